@@ -1,0 +1,119 @@
+"""The pages that are measured: one of each kind of view, filter and key, old hits included."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from bench.bare import Statement, page_by_key, page_of_goods, page_where
+from bench.goods import DISCONTINUED
+from orders.models import KeyKind, Order
+from orders.search import make_key
+from orders.stages import Stage
+from shop import clock
+
+LIST = "/console/orders/"
+PAGE = 20
+
+
+@dataclass(frozen=True)
+class Page:
+    """`promised` is the p50 of the whole response in ms at 1 M orders, 0 where there is no promise."""
+
+    name: str
+    path: str
+    bare: Statement | None
+    promised: int = 0
+
+    @property
+    def has_counts(self) -> bool:
+        """Tabs and queues are counted beside a list that nothing else narrows."""
+        names = {pair.partition("=")[0] for pair in self.path.partition("?")[2].split("&")}
+        return names <= {"", "tab", "queue", "older"}
+
+
+def list_pages() -> list[Page]:
+    newest, middle, oldest = _pick(1.0), _pick(0.5), _pick(0.02)
+    return [*_list_views(newest), *_list_filters(), *_list_searches(middle, oldest), *_list_others(middle)]
+
+
+def _pick(part: float) -> Order:
+    """A shipped order at this part of the history."""
+    last = Order.objects.order_by("-pk").values_list("pk", flat=True)[0]
+    orders = Order.objects.filter(
+        pk__lte=int(last * part), stage__in=[Stage.SHIPPED, Stage.DONE], paid_fen__gt=0
+    )
+    return orders.exclude(delivery="local").order_by("-pk")[0]
+
+
+def _list_views(newest: Order) -> list[Page]:
+    page_500, page_1000 = newest.pk - 500 * PAGE, newest.pk - 1000 * PAGE
+    return [
+        Page("list, first page", LIST, page_where(), 25),
+        Page("page 500", f"{LIST}?older={page_500}", page_where("id < %s", page_500), 25),
+        Page("page 1000", f"{LIST}?older={page_1000}", page_where("id < %s", page_1000), 25),
+        Page("tab to ship", f"{LIST}?tab=to_ship", page_where("stage IN ('confirmed', 'preparing')"), 25),
+        Page("tab completed", f"{LIST}?tab=done", page_where("stage = 'done'"), 25),
+    ]
+
+
+def _list_filters() -> list[Page]:
+    day = clock.now() - timedelta(days=200)
+    span = {"date": "paid", "since": f"{day:%Y-%m-%d}", "until": f"{day + timedelta(days=3):%Y-%m-%d}"}
+    paid = page_where(
+        "paid_at >= %s AND paid_at < %s", day, day + timedelta(days=3), order="paid_at DESC, id DESC"
+    )
+    overdue = page_where(
+        "stage IN ('confirmed', 'preparing') AND NOT is_held AND ship_by <= %s", clock.now(), order="id DESC"
+    )
+    remark = page_where("NOT (buyer_remark = '' AND seller_remark = '')")
+    return [
+        Page("paid on four days", f"{LIST}?{urlencode(span)}", paid),
+        Page("queue overdue", f"{LIST}?queue=overdue", overdue),
+        Page("with a remark", f"{LIST}?remark=yes", remark),
+        Page("cash on delivery", f"{LIST}?pay=cod", page_where("pay_method = 'cod'")),
+        Page(
+            "pickup (there are none)",
+            f"{LIST}?delivery=pickup",
+            page_where("delivery = 'pickup' AND stage = 'done'"),
+        ),
+        Page("above ¥2,000", f"{LIST}?above=2000", page_where("payable_fen >= 200000")),
+        Page("product filter", f"{LIST}?{urlencode({'product': '高山绿茶'})}", page_of_goods("高山绿茶")),
+    ]
+
+
+def _list_searches(middle: Order, oldest: Order) -> list[Page]:
+    def by_key(name: str, kind: KeyKind, text: str, promised: int = 25) -> Page:
+        return Page(
+            name, f"{LIST}?{urlencode({'q': text})}", page_by_key(kind, make_key(kind, text)), promised
+        )
+
+    def by_goods(name: str, words: str) -> Page:
+        return Page(name, f"{LIST}?{urlencode({'q': words})}", page_of_goods(words), 30)
+
+    middle_part = oldest.number[7:13]
+    trade_no = oldest.payments.values_list("trade_no", flat=True)[0]
+    tracking_no = oldest.search_keys.filter(kind=KeyKind.TRACKING).values_list("key", flat=True)[0]
+    return [
+        by_key("whole order number", KeyKind.NUMBER, middle.number, 10),
+        Page(
+            "six digits of an old number",
+            f"{LIST}?q={middle_part}",
+            page_where("number LIKE %s", f"%{middle_part}%"),
+        ),
+        by_key("phone", KeyKind.PHONE, middle.phone),
+        by_key("last digits of the phone", KeyKind.PHONE4, middle.phone[-4:], 20),
+        by_key("recipient", KeyKind.RECIPIENT, oldest.recipient),
+        by_key("tracking number, old", KeyKind.TRACKING, tracking_no),
+        by_key("payment number, old", KeyKind.PAYMENT, trade_no),
+        by_goods("product name (part)", "高山绿茶"),
+        by_goods("product, two characters", "茶壶"),
+        by_goods("product, discontinued", DISCONTINUED[:4]),
+        by_goods("product, no hit", "恐龙"),
+    ]
+
+
+def _list_others(order: Order) -> list[Page]:
+    return [
+        Page("order detail", f"{LIST}{order.number}/", None, 30),
+        Page("home page with its numbers", "/console/", None, 60),
+    ]

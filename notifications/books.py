@@ -1,0 +1,28 @@
+"""Invariants of alerts."""
+
+from collections.abc import Iterator
+
+from django.db.models import Count, Exists, OuterRef, Q
+
+from notifications.models import Alert, AlertKind
+from orders.models import Order
+from shop.books import book
+from shop.events.models import Event, EventDelivery
+
+
+@book("B8", "once delivery has drained, every paid or cash-on-delivery order rang exactly once")
+def every_order_rang_once() -> Iterator[str]:
+    waiting = EventDelivery.objects.filter(done_at__isnull=True, event__order_id=OuterRef("pk"))
+    began = Event.objects.filter(
+        Q(verb__in=["order.pay", "order.accept", "order.collect"]), order_id=OuterRef("pk"), before="unpaid"
+    )
+    rang = Count("alerts", filter=Q(alerts__kind=AlertKind.NEW_ORDER))
+    orders = Order.objects.annotate(rang=rang).exclude(rang=1)
+    for order in orders.filter(Exists(began)).exclude(Exists(waiting)):
+        yield f"order {order.number} rang {order.rang} times"
+    for alert in (
+        Alert.objects.filter(kind=AlertKind.NEW_ORDER)
+        .exclude(order__in=Order.objects.filter(Exists(began)))
+        .select_related("order")
+    ):
+        yield f"order {alert.order.number} rang though it was neither paid nor accepted"

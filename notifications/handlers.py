@@ -1,0 +1,54 @@
+"""Which events raise alerts and which end them. Alerts are carried before anything else."""
+
+from notifications.models import AlertKind
+from notifications.services import raise_alert, settle_alerts
+from orders.stages import IN_HAND, Stage
+from orders.states import MOVES
+from shop.actor import PEOPLE
+from shop.events.models import Event
+from shop.events.registry import on
+
+_RUNG = frozenset({*IN_HAND, Stage.SHIPPED})
+_ENDING = tuple(
+    rule.verb
+    for rule in MOVES.values()
+    if any(before in _RUNG and after != before for before, after in rule.steps.items())
+    and (rule.who & PEOPLE or Stage.CLOSED in rule.steps.values())
+)
+"""Verbs by which a person takes an order on, or by which it closes."""
+
+
+@on("order.pay", "order.accept", "order.collect", priority=0, pushes=True)
+def alert_new_order(event: Event) -> None:
+    if event.before == Stage.UNPAID and event.after != Stage.UNPAID:
+        raise_alert(AlertKind.NEW_ORDER, event)
+
+
+@on("order.run_short", priority=0, pushes=True)
+def alert_stock_short(event: Event) -> None:
+    raise_alert(AlertKind.STOCK_SHORT, event)
+
+
+@on("order.late_payment", priority=0, pushes=True)
+def alert_late_payment(event: Event) -> None:
+    raise_alert(AlertKind.LATE_PAYMENT, event)
+
+
+@on("order.refund_fail", priority=0, pushes=True)
+def alert_refund_failed(event: Event) -> None:
+    raise_alert(AlertKind.REFUND_FAILED, event)
+
+
+@on("order.urge", priority=0, pushes=True)
+def alert_urge(event: Event) -> None:
+    raise_alert(AlertKind.URGE, event)
+
+
+@on("order.send_proof", priority=0, pushes=True)
+def alert_transfer(event: Event) -> None:
+    raise_alert(AlertKind.TRANSFER, event)
+
+
+@on(*_ENDING, "order.restock", "order.reject_proof", priority=1, pushes=True)
+def end_alerts(event: Event) -> None:
+    settle_alerts(event.subject_id)

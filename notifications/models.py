@@ -1,0 +1,55 @@
+"""Alerts: what somebody has to hear of, until it is handled."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from orders.models import Order
+
+
+class AlertKind(models.TextChoices):
+    NEW_ORDER = "new_order", _("New order")
+    STOCK_SHORT = "stock_short", _("Stock short")
+    LATE_PAYMENT = "late_payment", _("Payment that does not count")
+    REFUND_FAILED = "refund_failed", _("Refund failed")
+    URGE = "urge", _("Buyer urges")
+    TRANSFER = "transfer", _("Transfer to check")
+
+
+class HandledHow(models.TextChoices):
+    PRESSED = "pressed", _("marked as handled")
+    MOVED = "moved", _("the order was taken on")
+    CLOSED = "closed", _("the order closed")
+    OVER = "over", _("no longer the case")
+
+
+class Alert(models.Model):
+    """One alert; open while `handled_at` is empty. The row is the truth, the socket only a hint."""
+
+    kind = models.CharField(max_length=15, choices=AlertKind)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="alerts")
+    event_id = models.BigIntegerField()
+    event_number = models.PositiveIntegerField()
+    raised_at = models.DateTimeField()
+    handled_at = models.DateTimeField(null=True)
+    handled_how = models.CharField(max_length=8, choices=HandledHow, blank=True)
+    handled_by_id = models.BigIntegerField(null=True)
+    handled_by_name = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "event_id"], name="alert_once_per_event"),
+            models.UniqueConstraint(
+                fields=["order"], condition=Q(kind=AlertKind.NEW_ORDER), name="one_new_order_alert"
+            ),
+            models.CheckConstraint(
+                condition=Q(handled_at__isnull=True) | ~Q(handled_how=""), name="handled_says_how"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-id"], name="alert_open", condition=Q(handled_at__isnull=True)),
+            models.Index(fields=["order", "-id"], name="alert_by_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of order {self.order_id}"

@@ -1,0 +1,112 @@
+"""Raising and ending alerts; both lock the order, so that two deliverers cannot miss each other."""
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from notifications.models import Alert, AlertKind, HandledHow
+from orders.models import Order
+from orders.moves import lock_row
+from orders.stages import IN_HAND, Stage
+from shop import clock
+from shop.access import require
+from shop.actor import PEOPLE, Actor
+from shop.errors import Refused
+from shop.events.models import Event
+from shop.push import push_hint
+
+_CHECKING = ("order.pay", "order.collect", "order.reject_proof", "order.cancel_unpaid")
+"""Verbs that answer a proof of a transfer."""
+
+
+def raise_alert(kind: AlertKind, event: Event) -> None:
+    """Make the alert of this event, once; it is ended at once when it is already over."""
+    with transaction.atomic():
+        order = lock_row(event.subject_id)
+        defaults = {"event_id": event.pk, "event_number": event.number, "raised_at": event.at}
+        if kind == AlertKind.NEW_ORDER:
+            Alert.objects.get_or_create(kind=kind, order=order, defaults=defaults)
+        else:
+            del defaults["event_id"]
+            Alert.objects.get_or_create(kind=kind, event_id=event.pk, defaults=defaults | {"order": order})
+        _settle(order)
+
+
+def settle_alerts(order_id: int) -> None:
+    """End the open alerts of an order that are over, by its present state."""
+    with transaction.atomic():
+        _settle(lock_row(order_id))
+
+
+def _settle(order: Order) -> None:
+    for alert in order.alerts.filter(handled_at__isnull=True):
+        if alert.kind == AlertKind.NEW_ORDER:
+            _settle_new_order(order, alert)
+        elif alert.kind == AlertKind.STOCK_SHORT and not order.is_short:
+            _end(alert, HandledHow.OVER)
+        elif alert.kind == AlertKind.URGE and order.stage not in IN_HAND:
+            _end_by(order, alert, _list_later(order, alert, moved=True))
+        elif alert.kind == AlertKind.TRANSFER and order.proof_sent_at is None:
+            _end_by(order, alert, _list_later(order, alert, moved=False))
+
+
+def _list_later(order: Order, alert: Alert, *, moved: bool) -> list[Event]:
+    """What people did to the order after it rang: everything, or only what took it into another stage."""
+    later = Event.objects.filter(kind=Order.subject_kind, subject_id=order.pk, number__gt=alert.event_number)
+    people = later.filter(actor_kind__in=PEOPLE).order_by("number")
+    return list(people.exclude(before=F("after")) if moved else people.filter(verb__in=_CHECKING))
+
+
+def _end_by(order: Order, alert: Alert, events: list[Event]) -> None:
+    """End it by the last of these events, or by the state alone when no person did it."""
+    how = HandledHow.CLOSED if order.stage == Stage.CLOSED else HandledHow.MOVED
+    _end(alert, how, events[-1] if events else None)
+
+
+def _settle_new_order(order: Order, alert: Alert) -> None:
+    """Over when a person moved the order out of the stage it rang in, or when it closed."""
+    if moved := _list_later(order, alert, moved=True):
+        how = HandledHow.CLOSED if moved[0].after == Stage.CLOSED else HandledHow.MOVED
+        _end(alert, how, moved[0])
+    elif order.stage == Stage.CLOSED:
+        _end(alert, HandledHow.CLOSED)
+
+
+def _end(alert: Alert, how: HandledHow, event: Event | None = None) -> None:
+    # Somebody may press it at this moment: what is handled stays as it is.
+    Alert.objects.filter(pk=alert.pk, handled_at__isnull=True).update(
+        handled_at=event.at if event else clock.now(),
+        handled_how=how,
+        handled_by_id=event.actor_id if event else None,
+        handled_by_name=event.actor_name if event else "",
+    )
+
+
+def handle_alerts(alert_ids: list[int], *, actor: Actor) -> int:
+    """Mark alerts as handled by this person; returns how many were still open.
+
+    Raises Refused `forbidden`, `not_found` (404) when there is none of them, or `already_done` when the only one
+    asked for was handled before.
+    """
+    require(actor, "alerts.handle")
+    wanted = Alert.objects.filter(pk__in=alert_ids)
+    done = wanted.filter(handled_at__isnull=True).update(
+        handled_at=clock.now(),
+        handled_how=HandledHow.PRESSED,
+        handled_by_id=actor.id,
+        handled_by_name=actor.name,
+    )
+    if not done:
+        _refuse_done(list(wanted[:2]), asked=len(alert_ids))
+    push_hint()
+    return done
+
+
+def _refuse_done(found: list[Alert], *, asked: int) -> None:
+    if not found:
+        raise Refused("not_found", _("There is no such alert."), 404)
+    if asked == 1 and (at := found[0].handled_at):
+        who = found[0].handled_by_name or _("the system")
+        words = {"who": who, "at": timezone.localtime(at).strftime("%H:%M")}
+        raise Refused("already_done", _("Already handled by %(who)s at %(at)s.") % words)

@@ -1,0 +1,70 @@
+"""Everything unhandled, as an open page needs it: the answer of `open.json` and what the socket carries.
+
+It is the same for everybody who may see orders, and holds nothing personal.
+"""
+
+import asyncio
+from typing import Any
+
+from channels.db import database_sync_to_async
+from django.core.serializers.json import DjangoJSONEncoder
+from django.urls import reverse
+
+from notifications.models import Alert
+from notifications.selectors import SHOWN, count_open_alerts, list_open_alerts
+from notifications.voice import PHRASES, describe_settings, is_voiced
+from shop import clock
+from shop.store.models import StoreSettings
+from shop.store.selectors import get_store_settings
+
+# Opening encrypted columns nobody reads would be most of the work of a question that every console repeats.
+_SEALED = ("order__recipient", "order__phone", "order__address_detail", "order__buyer_remark")
+_GATHER_S = 0.03
+
+
+def get_open_state() -> dict[str, Any]:
+    """The newest SHOWN unhandled alerts, how many there are, what to say, and the shop's settings for it."""
+    store = get_store_settings()
+    rows = [_describe(alert, store) for alert in list_open_alerts().defer(*_SEALED)]
+    return {
+        "alerts": rows,
+        "count": len(rows) if len(rows) < SHOWN else count_open_alerts(),
+        "phrases": {kind: {"one": phrase.one, "many": phrase.many} for kind, phrase in PHRASES.items()},
+        "settings": describe_settings(store, clock.now()),
+    }
+
+
+def _describe(alert: Alert, store: StoreSettings) -> dict[str, Any]:
+    return {
+        "id": alert.pk,
+        "kind": alert.kind,
+        "words": PHRASES[alert.kind].one,
+        "is_voiced": is_voiced(alert.kind, store),
+        "number": alert.order.number,
+        "url": reverse("orders:detail", args=[alert.order.number]),
+        "raised_at": alert.raised_at.isoformat(),
+        "age_s": max(int((clock.now() - alert.raised_at).total_seconds()), 0),
+    }
+
+
+class SharedReader:
+    """One read of the state for all sockets of a process that are told to look at the same moment.
+
+    A hundred pages asking on their own after each order would keep the web processes busy for a second.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: asyncio.Task[str] | None = None
+
+    async def read(self) -> str:
+        """The message for the page, as JSON; read after this call began. Raises DatabaseError."""
+        if self._waiting is None or self._waiting.get_loop() is not asyncio.get_running_loop():
+            self._waiting = asyncio.create_task(self._read_soon())
+        # A socket that closes meanwhile must not cancel the read of the others.
+        return await asyncio.shield(self._waiting)
+
+    async def _read_soon(self) -> str:
+        await asyncio.sleep(_GATHER_S)
+        self._waiting = None
+        state = await database_sync_to_async(get_open_state)()
+        return DjangoJSONEncoder().encode({"type": "look", "state": state})

@@ -1,0 +1,56 @@
+"""What is said aloud, and when the shop wants silence.
+
+The sentences are Chinese whatever language a page is in, as the shipped clip is: the voice speaks to
+everybody in the room, not to the one who reads the page.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from notifications.models import AlertKind
+from shop.store.models import StoreSettings
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """`{n}` in `many` stands for how many there are."""
+
+    one: str
+    many: str
+
+
+PHRASES: dict[str, Phrase] = {
+    AlertKind.NEW_ORDER: Phrase("您有新的订单，请及时处理", "您有 {n} 笔新订单，请及时处理"),
+    AlertKind.STOCK_SHORT: Phrase("有订单缺货，请及时处理", "有 {n} 笔订单缺货，请及时处理"),
+    AlertKind.LATE_PAYMENT: Phrase("收到一笔需退回的款项，请核对", "收到 {n} 笔需退回的款项，请核对"),
+    AlertKind.REFUND_FAILED: Phrase("有退款失败，请及时处理", "有 {n} 笔退款失败，请及时处理"),
+    AlertKind.URGE: Phrase("有买家催单，请及时处理", "有 {n} 笔订单被催单，请及时处理"),
+    AlertKind.TRANSFER: Phrase("有转账待核对", "有 {n} 笔转账待核对"),
+}
+
+
+def is_voiced(kind: str, store: StoreSettings) -> bool:
+    """Whether the shop wants this kind spoken; only new orders have a switch."""
+    return store.voice_new_order_on if kind == AlertKind.NEW_ORDER else True
+
+
+def is_quiet(store: StoreSettings, at: datetime) -> bool:
+    """Whether `at` lies in the quiet hours, which may run over midnight; they are in the store's time zone."""
+    start, end = store.quiet_from, store.quiet_until
+    if start is None or end is None:
+        return False
+    moment = timezone.localtime(at).time()
+    return start <= moment < end if start <= end else moment >= start or moment < end
+
+
+def describe_settings(store: StoreSettings, at: datetime) -> dict[str, Any]:
+    """The settings a page needs to know when to speak; `repeat_s` in seconds."""
+    return {
+        "is_voice_on": store.voice_new_order_on,
+        "repeat_s": store.voice_repeat_seconds,
+        "is_quiet": is_quiet(store, at),
+        "quiet_until": store.quiet_until.strftime("%H:%M") if store.quiet_until else "",
+    }

@@ -1,0 +1,94 @@
+"""Invariants of orders, their lines and their events."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from django.db.models import F, Max, Q, Sum
+from django.db.models.functions import Coalesce
+
+from orders.models import Order, OrderLine
+from orders.stages import IN_HAND, Stage
+from orders.states import MOVES
+from shop.books import book
+from shop.catalog.models import Sku
+from shop.events.models import Event
+
+CHUNK = 2000
+
+
+@book("B2", "per line: pieces sent, cancelled, returned and refunded add up")
+def line_pieces_add_up() -> Iterator[str]:
+    wrong = (
+        Q(quantity__lt=F("shipped") + F("cancelled"))
+        | Q(returned__gt=F("shipped") + F("resent"))
+        | Q(resent__gt=F("returned"))
+        | Q(refunded_fen__gt=F("price_fen") * F("quantity") + F("adjust_fen") - F("cancelled_unpaid_fen"))
+    )
+    for line in OrderLine.objects.filter(wrong).select_related("order"):
+        yield f"order {line.order.number}, line {line.pk}"
+
+
+@book("B2.1", "the order's piece counts are the sums of its lines")
+def piece_counts_are_sums() -> Iterator[str]:
+    sums = Order.objects.annotate(
+        ordered=Coalesce(Sum("lines__quantity"), 0),
+        cancelled_sum=Coalesce(Sum("lines__cancelled"), 0),
+        shipped_sum=Coalesce(Sum("lines__shipped"), 0),
+    )
+    right = Q(pieces=F("ordered"), pieces_cancelled=F("cancelled_sum"), pieces_shipped=F("shipped_sum"))
+    for order in sums.exclude(right):
+        yield f"order {order.number}"
+
+
+@book("B3.3", "stock reserved is what open lines hold, and a paid line is reserved or short in full")
+def reservations_are_held_by_lines() -> Iterator[str]:
+    held = Sku.objects.annotate(lines_hold=Coalesce(Sum("order_lines__reserved"), 0))
+    for sku in held.exclude(reserved=F("lines_hold")):
+        yield f"SKU {sku.code}: reserved {sku.reserved}, lines hold {sku.lines_hold}"
+    incomplete = ~Q(quantity=F("cancelled") + F("shipped") + F("reserved") + F("short"))
+    for line in OrderLine.objects.filter(incomplete, order__stage__in=IN_HAND).select_related("order"):
+        yield f"order {line.order.number}, line {line.pk}: neither reserved nor short"
+    idle = OrderLine.objects.filter(
+        order__stage__in=[Stage.CLOSED, Stage.SHIPPED, Stage.DONE], reserved__gt=0
+    )
+    for line in idle.select_related("order"):
+        yield f"order {line.order.number}, line {line.pk}: holds stock though nothing is left to send"
+
+
+@book("B5", "the stored stage is what the events say, numbered without a gap")
+def stage_is_the_fold_of_events() -> Iterator[str]:
+    """Also B6 (no move outside the table) and B11 (numbers without a gap), in the same pass."""
+    last = Order.objects.aggregate(last=Max("pk"))["last"] or 0
+    for start in range(1, last + 1, CHUNK):
+        ids = range(start, start + CHUNK)
+        events = defaultdict(list)
+        rows = Event.objects.filter(kind="order", subject_id__gte=start, subject_id__lt=start + CHUNK)
+        for event in rows.defer("sealed", "data").order_by("subject_id", "number"):
+            events[event.subject_id].append(event)
+        for order in Order.objects.filter(pk__in=ids).only("number", "stage", "version"):
+            yield from _check_history(order, events[order.pk])
+
+
+def _check_history(order: Order, events: list[Event]) -> Iterator[str]:
+    stage = ""
+    for number, event in enumerate(events, start=1):
+        rule = MOVES.get(event.verb)
+        if event.number != number:
+            yield f"order {order.number}: event {event.number} where {number} was due"
+        if event.before != stage or rule is None or rule.steps.get(event.before) != event.after:
+            yield f"order {order.number}: {event.verb} {event.before}→{event.after} is not in the table"
+        stage = event.after
+    if stage != order.stage or len(events) != order.version:
+        yield f"order {order.number}: stage {order.stage} v{order.version}, events say {stage} v{len(events)}"
+
+
+@book("B10", "lines, adjustments and freight are what is payable")
+def payable_adds_up() -> Iterator[str]:
+    goods = (
+        F("lines__price_fen") * F("lines__quantity")
+        + F("lines__adjust_fen")
+        - F("lines__cancelled_unpaid_fen")
+    )
+    sums = Order.objects.annotate(goods_sum=Coalesce(Sum(goods), 0))
+    for order in sums.exclude(payable_fen=F("goods_sum") + F("freight_fen") + F("freight_adjust_fen")):
+        yield f"order {order.number}: payable {order.payable_fen}"

@@ -1,0 +1,243 @@
+"""The buttons of the order page, as data: which verb, which form, and what the dialog says beforehand."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from orders.desk import forms
+from orders.desk.ship_forms import ShipForm
+from orders.models import Order
+from orders.moves import Available
+from orders.states import MOVES
+
+
+@dataclass(frozen=True)
+class Action:
+    """One button. `words` say what will happen, `undo` whether it can be taken back.
+
+    `in_menu` puts it into the menu of the order; `is_final` makes its button one that must be held.
+    """
+
+    verb: str
+    form: type[forms.ActionForm]
+    title: Any
+    submit: Any
+    icon_name: str
+    words: Any = ""
+    undo: Any = ""
+    in_menu: bool = True
+    is_final: bool = False
+    anchor: str = ""
+    template: str = "orders/dialogs/_action.html"
+
+    @property
+    def name(self) -> str:
+        return self.form.name
+
+    @property
+    def capability(self) -> str:
+        return MOVES[self.verb].capability
+
+
+_ALL = (
+    Action(
+        "order.confirm",
+        forms.ConfirmForm,
+        _("Confirm with a note"),
+        _("Confirm"),
+        "check",
+        _("The order goes to “to ship”. The note is seen by colleagues only."),
+        _("This cannot be undone, but the order can still be held or cancelled."),
+    ),
+    Action(
+        "order.prepare",
+        forms.PrepareForm,
+        _("Prepare"),
+        _("Prepare"),
+        "package",
+        in_menu=False,
+    ),
+    Action("order.release", forms.ReleaseForm, _("Release"), _("Release"), "player-play", in_menu=False),
+    Action(
+        "order.ship_part",
+        ShipForm,
+        _("Ship"),
+        _("Ship"),
+        "truck",
+        _("Stock leaves the shop and the buyer sees the parcel."),
+        _("A parcel can be undone until it moves."),
+        template="orders/dialogs/_ship.html",
+    ),
+    Action(
+        "order.collect",
+        forms.CollectForm,
+        _("Collect money"),
+        _("Collect money"),
+        "cash",
+        _("Record that what is owed was received in cash or from the courier."),
+        _("This cannot be undone; money is given back as a refund."),
+    ),
+    Action(
+        "order.pay",
+        forms.RecordTransferForm,
+        _("Record the transfer"),
+        _("Record the transfer"),
+        "building-bank",
+        _("Look at the account first. The order counts as paid; one reference pays one order."),
+        _("This cannot be undone; money is given back as a refund."),
+    ),
+    Action(
+        "order.reject_proof",
+        forms.RejectProofForm,
+        _("Reject the proof"),
+        _("Reject the proof"),
+        "file-invoice",
+        _("The buyer reads the reason and can send another proof; the time to pay runs afresh."),
+    ),
+    Action(
+        "order.receive",
+        forms.ReceiveForm,
+        _("Mark as received"),
+        _("Hold to mark as received"),
+        "circle-check",
+        _("The order is completed in the buyer's place."),
+        _("This cannot be undone."),
+        is_final=True,
+    ),
+    Action(
+        "order.extend",
+        forms.ExtendForm,
+        _("Extend receipt"),
+        _("Extend receipt"),
+        "hourglass",
+        _("The order receives itself that many days later; the buyer sees it."),
+        _("It can be extended again, but not shortened."),
+    ),
+    Action(
+        "order.urge",
+        forms.UrgeForm,
+        _("Note an urge"),
+        _("Note an urge"),
+        "bell-ringing",
+        _("It rings as if the buyer had urged in the mini-program, at most once an hour."),
+    ),
+    Action(
+        "order.hold",
+        forms.HoldForm,
+        _("Hold"),
+        _("Put on hold"),
+        "player-pause",
+        _("Nothing can be shipped until the order is released; cancelling stays possible."),
+        _("The time held is added to the time to ship."),
+    ),
+    Action(
+        "order.change_address",
+        forms.ChangeAddressForm,
+        _("Change address"),
+        _("Change address"),
+        "map-pin",
+        _("What is left empty stays as it is. Old and new address are kept sealed on the timeline."),
+        _("It can be changed again until the first parcel."),
+        template="orders/dialogs/_address.html",
+    ),
+    Action(
+        "order.change_price",
+        forms.ChangePriceForm,
+        _("Change price"),
+        _("Change price"),
+        "tag",
+        _("The buyer pays the new amount. A payment already begun is closed first."),
+        _("It can be changed again until something is paid."),
+    ),
+    Action(
+        "order.cancel_lines",
+        forms.CancelLinesForm,
+        _("Cancel goods"),
+        _("Cancel these goods"),
+        "minus",
+        _("The goods go back to stock. What was paid for them is refunded, what is owed becomes less."),
+        _("This cannot be undone."),
+        template="orders/dialogs/_cancel_lines.html",
+    ),
+    Action(
+        "order.cancel_unpaid",
+        forms.CancelUnpaidForm,
+        _("Cancel the order"),
+        _("Hold to cancel the order"),
+        "circle-x",
+        _("The order is closed and its goods go back to stock. Nothing was paid."),
+        _("This cannot be undone."),
+        is_final=True,
+    ),
+    Action(
+        "order.cancel_paid",
+        forms.CancelPaidForm,
+        _("Cancel and refund"),
+        _("Hold to cancel and refund"),
+        "receipt-refund",
+        _("The order is closed, its goods go back to stock, and all that was paid is refunded."),
+        _("This cannot be undone."),
+        is_final=True,
+    ),
+    Action(
+        "order.remark",
+        forms.RemarkForm,
+        _("Seller remark"),
+        _("Save"),
+        "pencil",
+        in_menu=False,
+        anchor="#remark",
+    ),
+    Action(
+        "order.note",
+        forms.NoteForm,
+        _("Internal note"),
+        _("Add note"),
+        "note",
+        in_menu=False,
+        anchor="#notes",
+    ),
+)
+ACTIONS: dict[str, Action] = {action.name: action for action in _ALL}
+
+# Refusals whose opposite verb stands in the same menu: naming both would only puzzle.
+_SILENT = frozenset(
+    {"already_paid", "nothing_paid", "nothing_owed", "already_held", "not_held", "urged_lately"}
+    | {"not_transfer", "no_proof"}
+)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An action as one order's page shows it: with its form, or with the reason why it is not possible."""
+
+    action: Action
+    url: str
+    form: forms.ActionForm | None
+    is_open: bool = False
+    refused: str = ""
+
+    @property
+    def is_dialog(self) -> bool:
+        return self.form is not None and bool(self.form.asks or self.action.is_final or self.action.words)
+
+
+def list_offers(
+    order: Order, lines: list[Any], available: dict[str, Available], bound: forms.ActionForm | None
+) -> dict[str, Offer]:
+    """What can be pressed on this order, by name; `bound` is a form that was refused and keeps its words."""
+    offers = {}
+    for action in _ALL:
+        found = available.get(action.verb)
+        if found is None or (found.refused and found.refused.code in _SILENT):
+            continue
+        url = reverse(f"orders:{action.name}", args=[order.number])
+        if found.refused:
+            offers[action.name] = Offer(action, url, None, refused=str(found.refused))
+            continue
+        is_open = bound is not None and bound.name == action.name
+        form = bound if is_open else action.form(order=order, lines=lines)
+        offers[action.name] = Offer(action, url, form, is_open)
+    return offers

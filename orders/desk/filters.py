@@ -1,0 +1,233 @@
+"""What the order list shows: tabs and filters, read from the address and written back into it."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from orders.desk.fields import YuanField
+from orders.stages import TO_SHIP, AftersaleMark, Source, Stage
+from shop.money import format_fen
+from shop.store.choices import Delivery, PayMethod
+
+PAGE_SIZES = (20, 50, 100)
+SEARCH_LENGTH = 4000
+"""What the search box takes: some two hundred pasted lines."""
+
+
+class Tab(models.TextChoices):
+    ALL = "all", _("All")
+    UNPAID = "unpaid", _("Awaiting payment")
+    TO_CONFIRM = "to_confirm", _("To confirm")
+    TO_SHIP = "to_ship", _("To ship")
+    SHIPPED = "shipped", _("To receive")
+    DONE = "done", _("Completed")
+    CLOSED = "closed", _("Closed")
+
+
+TAB_STAGES: dict[str, tuple[Stage, ...]] = {
+    Tab.ALL: (),
+    Tab.UNPAID: (Stage.UNPAID,),
+    Tab.TO_CONFIRM: (Stage.TO_CONFIRM,),
+    Tab.TO_SHIP: TO_SHIP,
+    Tab.SHIPPED: (Stage.SHIPPED,),
+    Tab.DONE: (Stage.DONE,),
+    Tab.CLOSED: (Stage.CLOSED,),
+}
+
+
+class WorkQueue(models.TextChoices):
+    """A kind of work that waits, whatever its tab."""
+
+    OVERDUE = "overdue", _("Overdue to ship")
+    WITHIN_24H = "within_24h", _("Ship within 24 hours")
+    SHIP_LATER = "ship_later", _("To ship later")
+    SHORT = "short", _("Short of stock")
+    HELD = "held", _("On hold")
+    REFUND_FAILED = "refund_failed", _("Refunds that need a person")
+    TRANSFERS = "transfers", _("Transfers to check")
+    TO_PAY_OUT = "to_pay_out", _("Refunds to be paid out")
+    CLOSING_SOON = "closing_soon", _("Unpaid, closing within 10 minutes")
+
+
+class DateKind(models.TextChoices):
+    """Which of an order's dates; the value with `_at` is its column, but for refunds, which are rows of their own."""
+
+    PLACED = "placed", _("Placed")
+    PAID = "paid", _("Paid")
+    SHIPPED = "shipped", _("Shipped")
+    RECEIVED = "received", _("Received")
+    CLOSED = "closed", _("Closed")
+    REFUNDED = "refunded", _("Refunded")
+
+
+AFTERSALES = [
+    (AftersaleMark.OPEN.value, AftersaleMark.OPEN.label),
+    (AftersaleMark.SETTLED.value, AftersaleMark.SETTLED.label),
+]
+
+# Beyond these years a local midnight has no UTC twin that Python can hold.
+_YEARS = [MinValueValidator(dt.date(2000, 1, 1)), MaxValueValidator(dt.date(2999, 12, 31))]
+
+
+def _select(label: Any, choices: Any, empty: Any) -> forms.ChoiceField:
+    widget = forms.Select(attrs={"class": "form-select"})
+    return forms.ChoiceField(label=label, choices=[("", empty), *choices], required=False, widget=widget)
+
+
+def _text(label: Any, *, max_length: int, **attrs: str) -> forms.CharField:
+    widget = forms.TextInput(attrs={"class": "form-control", "autocomplete": "off", **attrs})
+    return forms.CharField(label=label, max_length=max_length, required=False, widget=widget)
+
+
+def _day(label: Any) -> forms.DateField:
+    widget = forms.DateInput(attrs={"class": "form-control", "type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, required=False, widget=widget, validators=_YEARS)
+
+
+class OptionalYuanField(YuanField):
+    def clean(self, value: Any) -> Any:
+        return super().clean(value) if value else None
+
+
+class FilterForm(forms.Form):
+    """The filters of the list, all optional; what cannot be read is left out and said."""
+
+    q = forms.CharField(max_length=SEARCH_LENGTH, required=False, widget=forms.HiddenInput)
+    tab = forms.ChoiceField(choices=Tab.choices, required=False, widget=forms.HiddenInput)
+    size = forms.TypedChoiceField(
+        choices=[(size, size) for size in PAGE_SIZES], coerce=int, required=False, widget=forms.HiddenInput
+    )
+    number = _text(_("Order number"), max_length=18, inputmode="numeric")
+    phone = _text(_("Phone"), max_length=20, inputmode="tel")
+    recipient = _text(_("Recipient"), max_length=60)
+    product = _text(_("Product"), max_length=60)
+    buyer = _text(_("Customer number"), max_length=18, inputmode="numeric", pattern="[0-9]*")
+    queue = _select(_("Queue"), WorkQueue.choices, _("Any"))
+    stage = _select(_("Stage"), Stage.choices, _("Any"))
+    delivery = _select(_("Delivery"), Delivery.choices, _("Any"))
+    pay = _select(_("Pay method"), PayMethod.choices, _("Any"))
+    date = _select(_("Which date"), DateKind.choices, DateKind.PLACED.label)
+    since = _day(_("From"))
+    until = _day(_("To"))
+    above = OptionalYuanField(label=_("Amount from"), required=False)
+    below = OptionalYuanField(label=_("Amount to"), required=False)
+    remark = _select(_("Remark"), [("yes", _("With a remark"))], _("Any"))
+    aftersale = _select(_("After-sale"), AFTERSALES, _("Any"))
+    source = _select(_("Source"), Source.choices, _("Any"))
+
+    def clean_buyer(self) -> str:
+        buyer: str = self.cleaned_data["buyer"]
+        if buyer and not (buyer.isascii() and buyer.isdecimal()):
+            raise forms.ValidationError(_("A customer number has digits only."))
+        return buyer
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One filter that is set, in words, and the address without it."""
+
+    label: str
+    without_url: str
+
+
+class Filters:
+    """The filters of one request. `params` is the canonical address: nothing empty, nothing unreadable."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self.form = FilterForm(data, auto_id="filter_%s")
+        self.form.is_valid()
+        self.values = self.form.cleaned_data
+
+    def get(self, name: str) -> Any:
+        return self.values.get(name) or ""
+
+    @property
+    def tab(self) -> Tab:
+        return Tab(self.get("tab") or Tab.ALL)
+
+    @property
+    def size(self) -> int:
+        return int(self.get("size") or PAGE_SIZES[0])
+
+    @property
+    def has_dates(self) -> bool:
+        return bool(self.get("since") or self.get("until"))
+
+    @property
+    def date_column(self) -> str:
+        """The column the list is ordered by when a date is filtered, "" otherwise (by id, newest first)."""
+        if not self.has_dates or self.date_kind == DateKind.REFUNDED:
+            return ""
+        return f"{self.date_kind}_at"
+
+    @property
+    def date_kind(self) -> DateKind:
+        return DateKind(self.get("date") or DateKind.PLACED)
+
+    @property
+    def stages(self) -> tuple[Stage, ...] | None:
+        """The stages to show, () for every stage, None when tab and stage filter exclude each other.
+
+        Delivery and pay method are indexed per stage, so with them every stage is named.
+        """
+        of_tab = TAB_STAGES[self.tab]
+        if not (wanted := self.get("stage")):
+            is_per_stage = (self.get("delivery") or self.get("pay")) and not self.date_column
+            return of_tab or (tuple(Stage) if is_per_stage else ())
+        return (Stage(wanted),) if not of_tab or wanted in of_tab else None
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything but the tab or the queue chooses what is shown."""
+        return bool(set(self.params) - {"tab", "queue", "size"})
+
+    @property
+    def params(self) -> dict[str, str]:
+        values = {name: self.get(name) for name in self.form.fields}
+        if values["tab"] == Tab.ALL:
+            values["tab"] = ""
+        if values["size"] == PAGE_SIZES[0]:
+            values["size"] = ""
+        if not self.has_dates:
+            values["date"] = ""
+        for name in ("above", "below"):
+            values[name] = f"{values[name] // 100}.{values[name] % 100:02d}" if values[name] else ""
+        return {name: str(value) for name, value in values.items() if value}
+
+    def make_url(self, path: str, **changes: Any) -> str:
+        """The address of this list with some values changed; an empty value takes one out."""
+        params = {**self.params, **{name: str(value) for name, value in changes.items()}}
+        query = urlencode({name: value for name, value in params.items() if value})
+        return f"{path}?{query}" if query else path
+
+    def list_chips(self, path: str) -> list[Chip]:
+        chips = [
+            Chip(f"{self.form.fields[name].label} {words}", self.make_url(path, **{name: ""}))
+            for name, words in self._describe().items()
+        ]
+        if self.has_dates:
+            without = self.make_url(path, date="", since="", until="")
+            chips.insert(0, Chip(self._describe_dates(), without))
+        if self.get("q"):
+            chips.insert(0, Chip(f"“{self.get('q')}”", self.make_url(path, q="")))
+        return chips
+
+    def _describe(self) -> dict[str, str]:
+        plain = {name: str(self.get(name)) for name in ("number", "phone", "recipient", "product", "buyer")}
+        chosen = {
+            name: str(dict(self.form.fields[name].choices)[self.get(name)])  # type: ignore[attr-defined]
+            for name in ("queue", "stage", "delivery", "pay", "remark", "aftersale", "source")
+            if self.get(name)
+        }
+        amounts = {name: format_fen(self.get(name)) for name in ("above", "below") if self.get(name)}
+        return {name: words for name, words in (plain | chosen | amounts).items() if words}
+
+    def _describe_dates(self) -> str:
+        return f"{self.date_kind.label} {self.get('since') or '…'} – {self.get('until') or '…'}"

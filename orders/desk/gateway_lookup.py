@@ -1,0 +1,70 @@
+"""A payment number that stands in no order: what the payment gateway knows of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from orders.models import Order
+from orders.numbers import LENGTH
+from orders.payments.gateway import open_gateway
+from orders.payments.models import Payment
+from shop.clients.errors import ClientError
+from shop.clients.wechat_pay import Transaction, WeChatPay
+from shop.errors import Refused
+
+_STATES = {
+    "SUCCESS": _("Paid"),
+    "REFUND": _("Paid, then refunded in full or in part"),
+    "NOTPAY": _("Not paid"),
+    "CLOSED": _("Closed without a payment"),
+    "REVOKED": _("Revoked"),
+    "USERPAYING": _("The buyer is paying at this moment"),
+    "PAYERROR": _("The payment failed"),
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the gateway says of one payment; `order` is the one it was for, if it is ours."""
+
+    state: Any
+    amount_fen: int
+    paid_at: datetime | None
+    number: str
+    trade_no: str
+    order: Order | None
+    is_recorded: bool
+
+
+def ask_gateway(number: str) -> Finding | None:
+    """Ask by our number or the gateway's own; None when it knows of no such payment.
+
+    Takes seconds, so it is never part of another page. Raises Refused `wechat_not_set_up`, or
+    `gateway_unavailable` (503) when there was no answer that can be believed.
+    """
+    client = open_gateway()
+    try:
+        found = _query(client, number)
+    except ClientError as error:
+        message = _("WeChat Pay did not answer. Nothing is lost; ask again in a moment.")
+        raise Refused("gateway_unavailable", message, 503) from error
+    return _describe(found) if found else None
+
+
+def _query(client: WeChatPay, number: str) -> Transaction | None:
+    return client.query(number) if "-" in number else client.query_trade(number)
+
+
+def _describe(found: Transaction) -> Finding:
+    payments = Payment.objects.filter(trade_no=found.trade_no) if found.trade_no else Payment.objects.none()
+    return Finding(
+        state=_STATES.get(found.state, found.state),
+        amount_fen=found.amount_fen,
+        paid_at=found.paid_at,
+        number=found.number,
+        trade_no=found.trade_no,
+        order=Order.objects.filter(number=found.number[:LENGTH]).first(),
+        is_recorded=payments.exists(),
+    )

@@ -1,0 +1,111 @@
+"""The words people read about an order: what it is waiting for, and until when."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from orders.models import Order
+from orders.stages import IN_HAND, CloseReason, Stage
+from shop.store.choices import PayMethod
+
+SOON = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Label:
+    """A badge: `tone` is one of the six of the UI kit, `icon_name` overrides the tone's shape."""
+
+    words: str
+    tone: str
+    icon_name: str = ""
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """Until when something has to happen; `tone` is "", "soon" or "overdue"."""
+
+    words: str
+    at: datetime
+    tone: str = ""
+
+
+def describe_order(order: Order) -> Label:
+    """The derived label of an order, such as "Paid, to ship" or "Shipped in part"."""
+    if order.stage == Stage.UNPAID and order.proof_sent_at:
+        return Label(_("Transfer to check"), "move", "building-bank")
+    if order.stage == Stage.UNPAID:
+        return Label(_("Awaiting payment"), "waiting")
+    if order.stage == Stage.CLOSED:
+        return Label(_("Closed: %(why)s") % {"why": CloseReason(order.close_reason).label}, "waiting", "ban")
+    if order.stage == Stage.DONE:
+        return _describe_done(order)
+    if order.stage == Stage.SHIPPED:
+        return Label(_("Shipped, not paid yet") if order.owed_fen else _("Shipped"), "waiting", "truck")
+    if order.is_held:
+        return Label(_("On hold: %(stage)s") % {"stage": _describe_in_hand(order)}, "held")
+    return Label(_describe_in_hand(order), "move")
+
+
+def _describe_done(order: Order) -> Label:
+    return Label(_("Completed, not paid yet"), "soon") if order.owed_fen else Label(_("Completed"), "done")
+
+
+def _describe_in_hand(order: Order) -> str:
+    if order.pieces_shipped:
+        return _("Shipped in part")
+    if order.owed_fen and order.pay_method == PayMethod.COD:
+        words = {
+            Stage.TO_CONFIRM: _("Unpaid, to confirm (cash on delivery)"),
+            Stage.CONFIRMED: _("Unpaid, to ship (cash on delivery)"),
+            Stage.PREPARING: _("Unpaid, preparing (cash on delivery)"),
+        }
+    else:
+        words = {
+            Stage.TO_CONFIRM: _("Paid, to confirm"),
+            Stage.CONFIRMED: _("Paid, to ship"),
+            Stage.PREPARING: _("Paid, preparing"),
+        }
+    return words[Stage(order.stage)]
+
+
+def describe_deadline(order: Order, now: datetime) -> Deadline | None:
+    """The deadline that counts in the order's stage, None when none runs."""
+    if order.is_held:
+        return _describe_release(order)
+    if order.stage == Stage.UNPAID and order.pay_by:
+        words = _("Closes in %(span)s") if order.pay_by > now else _("About to close")
+        return Deadline(words % {"span": describe_span(order.pay_by - now)}, order.pay_by)
+    if order.stage in IN_HAND and order.ship_by:
+        return _describe_ship_by(order.ship_by, now)
+    if order.stage == Stage.SHIPPED and order.receive_by:
+        words = _("Receives itself in %(span)s")
+        return Deadline(words % {"span": describe_span(order.receive_by - now)}, order.receive_by)
+    return None
+
+
+def _describe_release(order: Order) -> Deadline | None:
+    if order.release_at is None:
+        return None
+    at = timezone.localtime(order.release_at)
+    return Deadline(_("Held until %(at)s") % {"at": f"{at:%m-%d %H:%M}"}, order.release_at)
+
+
+def _describe_ship_by(ship_by: datetime, now: datetime) -> Deadline:
+    if ship_by <= now:
+        return Deadline(_("%(span)s overdue") % {"span": describe_span(now - ship_by)}, ship_by, "overdue")
+    tone = "soon" if ship_by - now <= SOON else ""
+    return Deadline(_("Ship within %(span)s") % {"span": describe_span(ship_by - now)}, ship_by, tone)
+
+
+def describe_span(span: timedelta) -> str:
+    """A length of time in its largest whole unit: "12 min", "5 h", "3 days"."""
+    minutes = max(int(span.total_seconds() // 60), 0)
+    if minutes < 60:
+        return _("%(n)d min") % {"n": minutes}
+    if minutes < 48 * 60:
+        return _("%(n)d h") % {"n": minutes // 60}
+    days = minutes // (24 * 60)
+    return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}

@@ -1,0 +1,85 @@
+"""The one next step of an order: what its button says, and where it leads."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from orders.models import Order
+from orders.moves import Available
+from orders.stages import Stage
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """A button: `is_direct` posts at once, otherwise `dialog` opens."""
+
+    verb: str
+    label: str
+    url: str
+    icon_name: str
+    is_direct: bool
+    dialog: str
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it is our move; while the buyer has to pay, a new price is only an offer."""
+        return self.verb != "order.change_price"
+
+
+# In each stage the first verb that is possible is the next step.
+_BY_STAGE: dict[str, tuple[str, ...]] = {
+    Stage.UNPAID: ("order.change_price",),
+    Stage.TO_CONFIRM: ("order.release", "order.confirm"),
+    Stage.CONFIRMED: ("order.release", "order.prepare", "order.ship_part"),
+    Stage.PREPARING: ("order.release", "order.ship_part"),
+    Stage.SHIPPED: ("order.collect",),
+    Stage.DONE: ("order.collect",),
+    Stage.CLOSED: (),
+}
+_BUTTONS: dict[str, tuple[Any, str, str, bool]] = {
+    "order.change_price": (gettext_lazy("Change price"), "change_price", "tag", False),
+    "order.pay": (gettext_lazy("Record the transfer"), "record_transfer", "building-bank", False),
+    "order.release": (gettext_lazy("Release"), "release", "player-play", True),
+    "order.confirm": (gettext_lazy("Confirm"), "confirm", "check", True),
+    "order.prepare": (gettext_lazy("Prepare"), "prepare", "package", True),
+    "order.ship_part": (gettext_lazy("Ship"), "ship", "truck", False),
+    "order.collect": (gettext_lazy("Collect money"), "collect", "cash", False),
+}
+
+
+def find_next_step(order: Order, available: dict[str, Available]) -> NextStep | None:
+    """The next step of an order for somebody with these verbs, None when others have to move."""
+    checking = ("order.pay",) if order.proof_sent_at else ()
+    for verb in (*checking, *_BY_STAGE[order.stage]):
+        if verb in available and available[verb].is_possible:
+            label, name, icon_name, is_direct = _BUTTONS[verb]
+            url = reverse(f"orders:{name}", args=[order.number])
+            return NextStep(verb, str(label), url, icon_name, is_direct, name)
+    return None
+
+
+def describe_next_step(order: Order, step: NextStep | None) -> str:
+    """The headline of the order page: what is to be done, or who has to move."""
+    if order.stage == Stage.CLOSED:
+        return _("Nothing more to do")
+    if order.proof_sent_at:
+        return _("Look whether the transfer is on the account")
+    if step is not None and order.stage not in (Stage.UNPAID, Stage.SHIPPED, Stage.DONE):
+        words = {
+            "order.release": _("Release the order when it may go on"),
+            "order.confirm": _("Check the order and confirm it"),
+            "order.prepare": _("Pack the goods"),
+            "order.ship_part": _("Hand the goods over and ship"),
+        }
+        return words[step.verb]
+    words_by_stage = {
+        Stage.UNPAID: _("Waiting for the buyer to pay"),
+        Stage.SHIPPED: _("Waiting for the buyer to receive"),
+        Stage.DONE: _("The order is completed"),
+    }
+    if order.stage == Stage.DONE and order.owed_fen:
+        return _("Money is still owed for this order")
+    return words_by_stage.get(Stage(order.stage), _("Waiting for a colleague"))

@@ -1,0 +1,287 @@
+"""Reading orders for the list: pages by keyset, tab counts with a cap. No query counts a whole table."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from orders.desk.conditions import is_in_queue
+from orders.desk.filters import TAB_STAGES, DateKind, Filters, Tab, WorkQueue
+from orders.desk.matches import LIMIT, Matches, orders_by_fragment
+from orders.desk.words import is_fragment
+from orders.models import HAS_REMARK, KeyKind, Order, OrderLine, SearchKey
+from orders.payments.models import Refund, RefundState
+from orders.search import make_keys, newest_orders_of, normalise, sold_as
+from orders.shipping.models import Parcel, ParcelState
+from orders.stages import Stage
+from shop import clock
+
+CAP = 10_000
+LAST_DIGITS = 4
+_CURSOR = re.compile(r"^(?:(?P<at>[\dT:.+Z-]{10,40})~)?(?P<id>\d{1,18})$")
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """A place between two rows: the last row seen, by id or by date and id."""
+
+    id: int
+    at: datetime | None = None
+
+    def __str__(self) -> str:
+        return f"{self.at.isoformat()}~{self.id}" if self.at else str(self.id)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page, newest first; the cursors are "" where nothing lies beyond."""
+
+    orders: list[Order]
+    newer: str = ""
+    older: str = ""
+
+
+def parse_cursor(text: str) -> Cursor | None:
+    """Read a cursor from an address; None for anything that is not one."""
+    found = _CURSOR.match(text)
+    if not found:
+        return None
+    try:
+        at = parse_datetime(found["at"]) if found["at"] else None
+    except ValueError:
+        return None
+    if found["at"] and (at is None or at.tzinfo is None):
+        return None
+    return Cursor(int(found["id"]), at)
+
+
+def get_page(filters: Filters, matches: Matches | None, *, older: str = "", newer: str = "") -> Page:
+    """The page after (`older`) or before (`newer`) a cursor, else the first; two queries and their prefetches."""
+    newer_than, older_than = parse_cursor(newer), parse_cursor(older)
+    if newer_than is not None:
+        ids, has_more = _list_ids(filters, matches, newer_than, is_newer=True)
+        if not has_more:
+            # What is left is the first page: showing it whole is better than a page of two rows.
+            return get_page(filters, matches)
+        return _make_page(filters, ids, has_newer=True, has_older=True)
+    ids, has_more = _list_ids(filters, matches, older_than, is_newer=False)
+    return _make_page(filters, ids, has_newer=older_than is not None, has_older=has_more)
+
+
+def _make_page(filters: Filters, ids: list[int], *, has_newer: bool, has_older: bool) -> Page:
+    orders = load_orders(ids)
+    if not orders:
+        return Page([], newer="", older="")
+    newer = _cursor_of(orders[0], filters) if has_newer else ""
+    return Page(orders, newer, _cursor_of(orders[-1], filters) if has_older else "")
+
+
+def _cursor_of(order: Order, filters: Filters) -> str:
+    column = filters.date_column
+    return str(Cursor(order.pk, getattr(order, column) if column else None))
+
+
+def _list_ids(
+    filters: Filters, matches: Matches | None, cursor: Cursor | None, *, is_newer: bool
+) -> tuple[list[int], bool]:
+    """Ids of one page, newest first, and whether more lie beyond."""
+    stages = filters.stages
+    if stages is None:
+        return [], False
+    orders = _narrow_but_goods(Order.objects.all(), filters, matches)
+    if cursor:
+        orders = orders.filter(_beyond(cursor, filters.date_column, is_newer))
+    keys = [filters.date_column, "id"] if filters.date_column else ["id"]
+    order_by = keys if is_newer else [f"-{key}" for key in keys]
+    wanted = filters.size + 1
+    if words := filters.get("product"):
+        found = _list_with_goods(words, orders, stages, cursor, order_by, wanted)
+    else:
+        found = _list_by_stage(orders, stages, keys, order_by, wanted)
+    has_more, ids = len(found) == wanted, found[: filters.size]
+    return (ids[::-1] if is_newer else ids), has_more
+
+
+def _list_by_stage(
+    orders: "QuerySet[Order]", stages: Sequence[Stage], keys: list[str], order_by: list[str], wanted: int
+) -> list[int]:
+    """One keyset query per stage: `stage IN` with a LIMIT reads past the rows of the rarer to the end of the table."""
+    branches = [orders.filter(stage=stage) if stage else orders for stage in stages or ("",)]
+    pages = [branch.order_by(*order_by)[:wanted] for branch in branches]
+    if len(pages) == 1:
+        return list(pages[0].values_list("id", flat=True))
+    return [row[-1] for row in _unite(pages, keys).order_by(*order_by)[:wanted]]
+
+
+def _list_with_goods(
+    words: str,
+    orders: "QuerySet[Order]",
+    stages: Sequence[Stage],
+    cursor: Cursor | None,
+    order_by: list[str],
+    wanted: int,
+) -> list[int]:
+    """One keyset query per SKU that was sold under these words."""
+    if stages:
+        orders = orders.filter(stage__in=stages)
+    # The line's index knows the order only by its own column.
+    by_line = [re.sub(r"^(-?)id$", r"\1lines__order_id", key) for key in order_by]
+    bound = {}
+    if cursor and cursor.at is None:
+        bound = {f"lines__order_id__{'lt' if order_by[0].startswith('-') else 'gt'}": cursor.id}
+    found = newest_orders_of(sold_as(words), orders.order_by(*by_line), limit=wanted, **bound)
+    return list(Order.objects.filter(pk__in=found).order_by(*order_by).values_list("id", flat=True)[:wanted])
+
+
+def _unite(pages: "list[QuerySet[Order]]", keys: list[str]) -> Any:
+    # SQLite allows no LIMIT in the branches of a UNION, only in a subquery of one.
+    branches = [Order.objects.filter(pk__in=page.values("pk")).values_list(*keys) for page in pages]
+    return branches[0].union(*branches[1:], all=True)
+
+
+def _narrow(
+    orders: "QuerySet[Order]",
+    filters: Filters,
+    matches: Matches | None,
+    cursor: Cursor | None,
+    is_newer: bool,
+) -> "QuerySet[Order]":
+    """Every filter but the stages, in any order of rows."""
+    orders = _narrow_but_goods(orders, filters, matches)
+    if words := filters.get("product"):
+        bought = OrderLine.objects.filter(sku__in=sold_as(words))
+        orders = orders.filter(pk__in=bought.values("order_id"))
+    return orders.filter(_beyond(cursor, filters.date_column, is_newer)) if cursor else orders
+
+
+def _narrow_but_goods(
+    orders: "QuerySet[Order]", filters: Filters, matches: Matches | None
+) -> "QuerySet[Order]":
+    if queue := filters.get("queue"):
+        orders = orders.filter(is_in_queue(WorkQueue(queue), clock.now()))
+    if matches is not None:
+        orders = orders.filter(pk__in=matches.ids)
+    orders = _narrow_by_keys(orders, filters)
+    plain = {
+        "delivery": filters.get("delivery"),
+        "pay_method": filters.get("pay"),
+        "aftersale_mark": filters.get("aftersale"),
+        "source": filters.get("source"),
+        "customer_id": filters.get("buyer"),
+        "payable_fen__gte": filters.get("above"),
+        "payable_fen__lte": filters.get("below"),
+    }
+    orders = orders.filter(**{name: value for name, value in plain.items() if value})
+    if filters.get("remark"):
+        orders = orders.filter(HAS_REMARK)
+    return _between(orders, filters)
+
+
+def _narrow_by_keys(orders: "QuerySet[Order]", filters: Filters) -> "QuerySet[Order]":
+    if digits := normalise(filters.get("number")):
+        found = orders_by_fragment(digits)[:LIMIT] if is_fragment(digits) else None
+        orders = (
+            orders.filter(number__contains=digits)
+            if found is None
+            else orders.filter(pk__in=found.values("pk"))
+        )
+    if phone := normalise(filters.get("phone")):
+        orders = _having(orders, KeyKind.PHONE4 if len(phone) == LAST_DIGITS else KeyKind.PHONE, phone)
+    if recipient := filters.get("recipient"):
+        orders = _having(orders, KeyKind.RECIPIENT, recipient)
+    return orders
+
+
+def _having(orders: "QuerySet[Order]", kind: KeyKind, value: str) -> "QuerySet[Order]":
+    found = SearchKey.objects.filter(kind=kind, key__in=make_keys(kind, value))
+    return orders.filter(pk__in=found.values("order_id"))
+
+
+def _between(orders: "QuerySet[Order]", filters: Filters) -> "QuerySet[Order]":
+    """Days are the shop's own, both ends included."""
+    bounds: dict[str, datetime] = {}
+    if since := filters.get("since"):
+        bounds["gte"] = start_of_day(since)
+    if until := filters.get("until"):
+        bounds["lt"] = start_of_day(until + timedelta(days=1))
+    if not bounds:
+        return orders
+    if filters.date_kind != DateKind.REFUNDED:
+        return orders.filter(**{f"{filters.date_column}__{way}": at for way, at in bounds.items()})
+    refunds = Refund.objects.filter(**{f"finished_at__{way}": at for way, at in bounds.items()})
+    return orders.filter(pk__in=refunds.filter(state=RefundState.DONE).values("order_id"))
+
+
+def start_of_day(day: date) -> datetime:
+    """Midnight in the shop's time zone."""
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _beyond(cursor: Cursor, column: str, is_newer: bool) -> Q:
+    way = "gt" if is_newer else "lt"
+    if not column:
+        return Q(**{f"id__{way}": cursor.id})
+    if cursor.at is None:
+        return Q()
+    same = Q(**{column: cursor.at, f"id__{way}": cursor.id})
+    return Q(**{f"{column}__{way}e": cursor.at}) & (Q(**{f"{column}__{way}": cursor.at}) | same)
+
+
+def load_orders(ids: list[int]) -> list[Order]:
+    """Orders with their lines, in the order of `ids`."""
+    lines = Prefetch("lines", queryset=OrderLine.objects.order_by("id"))
+    by_id = Order.objects.prefetch_related(lines).in_bulk(ids)
+    return [by_id[pk] for pk in ids if pk in by_id]
+
+
+def map_couriers(orders: Iterable[Order]) -> dict[int, list[str]]:
+    """Order id → codes of the couriers that carry its parcels; one query, none without shipped orders."""
+    sent = [order.pk for order in orders if order.pieces_shipped]
+    if not sent:
+        return {}
+    rows = Parcel.objects.exclude(state=ParcelState.UNDONE).filter(lines__order_line__order_id__in=sent)
+    found: dict[int, list[str]] = {}
+    for order_id, courier in rows.values_list("lines__order_line__order_id", "courier").distinct():
+        found.setdefault(order_id, []).append(courier)
+    return found
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Orders per tab and per queue, exact up to CAP."""
+
+    tabs: dict[str, int]
+    queues: dict[str, int]
+
+
+def count_tabs() -> Counts:
+    """Each stage and each queue is counted up to CAP + 1; one query."""
+    now = clock.now()
+    wanted = {f"stage {stage}": Order.objects.filter(stage=stage) for stage in Stage}
+    wanted |= {f"queue {queue}": Order.objects.filter(is_in_queue(queue, now)) for queue in WorkQueue}
+    counts = _count_capped(wanted)
+    tabs: dict[str, int] = {
+        tab: sum(counts[f"stage {stage}"] for stage in TAB_STAGES[tab] or Stage) for tab in Tab
+    }
+    return Counts(tabs, {queue: counts[f"queue {queue}"] for queue in WorkQueue})
+
+
+def _count_capped(wanted: "Mapping[str, QuerySet[Order]]") -> dict[str, int]:
+    queries = [
+        orders.order_by().values("pk")[: CAP + 1].query.sql_with_params() for orders in wanted.values()
+    ]
+    counts = ", ".join(f"(SELECT count(*) FROM ({sql}) AS c)" for sql, _ in queries)  # noqa: S608 - written by the ORM
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {counts}", [value for _, parameters in queries for value in parameters])
+        return dict(zip(wanted, cursor.fetchone() or (), strict=True))
+
+
+def describe_count(count: int) -> str:
+    """Exact up to CAP, then "10,000+"."""
+    return f"{CAP:,}+" if count > CAP else f"{count:,}"

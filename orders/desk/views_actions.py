@@ -1,0 +1,186 @@
+"""What the buttons of the order page do: one view per verb, parcels, refunds, and the courier guess."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+
+from orders.desk.actions import Action
+from orders.desk.forms import ActionForm
+from orders.desk.page import load_lines
+from orders.desk.views_detail import render_order
+from orders.models import Order
+from orders.moves import list_available
+from orders.payments.models import Refund
+from orders.payments.services.refunds import pay_out_refund, retry_refund
+from orders.selectors import get_order
+from orders.shipping.couriers import guess_couriers
+from orders.shipping.models import ParcelLine
+from orders.shipping.services.ship import arrive_parcel, undo_ship
+from orders.states import MOVES
+from shop.errors import Refused
+from shop.staff.decorators import StaffRequest, staff_page
+from shop.store.address_split import split_address
+
+MAX_GUESS = 60
+
+
+def make_action_view(action: Action) -> Any:
+    """The view of one action: GET shows the page with its dialog open, POST calls the verb.
+
+    A refusal shows the page again, with the sentence and what was typed.
+    """
+
+    @staff_page(action.capability, methods=("GET", "POST"))
+    def act(request: StaffRequest, number: str) -> HttpResponse:
+        order = get_order(number, actor=request.actor)
+        lines = load_lines(order)
+        if request.method != "POST":
+            return _show(request, order, action.form(order=order, lines=lines), action)
+        form = action.form(request.POST, order=order, lines=lines)
+        if not form.is_valid():
+            return _show(request, order, form, action, status=422)
+        try:
+            form.run(request.actor, form.cleaned_data["version"])
+        except Refused as refused:
+            return _show_refused(request, number, action, refused)
+        messages.success(request, str(MOVES[form.done_verb or action.verb].done))
+        return _go_on(request, number, action)
+
+    return act
+
+
+def _show(
+    request: StaffRequest, order: Order, form: ActionForm, action: Action, *, status: int = 200
+) -> HttpResponse:
+    """The page with this form open; where it no longer is possible, the reason is said instead."""
+    if "version" in form.errors:
+        messages.error(request, str(_("This form is damaged. Look at the order again, then repeat.")))
+    found = list_available(order, request.actor).get(action.verb)
+    if found is None or found.refused:
+        words = found.refused if found else _("“%(verb)s” is no longer possible for this order.")
+        messages.warning(
+            request, str(words) % {"verb": MOVES[action.verb].label} if not found else str(words)
+        )
+    return render_order(request, order, bound=form, status=status)
+
+
+def _show_refused(request: StaffRequest, number: str, action: Action, refused: Refused) -> HttpResponse:
+    """The order as it is now, with the form as it was typed and the sentence of the refusal."""
+    if refused.code in ("forbidden", "not_found"):
+        raise refused
+    order = get_order(number, actor=request.actor)
+    form = action.form(request.POST, order=order, lines=load_lines(order))
+    form.is_valid()
+    found = list_available(order, request.actor).get(action.verb)
+    if found is not None and found.is_possible and form.asks:
+        form.add_error(None, str(refused))
+    else:
+        messages.error(request, str(refused))
+    return render_order(request, order, bound=form, status=refused.status)
+
+
+def _go_on(request: HttpRequest, number: str, action: Action) -> HttpResponse:
+    """Back to where the button was: the list it stood in, else the order's page."""
+    target = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
+        return HttpResponseRedirect(target)
+    return HttpResponseRedirect(reverse("orders:detail", args=[number]) + action.anchor)
+
+
+def _version(request: HttpRequest) -> int | None:
+    text = request.POST.get("version", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
+def _act_on_page(request: StaffRequest, number: str, run: Callable[[], object], done: str) -> HttpResponse:
+    """Run a verb whose button has no form; a refusal becomes a sentence on the order's page."""
+    try:
+        run()
+    except Refused as refused:
+        if refused.code in ("forbidden", "not_found"):
+            raise
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, done)
+    return redirect("orders:detail", number)
+
+
+def _check_parcel(request: StaffRequest, number: str, parcel_id: int) -> None:
+    order = get_order(number, actor=request.actor)
+    if not ParcelLine.objects.filter(parcel_id=parcel_id, order_line__order=order).exists():
+        raise Refused("not_found", _("There is no such parcel."), 404)
+
+
+@staff_page("orders.ship", methods=("POST",))
+def undo_parcel(request: StaffRequest, number: str, parcel_id: int) -> HttpResponse:
+    _check_parcel(request, number, parcel_id)
+    version = _version(request)
+    return _act_on_page(
+        request,
+        number,
+        lambda: undo_ship(parcel_id, actor=request.actor, expected_version=version),
+        str(MOVES["order.undo_ship"].done),
+    )
+
+
+@staff_page("orders.ship", methods=("POST",))
+def mark_arrived(request: StaffRequest, number: str, parcel_id: int) -> HttpResponse:
+    _check_parcel(request, number, parcel_id)
+    version = _version(request)
+    return _act_on_page(
+        request,
+        number,
+        lambda: arrive_parcel(parcel_id, actor=request.actor, expected_version=version),
+        str(MOVES["order.arrive"].done),
+    )
+
+
+def _check_refund(request: StaffRequest, number: str, refund_id: int) -> None:
+    order = get_order(number, actor=request.actor)
+    if not Refund.objects.filter(pk=refund_id, order=order).exists():
+        raise Refused("not_found", _("There is no such refund."), 404)
+
+
+@staff_page("orders.refund", methods=("POST",))
+def try_refund_again(request: StaffRequest, number: str, refund_id: int) -> HttpResponse:
+    _check_refund(request, number, refund_id)
+    return _act_on_page(
+        request,
+        number,
+        lambda: retry_refund(refund_id, actor=request.actor),
+        str(MOVES["order.retry_refund"].done),
+    )
+
+
+@staff_page("orders.refund", methods=("POST",))
+def pay_out(request: StaffRequest, number: str, refund_id: int) -> HttpResponse:
+    _check_refund(request, number, refund_id)
+    reference = request.POST.get("reference", "")
+    return _act_on_page(
+        request,
+        number,
+        lambda: pay_out_refund(refund_id, reference=reference, actor=request.actor),
+        str(MOVES["order.pay_out"].done),
+    )
+
+
+@staff_page("orders.edit", methods=("POST",))
+def split_pasted(request: StaffRequest) -> HttpResponse:
+    """The parts of a pasted address as JSON, for the dialog that changes the address; nothing is kept."""
+    response = JsonResponse(asdict(split_address(request.POST.get("pasted", ""))))
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@staff_page("orders.ship")
+def guess_courier(request: StaffRequest) -> HttpResponse:
+    """Couriers a tracking number looks like, the likeliest first: `{"couriers": [{"code", "name"}]}`."""
+    guesses = guess_couriers(request.GET.get("number", "")[:MAX_GUESS])
+    return JsonResponse({"couriers": [{"code": c.code, "name": c.name} for c in guesses]})

@@ -1,0 +1,30 @@
+"""The page of the record: what was done, by whom, when."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from orders.desk.audit import list_events, tell
+from orders.desk.audit_forms import AuditForm
+from shop.http.paging import page_by_id
+from shop.staff.decorators import StaffRequest, staff_page
+
+
+@staff_page("audit.view")
+def audit(request: StaffRequest) -> HttpResponse:
+    """All events, newest first, with filters out of the address."""
+    form = AuditForm(request.GET, auto_id="audit_%s")
+    page = page_by_id(list_events(form.read()), request)
+    context = {
+        "form": form,
+        "page": page,
+        "lines": tell(page.rows),
+        "chips": [(words, _without(request, name)) for name, words in form.list_chips()],
+    }
+    return render(request, "audit/list.html", context)
+
+
+def _without(request: StaffRequest, name: str) -> str:
+    values = request.GET.copy()
+    for key in (name, "older", "newer"):
+        values.pop(key, None)
+    return f"{request.path}?{values.urlencode()}" if values else request.path

@@ -1,0 +1,73 @@
+"""The order page, and revealing what it masks."""
+
+import json
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from orders.desk.forms import ActionForm
+from orders.desk.page import load_lines, make_page, reveal_in_full
+from orders.models import Order
+from orders.selectors import get_order, get_order_id
+from orders.services.recipient import reveal_recipient
+from shop.errors import Refused
+from shop.events.models import Event
+from shop.staff.decorators import StaffRequest, staff_page
+
+
+@staff_page("orders.view")
+def show_order(request: StaffRequest, number: str) -> HttpResponse:
+    """The page of one order."""
+    return render_order(request, get_order(number, actor=request.actor))
+
+
+def render_order(
+    request: StaffRequest, order: Order, *, bound: ActionForm | None = None, status: int = 200
+) -> HttpResponse:
+    """The page, with `bound` as the form that is open on it."""
+    lines = list(bound.lines) if bound else load_lines(order)
+    page = make_page(order, lines, actor=request.actor, bound=bound)
+    response = render(request, "orders/detail.html", {"page": page, "order": order}, status=status)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@staff_page("orders.reveal", methods=("POST",))
+def reveal(request: StaffRequest, number: str) -> HttpResponse:
+    """The recipient in full; who looked is on the timeline."""
+    order_id = get_order_id(number, actor=request.actor)
+    order = reveal_recipient(order_id, purpose="reveal", actor=request.actor)
+    context = {"recipient": reveal_in_full(order), "order": order}
+    return _private(render(request, "orders/_recipient.html", context))
+
+
+@staff_page("orders.reveal", methods=("POST",))
+def copy_recipient(request: StaffRequest, number: str) -> HttpResponse:
+    """The recipient as one line of text for the clipboard; recorded as well."""
+    order_id = get_order_id(number, actor=request.actor)
+    order = reveal_recipient(order_id, purpose="copy", actor=request.actor)
+    return _private(JsonResponse({"text": reveal_in_full(order).copy_text}))
+
+
+@staff_page("orders.reveal", methods=("POST",))
+def reveal_event(request: StaffRequest, number: str, event_id: int) -> HttpResponse:
+    """The sealed values of a changed address, before and after; recorded as well."""
+    order_id = get_order_id(number, actor=request.actor)
+    event = Event.objects.filter(pk=event_id, order_id=order_id).exclude(sealed="").first()
+    if event is None:
+        raise Refused("not_found", _("Nothing is sealed here."), 404)
+    reveal_recipient(order_id, purpose="history", actor=request.actor)
+    sealed = json.loads(event.sealed)
+    context = {"before": _in_words(sealed["before"]), "after": _in_words(sealed["after"])}
+    return _private(render(request, "orders/_sealed.html", context))
+
+
+def _in_words(values: dict[str, str]) -> str:
+    region = f"{values['province']}{values['city']}{values['district']}"
+    return f"{values['recipient']} {values['phone']} {region}{values['address_detail']}"
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,128 @@
+"""The order list."""
+
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+from orders.desk.filters import PAGE_SIZES, Filters, Tab, WorkQueue
+from orders.desk.matches import Matches, find_matches
+from orders.desk.rows import make_rows
+from orders.desk.selectors import Page, count_tabs, describe_count, get_page
+from orders.desk.words import read_payment_number
+from shop.staff.decorators import StaffRequest, staff_page
+from shop.staff.preferences import COLUMNS, get_list_looks, save_list_looks
+
+
+@staff_page("orders.view")
+def list_orders(request: StaffRequest) -> HttpResponse:
+    """The list, whole or (asked for by htmx) as the part below the title; the address is its state."""
+    filters = Filters(request.GET)
+    matches = find_matches(filters.get("q")) if filters.get("q") else None
+    page = get_page(filters, matches, older=request.GET.get("older", ""), newer=request.GET.get("newer", ""))
+    context = _list_context(filters, matches, page) | {
+        "rows": make_rows(page.orders, actor=request.actor),
+        **_describe_looks(request.user.pk),
+    }
+    is_part = request.htmx and not request.htmx.history_restore_request
+    response = render(request, "orders/_table.html" if is_part else "orders/list.html", context)
+    if is_part and request.GET:
+        cursors = {name: request.GET.get(name, "") for name in ("older", "newer")}
+        response["HX-Push-Url"] = filters.make_url(reverse("orders:list"), **cursors)
+    # The part and the whole page share an address: without this the back button may show the part alone.
+    patch_vary_headers(response, ["HX-Request"])
+    patch_cache_control(response, private=True, no_store=True)
+    return response
+
+
+@staff_page("orders.view", methods=("POST",))
+def save_looks(request: StaffRequest) -> HttpResponse:
+    """Remember the columns and the density of this person's list, and lead back to it."""
+    is_compact = request.POST.get("density") == "compact"
+    save_list_looks(request.user.pk, shown=request.POST.getlist("column"), is_compact=is_compact)
+    back = request.POST.get("next", "")
+    is_own = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
+    return HttpResponseRedirect(back if is_own else reverse("orders:list"))
+
+
+def _describe_looks(staff_id: int) -> dict[str, Any]:
+    looks = get_list_looks(staff_id)
+    shows = {name: name not in looks.hidden for name in COLUMNS}
+    columns = [{"name": name, "label": label, "is_shown": shows[name]} for name, label in COLUMNS.items()]
+    return {"shows": shows, "columns": columns, "is_compact": looks.is_compact}
+
+
+def _list_context(filters: Filters, matches: Matches | None, page: Page) -> dict[str, Any]:
+    path = reverse("orders:list")
+    return {
+        "filters": filters,
+        "search_words": filters.get("q"),
+        **_list_tabs(filters, path),
+        "chips": filters.list_chips(path),
+        "matched": [kind.label for kind in matches.kinds] if matches else [],
+        "missing": matches.missing if matches else (),
+        "payment_number": _find_unknown_payment(filters, page),
+        "newer_url": filters.make_url(path, newer=page.newer) if page.newer else "",
+        "older_url": filters.make_url(path, older=page.older) if page.older else "",
+        "page_size": filters.size,
+        "page_sizes": [(size, filters.make_url(path, size=size)) for size in PAGE_SIZES],
+        "empty": None if page.orders else _describe_empty(filters),
+        "all_url": path,
+    }
+
+
+def _list_tabs(filters: Filters, path: str) -> dict[str, Any]:
+    """Tabs, and the queues in which something waits.
+
+    Counts are of the whole shop; beside a filtered list they would mislead, so then they are left out.
+    """
+    counts = None if filters.is_narrowed else count_tabs()
+    tabs = [
+        {
+            "label": tab.label,
+            "url": filters.make_url(path, tab="" if tab == Tab.ALL else tab, stage="", queue=""),
+            "count": describe_count(counts.tabs[tab]) if counts else "",
+            "is_active": tab == filters.tab and not filters.get("queue"),
+        }
+        for tab in Tab
+    ]
+    queues = [
+        {
+            "label": queue.label,
+            "url": filters.make_url(path, queue=queue, tab="", stage=""),
+            "count": describe_count(counts.queues[queue]),
+            "is_active": queue == filters.get("queue"),
+        }
+        for queue in WorkQueue
+        if counts and (counts.queues[queue] or queue == filters.get("queue"))
+    ]
+    return {"tabs": tabs, "queues": queues}
+
+
+def _find_unknown_payment(filters: Filters, page: Page) -> str:
+    """A payment number that was searched for and is nowhere: the gateway may know it."""
+    return "" if page.orders else read_payment_number(filters.get("q"))
+
+
+def _describe_empty(filters: Filters) -> dict[str, str]:
+    if filters.list_chips(""):
+        words = _("Check what was typed, or take a filter off.")
+        return {"title": _("No order fits"), "words": words, "icon_name": "search"}
+    titles = {
+        Tab.ALL: _("No orders yet"),
+        Tab.UNPAID: _("No orders await payment"),
+        Tab.TO_CONFIRM: _("No orders to confirm"),
+        Tab.TO_SHIP: _("No orders to ship"),
+        Tab.SHIPPED: _("No orders are on their way"),
+        Tab.DONE: _("No orders are completed yet"),
+        Tab.CLOSED: _("No orders were closed"),
+    }
+    return {
+        "title": titles[filters.tab],
+        "words": _("The next one will be spoken aloud."),
+        "icon_name": "inbox",
+    }

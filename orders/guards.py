@@ -1,0 +1,111 @@
+"""What must hold before a verb of the move table: each guard reads only the order's own columns."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from orders.models import Order
+from orders.stages import AftersaleMark, Stage
+from shop import clock
+from shop.errors import Refused
+from shop.store.choices import PayMethod
+
+Guard = Callable[[Order], Refused | None]
+URGE_EVERY = timedelta(hours=1)
+
+
+def not_held(order: Order) -> Refused | None:
+    if not order.is_held:
+        return None
+    return Refused("held", _("The order is on hold: %(why)s. Release it first.") % {"why": order.hold_reason})
+
+
+def nothing_owed(order: Order) -> Refused | None:
+    if not order.owed_fen or order.pay_method == PayMethod.COD:
+        return None
+    return Refused("owes", _("The order has not been paid in full."))
+
+
+def owes(order: Order) -> Refused | None:
+    if order.owed_fen or order.stage == Stage.UNPAID:
+        return None
+    return Refused("nothing_owed", _("Nothing is owed for this order."))
+
+
+def nothing_paid(order: Order) -> Refused | None:
+    return Refused("already_paid", _("The order has been paid.")) if order.paid_fen else None
+
+
+def something_paid(order: Order) -> Refused | None:
+    return None if order.paid_fen else Refused("nothing_paid", _("Nothing has been paid for this order."))
+
+
+def nothing_shipped(order: Order) -> Refused | None:
+    return (
+        Refused("already_shipped", _("Goods of this order have been shipped."))
+        if order.pieces_shipped
+        else None
+    )
+
+
+def not_short(order: Order) -> Refused | None:
+    return Refused("short", _("Some goods are short of stock.")) if order.is_short else None
+
+
+def no_label(order: Order) -> Refused | None:
+    return Refused("has_label", _("An e-waybill has been made. Void it first.")) if order.has_label else None
+
+
+def no_open_aftersale(order: Order) -> Refused | None:
+    if order.aftersale_mark != AftersaleMark.OPEN:
+        return None
+    return Refused("aftersale_open", _("An after-sale is open. Settle it first."))
+
+
+def is_free(order: Order) -> Refused | None:
+    return Refused("already_held", _("The order is already on hold.")) if order.is_held else None
+
+
+def is_on_hold(order: Order) -> Refused | None:
+    return None if order.is_held else Refused("not_held", _("The order is not on hold."))
+
+
+def not_urged_lately(order: Order) -> Refused | None:
+    """Each urge rings in the shop, so an hour lies between two of them."""
+    wait = order.urged_at + URGE_EVERY - clock.now() if order.urged_at else timedelta(0)
+    if wait <= timedelta(0):
+        return None
+    seconds = int(wait.total_seconds()) + 1
+    message = _("The shop has been reminded. Please wait an hour before you remind it again.")
+    return Refused("urged_lately", message, 429, retry_after=seconds)
+
+
+def not_extended(order: Order) -> Refused | None:
+    if not order.is_extended:
+        return None
+    return Refused("already_extended", _("The time to receive was extended before. Ask the shop for more."))
+
+
+def paid_by_balance(order: Order) -> Refused | None:
+    if order.pay_method == PayMethod.BALANCE:
+        return None
+    return Refused("not_balance", _("This order is not paid from the balance. Choose it first."))
+
+
+def paid_by_transfer(order: Order) -> Refused | None:
+    if order.pay_method == PayMethod.TRANSFER:
+        return None
+    return Refused("not_transfer", _("This order is not paid by bank transfer."))
+
+
+def has_proof(order: Order) -> Refused | None:
+    if order.proof_sent_at:
+        return None
+    return Refused("no_proof", _("No transfer is waiting to be checked."))
+
+
+def has_no_proof(order: Order) -> Refused | None:
+    if order.proof_sent_at is None:
+        return None
+    return Refused("proof_sent", _("The transfer is being checked. Please wait for the shop's answer."))

@@ -1,0 +1,268 @@
+"""The order, its lines, its notes, and the keys it can be found by."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from orders.stages import IN_HAND, AftersaleMark, CloseReason, Source, Stage
+from shop.catalog.models import Sku
+from shop.crypto import EncryptedTextField
+from shop.customers.models import Customer
+from shop.events.models import Versioned
+from shop.store.choices import Delivery, PayMethod
+
+HAS_REMARK = ~Q(buyer_remark="", seller_remark="")
+"""Orders with words of the buyer or the shop. Encrypted columns are empty where there is nothing to encrypt."""
+
+
+class Order(Versioned):
+    """One order; only `orders.moves.move` writes a row that exists. Amounts in fen, times aware."""
+
+    subject_kind = "order"
+
+    number = models.CharField(max_length=18)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="orders")
+    client_key = models.CharField(max_length=80)
+    source = models.CharField(max_length=12, choices=Source, default=Source.MINI_PROGRAM)
+    stage = models.CharField(max_length=12, choices=Stage)
+    close_reason = models.CharField(max_length=12, choices=CloseReason, blank=True)
+    delivery = models.CharField(max_length=10, choices=Delivery)
+    pay_method = models.CharField(max_length=10, choices=PayMethod)
+
+    goods_fen = models.PositiveIntegerField()
+    freight_fen = models.PositiveIntegerField()
+    freight_adjust_fen = models.IntegerField(default=0)
+    payable_fen = models.PositiveIntegerField()
+    paid_fen = models.PositiveIntegerField(default=0)
+    refunded_fen = models.PositiveIntegerField(default=0)
+
+    pieces = models.PositiveIntegerField()
+    pieces_cancelled = models.PositiveIntegerField(default=0)
+    pieces_shipped = models.PositiveIntegerField(default=0)
+    pieces_returned = models.PositiveIntegerField(default=0)
+
+    is_held = models.BooleanField(default=False)
+    hold_reason = models.CharField(max_length=200, blank=True)
+    held_at = models.DateTimeField(null=True)
+    release_at = models.DateTimeField(null=True)
+    is_short = models.BooleanField(default=False)
+    has_label = models.BooleanField(default=False)
+    has_moved = models.BooleanField(default=False)
+    aftersale_mark = models.CharField(max_length=8, choices=AftersaleMark, default=AftersaleMark.NONE)
+    urged_at = models.DateTimeField(null=True)
+    is_extended = models.BooleanField(default=False)
+    proof_sent_at = models.DateTimeField(null=True)
+
+    recipient = EncryptedTextField(blank=True)
+    phone = EncryptedTextField(blank=True)
+    province = models.CharField(max_length=40, blank=True)
+    city = models.CharField(max_length=40, blank=True)
+    district = models.CharField(max_length=40, blank=True)
+    address_detail = EncryptedTextField(blank=True)
+    buyer_remark = EncryptedTextField(blank=True)
+    seller_remark = models.CharField(max_length=500, blank=True)
+
+    ship_within_hours = models.PositiveIntegerField()
+    receive_days = models.PositiveIntegerField()
+    placed_at = models.DateTimeField()
+    paid_at = models.DateTimeField(null=True)
+    shipped_at = models.DateTimeField(null=True)
+    arrived_at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    pay_by = models.DateTimeField(null=True)
+    ship_by = models.DateTimeField(null=True)
+    receive_by = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["number"], name="order_number_once"),
+            models.UniqueConstraint(fields=["customer", "client_key"], name="order_client_key_once"),
+            models.CheckConstraint(condition=Q(refunded_fen__lte=F("paid_fen")), name="refunded_within_paid"),
+            models.CheckConstraint(
+                condition=~Q(stage=Stage.CLOSED) | ~Q(close_reason=""), name="closed_has_a_reason"
+            ),
+            models.CheckConstraint(
+                condition=~Q(stage=Stage.DONE)
+                | Q(paid_fen__gte=F("payable_fen"))
+                | Q(pay_method=PayMethod.COD, delivery__in=[Delivery.EXPRESS, Delivery.LOCAL]),
+                name="done_owing_only_on_delivery",
+            ),
+            models.CheckConstraint(
+                condition=Q(pieces__gte=F("pieces_cancelled") + F("pieces_shipped")), name="pieces_add_up"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["stage", "-id"], name="order_by_stage"),
+            models.Index(fields=["delivery", "stage", "-id"], name="order_by_delivery"),
+            models.Index(fields=["pay_method", "stage", "-id"], name="order_by_pay_method"),
+            models.Index(fields=["payable_fen", "id"], name="order_by_payable"),
+            models.Index(fields=["customer", "-id"], name="order_by_customer"),
+            models.Index(fields=["placed_at", "id"], name="order_by_placed"),
+            models.Index(fields=["paid_at", "id"], name="order_by_paid", condition=Q(paid_at__isnull=False)),
+            models.Index(
+                fields=["shipped_at", "id"], name="order_by_shipped", condition=Q(shipped_at__isnull=False)
+            ),
+            models.Index(
+                fields=["received_at", "id"], name="order_by_received", condition=Q(received_at__isnull=False)
+            ),
+            models.Index(
+                fields=["closed_at", "id"], name="order_by_closed", condition=Q(closed_at__isnull=False)
+            ),
+            models.Index(fields=["pay_by"], name="order_pay_due", condition=Q(stage=Stage.UNPAID)),
+            models.Index(
+                fields=["ship_by"],
+                name="order_ship_due",
+                condition=Q(stage__in=[Stage.TO_CONFIRM, Stage.CONFIRMED, Stage.PREPARING]),
+            ),
+            models.Index(fields=["receive_by"], name="order_receive_due", condition=Q(stage=Stage.SHIPPED)),
+            models.Index(fields=["release_at"], name="order_release_due", condition=Q(is_held=True)),
+            models.Index(fields=["-id"], name="order_short", condition=Q(is_short=True)),
+            models.Index(fields=["-id"], name="order_with_remark", condition=HAS_REMARK),
+            models.Index(
+                fields=["proof_sent_at", "id"],
+                name="order_transfer_to_check",
+                condition=Q(proof_sent_at__isnull=False),
+            ),
+            models.Index(
+                fields=["aftersale_mark", "-id"],
+                name="order_by_aftersale",
+                condition=Q(aftersale_mark__in=[AftersaleMark.OPEN, AftersaleMark.SETTLED]),
+            ),
+            models.Index(
+                fields=["source", "-id"],
+                name="order_by_other_source",
+                condition=Q(source__in=[Source.LINK, Source.STAFF, Source.IMPORT]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def order_of_event(self) -> int | None:
+        return self.pk
+
+    @property
+    def owed_fen(self) -> int:
+        """What is still to be paid; nothing once the order is closed."""
+        return 0 if self.stage == Stage.CLOSED else max(self.payable_fen - self.paid_fen, 0)
+
+    @property
+    def pieces_to_send(self) -> int:
+        return self.pieces - self.pieces_cancelled - self.pieces_shipped
+
+    @property
+    def pieces_out(self) -> int:
+        return self.pieces_shipped - self.pieces_returned
+
+    @property
+    def is_urged(self) -> bool:
+        """Whether the buyer asked to hurry and the goods are still ours to send."""
+        return self.urged_at is not None and self.stage in IN_HAND
+
+    @property
+    def region(self) -> str:
+        return f"{self.province}{self.city}{self.district}"
+
+
+class OrderLine(models.Model):
+    """One SKU in one order; names and price as they were when it was placed. Quantities in pieces."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
+    sku = models.ForeignKey(Sku, on_delete=models.PROTECT, related_name="order_lines", db_index=False)
+    product_name = models.CharField(max_length=120)
+    sku_name = models.CharField(max_length=80)
+    picture_path = models.CharField(max_length=100, blank=True)
+    price_fen = models.PositiveIntegerField()
+    quantity = models.PositiveIntegerField()
+    adjust_fen = models.IntegerField(default=0)
+    cancelled_unpaid_fen = models.PositiveIntegerField(default=0)
+    refunded_fen = models.PositiveIntegerField(default=0)
+    reserved = models.PositiveIntegerField(default=0)
+    short = models.PositiveIntegerField(default=0)
+    shipped = models.PositiveIntegerField(default=0)
+    cancelled = models.PositiveIntegerField(default=0)
+    returned = models.PositiveIntegerField(default=0)
+    resent = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(quantity__gte=F("shipped") + F("cancelled") + F("reserved") + F("short")),
+                name="line_pieces_add_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(returned__lte=F("shipped") + F("resent")), name="returned_within_sent"
+            ),
+            models.CheckConstraint(condition=Q(resent__lte=F("returned")), name="resent_within_returned"),
+        ]
+        indexes = [
+            models.Index(fields=["sku", "-order"], name="line_by_sku"),
+            models.Index(fields=["sku", "order"], name="line_short", condition=Q(short__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product_name} {self.sku_name} ×{self.quantity}"
+
+    @property
+    def total_fen(self) -> int:
+        """What the line costs after price changes, before cancellations."""
+        return self.price_fen * self.quantity + self.adjust_fen
+
+    @property
+    def to_send(self) -> int:
+        return self.quantity - self.cancelled - self.shipped
+
+    @property
+    def picture_url(self) -> str:
+        return f"/media/{self.picture_path}" if self.picture_path else ""
+
+
+class Note(models.Model):
+    """An internal note; buyers never see it."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="notes")
+    text = models.CharField(max_length=500)
+    author_id = models.BigIntegerField(null=True)
+    author_name = models.CharField(max_length=80)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"note {self.pk}"
+
+
+class KeyKind(models.TextChoices):
+    NUMBER = "number", _("order number")
+    PHONE = "phone", _("phone")
+    PHONE4 = "phone4", _("last four digits of the phone")
+    RECIPIENT = "recipient", _("recipient")
+    NICKNAME = "nickname", _("nickname")
+    TRACKING = "tracking", _("tracking number")
+    PAYMENT = "payment", _("payment number")
+
+
+class SearchKey(models.Model):
+    """What an order can be found by exactly; personal values as keyed hashes. Read newest order id first."""
+
+    pk = models.CompositePrimaryKey("kind", "key", "order_id")
+    kind = models.CharField(max_length=10, choices=KeyKind)
+    key = models.CharField(max_length=64)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="search_keys")
+
+    def __str__(self) -> str:
+        return f"{self.kind} of order {self.order_id}"
+
+
+class SoldName(models.Model):
+    """What a SKU was called when somebody ordered it: product and specification, normalised.
+
+    Words are looked up in these few thousand rows, orders then by SKU: no text of a line is ever searched.
+    """
+
+    pk = models.CompositePrimaryKey("sku_id", "text")
+    sku = models.ForeignKey(Sku, on_delete=models.PROTECT, related_name="+", db_index=False)
+    text = models.CharField(max_length=255)
+
+    def __str__(self) -> str:
+        return self.text

@@ -1,0 +1,71 @@
+"""Invariants of money."""
+
+from collections.abc import Iterator
+
+from django.db.models import F, Q, Sum
+from django.db.models.functions import Coalesce
+
+from orders.models import Order
+from orders.payments.ledger import pay_key, refund_key
+from orders.payments.models import LIVE, PayAttempt, Payment, Refund, RefundState
+from orders.stages import Stage
+from shop.books import book
+from shop.customers.models import BalanceEntry, EntryKind
+from shop.store.choices import PayMethod
+
+IN_FLIGHT = (RefundState.COMMITTED, RefundState.PROCESSING, RefundState.FAILED, RefundState.TO_PAY_OUT)
+
+
+@book("B1.1", "per payment, refunds done and in flight stay within what was captured")
+def refunds_stay_within_payment() -> Iterator[str]:
+    sums = Payment.objects.annotate(
+        done=Coalesce(Sum("refunds__amount_fen", filter=Q(refunds__state=RefundState.DONE)), 0),
+        flying=Coalesce(Sum("refunds__amount_fen", filter=Q(refunds__state__in=IN_FLIGHT)), 0),
+    )
+    wrong = (
+        ~Q(refunded_fen=F("done")) | ~Q(refunding_fen=F("flying")) | Q(amount_fen__lt=F("done") + F("flying"))
+    )
+    for payment in sums.filter(wrong).select_related("order"):
+        yield f"payment {payment} of order {payment.order.number}: {payment.refunded_fen}+{payment.refunding_fen}"
+
+
+@book("B1.2", "an order's paid and refunded amounts are the sums of the payments that count")
+def order_sums_are_its_payments() -> Iterator[str]:
+    counting = Q(payments__counts=True)
+    sums = Order.objects.annotate(
+        captured=Coalesce(Sum("payments__amount_fen", filter=counting), 0),
+        returned=Coalesce(Sum("payments__refunded_fen", filter=counting), 0),
+    )
+    for order in sums.exclude(paid_fen=F("captured"), refunded_fen=F("returned")):
+        yield f"order {order.number}: paid {order.paid_fen}, payments {order.captured}"
+
+
+@book("B10.2", "what was paid from a balance, or given back into it, stands once in the ledger")
+def balance_payments_are_booked() -> Iterator[str]:
+    by_balance = Payment.objects.filter(method=PayMethod.BALANCE)
+    wanted = {pay_key(payment.trade_no): -payment.amount_fen for payment in by_balance}
+    refunds = Refund.objects.filter(payment__method=PayMethod.BALANCE)
+    wanted |= {refund_key(refund.number): refund.amount_fen for refund in refunds}
+    kinds = (EntryKind.PAY, EntryKind.REFUND)
+    booked = dict(BalanceEntry.objects.filter(kind__in=kinds).values_list("key", "delta_fen"))
+    for key in sorted(wanted.keys() | booked.keys()):
+        if wanted.get(key) != booked.get(key):
+            yield f"{key}: {wanted.get(key)} in the payments, {booked.get(key)} in the ledger"
+
+
+@book("B1.3", "money that does not count is on its way back in full")
+def late_money_goes_back() -> Iterator[str]:
+    late = Payment.objects.filter(counts=False).exclude(amount_fen=F("refunding_fen") + F("refunded_fen"))
+    for payment in late.select_related("order"):
+        yield f"payment {payment} of order {payment.order.number} does not count and is not refunded"
+
+
+@book("B7", "each external effect has one intent with a stable number")
+def one_intent_per_effect() -> Iterator[str]:
+    for refund in Refund.objects.filter(number="") | Refund.objects.filter(
+        state=RefundState.DONE, finished_at=None
+    ):
+        yield f"refund {refund.pk}"
+    closed = PayAttempt.objects.filter(state__in=LIVE, order__stage=Stage.CLOSED).select_related("order")
+    for attempt in closed:
+        yield f"attempt {attempt.number} is live on a closed order"

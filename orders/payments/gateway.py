@@ -1,0 +1,82 @@
+"""The payment gateway as the shop is set up to use it, and its answers as facts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+
+from orders.payments.models import PayAttempt
+from shop.clients.errors import ClientError, Rejected
+from shop.clients.wechat_pay import Transaction, WeChatPay
+from shop.store.selectors import get_wechat_pay
+
+PAID_STATES = frozenset({"SUCCESS", "REFUND"})
+CLOSED_STATES = frozenset({"CLOSED", "REVOKED"})
+PAY_NOTICE_PATH = "/hooks/wechat-pay/payments"
+REFUND_NOTICE_PATH = "/hooks/wechat-pay/refunds"
+
+
+@dataclass(frozen=True)
+class PaymentEvidence:
+    """A gateway says that an attempt was paid: by callback, query or bill."""
+
+    attempt_number: str
+    trade_no: str
+    amount_fen: int
+    paid_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Closed:
+    """The gateway will take no money for the attempt any more."""
+
+
+@dataclass(frozen=True)
+class StillOpen:
+    """The attempt can still be paid, or nobody knows: the gateway did not say."""
+
+
+Outcome = PaymentEvidence | Closed | StillOpen
+
+
+def open_gateway() -> WeChatPay:
+    """A client with the shop's credentials. Raises Refused `wechat_not_set_up`."""
+    client, _account = get_wechat_pay(base_url=settings.WECHAT_PAY_URL)
+    return client
+
+
+def evidence_of(transaction: Transaction) -> PaymentEvidence:
+    return PaymentEvidence(
+        attempt_number=transaction.number,
+        trade_no=transaction.trade_no,
+        amount_fen=transaction.amount_fen,
+        paid_at=transaction.paid_at,
+    )
+
+
+def query_attempt(attempt: PayAttempt) -> Outcome:
+    """Ask the gateway about an attempt; an order it does not know cannot be paid. Raises ClientError."""
+    transaction = open_gateway().query(attempt.number)
+    if transaction is None or transaction.state in CLOSED_STATES:
+        return Closed()
+    return evidence_of(transaction) if transaction.state in PAID_STATES else StillOpen()
+
+
+def query_and_close(attempt: PayAttempt) -> Outcome:
+    """Ask first, then close; never raises: what went wrong on the way is `StillOpen`."""
+    try:
+        outcome = query_attempt(attempt)
+        if not isinstance(outcome, StillOpen):
+            return outcome
+        return _close(attempt)
+    except ClientError:
+        return StillOpen()
+
+
+def _close(attempt: PayAttempt) -> Outcome:
+    try:
+        open_gateway().close(attempt.number)
+    except Rejected:
+        # Paid or closed in between: the query says which.
+        return query_attempt(attempt)
+    return Closed()

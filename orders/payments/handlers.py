@@ -1,0 +1,13 @@
+"""Enqueuing what the gateway has to be told."""
+
+from orders.payments.models import Refund, RefundState
+from orders.payments.tasks import send_refund
+from shop.events.models import Event
+from shop.events.registry import on
+
+
+@on("order.refund", "order.retry_refund", outside=True)
+def enqueue_refund(event: Event) -> None:
+    refund_id = event.data["refund_id"]
+    if Refund.objects.filter(pk=refund_id, state=RefundState.COMMITTED).exists():
+        send_refund.delay(refund_id)

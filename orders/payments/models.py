@@ -1,0 +1,179 @@
+"""Attempts to pay, payments, refunds, and what gateways told us."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from orders.models import Order
+from shop.crypto import EncryptedTextField
+from shop.files.models import Picture
+from shop.store.choices import PayMethod
+
+
+class AttemptState(models.TextChoices):
+    OPEN = "open", _("open")
+    CLOSING = "closing", _("closing")
+    CLOSED = "closed", _("closed")
+    PAID = "paid", _("paid")
+
+
+LIVE = (AttemptState.OPEN, AttemptState.CLOSING)
+
+
+class PayAttempt(models.Model):
+    """One order at the gateway: `<order number>-<n>` for one amount. At most one is live per order."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="attempts")
+    number = models.CharField(max_length=32)
+    method = models.CharField(max_length=10, choices=PayMethod)
+    amount_fen = models.PositiveIntegerField()
+    state = models.CharField(max_length=8, choices=AttemptState, default=AttemptState.OPEN)
+    openid = models.CharField(max_length=64)
+    prepay_id = models.CharField(max_length=80, blank=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    closing_until = models.DateTimeField(null=True)
+    close_failures = models.PositiveSmallIntegerField(default=0)
+    cancel_asked_until = models.DateTimeField(null=True)
+    next_query_at = models.DateTimeField(null=True)
+    queries = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["number"], name="attempt_number_once"),
+            models.UniqueConstraint(fields=["order"], condition=Q(state__in=LIVE), name="one_live_attempt"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_query_at"], name="attempt_query_due", condition=Q(next_query_at__isnull=False)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Payment(models.Model):
+    """Money that came in. `counts` is false for money that came too late, which is refunded by itself."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="payments")
+    attempt = models.ForeignKey(PayAttempt, null=True, on_delete=models.PROTECT, related_name="payments")
+    method = models.CharField(max_length=10, choices=PayMethod)
+    amount_fen = models.PositiveIntegerField()
+    trade_no = models.CharField(max_length=64, blank=True)
+    reference = models.CharField(max_length=100, blank=True)
+    counts = models.BooleanField()
+    captured_at = models.DateTimeField()
+    refunding_fen = models.PositiveIntegerField(default=0)
+    refunded_fen = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["method", "trade_no"], condition=~Q(trade_no=""), name="payment_trade_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(amount_fen__gte=F("refunding_fen") + F("refunded_fen")),
+                name="refunds_within_captured",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.trade_no or self.pk}"
+
+    @property
+    def refundable_fen(self) -> int:
+        return self.amount_fen - self.refunding_fen - self.refunded_fen
+
+
+class RefundState(models.TextChoices):
+    COMMITTED = "committed", _("On its way")
+    PROCESSING = "processing", _("Processing at WeChat")
+    FAILED = "failed", _("Failed, needs a person")
+    TO_PAY_OUT = "to_pay_out", _("To be paid out")
+    DONE = "done", _("Refunded")
+
+
+class Refund(models.Model):
+    """Money that goes back: decided once, with a number that stays the same on every try."""
+
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="refunds")
+    number = models.CharField(max_length=40)
+    amount_fen = models.PositiveIntegerField()
+    reason = models.CharField(max_length=80)
+    state = models.CharField(max_length=10, choices=RefundState)
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    next_try_at = models.DateTimeField(null=True)
+    tries = models.PositiveIntegerField(default=0)
+    gateway_id = models.CharField(max_length=64, blank=True)
+    reference = models.CharField(max_length=100, blank=True)
+    last_error = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["number"], name="refund_number_once"),
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="refund_is_positive"),
+        ]
+        indexes = [
+            models.Index(fields=["next_try_at"], name="refund_due", condition=Q(next_try_at__isnull=False)),
+            models.Index(fields=["state", "-id"], name="refund_by_state"),
+            models.Index(
+                fields=["finished_at"], name="refund_by_finished", condition=Q(finished_at__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class ProofState(models.TextChoices):
+    SENT = "sent", _("To be checked")
+    ACCEPTED = "accepted", _("Money received")
+    REJECTED = "rejected", _("Rejected")
+
+
+class TransferProof(models.Model):
+    """Pictures by which a buyer shows that money was transferred; finance finds it on the account, or not."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="proofs")
+    pictures = models.ManyToManyField(Picture, related_name="+")
+    words = EncryptedTextField(blank=True)
+    state = models.CharField(max_length=8, choices=ProofState, default=ProofState.SENT)
+    reason = models.CharField(max_length=200, blank=True)
+    sent_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["order"], condition=Q(state=ProofState.SENT), name="one_proof_to_check"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"proof {self.pk} of order {self.order_id}"
+
+
+class GatewayNotice(models.Model):
+    """A callback as it came: accepted once per nonce, or refused with the reason (a security event)."""
+
+    provider = models.CharField(max_length=10)
+    nonce = models.CharField(max_length=64, blank=True)
+    is_accepted = models.BooleanField()
+    code = models.CharField(max_length=40, blank=True)
+    subject = models.CharField(max_length=64, blank=True)
+    body = EncryptedTextField(blank=True)
+    received_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["provider", "nonce"], condition=Q(is_accepted=True), name="notice_nonce_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.code or 'accepted'} {self.received_at:%F %T}"

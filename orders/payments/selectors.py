@@ -1,0 +1,40 @@
+"""Money rows that are due."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q
+
+from orders.models import Order
+from orders.payments.models import LIVE, PayAttempt, Refund, RefundState
+from orders.stages import Stage
+
+_LIVE_ATTEMPT = PayAttempt.objects.filter(order=OuterRef("pk"), state__in=LIVE)
+
+
+def list_due_to_cancel(now: datetime, skip: Collection[int], limit: int) -> list[int]:
+    """Unpaid orders past their deadline that nobody is paying."""
+    due = Order.objects.filter(~Exists(_LIVE_ATTEMPT), stage=Stage.UNPAID, pay_by__lte=now)
+    return list(due.exclude(pk__in=skip).order_by("pay_by").values_list("pk", flat=True)[:limit])
+
+
+def list_due_to_close(now: datetime, skip: Collection[int], limit: int) -> list[int]:
+    """Unpaid orders past their deadline with a live attempt, unless the task is under way."""
+    asked = _LIVE_ATTEMPT.filter(cancel_asked_until__gt=now)
+    due = Order.objects.filter(Exists(_LIVE_ATTEMPT), stage=Stage.UNPAID, pay_by__lte=now)
+    due = due.exclude(Exists(asked)).exclude(pk__in=skip)
+    return list(due.order_by("pay_by").values_list("pk", flat=True)[:limit])
+
+
+def list_due_to_query(now: datetime, skip: Collection[int], limit: int) -> list[int]:
+    due = PayAttempt.objects.filter(next_query_at__lte=now).exclude(pk__in=skip)
+    return list(due.order_by("next_query_at").values_list("pk", flat=True)[:limit])
+
+
+def list_due_refunds(now: datetime, skip: Collection[int], limit: int) -> list[int]:
+    due = Refund.objects.filter(
+        Q(lease_until__isnull=True) | Q(lease_until__lte=now),
+        next_try_at__lte=now,
+        state__in=[RefundState.COMMITTED, RefundState.PROCESSING],
+    ).exclude(pk__in=skip)
+    return list(due.order_by("next_try_at").values_list("pk", flat=True)[:limit])

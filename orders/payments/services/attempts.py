@@ -1,0 +1,196 @@
+"""Attempts to pay: opening one at the gateway, and the three steps that close one."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from orders.models import KeyKind, Order
+from orders.moves import check_move, lock_order, lock_row
+from orders.payments.gateway import (
+    PAY_NOTICE_PATH,
+    Closed,
+    Outcome,
+    PaymentEvidence,
+    StillOpen,
+    open_gateway,
+    query_and_close,
+)
+from orders.payments.models import LIVE, AttemptState, PayAttempt
+from orders.payments.services.evidence import apply_payment_evidence
+from orders.search import add_search_keys
+from orders.stages import Stage
+from orders.states import MOVES
+from shop import clock
+from shop.actor import GATEWAY, Actor, ActorKind
+from shop.clients.errors import ClientError, Rejected
+from shop.errors import Refused
+from shop.store.choices import PayMethod
+from shop.store.selectors import get_store_settings
+
+CLOSING_LEASE = timedelta(seconds=20)
+MAX_CLOSE_FAILURES = 3
+FIRST_QUERY_AFTER = timedelta(seconds=30)
+PREPAY_LIFE = timedelta(minutes=110)
+"""A prepay id holds for two hours; afterwards the same order at the gateway gives a new one."""
+SHORTEST_LIFE = timedelta(minutes=1, seconds=30)
+"""The gateway refuses orders that expire within a minute."""
+
+
+def start_payment(order_id: int, *, actor: Actor) -> dict[str, str]:
+    """Open (or reuse) the order's attempt and give the parameters for `wx.requestPayment`.
+
+    Raises Refused: `not_found`, `wrong_stage`, `not_wechat`, `closing` (409: being cancelled or repriced),
+    `too_late`, `gateway_unavailable` (503), `gateway_refused` (409).
+    """
+    attempt = open_attempt(order_id, actor=actor)
+    client = open_gateway()
+    moment = clock.now()
+    if not attempt.prepay_id or attempt.created_at + PREPAY_LIFE <= moment:
+        attempt.prepay_id = _create_at_gateway(attempt)
+        still_open = PayAttempt.objects.filter(pk=attempt.pk, state=AttemptState.OPEN)
+        if not still_open.update(prepay_id=attempt.prepay_id, next_query_at=moment + FIRST_QUERY_AFTER):
+            # Closed while the gateway was asked: what it made must not reach the buyer.
+            raise _closing()
+    return client.client_parameters(attempt.prepay_id)
+
+
+def open_attempt(order_id: int, *, actor: Actor) -> PayAttempt:
+    """The live attempt of an order that is to be paid by WeChat, made if there is none."""
+    with transaction.atomic():
+        order = lock_row(order_id)
+        _check_payable(order, actor)
+        live = order.attempts.select_for_update().filter(state__in=LIVE).first()
+        if live is None:
+            return _new_attempt(order)
+        if live.state == AttemptState.CLOSING and _is_leased(live):
+            raise _closing()
+        if live.state == AttemptState.CLOSING:
+            live.state = AttemptState.OPEN
+            live.save(update_fields=["state"])
+        return live
+
+
+def _check_payable(order: Order, actor: Actor) -> None:
+    if (actor.kind, actor.id) != (ActorKind.CUSTOMER, order.customer_id):
+        raise Refused("not_found", _("There is no such order."), 404)
+    check_move(order, MOVES["order.pay"], GATEWAY)
+    if order.pay_method != PayMethod.WECHAT:
+        raise Refused("not_wechat", _("This order is not paid by WeChat Pay. Choose it first."))
+    check_in_time(order)
+
+
+def check_in_time(order: Order) -> None:
+    """Raise Refused `too_late` when an unpaid order is past its deadline, swept already or not."""
+    if order.stage == Stage.UNPAID and order.pay_by and order.pay_by <= clock.now():
+        raise Refused("too_late", _("The time to pay has passed. Please place a new order."))
+
+
+def _closing() -> Refused:
+    message = _("The order is being changed at this moment. Try again in a few seconds.")
+    return Refused("closing", message, retry_after=3)
+
+
+def _is_leased(attempt: PayAttempt) -> bool:
+    return attempt.closing_until is not None and attempt.closing_until > clock.now()
+
+
+def _new_attempt(order: Order) -> PayAttempt:
+    moment = clock.now()
+    attempt = PayAttempt.objects.create(
+        order=order,
+        number=f"{order.number}-{order.attempts.count() + 1}",
+        method=PayMethod.WECHAT,
+        amount_fen=order.owed_fen,
+        openid=order.customer.openid,
+        created_at=moment,
+        expires_at=max(order.pay_by or moment + timedelta(hours=2), moment + SHORTEST_LIFE),
+        next_query_at=moment + FIRST_QUERY_AFTER,
+    )
+    add_search_keys(order, [(KeyKind.PAYMENT, attempt.number)])
+    return attempt
+
+
+def _create_at_gateway(attempt: PayAttempt) -> str:
+    """The same number with the same parameters gives the same prepay id, so this may be repeated."""
+    try:
+        return open_gateway().create_jsapi_order(
+            number=attempt.number,
+            amount_fen=attempt.amount_fen,
+            description=get_store_settings().shop_name or attempt.number,
+            openid=attempt.openid,
+            expires_at=attempt.expires_at,
+            notify_url=settings.BASE_URL + PAY_NOTICE_PATH,
+        )
+    except Rejected as error:
+        message = _("WeChat Pay refused the payment: %(why)s") % {"why": error.message}
+        raise Refused("gateway_refused", message, 409, gateway_code=error.code) from error
+    except ClientError as error:
+        away = _("WeChat Pay does not answer at the moment. Please try again in a few seconds.")
+        raise Refused("gateway_unavailable", away, 503, retry_after=5) from error
+
+
+def close_live_attempt(
+    order_id: int, verb: str, *, actor: Actor, expected_version: int | None = None
+) -> None:
+    """The three steps before a verb that money could cross: mark closing, ask and close outside, apply.
+
+    Afterwards the order has no live attempt, or it has been paid and the verb's own guards refuse.
+    Raises Refused as `lock_order` does, `closing` while somebody else is at it, or `gateway_unavailable`
+    when the gateway did not say; after MAX_CLOSE_FAILURES it is given up and late money has its own rule.
+    """
+    attempt = _mark_closing(order_id, verb, actor, expected_version)
+    if attempt is not None:
+        _apply_outcome(attempt, query_and_close(attempt))
+
+
+def _mark_closing(order_id: int, verb: str, actor: Actor, expected_version: int | None) -> PayAttempt | None:
+    with transaction.atomic():
+        order = lock_order(order_id, verb, actor=actor, expected_version=expected_version)
+        attempt = order.attempts.select_for_update().filter(state__in=LIVE).first()
+        if attempt is None:
+            return None
+        if attempt.state == AttemptState.CLOSING and _is_leased(attempt):
+            message = _("Somebody else is changing this order at this moment.")
+            raise Refused("closing", message, retry_after=3)
+        attempt.state = AttemptState.CLOSING
+        attempt.closing_until = clock.now() + CLOSING_LEASE
+        attempt.save(update_fields=["state", "closing_until"])
+    return attempt
+
+
+def _apply_outcome(attempt: PayAttempt, outcome: Outcome) -> None:
+    if isinstance(outcome, PaymentEvidence):
+        apply_payment_evidence(outcome)
+    elif isinstance(outcome, Closed):
+        mark_closed(attempt)
+    elif isinstance(outcome, StillOpen) and not _give_up(attempt):
+        message = _("WeChat Pay does not answer, so it is not known whether this order was paid. Try again.")
+        raise Refused("gateway_unavailable", message, 503, retry_after=5)
+
+
+def mark_closed(attempt: PayAttempt) -> None:
+    """The gateway has confirmed that no money can come any more."""
+    PayAttempt.objects.filter(pk=attempt.pk, state__in=[*LIVE, AttemptState.CLOSED]).update(
+        state=AttemptState.CLOSED, next_query_at=None
+    )
+
+
+def _give_up(attempt: PayAttempt) -> bool:
+    """Count a failed close; the last one closes the attempt on our side, and the query goes on."""
+    failures = attempt.close_failures + 1
+    is_last = failures >= MAX_CLOSE_FAILURES
+    PayAttempt.objects.filter(pk=attempt.pk, state=AttemptState.CLOSING).update(
+        close_failures=failures,
+        closing_until=None,
+        state=AttemptState.CLOSED if is_last else AttemptState.OPEN,
+    )
+    return is_last
+
+
+def require_no_live_attempt(order: Order) -> None:
+    """Inside a verb, under the order's lock: raise Refused `closing` if a new attempt was opened meanwhile."""
+    if order.attempts.filter(state__in=LIVE).exists():
+        message = _("The buyer is paying at this moment. Look again in a few seconds.")
+        raise Refused("closing", message, retry_after=3)

@@ -1,0 +1,179 @@
+"""Cancelling: unpaid, paid, or some lines; stock back at once, money by its own route."""
+
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from orders.models import Order, OrderLine
+from orders.moves import lock_order, move
+from orders.payments.models import ProofState
+from orders.payments.services.attempts import close_live_attempt, require_no_live_attempt
+from orders.payments.services.refunds import refund_share
+from orders.payments.services.settling import settle_if_nothing_owed
+from orders.payments.services.transfers import decide_proof
+from orders.services.fulfilment import apply_goods_rule, cancel_everything, close_changes, mark_short
+from orders.stages import CloseReason, Stage
+from shop.actor import Actor, ActorKind
+from shop.catalog.stock import release_stock
+from shop.errors import Refused
+from shop.money import share_fen
+
+_REASONS = {
+    ActorKind.CUSTOMER: CloseReason.BUYER,
+    ActorKind.STAFF: CloseReason.STAFF,
+    ActorKind.SYSTEM: CloseReason.TIMEOUT,
+}
+
+
+def cancel_unpaid(
+    order_id: int, *, actor: Actor, reason: str = "", expected_version: int | None = None
+) -> Order:
+    """Close an order for which nothing was paid and nothing shipped: buyer, staff, or the timer (UNPAID only).
+
+    Raises Refused as `close_live_attempt` does; `already_paid` when the gateway knows of a payment.
+    """
+    close_live_attempt(order_id, "order.cancel_unpaid", actor=actor, expected_version=expected_version)
+    with transaction.atomic():
+        order = lock_order(order_id, "order.cancel_unpaid", actor=actor, expected_version=expected_version)
+        if actor.kind == ActorKind.SYSTEM and order.stage != Stage.UNPAID:
+            raise Refused("wrong_stage", _("The order no longer waits for a payment."))
+        require_no_live_attempt(order)
+        decide_proof(order, ProofState.REJECTED, reason=reason.strip()[:200])
+        changes = cancel_everything(order, actor=actor) | close_changes(_REASONS[actor.kind])
+        move(
+            order, "order.cancel_unpaid", actor=actor, changes=changes, data={"reason": reason.strip()[:200]}
+        )
+    return order
+
+
+def cancel_paid(
+    order_id: int, *, reason: str, actor: Actor, notice: str = "", expected_version: int | None = None
+) -> Order:
+    """Close a paid order of which nothing was shipped, and refund all that was paid.
+
+    `notice` is what the buyer reads on the timeline. Raises Refused `reason_required`, `over_refund_limit`.
+    """
+    _require_reason(reason)
+    with transaction.atomic():
+        order = lock_order(order_id, "order.cancel_paid", actor=actor, expected_version=expected_version)
+        to_refund = sum(p.refundable_fen for p in order.payments.filter(counts=True))
+        changes = cancel_everything(order, actor=actor) | close_changes(CloseReason.STAFF)
+        data = {"reason": reason.strip()[:200], "notice": notice.strip()[:200]}
+        move(order, "order.cancel_paid", actor=actor, changes=changes, data=data)
+        _spread_refund(order, to_refund)
+        if to_refund:
+            refund_share(order, amount_fen=to_refund, reason=reason.strip(), actor=actor)
+    return order
+
+
+def _spread_refund(order: Order, amount_fen: int) -> None:
+    """Book the refund of a whole order on its lines; what is beyond the goods is freight."""
+    lines = list(order.lines.order_by("id"))
+    left = [line.total_fen - line.cancelled_unpaid_fen - line.refunded_fen for line in lines]
+    for line, part in zip(lines, share_fen(min(amount_fen, sum(left)), left), strict=True):
+        line.refunded_fen += part
+    OrderLine.objects.bulk_update(lines, ["refunded_fen"])
+
+
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise Refused("reason_required", _("Say why the order is cancelled; the buyer is told."), 400)
+
+
+def cancel_lines(
+    order_id: int,
+    *,
+    quantities: Mapping[int, int],
+    reason: str,
+    actor: Actor,
+    expected_version: int | None = None,
+) -> Order:
+    """Cancel pieces (line id → pieces) that are not yet shipped.
+
+    The unpaid share lowers what is payable, the paid share is refunded; with the last piece goes the
+    freight. Raises Refused `reason_required`, `nothing_chosen`, `too_many`.
+    """
+    _require_reason(reason)
+    chosen = {line_id: n for line_id, n in quantities.items() if n}
+    if not chosen or any(n < 0 for n in chosen.values()):
+        raise Refused("nothing_chosen", _("Choose what is to be cancelled."), 400)
+    close_live_attempt(order_id, "order.cancel_lines", actor=actor, expected_version=expected_version)
+    with transaction.atomic():
+        order = lock_order(order_id, "order.cancel_lines", actor=actor, expected_version=expected_version)
+        require_no_live_attempt(order)
+        _cancel_lines(order, chosen, reason.strip(), actor)
+    return order
+
+
+def _cancel_lines(order: Order, chosen: Mapping[int, int], reason: str, actor: Actor) -> None:
+    lines = _take_pieces(order, chosen)
+    shares = {line.pk: _share(line, chosen[line.pk]) for line in lines}
+    freight = order.freight_fen + order.freight_adjust_fen if _is_last(order, chosen) else 0
+    released = _release(order, lines, chosen, actor)
+    unpaid_left = order.owed_fen
+    for line in lines:
+        unpaid = min(shares[line.pk], unpaid_left)
+        unpaid_left -= unpaid
+        line.cancelled_unpaid_fen += unpaid
+        line.refunded_fen += shares[line.pk] - unpaid
+    OrderLine.objects.bulk_update(
+        lines, ["cancelled", "reserved", "short", "cancelled_unpaid_fen", "refunded_fen"]
+    )
+    lowered = order.owed_fen - unpaid_left
+    to_refund = sum(shares.values()) - lowered + max(freight - unpaid_left, 0)
+    changes = {
+        "payable_fen": order.payable_fen - lowered,
+        "pieces_cancelled": order.pieces_cancelled + sum(chosen.values()),
+    }
+    data = {"reason": reason[:200], "lines": {str(k): n for k, n in chosen.items()}, "refund_fen": to_refund}
+    move(order, "order.cancel_lines", actor=actor, changes=changes, data=data | {"released": released})
+    if to_refund:
+        refund_share(order, amount_fen=to_refund, reason=reason, actor=actor)
+    _settle(order, reason)
+
+
+def _settle(order: Order, reason: str) -> None:
+    if order.stage != Stage.UNPAID:
+        mark_short(order)
+    apply_goods_rule(order, close_reason=CloseReason.EMPTY)
+    if order.stage == Stage.CLOSED:
+        decide_proof(order, ProofState.REJECTED, reason=reason[:200])
+    if order.stage == Stage.UNPAID:
+        settle_if_nothing_owed(order)
+
+
+def _take_pieces(order: Order, chosen: Mapping[int, int]) -> list[OrderLine]:
+    lines = list(order.lines.filter(pk__in=chosen).order_by("id"))
+    if len(lines) != len(chosen):
+        raise Refused("not_found", _("There is no such line in this order."), 404)
+    for line in lines:
+        if chosen[line.pk] > line.to_send:
+            message = _("Of “%(line)s” only %(left)d can still be cancelled.")
+            raise Refused("too_many", message % {"line": line.product_name, "left": line.to_send})
+    return lines
+
+
+def _share(line: OrderLine, pieces: int) -> int:
+    """Cancel `pieces` of a line; returns their part (fen) of what the line still costs, the last takes all."""
+    left_fen = line.total_fen - line.cancelled_unpaid_fen - line.refunded_fen
+    share = left_fen * pieces // (line.quantity - line.cancelled)
+    line.cancelled += pieces
+    return share
+
+
+def _is_last(order: Order, chosen: Mapping[int, int]) -> bool:
+    return order.pieces_to_send == sum(chosen.values()) and not order.pieces_out
+
+
+def _release(order: Order, lines: list[OrderLine], chosen: Mapping[int, int], actor: Actor) -> dict[str, int]:
+    """Give back what was reserved beyond what is still to be sent; short pieces were never reserved."""
+    released: dict[int, int] = {}
+    for line in lines:
+        from_short = min(line.short, chosen[line.pk])
+        from_reserved = min(line.reserved, chosen[line.pk] - from_short)
+        line.short -= from_short
+        line.reserved -= from_reserved
+        released[line.sku_id] = released.get(line.sku_id, 0) + from_reserved
+    release_stock({k: n for k, n in released.items() if n}, order_id=order.pk, actor=actor)
+    return {str(k): n for k, n in released.items()}

@@ -1,0 +1,44 @@
+"""Money that people received: cash on delivery at the counter or from the courier."""
+
+from django.db import transaction
+
+from orders.models import Order
+from orders.moves import lock_order, move
+from orders.payments.models import Payment, ProofState
+from orders.payments.services.attempts import close_live_attempt, require_no_live_attempt
+from orders.payments.services.evidence import paid_changes
+from orders.payments.services.transfers import decide_proof
+from orders.services.fulfilment import start_fulfilment
+from orders.stages import Stage
+from shop import clock
+from shop.actor import Actor
+from shop.store.choices import PayMethod
+
+
+def collect_payment(
+    order_id: int, *, actor: Actor, reference: str = "", expected_version: int | None = None
+) -> Order:
+    """Record that all that is owed has been received in cash; an unpaid order moves on as if paid.
+
+    Raises Refused `nothing_owed`, and as `close_live_attempt` does.
+    """
+    close_live_attempt(order_id, "order.collect", actor=actor, expected_version=expected_version)
+    with transaction.atomic():
+        order = lock_order(order_id, "order.collect", actor=actor, expected_version=expected_version)
+        require_no_live_attempt(order)
+        amount_fen, was_unpaid = order.owed_fen, order.stage == Stage.UNPAID
+        Payment.objects.create(
+            order=order,
+            method=PayMethod.COD,
+            amount_fen=amount_fen,
+            reference=reference.strip()[:100],
+            counts=True,
+            captured_at=clock.now(),
+        )
+        changes = paid_changes(order, amount_fen=amount_fen, at=clock.now())
+        data = {"amount_fen": amount_fen, "reference": reference.strip()[:100]}
+        move(order, "order.collect", actor=actor, changes=changes, data=data)
+        decide_proof(order, ProofState.ACCEPTED)
+        if was_unpaid:
+            start_fulfilment(order)
+    return order

@@ -1,0 +1,96 @@
+"""Money has come: one function for callback, query and bill, and what happens to money that does not count."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from orders.models import KeyKind, Order
+from orders.moves import lock_row, move
+from orders.payments.gateway import PaymentEvidence
+from orders.payments.models import LIVE, AttemptState, PayAttempt, Payment
+from orders.payments.services.refunds import commit_refund
+from orders.search import add_search_keys
+from orders.services.fulfilment import start_clock, start_fulfilment
+from orders.stages import Stage
+from shop import clock
+from shop.actor import GATEWAY
+from shop.errors import Refused
+
+
+def apply_payment_evidence(evidence: PaymentEvidence) -> Payment:
+    """Record that an attempt was paid, exactly once however often and in whatever order one hears of it.
+
+    The amount is compared with the attempt's own. Money for a closed or already paid order, or for a
+    superseded attempt, is recorded as not counting and refunded by itself; it revives nothing.
+    Raises Refused `unknown_attempt` (404), `amount_mismatch` (409).
+    """
+    with transaction.atomic():
+        attempt = PayAttempt.objects.filter(number=evidence.attempt_number).first()
+        if attempt is None:
+            raise Refused("unknown_attempt", _("There is no such attempt to pay."), 404)
+        order = lock_row(attempt.order_id)
+        attempt.refresh_from_db()
+        if evidence.amount_fen != attempt.amount_fen:
+            raise Refused("amount_mismatch", _("The amount is not the one that was asked for."))
+        known = Payment.objects.filter(method=attempt.method, trade_no=evidence.trade_no).first()
+        if known is not None:
+            return known
+        counts = _counts(order, attempt)
+        payment = _record(order, attempt, evidence, counts)
+        if counts:
+            _pay(order, payment)
+        else:
+            _send_back(order, payment)
+    return payment
+
+
+def _counts(order: Order, attempt: PayAttempt) -> bool:
+    return (
+        attempt.state in LIVE
+        and order.stage != Stage.CLOSED
+        and order.owed_fen == attempt.amount_fen
+        and order.owed_fen > 0
+    )
+
+
+def _record(order: Order, attempt: PayAttempt, evidence: PaymentEvidence, counts: bool) -> Payment:
+    attempt.state = AttemptState.PAID
+    attempt.next_query_at = None
+    attempt.save(update_fields=["state", "next_query_at"])
+    add_search_keys(order, [(KeyKind.PAYMENT, evidence.trade_no)])
+    return Payment.objects.create(
+        order=order,
+        attempt=attempt,
+        method=attempt.method,
+        amount_fen=evidence.amount_fen,
+        trade_no=evidence.trade_no,
+        counts=counts,
+        captured_at=evidence.paid_at or clock.now(),
+    )
+
+
+def _pay(order: Order, payment: Payment) -> None:
+    data = {"amount_fen": payment.amount_fen, "trade_no": payment.trade_no, "method": payment.method}
+    was_unpaid = order.stage == Stage.UNPAID
+    changes = paid_changes(order, amount_fen=payment.amount_fen, at=payment.captured_at)
+    move(order, "order.pay", actor=GATEWAY, changes=changes, data=data)
+    if was_unpaid:
+        start_fulfilment(order)
+
+
+def paid_changes(order: Order, *, amount_fen: int, at: datetime) -> dict[str, Any]:
+    """The order's columns after money that counts; the ship-by clock starts with the first payment."""
+    changes: dict[str, Any] = {"paid_fen": order.paid_fen + amount_fen, "paid_at": order.paid_at or at}
+    if order.stage == Stage.UNPAID:
+        changes |= start_clock(order, since=at) | {"proof_sent_at": None}
+    return changes
+
+
+def _send_back(order: Order, payment: Payment) -> None:
+    data = {"amount_fen": payment.amount_fen, "trade_no": payment.trade_no, "stage": order.stage}
+    move(order, "order.late_payment", actor=GATEWAY, data=data)
+    reason = gettext("Paid too late or twice")
+    commit_refund(order, payment, amount_fen=payment.amount_fen, reason=reason, actor=GATEWAY)

@@ -1,0 +1,116 @@
+"""Bank transfers: the buyer shows a proof, finance finds the money on the account and records it, or not."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from orders.models import KeyKind, Order
+from orders.moves import lock_order, move
+from orders.payments.models import Payment, ProofState, TransferProof
+from orders.payments.services.attempts import require_no_live_attempt
+from orders.payments.services.evidence import paid_changes
+from orders.search import add_search_keys
+from orders.services.fulfilment import start_fulfilment
+from orders.stages import Stage
+from shop import clock
+from shop.actor import Actor
+from shop.errors import Refused
+from shop.files.models import Picture
+from shop.store.choices import PayMethod
+from shop.store.selectors import get_store_settings
+
+MAX_PICTURES = 5
+LONGEST_REFERENCE = 64
+
+
+def send_proof(order_id: int, *, picture_ids: Sequence[int], actor: Actor, words: str = "") -> TransferProof:
+    """Show pictures of a transfer; until they are checked, the order does not close for want of payment.
+
+    The pictures are the buyer's own. Raises Refused `not_transfer`, `proof_sent`, `bad_pictures` (400).
+    """
+    chosen = set(picture_ids)
+    if not 1 <= len(chosen) <= MAX_PICTURES:
+        raise Refused("bad_pictures", _("Send 1 to 5 pictures of the transfer."), 400)
+    with transaction.atomic():
+        order = lock_order(order_id, "order.send_proof", actor=actor)
+        pictures = list(Picture.objects.filter(pk__in=chosen, customer_id=order.customer_id))
+        if len(pictures) != len(chosen):
+            raise Refused("bad_pictures", _("A picture is missing. Upload it again."), 400)
+        moment = clock.now()
+        proof = TransferProof.objects.create(order=order, words=words, sent_at=moment)
+        proof.pictures.set(pictures)
+        changes = {"proof_sent_at": moment, "pay_by": None}
+        move(order, "order.send_proof", actor=actor, changes=changes, data={"proof_id": proof.pk})
+    return proof
+
+
+def record_transfer(
+    order_id: int, *, amount_fen: int, reference: str, actor: Actor, expected_version: int | None = None
+) -> Order:
+    """Record that what is owed stands on the account; one reference pays one order.
+
+    Raises Refused `not_transfer`, `reference_required`, `reference_used`, `amount_mismatch`, `nothing_owed`.
+    """
+    reference = reference.strip()[:LONGEST_REFERENCE]
+    if not reference:
+        raise Refused("reference_required", _("Type the reference of the transfer."), 400)
+    with transaction.atomic():
+        order = lock_order(order_id, "order.pay", actor=actor, expected_version=expected_version)
+        require_no_live_attempt(order)
+        if amount_fen != order.owed_fen:
+            raise Refused(
+                "amount_mismatch", _("The amount is not the one that is owed."), owed_fen=order.owed_fen
+            )
+        was_unpaid = order.stage == Stage.UNPAID
+        payment = _make_payment(order, reference)
+        decide_proof(order, ProofState.ACCEPTED)
+        data = {"amount_fen": amount_fen, "reference": reference, "method": payment.method}
+        changes = paid_changes(order, amount_fen=amount_fen, at=payment.captured_at)
+        move(order, "order.pay", actor=actor, changes=changes, data=data)
+        if was_unpaid:
+            start_fulfilment(order)
+    return order
+
+
+def _make_payment(order: Order, reference: str) -> Payment:
+    payment, created = Payment.objects.get_or_create(
+        method=PayMethod.TRANSFER,
+        trade_no=reference,
+        defaults={
+            "order": order,
+            "amount_fen": order.owed_fen,
+            "counts": True,
+            "captured_at": clock.now(),
+        },
+    )
+    if not created:
+        number = payment.order.number
+        message = _("This transfer has already been recorded, for order %(number)s.") % {"number": number}
+        raise Refused("reference_used", message, order=number)
+    add_search_keys(order, [(KeyKind.PAYMENT, reference)])
+    return payment
+
+
+def reject_proof(order_id: int, *, reason: str, actor: Actor, expected_version: int | None = None) -> Order:
+    """The money is not there: the buyer reads why, and the time to pay runs afresh.
+
+    Raises Refused `no_proof`, `reason_required`.
+    """
+    reason = reason.strip()[:200]
+    if not reason:
+        raise Refused("reason_required", _("Say why; the buyer reads it."), 400)
+    with transaction.atomic():
+        order = lock_order(order_id, "order.reject_proof", actor=actor, expected_version=expected_version)
+        decide_proof(order, ProofState.REJECTED, reason=reason)
+        pay_by = clock.now() + timedelta(days=get_store_settings().transfer_days)
+        changes = {"proof_sent_at": None, "pay_by": pay_by}
+        move(order, "order.reject_proof", actor=actor, changes=changes, data={"notice": reason})
+    return order
+
+
+def decide_proof(order: Order, state: ProofState, *, reason: str = "") -> None:
+    """Close the proof of a locked order that waits to be checked, if there is one."""
+    waiting = TransferProof.objects.filter(order=order, state=ProofState.SENT)
+    waiting.update(state=state, reason=reason, decided_at=clock.now())

@@ -1,0 +1,96 @@
+"""Talking to the gateway: tasks carry ids, may run twice, and never leave an outcome unknown for good."""
+
+import logging
+
+from celery import shared_task
+from django.conf import settings
+
+from orders.payments.gateway import (
+    REFUND_NOTICE_PATH,
+    Closed,
+    PaymentEvidence,
+    open_gateway,
+    query_and_close,
+    query_attempt,
+)
+from orders.payments.models import AttemptState, PayAttempt, Refund, RefundState
+from orders.payments.services.attempts import mark_closed
+from orders.payments.services.cancelling import cancel_unpaid
+from orders.payments.services.evidence import apply_payment_evidence
+from orders.payments.services.refunds import apply_refund_evidence, lease_refund, put_off_refund
+from shop.actor import GATEWAY, SYSTEM
+from shop.clients import wechat_pay
+from shop.clients.errors import ClientError, Rejected, Unknown
+from shop.errors import Refused
+
+logger = logging.getLogger(__name__)
+_TRY_LATER = frozenset({"FREQUENCY_LIMITED", "RATELIMIT_EXCEEDED", "SYSTEM_ERROR"})
+
+
+@shared_task
+def cancel_overdue(order_id: int) -> None:
+    """Close an unpaid order whose attempt must first be closed at the gateway."""
+    try:
+        cancel_unpaid(order_id, actor=SYSTEM)
+    except Refused as refused:
+        logger.info("order %s not cancelled: %s", order_id, refused.code)
+
+
+@shared_task
+def query_payment(attempt_id: int) -> None:
+    """Ask whether an attempt was paid: repairs callbacks that never came."""
+    attempt = PayAttempt.objects.get(pk=attempt_id)
+    is_given_up = attempt.state == AttemptState.CLOSED
+    try:
+        # What was given up on our side may still be open there: it is closed as soon as the gateway answers.
+        outcome = query_and_close(attempt) if is_given_up else query_attempt(attempt)
+    except ClientError as error:
+        logger.warning("query of %s: %s", attempt.number, type(error).__name__)
+        return
+    if isinstance(outcome, PaymentEvidence):
+        apply_payment_evidence(outcome)
+    elif isinstance(outcome, Closed) and (attempt.prepay_id or is_given_up):
+        mark_closed(attempt)
+
+
+@shared_task
+def send_refund(refund_id: int) -> None:
+    """Send a refund, or ask about one that was sent; always under its one number."""
+    refund = lease_refund(refund_id)
+    if refund is None:
+        return
+    try:
+        result = _ask_or_send(refund)
+    except Rejected as error:
+        if error.code in _TRY_LATER or error.status == 429 or error.status >= 500:
+            put_off_refund(refund, error=error.code)
+        else:
+            apply_refund_evidence(refund.number, status=error.code, actor=GATEWAY)
+        return
+    except (ClientError, Refused) as error:
+        put_off_refund(refund, error=type(error).__name__)
+        return
+    apply_refund_evidence(refund.number, status=result.status, gateway_id=result.refund_id, actor=GATEWAY)
+
+
+def _ask(client: wechat_pay.WeChatPay, number: str) -> wechat_pay.Refund | None:
+    """Raises Unknown for a question that is refused: that says nothing about the money, which may be on its way."""
+    try:
+        return client.query_refund(number)
+    except Rejected as error:
+        raise Unknown(error.code) from error
+
+
+def _ask_or_send(refund: Refund) -> wechat_pay.Refund:
+    client = open_gateway()
+    was_sent = refund.tries > 1 or refund.state == RefundState.PROCESSING
+    if was_sent and (known := _ask(client, refund.number)):
+        return known
+    return client.refund(
+        trade_no=refund.payment.trade_no,
+        refund_number=refund.number,
+        refund_fen=refund.amount_fen,
+        total_fen=refund.payment.amount_fen,
+        reason=refund.reason,
+        notify_url=settings.BASE_URL + REFUND_NOTICE_PATH,
+    )

@@ -1,0 +1,91 @@
+"""What a basket would cost: the same calculation for the preview and for placing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from shop.catalog.models import Sku
+from shop.catalog.selectors import quote_freight
+from shop.errors import Refused
+from shop.money import MAX_FEN
+from shop.store.choices import Delivery, PayMethod
+from shop.store.models import StoreSettings
+from shop.store.selectors import list_deliveries, list_pay_methods
+
+MAX_LINES = 50
+MAX_QUANTITY = 9999
+
+
+@dataclass(frozen=True)
+class QuotedLine:
+    sku: Sku
+    quantity: int
+
+    @property
+    def total_fen(self) -> int:
+        return self.sku.price_fen * self.quantity
+
+
+@dataclass(frozen=True)
+class Quote:
+    lines: tuple[QuotedLine, ...]
+    freight_fen: int
+
+    @property
+    def goods_fen(self) -> int:
+        return sum(line.total_fen for line in self.lines)
+
+    @property
+    def payable_fen(self) -> int:
+        return self.goods_fen + self.freight_fen
+
+
+def quote_order(
+    basket: Mapping[int, int], *, delivery: Delivery, city: str | None, store: StoreSettings
+) -> Quote:
+    """Price a basket (SKU id → pieces); `city` is where to, if known.
+
+    Raises Refused `empty_order`, `too_many`, `too_much`, `not_on_sale`, `delivery_not_offered`, `outside_area`.
+    """
+    _check_basket(basket)
+    _check_delivery(delivery, city, store)
+    skus = Sku.objects.select_related("product__picture").filter(is_on_sale=True, product__is_on_sale=True)
+    by_id = skus.in_bulk(list(basket))
+    for sku_id in basket:
+        if sku_id not in by_id:
+            raise Refused("not_on_sale", _("An article is no longer on sale."), sku_id=str(sku_id))
+    lines = tuple(QuotedLine(by_id[sku_id], quantity) for sku_id, quantity in basket.items())
+    goods_fen = sum(line.total_fen for line in lines)
+    if goods_fen > MAX_FEN:
+        raise Refused("too_much", _("An order of this size cannot be placed here. Please call us."), 400)
+    return Quote(lines, quote_freight(store, delivery=delivery, goods_fen=goods_fen))
+
+
+def _check_basket(basket: Mapping[int, int]) -> None:
+    if not basket:
+        raise Refused("empty_order", _("Choose at least one article."), 400)
+    if len(basket) > MAX_LINES or any(not 1 <= quantity <= MAX_QUANTITY for quantity in basket.values()):
+        raise Refused("too_many", _("An order has 1 to 50 articles, each 1 to 9,999 pieces."), 400)
+
+
+def _check_delivery(delivery: Delivery, city: str | None, store: StoreSettings) -> None:
+    if delivery not in list_deliveries(store):
+        raise Refused("delivery_not_offered", _("This way of delivery is not offered now."), 400)
+    if delivery == Delivery.LOCAL and store.local_city and city is not None and city != store.local_city:
+        message = _("Own delivery is only offered in %(city)s.") % {"city": store.local_city}
+        raise Refused("outside_area", message, 400)
+
+
+def check_pay_method(method: PayMethod, delivery: Delivery, store: StoreSettings) -> None:
+    """Raise Refused `payment_not_offered` unless an order with this delivery can be paid this way now."""
+    if method not in list_pay_methods(store, delivery):
+        raise Refused("payment_not_offered", _("This way to pay is not offered now."), 400)
+
+
+def get_pay_term(method: PayMethod, store: StoreSettings) -> timedelta:
+    """How long an order waits for its payment: a bank transfer takes days."""
+    if method == PayMethod.TRANSFER:
+        return timedelta(days=store.transfer_days)
+    return timedelta(minutes=store.cancel_unpaid_minutes)

@@ -1,0 +1,54 @@
+"""Reading orders: by number within an actor's scope, and rows that are due."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from orders.models import Order, OrderLine
+from orders.stages import AftersaleMark, Stage
+from shop.actor import Actor, ActorKind
+from shop.errors import Refused
+
+
+def orders_in_scope(actor: Actor) -> "QuerySet[Order]":
+    """Orders the actor may see: buyers their own, staff all."""
+    if actor.kind == ActorKind.CUSTOMER:
+        return Order.objects.filter(customer=actor.id or 0)
+    return Order.objects.all()
+
+
+def get_order(number: str, *, actor: Actor) -> Order:
+    """The order with this number. Raises Refused `not_found` (404), also for another buyer's."""
+    order = orders_in_scope(actor).select_related("customer").filter(number=number).first()
+    if order is None:
+        raise Refused("not_found", _("There is no such order."), 404)
+    return order
+
+
+def get_order_id(number: str, *, actor: Actor) -> int:
+    """The id for a verb. Raises Refused `not_found` (404)."""
+    pk = orders_in_scope(actor).filter(number=number).values_list("pk", flat=True).first()
+    if pk is None:
+        raise Refused("not_found", _("There is no such order."), 404)
+    return pk
+
+
+def list_due_to_receive(now: datetime, skip: Collection[int], limit: int) -> list[int]:
+    due = Order.objects.filter(stage=Stage.SHIPPED, receive_by__lte=now).exclude(
+        aftersale_mark=AftersaleMark.OPEN
+    )
+    return list(due.exclude(pk__in=skip).order_by("receive_by").values_list("pk", flat=True)[:limit])
+
+
+def list_due_to_restock(now: datetime, skip: Collection[int], limit: int) -> list[int]:
+    """Short orders for which there is something to reserve now, the oldest first: they are served in turn."""
+    there = OrderLine.objects.filter(order=OuterRef("pk"), short__gt=0, sku__on_hand__gt=F("sku__reserved"))
+    due = Order.objects.filter(Exists(there), is_short=True).exclude(pk__in=skip)
+    return list(due.order_by("pk").values_list("pk", flat=True)[:limit])
+
+
+def list_due_to_release(now: datetime, skip: Collection[int], limit: int) -> list[int]:
+    due = Order.objects.filter(is_held=True, release_at__lte=now).exclude(pk__in=skip)
+    return list(due.order_by("release_at").values_list("pk", flat=True)[:limit])

@@ -1,0 +1,147 @@
+"""Placing an order."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+
+from orders.models import KeyKind, Order, OrderLine
+from orders.moves import begin_order, move
+from orders.numbers import make_order_number
+from orders.quotes import Quote, check_pay_method, get_pay_term, quote_order
+from orders.search import add_search_keys, recipient_keys, remember_sold_names
+from orders.services.fulfilment import start_clock, start_fulfilment
+from orders.stages import Stage
+from shop import clock
+from shop.actor import SYSTEM, Actor
+from shop.catalog.stock import check_stock, reserve_stock
+from shop.customers.care import check_may_order
+from shop.customers.models import Customer
+from shop.store.choices import Delivery, PayMethod, ReserveOn
+from shop.store.models import StoreSettings
+from shop.store.selectors import get_store_settings
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Where the goods go, as it is kept on the order whatever becomes of the address book."""
+
+    recipient: str
+    phone: str
+    province: str
+    city: str
+    district: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class NewOrder:
+    """What a buyer asks for: basket (SKU id → pieces), and how it is delivered and paid."""
+
+    basket: Mapping[int, int]
+    delivery: Delivery
+    pay_method: PayMethod
+    to: Recipient
+    buyer_remark: str = ""
+
+
+def place_order(customer: Customer, wanted: NewOrder, *, client_key: str, actor: Actor) -> Order:
+    """Place an order once per (customer, client_key): a repeat gives the order that exists.
+
+    Reserves stock by the store's setting (cash on delivery: always at once). Raises Refused as `quote_order`
+    does, `blocked`, `payment_not_offered`, or `out_of_stock`.
+    """
+    existing = Order.objects.filter(customer=customer, client_key=client_key).first()
+    if existing is not None:
+        return existing
+    try:
+        with transaction.atomic():
+            return _place(customer, wanted, client_key, actor)
+    except IntegrityError:
+        # Two requests with one key at once: the other one has placed it. Anything else is raised again.
+        winner = Order.objects.filter(customer=customer, client_key=client_key).first()
+        if winner is None:
+            raise
+        return winner
+
+
+def _place(customer: Customer, wanted: NewOrder, client_key: str, actor: Actor) -> Order:
+    check_may_order(customer)
+    store = get_store_settings()
+    quote = quote_order(wanted.basket, delivery=wanted.delivery, city=wanted.to.city, store=store)
+    check_pay_method(wanted.pay_method, wanted.delivery, store)
+    order = _build_order(customer, wanted, quote, store)
+    order.client_key = client_key
+    begin_order(order, actor=actor, data={"payable_fen": order.payable_fen, "pieces": order.pieces})
+    is_reserved = store.reserve_on == ReserveOn.PLACING or wanted.pay_method == PayMethod.COD
+    if is_reserved:
+        reserve_stock(wanted.basket, order_id=order.pk, actor=actor)
+    else:
+        check_stock(wanted.basket)
+    remember_sold_names(OrderLine.objects.bulk_create(_build_lines(order, quote, is_reserved)))
+    _add_keys(order, customer)
+    _accept_at_once(order)
+    return order
+
+
+def _build_order(customer: Customer, wanted: NewOrder, quote: Quote, store: StoreSettings) -> Order:
+    moment = clock.now()
+    return Order(
+        number=make_order_number(),
+        customer=customer,
+        stage=Stage.UNPAID,
+        delivery=wanted.delivery,
+        pay_method=wanted.pay_method,
+        goods_fen=quote.goods_fen,
+        freight_fen=quote.freight_fen,
+        payable_fen=quote.payable_fen,
+        pieces=sum(line.quantity for line in quote.lines),
+        recipient=wanted.to.recipient,
+        phone=wanted.to.phone,
+        province=wanted.to.province,
+        city=wanted.to.city,
+        district=wanted.to.district,
+        address_detail=wanted.to.detail,
+        buyer_remark=wanted.buyer_remark,
+        ship_within_hours=store.ship_within_hours,
+        receive_days=store.receive_days,
+        placed_at=moment,
+        pay_by=moment + get_pay_term(wanted.pay_method, store),
+    )
+
+
+def _build_lines(order: Order, quote: Quote, is_reserved: bool) -> list[OrderLine]:
+    return [
+        OrderLine(
+            order=order,
+            sku=line.sku,
+            product_name=line.sku.product.name,
+            sku_name=line.sku.name,
+            picture_path=line.sku.product.picture.path if line.sku.product.picture else "",
+            price_fen=line.sku.price_fen,
+            quantity=line.quantity,
+            reserved=line.quantity if is_reserved else 0,
+        )
+        for line in quote.lines
+    ]
+
+
+def _add_keys(order: Order, customer: Customer) -> None:
+    keys = [
+        (KeyKind.NUMBER, order.number),
+        (KeyKind.NICKNAME, customer.nickname),
+        *recipient_keys(order.recipient, order.phone),
+    ]
+    add_search_keys(order, keys)
+
+
+def _accept_at_once(order: Order) -> None:
+    """Cash on delivery and orders that cost nothing do not wait for a payment."""
+    if order.payable_fen == 0:
+        changes = {"paid_at": clock.now(), **start_clock(order, since=order.placed_at)}
+        move(order, "order.pay", actor=SYSTEM, changes=changes, data={"amount_fen": 0})
+    elif order.pay_method == PayMethod.COD:
+        move(order, "order.accept", actor=SYSTEM, changes=start_clock(order, since=order.placed_at))
+    else:
+        return
+    start_fulfilment(order)

@@ -1,0 +1,54 @@
+"""The recipient: changing the address, and revealing it on the record."""
+
+import json
+
+from django.db import transaction
+
+from orders.models import Order
+from orders.moves import lock_order, move
+from orders.search import add_search_keys, recipient_keys
+from orders.services.place import Recipient
+from shop.actor import Actor
+
+
+def change_address(
+    order_id: int, *, to: Recipient, actor: Actor, expected_version: int | None = None
+) -> Order:
+    """Send the goods elsewhere, until the first parcel or label; old and new values are kept sealed."""
+    with transaction.atomic():
+        order = lock_order(order_id, "order.change_address", actor=actor, expected_version=expected_version)
+        was = _values(order)
+        changes = {
+            "recipient": to.recipient,
+            "phone": to.phone,
+            "province": to.province,
+            "city": to.city,
+            "district": to.district,
+            "address_detail": to.detail,
+        }
+        sealed = json.dumps({"before": was, "after": changes}, ensure_ascii=False)
+        move(order, "order.change_address", actor=actor, changes=changes, sealed=sealed)
+        add_search_keys(order, recipient_keys(to.recipient, to.phone))
+    return order
+
+
+def reveal_recipient(order_id: int, *, purpose: str, actor: Actor) -> Order:
+    """Show the recipient's personal data to a member of staff; who looked is on the timeline.
+
+    `purpose` is "reveal" or "copy".
+    """
+    with transaction.atomic():
+        order = lock_order(order_id, "order.reveal", actor=actor)
+        move(order, "order.reveal", actor=actor, data={"purpose": purpose})
+    return order
+
+
+def _values(order: Order) -> dict[str, str]:
+    return {
+        "recipient": order.recipient,
+        "phone": order.phone,
+        "province": order.province,
+        "city": order.city,
+        "district": order.district,
+        "address_detail": order.address_detail,
+    }

@@ -1,0 +1,146 @@
+"""Confirm, prepare, hold, release, receive."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from orders.models import Note, Order
+from orders.moves import lock_order, move
+from orders.services.fulfilment import FREE, pass_skipped_steps
+from shop import clock
+from shop.actor import Actor, ActorKind
+from shop.errors import Refused
+from shop.store.choices import LIMITS
+from shop.store.selectors import get_store_settings
+
+
+def confirm_order(
+    order_id: int, *, actor: Actor, note: str = "", expected_version: int | None = None
+) -> Order:
+    """Confirm a paid or cash-on-delivery order, optionally with an internal note."""
+    with transaction.atomic():
+        order = lock_order(order_id, "order.confirm", actor=actor, expected_version=expected_version)
+        if note.strip():
+            _write_note(order, note, actor)
+        move(order, "order.confirm", actor=actor, data={"note": note.strip()} if note.strip() else None)
+        pass_skipped_steps(order)
+    return order
+
+
+def prepare_order(order_id: int, *, actor: Actor, expected_version: int | None = None) -> Order:
+    """Start packing."""
+    with transaction.atomic():
+        order = lock_order(order_id, "order.prepare", actor=actor, expected_version=expected_version)
+        move(order, "order.prepare", actor=actor)
+    return order
+
+
+def hold_order(
+    order_id: int,
+    *,
+    reason: str,
+    actor: Actor,
+    release_at: datetime | None = None,
+    expected_version: int | None = None,
+) -> Order:
+    """Stop shipping, with a reason and optionally a time of release; cancelling stays possible."""
+    reason = reason.strip()
+    if not reason:
+        raise Refused("reason_required", _("Say why the order is put on hold."), 400)
+    if release_at is not None and release_at <= clock.now():
+        raise Refused("release_in_past", _("The time of release must lie ahead."), 400)
+    with transaction.atomic():
+        order = lock_order(order_id, "order.hold", actor=actor, expected_version=expected_version)
+        changes = {
+            "is_held": True,
+            "hold_reason": reason[:200],
+            "held_at": clock.now(),
+            "release_at": release_at,
+        }
+        move(order, "order.hold", actor=actor, changes=changes, data={"reason": reason[:200]})
+    return order
+
+
+def release_order(order_id: int, *, actor: Actor, expected_version: int | None = None) -> Order:
+    """Take the order off hold; the time held is added to its ship-by deadline."""
+    with transaction.atomic():
+        order = lock_order(order_id, "order.release", actor=actor, expected_version=expected_version)
+        held_for = clock.now() - (order.held_at or clock.now())
+        ship_by = order.ship_by + held_for if order.ship_by else None
+        move(order, "order.release", actor=actor, changes=FREE | {"ship_by": ship_by})
+    return order
+
+
+def receive_order(order_id: int, *, actor: Actor, expected_version: int | None = None) -> Order:
+    """The goods are with the buyer: by the buyer, by staff, or by the timer."""
+    with transaction.atomic():
+        order = lock_order(order_id, "order.receive", actor=actor, expected_version=expected_version)
+        changes = {"received_at": clock.now(), "receive_by": None}
+        move(order, "order.receive", actor=actor, changes=changes)
+    return order
+
+
+def urge_order(order_id: int, *, actor: Actor, expected_version: int | None = None) -> Order:
+    """The buyer asks to hurry, or staff note that they did: it rings in the shop, at most once an hour.
+
+    Raises Refused `urged_lately` (429).
+    """
+    with transaction.atomic():
+        order = lock_order(order_id, "order.urge", actor=actor, expected_version=expected_version)
+        move(order, "order.urge", actor=actor, changes={"urged_at": clock.now()})
+    return order
+
+
+def extend_receipt(
+    order_id: int, *, actor: Actor, days: int | None = None, expected_version: int | None = None
+) -> Order:
+    """Give more days to receive: the buyer once per order, staff at any time. `days` is for staff only.
+
+    The term of the order itself becomes longer, so that a parcel that arrives later starts the longer clock.
+    Raises Refused `already_extended`, `bad_days` (400).
+    """
+    extra = get_store_settings().extend_days if days is None or actor.kind == ActorKind.CUSTOMER else days
+    least, most = LIMITS["extend_days"]
+    if not least <= extra <= most:
+        message = _("Type a number from %(least)d to %(most)d.") % {"least": least, "most": most}
+        raise Refused("bad_days", message, 400)
+    with transaction.atomic():
+        order = lock_order(order_id, "order.extend", actor=actor, expected_version=expected_version)
+        changes = {
+            "receive_days": order.receive_days + extra,
+            "receive_by": (order.receive_by or clock.now()) + timedelta(days=extra),
+            "is_extended": order.is_extended or actor.kind == ActorKind.CUSTOMER,
+        }
+        move(order, "order.extend", actor=actor, changes=changes, data={"days": extra})
+    return order
+
+
+def add_note(order_id: int, *, text: str, actor: Actor) -> Note:
+    """Add an internal note. Raises Refused `text_required`."""
+    if not text.strip():
+        raise Refused("text_required", _("Write something first."), 400)
+    with transaction.atomic():
+        order = lock_order(order_id, "order.note", actor=actor)
+        note = _write_note(order, text, actor)
+        move(order, "order.note", actor=actor, data={"note": note.text})
+    return note
+
+
+def _write_note(order: Order, text: str, actor: Actor) -> Note:
+    return Note.objects.create(
+        order=order, text=text.strip()[:500], author_id=actor.id, author_name=actor.name, at=clock.now()
+    )
+
+
+def set_seller_remark(
+    order_id: int, *, text: str, actor: Actor, expected_version: int | None = None
+) -> Order:
+    """Write or clear the seller remark, which staff see in lists."""
+    with transaction.atomic():
+        order = lock_order(order_id, "order.remark", actor=actor, expected_version=expected_version)
+        was, now_ = order.seller_remark, text.strip()[:500]
+        if was != now_:
+            changes = {"seller_remark": now_}
+            move(order, "order.remark", actor=actor, changes=changes, data={"before": was, "after": now_})
+    return order

@@ -1,0 +1,25 @@
+"""Invariants of parcels."""
+
+from collections.abc import Iterator
+
+from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import Coalesce
+
+from orders.models import OrderLine
+from orders.shipping.models import Parcel, ParcelState, Purpose
+from shop.books import book
+
+
+@book("B9", "a tracking number belongs to one live parcel")
+def tracking_numbers_are_unique() -> Iterator[str]:
+    live = Parcel.objects.exclude(state=ParcelState.UNDONE).exclude(tracking_no="")
+    for row in live.values("courier", "tracking_no").annotate(n=Count("id")).filter(n__gt=1):
+        yield f"{row['courier']} {row['tracking_no']} in {row['n']} parcels"
+
+
+@book("B2.2", "pieces shipped per line are the pieces in its live parcels")
+def shipped_is_in_parcels() -> Iterator[str]:
+    live = Q(parcel_lines__parcel__purpose=Purpose.ORDER) & ~Q(parcel_lines__parcel__state=ParcelState.UNDONE)
+    sums = OrderLine.objects.annotate(packed=Coalesce(Sum("parcel_lines__quantity", filter=live), 0))
+    for line in sums.exclude(shipped=F("packed")).select_related("order"):
+        yield f"order {line.order.number}, line {line.pk}: shipped {line.shipped}, in parcels {line.packed}"

@@ -1,0 +1,75 @@
+"""Parcels and what is in them. A parcel belongs to orders through its lines."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from orders.models import OrderLine
+from orders.shipping.couriers import find_courier
+from shop.crypto import EncryptedTextField
+
+
+class ParcelState(models.TextChoices):
+    SENT = "sent", _("Shipped")
+    ARRIVED = "arrived", _("Delivered")
+    UNDONE = "undone", _("Undone")
+
+
+class Direction(models.TextChoices):
+    OUT = "out", _("to the buyer")
+    BACK = "back", _("back to us")
+
+
+class Purpose(models.TextChoices):
+    ORDER = "order", _("ordered goods")
+    EXCHANGE = "exchange", _("exchange")
+
+
+class Parcel(models.Model):
+    """One parcel: with a courier and a tracking number, or brought by ourselves."""
+
+    courier = models.CharField(max_length=20, blank=True)
+    tracking_no = models.CharField(max_length=40, blank=True)
+    driver_name = models.CharField(max_length=40, blank=True)
+    driver_phone = EncryptedTextField(blank=True)
+    state = models.CharField(max_length=8, choices=ParcelState, default=ParcelState.SENT)
+    direction = models.CharField(max_length=5, choices=Direction, default=Direction.OUT)
+    purpose = models.CharField(max_length=10, choices=Purpose, default=Purpose.ORDER)
+    has_moved = models.BooleanField(default=False)
+    sent_at = models.DateTimeField()
+    arrived_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["courier", "tracking_no"],
+                condition=~Q(state="undone") & ~Q(tracking_no=""),
+                name="tracking_no_of_one_live_parcel",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.courier} {self.tracking_no}".strip() or f"parcel {self.pk}"
+
+    @property
+    def courier_name(self) -> str:
+        courier = find_courier(self.courier)
+        return courier.name if courier else self.courier
+
+
+class ParcelLine(models.Model):
+    """Pieces of one order line in one parcel."""
+
+    parcel = models.ForeignKey(Parcel, on_delete=models.PROTECT, related_name="lines")
+    order_line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="parcel_lines")
+    quantity = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["parcel", "order_line"], name="line_once_per_parcel"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="parcel_line_has_pieces"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} of line {self.order_line_id}"

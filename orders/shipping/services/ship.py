@@ -1,0 +1,194 @@
+"""Shipping: parcels by line quantities, undone until they move, arriving."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from orders.models import KeyKind, Order, OrderLine
+from orders.moves import lock_order, move
+from orders.search import add_search_keys
+from orders.services.fulfilment import shipped_changes
+from orders.shipping.couriers import clean_tracking_no, find_courier
+from orders.shipping.models import Parcel, ParcelLine, ParcelState
+from orders.shipping.selectors import get_order_id_of_parcel, list_parcels
+from shop import clock
+from shop.actor import Actor
+from shop.catalog.stock import ship_stock, unship_stock
+from shop.errors import Refused
+from shop.store.choices import Delivery
+
+MAX_TRACKING_NO = 40
+
+
+@dataclass(frozen=True)
+class NewParcel:
+    """One parcel to send; empty `quantities` (line id → pieces) mean all that is left."""
+
+    courier: str = ""
+    tracking_no: str = ""
+    quantities: Mapping[int, int] = field(default_factory=dict)
+    driver_name: str = ""
+    driver_phone: str = ""
+
+
+def ship_order(
+    order_id: int, *, parcels: Sequence[NewParcel], actor: Actor, expected_version: int | None = None
+) -> Order:
+    """Send parcels: the order is shipped when nothing is left to send, else shipped in part.
+
+    Raises Refused: `held`, `owes`, `short`, `aftersale_open`, `nothing_chosen`, `too_many`, `line_short`,
+    `courier_required`, `tracking_required`, `duplicate_tracking` naming the other order, `already_done`.
+    """
+    if not parcels:
+        raise Refused("nothing_chosen", _("Choose what goes into the parcel."), 400)
+    with transaction.atomic():
+        order = lock_order(order_id, "order.ship_part", actor=actor, expected_version=expected_version)
+        lines = {line.pk: line for line in order.lines.select_related("sku").order_by("id")}
+        sent = [_send(order, parcel, lines) for parcel in parcels]
+        _ship_lines(order, lines, sent, actor)
+        _move_shipped(order, sent, actor)
+    return order
+
+
+def _send(order: Order, new: NewParcel, lines: dict[int, OrderLine]) -> Parcel:
+    quantities = _take(new.quantities, lines)
+    parcel = Parcel(sent_at=clock.now(), **_carrier(order, new))
+    try:
+        with transaction.atomic():
+            parcel.save()
+    except IntegrityError as error:
+        raise _duplicate(parcel) from error
+    ParcelLine.objects.bulk_create(
+        ParcelLine(parcel=parcel, order_line=lines[line_id], quantity=n) for line_id, n in quantities.items()
+    )
+    add_search_keys(order, [(KeyKind.TRACKING, parcel.tracking_no)])
+    return parcel
+
+
+def _take(wanted: Mapping[int, int], lines: dict[int, OrderLine]) -> dict[int, int]:
+    """Check and take the pieces of one parcel out of what is left of the lines."""
+    chosen = {pk: n for pk, n in (wanted or {pk: line.to_send for pk, line in lines.items()}).items() if n}
+    if not chosen:
+        raise Refused("nothing_chosen", _("Choose what goes into the parcel."), 400)
+    for pk, pieces in chosen.items():
+        line = lines.get(pk)
+        if line is None:
+            raise Refused("not_found", _("There is no such line in this order."), 404)
+        if line.short:
+            raise Refused("line_short", _("“%(line)s” is short of stock.") % {"line": line.product_name})
+        if not 0 < pieces <= line.to_send:
+            message = _("Of “%(line)s” only %(left)d are left to send.")
+            raise Refused("too_many", message % {"line": line.product_name, "left": line.to_send})
+        line.shipped += pieces
+        line.reserved -= pieces
+    return chosen
+
+
+def _carrier(order: Order, new: NewParcel) -> dict[str, Any]:
+    if order.delivery == Delivery.LOCAL:
+        return {"driver_name": new.driver_name.strip()[:40], "driver_phone": new.driver_phone.strip()[:20]}
+    number = clean_tracking_no(new.tracking_no)
+    if not number or len(number) > MAX_TRACKING_NO or not number.isascii():
+        raise Refused("tracking_required", _("Type or scan the tracking number."), 400)
+    if find_courier(new.courier) is None:
+        raise Refused("courier_required", _("Choose the courier."), 400)
+    return {"courier": new.courier, "tracking_no": number}
+
+
+def _duplicate(parcel: Parcel) -> Refused:
+    other = Parcel.objects.exclude(state=ParcelState.UNDONE).filter(
+        courier=parcel.courier, tracking_no=parcel.tracking_no
+    )
+    number = other.values_list("lines__order_line__order__number", flat=True).first()
+    message = _("%(parcel)s has already been used, for order %(number)s.")
+    words = {"parcel": f"{parcel.courier_name} {parcel.tracking_no}", "number": number}
+    return Refused("duplicate_tracking", message % words, order=number)
+
+
+def _ship_lines(order: Order, lines: dict[int, OrderLine], sent: Sequence[Parcel], actor: Actor) -> None:
+    OrderLine.objects.bulk_update(lines.values(), ["shipped", "reserved"])
+    pieces: Counter[int] = Counter()
+    for line in ParcelLine.objects.filter(parcel__in=sent).select_related("order_line"):
+        pieces[line.order_line.sku_id] += line.quantity
+    ship_stock(pieces, order_id=order.pk, actor=actor)
+
+
+def _move_shipped(order: Order, sent: Sequence[Parcel], actor: Actor) -> None:
+    pieces = sum(line.quantity for line in ParcelLine.objects.filter(parcel__in=sent))
+    changes: dict[str, Any] = {"pieces_shipped": order.pieces_shipped + pieces}
+    is_all = pieces == order.pieces_to_send
+    if is_all:
+        changes |= shipped_changes(order)
+    data = {"pieces": pieces, "parcels": [_describe(parcel) for parcel in sent]}
+    move(order, "order.ship" if is_all else "order.ship_part", actor=actor, changes=changes, data=data)
+
+
+def _describe(parcel: Parcel) -> dict[str, Any]:
+    return {"id": parcel.pk, "courier": parcel.courier, "tracking_no": parcel.tracking_no}
+
+
+def undo_ship(parcel_id: int, *, actor: Actor, expected_version: int | None = None) -> Order:
+    """Take one parcel back before it moves; its pieces are on hand and reserved again.
+
+    Raises Refused `not_found`, `parcel_undone`, `parcel_moved`.
+    """
+    order_id = get_order_id_of_parcel(parcel_id)
+    with transaction.atomic():
+        order = lock_order(order_id, "order.undo_ship", actor=actor, expected_version=expected_version)
+        parcel = Parcel.objects.select_for_update().get(pk=parcel_id)
+        if parcel.state == ParcelState.UNDONE:
+            raise Refused("parcel_undone", _("This parcel has already been undone."))
+        if parcel.has_moved or parcel.state == ParcelState.ARRIVED:
+            raise Refused("parcel_moved", _("This parcel is already on its way."))
+        parcel.state, parcel.undone_at = ParcelState.UNDONE, clock.now()
+        parcel.save()
+        pieces = _take_back(order, parcel, actor)
+        changes = {
+            "pieces_shipped": order.pieces_shipped - pieces,
+            "shipped_at": None,
+            "receive_by": None,
+            "ship_by": order.ship_by or clock.now() + timedelta(hours=order.ship_within_hours),
+        }
+        move(order, "order.undo_ship", actor=actor, changes=changes, data={"parcels": [_describe(parcel)]})
+    return order
+
+
+def _take_back(order: Order, parcel: Parcel, actor: Actor) -> int:
+    back: Counter[int] = Counter()
+    total = 0
+    for parcel_line in parcel.lines.select_related("order_line"):
+        line = parcel_line.order_line
+        line.shipped -= parcel_line.quantity
+        line.reserved += parcel_line.quantity
+        line.save(update_fields=["shipped", "reserved"])
+        back[line.sku_id] += parcel_line.quantity
+        total += parcel_line.quantity
+    unship_stock(back, order_id=order.pk, actor=actor)
+    return total
+
+
+def arrive_parcel(parcel_id: int, *, actor: Actor, expected_version: int | None = None) -> Order:
+    """A parcel was delivered; when it was the last one out, the receive clock starts anew.
+
+    Raises Refused `not_found`, `parcel_arrived`, `parcel_undone`.
+    """
+    order_id = get_order_id_of_parcel(parcel_id)
+    with transaction.atomic():
+        order = lock_order(order_id, "order.arrive", actor=actor, expected_version=expected_version)
+        parcel = Parcel.objects.select_for_update().get(pk=parcel_id)
+        if parcel.state != ParcelState.SENT:
+            raise Refused("parcel_arrived", _("This parcel has already been delivered or undone."))
+        moment = clock.now()
+        parcel.state, parcel.arrived_at, parcel.has_moved = ParcelState.ARRIVED, moment, True
+        parcel.save()
+        changes: dict[str, Any] = {"has_moved": True}
+        on_the_way = list_parcels(order).filter(state=ParcelState.SENT)
+        if not order.pieces_to_send and not on_the_way.exists():
+            changes |= {"arrived_at": moment, "receive_by": moment + timedelta(days=order.receive_days)}
+        move(order, "order.arrive", actor=actor, changes=changes, data={"parcels": [_describe(parcel)]})
+    return order

@@ -1,0 +1,42 @@
+"""The stages of an order and why it closed."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Stage(models.TextChoices):
+    UNPAID = "unpaid", _("Awaiting payment")
+    TO_CONFIRM = "to_confirm", _("To confirm")
+    CONFIRMED = "confirmed", _("Confirmed")
+    PREPARING = "preparing", _("Preparing")
+    SHIPPED = "shipped", _("Shipped")
+    DONE = "done", _("Completed")
+    CLOSED = "closed", _("Closed")
+
+
+class CloseReason(models.TextChoices):
+    TIMEOUT = "timeout", _("not paid in time")
+    BUYER = "buyer", _("cancelled by the buyer")
+    STAFF = "staff", _("cancelled by the shop")
+    EMPTY = "empty", _("all lines cancelled")
+    RETURNED = "returned", _("returned")
+
+
+class Source(models.TextChoices):
+    MINI_PROGRAM = "mini_program", _("Mini-program")
+    LINK = "link", _("Shared link")
+    STAFF = "staff", _("Staff")
+    IMPORT = "import", _("Import")
+
+
+class AftersaleMark(models.TextChoices):
+    NONE = "none", _("none")
+    OPEN = "open", _("open")
+    SETTLED = "settled", _("settled")
+
+
+IN_HAND = (Stage.TO_CONFIRM, Stage.CONFIRMED, Stage.PREPARING)
+"""Stages in which the goods are still ours to send."""
+
+TO_SHIP = (Stage.CONFIRMED, Stage.PREPARING)
+"""The tab 待发货."""

@@ -1,0 +1,22 @@
+"""Deadlines whose verbs live on floor 1."""
+
+from orders.selectors import list_due_to_receive, list_due_to_release, list_due_to_restock
+from orders.services.restock import restock_order
+from orders.services.steps import receive_order, release_order
+from shop.actor import SYSTEM
+from shop.events.registry import due
+
+
+@due("order.receive", find=list_due_to_receive)
+def receive_overdue(order_id: int) -> None:
+    receive_order(order_id, actor=SYSTEM)
+
+
+@due("order.release", find=list_due_to_release)
+def release_held(order_id: int) -> None:
+    release_order(order_id, actor=SYSTEM)
+
+
+@due("order.restock", find=list_due_to_restock)
+def restock_short(order_id: int) -> None:
+    restock_order(order_id)

@@ -1,0 +1,71 @@
+"""Every address of the mini-program API, and its description of itself."""
+
+import json
+from typing import Any
+
+from django.urls import path
+from drf_spectacular.renderers import OpenApiJsonRenderer2
+from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from orders.desk import api as orders
+from shop.catalog import api as catalog
+from shop.customers import api as customers
+from shop.http.schema import INTRODUCTION
+from shop.http.views import JsonOnly
+from shop.store import api as store
+
+
+class OpenApiView(SpectacularJSONAPIView):
+    renderer_classes = [OpenApiJsonRenderer2]
+    content_negotiation_class = JsonOnly
+    custom_settings = {"DESCRIPTION": INTRODUCTION}
+
+
+class DocsView(SpectacularSwaggerSplitView):
+    """Swagger UI from our own files; it must not ask a validator elsewhere about the schema."""
+
+    template_name = "api/docs.html"
+    url_name = "api:openapi"
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        response: Response = super().get(request, *args, **kwargs)  # type: ignore[no-untyped-call]
+        if "settings" in response.data:
+            response.data["settings"] = json.dumps({"deepLinking": True, "validatorUrl": None})
+        return response
+
+
+app_name = "api"
+urlpatterns = [
+    path("openapi.json", OpenApiView.as_view(), name="openapi"),
+    path("docs/", DocsView.as_view(), name="docs"),
+    path("shop", store.ShopView.as_view(), name="shop"),
+    path("regions", store.RegionsView.as_view(), name="regions"),
+    path("auth/login", customers.LoginView.as_view(), name="login"),
+    path("auth/logout", customers.LogoutView.as_view(), name="logout"),
+    path("me", customers.MeView.as_view(), name="me"),
+    path("me/balance-entries", customers.BalanceEntriesView.as_view(), name="balance_entries"),
+    path("me/phone", customers.MyPhoneView.as_view(), name="my_phone"),
+    path("products", catalog.ProductsView.as_view(), name="products"),
+    path("products/<str:id>", catalog.ProductView.as_view(), name="product"),
+    path("images", customers.ImagesView.as_view(), name="images"),
+    path("addresses", customers.AddressesView.as_view(), name="addresses"),
+    path("addresses/parse", customers.SplitAddressView.as_view(), name="parse_address"),
+    path("addresses/<str:id>", customers.AddressView.as_view(), name="address"),
+    path("orders", orders.OrdersView.as_view(), name="orders"),
+    path("orders/preview", orders.PreviewView.as_view(), name="preview"),
+    path("orders/counts", orders.CountsView.as_view(), name="counts"),
+    path("orders/<str:number>", orders.OrderView.as_view(), name="order"),
+    path("orders/<str:number>/timeline", orders.TimelineView.as_view(), name="timeline"),
+    path("orders/<str:number>/pay", orders.PayView.as_view(), name="pay"),
+    path("orders/<str:number>/pay-by-balance", orders.PayByBalanceView.as_view(), name="pay_by_balance"),
+    path("orders/<str:number>/transfer-proof", orders.TransferProofView.as_view(), name="transfer_proof"),
+    path("orders/<str:number>/choose-payment", orders.ChoosePaymentView.as_view(), name="choose_payment"),
+    path("orders/<str:number>/cancel", orders.CancelView.as_view(), name="cancel"),
+    path("orders/<str:number>/receive", orders.ReceiveView.as_view(), name="receive"),
+    path("orders/<str:number>/urge", orders.UrgeView.as_view(), name="urge"),
+    path("orders/<str:number>/extend", orders.ExtendView.as_view(), name="extend"),
+]

@@ -1,0 +1,1 @@
+"""Backup and restore: one archive with every table, every stored file and the wrapped keys, for both databases."""

@@ -1,0 +1,11 @@
+"""Past tenses of what happens to products and stock."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+EVENT_WORDS: dict[str, Promise | str] = {
+    "product.add": _("Product added"),
+    "product.change": _("Product changed"),
+    "sku.change": _("SKU changed"),
+    "stock.correct": _("Stock corrected"),
+}

@@ -1,0 +1,173 @@
+"""Products, their SKUs, and counting stock by hand."""
+
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxLengthValidator
+from django.utils.translation import gettext_lazy as _
+
+from shop.catalog.models import LOW_AT, Product
+from shop.catalog.services import SKU_FIELDS, NewSku
+from shop.errors import Refused
+from shop.money import MAX_FEN
+from shop.store.forms import YuanField, dress
+
+MAX_PIECES = 1_000_000
+MAX_PRICE_FEN = MAX_FEN // 10
+MAX_SKUS = 100
+LONGEST_DESCRIPTION = 5000
+
+
+class CorrectStockForm(forms.Form):
+    """What was counted on the shelf, and why it differs."""
+
+    on_hand = forms.IntegerField(
+        label=_("Pieces counted"),
+        min_value=0,
+        max_value=MAX_PIECES,
+        widget=forms.NumberInput(attrs={"class": "form-control", "inputmode": "numeric"}),
+        help_text=_("Everything on the shelf, with what orders have reserved."),
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
+        help_text=_("For example: counted, broken, delivery arrived."),
+    )
+
+    def show_refusal(self, refused: Refused) -> None:
+        """Put the sentence beside the field it speaks of."""
+        self.add_error("reason" if refused.code == "reason_required" else "on_hand", str(refused))
+
+
+class ProductForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    """A product's own columns."""
+
+    class Meta:
+        model = Product
+        fields = ("name", "category", "description", "is_on_sale")
+        widgets = {
+            "name": forms.TextInput(attrs={"autocomplete": "off"}),
+            "category": forms.TextInput(attrs={"list": "categories", "autocomplete": "off"}),
+            "description": forms.Textarea(attrs={"rows": 5}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        dress(self)
+        self.fields["description"].max_length = LONGEST_DESCRIPTION  # type: ignore[attr-defined]
+        self.fields["description"].validators.append(MaxLengthValidator(LONGEST_DESCRIPTION))
+
+    def clean_description(self) -> str:
+        """Line ends as sheets keep them, so that an export imports as unchanged."""
+        return str(self.cleaned_data["description"]).replace("\r\n", "\n")
+
+
+class SkuForm(forms.Form):
+    """One SKU in the table of its product; an empty new row is no SKU."""
+
+    pk = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    code = forms.CharField(label=_("SKU code"), max_length=40)
+    name = forms.CharField(label=_("Specification"), max_length=80)
+    price_fen = YuanField(label=_("Price (yuan)"), max_fen=MAX_PRICE_FEN)
+    on_hand = forms.IntegerField(label=_("Opening stock"), min_value=0, max_value=MAX_PIECES, required=False)
+    low_at = forms.IntegerField(label=_("Low at"), min_value=0, max_value=MAX_PIECES, initial=LOW_AT)
+    ships_on = forms.DateField(
+        label=_("Presale, ships on"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    is_on_sale = forms.BooleanField(label=_("On sale"), required=False, initial=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        dress(self)
+        for name, field in self.fields.items():
+            field.widget.attrs["aria-label"] = str(field.label or "")
+            if name in ("on_hand", "low_at"):
+                field.widget.attrs["inputmode"] = "numeric"
+
+    @property
+    def is_new(self) -> bool:
+        return not self["pk"].value()
+
+    @property
+    def sku_id(self) -> int | None:
+        return self.cleaned_data.get("pk")
+
+    def changes(self) -> dict[str, Any]:
+        """The columns of a SKU that exists; its stock is counted elsewhere."""
+        values = {name: self.cleaned_data[name] for name in SKU_FIELDS if name != "is_presale"}
+        return values | {"is_presale": self.cleaned_data["ships_on"] is not None}
+
+    def new_sku(self) -> NewSku:
+        values = {name: self.cleaned_data[name] for name in SKU_FIELDS if name != "is_presale"}
+        return NewSku(**values, on_hand=self.cleaned_data["on_hand"] or 0)
+
+
+class BaseSkuFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # not subscriptable at run time
+    """All SKUs of one product; codes must differ, and a product has one SKU at least."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        # Whether a row may stay empty depends on the SKU behind it and not on its place in the form.
+        form.empty_permitted = form.is_new
+
+    def clean(self) -> None:
+        codes: set[str] = set()
+        for form in self.filled():
+            code = form.cleaned_data.get("code", "")
+            if code and code in codes:
+                form.add_error("code", _("This code stands in another row."))
+            codes.add(code)
+        if not any(form.has_changed() or not form.is_new for form in self.forms):
+            raise forms.ValidationError(_("A product needs one SKU at least."))
+
+    def filled(self) -> list[SkuForm]:
+        """The rows that are SKUs: those that exist, and new ones with something typed."""
+        return [form for form in self.forms if not form.is_new or form.has_changed()]
+
+    def show_refusal(self, refused: Refused) -> bool:
+        """Put a taken code beside its row; False when the refusal is about something else."""
+        for form in self.filled():
+            if form.cleaned_data.get("code") == refused.extra.get("sku_code", ""):
+                form.add_error("code", str(refused))
+                return True
+        return False
+
+
+SkuFormSet = forms.formset_factory(
+    SkuForm, formset=BaseSkuFormSet, extra=0, max_num=MAX_SKUS, absolute_max=MAX_SKUS
+)
+"""At most as many SKUs as one form can hold."""
+
+
+class ProductFilterForm(forms.Form):
+    """What the product list is narrowed to; the address is its state."""
+
+    name = forms.CharField(required=False, max_length=60)
+    sale = forms.ChoiceField(
+        label=_("On sale"),
+        required=False,
+        choices=[("", _("On sale or not")), ("yes", _("On sale")), ("no", _("Not on sale"))],
+    )
+    category = forms.ChoiceField(label=_("Category"), required=False)
+    stock = forms.ChoiceField(
+        label=_("Stock"),
+        required=False,
+        choices=[("", _("Any stock")), ("low", _("Running low")), ("presale", _("Presale"))],
+    )
+
+    def __init__(self, data: Any, categories: list[str]) -> None:
+        super().__init__(data)
+        choices = [("", _("All categories")), *((name, name) for name in categories)]
+        self.fields["category"] = forms.ChoiceField(label=_("Category"), required=False, choices=choices)
+        dress(self)
+        for field in self.fields.values():
+            field.widget.attrs["aria-label"] = str(field.label or "")
+
+    def values(self) -> dict[str, str]:
+        """What is understood of the address; the rest is left out."""
+        self.is_valid()
+        found = {name: str(value) for name, value in self.cleaned_data.items() if value}
+        # A name that fits no rule finds nothing: leaving it out would show everything instead.
+        typed = str(self.data.get("name", "")).replace("\0", "").strip()[:60]
+        return found | ({"name": typed} if typed else {})

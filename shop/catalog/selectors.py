@@ -1,0 +1,69 @@
+"""Reading the catalogue; what a basket costs to send."""
+
+from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
+
+from shop.catalog.models import Product, Sku, StockMovement
+from shop.store.choices import Delivery
+from shop.store.models import StoreSettings
+
+
+def list_products(*, only_on_sale: bool = False, words: str = "") -> "QuerySet[Product]":
+    """Products with picture and SKUs, newest first."""
+    skus = Sku.objects.filter(is_on_sale=True) if only_on_sale else Sku.objects.all()
+    products = Product.objects.select_related("picture").prefetch_related(
+        Prefetch("skus", queryset=skus.order_by("id"))
+    )
+    if only_on_sale:
+        products = products.filter(is_on_sale=True)
+    if words:
+        products = products.filter(name__contains=words)
+    return products.order_by("-id")
+
+
+def narrow_products(
+    products: "QuerySet[Product]", *, sale: str, category: str, stock: str
+) -> "QuerySet[Product]":
+    """Only what is on sale ("yes") or not ("no"), of one category, with a SKU that is "low" or "presale"."""
+    if sale:
+        products = products.filter(is_on_sale=sale == "yes")
+    if category:
+        products = products.filter(category=category)
+    if stock == "low":
+        low = Sku.objects.filter(
+            product=OuterRef("pk"), is_on_sale=True, on_hand__lte=F("reserved") + F("low_at")
+        )
+        products = products.filter(Exists(low))
+    elif stock == "presale":
+        products = products.filter(Exists(Sku.objects.filter(product=OuterRef("pk"), is_presale=True)))
+    return products
+
+
+def list_categories() -> list[str]:
+    """Every category in use, by name."""
+    named = Product.objects.exclude(category="").order_by("category")
+    return list(named.values_list("category", flat=True).distinct())
+
+
+def list_skus(*, words: str = "", category: str = "", only_low: bool = False) -> "QuerySet[Sku]":
+    """SKUs with their products, newest first: by part of the product's name or the whole code."""
+    skus = Sku.objects.select_related("product", "product__picture").order_by("-id")
+    if words:
+        by_name = skus.filter(product__name__contains=words)
+        skus = by_name | skus.filter(code=words)
+    if category:
+        skus = skus.filter(product__category=category)
+    return skus.filter(on_hand__lte=F("reserved") + F("low_at")) if only_low else skus
+
+
+def list_movements(sku: Sku) -> "QuerySet[StockMovement]":
+    return sku.movements.order_by("-id")
+
+
+def quote_freight(store: StoreSettings, *, delivery: Delivery, goods_fen: int) -> int:
+    """Freight in fen: own delivery costs its fee; express is flat, free from the amount set."""
+    if delivery == Delivery.LOCAL:
+        return store.local_fee_fen or 0
+    if delivery == Delivery.PICKUP:
+        return 0
+    free_from = store.freight_free_above_fen
+    return 0 if free_from is not None and goods_fen >= free_from else store.freight_fen

@@ -1,0 +1,202 @@
+"""Adding products to the catalogue and changing them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from shop import clock
+from shop.access import require
+from shop.actor import Actor
+from shop.catalog.models import LOW_AT, MovementKind, Product, ProductPicture, Sku, StockMovement
+from shop.errors import Refused
+from shop.events.models import Event
+from shop.events.services import record_event
+from shop.files.models import Picture
+
+MAX_PICTURES = 9
+SKU_FIELDS = ("code", "name", "price_fen", "is_on_sale", "is_presale", "ships_on", "low_at")
+
+
+@dataclass(frozen=True)
+class NewSku:
+    """A SKU to be added with its opening stock; `ships_on` makes it a presale."""
+
+    code: str
+    name: str
+    price_fen: int
+    on_hand: int
+    is_on_sale: bool = True
+    ships_on: date | None = None
+    low_at: int = LOW_AT
+
+
+@dataclass(frozen=True)
+class ProductChange:
+    """What becomes of a product: new values of its own columns, of SKUs by id, SKUs to add, pictures in order.
+
+    Columns that are not named stay as they are; `pictures` None keeps them all.
+    """
+
+    values: Mapping[str, Any]
+    skus: Mapping[int, Mapping[str, Any]]
+    added: Sequence[NewSku] = ()
+    pictures: Sequence[int] | None = None
+
+
+def add_product(
+    name: str,
+    *,
+    skus: Sequence[NewSku],
+    actor: Actor,
+    category: str = "",
+    description: str = "",
+    picture: Picture | None = None,
+) -> Product:
+    """Create a product on sale with its SKUs and their opening stock. Raises Refused as `create_product` does."""
+    values = {"name": name, "category": category, "description": description}
+    return create_product(values, skus=skus, pictures=[picture.pk] if picture else [], actor=actor)
+
+
+def create_product(
+    values: Mapping[str, Any], *, skus: Sequence[NewSku], pictures: Sequence[int] = (), actor: Actor
+) -> Product:
+    """Create a product with its SKUs, their opening stock and its pictures (ids, in their order).
+
+    Raises Refused `code_taken` (`extra["sku_code"]`) or `too_many_pictures`.
+    """
+    require(actor, "products.edit")
+    with transaction.atomic():
+        product = Product.objects.create(**values, created_at=clock.now(), version=1)
+        _add_skus(product, skus, actor)
+        _set_pictures(product, pictures)
+        Product.objects.filter(pk=product.pk).update(picture=product.picture_id)
+        facts = {"name": product.name, "skus": [sku.code for sku in skus]}
+        record_event(product, "product.add", actor, data=facts)
+    return product
+
+
+def change_product(
+    product_id: int, change: ProductChange, *, actor: Actor, expected_version: int | None = None
+) -> Product:
+    """Apply a change in one transaction with one event that holds before and after; nothing new is no change.
+
+    `expected_version` is what a form was opened with. Raises Refused `changed_since` (somebody else saved it),
+    `code_taken`, `too_many_pictures`, `not_found`.
+    """
+    require(actor, "products.edit")
+    with transaction.atomic():
+        product = Product.objects.select_for_update(no_key=True).filter(pk=product_id).first()
+        if product is None:
+            raise Refused("not_found", _("There is no such product."), 404)
+        if expected_version is not None and expected_version != product.version:
+            raise _changed_since(product)
+        facts = _apply(product, change, actor)
+        if any(facts.values()):
+            product.save_raised("name", "category", "description", "is_on_sale", "picture")
+            record_event(product, "product.change", actor, data=facts)
+    return product
+
+
+def _changed_since(product: Product) -> Refused:
+    last = Event.objects.filter(kind=Product.subject_kind, subject_id=product.pk).order_by("-number").first()
+    message = _("%(who)s changed this product at %(at)s. Open it again to see how, then repeat your change.")
+    at = timezone.localtime(last.at).strftime("%m-%d %H:%M") if last else ""
+    return Refused("changed_since", message % {"who": last.actor_name if last else "", "at": at})
+
+
+def _apply(product: Product, change: ProductChange, actor: Actor) -> dict[str, Any]:
+    """Write what differs; returns the facts of the event, all empty when nothing did."""
+    before, after = _differences(product, change.values)
+    skus: dict[str, Any] = {}
+    # The SKUs are locked in id order, as everywhere.
+    for sku in product.skus.select_for_update(no_key=True).filter(pk__in=list(change.skus)).order_by("pk"):
+        old_code = sku.code
+        was, is_ = _differences(sku, change.skus[sku.pk])
+        if is_:
+            _save_sku(sku, is_, was, actor)
+            skus[old_code] = {"before": was, "after": is_}
+    _add_skus(product, change.added, actor)
+    facts: dict[str, Any] = {"before": before, "after": after, "skus": skus}
+    facts["added"] = [sku.code for sku in change.added]
+    if change.pictures is not None and (count := _change_pictures(product, change.pictures)):
+        facts["pictures"] = count
+    return facts
+
+
+def _differences(row: Product | Sku, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Set the values that differ; returns them before and after, as JSON."""
+    changed = [name for name, value in values.items() if getattr(row, name) != value]
+    before = {name: _to_json(getattr(row, name)) for name in changed}
+    for name in changed:
+        setattr(row, name, values[name])
+    return before, {name: _to_json(values[name]) for name in changed}
+
+
+def _to_json(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _save_sku(sku: Sku, after: dict[str, Any], before: dict[str, Any], actor: Actor) -> None:
+    try:
+        with transaction.atomic():
+            sku.save_raised(*after)
+    except IntegrityError as error:
+        raise code_taken(sku.code) from error
+    record_event(sku, "sku.change", actor, data={"before": before, "after": after})
+
+
+def code_taken(code: str) -> Refused:
+    message = _("The SKU code “%(code)s” is taken. Choose another.")
+    return Refused("code_taken", message % {"code": code}, sku_code=code)
+
+
+def _add_skus(product: Product, skus: Sequence[NewSku], actor: Actor) -> None:
+    taken = Sku.objects.filter(code__in=[sku.code for sku in skus]).values_list("code", flat=True).first()
+    if taken is not None:
+        raise code_taken(taken)
+    rows = [Sku(product=product, is_presale=sku.ships_on is not None, **asdict(sku)) for sku in skus]
+    try:
+        with transaction.atomic():
+            Sku.objects.bulk_create(rows)
+    except IntegrityError as error:
+        raise code_taken("、".join(sku.code for sku in skus)) from error
+    moment = clock.now()
+    StockMovement.objects.bulk_create(
+        StockMovement(
+            sku=sku,
+            kind=MovementKind.OPENING,
+            on_hand_delta=sku.on_hand,
+            actor_kind=actor.kind,
+            actor_name=actor.name,
+            at=moment,
+        )
+        for sku in rows
+    )
+
+
+def _change_pictures(product: Product, pictures: Sequence[int]) -> int | None:
+    """Replace the pictures if they differ; returns how many there are now, None when nothing changed."""
+    if list(pictures) == list_picture_ids(product):
+        return None
+    _set_pictures(product, pictures)
+    return len(pictures)
+
+
+def list_picture_ids(product: Product) -> list[int]:
+    return list(product.pictures.order_by("position").values_list("picture_id", flat=True))
+
+
+def _set_pictures(product: Product, pictures: Collection[int]) -> None:
+    if len(pictures) > MAX_PICTURES:
+        raise Refused("too_many_pictures", _("At most %(most)d pictures.") % {"most": MAX_PICTURES}, 400)
+    product.pictures.all().delete()
+    ProductPicture.objects.bulk_create(
+        ProductPicture(product=product, picture_id=picture_id, position=position)
+        for position, picture_id in enumerate(pictures)
+    )
+    product.picture_id = next(iter(pictures), None)

@@ -1,0 +1,145 @@
+"""Stock changes: guarded single statements in SKU order, each with its movement rows.
+
+Callers hold the order's lock; SKUs are taken in id order so that two orders never wait for each other in a
+circle.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from shop import clock
+from shop.access import require
+from shop.actor import Actor
+from shop.catalog.models import MovementKind, Sku, StockMovement
+from shop.errors import Refused
+from shop.events.services import record_event
+
+Quantities = Mapping[int, int]
+
+
+def reserve_stock(quantities: Quantities, *, order_id: int, actor: Actor) -> None:
+    """Reserve all of `quantities` (SKU id → pieces) or raise Refused `out_of_stock` naming the SKU."""
+    for sku_id, quantity in sorted(quantities.items()):
+        free = Sku.objects.filter(pk=sku_id, on_hand__gte=F("reserved") + quantity)
+        if not free.update(reserved=F("reserved") + quantity):
+            raise _out_of_stock(sku_id)
+    _record(MovementKind.RESERVE, quantities, (0, 1), order_id=order_id, actor=actor)
+
+
+def check_stock(quantities: Quantities) -> None:
+    """Raise Refused `out_of_stock` unless all of `quantities` is there now; nothing is reserved."""
+    for sku in Sku.objects.filter(pk__in=list(quantities)).order_by("pk"):
+        if sku.sellable < quantities[sku.pk]:
+            raise _out_of_stock(sku.pk)
+
+
+def _out_of_stock(sku_id: int) -> Refused:
+    sku = Sku.objects.select_related("product").get(pk=sku_id)
+    message = _("“%(sku)s” has only %(left)d left.") % {"sku": sku, "left": sku.sellable}
+    return Refused("out_of_stock", message, sku_id=str(sku_id), left=sku.sellable)
+
+
+def reserve_what_is_there(quantities: Quantities, *, order_id: int, actor: Actor) -> dict[int, int]:
+    """Reserve as much of each SKU as there is; returns SKU id → pieces reserved (a paid order may be short)."""
+    locked = Sku.objects.select_for_update(no_key=True).order_by("pk").in_bulk(list(quantities))
+    taken = {sku_id: min(quantity, locked[sku_id].sellable) for sku_id, quantity in quantities.items()}
+    taken = {sku_id: quantity for sku_id, quantity in sorted(taken.items()) if quantity > 0}
+    for sku_id, quantity in taken.items():
+        Sku.objects.filter(pk=sku_id).update(reserved=F("reserved") + quantity)
+    _record(MovementKind.RESERVE, taken, (0, 1), order_id=order_id, actor=actor)
+    return taken
+
+
+def release_stock(quantities: Quantities, *, order_id: int, actor: Actor) -> None:
+    """Give reserved pieces back for sale."""
+    _change(MovementKind.RELEASE, quantities, (0, -1), order_id=order_id, actor=actor)
+
+
+def ship_stock(quantities: Quantities, *, order_id: int, actor: Actor) -> None:
+    """Reserved pieces leave the house."""
+    _change(MovementKind.SHIP, quantities, (-1, -1), order_id=order_id, actor=actor)
+
+
+def unship_stock(quantities: Quantities, *, order_id: int, actor: Actor) -> None:
+    """Pieces of an undone parcel are back and reserved as before."""
+    _change(MovementKind.UNSHIP, quantities, (1, 1), order_id=order_id, actor=actor)
+
+
+def _change(
+    kind: MovementKind, quantities: Quantities, signs: tuple[int, int], *, order_id: int, actor: Actor
+) -> None:
+    for sku_id, quantity in sorted(quantities.items()):
+        Sku.objects.filter(pk=sku_id).update(
+            on_hand=F("on_hand") + signs[0] * quantity, reserved=F("reserved") + signs[1] * quantity
+        )
+    _record(kind, quantities, signs, order_id=order_id, actor=actor)
+
+
+def _record(
+    kind: MovementKind, quantities: Quantities, signs: tuple[int, int], *, order_id: int, actor: Actor
+) -> None:
+    moment = clock.now()
+    StockMovement.objects.bulk_create(
+        StockMovement(
+            sku_id=sku_id,
+            kind=kind,
+            on_hand_delta=signs[0] * quantity,
+            reserved_delta=signs[1] * quantity,
+            order_id=order_id,
+            actor_kind=actor.kind,
+            actor_name=actor.name,
+            at=moment,
+        )
+        for sku_id, quantity in sorted(quantities.items())
+        if quantity
+    )
+
+
+def correct_stock(sku_id: int, *, on_hand: int, reason: str, actor: Actor) -> Sku:
+    """Set what was counted on the shelf, with a reason.
+
+    Raises Refused `below_reserved` when fewer are counted than orders have reserved, `reason_required`.
+    """
+    require(actor, "products.stock")
+    reason = require_reason(reason)
+    with transaction.atomic():
+        sku = Sku.objects.select_for_update(no_key=True).get(pk=sku_id)
+        if on_hand < sku.reserved:
+            message = _(
+                "%(reserved)d are reserved by orders. A stock-take takes them from the newest orders."
+            )
+            raise Refused("below_reserved", message % {"reserved": sku.reserved}, reserved=sku.reserved)
+        set_on_hand(sku, on_hand, reason=reason, actor=actor)
+    return sku
+
+
+def require_reason(reason: str) -> str:
+    """The reason as it is stored. Raises Refused `reason_required`."""
+    if not reason.strip():
+        raise Refused("reason_required", _("Say why the stock is corrected."), 400)
+    return reason.strip()[:200]
+
+
+def set_on_hand(
+    sku: Sku, on_hand: int, *, reason: str, actor: Actor, data: dict[str, Any] | None = None
+) -> None:
+    """Write a count to a locked SKU that has not more reserved, with its movement and event, if it differs."""
+    was, sku.on_hand = sku.on_hand, on_hand
+    if was == on_hand:
+        return
+    sku.save_raised("on_hand")
+    StockMovement.objects.create(
+        sku=sku,
+        kind=MovementKind.CORRECT,
+        on_hand_delta=on_hand - was,
+        actor_kind=actor.kind,
+        actor_name=actor.name,
+        reason=reason,
+        at=clock.now(),
+    )
+    facts = {"before": was, "after": on_hand, "reason": reason}
+    record_event(sku, "stock.correct", actor, data=facts | (data or {}))

@@ -1,0 +1,16 @@
+from django.urls import path
+
+from shop.catalog import views, views_edit, views_sheet
+
+app_name = "catalog"
+urlpatterns = [
+    path("", views.product_list, name="list"),
+    path("add/", views_edit.add, name="add"),
+    path("export/", views_sheet.export, name="export"),
+    path("import/", views_sheet.upload, name="import"),
+    path("import/<int:upload_id>/", views_sheet.checked, name="import_checked"),
+    path("import/<int:upload_id>/result/", views_sheet.download, name="import_result"),
+    path("<int:product_id>/", views.product_page, name="product"),
+    path("<int:product_id>/edit/", views_edit.edit, name="edit"),
+    path("<int:product_id>/skus/<int:sku_id>/stock/", views.correct, name="correct_stock"),
+]

@@ -1,0 +1,132 @@
+"""Pages of products and their stock."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from shop.access import has_capability
+from shop.catalog.changes import describe_changes
+from shop.catalog.forms import CorrectStockForm, ProductFilterForm
+from shop.catalog.models import Sku
+from shop.catalog.selectors import list_categories, list_movements, list_products, narrow_products
+from shop.catalog.stock import correct_stock
+from shop.errors import Refused
+from shop.http.fields import read_id
+from shop.http.paging import page_by_id
+from shop.staff.decorators import StaffRequest, staff_page
+
+_UNPROCESSABLE = 422
+
+
+@dataclass(frozen=True)
+class SkuRow:
+    """One SKU with the mark its stock deserves and the dialog that corrects it."""
+
+    sku: Sku
+    form: CorrectStockForm | None = None
+    is_open: bool = False
+
+    @property
+    def dialog(self) -> str:
+        return f"stock-{self.sku.pk}"
+
+    @property
+    def tone(self) -> str:
+        """How urgent the stock is: overdue when nothing can be sold, soon when little is left."""
+        if self.sku.sellable <= 0:
+            return "overdue"
+        return "soon" if self.sku.is_low else ""
+
+
+@staff_page("products.view")
+def product_list(request: StaffRequest) -> HttpResponse:
+    """All products, newest first, narrowed by part of the name, by sale, category and stock."""
+    form = ProductFilterForm(request.GET, list_categories())
+    chosen = form.values()
+    products = narrow_products(
+        list_products(words=chosen.get("name", "")),
+        sale=chosen.get("sale", ""),
+        category=chosen.get("category", ""),
+        stock=chosen.get("stock", ""),
+    )
+    page = page_by_id(products, request, size=30)
+    context = {
+        "products": [(product, [SkuRow(sku) for sku in product.skus.all()]) for product in page.rows],
+        "page": page,
+        "form": form,
+        "words": chosen.get("name", ""),
+        "is_narrowed": bool(chosen),
+        "may_edit": has_capability(request.actor, "products.edit"),
+        "may_count": has_capability(request.actor, "products.stock"),
+    }
+    return render(request, "catalog/list.html", context)
+
+
+@staff_page("products.view")
+def product_page(request: StaffRequest, product_id: int) -> HttpResponse:
+    """One product with its SKUs and the movements of one of them."""
+    return _show_product(request, product_id)
+
+
+@staff_page("products.stock", methods=("POST",))
+def correct(request: StaffRequest, product_id: int, sku_id: int) -> HttpResponse:
+    """Set what was counted; a refusal comes back in the open dialog with what was typed."""
+    sku = get_object_or_404(Sku, pk=sku_id, product_id=product_id)
+    form = CorrectStockForm(request.POST, prefix=f"sku{sku.pk}")
+    if form.is_valid() and _correct(request, sku, form):
+        return redirect(f"{reverse('catalog:product', args=[product_id])}?sku={sku.pk}")
+    return _show_product(request, product_id, refused=(sku.pk, form), status=_UNPROCESSABLE)
+
+
+def _correct(request: StaffRequest, sku: Sku, form: CorrectStockForm) -> bool:
+    values = form.cleaned_data
+    try:
+        correct_stock(sku.pk, on_hand=values["on_hand"], reason=values["reason"], actor=request.actor)
+    except Refused as refused:
+        form.show_refusal(refused)
+        return False
+    messages.success(request, _("Stock is now %(on_hand)d on hand.") % {"on_hand": values["on_hand"]})
+    return True
+
+
+def _show_product(
+    request: StaffRequest,
+    product_id: int,
+    *,
+    refused: tuple[int, CorrectStockForm] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    product = get_object_or_404(list_products(), pk=product_id)
+    skus = list(product.skus.all())
+    may_correct = has_capability(request.actor, "products.stock")
+    shown = _choose(skus, refused[0] if refused else read_id(request.GET.get("sku", "")))
+    path = reverse("catalog:product", args=[product.pk])
+    context = {
+        "product": product,
+        "rows": [_make_row(sku, refused) if may_correct else SkuRow(sku) for sku in skus],
+        "may_correct": may_correct,
+        "may_edit": has_capability(request.actor, "products.edit"),
+        "pictures": [row.picture for row in product.pictures.select_related("picture").order_by("position")],
+        "changes": describe_changes(product),
+        "shown": shown,
+        "tabs": [
+            {"label": sku.name, "url": f"{path}?sku={sku.pk}", "is_active": sku == shown} for sku in skus
+        ],
+        "page": page_by_id(list_movements(shown), request, size=20, path=path) if shown else None,
+    }
+    return render(request, "catalog/product.html", context, status=status)
+
+
+def _choose(skus: list[Sku], wanted: int) -> Sku | None:
+    """The SKU whose movements are shown: the one asked for, else the first."""
+    return next((sku for sku in skus if sku.pk == wanted), skus[0] if skus else None)
+
+
+def _make_row(sku: Sku, refused: tuple[int, CorrectStockForm] | None) -> SkuRow:
+    if refused and refused[0] == sku.pk:
+        return SkuRow(sku, refused[1], is_open=True)
+    return SkuRow(sku, CorrectStockForm(prefix=f"sku{sku.pk}", initial={"on_hand": sku.on_hand}))

@@ -1,0 +1,102 @@
+"""One HTTP exchange, with every way of failing sorted into "nothing happened" and "it may have happened"."""
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError
+
+from shop.clients.errors import ClientError, Unknown, Unreachable
+
+MAX_ANSWER_BYTES = 1_000_000
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to send; `target` is the path with its query, exactly as it goes on the wire."""
+
+    method: str
+    base_url: str
+    target: str
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back, not yet believed; header names are lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def send(request: Request, *, timeout: float) -> Answer:
+    """Make one exchange, never repeated and never redirected.
+
+    `timeout` (seconds) bounds the connecting and each wait for bytes; the whole exchange gets twice as much,
+    so that a body that drips cannot hold a worker. Raises `Unreachable` or `Unknown`.
+    """
+    try:
+        return _exchange(request, timeout)
+    except (requests.RequestException, HTTPError, OSError, ValueError) as exc:
+        failure = _sort_failure(exc)
+    # Raised outside the handler because the library's own error text, kept as context, holds the address
+    # with its secrets.
+    raise failure
+
+
+def parse_object(body: bytes) -> dict[str, Any]:
+    """The JSON object in `body`; anything else is `Unknown`."""
+    try:
+        parsed = json.loads(body)
+    except (ValueError, RecursionError):
+        parsed = None
+    if not isinstance(parsed, dict):
+        raise Unknown("The answer is not a JSON object.")
+    return parsed
+
+
+def _exchange(request: Request, timeout: float) -> Answer:
+    deadline = time.monotonic() + 2 * timeout
+    with requests.request(
+        request.method,
+        request.base_url + request.target,
+        data=request.body or None,
+        headers=dict(request.headers),
+        timeout=(timeout, timeout),
+        allow_redirects=False,
+        stream=True,
+    ) as response:
+        body = _read_body(response, deadline)
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(response.status_code, headers, body)
+
+
+def _read_body(response: requests.Response, deadline: float) -> bytes:
+    body = b""
+    while chunk := response.raw.read1(65536, decode_content=True):
+        body += chunk
+        if len(body) > MAX_ANSWER_BYTES:
+            raise Unknown("The answer is too long.")
+        if time.monotonic() > deadline:
+            raise Unknown("The answer took too long.")
+    return body
+
+
+def _sort_failure(exc: Exception) -> ClientError:
+    if isinstance(exc, requests.ConnectTimeout) or _was_never_connected(exc):
+        return Unreachable("No connection could be made.")
+    if isinstance(exc, requests.exceptions.InvalidURL | requests.exceptions.MissingSchema):
+        return Unreachable("The address is not valid.")
+    if isinstance(exc, requests.Timeout):
+        return Unknown("No answer came in time.")
+    return Unknown(f"The exchange broke off ({type(exc).__name__}).")
+
+
+def _was_never_connected(exc: Exception) -> bool:
+    cause = exc.args[0] if exc.args else None
+    return isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)

@@ -1,0 +1,115 @@
+"""Payments and refunds as WeChat Pay tells them, read strictly: an odd or missing field is `Unknown`."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from shop.clients.errors import Unknown
+
+PAID_STATES = frozenset({"SUCCESS", "REFUND"})
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Transaction:
+    """A payment as the gateway tells it.
+
+    `state` is one of SUCCESS, REFUND, NOTPAY, CLOSED, REVOKED, USERPAYING, PAYERROR. Until it is paid
+    `trade_no` and `openid` may be empty, `paid_at` is None, and `amount_fen` is 0 where the gateway names no
+    sum.
+    """
+
+    number: str
+    trade_no: str
+    state: str
+    amount_fen: int
+    openid: str
+    paid_at: datetime | None
+    raw: dict[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Refund:
+    """A refund as the gateway tells it: `status` is SUCCESS, CLOSED, PROCESSING or ABNORMAL."""
+
+    number: str
+    refund_id: str
+    status: str
+    amount_fen: int
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Notice(Generic[T]):
+    """A proven notify; `nonce` is new in every genuine one, `id` stays when the gateway repeats itself."""
+
+    id: str
+    nonce: str
+    event_type: str
+    content: T
+
+
+def read_transaction(fact: dict[str, Any]) -> Transaction:
+    """A payment from a query's answer or a notify."""
+    state = take_text(fact, "trade_state")
+    is_paid = state in PAID_STATES
+    payer = fact.get("payer") or {}
+    if not isinstance(payer, dict):
+        raise Unknown("The payer is not readable.")
+    return Transaction(
+        number=take_text(fact, "out_trade_no"),
+        trade_no=take_text(fact, "transaction_id") if is_paid else str(fact.get("transaction_id") or ""),
+        state=state,
+        amount_fen=_read_fen(fact, "total", needs_currency=True) if is_paid or "amount" in fact else 0,
+        openid=take_text(payer, "openid") if is_paid else str(payer.get("openid") or ""),
+        paid_at=_read_time(take_text(fact, "success_time")) if is_paid else None,
+        raw=fact,
+    )
+
+
+def read_refund(fact: dict[str, Any], status_name: str) -> Refund:
+    """A refund; its status is called `status` in answers and `refund_status` in notifies."""
+    finished = fact.get("success_time")
+    return Refund(
+        number=take_text(fact, "out_refund_no"),
+        refund_id=take_text(fact, "refund_id"),
+        status=take_text(fact, status_name),
+        amount_fen=_read_fen(fact, "refund"),
+        finished_at=_read_time(str(finished)) if finished else None,
+    )
+
+
+def _read_fen(fact: dict[str, Any], name: str, *, needs_currency: bool = False) -> int:
+    """The sum in fen. Refund notifies name no currency, so there it is checked only when present."""
+    amount = fact.get("amount")
+    value = amount.get(name) if isinstance(amount, dict) else None
+    if not isinstance(amount, dict) or not isinstance(value, int) or isinstance(value, bool) or value <= 0:
+        raise Unknown("The sum is not readable.")
+    if amount.get("currency", None if needs_currency else "CNY") != "CNY":
+        raise Unknown("The sum is not in yuan.")
+    return value
+
+
+def _read_time(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise Unknown("A time is not readable.") from None
+    if moment.tzinfo is None:
+        raise Unknown("A time lacks its zone.")
+    return moment
+
+
+def check_echo(answer: dict[str, Any], name: str, expected: str) -> None:
+    """Make sure that the answer is about what was asked."""
+    if answer.get(name) != expected:
+        raise Unknown("The answer speaks of another number.")
+
+
+def take_text(fact: dict[str, Any], name: str) -> str:
+    """A text that must be there."""
+    value = fact.get(name)
+    if not isinstance(value, str) or not value:
+        raise Unknown(f"The message lacks {name}.")
+    return value

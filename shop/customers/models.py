@@ -1,0 +1,141 @@
+"""Mini-program users, their tokens and addresses. Personal values are encrypted and searched by keyed hash."""
+
+from typing import Any, NoReturn
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from shop.crypto import EncryptedTextField, mask_address, mask_name, mask_phone
+from shop.events.models import Versioned
+
+
+class Customer(Versioned):
+    subject_kind = "customer"
+
+    openid = models.CharField(max_length=64)
+    unionid = models.CharField(max_length=64, blank=True)
+    nickname = EncryptedTextField(blank=True)
+    phone = EncryptedTextField(blank=True)
+    phone_hash = models.CharField(max_length=32, blank=True, db_index=True)
+    remark = EncryptedTextField(blank=True)
+    is_blocked = models.BooleanField(default=False)
+    blocked_reason = models.CharField(max_length=200, blank=True)
+    balance_fen = models.BigIntegerField(default=0)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["openid"], name="customer_openid_once"),
+            models.CheckConstraint(condition=models.Q(balance_fen__gte=0), name="balance_never_negative"),
+        ]
+        indexes = [
+            models.Index(fields=["-id"], name="customer_blocked", condition=models.Q(is_blocked=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"customer {self.pk}"
+
+    @property
+    def is_authenticated(self) -> bool:
+        """A customer on a request came by a valid token (the framework asks)."""
+        return True
+
+    @property
+    def masked_phone(self) -> str:
+        return mask_phone(self.phone) if self.phone else ""
+
+
+class CustomerToken(models.Model):
+    """One signed-in device; only a hash of the token is stored."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="tokens")
+    token_hash = models.CharField(max_length=64)
+    device = models.CharField(max_length=80, blank=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["token_hash"], name="token_once")]
+
+    def __str__(self) -> str:
+        return f"token {self.pk}"
+
+
+class Address(models.Model):
+    """Where a customer wants goods sent; a changed address does not change orders already placed."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="addresses")
+    recipient = EncryptedTextField()
+    phone = EncryptedTextField()
+    province = models.CharField(max_length=40)
+    city = models.CharField(max_length=40)
+    district = models.CharField(max_length=40)
+    detail = EncryptedTextField()
+    is_default = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer"], condition=models.Q(is_default=True), name="one_default_address"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"address {self.pk}"
+
+    @property
+    def masked(self) -> str:
+        """Name, phone and street with the personal part hidden."""
+        region = f"{self.province}{self.city}{self.district}"
+        return f"{mask_name(self.recipient)} {mask_phone(self.phone)} {region}{mask_address(self.detail)}"
+
+
+class EntryKind(models.TextChoices):
+    TOP_UP = "top_up", _("Topped up")
+    PAY = "pay", _("Paid for an order")
+    REFUND = "refund", _("Refunded")
+    CORRECT = "correct", _("Corrected")
+
+
+class AppendOnlyEntries(models.QuerySet["BalanceEntry"]):
+    def update(self, **_kwargs: Any) -> NoReturn:
+        raise TypeError("the ledger is append-only")
+
+    def delete(self) -> NoReturn:
+        raise TypeError("the ledger is append-only")
+
+
+class BalanceEntry(models.Model):
+    """One line of a customer's ledger, in fen. `key` names its cause, which is booked once, for ever.
+
+    Database triggers refuse updates and deletes.
+    """
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="balance_entries")
+    kind = models.CharField(max_length=8, choices=EntryKind)
+    key = models.CharField(max_length=60)
+    delta_fen = models.BigIntegerField()
+    balance_after_fen = models.BigIntegerField()
+    order_number = models.CharField(max_length=18, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+    actor_kind = models.CharField(max_length=10)
+    actor_id = models.BigIntegerField(null=True)
+    actor_name = models.CharField(max_length=80, blank=True)
+    at = models.DateTimeField()
+
+    objects = AppendOnlyEntries.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["key"], name="balance_entry_once"),
+            models.CheckConstraint(condition=~models.Q(delta_fen=0), name="balance_entry_moves_money"),
+            models.CheckConstraint(
+                condition=models.Q(balance_after_fen__gte=0), name="balance_entry_never_negative"
+            ),
+        ]
+        indexes = [models.Index(fields=["customer", "-id"], name="balance_entry_by_customer")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.delta_fen} of customer {self.customer_id}"

@@ -1,0 +1,116 @@
+"""What buyers send about themselves, and what they get back."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from shop.customers.models import EntryKind
+from shop.http.fields import BuyerText, Flag, Id, PhoneText, PlainText
+from shop.http.pagination import PageOut
+from shop.http.serializers import StrictSerializer
+from shop.store.address_split import LONGEST
+from shop.store.regions import find_problem
+
+
+class LoginIn(StrictSerializer):
+    code = PlainText(max_length=200, help_text="what `wx.login` gave; good once, for five minutes")
+    device = PlainText(max_length=80, required=False, allow_blank=True, default="")
+
+
+class PhoneIn(StrictSerializer):
+    code = PlainText(max_length=200, help_text="what the phone number button gave")
+
+
+class ProfileIn(StrictSerializer):
+    nickname = BuyerText(max_length=60, allow_blank=True, required=False)
+
+
+class RecipientIn(StrictSerializer):
+    """Where goods go."""
+
+    recipient = BuyerText(max_length=60)
+    phone = PhoneText()
+    province = PlainText(max_length=40)
+    city = PlainText(max_length=40)
+    district = PlainText(max_length=40)
+    detail = BuyerText(max_length=200)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "province" in attrs and "city" in attrs:
+            problem = find_problem(attrs["province"], attrs["city"])
+            if problem:
+                raise serializers.ValidationError({problem.field: [problem.words]})
+        return attrs
+
+
+class AddressIn(RecipientIn):
+    """An entry of the address book; a new default takes the mark from the old one."""
+
+    is_default = Flag(required=False, default=False)
+
+
+class CustomerOut(serializers.Serializer[Any]):
+    id = Id(source="pk")
+    nickname = serializers.CharField()
+    phone = serializers.CharField(help_text="empty until it was bound")
+    balance_fen = serializers.IntegerField()
+    is_blocked = serializers.BooleanField(help_text="true: this buyer cannot place orders")
+    created_at = serializers.DateTimeField()
+
+
+class LoginOut(serializers.Serializer[Any]):
+    token = serializers.CharField()
+    expires_at = serializers.DateTimeField()
+    customer = CustomerOut()
+
+
+class AddressOut(serializers.Serializer[Any]):
+    id = Id(source="pk")
+    recipient = serializers.CharField()
+    phone = serializers.CharField()
+    province = serializers.CharField()
+    city = serializers.CharField()
+    district = serializers.CharField()
+    detail = serializers.CharField()
+    is_default = serializers.BooleanField()
+    created_at = serializers.DateTimeField()
+
+
+class AddressListOut(serializers.Serializer[Any]):
+    results = AddressOut(many=True)
+
+
+class BalanceEntryOut(serializers.Serializer[Any]):
+    """One line of the ledger; money that went out is negative."""
+
+    kind = serializers.ChoiceField(choices=EntryKind.choices)
+    delta_fen = serializers.IntegerField()
+    balance_after_fen = serializers.IntegerField()
+    order_number = serializers.CharField(help_text="empty where it was not about an order")
+    at = serializers.DateTimeField()
+
+
+class BalanceEntryPageOut(PageOut):
+    results = BalanceEntryOut(many=True)
+
+
+class ImageOut(serializers.Serializer[Any]):
+    id = Id(source="pk")
+    url = serializers.CharField()
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+
+
+class PastedIn(StrictSerializer):
+    text = BuyerText(max_length=LONGEST, help_text="an address as people paste it, in one line or several")
+
+
+class SplitOut(serializers.Serializer[Any]):
+    """The parts that were found; what was not is empty. Show them to the buyer before they are kept."""
+
+    recipient = serializers.CharField()
+    phone = serializers.CharField()
+    province = serializers.CharField()
+    city = serializers.CharField()
+    district = serializers.CharField()
+    detail = serializers.CharField()

@@ -1,0 +1,207 @@
+"""Steps of the past as calls of the real verbs."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from notifications.models import Alert
+from notifications.services import handle_alerts
+from orders.models import Order, OrderLine
+from orders.payments.services.cancelling import cancel_lines, cancel_paid, cancel_unpaid
+from orders.services.place import NewOrder, Recipient, place_order
+from orders.services.recipient import change_address, reveal_recipient
+from orders.services.steps import (
+    add_note,
+    confirm_order,
+    hold_order,
+    prepare_order,
+    receive_order,
+    release_order,
+    set_seller_remark,
+)
+from orders.shipping.models import ParcelState
+from orders.shipping.selectors import list_parcels
+from orders.shipping.services.ship import NewParcel, arrive_parcel, ship_order, undo_ship
+from shop import clock
+from shop.actor import SYSTEM
+from shop.catalog.models import Sku
+from shop.catalog.stock import correct_stock
+from shop.customers.services import customer_actor
+from shop.demo.seeding import money
+from shop.demo.seeding.diary import Do
+from shop.demo.seeding.opening import recipient_of
+from shop.demo.seeding.world import Scene
+from shop.events.delivery import drain
+from shop.events.sweeping import sweep
+from shop.store.choices import Delivery, ReserveOn
+from shop.store.services import change_store_settings
+
+
+def act(scene: Scene) -> None:
+    """Do one step. Raises Refused when the plan asks for what the shop does not allow."""
+    ACTS[scene.step.do](scene)
+
+
+def _place(scene: Scene) -> None:
+    planned, world = scene.planned, scene.world
+    wanted = NewOrder(
+        basket={world.sku_ids[code]: pieces for code, pieces in planned.basket},
+        delivery=planned.delivery,
+        pay_method=planned.pay_method,
+        to=recipient_of(scene.person, planned.delivery),
+        buyer_remark=planned.remark,
+    )
+    actor = customer_actor(scene.customer)
+    order = place_order(scene.customer, wanted, client_key=f"past-{scene.index}", actor=actor)
+    world.order_ids[scene.index] = order.pk
+
+
+def _place_scarce(scene: Scene) -> None:
+    """An order can only run short while stock is reserved on paying, which the owner tries out that hour."""
+    owner = scene.world.staff["owner"]
+    change_store_settings({"reserve_on": ReserveOn.PAYING}, actor=owner)
+    _place(scene)
+    change_store_settings({"reserve_on": ReserveOn.PLACING}, actor=owner)
+
+
+def _miss_one(scene: Scene) -> None:
+    """Somebody counts the shelf and finds one piece fewer than the order took for granted."""
+    sku = Sku.objects.get(pk=_lines(scene)[0].sku_id)
+    correct_stock(sku.pk, on_hand=sku.on_hand - 1, reason="盘点：破损 1 件", actor=scene.staff)
+
+
+def _confirm(scene: Scene) -> None:
+    confirm_order(scene.order_id, actor=scene.staff, note=scene.step.data.get("note", ""))
+
+
+def _prepare(scene: Scene) -> None:
+    prepare_order(scene.order_id, actor=scene.staff)
+
+
+def _note(scene: Scene) -> None:
+    add_note(scene.order_id, text=scene.step.data["text"], actor=scene.staff)
+
+
+def _remark(scene: Scene) -> None:
+    set_seller_remark(scene.order_id, text=scene.step.data["text"], actor=scene.staff)
+
+
+def _reveal(scene: Scene) -> None:
+    reveal_recipient(scene.order_id, purpose="copy", actor=scene.staff)
+
+
+def _change_address(scene: Scene) -> None:
+    people = scene.world.people
+    there = recipient_of(people[(scene.planned.buyer + 1) % len(people)], Delivery.EXPRESS)
+    to = Recipient(
+        scene.person.name, scene.person.phone, there.province, there.city, there.district, there.detail
+    )
+    change_address(scene.order_id, to=to, actor=scene.staff)
+
+
+def _hold(scene: Scene) -> None:
+    hours = scene.step.data["hours"]
+    release_at = clock.now() + timedelta(hours=hours) if hours else None
+    hold_order(scene.order_id, reason=scene.step.data["reason"], actor=scene.staff, release_at=release_at)
+
+
+def _release(scene: Scene) -> None:
+    release_order(scene.order_id, actor=scene.staff)
+
+
+def _ship(scene: Scene) -> None:
+    ship_order(scene.order_id, parcels=[_pack(scene, {})], actor=scene.staff)
+
+
+def _ship_part(scene: Scene) -> None:
+    first = _lines(scene)[0]
+    ship_order(scene.order_id, parcels=[_pack(scene, {first.pk: first.to_send})], actor=scene.staff)
+
+
+def _lines(scene: Scene) -> list[OrderLine]:
+    return list(OrderLine.objects.filter(order_id=scene.order_id).order_by("id"))
+
+
+def _pack(scene: Scene, quantities: dict[int, int]) -> NewParcel:
+    if scene.planned.delivery == Delivery.LOCAL:
+        return NewParcel(quantities=quantities, driver_name="马师傅", driver_phone="13911110000")
+    courier, tracking_no = scene.world.make_tracking_no()
+    return NewParcel(courier, tracking_no, quantities)
+
+
+def _undo_ship(scene: Scene) -> None:
+    undo_ship(_sent_parcel_ids(scene)[-1], actor=scene.staff)
+
+
+def _arrive(scene: Scene) -> None:
+    for parcel_id in _sent_parcel_ids(scene):
+        arrive_parcel(parcel_id, actor=scene.staff if scene.step.who else SYSTEM)
+
+
+def _sent_parcel_ids(scene: Scene) -> list[int]:
+    parcels = list_parcels(Order.objects.get(pk=scene.order_id)).filter(state=ParcelState.SENT)
+    return sorted(parcels.values_list("pk", flat=True))
+
+
+def _receive(scene: Scene) -> None:
+    receive_order(scene.order_id, actor=customer_actor(scene.customer))
+
+
+def _cancel_unpaid(scene: Scene) -> None:
+    cancel_unpaid(scene.order_id, actor=customer_actor(scene.customer), reason=scene.step.data["reason"])
+
+
+def _cancel_paid(scene: Scene) -> None:
+    cancel_paid(
+        scene.order_id, reason=scene.step.data["reason"], notice="退款将原路退回，请留意", actor=scene.staff
+    )
+    money.finish_refunds(scene)
+
+
+def _cancel_line(scene: Scene) -> None:
+    """What is short of stock, else the last line."""
+    lines = _lines(scene)
+    quantities = {line.pk: line.short for line in lines if line.short} or {lines[-1].pk: lines[-1].to_send}
+    reason = scene.step.data["reason"]
+    cancel_lines(scene.order_id, quantities=quantities, reason=reason, actor=scene.staff)
+    money.finish_refunds(scene)
+
+
+def _handle_alerts(scene: Scene) -> None:
+    drain()
+    waiting = Alert.objects.filter(order_id=scene.order_id, handled_at__isnull=True)
+    handle_alerts(list(waiting.values_list("pk", flat=True)), actor=scene.staff)
+
+
+def _sweep(_scene: Scene) -> None:
+    sweep()
+
+
+ACTS: dict[Do, Callable[[Scene], None]] = {
+    Do.PLACE: _place,
+    Do.PLACE_SCARCE: _place_scarce,
+    Do.MISS_ONE: _miss_one,
+    Do.PAY: money.pay,
+    Do.GIVE_UP_PAYING: money.give_up_paying,
+    Do.PAY_LATE: money.pay_late,
+    Do.CHOOSE_COD: money.choose_cash,
+    Do.CHANGE_PRICE: money.lower_price,
+    Do.CONFIRM: _confirm,
+    Do.PREPARE: _prepare,
+    Do.NOTE: _note,
+    Do.REMARK: _remark,
+    Do.REVEAL: _reveal,
+    Do.CHANGE_ADDRESS: _change_address,
+    Do.HOLD: _hold,
+    Do.RELEASE: _release,
+    Do.SHIP_PART: _ship_part,
+    Do.SHIP: _ship,
+    Do.UNDO_SHIP: _undo_ship,
+    Do.ARRIVE: _arrive,
+    Do.COLLECT: money.collect,
+    Do.RECEIVE: _receive,
+    Do.CANCEL_UNPAID: _cancel_unpaid,
+    Do.CANCEL_PAID: _cancel_paid,
+    Do.CANCEL_LINE: _cancel_line,
+    Do.HANDLE_ALERTS: _handle_alerts,
+    Do.SWEEP: _sweep,
+}

@@ -1,0 +1,87 @@
+"""What happens to one order, as plain data: steps with their time, verb and the role that does them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from random import Random
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from shop.store.choices import Delivery, PayMethod
+
+SHOP_ZONE = ZoneInfo("Asia/Shanghai")
+OPENS_AT, CLOSES_AT = 9, 19
+Minutes = tuple[float, float]
+
+
+class Do(StrEnum):
+    """The verbs of the past; each has one function in `acting`."""
+
+    PLACE = "place"
+    PLACE_SCARCE = "place_scarce"
+    MISS_ONE = "miss_one"
+    PAY = "pay"
+    GIVE_UP_PAYING = "give_up_paying"
+    PAY_LATE = "pay_late"
+    CHOOSE_COD = "choose_cod"
+    CHANGE_PRICE = "change_price"
+    CONFIRM = "confirm"
+    PREPARE = "prepare"
+    NOTE = "note"
+    REMARK = "remark"
+    REVEAL = "reveal"
+    CHANGE_ADDRESS = "change_address"
+    HOLD = "hold"
+    RELEASE = "release"
+    SHIP_PART = "ship_part"
+    SHIP = "ship"
+    UNDO_SHIP = "undo_ship"
+    ARRIVE = "arrive"
+    COLLECT = "collect"
+    RECEIVE = "receive"
+    CANCEL_UNPAID = "cancel_unpaid"
+    CANCEL_PAID = "cancel_paid"
+    CANCEL_LINE = "cancel_line"
+    HANDLE_ALERTS = "handle_alerts"
+    SWEEP = "sweep"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing done to an order at a moment; `who` is a staff role, empty for the buyer or the system."""
+
+    at: datetime
+    do: Do
+    who: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Diary:
+    """Collects the steps of one order; each step moves its time on."""
+
+    rng: Random
+    time: datetime
+    delivery: Delivery = Delivery.EXPRESS
+    pay_method: PayMethod = PayMethod.WECHAT
+    lines: int = 0
+    steps: list[Step] = field(default_factory=list)
+
+    def write(self, do: Do, *, after: Minutes, who: str = "", at_work: bool = False, **data: Any) -> None:
+        """Add a step `after` the last one (minutes, from and to); `at_work`: only while the shop is staffed."""
+        self.time += timedelta(seconds=round(60 * self.rng.uniform(*after)) + 1)
+        if at_work:
+            self.time = _next_working_time(self.time, self.rng)
+        self.steps.append(Step(self.time, do, who, data))
+
+
+def _next_working_time(moment: datetime, rng: Random) -> datetime:
+    """The moment itself while the shop is staffed, else some time in the first hour of the next shift."""
+    local = moment.astimezone(SHOP_ZONE)
+    if OPENS_AT <= local.hour < CLOSES_AT:
+        return moment
+    morning = local.replace(hour=OPENS_AT, minute=0, second=0, microsecond=0)
+    if local.hour >= CLOSES_AT:
+        morning += timedelta(days=1)
+    return morning + timedelta(seconds=rng.randrange(3600))

@@ -1,0 +1,100 @@
+"""Living the plan: every step under its own time, in one transaction, with the books delivered on the way."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from random import Random
+
+from django.db import transaction
+from django.test import override_settings
+
+from orders.numbers import drawn_by
+from shop import clock
+from shop.demo.seeding.acting import act
+from shop.demo.seeding.opening import (
+    draw_pictures,
+    hire_everybody,
+    join,
+    set_up_store,
+    stock_shelves,
+)
+from shop.demo.seeding.persons import list_people
+from shop.demo.seeding.plan import Plan
+from shop.demo.seeding.world import Scene, World
+from shop.demo.standins import Ledger
+from shop.events.delivery import count_undelivered, drain
+from shop.events.models import StuckTimer
+from shop.events.sweeping import sweep
+
+DELIVER_EVERY = 25
+# Nobody listens to the past, and there may be no Redis yet.
+NO_LISTENERS = {"push": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+
+
+class PastNotLived(Exception):
+    """The past did not come out as planned; nothing of it was kept."""
+
+
+@dataclass(frozen=True)
+class Moment:
+    at: datetime
+    do: Callable[[], None]
+
+
+def live(plan: Plan, *, seed: int, standins_dir: Path) -> None:
+    """Make the shop and its whole past, or nothing at all. Raises PastNotLived, or what a verb refuses."""
+    pictures = draw_pictures()
+    ledger = Ledger(standins_dir)
+    rng = Random(f"{seed} living")
+    try:
+        with drawn_by(rng.randrange), override_settings(CHANNEL_LAYERS=NO_LISTENERS), transaction.atomic():
+            with clock.at(plan.opened_at):
+                world = _open_shop(plan, pictures, ledger, rng, standins_dir)
+            _live_through(world)
+            _check_nothing_is_left()
+    finally:
+        ledger.close()
+
+
+def _open_shop(
+    plan: Plan, pictures: dict[str, bytes], ledger: Ledger, rng: Random, standins_dir: Path
+) -> World:
+    staff = hire_everybody()
+    set_up_store(staff["owner"], standins_dir)
+    sku_ids = stock_shelves(pictures, plan.count_sold(), staff["owner"])
+    people = list_people(len(plan.joined_at))
+    return World(plan, ledger, people, staff, sku_ids, rng)
+
+
+def _live_through(world: World) -> None:
+    for number, moment in enumerate(sorted(_list_moments(world), key=lambda moment: moment.at), start=1):
+        with clock.at(moment.at):
+            moment.do()
+            if number % DELIVER_EVERY == 0:
+                drain()
+    with clock.at(world.plan.ends_at):
+        drain()
+        sweep()
+        drain()
+
+
+def _list_moments(world: World) -> Iterator[Moment]:
+    for buyer, at in enumerate(world.plan.joined_at):
+        yield Moment(at, partial(_join, world, buyer))
+    for index, planned in enumerate(world.plan.orders):
+        for step in planned.steps:
+            scene = Scene(world, index, planned, step)
+            yield Moment(step.at, partial(act, scene))
+
+
+def _join(world: World, buyer: int) -> None:
+    world.customers[buyer] = join(world.people[buyer])
+
+
+def _check_nothing_is_left() -> None:
+    if undelivered := count_undelivered():
+        raise PastNotLived(f"{undelivered} events were not delivered")
+    if stuck := StuckTimer.objects.first():
+        raise PastNotLived(f"timer {stuck} is stuck: {stuck.last_error}")

@@ -1,0 +1,142 @@
+"""Opening the demo shop: staff, settings, credentials, goods with their pictures, and buyers as they join."""
+
+from collections import Counter
+from collections.abc import Mapping
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+
+from django.test import override_settings
+
+from orders.services.place import Recipient
+from shop.actor import SYSTEM, Actor
+from shop.catalog.models import Sku
+from shop.catalog.services import NewSku, add_product
+from shop.customers.models import Customer
+from shop.customers.services import change_profile, get_or_create_customer, save_address
+from shop.demo.goods import PRODUCTS, SHOP_NAME
+from shop.demo.logins import STAFF, demo_password
+from shop.demo.pictures import draw_product_picture
+from shop.demo.seeding.persons import DemoPerson
+from shop.demo.seeding.plan import SCARCE
+from shop.demo.standins import load_credentials, run_in_thread
+from shop.files.services import store_picture
+from shop.staff.services import hire_staff, staff_actor
+from shop.store.choices import Delivery, ReserveOn
+from shop.store.services import change_store_settings, change_wechat_account, check_wechat_account
+
+PICTURE_SIZE = 480
+LOCAL_CITY = "杭州市"
+SETTINGS = {
+    "shop_name": SHOP_NAME,
+    "contact_phone": "0571-88990011",
+    "local_on": True,
+    "local_area": "杭州市西湖区、上城区、拱墅区，当日送达",
+    "local_city": LOCAL_CITY,
+    "local_fee_fen": 5_00,
+    "local_phone": "0571-88990012",
+    "freight_fen": 8_00,
+    "freight_free_above_fen": 99_00,
+    "wechat_on": True,
+    "cod_on": True,
+    "reserve_on": ReserveOn.PLACING,
+}
+NEAR_BY = (
+    ("西湖区", "文三路 478 号华星时代广场 A 座 1203"),
+    ("西湖区", "古墩路 673 号瑞博国际 2 幢 901"),
+    ("上城区", "清泰街 503 号 5 单元 602"),
+    ("拱墅区", "莫干山路 1418 号 7 幢 1101"),
+    ("拱墅区", "湖墅南路 271 号 3 单元 402"),
+)
+
+
+def draw_pictures() -> dict[str, bytes]:
+    """Product code → JPEG; drawn by as many processes as there are cores, before any database is open."""
+    codes = [product.code for product in PRODUCTS]
+    # Children that are forked would share the parent's connections.
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        draw = partial(draw_product_picture, size=PICTURE_SIZE)
+        return dict(zip(codes, pool.map(draw, PRODUCTS), strict=True))
+
+
+def hire_everybody() -> dict[str, Actor]:
+    """One member of staff per role."""
+    return {
+        role: staff_actor(
+            hire_staff(role, display_name=name, role=role, password=demo_password(role), actor=SYSTEM)
+        )
+        for role, name in STAFF.items()
+    }
+
+
+def set_up_store(owner: Actor, standins_dir: Path) -> None:
+    """Credentials of the pretend WeChat, tested by a real call to a stand-in of our own, then the switches."""
+    made = load_credentials(standins_dir)
+    credentials = {
+        "appid": made.appid,
+        "mini_secret": made.secret,
+        "mchid": made.mchid,
+        "merchant_serial": made.merchant_serial,
+        "merchant_private_key": made.merchant_private_key,
+        "api_v3_key": made.api_v3_key,
+        "platform_key_id": made.platform_key_id,
+        "platform_public_key": made.platform_public_key,
+    }
+    change_wechat_account(credentials, actor=owner)
+    with run_in_thread(standins_dir) as server, override_settings(WECHAT_PAY_URL=server.base_url):
+        check_wechat_account(actor=owner)
+    change_store_settings(SETTINGS, actor=owner)
+
+
+def stock_shelves(pictures: Mapping[str, bytes], sold: Counter[str], owner: Actor) -> dict[str, int]:
+    """Add all products; returns SKU code → id.
+
+    The opening stock is what shall be there today and what the past will ask for, except where the past is
+    about running out.
+    """
+    for product in PRODUCTS:
+        skus = [
+            NewSku(
+                sku.code,
+                sku.name,
+                sku.price_fen,
+                sku.on_hand + (sold[sku.code] if sku.on_hand > SCARCE else 0),
+            )
+            for sku in product.skus
+        ]
+        add_product(
+            product.name,
+            skus=skus,
+            actor=owner,
+            category=product.category,
+            description=product.description,
+            picture=store_picture(pictures[product.code]),
+        )
+    return dict(Sku.objects.values_list("code", "pk"))
+
+
+def join(person: DemoPerson) -> Customer:
+    """A buyer opens the mini-program, gives phone and address."""
+    customer = get_or_create_customer(person.openid, nickname=person.nickname)
+    customer = change_profile(customer.pk, phone=person.phone)
+    to = recipient_of(person, Delivery.EXPRESS)
+    address = {
+        "recipient": to.recipient,
+        "phone": to.phone,
+        "province": to.province,
+        "city": to.city,
+        "district": to.district,
+        "detail": to.detail,
+        "is_default": True,
+    }
+    save_address(customer, address)
+    return customer
+
+
+def recipient_of(person: DemoPerson, delivery: Delivery) -> Recipient:
+    """Where this person has goods sent; own delivery goes to an address of theirs in its area."""
+    if delivery == Delivery.LOCAL and person.city != LOCAL_CITY:
+        district, detail = NEAR_BY[sum(map(ord, person.phone)) % len(NEAR_BY)]
+        return Recipient(person.name, person.phone, "浙江省", LOCAL_CITY, district, detail)
+    return Recipient(person.name, person.phone, person.province, person.city, person.district, person.detail)

@@ -1,0 +1,61 @@
+"""What the past is lived in: the shop's people and goods as rows, the gateway's memory, and chance."""
+
+from dataclasses import dataclass, field
+from random import Random
+
+from shop.actor import Actor
+from shop.customers.models import Customer
+from shop.demo.seeding.diary import Step
+from shop.demo.seeding.persons import DemoPerson
+from shop.demo.seeding.plan import Plan, PlannedOrder
+from shop.demo.standins import Ledger
+
+COURIERS = ("SF", "SF", "ZTO", "YTO", "YD", "JTSD")
+NUMBER_HEADS = {"SF": "SF", "ZTO": "73", "YTO": "YT", "YD": "43", "JTSD": "JT"}
+NUMBER_DIGITS = {"SF": 13, "ZTO": 12, "YTO": 13, "YD": 11, "JTSD": 13}
+
+
+@dataclass
+class World:
+    """The state of one seeding; `order_ids` maps the plan's orders to their rows once they are placed."""
+
+    plan: Plan
+    ledger: Ledger
+    people: tuple[DemoPerson, ...]
+    staff: dict[str, Actor]
+    sku_ids: dict[str, int]
+    rng: Random
+    customers: dict[int, Customer] = field(default_factory=dict)
+    order_ids: dict[int, int] = field(default_factory=dict)
+
+    def make_tracking_no(self) -> tuple[str, str]:
+        """A courier's code and a number of its look; so long that none comes twice."""
+        courier = self.rng.choice(COURIERS)
+        digits = NUMBER_DIGITS[courier]
+        return courier, f"{NUMBER_HEADS[courier]}{self.rng.randrange(10**digits):0{digits}d}"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One step of one order about to be done."""
+
+    world: World
+    index: int
+    planned: PlannedOrder
+    step: Step
+
+    @property
+    def order_id(self) -> int:
+        return self.world.order_ids[self.index]
+
+    @property
+    def staff(self) -> Actor:
+        return self.world.staff[self.step.who]
+
+    @property
+    def customer(self) -> Customer:
+        return self.world.customers[self.planned.buyer]
+
+    @property
+    def person(self) -> DemoPerson:
+        return self.world.people[self.planned.buyer]

@@ -1,0 +1,15 @@
+"""Strict stand-ins for WeChat Pay v3 and the mini-program server; `python -m shop.demo.standins`."""
+
+from shop.demo.standins.credentials import StandInCredentials, load_credentials
+from shop.demo.standins.ledger import Ledger, import_done_refund, import_paid_trade
+from shop.demo.standins.server import StandInServer, run_in_thread
+
+__all__ = [
+    "Ledger",
+    "StandInCredentials",
+    "StandInServer",
+    "import_done_refund",
+    "import_paid_trade",
+    "load_credentials",
+    "run_in_thread",
+]

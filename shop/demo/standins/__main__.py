@@ -1,0 +1,37 @@
+"""`python -m shop.demo.standins --port P --data-dir DIR [--host 127.0.0.1]`."""
+
+import argparse
+import signal
+import sys
+from types import FrameType
+
+from shop.demo.standins.server import StandInServer
+from shop.demo.standins.world import World
+
+
+def main() -> int:
+    """Serve until told to stop."""
+    parser = argparse.ArgumentParser(prog="python -m shop.demo.standins", description=__doc__)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--data-dir", required=True)
+    parser.add_argument("--host", default="127.0.0.1")
+    options = parser.parse_args()
+    world = World(options.data_dir)
+    server = StandInServer(options.host, options.port, world)
+    signal.signal(signal.SIGTERM, _stop)
+    print(f"Stand-ins listen on {server.base_url}", flush=True)
+    try:
+        server.serve_forever(poll_interval=0.1)
+    except KeyboardInterrupt:
+        pass
+    finally:
+        server.server_close()
+        world.close()
+    return 0
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+sys.exit(main())

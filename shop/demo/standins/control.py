@@ -1,0 +1,136 @@
+"""The routes under `/_demo/`: what a buyer's phone does, and what a test orders or looks at."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from shop.demo.standins.faults import KINDS, Fault
+from shop.demo.standins.ledger import DEFAULT_BEHAVIOUR
+from shop.demo.standins.mini import make_code
+from shop.demo.standins.notices import send_later, send_now
+from shop.demo.standins.refunds import OUTCOMES, settle_refund
+from shop.demo.standins.signatures import is_signed_by, join_lines
+from shop.demo.standins.trades import pay_trade
+from shop.demo.standins.wire import (
+    Problem,
+    Reply,
+    Request,
+    read_object,
+    refuse_unknown,
+    reply_json,
+    take_text,
+    wrong_field,
+)
+from shop.demo.standins.world import World
+
+PHONE_PATTERN = r"1\d{10}"
+PAY_FIELDS = {"timeStamp", "nonceStr", "package", "signType", "paySign", "openid"}
+
+
+def make_login_code(world: World, body: dict[str, Any]) -> dict[str, Any]:
+    """`wx.login` of the buyer {openid}."""
+    return {"code": make_code(world, "login", take_text(body, "openid", longest=128))}
+
+
+def make_phone_code(world: World, body: dict[str, Any]) -> dict[str, Any]:
+    """The phone button of a buyer with the number {phone}."""
+    return {"code": make_code(world, "phone", take_text(body, "phone", longest=11, pattern=PHONE_PATTERN))}
+
+
+def pay(world: World, body: dict[str, Any]) -> dict[str, Any]:
+    """`wx.requestPayment` confirmed by the buyer: the five client parameters and {openid}."""
+    refuse_unknown(body, PAY_FIELDS)
+    values = {name: take_text(body, name, longest=512) for name in PAY_FIELDS}
+    lines = (world.credentials.appid, values["timeStamp"], values["nonceStr"], values["package"])
+    message = join_lines(*(line.encode() for line in lines))
+    if values["signType"] != "RSA" or not is_signed_by(world.merchant_key, message, values["paySign"]):
+        raise Problem(400, "SIGN_ERROR", "paySign does not fit")
+    name, _, prepay_id = values["package"].partition("=")
+    if name != "prepay_id":
+        raise wrong_field("package")
+    number = pay_trade(world, prepay_id, values["openid"])
+    send_later(world, number)
+    return {"state": "SUCCESS", "number": number}
+
+
+def add_fault(world: World, body: dict[str, Any]) -> dict[str, Any]:
+    """Trouble for the next {times} calls below {path_prefix}; an empty object forgets all ordered faults."""
+    if not body:
+        world.faults.clear()
+        return {}
+    kind = body.get("kind")
+    if kind not in KINDS:
+        raise wrong_field("kind")
+    prefix = take_text(body, "path_prefix", longest=200, pattern=r"/.*")
+    world.faults.add(Fault(prefix, kind, int(body.get("times", 1)), float(body.get("seconds", 0))))
+    return {}
+
+
+def send_notices(world: World, body: dict[str, Any]) -> dict[str, Any]:
+    """Send notifies of one {mode} about {number} now, {times} of them, perhaps to another {url}."""
+    refuse_unknown(body, {"number", "mode", "times", "url"})
+    number, mode = take_text(body, "number", longest=64), take_text(body, "mode", longest=40)
+    return {"statuses": send_now(world, number, mode, int(body.get("times", 0)), str(body.get("url", "")))}
+
+
+def change_behaviour(world: World, body: dict[str, Any]) -> dict[str, Any]:
+    """Change how the gateway behaves from now on; {revoke_tokens: true} makes all tokens invalid at once."""
+    if body.pop("revoke_tokens", False):
+        world.ledger.write("UPDATE tokens SET token = ?, expires_at = 0", secrets.token_hex(32))
+    refuse_unknown(body, set(DEFAULT_BEHAVIOUR))
+    if body.get("refund_outcome", "SUCCESS") not in OUTCOMES:
+        raise wrong_field("refund_outcome")
+    world.ledger.set_behaviour(body)
+    return world.ledger.behaviour()
+
+
+def settle(world: World, body: dict[str, Any]) -> dict[str, Any]:
+    """End the refund {number} as {status} and notify."""
+    settle_refund(world, take_text(body, "number", longest=64), take_text(body, "status", longest=20))
+    return {}
+
+
+def show_state(world: World, request: Request) -> Reply:
+    """All trades and refunds (or those of one `?number=`), calls received and notifies answered."""
+    number = request.query.get("number", "")
+    ledger = world.ledger
+    calls: dict[str, dict[str, int]] = {}
+    for row in ledger.find_all("SELECT * FROM calls WHERE ? IN ('', number)", number):
+        calls.setdefault(row["number"], {})[row["what"]] = row["times"]
+    notices: dict[str, list[int]] = {}
+    for row in ledger.find_all("SELECT * FROM notices WHERE ? IN ('', number) ORDER BY rowid", number):
+        notices.setdefault(row["number"], []).append(row["status"])
+    state = {
+        "trades": ledger.find_all("SELECT * FROM trades WHERE ? IN ('', number)", number),
+        "refunds": ledger.find_all("SELECT * FROM refunds WHERE ? IN ('', number, trade_number)", number),
+        "calls": calls,
+        "notices": notices,
+        "behaviour": ledger.behaviour(),
+    }
+    return reply_json(state)
+
+
+COMMANDS: Mapping[str, Callable[[World, dict[str, Any]], dict[str, Any]]] = {
+    "/_demo/login-codes": make_login_code,
+    "/_demo/phone-codes": make_phone_code,
+    "/_demo/pay": pay,
+    "/_demo/faults": add_fault,
+    "/_demo/notices": send_notices,
+    "/_demo/behaviour": change_behaviour,
+    "/_demo/settle-refund": settle,
+}
+
+
+def answer_control(world: World, request: Request) -> Reply:
+    """Carry out one demo route."""
+    try:
+        if request.method == "GET" and request.path == "/_demo/state":
+            return show_state(world, request)
+        command = COMMANDS.get(request.path)
+        if command is None or request.method != "POST":
+            raise Problem(404, "NOT_FOUND", "no such demo route")
+        return reply_json(command(world, read_object(request.body)))
+    except Problem as problem:
+        return problem.as_reply()
+    except (TypeError, ValueError):
+        return wrong_field("body").as_reply()

@@ -1,0 +1,60 @@
+"""Faults that a test orders for the next calls."""
+
+import threading
+from dataclasses import dataclass
+
+from shop.demo.standins.wire import Reply
+
+KINDS = ("timeout_before", "timeout_after", "error_500", "truncated", "html", "wrong_type", "slow")
+# These never reach the work; all others do it first and then spoil the answer.
+WITHOUT_WORK = frozenset({"timeout_before", "error_500"})
+
+
+@dataclass
+class Fault:
+    """One kind of trouble for the next `times` calls whose path begins with `path_prefix`."""
+
+    path_prefix: str
+    kind: str
+    times: int
+    seconds: float
+
+
+class Faults:
+    """The ordered faults, oldest first."""
+
+    def __init__(self) -> None:
+        self._faults: list[Fault] = []
+        self._lock = threading.Lock()
+
+    def add(self, fault: Fault) -> None:
+        """Order a fault."""
+        with self._lock:
+            self._faults.append(fault)
+
+    def clear(self) -> None:
+        """Forget all faults."""
+        with self._lock:
+            self._faults.clear()
+
+    def take(self, path: str) -> Fault | None:
+        """The fault for this call, used up once."""
+        with self._lock:
+            for fault in self._faults:
+                if fault.times > 0 and path.startswith(fault.path_prefix):
+                    fault.times -= 1
+                    return fault
+            return None
+
+
+def spoil(reply: Reply, kind: str) -> Reply:
+    """The answer as a sick gateway would give it (before it is signed)."""
+    if kind == "truncated":
+        return Reply(reply.status, reply.body[: len(reply.body) // 2], reply.content_type)
+    if kind == "html":
+        return Reply(200, b"<html><body><h1>502 Bad Gateway</h1></body></html>", "text/html")
+    if kind == "wrong_type":
+        return Reply(reply.status, reply.body, "text/html")
+    if kind == "error_500":
+        return Reply(500, b'{"code":"SYSTEM_ERROR","message":"busy"}')
+    return reply

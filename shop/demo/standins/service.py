@@ -1,0 +1,87 @@
+"""Which handler answers which call, with the faults and signatures around it."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+
+from shop.demo.standins.control import answer_control
+from shop.demo.standins.faults import WITHOUT_WORK, Fault, spoil
+from shop.demo.standins.gate import check_caller, sign_reply
+from shop.demo.standins.mini import exchange_login_code, exchange_phone_code, give_token
+from shop.demo.standins.refunds import create_refund, query_refund
+from shop.demo.standins.trades import close_order, create_order, query_by_number, query_by_trade_no
+from shop.demo.standins.wire import Problem, Reply, Request, reply_json
+from shop.demo.standins.world import World
+
+Handler = Callable[[World, Request, Mapping[str, str]], Reply]
+
+# (method, path, what the call is counted as, handler)
+PAY_ROUTES: list[tuple[str, str, str, Handler]] = [
+    ("POST", r"/v3/pay/transactions/jsapi", "create", create_order),
+    ("GET", r"/v3/pay/transactions/out-trade-no/(?P<number>[^/]+)", "query", query_by_number),
+    ("GET", r"/v3/pay/transactions/id/(?P<trade_no>[^/]+)", "query", query_by_trade_no),
+    ("POST", r"/v3/pay/transactions/out-trade-no/(?P<number>[^/]+)/close", "close", close_order),
+    ("POST", r"/v3/refund/domestic/refunds", "refund", create_refund),
+    ("GET", r"/v3/refund/domestic/refunds/(?P<number>[^/]+)", "query_refund", query_refund),
+]
+MINI_ROUTES: dict[tuple[str, str], Handler] = {
+    ("GET", "/sns/jscode2session"): exchange_login_code,
+    ("POST", "/cgi-bin/stable_token"): give_token,
+    ("POST", "/wxa/business/getuserphonenumber"): exchange_phone_code,
+}
+
+
+def answer(world: World, request: Request, fault: Fault | None) -> Reply:
+    """Do the work unless the fault forbids it, spoil the answer as it says, and sign what would be signed."""
+    if request.path.startswith("/_demo/"):
+        return answer_control(world, request)
+    answer_call = _answer_pay if request.path.startswith("/v3/") else _answer_mini
+    without_work = fault is not None and fault.kind in WITHOUT_WORK
+    reply = reply_json({}) if without_work else answer_call(world, request)
+    if fault is not None:
+        reply = spoil(reply, fault.kind)
+    is_signed = (
+        request.path.startswith("/v3/") and reply.status != 401 and not (fault and fault.kind == "html")
+    )
+    return sign_reply(world, reply) if is_signed else reply
+
+
+def count_call(world: World, request: Request) -> None:
+    """Count the call under the number it speaks of, before anything else happens to it."""
+    for method, pattern, what, _handler in PAY_ROUTES:
+        found = re.fullmatch(pattern, request.path)
+        if found and method == request.method:
+            world.ledger.count_call(_find_number(found.groupdict(), request.body), what)
+
+
+def _answer_pay(world: World, request: Request) -> Reply:
+    try:
+        check_caller(world, request)
+        for method, pattern, _what, handler in PAY_ROUTES:
+            found = re.fullmatch(pattern, request.path)
+            if found and method == request.method:
+                return handler(world, request, found.groupdict())
+        raise Problem(404, "NOT_FOUND", "no such path")
+    except Problem as problem:
+        return problem.as_reply()
+
+
+def _answer_mini(world: World, request: Request) -> Reply:
+    handler = MINI_ROUTES.get((request.method, request.path))
+    if handler is None:
+        return reply_json({}, 404)
+    try:
+        return handler(world, request, {})
+    except Problem as problem:
+        code = int(problem.code) if problem.code.isdigit() else 47001
+        return reply_json({"errcode": code, "errmsg": problem.message})
+
+
+def _find_number(found: Mapping[str, str], body: bytes) -> str:
+    if found:
+        return next(iter(found.values()))
+    try:
+        fields = json.loads(body)
+        return str(fields.get("out_refund_no") or fields.get("out_trade_no"))
+    except (ValueError, AttributeError):
+        return ""

@@ -1,0 +1,224 @@
+"""Pretend WeChat Pay: JSAPI orders, their query and closing, and what a buyer's payment does to them.
+
+Source: WeChat Pay documents JSAPI下单, 查单, 关单, 支付通知.
+"""
+
+import secrets
+import sqlite3
+from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from shop.demo.standins.ledger import make_fingerprint, make_trade_no, now
+from shop.demo.standins.wire import (
+    Problem,
+    Reply,
+    Request,
+    read_object,
+    refuse_unknown,
+    reply_json,
+    take_fen,
+    take_notify_url,
+    take_object,
+    take_text,
+    wrong_field,
+)
+from shop.demo.standins.world import World
+
+BEIJING = timezone(timedelta(hours=8))
+PREPAY_SECONDS = 2 * 3600
+NUMBER_PATTERN = r"[0-9A-Za-z_\-|*]{6,32}"
+RFC_3339 = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d([+-]\d\d:\d\d|Z)"
+ORDER_FIELDS = {
+    *("appid", "mchid", "description", "out_trade_no", "time_expire", "attach", "notify_url", "goods_tag"),
+    *("support_fapiao", "amount", "payer", "detail", "scene_info", "settle_info"),
+}
+
+
+def create_order(world: World, request: Request, _found: Mapping[str, str]) -> Reply:
+    """Make a payment, or find it again: same number and parameters, same prepay_id."""
+    body = read_object(request.body)
+    order = _read_order(world, body)
+    with world.ledger.transaction():
+        trade = _find_by_number(world, order["number"])
+        if trade is None:
+            return reply_json({"prepay_id": _insert_trade(world, order)})
+        return reply_json({"prepay_id": _reuse_trade(world, trade, order["fingerprint"])})
+
+
+def query_by_number(world: World, request: Request, found: Mapping[str, str]) -> Reply:
+    """Tell what became of our number."""
+    return _answer_query(world, request, _find_by_number(world, found["number"]))
+
+
+def query_by_trade_no(world: World, request: Request, found: Mapping[str, str]) -> Reply:
+    """Tell what became of the gateway's number."""
+    return _answer_query(
+        world, request, world.ledger.find("SELECT * FROM trades WHERE trade_no = ?", found["trade_no"])
+    )
+
+
+def close_order(world: World, request: Request, found: Mapping[str, str]) -> Reply:
+    """Close an unpaid payment: 204 without a body, also when it is closed already."""
+    body = read_object(request.body)
+    refuse_unknown(body, {"mchid"})
+    _check_mchid(world, body.get("mchid"))
+    with world.ledger.transaction():
+        trade = _find_by_number(world, found["number"])
+        if trade is None:
+            raise no_such_order()
+        if trade["state"] == "SUCCESS":
+            raise Problem(400, "ORDERPAID", "the order is paid")
+        world.ledger.write("UPDATE trades SET state = 'CLOSED' WHERE number = ?", trade["number"])
+    return Reply(204)
+
+
+def pay_trade(world: World, prepay_id: str, openid: str) -> str:
+    """What happens when the buyer confirms on the phone; return the number, or refuse as the phone would."""
+    with world.ledger.transaction():
+        trade = world.ledger.find("SELECT * FROM trades WHERE prepay_id = ?", prepay_id)
+        if trade is None or trade["openid"] != openid:
+            raise Problem(400, "INVALID_REQUEST", "no such prepay_id for this buyer")
+        if trade["state"] == "SUCCESS":
+            raise Problem(400, "ORDERPAID", "the order is paid")
+        if trade["state"] != "NOTPAY" or now() > min(
+            trade["expires_at"], trade["prepay_at"] + PREPAY_SECONDS
+        ):
+            raise Problem(400, "ORDER_CLOSED", "the order is closed or has lapsed")
+        world.ledger.write(
+            "UPDATE trades SET state = 'SUCCESS', trade_no = ?, paid_at = ? WHERE number = ?",
+            *(make_trade_no(trade["number"]), now(), trade["number"]),
+        )
+        return str(trade["number"])
+
+
+def describe_trade(world: World, trade: Mapping[str, Any], *, state: str | None = None) -> dict[str, Any]:
+    """The transaction as the gateway tells it in queries and notifies."""
+    state = state or _tell_state(world, trade)
+    fen = trade["amount_fen"]
+    facts: dict[str, Any] = {
+        "appid": world.credentials.appid,
+        "mchid": world.credentials.mchid,
+        "out_trade_no": trade["number"],
+        "trade_state": state,
+        "trade_state_desc": state.lower(),
+        "trade_type": "JSAPI",
+        "promotion_detail": [],
+        "payer": {"openid": trade["openid"]},
+        "amount": {"total": fen, "payer_total": fen, "currency": "CNY", "payer_currency": "CNY"},
+    }
+    if state in {"SUCCESS", "REFUND"}:
+        paid = {"transaction_id": trade["trade_no"] or make_trade_no(trade["number"]), "bank_type": "OTHERS"}
+        facts |= paid | {"success_time": write_time(trade["paid_at"] or now()), "attach": ""}
+    return facts
+
+
+def write_time(moment: float) -> str:
+    """RFC 3339 in Beijing time."""
+    return datetime.fromtimestamp(moment, BEIJING).isoformat(timespec="seconds")
+
+
+def no_such_order() -> Problem:
+    """The refusal for an unknown number."""
+    return Problem(404, "ORDER_NOT_EXIST", "no such order")
+
+
+def _find_by_number(world: World, number: str) -> sqlite3.Row | None:
+    return world.ledger.find("SELECT * FROM trades WHERE number = ?", number)
+
+
+def _read_order(world: World, body: dict[str, Any]) -> dict[str, Any]:
+    refuse_unknown(body, ORDER_FIELDS)
+    if (body.get("appid"), body.get("mchid")) != (world.credentials.appid, world.credentials.mchid):
+        raise Problem(400, "APPID_MCHID_NOT_MATCH", "appid and mchid do not belong together")
+    take_text(body, "description", longest=127)
+    if "attach" in body:
+        take_text(body, "attach", longest=128)
+    amount = take_object(body, "amount", {"total", "currency"})
+    if amount.get("currency", "CNY") != "CNY":
+        raise wrong_field("amount.currency")
+    return {
+        "number": take_text(body, "out_trade_no", longest=32, pattern=NUMBER_PATTERN),
+        "amount_fen": take_fen(amount, "total"),
+        "openid": _read_payer(world, body),
+        "expires_at": _read_expiry(body),
+        "notify_url": take_notify_url(body),
+        "fingerprint": make_fingerprint(body),
+    }
+
+
+def _read_payer(world: World, body: dict[str, Any]) -> str:
+    openid = take_text(take_object(body, "payer", {"openid"}), "openid", longest=128)
+    if world.ledger.find("SELECT 1 FROM buyers WHERE openid = ?", openid) is None:
+        raise wrong_field("payer.openid")
+    return openid
+
+
+def _read_expiry(body: dict[str, Any]) -> float:
+    """When the payment lapses: 1 minute to 90 days from now, 7 days if not said."""
+    if "time_expire" not in body:
+        return now() + 7 * 86400
+    text = take_text(body, "time_expire", longest=64, pattern=RFC_3339)
+    try:
+        return datetime.fromisoformat(text).timestamp()
+    except ValueError:
+        raise wrong_field("time_expire") from None
+
+
+def _check_expiry(expires_at: float) -> None:
+    # The text is cut to whole seconds, so a full minute may look up to a second shorter.
+    if not now() + 59 <= expires_at <= now() + 90 * 86400:
+        raise wrong_field("time_expire")
+
+
+def _insert_trade(world: World, order: dict[str, Any]) -> str:
+    _check_expiry(order["expires_at"])
+    prepay_id = _make_prepay_id()
+    world.ledger.write(
+        "INSERT INTO trades VALUES (?, NULL, ?, ?, ?, ?, ?, 'NOTPAY', ?, ?, NULL, ?)",
+        *(order["number"], prepay_id, order["openid"], order["amount_fen"], order["fingerprint"]),
+        *(order["notify_url"], now(), order["expires_at"], secrets.token_hex(16)),
+    )
+    return prepay_id
+
+
+def _reuse_trade(world: World, trade: sqlite3.Row, fingerprint: str) -> str:
+    if trade["state"] == "SUCCESS":
+        raise Problem(400, "ORDERPAID", "the order is paid")
+    if trade["state"] == "CLOSED":
+        raise Problem(400, "ORDER_CLOSED", "the order is closed")
+    if trade["fingerprint"] != fingerprint:
+        raise Problem(403, "OUT_TRADE_NO_USED", "the number was used with other parameters")
+    if now() < trade["prepay_at"] + PREPAY_SECONDS:
+        return str(trade["prepay_id"])
+    prepay_id = _make_prepay_id()
+    world.ledger.write(
+        "UPDATE trades SET prepay_id = ?, prepay_at = ? WHERE number = ?", prepay_id, now(), trade["number"]
+    )
+    return prepay_id
+
+
+def _make_prepay_id() -> str:
+    return f"wx{datetime.now(BEIJING):%d%H%M%S}{secrets.token_hex(12)}"
+
+
+def _answer_query(world: World, request: Request, trade: sqlite3.Row | None) -> Reply:
+    _check_mchid(world, request.query.get("mchid"))
+    if trade is None:
+        raise no_such_order()
+    return reply_json(describe_trade(world, dict(trade)))
+
+
+def _check_mchid(world: World, mchid: object) -> None:
+    if mchid != world.credentials.mchid:
+        raise wrong_field("mchid")
+
+
+def _tell_state(world: World, trade: Mapping[str, Any]) -> str:
+    if trade["state"] != "SUCCESS":
+        return str(trade["state"])
+    refunded = world.ledger.find(
+        "SELECT 1 FROM refunds WHERE trade_number = ? AND status IN ('SUCCESS', 'PROCESSING')",
+        trade["number"],
+    )
+    return "REFUND" if refunded else "SUCCESS"

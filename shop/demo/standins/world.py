@@ -1,0 +1,48 @@
+"""Everything the handlers share: keys, ledger, faults, and the waiting that ends when the server stops."""
+
+import threading
+from functools import lru_cache
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
+
+from shop.demo.standins.credentials import load_credentials
+from shop.demo.standins.faults import Faults
+from shop.demo.standins.ledger import Ledger
+
+# The vendor waits 15 s, 15 s, 30 s, 3 min … up to a day; a demo has no such patience.
+RETRY_DELAYS = (1.0, 2.0, 4.0, 8.0)
+
+
+class World:
+    """The state of one stand-in process."""
+
+    def __init__(self, data_dir: Path | str, *, retry_delays: tuple[float, ...] = RETRY_DELAYS) -> None:
+        self.credentials = load_credentials(data_dir)
+        self.ledger = Ledger(data_dir)
+        self.faults = Faults()
+        self.retry_delays = retry_delays
+        self.stopping = threading.Event()
+        self.merchant_key = _load_public(self.credentials.merchant_public_key)
+        self.platform_key = _load_private(self.credentials.platform_private_key)
+
+    def close(self) -> None:
+        """Wake all that wait and let go of the files."""
+        self.stopping.set()
+        self.ledger.close()
+
+
+def _load_public(pem: str) -> RSAPublicKey:
+    key = load_pem_public_key(pem.encode())
+    if not isinstance(key, RSAPublicKey):
+        raise TypeError("not an RSA key")
+    return key
+
+
+@lru_cache(maxsize=8)
+def _load_private(pem: str) -> RSAPrivateKey:
+    key = load_pem_private_key(pem.encode(), password=None)
+    if not isinstance(key, RSAPrivateKey):
+        raise TypeError("not an RSA key")
+    return key

@@ -1,0 +1,54 @@
+"""`python -m shop.demo.supervisor`: start the demo shop and keep it running until told to stop."""
+
+import argparse
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+from shop.demo.supervisor.data_dir import DataDir
+from shop.demo.supervisor.shop import DemoShop, Stopped
+from shop.demo.supervisor.start_error import StartError
+
+PROJECT = Path(__file__).resolve().parents[3]
+
+
+def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bin/run")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--buyers", type=int, default=3)
+    parser.add_argument("--data-dir", type=Path, default=PROJECT / "var")
+    parser.add_argument("--fresh", action="store_true")
+    return parser.parse_args(arguments)
+
+
+def main() -> int:
+    """Return 0 after Ctrl-C or SIGTERM, 1 with a sentence when the shop cannot start or go on."""
+    options = parse_arguments()
+    stopping = threading.Event()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        stopping.set()
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGHUP, stop)
+    data_dir = DataDir(options.data_dir.absolute())
+    try:
+        data_dir.open(fresh=options.fresh)
+        with DemoShop(PROJECT, data_dir, stopping, host=options.host, port=options.port) as shop:
+            shop.start(buyers=options.buyers)
+            shop.watch()
+    except Stopped:
+        print("Stopped. The next start goes on with the same data.", flush=True)
+        return 0
+    except StartError as failure:
+        print(f"bin/run: {failure}", file=sys.stderr, flush=True)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,217 @@
+"""The demo shop as a set of processes: which there are, how they start, and how they are watched."""
+
+import http.client
+import os
+import shlex
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import quote
+
+from shop.demo.supervisor.child import Child, Command, describe_status, spawn
+from shop.demo.supervisor.data_dir import DataDir, write_private
+from shop.demo.supervisor.database import prepare_database
+from shop.demo.supervisor.redis_server import accepts_connections, choose_socket, redis_command
+from shop.demo.supervisor.start_error import StartError
+
+POLL_SECONDS = 0.1
+START_SECONDS = 90.0
+LOG_TAIL_LINES = 12
+
+
+class Stopped(Exception):
+    """Somebody asked the shop to stop; not a failure."""
+
+
+class DemoShop:
+    """All processes of one demo shop. Leaving the `with` block stops them, the last started first."""
+
+    def __init__(
+        self, project: Path, data_dir: DataDir, stopping: threading.Event, *, host: str, port: int
+    ) -> None:
+        self._project = project
+        self._data_dir = data_dir
+        self._stopping = stopping
+        self._host = host
+        self._port = port
+        self._children: list[Child] = []
+        self._socket = choose_socket(data_dir.path / "redis")
+        self._standin_url = f"http://127.0.0.1:{find_free_port()}"
+        self._environment = self._make_environment()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for child in reversed(self._children):
+            child.stop()
+        if self._socket.parent.parent != self._data_dir.path:
+            shutil.rmtree(self._socket.parent, ignore_errors=True)
+
+    @property
+    def _local_address(self) -> str:
+        """Where this machine reaches the web process, whatever address it listens on."""
+        return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._host, self._host)  # noqa: S104
+
+    @property
+    def base_url(self) -> str:
+        address = self._local_address
+        return f"http://[{address}]:{self._port}" if ":" in address else f"http://{address}:{self._port}"
+
+    def _make_environment(self) -> dict[str, str]:
+        """The processes' environment. The caller's DATABASE_URL is ignored: demo data has no place there."""
+        listens_everywhere = self._local_address != self._host
+        shop = {
+            "DEMO": "1",
+            **self._data_dir.secrets(),
+            "DATA_DIR": str(self._data_dir.path),
+            "DATABASE_URL": f"sqlite:///{quote(str(self._data_dir.database))}",
+            "REDIS_URL": f"unix://{self._socket}",
+            "BASE_URL": self.base_url,
+            "ALLOWED_HOSTS": "*" if listens_everywhere else f"127.0.0.1,localhost,[::1],{self._host}",
+            "STANDIN_URL": self._standin_url,
+            "WECHAT_PAY_URL": self._standin_url,
+            "WECHAT_MINI_URL": self._standin_url,
+            "DJANGO_SETTINGS_MODULE": "shop.settings",
+        }
+        # For the operator: `set -a; . var/run/environment; .venv/bin/python manage.py check_books`.
+        lines = "".join(f"{name}={shlex.quote(value)}\n" for name, value in shop.items())
+        write_private(self._data_dir.run / "environment", lines)
+        return {**os.environ, **shop, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(self._project)}
+
+    def start(self, *, buyers: int) -> None:
+        """Start everything, wait until the console answers, and print its address and the logins.
+
+        Raises StartError when something does not start, Stopped when asked to stop meanwhile.
+        """
+        directory = self._data_dir.path
+        self._add("redis", *redis_command(self._socket, directory / "redis"))
+        standin_port = self._standin_url.rpartition(":")[2]
+        standin_arguments = ["--port", standin_port, "--data-dir", str(directory / "standins")]
+        self._add("standins", sys.executable, "-m", "shop.demo.standins", *standin_arguments)
+        self._wait_until(lambda: accepts_connections(self._socket), "redis")
+        prepare_database(self._data_dir, self._project, self._manage)
+        web_options = ["--host", self._host, "--port", str(self._port), "--timeout-graceful-shutdown", "5"]
+        self._add(
+            "web", sys.executable, "-m", "uvicorn", "shop.asgi:application", *web_options, "--no-access-log"
+        )
+        self._wait_until(self._is_healthy, "web")
+        worker_options = ["-P", "threads", "-c", "2", "--without-mingle", "--without-gossip", "-l", "INFO"]
+        # A task that runs when the shop is stopped may finish.
+        self._add(
+            "worker",
+            sys.executable,
+            "-m",
+            "celery",
+            "-A",
+            "shop",
+            "worker",
+            *worker_options,
+            grace_seconds=20,
+        )
+        self._add("deliver", sys.executable, "manage.py", "deliver")
+        self._greet()
+        if buyers:
+            urls = ["--base-url", self.base_url, "--standin-url", self._standin_url]
+            self._add("buyers", sys.executable, "manage.py", "demo_buyers", *urls, "--rate", str(buyers))
+
+    def _greet(self) -> None:
+        print(f"\nThe shop is open: {self.base_url}/console/", flush=True)
+        for line in self._data_dir.logins.read_text().splitlines():
+            # The command's warnings, if it has any, are in the same file.
+            if " / " in line:
+                print(line)
+        print(f"\nLogs are in {self._data_dir.logs}. Ctrl-C stops the shop.", flush=True)
+
+    def watch(self) -> None:
+        """Keep every process alive until asked to stop.
+
+        Raises Stopped then, and StartError when a process cannot be kept alive.
+        """
+        while True:
+            self._tend()
+
+    def _add(self, name: str, *arguments: str, grace_seconds: float = 10.0) -> None:
+        command = Command(name, arguments, self._environment, grace_seconds)
+        descriptors = [self._data_dir.processes_lock]
+        child = Child(command, logs=self._data_dir.logs, run=self._data_dir.run, kept_descriptors=descriptors)
+        self._children.append(child)
+        child.start()
+
+    def _tend(self) -> None:
+        for child in self._children:
+            if news := child.tend():
+                print(news, flush=True)
+        if self._stopping.wait(POLL_SECONDS):
+            raise Stopped
+
+    def _wait_until(self, is_ready: Callable[[], bool], name: str) -> None:
+        end = time.monotonic() + START_SECONDS
+        while not is_ready():
+            if time.monotonic() > end:
+                raise StartError(f"{name} did not start; its log tells why: {self._data_dir.logs / name}.log")
+            self._tend()
+
+    def _is_healthy(self) -> bool:
+        connection = http.client.HTTPConnection(self._local_address, self._port, timeout=5)
+        try:
+            connection.request("GET", "/healthz")
+            return connection.getresponse().status == http.HTTPStatus.OK
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    def _manage(self, *arguments: str, saying: str = "", output: Path | None = None) -> None:
+        """Run one management command to its end, tending the other processes meanwhile.
+
+        Raises StartError with the log's last lines when it fails.
+        """
+        if saying:
+            print(saying, flush=True)
+        # The demo shop's history is made through the same doors as later orders.
+        standin_port = int(self._standin_url.rpartition(":")[2])
+        self._wait_until(lambda: is_listening(standin_port), "standins")
+        log = output or self._data_dir.logs / "prepare.log"
+        log.unlink(missing_ok=True)
+        command = Command(arguments[0], [sys.executable, "manage.py", *arguments], self._environment)
+        process = spawn(command, log, [self._data_dir.processes_lock])
+        try:
+            while process.poll() is None:
+                self._tend()
+        finally:
+            _end(process)
+        if process.returncode:
+            tail = "\n".join(log.read_text(errors="replace").splitlines()[-LOG_TAIL_LINES:])
+            raise StartError(
+                f"{arguments[0]} failed ({describe_status(process.returncode)}):\n{tail}\nAll of it: {log}"
+            )
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.kill()
+    process.wait()
+
+
+def is_listening(port: int) -> bool:
+    """Tell whether somebody listens on this port of 127.0.0.1."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def find_free_port() -> int:
+    """Return a port of 127.0.0.1 that nobody listens on at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,132 @@
+"""What happened (append-only), who still has to hear of it, and which timers are stuck."""
+
+from typing import Any, ClassVar, NoReturn
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from shop.crypto import EncryptedTextField
+from shop.errors import Refused
+
+
+class Versioned(models.Model):
+    """A subject of events: its version rises by one with each event, which numbers them without a gap."""
+
+    subject_kind: ClassVar[str]
+    version = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def order_of_event(self) -> int | None:
+        """The id of the order on whose timeline this subject's events stand, if any."""
+        return None
+
+    def save_raised(self, *fields: str) -> None:
+        """Write `fields` and the version raised by one in one statement.
+
+        The old version in the WHERE clause is the last guard against a forgotten lock. Raises Refused `stale`.
+        """
+        changes: dict[str, Any] = {name: getattr(self, name) for name in fields}
+        changes["version"] = self.version + 1
+        manager = type(self)._default_manager
+        if not manager.filter(pk=self.pk, version=self.version).update(**changes):
+            raise Refused("stale", _("Somebody else changed this a moment ago. Look again, then repeat."))
+        self.version += 1
+
+
+class AppendOnly(models.QuerySet["Event"]):
+    def update(self, **_kwargs: Any) -> NoReturn:
+        raise TypeError("events are append-only")
+
+    def delete(self) -> NoReturn:
+        raise TypeError("events are append-only")
+
+
+class Event(models.Model):
+    """One thing that happened to one subject. Database triggers refuse updates and deletes."""
+
+    kind = models.CharField(max_length=20)
+    subject_id = models.BigIntegerField()
+    order_id = models.BigIntegerField(null=True)
+    number = models.PositiveIntegerField()
+    verb = models.CharField(max_length=40)
+    actor_kind = models.CharField(max_length=10)
+    actor_id = models.BigIntegerField(null=True)
+    actor_name = models.CharField(max_length=80, blank=True)
+    at = models.DateTimeField()
+    before = models.CharField(max_length=20, blank=True)
+    after = models.CharField(max_length=20, blank=True)
+    data = models.JSONField(default=dict)
+    sealed = EncryptedTextField(blank=True, default="")
+
+    objects = AppendOnly.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "subject_id", "number"], name="event_once_per_version")
+        ]
+        indexes = [
+            models.Index(fields=["order_id", "id"], name="event_by_order"),
+            models.Index(fields=["at", "id"], name="event_by_time"),
+            # Few events are about other things than orders or done by staff; the record finds them by these.
+            models.Index(
+                fields=["kind", "id"], name="event_beside_orders", condition=models.Q(order_id__isnull=True)
+            ),
+            models.Index(
+                fields=["actor_id", "id"], name="event_by_staff", condition=models.Q(actor_kind="staff")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} #{self.number} of {self.kind} {self.subject_id}"
+
+
+class EventDelivery(models.Model):
+    """One handler that has to hear of one event: the outbox row."""
+
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="deliveries")
+    handler = models.CharField(max_length=200)
+    priority = models.SmallIntegerField(default=5)
+    due_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    done_at = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["event", "handler"], name="delivery_once_per_handler")]
+        indexes = [
+            models.Index(
+                fields=["priority", "id"], name="delivery_open", condition=models.Q(done_at__isnull=True)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.handler} of event {self.event_id}"
+
+
+class StuckTimer(models.Model):
+    """A due row whose verb failed: left out until `until`, so that it blocks nobody."""
+
+    timer = models.CharField(max_length=60)
+    subject_id = models.BigIntegerField()
+    until = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=1)
+    last_error = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["timer", "subject_id"], name="stuck_timer_once")]
+
+    def __str__(self) -> str:
+        return f"{self.timer} of {self.subject_id}"
+
+
+class Heartbeat(models.Model):
+    """When a background process last finished a round; `/healthz` and the home page read it."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,50 @@
+"""Recording an event together with its outbox rows, in the caller's transaction."""
+
+from typing import Any
+
+from django.db import connection
+
+from shop import clock
+from shop.actor import Actor
+from shop.events.models import Event, EventDelivery, Versioned
+from shop.events.registry import HANDLERS_BY_VERB
+
+
+def record_event(
+    subject: Versioned,
+    verb: str,
+    actor: Actor,
+    *,
+    before: str = "",
+    after: str = "",
+    data: dict[str, Any] | None = None,
+    sealed: str = "",
+) -> Event:
+    """Write the event of the subject's present version and one delivery per handler.
+
+    Call it inside the transaction that wrote the change and raised the version. `data` holds plain JSON
+    values and never personal data; `sealed` is JSON text of personal values, stored encrypted.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("an event belongs into the transaction of its change")
+    moment = clock.now()
+    event = Event.objects.create(
+        kind=subject.subject_kind,
+        subject_id=subject.pk,
+        order_id=subject.order_of_event,
+        number=subject.version,
+        verb=verb,
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        actor_name=actor.name[:80],
+        at=moment,
+        before=before,
+        after=after,
+        data=data or {},
+        sealed=sealed,
+    )
+    handlers = HANDLERS_BY_VERB.get(verb, ())
+    EventDelivery.objects.bulk_create(
+        EventDelivery(event=event, handler=h.name, priority=h.priority, due_at=moment) for h in handlers
+    )
+    return event

@@ -1,0 +1,27 @@
+"""`GET /healthz`: what a load balancer and a tester want to know."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_safe
+
+from shop import clock
+from shop.events.delivery import count_undelivered
+from shop.events.health import get_last_sweep_at, is_broker_up
+
+
+@require_safe
+def healthz(request: HttpRequest) -> JsonResponse:
+    """`ok` is whether orders can be taken: the database answers. A broker that is away only delays hints."""
+    answer: dict[str, Any] = {"ok": True, "version": settings.VERSION, "database": "ok"}
+    try:
+        at = get_last_sweep_at()
+        answer["last_sweep"] = at.isoformat() if at else None
+        answer["last_sweep_age_s"] = round((clock.now() - at).total_seconds(), 1) if at else None
+        answer["undelivered"] = count_undelivered()
+    except DatabaseError:
+        answer |= {"ok": False, "database": "unavailable"}
+    answer["broker"] = "ok" if is_broker_up() else "unavailable"
+    return JsonResponse(answer, status=200 if answer["ok"] else 503)

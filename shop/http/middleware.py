@@ -1,0 +1,65 @@
+"""What every console request has: an actor, a theme, and refusals shown as sentences."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.db import DatabaseError
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+)
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from shop.errors import Refused
+from shop.http.pages import outage_response
+from shop.http.rendering import is_outage
+
+HOME = "/console/"
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+class ConsoleMiddleware:
+    """Turns `Refused` into a flash message and a way back, and a database outage into a 503 page."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and request.path.startswith(HOME):
+            # The address of a button, reloaded or gone back to: an empty page would leave people stranded.
+            response.content = render_to_string("errors/404.html", request=request)
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+        if isinstance(error, Refused):
+            return _show_refusal(request, error)
+        if isinstance(error, DatabaseError) and is_outage(error):
+            return outage_response(request)
+        return None
+
+
+console_middleware = ConsoleMiddleware
+
+
+def _show_refusal(request: HttpRequest, error: Refused) -> HttpResponseBase:
+    if getattr(request, "htmx", False):
+        return HttpResponse(str(error), status=error.status, content_type="text/plain; charset=utf-8")
+    if request.method == "GET" or error.status == 403:
+        template = {403: "errors/403.html", 404: "errors/404.html"}.get(error.status, "errors/refused.html")
+        return render(request, template, {"message": str(error)}, status=error.status)
+    messages.error(request, str(error))
+    return HttpResponseRedirect(way_back(request))
+
+
+def way_back(request: HttpRequest) -> str:
+    """The page of ours on which a button was pressed, else the start page."""
+    referer = request.headers.get("Referer", "")
+    if url_has_allowed_host_and_scheme(referer, allowed_hosts={request.get_host()}):
+        return referer
+    return HOME

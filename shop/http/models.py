@@ -1,0 +1,26 @@
+"""Answers kept for commands that may be sent twice."""
+
+from django.db import models
+
+from shop.crypto import EncryptedTextField
+
+
+class IdempotencyKey(models.Model):
+    """One command of one principal: while it runs it holds a lease, afterwards its answer is kept.
+
+    `body` is JSON text, sealed because answers hold personal data.
+    """
+
+    scope = models.CharField(max_length=80)
+    key = models.CharField(max_length=80)
+    fingerprint = models.CharField(max_length=64)
+    lease_until = models.DateTimeField()
+    status = models.PositiveSmallIntegerField(null=True)
+    body = EncryptedTextField(blank=True, default="")
+    created_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["scope", "key"], name="idempotency_once")]
+
+    def __str__(self) -> str:
+        return f"{self.scope} {self.key}"

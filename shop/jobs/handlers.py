@@ -1,0 +1,10 @@
+"""Enqueuing jobs."""
+
+from shop.events.models import Event
+from shop.events.registry import on
+from shop.jobs.tasks import run_job
+
+
+@on("job.make", outside=True)
+def enqueue_job(event: Event) -> None:
+    run_job.delay(event.subject_id)

@@ -1,0 +1,14 @@
+"""Going on with jobs whose worker died or whose task was lost."""
+
+from shop import clock
+from shop.events.registry import due
+from shop.jobs.models import Job
+from shop.jobs.selectors import list_due_to_resume
+from shop.jobs.services import RESUME_AFTER
+from shop.jobs.tasks import run_job
+
+
+@due("job.resume", find=list_due_to_resume, outside=True)
+def resume_job(job_id: int) -> None:
+    run_job.delay(job_id)
+    Job.objects.filter(pk=job_id).update(resume_at=clock.now() + RESUME_AFTER)

@@ -1,0 +1,316 @@
+"""Settings come from the environment (twelve-factor); the demo is the only place with defaults for secrets.
+
+`bin/run` and the tests write these variables; docs/deploy.md lists them for production.
+"""
+
+import base64
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION = "0.1.0"
+
+env = environ.Env()
+DEMO = env.bool("DEMO", False)
+DEBUG = False
+
+
+def _secret(name: str) -> str:
+    value = str(env.str(name, ""))
+    if not value or value.startswith(("change-me", "django-insecure")):
+        raise ImproperlyConfigured(f"{name} is missing or still a default: set it to a secret of your own.")
+    return value
+
+
+def _data_keys(text: str) -> dict[str, bytes]:
+    """Read `id:base64,id:base64`; the first key encrypts, the others only decrypt."""
+    pairs = (item.split(":", 1) for item in text.split(","))
+    return {key_id.strip(): base64.b64decode(key) for key_id, key in pairs}
+
+
+SECRET_KEY = _secret("SECRET_KEY")
+if not DEMO and (len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5):
+    raise ImproperlyConfigured("SECRET_KEY is too weak: give it at least 50 random characters.")
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+DATA_KEYS = _data_keys(_secret("DATA_KEYS"))
+SEARCH_KEY = base64.b64decode(_secret("SEARCH_KEY"))
+# Set while the search key is being changed: lookups try both until `manage.py rotate_keys` is through.
+SEARCH_KEY_OLD = base64.b64decode(env.str("SEARCH_KEY_OLD", ""))
+if any(len(key) != 32 for key in (*DATA_KEYS.values(), SEARCH_KEY, *filter(None, [SEARCH_KEY_OLD]))):
+    raise ImproperlyConfigured("DATA_KEYS, SEARCH_KEY and SEARCH_KEY_OLD must each hold 32 bytes in base64.")
+
+DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var")))
+BASE_URL = env.str("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+WECHAT_PAY_URL = env.str("WECHAT_PAY_URL", "https://api.mch.weixin.qq.com").rstrip("/")
+WECHAT_MINI_URL = env.str("WECHAT_MINI_URL", "https://api.weixin.qq.com").rstrip("/")
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "channels",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_htmx",
+    "axes",
+    "csp",
+    "shop.events",
+    "shop.http",
+    "shop.files",
+    "shop.store",
+    "shop.staff",
+    "shop.jobs",
+    "shop.customers",
+    "shop.catalog",
+    "orders",
+    "orders.payments",
+    "orders.shipping",
+    "orders.desk",
+    "notifications",
+    "shop.demo",
+    "shop",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "shop.http.request_log.RequestLogMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "shop.http.middleware.console_middleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "shop.urls"
+ASGI_APPLICATION = "shop.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "shop.navigation.console",
+            ],
+        },
+    }
+]
+
+DATABASES = {"default": env.db("DATABASE_URL", f"sqlite:///{DATA_DIR}/shop.sqlite3")}
+if env.str("REPLICA_URL", ""):
+    DATABASES["replica"] = env.db("REPLICA_URL")
+    DATABASE_ROUTERS = ["shop.replica.ReplicaRouter"]
+for _database in DATABASES.values():
+    if _database["ENGINE"].endswith("sqlite3"):
+        _database["OPTIONS"] = {
+            # IMMEDIATE takes the write lock at BEGIN: with DEFERRED, upgrades fail at once as "database is locked".
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;",
+        }
+    else:
+        # Under ASGI, persistent connections pile up one per thread; the pool bounds them.
+        _database["CONN_MAX_AGE"] = 0
+        # After a restart of PostgreSQL the pool still holds dead connections: each is checked when taken out.
+        _database["CONN_HEALTH_CHECKS"] = True
+        _database["OPTIONS"] = {
+            "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", 8), "timeout": 4},
+            "connect_timeout": 3,
+        }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
+_CORE_LAYER = "channels_redis.core.RedisChannelLayer"
+CHANNEL_LAYERS = {
+    # channels_redis blocks 5 s in BZPOPMIN, the same as redis-py's default socket timeout: without `None`
+    # every idle socket would close after 5 s.
+    "default": {
+        "BACKEND": _CORE_LAYER,
+        "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": None}], "capacity": 2000},
+    },
+    # The deliverer pushes hints; a hung Redis must not hold it up.
+    "push": {
+        "BACKEND": _CORE_LAYER,
+        "CONFIG": {
+            "hosts": [{"address": REDIS_URL, "socket_timeout": 0.5, "socket_connect_timeout": 0.3}],
+            "capacity": 2000,
+        },
+    },
+}
+CACHES = {
+    "default": {
+        "BACKEND": "shop.http.cache.FailOpenRedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_timeout": 0.3, "socket_connect_timeout": 0.3},
+    }
+}
+
+CELERY_BROKER_URL = REDIS_URL.replace("unix:", "redis+socket:")
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 1800,
+    "socket_timeout": 3,
+    "socket_connect_timeout": 1,
+}
+# Enqueuing is itself a delivery that is retried, so it must fail fast instead of waiting inside.
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TIMEZONE = "Asia/Shanghai"
+
+AUTH_USER_MODEL = "staff.StaffUser"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "staff:login"
+LOGIN_REDIRECT_URL = "desk:home"
+AXES_FAILURE_LIMIT = 6
+AXES_COOLOFF_TIME = 0.25
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+# The same address that the record shows: behind a proxy everybody would share the proxy's.
+AXES_CLIENT_IP_CALLABLE = "shop.staff.devices.read_ip"
+AXES_LOCKOUT_CALLABLE = "shop.staff.views.locked_out"
+AXES_DISABLE_ACCESS_LOG = True
+AXES_VERBOSE = False
+SESSION_ENGINE = "shop.staff.sessions"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = True
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+STATIC_URL = "/static/"
+# The demo serves straight from the sources; production collects them first.
+STATIC_ROOT = None if DEMO else env.str("STATIC_ROOT", str(BASE_DIR / "static-built"))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = DEMO
+MEDIA_URL = "/media/"
+MEDIA_ROOT = DATA_DIR / "media"
+# Every folder of stored files, by name: what a backup takes with it.
+FILE_ROOTS = {"media": MEDIA_ROOT}
+if not DEMO:
+    STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    }
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "font-src": [SELF],
+        "media-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+if not DEMO:
+    SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^metrics$"]
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
+CSRF_FAILURE_VIEW = "shop.http.pages.csrf_failure"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["shop.customers.authentication.CustomerTokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": ["shop.http.parsers.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "shop.http.rendering.api_exception_handler",
+    # Proxies of our own before us: what a client writes into X-Forwarded-For beyond them is not believed.
+    "NUM_PROXIES": env.int("NUM_PROXIES", 0),
+    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.ScopedRateThrottle"],
+    "DEFAULT_THROTTLE_RATES": {
+        "login": "600/min" if DEMO else "30/min",
+        "place": "600/min" if DEMO else "60/min",
+        "upload": "600/min" if DEMO else "30/min",
+    },
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Shop mini-program API",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "ENUM_NAME_OVERRIDES": {},
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "json": {"()": "shop.logs.JsonLines"},
+    },
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line" if DEMO else "json"},
+    },
+    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "INFO")},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "axes": {"level": "WARNING"},
+        # These bring handlers of their own, which write other lines than ours.
+        "django": {"handlers": [], "level": "INFO"},
+        "uvicorn": {"handlers": [], "propagate": True},
+        # It holds whole addresses, with what was searched for.
+        **({} if DEMO else {"uvicorn.access": {"handlers": [], "propagate": False}}),
+    },
+}
+# W021: whether the merchant's domain goes into the browsers' preload list is for the merchant to say.
+SILENCED_SYSTEM_CHECKS = ["security.W004"] if DEMO else ["security.W021"]

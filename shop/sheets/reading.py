@@ -1,0 +1,256 @@
+"""Taking an uploaded file apart: by content and not by its name, bounded before anything is unpacked.
+
+A bomb is refused by the sizes its directory declares; `zipfile` never unpacks more than was declared, and openpyxl
+gets only the parts that were counted, since a workbook may name any part as its worksheet. Entity bombs meet
+defusedxml, with which openpyxl parses where it is installed.
+"""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import openpyxl
+from defusedxml.ElementTree import iterparse
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+from openpyxl.utils import range_boundaries
+
+from shop.errors import Refused
+from shop.sheets.cells import BLANK, Cell, CellKind
+
+MAX_BYTES = 10_000_000
+MAX_UNPACKED = 24_000_000
+MAX_PARTS = 1_000
+MAX_COLUMNS = 100
+MAX_ROW_NUMBER = 100_000
+MAX_MERGES = 20_000
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_MARKUP = (b"<html", b"<!doc", b"<?xml", b"<table", b"<meta")
+
+if not openpyxl.DEFUSEDXML or openpyxl.LXML:
+    raise ImproperlyConfigured("openpyxl must parse with defusedxml: entity bombs would pass.")
+
+
+@dataclass(frozen=True)
+class RawRow:
+    """One row as it stands in the file; `number` is what the spreadsheet program shows beside it."""
+
+    number: int
+    cells: list[Cell]
+    is_hidden: bool = False
+
+    @property
+    def is_blank(self) -> bool:
+        return not any(cell.text.strip() for cell in self.cells)
+
+
+@dataclass
+class RawSheet:
+    """The rows of the first visible sheet, and the names of the sheets that were not read."""
+
+    rows: list[RawRow]
+    other_sheets: list[str] = field(default_factory=list)
+
+
+def read_sheet(raw: bytes, *, max_rows: int) -> RawSheet:
+    """Read an .xlsx or .csv file with at most `max_rows` rows that are not blank.
+
+    Raises Refused (400): `sheet_empty`, `sheet_too_large`, `sheet_too_long`, `sheet_encrypted`, `sheet_macros`,
+    `sheet_broken`, `not_a_sheet`.
+    """
+    if not raw.strip():
+        raise Refused("sheet_empty", _("The file is empty."), 400)
+    if len(raw) > MAX_BYTES:
+        raise _too_large()
+    if raw.startswith(_OLE):
+        message = _(
+            "The file is protected by a password or in the old .xls format. Save it as .xlsx without one."
+        )
+        raise Refused("sheet_encrypted", message, 400)
+    if raw.startswith(b"PK"):
+        return _read_xlsx(raw, max_rows)
+    return RawSheet(_keep(_read_csv(raw), max_rows))
+
+
+def _too_large() -> Refused:
+    return Refused("sheet_too_large", _("The file is too large. Split it into several."), 400)
+
+
+def _broken() -> Refused:
+    return Refused("sheet_broken", _("The file is damaged. Open it, save it again as .xlsx and retry."), 400)
+
+
+def _keep(rows: Iterator[RawRow], max_rows: int) -> list[RawRow]:
+    kept: list[RawRow] = []
+    for row in rows:
+        if row.number > MAX_ROW_NUMBER or len(kept) > max_rows:
+            message = _("The sheet has more than %(most)d rows. Split it into several.")
+            raise Refused("sheet_too_long", message % {"most": max_rows}, 400)
+        if not row.is_blank:
+            kept.append(row)
+    return kept
+
+
+def _read_xlsx(raw: bytes, max_rows: int) -> RawSheet:
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            _check_archive(archive)
+            parts = _take_parts(archive)
+        book = openpyxl.load_workbook(parts, read_only=True, data_only=True, keep_links=False)
+        try:
+            return _read_book(book, max_rows)
+        finally:
+            book.close()
+    except Refused:
+        raise
+    except Exception as error:
+        # A hostile file makes the parsers fail in ways nobody can list; all mean that it cannot be read.
+        raise _broken() from error
+
+
+def _check_archive(archive: zipfile.ZipFile) -> None:
+    parts = archive.infolist()
+    names = [part.filename.lower() for part in parts]
+    if any(part.flag_bits & 1 for part in parts):
+        raise Refused("sheet_encrypted", _("The file is protected by a password. Save it without one."), 400)
+    # Pictures in a sheet are never unpacked here, so that only the parts that are read count.
+    unpacked = sum(part.file_size for part in parts if _is_read(part))
+    if len(parts) > MAX_PARTS or unpacked > MAX_UNPACKED:
+        raise _too_large()
+    if any(name.endswith("vbaproject.bin") for name in names):
+        message = _("The file contains macros. Save it as .xlsx without macros.")
+        raise Refused("sheet_macros", message, 400)
+    if "xl/workbook.xml" not in names:
+        raise Refused("not_a_sheet", _("This is not a spreadsheet. Upload .xlsx or .csv."), 400)
+
+
+def _is_read(part: zipfile.ZipInfo) -> bool:
+    return part.filename.lower().endswith((".xml", ".rels"))
+
+
+def _take_parts(archive: zipfile.ZipFile) -> io.BytesIO:
+    """The archive anew, with nothing in it but the parts that were counted."""
+    taken = io.BytesIO()
+    with zipfile.ZipFile(taken, "w") as copy:
+        for part in filter(_is_read, archive.infolist()):
+            copy.writestr(part.filename, archive.read(part))
+    return taken
+
+
+def _read_book(book: Any, max_rows: int) -> RawSheet:
+    sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    if not sheets:
+        raise Refused("sheet_empty", _("The file is empty."), 400)
+    sheet = sheets[0]
+    hidden, merged = _read_layout(book, sheet)
+    # The declared size of a sheet is often wrong; rows beyond it would silently be lost.
+    sheet.reset_dimensions()
+    rows = _keep(_list_rows(sheet, hidden, merged), max_rows)
+    _spread(rows, merged)
+    return RawSheet(rows, [other.title for other in sheets[1:]])
+
+
+def _read_layout(book: Any, sheet: Any) -> tuple[set[int], dict[tuple[int, int], tuple[int, int]]]:
+    """Numbers of hidden rows, and cell → first cell of the merged range it lies in; columns count from 0."""
+    hidden: set[int] = set()
+    merged: dict[tuple[int, int], tuple[int, int]] = {}
+    number = 0
+    with book._archive.open(sheet._worksheet_path) as part:
+        for _event, element in iterparse(part):
+            tag = element.tag.rpartition("}")[2]
+            if tag == "row":
+                number = int(element.get("r", number + 1))
+                if element.get("hidden") in ("1", "true"):
+                    hidden.add(number)
+                element.clear()
+            elif tag == "mergeCell":
+                _add_merge(merged, element.get("ref", ""))
+    return hidden, merged
+
+
+def _add_merge(merged: dict[tuple[int, int], tuple[int, int]], ref: str) -> None:
+    left, top, right, bottom = range_boundaries(ref)
+    if None in (left, top, right, bottom):
+        return
+    bottom, right = min(bottom, MAX_ROW_NUMBER), min(right, MAX_COLUMNS)
+    if len(merged) + (bottom - top + 1) * (right - left + 1) > MAX_MERGES:
+        raise _too_large()
+    for row in range(top, bottom + 1):
+        for column in range(left, right + 1):
+            merged[row, column - 1] = (top, left - 1)
+
+
+def _list_rows(
+    sheet: Any, hidden: set[int], merged: dict[tuple[int, int], tuple[int, int]]
+) -> Iterator[RawRow]:
+    for number, cells in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS), start=1):
+        read = [_read_cell(cell, (number, at) in merged) for at, cell in enumerate(cells)]
+        yield RawRow(number, read, number in hidden)
+
+
+def _read_cell(cell: Any, is_merged: bool) -> Cell:
+    value = cell.value
+    if value is None or value == "":
+        return Cell(is_merged=True) if is_merged else BLANK
+    return Cell(_kind_of(cell, value), value, is_merged=is_merged)
+
+
+def _kind_of(cell: Any, value: Any) -> CellKind:
+    if cell.data_type == "e":
+        return CellKind.ERROR
+    if isinstance(value, bool):
+        return CellKind.BOOL
+    if isinstance(value, int | float):
+        return CellKind.NUMBER
+    if isinstance(value, datetime | date | time | timedelta):
+        return CellKind.DATE
+    return CellKind.TEXT
+
+
+def _spread(rows: list[RawRow], merged: dict[tuple[int, int], tuple[int, int]]) -> None:
+    """Give every cell of a merged range the value of its first one; columns decide whether they may use it."""
+    by_number = {row.number: row for row in rows}
+    for (number, column), (top, left) in merged.items():
+        row, first = by_number.get(number), by_number.get(top)
+        if row is None or first is None or (number, column) == (top, left):
+            continue
+        if column < len(row.cells) and left < len(first.cells):
+            origin = first.cells[left]
+            row.cells[column] = Cell(origin.kind, origin.value, is_merged=True)
+
+
+def _read_csv(raw: bytes) -> Iterator[RawRow]:
+    text = _decode(raw)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_find_delimiter(text))
+    try:
+        for cells in reader:
+            read = [Cell(CellKind.TEXT, cell, is_csv=True) if cell.strip() else BLANK for cell in cells]
+            yield RawRow(reader.line_num, read[:MAX_COLUMNS])
+    except csv.Error as error:
+        raise _broken() from error
+
+
+def _decode(raw: bytes) -> str:
+    """UTF-8 with or without a mark, UTF-16 with one, else GBK in its widest form. Raises Refused `not_a_sheet`."""
+    if raw[:20].lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith(_MARKUP):
+        message = _("This is a web page under a spreadsheet's name. Open it and save it as .xlsx.")
+        raise Refused("not_a_sheet", message, 400)
+    encodings = ["utf-16"] if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else ["utf-8-sig", "gb18030"]
+    for encoding in encodings:
+        try:
+            text = raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise Refused("not_a_sheet", _("This is not a spreadsheet. Upload .xlsx or .csv."), 400)
+
+
+def _find_delimiter(text: str) -> str:
+    """The separator that the first lines hold most of."""
+    head = "\n".join(text.splitlines()[:20]) if len(text) < 100_000 else text[:10_000]
+    return max(",;\t", key=head.count)

@@ -1,0 +1,173 @@
+"""From raw rows to checked ones: finding the header, reading each cell by its column, saying what was left out."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from shop.errors import Refused
+from shop.sheets.cells import BLANK, Cell, CellKind, narrow
+from shop.sheets.columns import Column, Wrong
+from shop.sheets.reading import RawRow, RawSheet
+
+HEADER_WITHIN = 20
+"""A header stands in one of the first rows; above it are titles and remarks."""
+
+_TOTAL = re.compile(r"^(合计|总计|小计|共计|总数|total|subtotal|grandtotal|sum)[:：]?[\d.,]*$", re.IGNORECASE)
+_DECORATION = re.compile(r"[\s*＊:：]|[(（\[【].*?[)）\]】]")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a row cannot be taken; `header` names the column, "" when the row itself is meant."""
+
+    header: str
+    message: Any
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """A cell that was read differently from how it was written."""
+
+    header: str
+    before: str
+    after: str
+
+
+@dataclass
+class SheetRow:
+    """A row with its values by column name; blank cells and missing columns are not in `values`."""
+
+    number: int
+    values: dict[str, Any] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    cleaned: list[Cleaned] = field(default_factory=list)
+    shown: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_fine(self) -> bool:
+        return not self.problems
+
+    def refuse(self, message: Any, header: Any = "") -> None:
+        self.problems.append(Problem(str(header), message))
+
+
+@dataclass
+class Table:
+    """All rows of a sheet, fine or not, and what the person should know of the rest."""
+
+    columns: list[Column]
+    rows: list[SheetRow]
+    notes: list[Any] = field(default_factory=list)
+
+
+def normalise_header(text: str) -> str:
+    """Headers are compared without width, case, blanks, stars and remarks in brackets."""
+    return _DECORATION.sub("", _DECORATION.sub("", narrow(text))).casefold()
+
+
+def read_table(sheet: RawSheet, columns: Sequence[Column]) -> Table:
+    """Check every row against the columns; nothing is guessed and nothing is dropped in silence.
+
+    Raises Refused `no_header` (400) naming the missing columns, or `column_twice` (400).
+    """
+    at, places = _find_header(sheet.rows, columns)
+    present = [column for column in columns if column.name in places]
+    table = Table(present, [], _note_header(sheet, at, places))
+    totals = []
+    for raw in sheet.rows[at + 1 :]:
+        if _is_total(raw):
+            totals.append(raw.number)
+        else:
+            table.rows.append(_read_row(raw, present, places))
+    if totals:
+        table.notes.append(_("Total rows were left out: %(rows)s.") % {"rows": _join(totals)})
+    return table
+
+
+def _join(items: Sequence[Any]) -> str:
+    return "、".join(map(str, items[:20])) + ("…" if len(items) > 20 else "")
+
+
+def _find_header(rows: Sequence[RawRow], columns: Sequence[Column]) -> tuple[int, dict[str, int]]:
+    known = _list_headers(columns)
+    candidates = [(at, _match(row, known)) for at, row in enumerate(rows[:HEADER_WITHIN])]
+    at, found = max(candidates, key=lambda c: len(set(c[1].values())), default=(0, {}))
+    missing = [str(c.header) for c in columns if c.is_required and c.name not in found.values()]
+    if missing:
+        message = _("No row names these columns: %(names)s. Download the template to see the names.")
+        raise Refused("no_header", message % {"names": "、".join(missing)}, 400)
+    places: dict[str, int] = {}
+    for place, name in found.items():
+        if name in places and not rows[at].cells[place].is_merged:
+            message = _("The column “%(name)s” stands there twice. Delete one of them.")
+            raise Refused("column_twice", message % {"name": rows[at].cells[place].text}, 400)
+        places.setdefault(name, place)
+    return at, places
+
+
+def _list_headers(columns: Sequence[Column]) -> dict[str, str]:
+    """Every spelling of every header: a sheet written in one language may come back in another."""
+    known = {normalise_header(alias): column.name for column in columns for alias in column.aliases}
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            known |= {normalise_header(str(column.header)): column.name for column in columns}
+    return known
+
+
+def _match(row: RawRow, known: Mapping[str, str]) -> dict[int, str]:
+    words = ((place, normalise_header(cell.text)) for place, cell in enumerate(row.cells))
+    return {place: known[word] for place, word in words if word in known}
+
+
+def _note_header(sheet: RawSheet, at: int, places: Mapping[str, int]) -> list[Any]:
+    notes: list[Any] = []
+    if at:
+        notes.append(_("Rows above the header were left out: %(rows)d.") % {"rows": at})
+    used = set(places.values())
+    cells = enumerate(sheet.rows[at].cells)
+    unknown = [cell.text.strip()[:40] for place, cell in cells if place not in used and cell.text.strip()]
+    if unknown:
+        notes.append(_("Columns that mean nothing here: %(names)s.") % {"names": _join(unknown)})
+    if sheet.other_sheets:
+        names = _join(sheet.other_sheets)
+        notes.append(_("Only the first sheet was read, not: %(names)s.") % {"names": names})
+    return notes
+
+
+def _is_total(raw: RawRow) -> bool:
+    first = next((cell.text for cell in raw.cells if cell.text.strip()), "")
+    return bool(_TOTAL.match(re.sub(r"\s", "", narrow(first))))
+
+
+def _read_row(raw: RawRow, columns: Sequence[Column], places: Mapping[str, int]) -> SheetRow:
+    row = SheetRow(raw.number)
+    if raw.is_hidden:
+        row.refuse(_("The row is hidden in the sheet. Show it, or delete it."))
+    for column in columns:
+        place = places[column.name]
+        _read_cell(row, column, raw.cells[place] if place < len(raw.cells) else BLANK)
+    return row
+
+
+def _read_cell(row: SheetRow, column: Column, cell: Cell) -> None:
+    row.shown[column.name] = cell.text
+    if cell.kind == CellKind.BLANK or not column.clean(cell):
+        if column.is_needed:
+            row.refuse(_("Fill in this cell."), column.header)
+        return
+    if cell.is_merged and not column.fills_down:
+        row.refuse(_("The cell is merged with others. Unmerge it and fill in each row."), column.header)
+        return
+    try:
+        row.values[column.name] = column.read(cell)
+    except Wrong as wrong:
+        row.refuse(wrong.message, column.header)
+        return
+    cleaned = column.clean(cell)
+    if cell.kind == CellKind.TEXT and cleaned != cell.text:
+        row.cleaned.append(Cleaned(str(column.header), cell.text, cleaned))

@@ -1,0 +1,71 @@
+"""Writing sheets row by row, in constant memory, with every formula made harmless."""
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from django.utils import timezone
+from rustpy_xlsxwriter import write_worksheet
+
+from shop.sheets.cells import FORMULA_STARTS
+
+LONGEST_CELL = 32_767
+"""No cell of an .xlsx file holds more characters."""
+
+_NOT_IN_XML = {code: None for code in range(32) if code not in (9, 10, 13)} | {0xFFFE: None, 0xFFFF: None}
+
+
+def neutralise(text: str) -> str:
+    """Keep a text from being taken for a formula; `strip_invisible` takes the mark off again on reading."""
+    text = text.translate(_NOT_IN_XML)
+    # Programs skip blanks and invisible marks before they look for a formula.
+    return f"'{text}" if text.lstrip(" \n\u00a0\ufeff\u200b").startswith(FORMULA_STARTS) else text
+
+
+def write_rows(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write a header and rows to an .xlsx file, or to .csv when the path ends so.
+
+    Texts are neutralised; give identifiers as text, since numbers become binary fractions. `rows` may be a
+    generator: it is read once and never held. Headers must differ from each other.
+    """
+    names = [neutralise(str(name)) for name in header]
+    if path.suffix == ".csv":
+        _write_csv(path, names, rows)
+    else:
+        write_worksheet(
+            _list_records(names, rows),
+            str(path),
+            sheet_name="Sheet1",
+            bold_headers=True,
+            freeze_row=1,
+            column_width=16,
+        )
+
+
+def _list_records(names: list[str], rows: Iterable[Sequence[Any]]) -> Iterator[dict[str, Any]]:
+    empty = True
+    for row in rows:
+        empty = False
+        yield dict(zip(names, map(_to_cell, row), strict=True))
+    if empty:
+        # Without a record the writer would not know the header.
+        yield dict.fromkeys(names, "")
+
+
+def _to_cell(value: Any) -> Any:
+    if isinstance(value, str):
+        return neutralise(value)[:LONGEST_CELL]
+    if isinstance(value, datetime):
+        return timezone.localtime(value).strftime("%Y-%m-%d %H:%M:%S") if value.tzinfo else str(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return "" if value is None else value
+
+
+def _write_csv(path: Path, names: list[str], rows: Iterable[Sequence[Any]]) -> None:
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(names)
+        writer.writerows([_to_cell(value) for value in row] for row in rows)

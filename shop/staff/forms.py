@@ -1,0 +1,122 @@
+"""Signing in, hiring, changing people, and one's own password."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
+from django.core.validators import MaxLengthValidator, RegexValidator
+from django.utils.translation import gettext_lazy as _
+
+from shop.access import ROLE_LABELS
+from shop.actor import Actor
+from shop.errors import Refused
+from shop.http.fields import NO_CONTROL
+from shop.staff.models import StaffUser
+from shop.staff.services import may_give
+from shop.store.forms import YuanField, dress
+
+MAX_LIMIT_FEN = 1_000_000_00
+
+
+class SignInForm(AuthenticationForm):
+    """Refuses user names that are too long to be one: the lockout would fail to write them down."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].validators.append(MaxLengthValidator(self.username_field.max_length or 40))
+
+
+class PersonForm(forms.Form):
+    """Name, role and refund limit; offers the roles that the actor may give."""
+
+    display_name = forms.CharField(label=_("Name"), max_length=60, validators=[NO_CONTROL])
+    role = forms.ChoiceField(label=_("Role"))
+    refund_limit_fen = YuanField(
+        label=_("Refund limit (yuan)"),
+        max_fen=MAX_LIMIT_FEN,
+        required=False,
+        help_text=_("The most in one refund. Empty: no limit. It counts for roles that may refund."),
+    )
+
+    def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own = actor.refund_limit_fen
+        self.fields["role"].choices = [  # type: ignore[attr-defined]  # a ChoiceField, as declared above
+            (role, label) for role, label in ROLE_LABELS.items() if may_give(actor, role, own)
+        ]
+        self.fields["display_name"].widget.attrs["autocomplete"] = "off"
+        dress(self)
+
+    def show_refusal(self, refused: Refused) -> None:
+        """Put the sentence beside the field it speaks of."""
+        fields = {"username_taken": "username", "last_owner": "role", "more_rights": "refund_limit_fen"}
+        name = fields.get(refused.code)
+        self.add_error(name if name in self.fields else None, str(refused))
+
+
+class HireForm(PersonForm):
+    """Everything a new colleague needs; the password is made by the shop."""
+
+    username = forms.CharField(
+        label=_("User name"),
+        max_length=40,
+        min_length=2,
+        validators=[
+            RegexValidator(r"\A[\w.@+-]+\Z", _("Use letters, digits and . @ + - _ only, without spaces."))
+        ],
+        help_text=_("What they type to sign in; it cannot be changed later."),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+    field_order = ("display_name", "username", "role", "refund_limit_fen")
+
+    def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
+        super().__init__(actor, *args, **kwargs)
+        self.fields["role"].initial = "order_clerk"
+
+
+def make_person_form(actor: Actor, user: StaffUser, data: Any = None) -> PersonForm:
+    """The form of somebody who is there already, filled with what is known."""
+    initial = {name: getattr(user, name) for name in ("display_name", "role", "refund_limit_fen")}
+    return PersonForm(actor, data, initial=initial)
+
+
+class ReasonForm(forms.Form):
+    """Why, in a few words."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200, validators=[NO_CONTROL])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        dress(self)
+
+
+class OwnPasswordForm(PasswordChangeForm):
+    """The present password, and the new one twice."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["old_password"].widget.attrs.pop("autofocus", None)
+        _word(self)
+
+
+class FirstPasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    """The new password twice, by somebody who has just signed in with one that a colleague knows."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _word(self)
+
+
+def _word(form: forms.BaseForm) -> None:
+    """Our own words instead of a list of rules."""
+    labels = {
+        "old_password": _("Present password"),
+        "new_password1": _("New password"),
+        "new_password2": _("New password again"),
+    }
+    for name, field in form.fields.items():
+        field.label, field.help_text = labels[name], ""
+    form.fields["new_password1"].help_text = _("At least 10 characters, and not one of the common ones.")
+    dress(form)

@@ -1,0 +1,19 @@
+"""What signing in sets off."""
+
+from typing import Any
+
+from django.contrib.auth.signals import user_logged_in
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from shop import clock
+from shop.staff.devices import DEVICE_KEY, describe_device
+from shop.staff.models import StaffSession, StaffUser
+
+
+@receiver(user_logged_in)
+def remember_device(sender: Any, request: HttpRequest, user: StaffUser, **_kwargs: Any) -> None:
+    """Write the device into the new session; the person's expired ones are cleared on the way."""
+    now = clock.now()
+    request.session[DEVICE_KEY] = describe_device(request) | {"since": now.isoformat()}
+    StaffSession.objects.filter(staff=user, expire_date__lt=now).delete()

@@ -1,0 +1,72 @@
+"""People who work in the shop and sign in to the console."""
+
+from importlib import import_module
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from shop.access import ROLE_LABELS, ROLES
+from shop.events.models import Versioned
+from shop.staff.preferences import ListLooks as ListLooks
+
+THEMES = ("light", "dark")
+
+
+class StaffManager(BaseUserManager["StaffUser"]):
+    def get_by_natural_key(self, username: str | None) -> "StaffUser":
+        return self.get(username=username)
+
+
+class StaffUser(AbstractBaseUser, Versioned):
+    subject_kind = "staff"
+
+    username = models.CharField(_("user name"), max_length=40)
+    display_name = models.CharField(_("name"), max_length=60)
+    role = models.CharField(_("role"), max_length=20, choices=[(k, v) for k, v in ROLE_LABELS.items()])
+    is_active = models.BooleanField(default=True)
+    refund_limit_fen = models.PositiveIntegerField(_("refund limit"), null=True, blank=True)
+    must_change_password = models.BooleanField(default=False)
+    theme = models.CharField(max_length=5, choices=[(name, name) for name in THEMES], default="light")
+    created_at = models.DateTimeField()
+
+    objects: ClassVar[StaffManager] = StaffManager()
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["username"], name="staff_username_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """What colleagues read: the name, else the user name."""
+        return self.display_name or self.username
+
+    @property
+    def may_refund(self) -> bool:
+        """Whether the refund limit means anything for the role."""
+        return "orders.refund" in ROLES.get(self.role, frozenset())
+
+
+class StaffSession(AbstractBaseSession):
+    """One signed-in device, and the session itself: deleting the row signs it out at its next request.
+
+    `code` names the session in pages; the key itself is a secret of the device.
+    """
+
+    staff = models.ForeignKey(StaffUser, on_delete=models.CASCADE, null=True, related_name="sessions")
+    code = models.CharField(max_length=16)
+    signed_in_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    ip = models.GenericIPAddressField(null=True)
+    device = models.CharField(max_length=60, blank=True)
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        return import_module(settings.SESSION_ENGINE).SessionStore

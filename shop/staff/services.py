@@ -1,0 +1,207 @@
+"""Staff as actors; hiring, changing, disabling; their own preferences.
+
+Nobody gives more rights than they have, nobody changes somebody with more, and one owner always stays.
+"""
+
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from shop import clock
+from shop.access import ROLES, has_capability, require
+from shop.actor import Actor, ActorKind
+from shop.errors import Refused
+from shop.events.services import record_event
+from shop.staff.models import THEMES, StaffSession, StaffUser
+
+OWNER = "owner"
+EDITABLE = ("display_name", "role", "refund_limit_fen")
+ACTIVE, DISABLED = "active", "disabled"
+
+
+def staff_actor(user: StaffUser) -> Actor:
+    """The actor a signed-in staff user is, with the capabilities of the role.
+
+    None of them for who was disabled or still has to choose a password.
+    """
+    is_ready = user.is_active and not user.must_change_password
+    return Actor(
+        kind=ActorKind.STAFF,
+        id=user.pk,
+        name=str(user),
+        capabilities=ROLES.get(user.role, frozenset()) if is_ready else frozenset(),
+        refund_limit_fen=user.refund_limit_fen,
+    )
+
+
+def is_own(user: StaffUser, actor: Actor) -> bool:
+    return actor.kind == ActorKind.STAFF and actor.id == user.pk
+
+
+def may_give(actor: Actor, role: str, refund_limit_fen: int | None) -> bool:
+    """Whether the actor has all rights of the role, and a refund limit at least as high where it counts."""
+    if actor.kind == ActorKind.SYSTEM:
+        return True
+    rights = ROLES.get(role, frozenset())
+    if not rights <= actor.capabilities:
+        return False
+    own = actor.refund_limit_fen
+    is_within = own is None or (refund_limit_fen is not None and refund_limit_fen <= own)
+    return is_within or "orders.refund" not in rights
+
+
+def may_manage(actor: Actor, user: StaffUser) -> bool:
+    """Whether the actor manages staff and the other one has no more rights than the actor."""
+    return has_capability(actor, "staff.manage") and may_give(actor, user.role, user.refund_limit_fen)
+
+
+def hire_staff(
+    username: str,
+    *,
+    display_name: str,
+    role: str,
+    password: str,
+    actor: Actor,
+    refund_limit_fen: int | None = None,
+) -> StaffUser:
+    """Create a staff user; a password that a colleague knows must be changed at the first sign-in.
+
+    Raises Django's ValidationError for a weak password, Refused `forbidden`, `more_rights` (403), `username_taken`.
+    """
+    require(actor, "staff.manage")
+    _check_giving(actor, role, refund_limit_fen)
+    user = StaffUser(
+        # Signing in normalises what is typed in the same way.
+        username=unicodedata.normalize("NFKC", username),
+        display_name=display_name,
+        role=role,
+        refund_limit_fen=refund_limit_fen,
+        must_change_password=actor.is_person,
+        created_at=clock.now(),
+        version=1,
+    )
+    validate_password(password, user)
+    user.set_password(password)
+    data = {"username": user.username, "role": role, "refund_limit_fen": refund_limit_fen}
+    if StaffUser.objects.filter(username__iexact=user.username).exists():
+        raise _taken()
+    try:
+        with transaction.atomic():
+            user.save()
+            record_event(user, "staff.hire", actor, after=ACTIVE, data=data)
+    except IntegrityError as error:
+        raise _taken() from error
+    return user
+
+
+def _taken() -> Refused:
+    return Refused("username_taken", _("Somebody has this user name already. Choose another one."))
+
+
+def change_staff(
+    staff_id: int, changes: Mapping[str, Any], *, actor: Actor, expected_version: int | None = None
+) -> StaffUser:
+    """Write name, role and refund limit.
+
+    Raises Refused `forbidden`, `more_rights` (403), `last_owner`, and `stale` when it is another version.
+    """
+    with transaction.atomic():
+        user = lock_staff(staff_id, actor=actor)
+        if expected_version is not None and user.version != expected_version:
+            raise Refused("stale", _("Somebody else changed this a moment ago. Look again, then repeat."))
+        before = {name: getattr(user, name) for name in EDITABLE}
+        after = before | {name: changes[name] for name in EDITABLE if name in changes}
+        changed = {name: value for name, value in after.items() if value != before[name]}
+        if not changed:
+            return user
+        _check_giving(actor, after["role"], after["refund_limit_fen"])
+        if after["role"] != OWNER:
+            _check_owner_stays(user)
+        for name, value in changed.items():
+            setattr(user, name, value)
+        user.save_raised(*changed)
+        was = {name: before[name] for name in changed}
+        record_event(user, "staff.change", actor, data={"before": was, "after": changed})
+    return user
+
+
+def disable_staff(staff_id: int, *, reason: str, actor: Actor) -> StaffUser:
+    """Lock somebody out at once, on every device; what they did stays on the record under their name.
+
+    Raises Refused `forbidden`, `more_rights` (403), `own_account`, `last_owner`, `already_done`, `reason_required`.
+    """
+    with transaction.atomic():
+        user = lock_staff(staff_id, actor=actor)
+        refuse_own(user, actor)
+        _check_owner_stays(user)
+        _set_active(user, False, reason=reason, actor=actor)
+        StaffSession.objects.filter(staff=user).delete()
+    return user
+
+
+def enable_staff(staff_id: int, *, reason: str, actor: Actor) -> StaffUser:
+    """Let somebody sign in again. Raises Refused as `disable_staff` does."""
+    with transaction.atomic():
+        user = lock_staff(staff_id, actor=actor)
+        _set_active(user, True, reason=reason, actor=actor)
+    return user
+
+
+def _set_active(user: StaffUser, is_active: bool, *, reason: str, actor: Actor) -> None:
+    if user.is_active == is_active:
+        raise Refused("already_done", _("Somebody else has just done this."))
+    if not reason.strip():
+        raise Refused("reason_required", _("Say why in a few words."), 400)
+    user.is_active = is_active
+    user.save_raised("is_active")
+    before, after = (DISABLED, ACTIVE) if is_active else (ACTIVE, DISABLED)
+    verb = "staff.enable" if is_active else "staff.disable"
+    record_event(user, verb, actor, before=before, after=after, data={"reason": reason.strip()[:200]})
+
+
+def lock_staff(staff_id: int, *, actor: Actor) -> StaffUser:
+    """Lock this row, and those of all owners: two who demote each other at once wait for each other.
+
+    Raises Refused `forbidden` and `more_rights` (403), `not_found` (404).
+    """
+    require(actor, "staff.manage")
+    wanted = Q(pk=staff_id) | Q(role=OWNER, is_active=True)
+    rows = StaffUser.objects.select_for_update().filter(wanted).order_by("pk")
+    user = next((row for row in rows if row.pk == staff_id), None)
+    if user is None:
+        raise Refused("not_found", _("Nobody like this works here."), 404)
+    if not may_manage(actor, user):
+        raise _more_rights()
+    return user
+
+
+def refuse_own(user: StaffUser, actor: Actor) -> None:
+    if is_own(user, actor):
+        raise Refused("own_account", _("You cannot do this to yourself. Ask another owner."))
+
+
+def _check_giving(actor: Actor, role: str, refund_limit_fen: int | None) -> None:
+    if not may_give(actor, role, refund_limit_fen):
+        raise _more_rights()
+
+
+def _more_rights() -> Refused:
+    return Refused("more_rights", _("This would be more rights than you have yourself."), 403)
+
+
+def _check_owner_stays(user: StaffUser) -> None:
+    if user.role != OWNER or not user.is_active:
+        return
+    if not StaffUser.objects.filter(role=OWNER, is_active=True).exclude(pk=user.pk).exists():
+        raise Refused("last_owner", _("This is the last owner. Make somebody else an owner first."))
+
+
+def set_theme(user: StaffUser, theme: str) -> None:
+    """Remember light or dark; anything else is ignored."""
+    if theme in THEMES:
+        StaffUser.objects.filter(pk=user.pk).update(theme=theme)

@@ -1,0 +1,69 @@
+"""Signing in and out, and one's own preferences."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView, LogoutView
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from shop.staff.accounts import record_sign_in
+from shop.staff.devices import describe_device
+from shop.staff.forms import SignInForm
+from shop.staff.models import THEMES, StaffUser
+from shop.staff.services import set_theme, staff_actor
+
+THEME_COOKIE = "theme"
+_YEAR_S = 365 * 24 * 3600
+
+
+class SignIn(LoginView):
+    template_name = "staff/login.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        response = super().form_valid(form)
+        user = form.get_user()
+        if isinstance(user, StaffUser):
+            record_sign_in(user, device=describe_device(self.request), actor=staff_actor(user))
+        return response
+
+
+class SignOut(LogoutView):
+    next_page = "staff:login"
+
+
+def locked_out(request: HttpRequest, credentials: Any = None, *args: Any, **kwargs: Any) -> HttpResponse:
+    """Too many wrong passwords for one user name from one address."""
+    return render(request, "staff/login.html", {"is_locked": True}, status=429)
+
+
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Choose light or dark: in a cookie, so that it works before sign-in, and on the user when signed in."""
+    chosen = request.POST.get("theme", "")
+    response = HttpResponseRedirect(_way_back(request))
+    if chosen in THEMES:
+        response.set_cookie(
+            THEME_COOKIE,
+            chosen,
+            max_age=_YEAR_S,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
+        if isinstance(request.user, StaffUser):
+            set_theme(request.user, chosen)
+    return response
+
+
+def _way_back(request: HttpRequest) -> str:
+    target = request.POST.get("next", "")
+    is_own = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return target if is_own else "/console/"

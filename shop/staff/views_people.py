@@ -1,0 +1,196 @@
+"""Pages of the people who work here: the list, hiring, and one person's account."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext_lazy as _
+
+from shop.access import CAPABILITIES, ROLES, has_capability
+from shop.errors import Refused
+from shop.events.models import Event
+from shop.events.words import describe_actor, describe_data
+from shop.http.fields import read_id
+from shop.http.paging import page_by_id
+from shop.staff.accounts import end_session, end_sessions, make_password_once, reset_password
+from shop.staff.decorators import StaffRequest, staff_page
+from shop.staff.event_words import EVENT_WORDS
+from shop.staff.forms import HireForm, PersonForm, ReasonForm, make_person_form
+from shop.staff.models import StaffUser
+from shop.staff.selectors import count_staff, list_devices, list_staff, list_staff_events
+from shop.staff.services import (
+    change_staff,
+    disable_staff,
+    enable_staff,
+    hire_staff,
+    is_own,
+    may_manage,
+)
+from shop.staff.views_me import say_ended
+
+_UNPROCESSABLE = 422
+_SHOWS_DISABLED = "disabled"
+
+
+@staff_page("staff.view")
+def people(request: StaffRequest) -> HttpResponse:
+    """Who works here, newest first; `?state=disabled` shows who no longer does."""
+    is_active = request.GET.get("state") != _SHOWS_DISABLED
+    context = {
+        "page": page_by_id(list_staff(is_active=is_active), request),
+        "tabs": _tabs(is_active),
+        "is_active": is_active,
+        "may_hire": has_capability(request.actor, "staff.manage"),
+    }
+    return render(request, "staff/people.html", context)
+
+
+def _tabs(is_active: bool) -> list[dict[str, Any]]:
+    url, (active, disabled) = reverse("staff:people"), count_staff()
+    return [
+        {"label": _("Working here"), "url": url, "count": active, "is_active": is_active},
+        {
+            "label": _("Disabled"),
+            "url": f"{url}?state={_SHOWS_DISABLED}",
+            "count": disabled,
+            "is_active": not is_active,
+        },
+    ]
+
+
+@staff_page("staff.manage", methods=("GET", "POST"))
+def hire(request: StaffRequest) -> HttpResponse:
+    """Hire somebody; the answer shows their first password, once."""
+    form = HireForm(request.actor, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        password = make_password_once()
+        try:
+            user = hire_staff(**form.cleaned_data, password=password, actor=request.actor)
+        except Refused as refused:
+            form.show_refusal(refused)
+        else:
+            return _show_password(request, user, password, is_new=True)
+    status = _UNPROCESSABLE if form.errors else 200
+    return render(request, "staff/hire.html", {"form": form, "roles": _describe_roles(form)}, status=status)
+
+
+def _describe_roles(form: HireForm) -> list[tuple[Any, list[Any]]]:
+    choices: Any = form.fields["role"]
+    return [
+        (label, [words for name, words in CAPABILITIES.items() if name in ROLES[role]])
+        for role, label in choices.choices
+    ]
+
+
+def _show_password(
+    request: StaffRequest, user: StaffUser, password: str, *, is_new: bool = False
+) -> HttpResponse:
+    """The only time the password is shown: it is in this answer and nowhere else."""
+    context = {"person": user, "password": password, "is_new": is_new}
+    response = render(request, "staff/password_once.html", context)
+    patch_cache_control(response, no_store=True)
+    return response
+
+
+@staff_page("staff.view")
+def person(request: StaffRequest, staff_id: int) -> HttpResponse:
+    """One person: role and limit, devices, what was done to the account."""
+    return _show_person(request, staff_id)
+
+
+def _show_person(
+    request: StaffRequest,
+    staff_id: int,
+    *,
+    form: PersonForm | None = None,
+    reason_form: ReasonForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    user = get_object_or_404(StaffUser, pk=staff_id)
+    can_manage = may_manage(request.actor, user)
+    context = {
+        "person": user,
+        "is_own": is_own(user, request.actor),
+        "may_manage": can_manage,
+        "may_see_record": has_capability(request.actor, "audit.view"),
+        "form": form or make_person_form(request.actor, user),
+        "reason_form": reason_form or ReasonForm(),
+        "devices": list_devices(user, session_key=request.session.session_key) if can_manage else [],
+        "entries": [_tell(event) for event in list_staff_events(user)],
+    }
+    return render(request, "staff/person.html", context, status=status)
+
+
+def _tell(event: Event) -> dict[str, Any]:
+    words = EVENT_WORDS.get(event.verb, event.verb)
+    parts = describe_data(event, StaffUser)
+    return {"words": words, "at": event.at, "who": describe_actor(event), "parts": parts}
+
+
+@staff_page("staff.manage", methods=("POST",))
+def change(request: StaffRequest, staff_id: int) -> HttpResponse:
+    """Save name, role and limit; a refusal comes back in the open dialog with what was typed."""
+    user = get_object_or_404(StaffUser, pk=staff_id)
+    form = make_person_form(request.actor, user, request.POST)
+    seen = request.POST.get("version", "")
+    version = 0 if seen == "0" else read_id(seen)
+    if form.is_valid():
+        try:
+            change_staff(staff_id, form.cleaned_data, actor=request.actor, expected_version=version)
+        except Refused as refused:
+            form.show_refusal(refused)
+        else:
+            messages.success(request, _("Saved. It counts from their next click."))
+            return redirect("staff:person", staff_id)
+    return _show_person(request, staff_id, form=form, status=_UNPROCESSABLE)
+
+
+@staff_page("staff.manage", methods=("POST",))
+def disable(request: StaffRequest, staff_id: int) -> HttpResponse:
+    """Lock somebody out, with a reason."""
+    return _with_reason(request, staff_id, disable_staff, _("Disabled, and signed out on every device."))
+
+
+@staff_page("staff.manage", methods=("POST",))
+def enable(request: StaffRequest, staff_id: int) -> HttpResponse:
+    """Let somebody in again, with a reason."""
+    return _with_reason(request, staff_id, enable_staff, _("They can sign in again with their password."))
+
+
+def _with_reason(
+    request: StaffRequest, staff_id: int, act: Callable[..., StaffUser], done: Any
+) -> HttpResponse:
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return _show_person(request, staff_id, reason_form=form, status=_UNPROCESSABLE)
+    act(staff_id, reason=form.cleaned_data["reason"], actor=request.actor)
+    messages.success(request, done)
+    return redirect("staff:person", staff_id)
+
+
+@staff_page("staff.manage", methods=("POST",))
+def new_password(request: StaffRequest, staff_id: int) -> HttpResponse:
+    """Give somebody a new password; the answer shows it, once."""
+    password = make_password_once()
+    user = reset_password(staff_id, password=password, actor=request.actor)
+    return _show_password(request, user, password)
+
+
+@staff_page("staff.manage", methods=("POST",))
+def end_one(request: StaffRequest, staff_id: int, code: str) -> HttpResponse:
+    """Sign one of their devices out."""
+    end_session(staff_id, code, actor=request.actor)
+    messages.success(request, _("The device is signed out."))
+    return redirect("staff:person", staff_id)
+
+
+@staff_page("staff.manage", methods=("POST",))
+def end_all(request: StaffRequest, staff_id: int) -> HttpResponse:
+    """Sign all their devices out; of one's own this one stays."""
+    keep = request.session.session_key if staff_id == request.user.pk else None
+    messages.success(request, say_ended(end_sessions(staff_id, actor=request.actor, keep=keep)))
+    return redirect("staff:person", staff_id)

@@ -1,0 +1,145 @@
+"""`GET /shop`: what the shop is called, offers and promises."""
+
+from functools import cache
+from typing import Any
+
+from django.utils.cache import patch_cache_control
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from shop.http.schema import answers
+from shop.http.views import ApiView, PublicView
+from shop.store.choices import Delivery, PayMethod
+from shop.store.models import StoreSettings
+from shop.store.regions import list_regions
+from shop.store.selectors import get_store_settings, list_deliveries, list_pay_methods
+
+_DAY_S = 24 * 3600
+
+
+class PayOfferOut(serializers.Serializer[Any]):
+    pay_method = serializers.ChoiceField(choices=PayMethod.choices)
+    name = serializers.CharField(help_text="in the language of the request")
+
+
+class DeliveryOfferOut(serializers.Serializer[Any]):
+    delivery = serializers.ChoiceField(choices=Delivery.choices)
+    name = serializers.CharField(help_text="in the language of the request")
+    pay_methods = PayOfferOut(many=True)
+
+
+class FreightOut(serializers.Serializer[Any]):
+    """Express costs `flat_fen`, and nothing from `free_from_fen` worth of goods on (null: never free)."""
+
+    flat_fen = serializers.IntegerField()
+    free_from_fen = serializers.IntegerField(allow_null=True)
+
+
+class OwnDeliveryOut(serializers.Serializer[Any]):
+    """Where and for how much the shop brings goods itself; an empty `city` means no limit by city."""
+
+    area = serializers.CharField()
+    city = serializers.CharField()
+    fee_fen = serializers.IntegerField()
+    phone = serializers.CharField()
+
+
+class TimersOut(serializers.Serializer[Any]):
+    """Unpaid orders close, goods are promised to leave, and orders count as received after this long."""
+
+    cancel_unpaid_minutes = serializers.IntegerField()
+    ship_within_hours = serializers.IntegerField()
+    receive_days = serializers.IntegerField()
+    transfer_days = serializers.IntegerField(help_text="instead of the minutes, for bank transfers")
+    extend_days = serializers.IntegerField(help_text="what a buyer may add to it once per order")
+
+
+class ShopOut(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    contact_phone = serializers.CharField()
+    deliveries = DeliveryOfferOut(many=True)
+    freight = FreightOut()
+    own_delivery = OwnDeliveryOut(allow_null=True)
+    timers = TimersOut()
+
+
+class ShopView(PublicView):
+    @extend_schema(operation_id="get_shop", tags=["shop"], responses=answers({200: ShopOut}))
+    def get(self, request: Request) -> Response:
+        """What the shop is called, offers and promises."""
+        return Response(ShopOut(_describe(get_store_settings())).data)
+
+
+class CityOut(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    districts = serializers.ListField(child=serializers.CharField())
+
+
+class ProvinceOut(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    cities = CityOut(many=True)
+
+
+class RegionsOut(serializers.Serializer[Any]):
+    provinces = ProvinceOut(many=True)
+
+
+class RegionsView(PublicView):
+    @extend_schema(operation_id="get_regions", tags=["shop"], responses=answers({200: RegionsOut}))
+    def get(self, request: Request) -> Response:
+        """Provinces, cities and districts as addresses name them; keep it for a day."""
+        return Response(_list_regions())
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        # The same for everybody, and 100 kB: unlike other answers it may be kept.
+        final = super(ApiView, self).finalize_response(request, response, *args, **kwargs)
+        patch_cache_control(final, public=True, max_age=_DAY_S)
+        return final
+
+
+@cache
+def _list_regions() -> dict[str, Any]:
+    return {
+        "provinces": [
+            {
+                "name": province,
+                "cities": [{"name": city, "districts": names} for city, names in cities.items()],
+            }
+            for province, cities in list_regions().items()
+        ]
+    }
+
+
+def _describe(store: StoreSettings) -> dict[str, Any]:
+    offered = list_deliveries(store)
+    return {
+        "name": store.shop_name,
+        "contact_phone": store.contact_phone,
+        "deliveries": [
+            {
+                "delivery": delivery,
+                "name": delivery.label,
+                "pay_methods": list_pay_offers(store, delivery),
+            }
+            for delivery in offered
+        ],
+        "freight": {"flat_fen": store.freight_fen, "free_from_fen": store.freight_free_above_fen},
+        "own_delivery": _describe_own_delivery(store) if Delivery.LOCAL in offered else None,
+        "timers": store,
+    }
+
+
+def list_pay_offers(store: StoreSettings, delivery: Delivery) -> list[dict[str, Any]]:
+    """The ways to pay with this delivery, as `PayOfferOut` shows them."""
+    return [{"pay_method": method, "name": method.label} for method in list_pay_methods(store, delivery)]
+
+
+def _describe_own_delivery(store: StoreSettings) -> dict[str, Any]:
+    return {
+        "area": store.local_area,
+        "city": store.local_city,
+        "fee_fen": store.local_fee_fen,
+        "phone": store.local_phone,
+    }

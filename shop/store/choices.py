@@ -1,0 +1,34 @@
+"""Ways to deliver and to pay, as the shop's settings and its orders name them."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Delivery(models.TextChoices):
+    EXPRESS = "express", _("Express")
+    PICKUP = "pickup", _("Pickup")
+    LOCAL = "local", _("Own delivery")
+
+
+class PayMethod(models.TextChoices):
+    WECHAT = "wechat", _("WeChat Pay")
+    ALIPAY = "alipay", _("Alipay")
+    BALANCE = "balance", _("Balance")
+    COD = "cod", _("Cash on delivery")
+    TRANSFER = "transfer", _("Bank transfer")
+
+
+class ReserveOn(models.TextChoices):
+    PLACING = "placing", _("when the order is placed")
+    PAYING = "paying", _("when the order is paid")
+
+
+LIMITS: dict[str, tuple[int, int]] = {
+    "cancel_unpaid_minutes": (1, 7 * 24 * 60),
+    "ship_within_hours": (1, 30 * 24),
+    "transfer_days": (1, 30),
+    "receive_days": (1, 60),
+    "extend_days": (1, 30),
+    "voice_repeat_seconds": (5, 3600),
+}
+"""The least and the most each number of the settings may be."""

@@ -1,0 +1,241 @@
+"""The forms of the store settings and of the credentials at WeChat."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.translation import gettext_lazy as _
+
+from shop.errors import Refused
+from shop.money import parse_yuan
+from shop.store.choices import LIMITS
+from shop.store.models import StoreSettings, WeChatAccount
+from shop.store.selectors import Precondition, list_preconditions
+
+MAX_FREIGHT_FEN = 100_000_00
+
+
+class YuanField(forms.CharField):
+    """An amount typed in yuan, cleaned to fen; an optional one left empty is None."""
+
+    def __init__(self, *, max_fen: int, **kwargs: Any) -> None:
+        self.max_fen = max_fen
+        widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+        super().__init__(**({"widget": widget} | kwargs))
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        if not text:
+            return None
+        try:
+            fen = parse_yuan(text)
+        except Refused as refused:
+            raise ValidationError(refused.message) from refused
+        if fen > self.max_fen:
+            raise ValidationError(
+                _("Type an amount of at most %(most)d yuan.") % {"most": self.max_fen // 100}
+            )
+        return fen
+
+    def validate(self, value: Any) -> None:
+        if value is None and self.required:
+            raise ValidationError(self.error_messages["required"], code="required")
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value // 100}.{value % 100:02d}" if isinstance(value, int) else value
+
+
+def dress(form: forms.BaseForm) -> None:
+    """Give every control the class of its kind."""
+    for field in form.fields.values():
+        if not isinstance(field.widget, forms.CheckboxInput):
+            is_select = isinstance(field.widget, forms.Select)
+            field.widget.attrs["class"] = "form-select" if is_select else "form-control"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One setting as it stands in its group, with what it needs first."""
+
+    field: forms.BoundField
+    is_switch: bool
+    preconditions: list[Precondition]
+
+
+@dataclass(frozen=True)
+class Group:
+    title: Any
+    words: Any
+    rows: list[Row]
+
+
+_KEPT = _("A change counts for new orders; orders that exist keep their deadlines.")
+_NEW_ONLY = _("A change counts for new orders; orders that exist keep what they were placed with.")
+GROUPS: tuple[tuple[Any, Any, tuple[str, ...]], ...] = (
+    (_("Shop"), "", ("shop_name", "contact_phone")),
+    (
+        _("Delivery"),
+        _("Buyers are offered only what can really be fulfilled."),
+        ("express_on", "local_on", "local_area", "local_city", "local_fee_fen", "local_phone"),
+    ),
+    (_("Freight of express orders"), _NEW_ONLY, ("freight_fen", "freight_free_above_fen")),
+    (
+        _("Payment"),
+        "",
+        (
+            "wechat_on",
+            "cod_on",
+            "balance_on",
+            "transfer_on",
+            "transfer_bank",
+            "transfer_name",
+            "transfer_number",
+        ),
+    ),
+    (
+        _("Timers"),
+        _KEPT,
+        ("cancel_unpaid_minutes", "transfer_days", "ship_within_hours", "receive_days", "extend_days"),
+    ),
+    (
+        _("Steps and stock"),
+        _("A step that is off is passed by the system and stands on the timeline."),
+        ("confirm_step_on", "prepare_step_on", "reserve_on"),
+    ),
+    (
+        _("Voice alerts"),
+        "",
+        ("voice_new_order_on", "voice_repeat_seconds", "quiet_from", "quiet_until"),
+    ),
+)
+
+
+class StoreSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    """Every setting of the shop. The instance carries what was typed, so the checklist speaks of that."""
+
+    freight_fen = YuanField(label=_("Flat freight (yuan)"), max_fen=MAX_FREIGHT_FEN)
+    freight_free_above_fen = YuanField(
+        label=_("Free freight from (yuan)"),
+        max_fen=100 * MAX_FREIGHT_FEN,
+        required=False,
+        help_text=_("Leave empty when freight is never free."),
+    )
+    local_fee_fen = YuanField(label=_("Delivery fee (yuan)"), max_fen=MAX_FREIGHT_FEN, required=False)
+
+    class Meta:
+        model = StoreSettings
+        fields = [name for _title, _words, names in GROUPS for name in names]
+        widgets = {
+            "quiet_from": forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
+            "quiet_until": forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
+        }
+        help_texts = {
+            "shop_name": _("Stands in the mini-program and at the top of this console."),
+            "local_city": _("Addresses elsewhere are not offered own delivery. Empty: anywhere."),
+            "cod_on": _("The courier or your driver brings the money; record it on the order when it is in."),
+            "cancel_unpaid_minutes": _(
+                "Runs from placing. Then the order closes and its stock is free again."
+            ),
+            "balance_on": _("Buyers pay from what was topped up for them on their page."),
+            "transfer_on": _("Buyers see the account after placing and send a picture of the transfer."),
+            "transfer_days": _("Runs from placing; a proof sent in stops it until it is checked."),
+            "extend_days": _("A buyer may ask once per order; staff may always give more time."),
+            "ship_within_hours": _(
+                "Runs from payment, with cash on delivery from placing; time on hold is added."
+            ),
+            "receive_days": _(
+                "Runs from the delivery of the last parcel, else from shipping; it waits for open after-sales."
+            ),
+            "reserve_on": _("Cash on delivery always reserves when the order is placed."),
+            "quiet_from": _("Between these times nothing is spoken; alerts still stand on the page."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        dress(self)
+        for name, (least, most) in LIMITS.items():
+            field = self.fields[name]
+            field.validators += [MinValueValidator(least), MaxValueValidator(most)]
+            field.widget.attrs |= {"min": least, "max": most}
+
+    def lock(self) -> None:
+        """Show the settings without letting them be changed."""
+        for field in self.fields.values():
+            field.disabled = True
+
+    def show_refusal(self, refused: Refused) -> None:
+        """Put the sentence beside the setting it speaks of."""
+        name = refused.extra.get("switch")
+        self.add_error(name if name in self.fields else None, str(refused))
+
+    def groups(self) -> list[Group]:
+        needs = list_preconditions(self.instance)
+        return [
+            Group(title, words, [self._row(name, needs) for name in names]) for title, words, names in GROUPS
+        ]
+
+    def _row(self, name: str, needs: list[Precondition]) -> Row:
+        is_switch = isinstance(self.fields[name].widget, forms.CheckboxInput)
+        return Row(self[name], is_switch, [need for need in needs if need.switch == name])
+
+
+class SecretTextarea(forms.Textarea):
+    """A text that goes in and never comes out again, not even after a mistake elsewhere in the form."""
+
+    def format_value(self, value: Any) -> None:
+        return None
+
+
+class SecretField(forms.CharField):
+    """A secret of the account: left empty, the stored one stays."""
+
+    def __init__(self, *, rows: int = 1, **kwargs: Any) -> None:
+        attrs = {"autocomplete": "new-password", "spellcheck": "false", "autocapitalize": "none"}
+        widget = SecretTextarea(attrs | {"rows": str(rows)}) if rows > 1 else forms.PasswordInput(attrs)
+        super().__init__(required=False, max_length=8000, widget=widget, **kwargs)
+
+
+class WeChatAccountForm(forms.Form):
+    """Credentials at WeChat; secrets are write-only."""
+
+    appid = forms.CharField(label=_("Mini-program AppID"), max_length=40)
+    mini_secret = SecretField(label=_("Mini-program secret"))
+    mchid = forms.CharField(label=_("Merchant number"), max_length=32, required=False)
+    merchant_serial = forms.CharField(label=_("Merchant certificate serial"), max_length=64, required=False)
+    merchant_private_key = SecretField(label=_("Merchant private key"), rows=4)
+    api_v3_key = SecretField(label=_("API v3 key"))
+    platform_key_id = forms.CharField(label=_("WeChat Pay public key id"), max_length=80, required=False)
+    platform_public_key = forms.CharField(
+        label=_("WeChat Pay public key"),
+        max_length=8000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
+    )
+
+    def __init__(self, account: WeChatAccount | None, *args: Any, **kwargs: Any) -> None:
+        names = [n for n, f in self.base_fields.items() if not isinstance(f, SecretField)]
+        kwargs["initial"] = {name: getattr(account, name, "") for name in names}
+        super().__init__(*args, **kwargs)
+        dress(self)
+        for name, field in self.fields.items():
+            if isinstance(field, SecretField):
+                self._describe(field, is_stored=bool(getattr(account, name, "")))
+
+    def _describe(self, field: forms.Field, *, is_stored: bool) -> None:
+        field.widget.attrs["placeholder"] = _("Stored – type a new one to replace it") if is_stored else ""
+        field.help_text = (
+            _("Stored and never shown. Leave empty to keep it.") if is_stored else _("Not stored yet.")
+        )
+
+    def clean_api_v3_key(self) -> str:
+        key: str = self.cleaned_data["api_v3_key"]
+        if key and len(key) != 32:
+            raise ValidationError(_("The API v3 key has 32 characters. Type it again."))
+        return key
+
+    def lock(self) -> None:
+        """Show the credentials without letting them be changed."""
+        for field in self.fields.values():
+            field.disabled = True

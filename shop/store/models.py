@@ -1,0 +1,79 @@
+"""The shop's own settings (one row) and its credentials at WeChat (one row, secrets encrypted)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from shop.crypto import EncryptedTextField
+from shop.events.models import Versioned
+from shop.store.choices import ReserveOn
+
+
+class StoreSettings(Versioned):
+    subject_kind = "settings"
+
+    shop_name = models.CharField(_("shop name"), max_length=60)
+    contact_phone = models.CharField(_("contact phone"), max_length=20, blank=True)
+
+    express_on = models.BooleanField(_("express"), default=True)
+    local_on = models.BooleanField(_("own delivery"), default=False)
+    local_area = models.CharField(_("delivery area"), max_length=200, blank=True)
+    local_city = models.CharField(_("city delivered to"), max_length=40, blank=True)
+    local_fee_fen = models.PositiveIntegerField(_("delivery fee"), null=True, blank=True)
+    local_phone = models.CharField(_("contact phone for deliveries"), max_length=20, blank=True)
+
+    freight_fen = models.PositiveIntegerField(_("flat freight"), default=0)
+    freight_free_above_fen = models.PositiveIntegerField(_("free freight from"), null=True, blank=True)
+
+    wechat_on = models.BooleanField(_("WeChat Pay"), default=False)
+    cod_on = models.BooleanField(_("cash on delivery for express and own delivery"), default=False)
+    balance_on = models.BooleanField(_("balance"), default=False)
+    transfer_on = models.BooleanField(_("bank transfer"), default=False)
+    transfer_bank = models.CharField(_("bank"), max_length=80, blank=True)
+    transfer_name = models.CharField(_("account holder"), max_length=80, blank=True)
+    transfer_number = models.CharField(_("account number"), max_length=40, blank=True)
+
+    cancel_unpaid_minutes = models.PositiveIntegerField(_("close unpaid orders after (minutes)"), default=30)
+    transfer_days = models.PositiveIntegerField(_("close unpaid bank transfers after (days)"), default=3)
+    ship_within_hours = models.PositiveIntegerField(_("ship within (hours)"), default=48)
+    receive_days = models.PositiveIntegerField(_("receive automatically after (days)"), default=7)
+
+    extend_days = models.PositiveIntegerField(_("extend receipt by (days)"), default=3)
+
+    confirm_step_on = models.BooleanField(_("confirm step"), default=True)
+    prepare_step_on = models.BooleanField(_("preparing step"), default=True)
+    reserve_on = models.CharField(
+        _("reserve stock"), max_length=10, choices=ReserveOn, default=ReserveOn.PLACING
+    )
+
+    voice_new_order_on = models.BooleanField(_("speak new orders"), default=True)
+    voice_repeat_seconds = models.PositiveIntegerField(_("repeat until handled every (seconds)"), default=30)
+    quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
+    quiet_until = models.TimeField(_("quiet until"), null=True, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="one_settings_row")]
+
+    def __str__(self) -> str:
+        return self.shop_name
+
+
+class WeChatAccount(Versioned):
+    """Credentials of the mini-program and of WeChat Pay; `tested_at` is when they last passed a real call."""
+
+    subject_kind = "wechat_account"
+
+    appid = models.CharField(_("mini-program AppID"), max_length=40)
+    mini_secret = EncryptedTextField(_("mini-program secret"))
+    mchid = models.CharField(_("merchant number"), max_length=32, blank=True)
+    merchant_serial = models.CharField(_("merchant certificate serial"), max_length=64, blank=True)
+    merchant_private_key = EncryptedTextField(_("merchant private key"), blank=True)
+    api_v3_key = EncryptedTextField(_("API v3 key"), blank=True)
+    platform_key_id = models.CharField(_("WeChat Pay public key id"), max_length=80, blank=True)
+    platform_public_key = models.TextField(_("WeChat Pay public key"), blank=True)
+    tested_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="one_wechat_account")]
+
+    def __str__(self) -> str:
+        return self.appid

@@ -1,0 +1,109 @@
+"""What the shop offers, as its settings and their preconditions say."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from shop.clients.wechat_mini import WeChatMini
+from shop.clients.wechat_pay import Credentials, WeChatPay
+from shop.errors import Refused
+from shop.events.models import Event
+from shop.store.choices import Delivery, PayMethod
+from shop.store.models import StoreSettings, WeChatAccount
+
+
+def get_store_settings() -> StoreSettings:
+    """The one settings row; its defaults before the shop was set up."""
+    return StoreSettings.objects.filter(pk=1).first() or StoreSettings(pk=1, shop_name="")
+
+
+def get_wechat_account() -> WeChatAccount | None:
+    return WeChatAccount.objects.filter(pk=1).first()
+
+
+@dataclass(frozen=True)
+class Precondition:
+    """What a switch needs before it may be on; `words` is the sentence that says so."""
+
+    switch: str
+    is_met: bool
+    words: Any
+
+
+def list_preconditions(store: StoreSettings) -> list[Precondition]:
+    """Every switch with what it needs, shown beside it beforehand and checked on save (product rules §2)."""
+    account = get_wechat_account()
+    return [
+        Precondition("local_on", bool(store.local_area), _("Own delivery needs an area.")),
+        Precondition("local_on", store.local_fee_fen is not None, _("Own delivery needs a fee; 0 is a fee.")),
+        Precondition("local_on", bool(store.local_phone), _("Own delivery needs a contact phone.")),
+        Precondition(
+            "wechat_on",
+            bool(account and account.tested_at),
+            _("WeChat Pay needs credentials that passed “test connection”."),
+        ),
+        Precondition("transfer_on", bool(store.transfer_bank), _("Bank transfer needs a bank.")),
+        Precondition("transfer_on", bool(store.transfer_name), _("Bank transfer needs an account holder.")),
+        Precondition("transfer_on", bool(store.transfer_number), _("Bank transfer needs an account number.")),
+    ]
+
+
+_DELIVERIES = {Delivery.EXPRESS: "express_on", Delivery.LOCAL: "local_on"}
+_PAY_METHODS = {
+    PayMethod.WECHAT: "wechat_on",
+    PayMethod.BALANCE: "balance_on",
+    PayMethod.COD: "cod_on",
+    PayMethod.TRANSFER: "transfer_on",
+}
+
+
+def list_offers(store: StoreSettings) -> dict[Delivery, list[PayMethod]]:
+    """The delivery methods buyers can really be offered now, each with its ways to pay."""
+    unmet = {need.switch for need in list_preconditions(store) if not need.is_met}
+
+    def is_usable(switch: str) -> bool:
+        return bool(getattr(store, switch)) and switch not in unmet
+
+    methods = [method for method, switch in _PAY_METHODS.items() if is_usable(switch)]
+    return {delivery: list(methods) for delivery, switch in _DELIVERIES.items() if is_usable(switch)}
+
+
+def list_deliveries(store: StoreSettings) -> list[Delivery]:
+    """The delivery methods buyers can really be offered now."""
+    return list(list_offers(store))
+
+
+def list_pay_methods(store: StoreSettings, delivery: Delivery) -> list[PayMethod]:
+    """The ways to pay an order with this delivery; none for a delivery that is not offered."""
+    return list_offers(store).get(delivery, [])
+
+
+def get_wechat_pay(*, base_url: str) -> tuple[WeChatPay, WeChatAccount]:
+    """A client with the stored credentials. Raises Refused `wechat_not_set_up` (409)."""
+    account = get_wechat_account()
+    if account is None or not account.mchid:
+        raise Refused("wechat_not_set_up", _("WeChat Pay has no credentials yet."))
+    credentials = Credentials(
+        appid=account.appid,
+        mchid=account.mchid,
+        merchant_serial=account.merchant_serial,
+        merchant_private_key=account.merchant_private_key,
+        api_v3_key=account.api_v3_key,
+        platform_key_id=account.platform_key_id,
+        platform_public_key=account.platform_public_key,
+    )
+    return WeChatPay(credentials, base_url=base_url), account
+
+
+def get_wechat_mini(*, base_url: str) -> WeChatMini:
+    """A client of the mini-program server. Raises Refused `wechat_not_set_up` (409)."""
+    account = get_wechat_account()
+    if account is None:
+        raise Refused("wechat_not_set_up", _("The mini-program has no credentials yet."))
+    return WeChatMini(account.appid, account.mini_secret, base_url=base_url)
+
+
+def list_changes(kind: str, *, limit: int = 10) -> list[Event]:
+    """The last events of the settings or of the credentials (`subject_kind`), newest first."""
+    return list(Event.objects.filter(kind=kind, subject_id=1).order_by("-number")[:limit])

@@ -1,0 +1,133 @@
+"""Changing store settings and credentials, on the record."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from shop import clock
+from shop.access import require
+from shop.actor import Actor
+from shop.clients.errors import BadCredentials, BadSignature, ClientError, Rejected
+from shop.errors import Refused
+from shop.events.services import record_event
+from shop.store.choices import LIMITS
+from shop.store.models import StoreSettings, WeChatAccount
+from shop.store.selectors import get_wechat_pay, list_preconditions
+
+EDITABLE = tuple(
+    field.name for field in StoreSettings._meta.concrete_fields if field.name not in ("id", "version")
+)
+SECRETS = ("mini_secret", "merchant_private_key", "api_v3_key")
+ACCOUNT_FIELDS = (
+    "appid",
+    "mchid",
+    "merchant_serial",
+    "platform_key_id",
+    "platform_public_key",
+    *SECRETS,
+)
+
+
+def change_store_settings(
+    changes: Mapping[str, Any], *, actor: Actor, expected_version: int | None = None
+) -> StoreSettings:
+    """Write the given settings; later changes do not move the deadlines of orders that exist.
+
+    Raises Refused `precondition_unmet`, `bad_timer` or `bad_quiet_hours`, whose `extra["switch"]` names the
+    setting to look at, and `stale` when the settings are no longer the version they were read in.
+    """
+    require(actor, "settings.edit")
+    with transaction.atomic():
+        store, _created = StoreSettings.objects.select_for_update().get_or_create(pk=1)
+        if expected_version is not None and store.version != expected_version:
+            raise Refused(
+                "stale", _("Somebody else changed the settings a moment ago. Look again, then save.")
+            )
+        before = {name: getattr(store, name) for name in EDITABLE}
+        for name in set(changes) & set(EDITABLE):
+            setattr(store, name, changes[name])
+        _check_values(store)
+        _check_preconditions(store)
+        changed = {
+            name: _plain(getattr(store, name)) for name in EDITABLE if getattr(store, name) != before[name]
+        }
+        if not changed:
+            return store
+        store.save_raised(*changed)
+        was = {name: _plain(before[name]) for name in changed}
+        record_event(store, "settings.change", actor, data={"before": was, "after": changed})
+    return store
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, str | int | bool | None) else str(value)
+
+
+def _check_preconditions(store: StoreSettings) -> None:
+    for item in list_preconditions(store):
+        if getattr(store, item.switch) and not item.is_met:
+            raise Refused("precondition_unmet", item.words, 400, switch=item.switch)
+    if not (store.express_on or store.local_on):
+        message = _("At least one way to deliver must stay on.")
+        raise Refused("precondition_unmet", message, 400, switch="express_on")
+
+
+def _check_values(store: StoreSettings) -> None:
+    for name, (least, most) in LIMITS.items():
+        if not least <= getattr(store, name) <= most:
+            message = _("Type a number from %(least)d to %(most)d.") % {"least": least, "most": most}
+            raise Refused("bad_timer", message, 400, switch=name)
+    if (store.quiet_from is None) != (store.quiet_until is None) or (
+        store.quiet_from is not None and store.quiet_from == store.quiet_until
+    ):
+        words = _("Quiet hours need a start and another end.")
+        raise Refused("bad_quiet_hours", words, 400, switch="quiet_until")
+
+
+def change_wechat_account(changes: Mapping[str, str], *, actor: Actor) -> WeChatAccount:
+    """Write credentials; an empty secret keeps the stored one. They must pass the test again afterwards."""
+    require(actor, "settings.edit")
+    with transaction.atomic():
+        account, _created = WeChatAccount.objects.select_for_update().get_or_create(pk=1)
+        changed = [
+            name
+            for name in ACCOUNT_FIELDS
+            if name in changes
+            and (changes[name] or name not in SECRETS)
+            and changes[name] != getattr(account, name)
+        ]
+        if not changed:
+            return account
+        for name in changed:
+            setattr(account, name, changes[name])
+        account.tested_at = None
+        account.save_raised("tested_at", *changed)
+        record_event(account, "credentials.change", actor, data={"fields": changed})
+    return account
+
+
+def check_wechat_account(*, actor: Actor) -> None:
+    """Test the credentials with a real call and remember that they passed. Raises Refused `connection_failed`."""
+    require(actor, "settings.edit")
+    try:
+        client, account = get_wechat_pay(base_url=settings.WECHAT_PAY_URL)
+        client.test_connection()
+    except ClientError as error:
+        raise Refused("connection_failed", _why_failed(error), 409) from error
+    with transaction.atomic():
+        account.tested_at = clock.now()
+        account.save_raised("tested_at")
+        record_event(account, "credentials.test", actor)
+
+
+def _why_failed(error: ClientError) -> Any:
+    if isinstance(error, BadCredentials):
+        return _("A key cannot be read. Copy it again, whole, with its first and last line.")
+    if isinstance(error, BadSignature):
+        return _("WeChat answered, but its signature does not fit the WeChat Pay public key.")
+    if isinstance(error, Rejected):
+        return _("WeChat Pay did not accept the credentials: %(why)s") % {"why": error}
+    return _("WeChat Pay does not answer at the moment. Try again in a minute.")

@@ -1,0 +1,170 @@
+"""Pages of the store settings and of the credentials at WeChat."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from shop.access import has_capability, require
+from shop.errors import Refused
+from shop.events.models import Event
+from shop.http.fields import read_id
+from shop.money import format_fen
+from shop.staff.decorators import StaffRequest, staff_page
+from shop.store.choices import ReserveOn
+from shop.store.forms import StoreSettingsForm, WeChatAccountForm
+from shop.store.models import StoreSettings, WeChatAccount
+from shop.store.selectors import (
+    get_store_settings,
+    get_wechat_account,
+    list_changes,
+    list_offers,
+)
+from shop.store.services import change_store_settings, change_wechat_account, check_wechat_account
+
+_UNPROCESSABLE = 422
+
+
+@staff_page("settings.view", methods=("GET", "POST"))
+def settings_page(request: StaffRequest) -> HttpResponse:
+    """Every switch with what it needs; POST saves and needs `settings.edit`."""
+    store = get_store_settings()
+    if request.method != "POST":
+        return _show_settings(request, StoreSettingsForm(instance=store))
+    require(request.actor, "settings.edit")
+    form = StoreSettingsForm(request.POST, instance=store)
+    if form.is_valid() and _save_settings(request, form):
+        return redirect("store:settings")
+    return _show_settings(request, form, status=_UNPROCESSABLE)
+
+
+def _save_settings(request: StaffRequest, form: StoreSettingsForm) -> bool:
+    version = request.POST.get("version", "")
+    seen = 0 if version == "0" else read_id(version)
+    try:
+        change_store_settings(form.cleaned_data, actor=request.actor, expected_version=seen)
+    except Refused as refused:
+        form.show_refusal(refused)
+        return False
+    messages.success(request, _("The settings are saved."))
+    return True
+
+
+def _show_settings(request: StaffRequest, form: StoreSettingsForm, *, status: int = 200) -> HttpResponse:
+    may_edit = has_capability(request.actor, "settings.edit")
+    if not may_edit:
+        form.lock()
+    context = {
+        "form": form,
+        "may_edit": may_edit,
+        "tabs": _tabs(request),
+        "offers": _describe_offers(get_store_settings()),
+        "changes": _describe_changes(StoreSettings.subject_kind) if may_edit else [],
+    }
+    return render(request, "store/settings.html", context, status=status)
+
+
+def _tabs(request: HttpRequest) -> list[dict[str, Any]]:
+    pages = ((_("Store settings"), reverse("store:settings")), (_("WeChat"), reverse("store:wechat")))
+    return [{"label": label, "url": url, "is_active": request.path == url} for label, url in pages]
+
+
+def _describe_offers(store: StoreSettings) -> list[tuple[Any, list[Any]]]:
+    offers = list_offers(store)
+    return [(delivery.label, [method.label for method in methods]) for delivery, methods in offers.items()]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One recorded change in words."""
+
+    who: str
+    at: datetime
+    title: Any
+    parts: list[tuple[Any, str, str]]
+
+
+_TITLES = {
+    "settings.change": _("Settings changed"),
+    "credentials.change": _("Credentials changed"),
+    "credentials.test": _("Connection test passed"),
+}
+
+
+def _describe_changes(kind: str) -> list[Change]:
+    return [
+        Change(event.actor_name, event.at, _TITLES.get(event.verb, event.verb), _list_parts(event))
+        for event in list_changes(kind)
+    ]
+
+
+def _list_parts(event: Event) -> list[tuple[Any, str, str]]:
+    """What changed, from what to what; of credentials only the names are recorded."""
+    before, after = event.data.get("before", {}), event.data.get("after", {})
+    parts = [(_label(StoreSettings, n), _value(n, before.get(n)), _value(n, after[n])) for n in after]
+    return parts + [(_label(WeChatAccount, name), "", "") for name in event.data.get("fields", [])]
+
+
+def _label(model: type[StoreSettings | WeChatAccount], name: str) -> Any:
+    return capfirst(getattr(model._meta.get_field(name), "verbose_name", name))
+
+
+def _value(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return str(_("on") if value else _("off"))
+    if value in (None, ""):
+        return "–"
+    if name.endswith("_fen"):
+        return format_fen(int(value))
+    if name == "reserve_on":
+        return str(ReserveOn(value).label)
+    return str(value)
+
+
+@staff_page("settings.view", methods=("GET", "POST"))
+def wechat_page(request: StaffRequest) -> HttpResponse:
+    """Credentials at WeChat; POST saves and needs `settings.edit`."""
+    account = get_wechat_account()
+    if request.method != "POST":
+        return _show_wechat(request, WeChatAccountForm(account), account)
+    require(request.actor, "settings.edit")
+    form = WeChatAccountForm(account, request.POST)
+    if not form.is_valid():
+        return _show_wechat(request, form, account, status=_UNPROCESSABLE)
+    change_wechat_account(form.cleaned_data, actor=request.actor)
+    messages.success(request, _("The credentials are saved. Now test the connection."))
+    return redirect("store:wechat")
+
+
+def _show_wechat(
+    request: StaffRequest, form: WeChatAccountForm, account: WeChatAccount | None, *, status: int = 200
+) -> HttpResponse:
+    may_edit = has_capability(request.actor, "settings.edit")
+    if not may_edit:
+        form.lock()
+    context = {
+        "form": form,
+        "account": account,
+        "may_edit": may_edit,
+        "tabs": _tabs(request),
+        "changes": _describe_changes(WeChatAccount.subject_kind) if may_edit else [],
+    }
+    return render(request, "store/wechat.html", context, status=status)
+
+
+@staff_page("settings.edit", methods=("POST",))
+def check_connection(request: StaffRequest) -> HttpResponse:
+    """Test the stored credentials with a real call at WeChat Pay."""
+    try:
+        check_wechat_account(actor=request.actor)
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("WeChat Pay accepted the credentials."))
+    return redirect("store:wechat")

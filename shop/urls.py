@@ -1,0 +1,32 @@
+"""Every address of the shop."""
+
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from shop import health, metrics
+from shop.files.views import picture
+
+urlpatterns = [
+    path("", RedirectView.as_view(url="/console/")),
+    path("healthz", health.healthz, name="healthz"),
+    path("metrics", metrics.metrics, name="metrics"),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("media/<path:path>", picture, name="picture"),
+    path("hooks/", include("orders.payments.urls")),
+    path("api/v1/", include("shop.api_urls")),
+    path("console/staff/", include("shop.staff.urls")),
+    path("console/orders/", include("orders.desk.urls_orders")),
+    path("console/alerts/", include("notifications.urls")),
+    path("console/products/stock/", include("orders.desk.urls_stock")),
+    path("console/products/", include("shop.catalog.urls")),
+    path("console/customers/", include("orders.desk.urls_buyers")),
+    path("console/audit/", include("orders.desk.urls_audit")),
+    path("console/settings/", include("shop.store.urls")),
+    path("console/jobs/", include("shop.jobs.urls")),
+    path("console/", include("orders.desk.urls")),
+]
+
+handler400 = "shop.http.pages.bad_request"
+handler403 = "shop.http.pages.forbidden"
+handler404 = "shop.http.pages.not_found"
+handler500 = "shop.http.pages.server_error"

@@ -1,0 +1,119 @@
+/* What the page shows of alerts: counts, title, the sound light, the red strip, the hint on lists, and notifications. */
+
+export class Page {
+  #base_title = document.title;
+  #known = null;
+  #on_arrival = null;
+  #count = 0;
+  #flash = false;
+  #light = "";
+
+  constructor(config) {
+    this.config = config;
+    /* A swapped table shows all that is known. */
+    document.addEventListener("htmx:afterSwap", () => {
+      this.#known = null;
+      for (const hint of document.querySelectorAll("[data-alerts-hint]")) hint.hidden = true;
+    });
+  }
+
+  /* `state` is what the server answered. */
+  show_alerts(state) {
+    this.#count = state.count;
+    this.#write_counts();
+    this.#write_title();
+    this.#show_hints(state);
+    this.#offer_newest(state);
+    this.#grey_handled(state);
+  }
+
+  /* `light`: "speaking", "elsewhere" or "silent". */
+  show_light(light, settings) {
+    if (light !== this.#light) {
+      this.#light = light;
+      const holder = document.getElementById("sound-light");
+      const template = document.getElementById(`alerts-light-${light}`);
+      if (holder && template) holder.replaceChildren(template.content.cloneNode(true));
+      document.getElementById("alerts-silent").hidden = light !== "silent";
+    }
+    const word = settings?.is_quiet ? "quiet" : settings?.is_voice_on === false ? "off" : "on";
+    for (const part of document.querySelectorAll("[data-alerts-word]")) part.hidden = part.dataset.alertsWord !== word;
+  }
+
+  show_signed_out() {
+    document.getElementById("alerts-silent").hidden = true;
+    document.getElementById("alerts-signed-out").hidden = false;
+  }
+
+  /* Called every second: the title of a tab in the background flashes while something is unhandled. */
+  tick() {
+    this.#flash = document.hidden && this.#count > 0 && !this.#flash;
+    this.#write_title();
+  }
+
+  /* A system notification for a page that is not looked at; the tag merges those of several tabs. */
+  notify(count) {
+    if (!document.hidden || !window.Notification || Notification.permission !== "granted") return;
+    const body = this.config.wordNotify.replace("{n}", count);
+    const note = new Notification(this.config.wordNotifyTitle, { body, tag: "alerts", lang: document.documentElement.lang });
+    note.addEventListener("click", () => {
+      window.focus();
+      location.assign(this.config.listUrl);
+    });
+  }
+
+  #write_counts() {
+    const words = this.#count ? String(this.#count) : "";
+    const bell = document.getElementById("unhandled-alerts");
+    if (bell) bell.textContent = words;
+    for (const link of document.querySelectorAll(`.side-link[href="${this.config.listUrl}"]`)) {
+      let count = link.querySelector(".count");
+      if (!count) {
+        count = document.createElement("span");
+        count.className = "count count-urgent";
+        link.append(count);
+      }
+      count.textContent = words;
+    }
+  }
+
+  #write_title() {
+    const mark = this.#flash ? "🔔" : this.#count ? `(${this.#count})` : "";
+    const title = mark ? `${mark} ${this.#base_title}` : this.#base_title;
+    if (document.title !== title) document.title = title;
+  }
+
+  /* "3 new orders — show": what came after the page was made; a page of alerts knows which ones it shows. */
+  #show_hints(state) {
+    const rows = [...document.querySelectorAll("[data-alert-id]")].map((row) => Number(row.dataset.alertId));
+    const is_alerts_page = document.getElementById("alerts-open") !== null;
+    this.#known ??= new Set(is_alerts_page ? rows : state.alerts.map((alert) => alert.id));
+    const fresh = state.alerts.filter((alert) => !this.#known.has(alert.id));
+    const count = is_alerts_page ? fresh.length : fresh.filter((alert) => alert.kind === "new_order").length;
+    for (const hint of document.querySelectorAll("[data-alerts-hint]")) {
+      hint.hidden = count === 0;
+      hint.querySelector("[data-alerts-hint-words]").textContent = hint.dataset.words.replace("{n}", count);
+    }
+  }
+
+  /* From wherever an order is heard, one click opens it: the newest that rang since this page was opened. */
+  #offer_newest(state) {
+    const orders = state.alerts.filter((alert) => alert.kind === "new_order");
+    this.#on_arrival ??= new Set(orders.map((alert) => alert.id));
+    const newest = orders.filter((alert) => !this.#on_arrival.has(alert.id)).sort((a, b) => a.id - b.id).at(-1);
+    const link = document.querySelector("[data-alerts-newest]");
+    link.hidden = !newest || location.pathname === newest.url;
+    if (!newest) return;
+    link.href = newest.url;
+    link.querySelector("[data-alerts-newest-number]").textContent = `…${newest.number.slice(-4)}`;
+  }
+
+  /* Only when the answer held all there is: otherwise a row may be missing because it is too old. */
+  #grey_handled(state) {
+    if (state.count > state.alerts.length) return;
+    const open = new Set(state.alerts.map((alert) => String(alert.id)));
+    for (const row of document.querySelectorAll("[data-alert-id]")) {
+      row.classList.toggle("is-gone", !open.has(row.dataset.alertId));
+    }
+  }
+}

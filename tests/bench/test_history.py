@@ -1,0 +1,106 @@
+"""A filled shop: believable to the books, and every view and search reads it by an index."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from bench.goods import DISCONTINUED
+from bench.history import fill
+from bench.pages import list_pages
+from orders.desk.filters import WorkQueue
+from orders.models import Order
+from tests.cast import open_shop
+from tests.conftest import find_broken_books
+from tests.console import browser
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="copies into PostgreSQL"),
+]
+BIG = ("orders_order", "orders_orderline", "orders_searchkey", "events_event")
+
+
+@pytest.fixture(scope="module")
+def filled(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """20,000 orders for all tests of this file, gone afterwards."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        open_shop()
+        fill(20_000, days=700)
+        yield
+        names = ", ".join(connection.introspection.table_names(cursor))
+        cursor.execute(f"TRUNCATE {names.replace('django_migrations, ', '')} CASCADE")
+
+
+def explain(sql: str, params: Any) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {sql}", params)
+        return "\n".join(row[0] for row in cursor.fetchall())
+
+
+def plans_of(client: Client, path: str) -> list[str]:
+    """The plan of every query of a page."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith(("SELECT", "(SELECT")):
+            asked.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        assert client.get(path).status_code == 200
+    return [explain(sql, params) for sql, params in asked]
+
+
+def find_whole_reads(plan: str) -> list[str]:
+    """Sequential scans of a big table.
+
+    Not the count of completed orders: nearly all rows are, so that a scan meets its cap of 10,000 at once.
+    """
+    lines = plan.splitlines()
+    return [
+        line
+        for line, below in zip(lines, [*lines[1:], ""], strict=True)
+        if any(f"Seq Scan on {table} " in line for table in BIG) and "(stage)::text = 'done'" not in below
+    ]
+
+
+def test_the_books_are_clean_and_the_orders_spread_over_the_stages(db: None) -> None:
+    open_shop()
+    fill(400, days=20)
+    assert find_broken_books() == []
+    assert set(Order.objects.values_list("stage", flat=True)) >= {"done", "shipped", "closed", "confirmed"}
+
+
+def test_filling_twice_adds_up(db: None) -> None:
+    fill(30, days=3)
+    fill(30, days=3, seed=2)
+    assert Order.objects.count() == 60
+    assert find_broken_books() == []
+
+
+@pytest.mark.usefixtures("filled")
+def test_no_view_and_no_search_reads_a_big_table_from_end_to_end() -> None:
+    client = browser()
+    pages = {page.name: page.path for page in list_pages()}
+    pages |= {queue: f"/console/orders/?queue={queue}" for queue in WorkQueue.values}
+    for name, path in pages.items():
+        for plan in plans_of(client, path):
+            assert find_whole_reads(plan) == [], f"{name}: {plan}"
+
+
+@pytest.mark.usefixtures("filled")
+def test_parts_of_numbers_are_found_by_their_trigrams() -> None:
+    number = Order.objects.order_by("pk").values_list("number", flat=True)[100]
+    plans = plans_of(browser(), f"/console/orders/?q={number[8:14]}")
+    assert any("order_number_trigrams" in plan for plan in plans)
+
+
+@pytest.mark.usefixtures("filled")
+def test_goods_sold_long_ago_are_found_by_the_index_of_their_lines() -> None:
+    client = browser()
+    for path in (f"/console/orders/?q={DISCONTINUED[:2]}", f"/console/orders/?product={DISCONTINUED[:2]}"):
+        assert any("line_by_sku" in plan for plan in plans_of(client, path))
+        assert DISCONTINUED in client.get(path).content.decode()

@@ -1,0 +1,158 @@
+"""A real browser before a real shop: two web processes and a deliverer on a database of their own.
+
+`live_shop` also points this process's ORM at that database, so a test makes its data with the factories of
+`tests.cast` and sees what the pages wrote. Data stays until the package ends: a test must not count on an
+empty shop. Both fixtures end with the package, since Playwright keeps an event loop running that other
+tests would trip over.
+"""
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connection
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from pytest_django import DjangoDbBlocker
+
+from shop.staff.models import StaffUser
+from tests.cast import make_staff, open_shop
+from tests.notifications.sessions import make_session
+from tests.processes import ShopProcesses
+from tests.servers import PrivateRedis
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium, driven by Playwright."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        pytest.fail("Chromium is missing: apt-get install chromium fonts-wqy-zenhei (as root)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class LiveShop:
+    """The running shop; `redis` is its own and may be stopped, frozen and started again."""
+
+    processes: ShopProcesses
+    redis: PrivateRedis
+
+    def url(self, path: str = "/console/", *, web: str = "web") -> str:
+        return self.processes.web_url(web) + path
+
+    def sign_in(self, context: BrowserContext, user: StaffUser | str = "owner") -> StaffUser:
+        """Give this context the session of a member of staff; a role makes a new one.
+
+        The cookie is valid at every web process: cookies do not know ports.
+        """
+        staff = make_staff(user) if isinstance(user, str) else user
+        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": make_session(staff)}
+        context.add_cookies([{**cookie, "url": self.processes.web_url()}])
+        return staff
+
+
+@pytest.fixture(scope="package")
+def _running_shop(django_db_blocker: DjangoDbBlocker) -> Iterator[tuple[LiveShop, str]]:
+    server = dict(connection.settings_dict)
+    database = f"shop_browser_{os.getpid()}"
+    place = {"host": server["HOST"], "port": server["PORT"] or 5432, "user": server["USER"]}
+    place = {name: value for name, value in place.items() if value}
+    password = {"password": server["PASSWORD"]} if server["PASSWORD"] else {}
+    with psycopg.connect(**place, **password, dbname="postgres", autocommit=True) as admin:
+        admin.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+        admin.execute(f"CREATE DATABASE \"{database}\" ENCODING 'UTF8' TEMPLATE template0")
+        url = _database_url(server, database)
+        try:
+            with PrivateRedis() as redis, ShopProcesses(database_url=url, redis_url=redis.url) as processes:
+                processes.migrate()
+                processes.start("web", "web2", "deliver")
+                yield LiveShop(processes, redis), database
+        finally:
+            admin.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+
+
+def _database_url(server: dict[str, Any], database: str) -> str:
+    user = server["USER"] + (f":{server['PASSWORD']}" if server["PASSWORD"] else "")
+    return f"postgres://{user}@{server['HOST'] or '127.0.0.1'}:{server['PORT'] or 5432}/{database}"
+
+
+@pytest.fixture
+def live_shop(
+    _running_shop: tuple[LiveShop, str],
+    django_db_blocker: DjangoDbBlocker,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[LiveShop]:
+    """The open shop, with this process's ORM on its database."""
+    shop, database = _running_shop
+    # Playwright's event loop runs in this thread, which Django takes for asynchronous code.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    _disconnect()
+    monkeypatch.setitem(connection.settings_dict, "NAME", database)
+    with django_db_blocker.unblock():
+        open_shop()
+        yield shop
+    _disconnect()
+
+
+def _disconnect() -> None:
+    """Leave the present database: the next query connects to the one then named."""
+    connection.close()
+    connection.close_pool()
+
+
+@pytest.fixture
+def device(chromium: Browser, live_shop: LiveShop) -> Iterator[Callable[..., BrowserContext]]:
+    """Make devices: browser contexts with storage of their own, signed in as somebody.
+
+    `device(role="owner", scripts=[…], **options)`; options go to `Browser.new_context`.
+    """
+    contexts: list[BrowserContext] = []
+
+    def make(
+        role: StaffUser | str = "owner", *, scripts: tuple[str, ...] = (), **options: Any
+    ) -> BrowserContext:
+        context = chromium.new_context(**{"locale": "zh-CN", **options})
+        contexts.append(context)
+        for script in scripts:
+            context.add_init_script(script)
+        live_shop.sign_in(context, role)
+        return context
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+def wait_until(is_true: Callable[[], bool], *, seconds: float, page: Page | None = None) -> float:
+    """Wait until something holds and return how long it took; fails after `seconds`.
+
+    Give a `page` so that its events are handled meanwhile.
+    """
+    started_at = time.monotonic()
+    while not is_true():
+        if time.monotonic() - started_at > seconds:
+            pytest.fail(f"did not come true within {seconds} s")
+        if page:
+            page.wait_for_timeout(50)
+        else:
+            time.sleep(0.05)
+    return time.monotonic() - started_at

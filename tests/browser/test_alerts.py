@@ -1,0 +1,327 @@
+"""Voice alerts in a real browser: who is heard when, and that nothing is missed or said twice."""
+
+import os
+import re
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
+
+from notifications.models import Alert, HandledHow
+from orders.services.steps import confirm_order
+from shop import clock
+from tests.browser.conftest import LiveShop, wait_until
+from tests.browser.ears import NEW_ORDER, Ears
+from tests.cast import clerk, open_shop, paid_order
+
+pytestmark = pytest.mark.browser
+ALERTS = "/console/alerts/"
+LONG = 600
+
+
+@pytest.fixture(autouse=True)
+def calm(live_shop: LiveShop) -> None:
+    """Nothing is unhandled, and nothing is repeated within a test unless it says so."""
+    Alert.objects.filter(handled_at=None).update(handled_at=clock.now(), handled_how=HandledHow.OVER)
+    open_shop(voice_repeat_seconds=LONG, quiet_from=None, quiet_until=None)
+
+
+Device = Callable[..., BrowserContext]
+
+
+def open_page(context: BrowserContext, live_shop: LiveShop, path: str = ALERTS, *, web: str = "web") -> Page:
+    page = context.new_page()
+    page.goto(live_shop.url(path, web=web))
+    return page
+
+
+def enable_sound(page: Page) -> None:
+    page.locator("#alerts-silent [data-alerts-unlock]").click()
+    expect_light(page, "speaking")
+
+
+def expect_light(page: Page, state: str) -> None:
+    expect(page.locator("#sound-light .sound-light")).to_have_attribute("data-state", state)
+
+
+def expect_count(page: Page, count: int, *, seconds: float = 5) -> None:
+    words = str(count) if count else ""
+    expect(page.locator("#unhandled-alerts")).to_have_text(words, timeout=seconds * 1000)
+
+
+def listening_page(device: Device, live_shop: LiveShop, *, web: str = "web") -> tuple[Page, Ears]:
+    """A device whose sound is on, and what it hears."""
+    context = device()
+    ears = Ears(context)
+    page = open_page(context, live_shop, web=web)
+    enable_sound(page)
+    wait_until(lambda: "声音已启用" in ears.heard, seconds=5, page=page)
+    return page, ears
+
+
+def order_rings(ears: Ears, page: Page, sentences: list[str], *, seconds: float = 6) -> None:
+    """Exactly these sentences so far, the last of them within `seconds`, and no more for a while."""
+    wait_until(lambda: len(ears.sentences) >= len(sentences), seconds=seconds, page=page)
+    page.wait_for_timeout(1500)
+    assert ears.sentences == sentences
+
+
+def test_until_somebody_presses_the_button_a_red_strip_says_that_nobody_hears(
+    device: Device, live_shop: LiveShop
+) -> None:
+    context = device()
+    ears = Ears(context)
+    page = open_page(context, live_shop)
+    expect(page.locator("#alerts-silent")).to_be_visible()
+    expect_light(page, "silent")
+    paid_order()
+    expect_count(page, 1)
+    expect(page).to_have_title(re.compile(r"^\(1\) "))
+    assert ears.heard == []
+
+
+def test_the_button_proves_the_sound_and_the_strip_goes(device: Device, live_shop: LiveShop) -> None:
+    page, ears = listening_page(device, live_shop)
+    expect(page.locator("#alerts-silent")).to_be_hidden()
+    assert ears.heard == ["chime", "声音已启用"]
+
+
+def test_an_order_is_said_once_though_two_tabs_are_open(device: Device, live_shop: LiveShop) -> None:
+    first, ears = listening_page(device, live_shop)
+    second = open_page(first.context, live_shop)
+    expect_light(second, "elsewhere")
+    expect(second.locator("#alerts-silent")).to_be_hidden()
+    second.locator("h1").click()
+    paid_order()
+    for page in (first, second):
+        expect_count(page, 1)
+    order_rings(ears, first, [NEW_ORDER])
+    first.close()
+    expect_light(second, "speaking")
+    order_rings(ears, second, [NEW_ORDER])
+    paid_order()
+    order_rings(ears, second, [NEW_ORDER, NEW_ORDER])
+
+
+def test_a_device_without_web_locks_takes_turns_by_a_lease(device: Device, live_shop: LiveShop) -> None:
+    """So is every console that is opened over http on the shop's own network."""
+    context = device(scripts=("Object.defineProperty(Navigator.prototype, 'locks', { value: undefined });",))
+    ears = Ears(context)
+    first = open_page(context, live_shop)
+    enable_sound(first)
+    second = open_page(context, live_shop)
+    second.locator("h1").click()
+    expect_light(second, "elsewhere")
+    paid_order()
+    order_rings(ears, first, [NEW_ORDER])
+    first.close()
+    expect_light(second, "speaking")
+    order_rings(ears, second, [NEW_ORDER])
+    paid_order()
+    order_rings(ears, second, [NEW_ORDER, NEW_ORDER])
+
+
+def test_a_page_made_anew_does_not_repeat_what_was_said(device: Device, live_shop: LiveShop) -> None:
+    page, ears = listening_page(device, live_shop)
+    paid_order()
+    order_rings(ears, page, [NEW_ORDER])
+    page.goto(live_shop.url("/console/orders/"))
+    page.locator("h1").click()
+    expect_light(page, "speaking")
+    order_rings(ears, page, [NEW_ORDER])
+
+
+def test_the_order_list_says_that_there_is_more(device: Device, live_shop: LiveShop) -> None:
+    page = open_page(device(), live_shop, "/console/orders/")
+    expect_count(page, 0)
+    page.wait_for_timeout(1000)
+    paid_order()
+    expect(page.locator("[data-alerts-hint]")).to_contain_text("1")
+
+
+def test_every_device_says_it(device: Device, live_shop: LiveShop) -> None:
+    first, first_ears = listening_page(device, live_shop)
+    second, second_ears = listening_page(device, live_shop, web="web2")
+    paid_order()
+    order_rings(first_ears, first, [NEW_ORDER])
+    order_rings(second_ears, second, [NEW_ORDER])
+
+
+def test_it_is_repeated_until_handled_in_one_place_and_then_silent_everywhere(
+    device: Device, live_shop: LiveShop
+) -> None:
+    open_shop(voice_repeat_seconds=2)
+    first, first_ears = listening_page(device, live_shop)
+    second, second_ears = listening_page(device, live_shop, web="web2")
+    paid_order()
+    for page, ears in ((first, first_ears), (second, second_ears)):
+        wait_until(lambda ears=ears: ears.sentences.count(NEW_ORDER) >= 2, seconds=10, page=page)
+    first.locator("[data-alerts-hint]").click()
+    first.locator("#alerts-table .cell-action button").click()
+    for page in (first, second):
+        expect_count(page, 0, seconds=3)
+    said = (list(first_ears.sentences), list(second_ears.sentences))
+    second.wait_for_timeout(5000)
+    assert (first_ears.sentences, second_ears.sentences) == said
+
+
+def test_taking_the_order_on_silences_it_too(device: Device, live_shop: LiveShop) -> None:
+    page, ears = listening_page(device, live_shop)
+    order = paid_order()
+    order_rings(ears, page, [NEW_ORDER])
+    confirm_order(order.pk, actor=clerk())
+    expect_count(page, 0)
+
+
+def test_a_list_says_that_there_is_more_and_does_not_jump(device: Device, live_shop: LiveShop) -> None:
+    page, _ears = listening_page(device, live_shop)
+    rows = page.locator("[data-alert-id]")
+    expect(page.locator("[data-alerts-hint]")).to_be_hidden()
+    paid_order()
+    expect(page.locator("[data-alerts-hint]")).to_be_visible()
+    assert rows.count() == 0
+    page.locator("[data-alerts-hint]").click()
+    expect(rows).to_have_count(1)
+    expect(page.locator("[data-alerts-hint]")).to_be_hidden()
+    expect_light(page, "speaking")
+
+
+def test_without_a_voice_the_chime_and_the_clip_are_played(device: Device, live_shop: LiveShop) -> None:
+    context = device()
+    ears = Ears(context, is_mute=True)
+    page = open_page(context, live_shop)
+    enable_sound(page)
+    wait_until(lambda: ears.heard == ["chime", "chime"], seconds=5, page=page)
+    paid_order()
+    wait_until(lambda: ears.heard == ["chime", "chime", "chime", "clip"], seconds=8, page=page)
+
+
+def test_quiet_hours_show_but_do_not_speak(device: Device, live_shop: LiveShop) -> None:
+    local = timezone.localtime()
+    open_shop(
+        voice_repeat_seconds=LONG,
+        quiet_from=(local - timedelta(hours=1)).time(),
+        quiet_until=(local + timedelta(hours=1)).time(),
+    )
+    page, ears = listening_page(device, live_shop)
+    paid_order()
+    expect_count(page, 1)
+    order_rings(ears, page, [])
+    expect(page.locator('#sound-light [data-alerts-word="quiet"]')).to_be_visible()
+
+
+def test_a_socket_cut_again_and_again_and_half_deaf_loses_and_doubles_nothing(
+    device: Device, live_shop: LiveShop
+) -> None:
+    context = device()
+    ears = Ears(context)
+    routes: list[WebSocketRoute] = []
+    dropped = 0
+
+    def be_half_deaf(route: WebSocketRoute) -> None:
+        server = route.connect_to_server()
+        routes.append(route)
+        heard = 0
+
+        def pass_on(message: str | bytes) -> None:
+            nonlocal heard, dropped
+            heard += 1
+            if heard % 2:
+                route.send(message)
+            else:
+                dropped += 1
+
+        server.on_message(pass_on)
+
+    context.route_web_socket("**/ws/alerts/", be_half_deaf)
+    page = open_page(context, live_shop)
+    enable_sound(page)
+    orders = 0
+    for _ in range(4):
+        for _ in range(2):
+            paid_order()
+            orders += 1
+            page.wait_for_timeout(900)
+        routes[-1].close()
+        expect_count(page, orders, seconds=3)
+        sockets = len(routes)
+        wait_until(lambda sockets=sockets: len(routes) > sockets, seconds=12, page=page)
+    page.wait_for_timeout(2500)
+    assert dropped > 0
+    assert count_said(ears) == orders
+
+
+def count_said(ears: Ears) -> int:
+    """How many orders the sentences speak of; a digest names its number."""
+    numbers = ["".join(filter(str.isdigit, sentence)) for sentence in ears.sentences]
+    return sum(int(number or 1) for number in numbers)
+
+
+def test_a_laptop_that_slept_shows_all_within_three_seconds_and_says_one_digest(
+    device: Device, live_shop: LiveShop
+) -> None:
+    page, ears = listening_page(device, live_shop)
+    paid_order()
+    order_rings(ears, page, [NEW_ORDER])
+    with asleep():
+        for _ in range(3):
+            paid_order()
+        live_shop.processes.restart("web")
+        wait_until(lambda: Alert.objects.filter(handled_at=None).count() == 4, seconds=5)
+        time.sleep(6)
+    expect_count(page, 4, seconds=3)
+    order_rings(ears, page, [NEW_ORDER, "您有 3 笔新订单，请及时处理"])
+
+
+@contextmanager
+def asleep() -> Iterator[None]:
+    """All of this test's Chromium stands still, as when the lid is closed."""
+    pids = [pid for pid in descendants(os.getpid()) if "chrom" in Path(f"/proc/{pid}/cmdline").read_text()]
+    assert pids
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+
+
+def descendants(pid: int) -> list[int]:
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    children = [int(child) for task in tasks for child in task.read_text().split()]
+    return [*children, *(pid for child in children for pid in descendants(child))]
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize("fault", ["kill", "freeze"])
+def test_without_redis_an_order_is_said_by_polling(device: Device, live_shop: LiveShop, fault: str) -> None:
+    page, ears = listening_page(device, live_shop)
+    getattr(live_shop.redis, fault)()
+    try:
+        for said in (1, 2):
+            paid_order()
+            wait_until(lambda said=said: len(ears.sentences) == said, seconds=15, page=page)
+        page.goto(live_shop.url(ALERTS))
+        expect_count(page, 2)
+    finally:
+        live_shop.redis.thaw() if fault == "freeze" else live_shop.redis.start()
+    paid_order()
+    expect_count(page, 3, seconds=15)
+
+
+def test_a_page_that_is_signed_out_says_so_and_is_silent(device: Device, live_shop: LiveShop) -> None:
+    page, ears = listening_page(device, live_shop)
+    page.context.clear_cookies()
+    page.evaluate("document.dispatchEvent(new Event('alerts-look'))")
+    expect(page.locator("#alerts-signed-out")).to_be_visible()
+    expect(page.locator("#alerts-silent")).to_be_hidden()
+    paid_order()
+    page.wait_for_timeout(2500)
+    assert ears.sentences == []

@@ -1,0 +1,86 @@
+"""The example client of the mini-program buys something: in a real browser, before the strict stand-ins."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import requests
+from playwright.sync_api import BrowserContext, Page
+
+from orders.models import Order
+from orders.stages import Stage
+from shop.demo.standins import load_credentials
+from shop.store.models import WeChatAccount
+from tests import cast
+from tests.browser.conftest import LiveShop, wait_until
+
+SOURCE = Path(__file__).resolve().parents[2] / "mini-program" / "shop-client.js"
+RUN = """
+async ([source, address, key]) => {
+  const { buyOne, ShopError } = await new Function(source + "; return { buyOne, ShopError };")();
+  const request = async ({ method, path, headers, body }) => {
+    const answer = await fetch(path, { method, headers, body: body && JSON.stringify(body) });
+    const text = await answer.text();
+    return {
+      status: answer.status,
+      body: text ? JSON.parse(text) : null,
+      retryAfter: answer.headers.get("Retry-After"),
+    };
+  };
+  const login = () => window.wxLogin();
+  const pay = (parameters) => window.wxPay(JSON.stringify(parameters));
+  return await buyOne({ request, login, pay, address, key });
+}
+"""
+OPENID = "openid-of-the-example"
+
+
+def prepare(live_shop: LiveShop) -> str:
+    """Start the stand-ins with the shop's credentials; returns their address."""
+    processes = live_shop.processes
+    processes.start("standins")
+    credentials = load_credentials(processes.directory / "standins")
+    names = ("appid", "mchid", "merchant_serial", "merchant_private_key", "api_v3_key")
+    values = {name: getattr(credentials, name) for name in names}
+    WeChatAccount.objects.filter(pk=1).update(
+        mini_secret=credentials.secret,
+        platform_key_id=credentials.platform_key_id,
+        platform_public_key=credentials.platform_public_key,
+        **values,
+    )
+    return str(processes.standin_url)
+
+
+def play_wechat(page: Page, standin_url: str) -> None:
+    """What the WeChat app does: it gives login codes and takes payments."""
+
+    def post(path: str, body: dict[str, str]) -> dict[str, str]:
+        answer = requests.post(f"{standin_url}/_demo/{path}", json=body, timeout=5)
+        answer.raise_for_status()
+        return dict(answer.json())
+
+    page.expose_function("wxLogin", lambda: post("login-codes", {"openid": OPENID})["code"])
+    page.expose_function("wxPay", lambda text: post("pay", {**json.loads(text), "openid": OPENID})["state"])
+
+
+def test_the_example_client_buys_and_pays(live_shop: LiveShop, device: Callable[..., BrowserContext]) -> None:
+    standin_url = prepare(live_shop)
+    cast.make_sku(name="给示例的一罐")
+    page = device().new_page()
+    page.goto(live_shop.url("/api/v1/docs/"))
+    play_wechat(page, standin_url)
+    source = SOURCE.read_text(encoding="utf-8").replace("export ", "")
+    address = {
+        "recipient": cast.HOME.recipient,
+        "phone": cast.HOME.phone,
+        "province": cast.HOME.province,
+        "city": cast.HOME.city,
+        "district": cast.HOME.district,
+        "detail": cast.HOME.detail,
+    }
+    seen = page.evaluate(RUN, [source, address, "example-1"])
+    order = Order.objects.get(number=seen["number"])
+    wait_until(lambda: Order.objects.get(pk=order.pk).stage == Stage.TO_CONFIRM, seconds=10, page=page)
+    assert Order.objects.get(pk=order.pk).paid_fen == order.payable_fen
+    again = page.evaluate(RUN, [source, address, "example-2"])
+    assert again["number"] != seen["number"]

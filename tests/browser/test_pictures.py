@@ -1,0 +1,243 @@
+"""Every console page in both languages, themes and widths: full, with hostile words in every field, and empty."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+import requests
+from django.urls import URLPattern, URLResolver, get_resolver
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from orders.models import Order
+from orders.services.steps import hold_order
+from shop.actor import SYSTEM
+from shop.catalog.services import NewSku, add_product
+from tests.browser.conftest import LiveShop, wait_until
+from tests.browser.ears import Ears
+from tests.browser.look import WIDE, Visitor
+from tests.cast import (
+    HOME,
+    clerk,
+    make_customer,
+    make_sku,
+    make_token,
+    open_shop,
+    paid_order,
+    place,
+    prepared_order,
+    shipped_order,
+)
+from tests.processes import ShopProcesses
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
+Device = Callable[..., BrowserContext]
+PICTURES = Path(__file__).resolve().parents[2] / "docs" / "pictures"
+LONGEST_KB = 200
+EMOJI = "👩‍👩‍👧‍👦" * 400
+CORPUS = (
+    '<script>alert("script")</script>',
+    '"><img src=x onerror=alert(1)>\'"><svg/onload=alert(2)>',
+    '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(3)</script></svg>',
+    "{{ 7|add:7 }}{% debug %}${7*7}#{7*7}",
+    "javascript:alert(4)//\" autofocus onfocus=alert(5) x='",
+    "\u202e按时发货\u202d\u2066\u200f",
+    "a\x00b</textarea></title><iframe srcdoc='<script>parent.alert(6)</script>'>",
+    EMOJI,
+    "长" * 60 + "W" * 120,
+)
+LANGUAGES = ("zh-hans", "en")
+REMARK_MAX = 3000
+
+
+def plant(live_shop: LiveShop, words: str) -> Order:
+    """Order over the API as a buyer who writes these words into every field that takes text."""
+    token, sku = make_token(make_customer()), make_sku()
+    session = requests.Session()
+    session.headers["Authorization"] = f"Bearer {token}"
+    api = live_shop.url("/api/v1")
+    plain = "".join(letter for letter in words if letter.isprintable())[:40] or "省"
+    address = {
+        "recipient": words[:60],
+        "phone": "13800005678",
+        # Only names of the table of regions are taken there.
+        "province": HOME.province,
+        "city": HOME.city,
+        "district": plain,
+        "detail": words[:200],
+    }
+    assert session.patch(f"{api}/me", json={"nickname": words[:60]}).status_code == 200
+    answer = session.post(f"{api}/addresses", json=address)
+    assert answer.status_code == 201, answer.text
+    answer = session.post(
+        f"{api}/orders",
+        headers={"Idempotency-Key": f"planted-{sku.pk}"},
+        json={
+            "basket": [{"sku_id": str(sku.pk), "quantity": 1}],
+            "delivery": "express",
+            "pay_method": "cod",
+            "address_id": answer.json()["id"],
+            "buyer_remark": words[:REMARK_MAX],
+        },
+    )
+    assert answer.status_code == 201, answer.text
+    order = Order.objects.get(number=answer.json()["number"])
+    assert order.buyer_remark == words[:REMARK_MAX]
+    return order
+
+
+def list_addresses() -> list[str]:
+    """Every address of the console that takes no arguments; not all of them are pages."""
+    routes = _walk(get_resolver().url_patterns, "")
+    return [f"/{route}" for route in routes if route.startswith("console/") and "<" not in route]
+
+
+def _walk(patterns: list[URLPattern | URLResolver], prefix: str) -> Iterator[str]:
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _walk(pattern.url_patterns, route)
+        else:
+            yield route
+
+
+@pytest.fixture
+def full_shop(live_shop: LiveShop) -> list[str]:
+    """Pages of a shop with something in every state; their addresses."""
+    open_shop(shop_name="山野集" * 8, quiet_from=None, quiet_until=None)
+    long = add_product(
+        "高山云雾绿茶" * 16,
+        skus=[NewSku(f"LONG-{make_sku().pk}", "礼盒装" * 12, 999_999_99, 10)],
+        actor=SYSTEM,
+    )
+    orders = [
+        paid_order(basket={sku.pk: 2 for sku in [*(make_sku() for _ in range(4)), long.skus.get()]}),
+        place(),
+        prepared_order(),
+        shipped_order(),
+        *(plant(live_shop, words) for words in CORPUS),
+    ]
+    hold_order(orders[2].pk, reason=CORPUS[1], release_at=None, actor=clerk())
+    first = orders[0]
+    return [
+        "/console/orders/?q=5678&stage=to_confirm",
+        f"/console/products/{long.pk}/",
+        *(f"/console/customers/{order.customer_id}/" for order in orders[4:6]),
+        *(f"/console/orders/{order.number}/" for order in orders),
+        *(f"/console/orders/{first.number}/{name}/" for name in ("change-address", "cancel-paid", "hold")),
+        f"/console/orders/{orders[1].number}/change-price/",
+        f"/console/orders/{orders[3].number}/receive/",
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_full_pages_are_inert_fit_and_can_be_used(
+    full_shop: list[str], live_shop: LiveShop, device: Device, language: str
+) -> None:
+    visitor = make_visitor(device("owner"), live_shop.url(""), language)
+    tour(visitor, live_shop.url(""), full_shop)
+
+
+def make_visitor(context: BrowserContext, base_url: str, language: str) -> Visitor:
+    context.add_cookies([{"name": "django_language", "value": language, "url": base_url}])
+    return Visitor(context, language)
+
+
+def tour(visitor: Visitor, base_url: str, more: Sequence[str] = ()) -> None:
+    """Visit all pages that need no arguments, and these; nothing may be wrong with any."""
+    found = [path for path in list_addresses() if is_page(visitor.context, base_url + path)]
+    assert len(found) >= 8
+    for path in (*found, *more):
+        visitor.visit(base_url + path)
+    assert not visitor.problems, "\n".join(visitor.problems)
+
+
+def is_page(context: BrowserContext, url: str) -> bool:
+    """Buttons (405), JSON, parts of pages and what leads elsewhere are not."""
+    answer = context.request.get(url)
+    return answer.ok and answer.url == url and answer.text().lstrip().lower().startswith("<!doctype html")
+
+
+@pytest.fixture(scope="module")
+def small_shop(
+    _running_shop: tuple[LiveShop, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ShopProcesses]:
+    """A shop of its own on SQLite, in which nothing is set up yet but the owner's login."""
+    live_shop, _database = _running_shop
+    database = tmp_path_factory.mktemp("small") / "shop.sqlite3"
+    redis_url = live_shop.redis.url.replace("/0", "/1")
+    with ShopProcesses(database_url=f"sqlite:///{database}", redis_url=redis_url) as shop:
+        shop.migrate()
+        shop.start("web")
+        yield shop
+
+
+def run_python(shop: ShopProcesses, *lines: str) -> str:
+    """Run these lines with the shop's own database; returns the last word they printed."""
+    return shop.manage("shell", "--no-imports", "-c", "\n".join(lines)).stdout.split()[-1]
+
+
+def sign_in(context: BrowserContext, shop: ShopProcesses, user: str) -> None:
+    make = "from tests.notifications.sessions import make_session"
+    key = run_python(shop, make, "from shop.staff.models import StaffUser", f"print(make_session({user}))")
+    context.add_cookies([{"name": "sessionid", "value": key, "url": shop.web_url()}])
+
+
+def test_empty_pages_say_why_and_fit(small_shop: ShopProcesses, chromium: Browser) -> None:
+    run_python(
+        small_shop, "from tests.cast import make_staff", "print(make_staff('owner', username='first'))"
+    )
+    for language in LANGUAGES:
+        context = chromium.new_context()
+        sign_in(context, small_shop, "StaffUser.objects.get(username='first')")
+        tour(make_visitor(context, small_shop.web_url(), language), small_shop.web_url())
+        context.close()
+
+
+def test_the_readme_shows_the_console(small_shop: ShopProcesses, chromium: Browser) -> None:
+    """With UPDATE_PICTURES=1 the pictures are taken anew, of the demo shop; else they only have to be there."""
+    if os.environ.get("UPDATE_PICTURES"):
+        take_pictures(small_shop, chromium)
+    for name in ("orders", "order", "alerts"):
+        path = PICTURES / f"{name}.png"
+        with Image.open(path) as picture:
+            assert picture.size == (WIDE["width"], WIDE["height"])
+        assert path.stat().st_size < LONGEST_KB * 1024
+
+
+def take_pictures(shop: ShopProcesses, chromium: Browser) -> None:
+    shop.manage("seed_demo")
+    shop.start("standins", "deliver")
+    places = ["--base-url", shop.web_url(), "--standin-url", shop.standin_url]
+    shop.manage("demo_buyers", *places, "--rate", "120", "--orders", "6", "--seed", "3")
+    context = chromium.new_context(locale="zh-CN", viewport=WIDE)
+    ears = Ears(context)
+    sign_in(context, shop, "StaffUser.objects.get(username='owner')")
+    page = context.new_page()
+    page.goto(f"{shop.web_url()}/console/")
+    page.locator("#alerts-silent [data-alerts-unlock]").click()
+    wait_until(lambda: "声音已启用" in ears.heard, seconds=10, page=page)
+    newest = "orders.filter(stage='preparing', buyer_remark__isnull=False).order_by('-pk')"
+    lines = (
+        "from orders.models import Order; orders = Order.objects.annotate(n=Count('lines')).filter(n__gt=1)"
+    )
+    number = run_python(shop, "from django.db.models import Count", lines, f"print({newest}.first().number)")
+    for name, path in (("orders", "orders/"), ("order", f"orders/{number}/"), ("alerts", "alerts/")):
+        take_picture(page, f"{shop.web_url()}/console/{path}", PICTURES / f"{name}.png")
+    context.close()
+
+
+def take_picture(page: Page, url: str, path: Path) -> None:
+    """Take one page; only a heavy picture loses colours, since the small green light would be the first to go."""
+    page.goto(url)
+    # A click anywhere lets the page speak; without one the red strip would show.
+    page.locator("h1").click()
+    page.locator('#sound-light [data-state="speaking"]').wait_for()
+    page.wait_for_load_state("networkidle")
+    page.mouse.move(0, 0)
+    path.parent.mkdir(exist_ok=True)
+    page.screenshot(path=path)
+    if path.stat().st_size > LONGEST_KB * 1024:
+        with Image.open(path) as picture:
+            picture.convert("RGB").quantize(255, dither=Image.Dither.NONE).save(path, optimize=True)

@@ -1,0 +1,147 @@
+"""A small named cast: one shop, a few people, factories as plain functions."""
+
+import itertools
+from typing import Any
+
+from orders.models import Order
+from orders.payments.gateway import PaymentEvidence
+from orders.payments.models import PayAttempt
+from orders.payments.services.attempts import open_attempt
+from orders.payments.services.evidence import apply_payment_evidence
+from orders.services.place import NewOrder, Recipient, place_order
+from orders.services.steps import confirm_order, prepare_order
+from orders.shipping.services.ship import NewParcel, ship_order
+from shop import clock
+from shop.access import ROLES
+from shop.actor import SYSTEM, Actor, ActorKind
+from shop.catalog.models import Sku
+from shop.catalog.services import NewSku, add_product
+from shop.customers.models import Customer
+from shop.customers.services import customer_actor, get_or_create_customer, issue_token
+from shop.staff.models import StaffUser
+from shop.staff.services import staff_actor
+from shop.store.choices import Delivery, PayMethod
+from shop.store.models import StoreSettings, WeChatAccount
+
+PASSWORD = "mountain-tea-2026"
+_numbers = itertools.count(1)
+
+HOME = Recipient(
+    recipient="林晓燕",
+    phone="13800005678",
+    province="浙江省",
+    city="杭州市",
+    district="西湖区",
+    detail="文三路 88 号 3 幢 502",
+)
+
+
+def open_shop(**changes: Any) -> StoreSettings:
+    """A shop where everything of this release is switched on."""
+    WeChatAccount.objects.update_or_create(
+        pk=1,
+        defaults={"appid": "wx-test", "mini_secret": "mini", "mchid": "1900000001", "tested_at": clock.now()},
+    )
+    values = {
+        "shop_name": "山野集",
+        "local_on": True,
+        "local_area": "西湖区",
+        "local_fee_fen": 500,
+        "local_phone": "13900000000",
+        "freight_fen": 1000,
+        "freight_free_above_fen": 99_00,
+        "wechat_on": True,
+        "cod_on": True,
+    }
+    store, _created = StoreSettings.objects.update_or_create(pk=1, defaults=values | changes)
+    return store
+
+
+def make_sku(*, price_fen: int = 35_00, on_hand: int = 100, name: str = "250g 罐装") -> Sku:
+    number = next(_numbers)
+    product = add_product(
+        f"高山云雾绿茶 {number}", skus=[NewSku(f"TEA-{number}", name, price_fen, on_hand)], actor=SYSTEM
+    )
+    return product.skus.get()
+
+
+def make_customer(nickname: str = "小燕子") -> Customer:
+    return get_or_create_customer(f"openid-{next(_numbers)}", nickname=nickname)
+
+
+def make_token(customer: Customer) -> str:
+    return issue_token(customer)
+
+
+def make_staff(role: str = "owner", *, username: str = "") -> StaffUser:
+    user = StaffUser(
+        username=username or f"{role}-{next(_numbers)}",
+        display_name=f"{role} 王",
+        role=role,
+        created_at=clock.now(),
+    )
+    user.set_password(PASSWORD)
+    user.save()
+    return user
+
+
+def clerk(role: str = "owner", *, name: str = "王店长", id_: int = 1, limit: int | None = None) -> Actor:
+    """A member of staff as an actor, without a row."""
+    return Actor(ActorKind.STAFF, id=id_, name=name, capabilities=ROLES[role], refund_limit_fen=limit)
+
+
+def actor_of(user: StaffUser) -> Actor:
+    return staff_actor(user)
+
+
+def buyer(order: Order) -> Actor:
+    return customer_actor(order.customer)
+
+
+def place(
+    customer: Customer | None = None,
+    *,
+    basket: dict[int, int] | None = None,
+    pay_method: PayMethod = PayMethod.WECHAT,
+    delivery: Delivery = Delivery.EXPRESS,
+    remark: str = "",
+    key: str = "",
+) -> Order:
+    customer = customer or make_customer()
+    wanted = NewOrder(
+        basket=basket or {make_sku().pk: 1},
+        delivery=delivery,
+        pay_method=pay_method,
+        to=HOME,
+        buyer_remark=remark,
+    )
+    client_key = key or f"key-{next(_numbers)}"
+    return place_order(customer, wanted, client_key=client_key, actor=customer_actor(customer))
+
+
+def pay(order: Order, *, trade_no: str = "", attempt: PayAttempt | None = None) -> Order:
+    """Pay as a callback would: an attempt, then the gateway's evidence."""
+    attempt = attempt or open_attempt(order.pk, actor=buyer(order))
+    trade_no = trade_no or f"42000{next(_numbers):020d}"
+    apply_payment_evidence(PaymentEvidence(attempt.number, trade_no, attempt.amount_fen, clock.now()))
+    order.refresh_from_db()
+    return order
+
+
+def paid_order(**kwargs: Any) -> Order:
+    return pay(place(**kwargs))
+
+
+def prepared_order(**kwargs: Any) -> Order:
+    order = paid_order(**kwargs)
+    confirm_order(order.pk, actor=clerk())
+    return prepare_order(order.pk, actor=clerk())
+
+
+def parcel(quantities: dict[int, int] | None = None, *, courier: str = "SF") -> NewParcel:
+    return NewParcel(courier, f"SF{next(_numbers):013d}", quantities or {})
+
+
+def shipped_order(**kwargs: Any) -> Order:
+    order = prepared_order(**kwargs)
+    return ship_order(order.pk, parcels=[parcel()], actor=clerk())

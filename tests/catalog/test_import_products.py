@@ -1,0 +1,226 @@
+"""/console/products/import/: every row is checked and shown, then applied, then has a verdict."""
+
+import io
+from typing import Any
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from shop import clock
+from shop.actor import SYSTEM
+from shop.catalog.models import Product, SheetUpload, Sku
+from shop.catalog.services import NewSku, add_product
+from shop.catalog.uploads import LEASE
+from shop.events.models import Event
+from tests.cast import make_sku, make_staff
+from tests.console import browser, sign_in
+from tests.sheets.making import csv, xlsx
+
+pytestmark = pytest.mark.django_db
+URL = "/console/products/import/"
+HEADER = ["商品名称", "分类", "SKU编码", "规格", "价格", "上架", "预售发货日", "库存预警", "期初库存"]
+ROWS = [
+    ["高山茶", "茶", "A", "小", 10, "是", None, 5, 3],
+    ["高山茶", "茶", "B", "大", 20.5, "否", "2027-03-01", 9, 4],
+    ["茶杯", "器具", "C", "白", "30", None, None, None, None],
+]
+
+
+def send(client: Client, rows: list[list[Any]] | bytes, name: str = "商品.xlsx") -> Any:
+    raw = rows if isinstance(rows, bytes) else xlsx([HEADER, *rows])
+    return client.post(URL, {"sheet": SimpleUploadedFile(name, raw)}, follow=True)
+
+
+def apply(client: Client, response: Any) -> Any:
+    return client.post(response.redirect_chain[-1][0], follow=True)
+
+
+def run(rows: list[list[Any]] | bytes, client: Client | None = None) -> list[tuple[int, str]]:
+    """Upload, confirm; (row, fate) of every row."""
+    client = client or browser()
+    done = apply(client, send(client, rows))
+    return [(verdict["number"], verdict["fate"]) for verdict in done.context["verdicts"]]
+
+
+def test_nothing_changes_before_it_is_confirmed() -> None:
+    response = send(browser(), ROWS)
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert "Apply 3 rows" in page
+    assert not Product.objects.exists()
+
+
+def test_new_products_are_added_with_their_skus() -> None:
+    assert run(ROWS) == [(2, "add"), (3, "add"), (4, "add")]
+    tea = Product.objects.get(name="高山茶")
+    found = tea.skus.order_by("code").values_list(
+        "code", "price_fen", "is_on_sale", "is_presale", "low_at", "on_hand"
+    )
+    assert list(found) == [("A", 1000, True, False, 5, 3), ("B", 2050, False, True, 9, 4)]
+    assert Event.objects.filter(verb="product.add").count() == 2
+
+
+def test_the_same_file_again_changes_nothing() -> None:
+    run(ROWS)
+    events = Event.objects.count()
+    response = send(browser(), ROWS)
+    assert "There is nothing to apply" in response.content.decode()
+    assert run(ROWS) == [(2, "same"), (3, "same"), (4, "same")]
+    assert Event.objects.count() == events
+
+
+@pytest.mark.parametrize("suffix", ["", "?format=csv"])
+def test_an_export_imports_as_unchanged(suffix: str) -> None:
+    run(ROWS)
+    add_product(
+        "=怪名字\n第二行", skus=[NewSku("00123", "+规格", 1, 1)], actor=SYSTEM, description="- 一\n- 二"
+    )
+    client = browser()
+    raw = client.get(f"/console/products/export/{suffix}").content
+    assert {fate for _number, fate in run(raw, client)} == {"same"}
+
+
+def test_what_differs_is_shown_and_changed() -> None:
+    run(ROWS)
+    rows = [["高山茶", "好茶", "A", "小", 11, "是", None, 5, 999]]
+    response = send(browser(), rows)
+    page = response.content.decode()
+    assert "¥10.00 → ¥11.00" in page
+    assert "茶 → 好茶" in page
+    assert run(rows) == [(2, "change")]
+    sku = Sku.objects.get(code="A")
+    assert (sku.price_fen, sku.product.category, sku.on_hand) == (1100, "好茶", 3)
+
+
+def test_columns_that_are_missing_and_cells_that_are_blank_change_nothing() -> None:
+    run(ROWS)
+    assert run(xlsx([["SKU编码", "价格"], ["B", 21], ["A", None]])) == [(2, "change"), (3, "same")]
+    sku = Sku.objects.get(code="B")
+    assert (sku.price_fen, sku.low_at, sku.is_presale, sku.name) == (2100, 9, True, "大")
+
+
+def test_a_new_sku_joins_the_product_of_its_name() -> None:
+    run(ROWS)
+    assert run([["高山茶", None, "D", "特大", 40, None, None, None, 1]]) == [(2, "add")]
+    assert Product.objects.get(name="高山茶").skus.count() == 3
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (["新品", None, "N", None, 1], "A new SKU needs this."),
+        (["新品", None, "N", "大", None], "A new SKU needs this."),
+        ([None, None, "N", "大", 1], "A new SKU needs this."),
+        (["新品", None, None, "大", 1], "Fill in this cell."),
+        (["新品", None, 7.73e18, "大", 1], "Excel changed this number"),
+        (["新品", None, "N", "大", -1], "at most two decimals"),
+        (["同名", None, "N", "大", 1], "Several products have this name"),
+        (["新品", None, 123, "大", 1], "The shop has 00123"),
+    ],
+)
+def test_a_bad_row_is_refused_with_its_reason_and_the_others_are_applied(row: list[Any], reason: str) -> None:
+    for number in range(2):
+        add_product("同名", skus=[NewSku(f"S{number}", "x", 1, 1)], actor=SYSTEM)
+    add_product("零", skus=[NewSku("00123", "x", 1, 1)], actor=SYSTEM)
+    client = browser()
+    response = send(client, [row, ["好的", None, "GOOD", "大", 1]])
+    assert reason in response.content.decode()
+    verdicts = apply(client, response).context["verdicts"]
+    assert [verdict["fate"] for verdict in verdicts] == ["refused", "add"]
+    assert Sku.objects.filter(code="GOOD").exists()
+
+
+def test_one_bad_row_keeps_the_whole_product_out() -> None:
+    rows = [["茶", None, "A", "小", 1], ["茶", None, "B", "大", "贵"], ["杯", None, "C", "白", 1]]
+    assert run(rows) == [(2, "refused"), (3, "refused"), (4, "add")]
+    assert list(Product.objects.values_list("name", flat=True)) == ["杯"]
+
+
+def test_a_code_twice_and_rows_that_contradict_each_other_are_refused() -> None:
+    assert run([["茶", "甲", "A", "小", 1], ["茶", "乙", "B", "大", 1]]) == [(2, "refused"), (3, "refused")]
+    assert run([["茶", "甲", "A", "小", 1], ["茶", "甲", "A", "大", 1]]) == [(2, "refused"), (3, "refused")]
+
+
+def test_what_was_cleaned_is_shown() -> None:
+    page = send(browser(), [["茶", None, "ＡＢ１", "小", "１２"]]).content.decode()
+    assert "“ＡＢ１” → “AB1”" in page
+
+
+def test_the_result_can_be_downloaded_with_a_verdict_per_row() -> None:
+    client = browser()
+    done = apply(client, send(client, [ROWS[0], ["x", None, "@cmd()", "y", "z"]]))
+    response = client.get(f"{done.request['PATH_INFO']}result/")
+    rows = list(openpyxl.load_workbook(io.BytesIO(response.content)).active.iter_rows(values_only=True))
+    assert rows[0][0] == "Row"
+    assert rows[1][-2:] == ("Added", "New product.")
+    assert rows[2][-2] == "Refused"
+    assert rows[2][3] == "'@cmd()"
+
+
+def test_the_result_does_not_exist_before_it_is_applied() -> None:
+    client = browser()
+    url = send(client, ROWS).redirect_chain[-1][0]
+    assert client.get(f"{url}result/").status_code == 409
+
+
+def test_pressing_twice_applies_once() -> None:
+    client = browser()
+    response = send(client, ROWS)
+    apply(client, response)
+    again = apply(client, response)
+    assert "has been applied already" in again.content.decode()
+    assert Product.objects.count() == 2
+
+
+def test_an_import_that_was_killed_midway_goes_on_where_it_was() -> None:
+    client = browser()
+    response = send(client, ROWS)
+    add_product("高山茶", skus=[NewSku("A", "小", 1000, 3), NewSku("B", "大", 2050, 4)], actor=SYSTEM)
+    SheetUpload.objects.update(started_at=clock.now())
+    assert "being applied at this moment" in apply(client, response).content.decode()
+    SheetUpload.objects.update(started_at=clock.now() - 2 * LEASE)
+    apply(client, response)
+    assert Product.objects.count() == 2
+
+
+def test_what_became_impossible_meanwhile_is_a_verdict() -> None:
+    client = browser()
+    response = send(client, [["茶", None, "A", "小", 1]])
+    make_sku()
+    Sku.objects.update(code="A")
+    apply(client, response)
+    assert SheetUpload.objects.get().verdicts[0]["fate"] in ("refused", "change")
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (b"", "Choose a file first"),
+        (b"PK\x03\x04 broken", "damaged"),
+        (b"<html></html>", "web page"),
+        (csv("a,b", "1,2"), "No row names these columns"),
+        (csv("SKU编码,价格"), "no rows below its header"),
+        (csv("SKU编码,价格", *["A,1"] * 502), "more than 500 rows"),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_why(raw: bytes, words: str) -> None:
+    client = browser()
+    response = client.post(URL, {"sheet": SimpleUploadedFile("x.xlsx", raw)} if raw else {})
+    assert response.status_code == 422
+    assert words in response.content.decode()
+
+
+def test_an_upload_belongs_to_who_made_it() -> None:
+    url = send(sign_in(make_staff("owner")), ROWS).redirect_chain[-1][0]
+    assert browser("manager").get(url).status_code == 404
+    browser("manager").post(url)
+    assert not Product.objects.exists()
+
+
+@pytest.mark.parametrize("role", ["order_clerk", "warehouse", "support", "finance", "store_clerk"])
+def test_only_bosses_import_and_export(role: str) -> None:
+    client = browser(role)
+    assert client.get(URL).status_code == 403
+    assert client.get("/console/products/export/").status_code == 403

@@ -1,0 +1,166 @@
+"""/console/products/stock/: type what was counted, see what it means, confirm; or by sheet."""
+
+import io
+from typing import Any
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from orders.models import Order
+from shop.catalog.models import Sku
+from tests.cast import make_sku, open_shop, paid_order
+from tests.console import browser
+from tests.expect import fresh, stock_of
+from tests.sheets.making import xlsx
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books_are_clean")]
+URL = "/console/products/stock/"
+
+
+def check(client: Client, *counts: tuple[Sku, str], seen: int | None = None) -> Any:
+    data = {f"count-{sku.pk}": typed for sku, typed in counts}
+    data |= {f"seen-{sku.pk}": str(sku.on_hand if seen is None else seen) for sku, _typed in counts}
+    return client.post(f"{URL}check/", data)
+
+
+def confirm(client: Client, checked: Any, reason: str = "月度盘点") -> Any:
+    values = [value for value, _preview in checked.context["rows"]]
+    return client.post(f"{URL}apply/", {"count": values, "reason": reason}, follow=True)
+
+
+def test_a_count_is_checked_first_and_then_written() -> None:
+    sku = make_sku(on_hand=10)
+    client = browser("warehouse")
+    checked = check(client, (sku, "7"))
+    assert stock_of(sku.pk) == (10, 0)
+    page = confirm(client, checked).content.decode()
+    assert stock_of(sku.pk) == (7, 0)
+    assert "The stock of 1 SKU is corrected." in page
+
+
+def test_it_says_beforehand_how_many_orders_lose_goods() -> None:
+    open_shop()
+    sku = make_sku(on_hand=10)
+    orders = [paid_order(basket={sku.pk: 3}) for _ in range(3)]
+    client = browser()
+    checked = check(client, (sku, "5"))
+    assert "4 pieces that orders have reserved are not there" in checked.content.decode()
+    assert "2 orders lose goods" in checked.content.decode()
+    confirm(client, checked)
+    assert [fresh(order).is_short for order in orders] == [False, True, True]
+
+
+def test_fields_left_empty_are_not_counted() -> None:
+    first, second = make_sku(on_hand=10), make_sku(on_hand=10)
+    checked = check(browser(), (first, "0"), (second, ""))
+    assert len(checked.context["rows"]) == 1
+
+
+def test_what_moved_in_between_must_be_counted_again() -> None:
+    sku = make_sku(on_hand=10)
+    client = browser()
+    checked = check(client, (sku, "7"), seen=12)
+    response = confirm(client, checked)
+    assert response.status_code == 422
+    assert "12 → 10. Count it again." in response.content.decode()
+    assert stock_of(sku.pk) == (10, 0)
+
+
+def test_without_a_reason_nothing_is_written() -> None:
+    sku = make_sku(on_hand=10)
+    client = browser()
+    response = confirm(client, check(client, (sku, "7")), reason=" ")
+    assert response.status_code == 422
+    assert stock_of(sku.pk) == (10, 0)
+
+
+@pytest.mark.parametrize("typed", ["-1", "1.5", "七", "9999999", "99999999999999", "1 000", "٣"])
+def test_what_is_no_count_is_refused_and_kept(typed: str) -> None:
+    sku = make_sku(on_hand=10)
+    response = check(browser(), (sku, typed))
+    assert response.status_code == 422
+    assert f'value="{typed}"' in response.content.decode()
+
+
+@pytest.mark.parametrize("count", ["", "1", "1:2", "x:1:1", "1:-1:1", "1:1:1:1", "9" * 30 + ":1:1", "0:1:1"])
+def test_forged_counts_change_nothing(count: str) -> None:
+    sku = make_sku(on_hand=10)
+    response = browser().post(f"{URL}apply/", {"count": [count], "reason": "x"})
+    assert response.status_code in (302, 422)
+    assert stock_of(sku.pk) == (10, 0)
+
+
+def test_an_empty_count_says_what_to_do() -> None:
+    make_sku()
+    response = browser().post(f"{URL}check/", {})
+    assert response.status_code == 422
+    assert "Type what you counted" in response.content.decode()
+
+
+def test_the_list_finds_by_name_by_code_and_by_low_stock() -> None:
+    plenty, few = make_sku(on_hand=100), make_sku(on_hand=2)
+    client = browser()
+    assert [s.pk for s, _typed in client.get(URL, {"low": "on"}).context["rows"]] == [few.pk]
+    assert [s.pk for s, _typed in client.get(URL, {"name": plenty.code}).context["rows"]] == [plenty.pk]
+    found = client.get(URL, {"name": plenty.product.name}).context["rows"]
+    assert plenty.pk in [s.pk for s, _typed in found]
+
+
+class TestSheet:
+    def send(self, client: Client, rows: list[list[Any]]) -> Any:
+        file = SimpleUploadedFile("盘点.xlsx", xlsx([["SKU编码", "账面库存", "实盘数量"], *rows]))
+        return client.post(f"{URL}import/", {"sheet": file}, follow=True)
+
+    def run(self, rows: list[list[Any]]) -> list[str]:
+        client = browser("warehouse")
+        checked = self.send(client, rows)
+        done = client.post(checked.redirect_chain[-1][0], follow=True)
+        return [verdict["fate"] for verdict in done.context["verdicts"]]
+
+    def test_each_row_is_counted_or_refused_by_itself(self) -> None:
+        one, two, three = (make_sku(on_hand=10) for _ in range(3))
+        rows = [
+            [one.code, 10, 8],
+            ["NOBODY", 1, 1],
+            [two.code, 9, 8],
+            [three.code, None, None],
+            [one.code, 10, 7],
+        ]
+        assert self.run(rows) == ["change", "refused", "refused", "same", "refused"]
+        assert [stock_of(sku.pk)[0] for sku in (one, two, three)] == [8, 10, 10]
+
+    def test_the_same_file_again_changes_nothing(self) -> None:
+        sku = make_sku(on_hand=10)
+        rows = [[sku.code, 10, 8]]
+        assert (self.run(rows), self.run(rows)) == (["change"], ["same"])
+
+    def test_it_says_beforehand_which_goods_are_missing(self) -> None:
+        open_shop()
+        sku = make_sku(on_hand=5)
+        paid_order(basket={sku.pk: 5})
+        page = self.send(browser(), [[sku.code, 5, 3]]).content.decode()
+        assert "2 reserved pieces are missing; orders affected: 1." in page
+        self.run([[sku.code, 5, 3]])
+        assert Order.objects.get().is_short
+
+    def test_the_exported_sheet_can_be_filled_in_and_sent_back(self) -> None:
+        sku = make_sku(on_hand=5)
+        client = browser("warehouse")
+        book = openpyxl.load_workbook(io.BytesIO(client.get(f"{URL}export/").content))
+        book.active.cell(2, 5).value = 4
+        out = io.BytesIO()
+        book.save(out)
+        file = SimpleUploadedFile("盘点.xlsx", out.getvalue())
+        checked = client.post(f"{URL}import/", {"sheet": file}, follow=True)
+        client.post(checked.redirect_chain[-1][0])
+        assert stock_of(sku.pk) == (4, 0)
+
+
+@pytest.mark.parametrize("role", ["order_clerk", "support", "finance", "store_clerk"])
+@pytest.mark.parametrize("path", ["", "check/", "apply/", "export/", "import/"])
+def test_only_who_may_correct_stock_comes_in(role: str, path: str) -> None:
+    client = browser(role)
+    method = client.post if path in ("check/", "apply/") else client.get
+    assert method(f"{URL}{path}").status_code == 403

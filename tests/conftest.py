@@ -1,0 +1,76 @@
+"""Fixtures that every test may use; each area keeps its own beside its tests."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from shop.books import BOOKS
+from shop.demo.standins import StandInServer, run_in_thread
+from shop.events.delivery import drain
+from shop.events.pause import resume_outside
+from tests import cast
+from tests.gateway import Gateway
+
+REAL_PROCESSES = frozenset({"browser", "embedded", "faults", "production"})
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of real processes wait for them on a machine that may be busy: they get a second try, told as RERUN."""
+    for item in items:
+        if REAL_PROCESSES & set(item.path.parts):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+def find_broken_books() -> list[str]:
+    """Every broken invariant with the row that breaks it; what `manage.py check_books` would print."""
+    return [f"{book.code} {row}" for book in BOOKS for row in book.find()]
+
+
+@pytest.fixture
+def books_are_clean(db: None) -> Iterator[None]:
+    """After the test, with everything delivered, every book balances, whatever was done or refused."""
+    yield
+    drain()
+    assert find_broken_books() == []
+
+
+@pytest.fixture
+def sent_tasks(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
+    """Keep enqueued tasks (name, id) instead of sending them to the broker."""
+    resume_outside()
+    sent: list[tuple[str, int]] = []
+
+    def keep(task: object, args: tuple[int, ...] = (), *_args: object, **_kwargs: object) -> None:
+        sent.append((task.name.rsplit(".", 1)[-1], args[0]))  # type: ignore[attr-defined]
+
+    monkeypatch.setattr("celery.app.task.Task.apply_async", keep)
+    return sent
+
+
+@pytest.fixture
+def tasks_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Carry out enqueued tasks at once, in this process."""
+    resume_outside()
+
+    def run(task: Callable[..., None], args: tuple[int, ...] = (), *_args: object, **_kwargs: object) -> None:
+        task(*args)
+
+    monkeypatch.setattr("celery.app.task.Task.apply_async", run)
+
+
+@pytest.fixture(scope="session")
+def standin_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandInServer]:
+    with run_in_thread(tmp_path_factory.mktemp("gateway"), retry_delays=()) as server:
+        yield server
+
+
+@pytest.fixture
+def gateway(standin_server: StandInServer, settings: Any, db: None) -> Gateway:
+    """A shop whose WeChat Pay is the strict stand-in."""
+    gateway = Gateway(standin_server)
+    gateway.reset()
+    settings.WECHAT_PAY_URL = gateway.url
+    cast.open_shop()
+    gateway.lend_credentials()
+    return gateway

@@ -1,0 +1,28 @@
+"""The demo shop's goods and their pictures."""
+
+from io import BytesIO
+
+from PIL import Image
+
+from shop.demo.goods import PRODUCTS
+from shop.demo.pictures import draw_product_picture
+
+
+def test_codes_are_unique_and_prices_are_real():
+    skus = [sku for product in PRODUCTS for sku in product.skus]
+    assert len(PRODUCTS) >= 30
+    assert len({product.code for product in PRODUCTS}) == len(PRODUCTS)
+    assert len({sku.code for sku in skus}) == len(skus)
+    assert all(sku.price_fen > 0 and sku.on_hand >= 0 for sku in skus)
+
+
+def test_there_are_enough_kinds_of_picture_to_tell_goods_apart():
+    assert len({product.motif for product in PRODUCTS}) >= 10
+
+
+def test_a_picture_is_a_small_jpeg_and_the_same_every_time():
+    first = draw_product_picture(PRODUCTS[0], size=240)
+    assert first == draw_product_picture(PRODUCTS[0], size=240)
+    assert len(first) <= 40_000
+    with Image.open(BytesIO(first)) as picture:
+        assert (picture.format, picture.size) == ("JPEG", (240, 240))

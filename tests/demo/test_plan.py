@@ -1,0 +1,61 @@
+"""The past as it is planned: plain data, from a seed."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+from shop.demo.seeding.diary import SHOP_ZONE, Do
+from shop.demo.seeding.plan import Plan, make_plan
+from shop.store.choices import PayMethod
+
+NOW = datetime(2026, 5, 20, 7, 30, tzinfo=UTC)
+
+
+def plan(seed: int = 1, *, orders: int = 500, now: datetime = NOW) -> Plan:
+    return make_plan(seed, now=now, orders=orders, buyers=200)
+
+
+def test_the_same_seed_gives_the_same_past() -> None:
+    assert plan(7) == plan(7)
+    assert plan(7) != plan(8)
+
+
+def test_it_has_as_many_orders_and_buyers_as_asked_for() -> None:
+    for orders in (1, 12, 60, 500):
+        assert len(plan(orders=orders).orders) == orders
+    assert len(plan().joined_at) == 200
+
+
+def test_orders_come_in_the_order_they_were_placed_within_sixty_days() -> None:
+    placed = [order.placed_at for order in plan().orders]
+
+    assert placed == sorted(placed)
+    assert NOW - timedelta(days=61) < placed[0]
+    assert NOW - timedelta(minutes=30) < placed[-1] <= NOW
+
+
+def test_nothing_is_planned_for_the_future() -> None:
+    assert all(step.at <= NOW for order in plan().orders for step in order.steps)
+
+
+def test_nobody_orders_before_having_joined() -> None:
+    past = plan()
+
+    assert all(past.joined_at[order.buyer] < order.placed_at for order in past.orders)
+
+
+def test_every_verb_happens() -> None:
+    done = {step.do for order in plan().orders for step in order.steps}
+
+    assert done == set(Do)
+
+
+def test_people_shop_by_day_and_in_the_evening() -> None:
+    hours = Counter(order.placed_at.astimezone(SHOP_ZONE).hour for order in plan().orders)
+
+    assert sum(hours[hour] for hour in range(1, 6)) < 25 < hours[20] + hours[21]
+
+
+def test_most_orders_are_paid_by_wechat() -> None:
+    methods = Counter(order.pay_method for order in plan().orders)
+
+    assert methods[PayMethod.WECHAT] > 0.75 * 500 > methods[PayMethod.COD] > 25

@@ -1,0 +1,103 @@
+"""The demo shop's past as it lies in the database: one seeding, looked at from all sides."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from notifications.models import Alert, AlertKind
+from orders.models import Order
+from orders.payments.models import LIVE, PayAttempt, Payment, Refund, RefundState
+from orders.stages import Stage
+from shop import clock
+from shop.access import ROLES
+from shop.catalog.models import Product
+from shop.clients.wechat_pay import WeChatPay
+from shop.customers.models import Address, Customer
+from shop.demo.standins import load_credentials, run_in_thread
+from shop.events.delivery import count_undelivered
+from shop.events.models import StuckTimer
+from shop.files.models import Picture
+from shop.staff.models import StaffUser
+from shop.store.choices import Delivery, PayMethod
+from shop.store.selectors import get_store_settings, list_deliveries, list_pay_methods
+from tests.clients.conftest import merchant_credentials
+from tests.conftest import find_broken_books
+from tests.demo.seeding import copy_keys, seed
+
+ORDERS, BUYERS = 90, 30
+
+
+@pytest.fixture(scope="module")
+def lived(
+    django_db_setup: None, django_db_blocker: Any, key_dir: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
+    """The directory of the stand-ins; the past itself is rolled back after the last test."""
+    data_dir = copy_keys(key_dir, tmp_path_factory.mktemp("lived"))
+    with django_db_blocker.unblock(), transaction.atomic():
+        seed(data_dir, orders=ORDERS, buyers=BUYERS)
+        yield data_dir / "standins"
+        transaction.set_rollback(True)
+
+
+@pytest.mark.django_db
+def test_it_fills_the_shop_and_every_book_balances(lived: None) -> None:
+    assert (Order.objects.count(), Customer.objects.count(), Address.objects.count()) == (
+        ORDERS,
+        BUYERS,
+        BUYERS,
+    )
+    assert Product.objects.count() == Picture.objects.count() >= 30
+    assert set(StaffUser.objects.values_list("role", flat=True)) == set(ROLES)
+    assert find_broken_books() == []
+
+
+@pytest.mark.django_db
+def test_orders_of_all_stages_lie_there(lived: None) -> None:
+    assert set(Order.objects.values_list("stage", flat=True)) == set(Stage)
+    ids = list(Order.objects.order_by("placed_at").values_list("pk", flat=True))
+    assert ids == sorted(ids)
+    waiting = Order.objects.filter(stage__in=[Stage.TO_CONFIRM, Stage.CONFIRMED, Stage.PREPARING])
+    assert 15 <= waiting.count() <= 35
+    assert waiting.filter(ship_by__lt=clock.now()).count() == 3
+    assert (waiting.filter(is_held=True).count(), waiting.filter(is_short=True).count()) == (2, 1)
+    assert waiting.filter(pieces_shipped__gt=0).exists()
+    assert Order.objects.filter(stage=Stage.UNPAID, pay_by__gt=clock.now()).count() == 3
+    assert not Order.objects.filter(stage=Stage.UNPAID, pay_by__lte=clock.now()).exists()
+
+
+@pytest.mark.django_db
+def test_only_the_last_hours_alerts_are_open_and_everything_was_delivered(lived: None) -> None:
+    open_alerts = Alert.objects.filter(handled_at__isnull=True)
+    assert {alert.kind for alert in open_alerts} == {AlertKind.NEW_ORDER, AlertKind.STOCK_SHORT}
+    assert all(alert.raised_at > clock.now() - timedelta(hours=3) for alert in open_alerts)
+    assert (count_undelivered(), StuckTimer.objects.count()) == (0, 0)
+
+
+@pytest.mark.django_db
+def test_the_gateway_remembers_the_payments_and_refunds(lived: Path) -> None:
+    payment = (
+        Payment.objects.filter(method=PayMethod.WECHAT, refunds=None).select_related("attempt").latest("pk")
+    )
+    refunds = list(Refund.objects.select_related("payment"))
+
+    with run_in_thread(lived) as server:
+        pay = WeChatPay(merchant_credentials(load_credentials(lived)), base_url=server.base_url)
+        found = pay.query(payment.attempt.number)
+        known = [pay.query_refund(refund.number) for refund in refunds]
+
+    assert (found.trade_no, found.amount_fen) == (payment.trade_no, payment.amount_fen)
+    assert {refund.state for refund in refunds} == {RefundState.DONE}
+    assert [(r.gateway_id, r.amount_fen) for r in refunds] == [(k.refund_id, k.amount_fen) for k in known]
+    assert not PayAttempt.objects.filter(state__in=LIVE).exists()
+
+
+@pytest.mark.django_db
+def test_everything_of_the_shop_is_switched_on(lived: None) -> None:
+    store = get_store_settings()
+    assert list_deliveries(store) == [Delivery.EXPRESS, Delivery.LOCAL]
+    for delivery in list_deliveries(store):
+        assert list_pay_methods(store, delivery) == [PayMethod.WECHAT, PayMethod.COD]

@@ -1,0 +1,210 @@
+"""The supervisor keeps every process alive, gives up with a reason, and leaves nothing behind."""
+
+import os
+import signal
+import socket
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.embedded.run_command import PROCESS_NAMES, RunCommand, is_alive, wait_until
+from tests.embedded.stub_project import make_stub_project
+
+pytestmark = pytest.mark.fault
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    return make_stub_project(tmp_path / "project")
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+def commands(data_dir: Path) -> list[str]:
+    return (data_dir / "logs" / "commands").read_text().split()
+
+
+def test_it_prints_the_address_and_the_logins(project: Path, data_dir: Path) -> None:
+    with RunCommand(data_dir, project=project) as run:
+        run.wait_open()
+        assert f"http://127.0.0.1:{run.port}/console/" in run.output
+        assert "owner: owner / secret" in run.output
+        assert run.health_status() == 200
+
+
+def test_every_killed_process_comes_back(project: Path, data_dir: Path) -> None:
+    with RunCommand(data_dir, project=project) as run:
+        run.wait_open()
+        wait_until(lambda: run.pid("buyers") > 0, "the buyers come")
+        for name in PROCESS_NAMES:
+            run.wait_back(name, run.kill(name))
+        wait_until(lambda: run.health_status() == 200, "the console answers")
+        assert run.process.poll() is None
+
+
+def test_ctrl_c_ends_with_status_0_and_leaves_no_process(project: Path, data_dir: Path) -> None:
+    with RunCommand(data_dir, project=project) as run:
+        run.wait_open()
+        assert run.living_processes()
+        assert run.stop() == 0
+        assert run.living_processes() == []
+        assert list((data_dir / "run").glob("*.pid")) == []
+
+
+def test_a_killed_supervisor_leaves_no_process_and_the_next_start_works(
+    project: Path, data_dir: Path
+) -> None:
+    with RunCommand(data_dir, project=project) as run:
+        run.wait_open()
+        pids = [run.pid(name) for name in PROCESS_NAMES if run.pid(name)]
+        run.process.kill()
+        with RunCommand(data_dir, project=project, port=run.port) as second:
+            second.wait_open()
+            assert [pid for pid in pids if is_alive(pid)] == []
+
+
+def test_a_process_that_cannot_live_ends_the_shop_and_names_its_log(project: Path, data_dir: Path) -> None:
+    (project / "deliver-fails").touch()
+    with RunCommand(data_dir, project=project) as run:
+        assert run.wait_end() == 1
+        assert "deliver ended 5 times within a minute" in run.output
+        assert str(data_dir / "logs" / "deliver.log") in run.output
+        assert "cannot deliver" in (data_dir / "logs" / "deliver.log").read_text()
+        assert run.living_processes() == []
+
+
+def test_the_second_start_neither_migrates_nor_seeds(project: Path, data_dir: Path) -> None:
+    for _ in range(2):
+        with RunCommand(data_dir, project=project) as run:
+            run.wait_open()
+            run.stop()
+    assert commands(data_dir).count("migrate") == 1
+    assert commands(data_dir).count("seed_demo") == 1
+
+
+def test_a_new_migration_is_applied_at_the_next_start(project: Path, data_dir: Path) -> None:
+    with RunCommand(data_dir, project=project) as run:
+        run.wait_open()
+        run.stop()
+    (project / "shop" / "migrations" / "0002_more.py").touch()
+    with RunCommand(data_dir, project=project) as run:
+        run.wait_open()
+    assert commands(data_dir).count("migrate") == 2
+    assert commands(data_dir).count("seed_demo") == 1
+
+
+def test_failed_seeding_is_told_and_started_over(project: Path, data_dir: Path) -> None:
+    (project / "seeding-fails").touch()
+    with RunCommand(data_dir, project=project) as run:
+        assert run.wait_end() == 1
+        assert "no shop today" in run.output
+    (project / "seeding-fails").unlink()
+    with RunCommand(data_dir, project=project) as run:
+        run.wait_open()
+    assert commands(data_dir).count("migrate") == 2
+
+
+def test_fresh_starts_over_and_touches_nothing_else(project: Path, data_dir: Path) -> None:
+    with RunCommand(data_dir, project=project) as run:
+        run.wait_open()
+        run.stop()
+    secrets = (data_dir / "secrets").read_text()
+    (data_dir / "notes.txt").write_text("mine")
+    with RunCommand(data_dir, "--fresh", project=project) as run:
+        run.wait_open()
+    assert (data_dir / "notes.txt").read_text() == "mine"
+    assert (data_dir / "secrets").read_text() != secrets
+    assert commands(data_dir).count("seed_demo") == 1
+
+
+@pytest.mark.parametrize("options", [[], ["--fresh"]])
+def test_a_directory_with_other_files_is_refused(project: Path, data_dir: Path, options: list[str]) -> None:
+    data_dir.mkdir()
+    (data_dir / "shop.sqlite3").write_text("somebody else's")
+    with RunCommand(data_dir, *options, project=project) as run:
+        assert run.wait_end() == 1
+        assert "files that are not this shop's" in run.output
+    assert [file.name for file in data_dir.iterdir()] == ["shop.sqlite3"]
+
+
+def test_secrets_are_private_and_kept(project: Path, data_dir: Path) -> None:
+    kept = set()
+    for _ in range(2):
+        with RunCommand(data_dir, project=project) as run:
+            run.wait_open()
+            run.stop()
+        kept.add((data_dir / "secrets").read_text())
+    assert len(kept) == 1
+    assert stat.S_IMODE(os.stat(data_dir).st_mode) == 0o700
+    assert stat.S_IMODE(os.stat(data_dir / "secrets").st_mode) == 0o600
+
+
+def test_a_second_shop_in_the_same_directory_is_refused(project: Path, data_dir: Path) -> None:
+    with RunCommand(data_dir, project=project) as run:
+        run.wait_open()
+        with RunCommand(data_dir, project=project) as second:
+            assert second.wait_end() == 1
+            assert "another bin/run is already using" in second.output
+        assert run.process.poll() is None
+
+
+def test_a_data_directory_too_deep_for_a_socket_works(project: Path, tmp_path: Path) -> None:
+    deep = tmp_path / ("d" * 120) / "names with spaces, 中文"
+    deep.parent.mkdir()
+    with RunCommand(deep, project=project) as run:
+        run.wait_open()
+        assert run.stop() == 0
+
+
+def test_a_port_in_use_gets_a_plain_sentence(project: Path, data_dir: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with RunCommand(data_dir, project=project, port=port) as run:
+            assert run.wait_end() == 1
+            assert run.output == (
+                f"bin/run: port {port} is in use by another program. Stop it or choose another with --port.\n"
+            )
+    assert not data_dir.exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--prot", "8000"], "I do not know --prot."),
+        (["--port"], "--port needs a value."),
+        (["--port", "http"], "--port must be a number from 1 to 65535, not http."),
+        (["--port=70000"], "--port must be a number from 1 to 65535, not 70000."),
+        (["--buyers", "-1"], "--buyers must be a whole number of orders a minute, not -1."),
+        (["--data-dir", ""], "--data-dir needs a value."),
+    ],
+)
+def test_a_wrong_flag_gets_a_plain_sentence(project: Path, arguments: list[str], sentence: str) -> None:
+    result = subprocess.run([str(project / "bin" / "run"), *arguments], capture_output=True, text=True)
+    assert result.returncode == 1
+    assert result.stderr.startswith(f"bin/run: {sentence}")
+    assert result.stderr.count("\n") == 1
+
+
+def test_help_names_every_flag(project: Path) -> None:
+    result = subprocess.run([str(project / "bin" / "run"), "--help"], capture_output=True, text=True)
+    assert result.returncode == 0
+    for flag in ("--port", "--buyers", "--fresh", "--data-dir", "--host"):
+        assert flag in result.stdout
+
+
+def test_a_term_signal_while_the_shop_is_being_filled_ends_cleanly(project: Path, data_dir: Path) -> None:
+    manage = project / "manage.py"
+    manage.write_text(
+        manage.read_text().replace('if os.path.exists("seeding-fails")', "while time.sleep(1) or True")
+    )
+    manage.write_text(manage.read_text().replace('sys.exit("no shop today")', "pass"))
+    with RunCommand(data_dir, project=project) as run:
+        wait_until(lambda: "Filling the demo shop" in run.output, "seeding begins")
+        run.process.send_signal(signal.SIGTERM)
+        assert run.wait_end() == 0
+        assert run.living_processes() == []

@@ -1,0 +1,94 @@
+"""The strict pretend WeChat Pay as the verbs' tests see it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from orders.models import Order
+from orders.payments.models import PayAttempt
+from orders.payments.services.attempts import start_payment
+from shop import clock
+from shop.demo.standins import StandInServer
+from shop.demo.standins.control import COMMANDS
+from shop.demo.standins.faults import Fault
+from shop.demo.standins.ledger import DEFAULT_BEHAVIOUR
+from shop.demo.standins.trades import pay_trade
+from shop.store.models import WeChatAccount
+from tests import cast
+
+
+@dataclass
+class Gateway:
+    """A stand-in server in a thread; notices are sent only when a test says so."""
+
+    server: StandInServer
+
+    @property
+    def url(self) -> str:
+        return self.server.base_url
+
+    def reset(self) -> None:
+        self.server.world.faults.clear()
+        self.server.world.ledger.set_behaviour(
+            DEFAULT_BEHAVIOUR | {"send_notices": False, "refund_interval_seconds": 0}
+        )
+
+    def lend_credentials(self) -> None:
+        """Give the shop the keys this gateway knows."""
+        made = self.server.world.credentials
+        WeChatAccount.objects.update_or_create(
+            pk=1,
+            defaults={
+                "appid": made.appid,
+                "mini_secret": made.secret,
+                "mchid": made.mchid,
+                "merchant_serial": made.merchant_serial,
+                "merchant_private_key": made.merchant_private_key,
+                "api_v3_key": made.api_v3_key,
+                "platform_key_id": made.platform_key_id,
+                "platform_public_key": made.platform_public_key,
+                "tested_at": clock.now(),
+            },
+        )
+
+    def do(self, command: str, **body: Any) -> dict[str, Any]:
+        """One of the stand-in's `/_demo/` commands."""
+        return COMMANDS[f"/_demo/{command}"](self.server.world, body)
+
+    def behave(self, **changes: Any) -> None:
+        self.do("behaviour", **changes)
+
+    def fail(self, kind: str, path: str = "/v3/", *, times: int = 1, seconds: float = 0) -> None:
+        """Order trouble for the next calls; a timeout of 0 seconds is a connection that breaks off."""
+        self.server.world.faults.add(Fault(path, kind, times, seconds))
+
+    def recover(self) -> None:
+        self.server.world.faults.clear()
+
+    def open(self, order: Order) -> PayAttempt:
+        """The buyer presses "pay": an attempt that the gateway knows."""
+        self.do("login-codes", openid=order.customer.openid)
+        start_payment(order.pk, actor=cast.buyer(order))
+        return order.attempts.order_by("-pk")[0]
+
+    def take_money(self, order: Order) -> PayAttempt:
+        """The buyer pays on the phone; nobody tells the shop."""
+        self.do("login-codes", openid=order.customer.openid)
+        parameters = start_payment(order.pk, actor=cast.buyer(order))
+        self.do("pay", **parameters, openid=order.customer.openid)
+        return order.attempts.order_by("-pk")[0]
+
+    def trade(self, number: str) -> dict[str, Any] | None:
+        rows = self.server.world.ledger.find_all("SELECT * FROM trades WHERE number = ?", number)
+        return rows[0] if rows else None
+
+    def refunds(self, order: Order) -> list[dict[str, Any]]:
+        query = "SELECT * FROM refunds WHERE number LIKE ? ORDER BY number"
+        return self.server.world.ledger.find_all(query, f"{order.number}R-%")
+
+    def calls(self, number: str) -> dict[str, int]:
+        rows = self.server.world.ledger.find_all("SELECT * FROM calls WHERE number = ?", number)
+        return {row["what"]: row["times"] for row in rows}
+
+    def confirm(self, package: str, openid: str) -> str:
+        """The buyer confirms on the phone; returns the number, or raises Problem as the phone would show."""
+        return pay_trade(self.server.world, package.removeprefix("prepay_id="), openid)

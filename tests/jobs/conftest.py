@@ -1,0 +1,31 @@
+"""A shop, and a kind of job that only counts."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.utils.translation import override
+
+from shop.actor import Actor
+from shop.jobs.registry import KINDS
+from tests.cast import actor_of, make_staff, open_shop
+from tests.jobs.kinds import NAME, Counting
+
+
+@pytest.fixture(autouse=True)
+def shop(db: None, sent_tasks: list[tuple[str, int]]) -> Iterator[None]:
+    """Open, and in English, so that tests can read what it says."""
+    open_shop()
+    with override("en"):
+        yield
+
+
+@pytest.fixture
+def counting(monkeypatch: pytest.MonkeyPatch) -> Counting:
+    counting = Counting(total=25)
+    monkeypatch.setitem(KINDS, NAME, counting.as_kind())
+    return counting
+
+
+@pytest.fixture
+def editor() -> Actor:
+    return actor_of(make_staff("order_clerk"))

@@ -1,0 +1,45 @@
+"""A real server keeps a socket open over which nobody says anything."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from websockets.sync.client import connect
+
+from tests.cast import make_staff, open_shop
+from tests.notifications.sessions import make_session
+from tests.processes import ShopProcesses
+from tests.servers import PrivateRedis
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.fault]
+IDLE_S = 15.0
+"""Three times what redis-py's own socket timeout once let a socket live."""
+
+
+@pytest.fixture
+def processes(transactional_db: None) -> Iterator[ShopProcesses]:
+    server = connection.settings_dict
+    password = f":{server['PASSWORD']}" if server["PASSWORD"] else ""
+    place = f"{server['USER']}{password}@{server['HOST']}:{server['PORT'] or 5432}"
+    url = f"postgres://{place}/{server['NAME']}"
+    with PrivateRedis() as redis, ShopProcesses(database_url=url, redis_url=redis.url) as shop:
+        shop.start("web")
+        yield shop
+
+
+def test_an_idle_socket_stays_open_and_still_gets_hints(processes: ShopProcesses) -> None:
+    open_shop()
+    session_key = make_session(make_staff("owner"))
+    address = processes.web_url().replace("http", "ws") + "/ws/alerts/"
+    headers = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={session_key}"}
+    with connect(address, additional_headers=headers, origin=processes.web_url()) as socket:
+        assert socket.recv(timeout=5).startswith('{"type": "look"')
+        end = time.monotonic() + IDLE_S
+        while time.monotonic() < end:
+            assert socket.recv(timeout=10) == '{"type": "beat"}'
+        processes.manage("shell", "-v", "0", "-c", "from shop.push import push_hint; assert push_hint()")
+        while (heard := socket.recv(timeout=10)) == '{"type": "beat"}':
+            pass
+        assert heard.startswith('{"type": "look"')

@@ -1,0 +1,79 @@
+"""Changing and revealing the recipient."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from django.db import connection
+
+from orders.models import KeyKind, Order
+from orders.search import find_order_ids
+from orders.services.recipient import change_address, reveal_recipient
+from orders.shipping.services.ship import ship_order
+from shop.events.models import Event
+from tests import cast
+from tests.expect import refused
+
+OFFICE = replace(cast.HOME, recipient="赵敏", phone="13911112222", detail="天目山路 1 号")
+
+
+def test_the_address_changes_until_the_first_parcel():
+    order = cast.prepared_order(basket={cast.make_sku().pk: 2})
+    changed = change_address(order.pk, to=OFFICE, actor=cast.clerk())
+    assert (changed.recipient, changed.phone) == ("赵敏", "13911112222")
+    line = order.lines.get()
+    ship_order(order.pk, parcels=[cast.parcel({line.pk: 1})], actor=cast.clerk())
+    with refused("already_shipped"):
+        change_address(order.pk, to=cast.HOME, actor=cast.clerk())
+
+
+def test_a_label_made_blocks_the_address():
+    order = cast.paid_order()
+    Order.objects.filter(pk=order.pk).update(has_label=True)
+    with refused("has_label"):
+        change_address(order.pk, to=OFFICE, actor=cast.clerk())
+
+
+def test_the_order_is_found_by_the_new_phone():
+    order = cast.paid_order()
+    change_address(order.pk, to=OFFICE, actor=cast.clerk())
+    assert find_order_ids([(KeyKind.PHONE, "139 1111 2222")]) == [order.pk]
+
+
+def test_old_and_new_values_are_sealed_in_the_event():
+    order = cast.paid_order()
+    change_address(order.pk, to=OFFICE, actor=cast.clerk())
+    event = Event.objects.get(verb="order.change_address")
+    assert json.loads(event.sealed)["before"]["phone"] == "13800005678"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT data::text || sealed FROM events_event WHERE id = %s", [event.pk])
+        stored = cursor.fetchone()[0]
+    assert "13911112222" not in stored
+    assert "赵敏" not in stored
+
+
+def test_personal_data_is_unreadable_in_the_database():
+    order = cast.place(remark="请敲门")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT o::text FROM orders_order o WHERE id = %s", [order.pk])
+        stored = cursor.fetchone()[0]
+    assert not [word for word in ("林晓燕", "13800005678", "文三路", "请敲门") if word in stored]
+
+
+def test_revealing_is_on_the_timeline():
+    order = cast.place()
+    shown = reveal_recipient(order.pk, purpose="copy", actor=cast.clerk("warehouse"))
+    assert shown.phone == "13800005678"
+    assert Event.objects.get(verb="order.reveal").data == {"purpose": "copy"}
+
+
+@pytest.mark.parametrize("role", ["finance", "store_clerk"])
+def test_roles_without_the_capability_reveal_nothing(role):
+    with refused("forbidden", 403):
+        reveal_recipient(cast.place().pk, purpose="reveal", actor=cast.clerk(role))
+
+
+def test_a_buyer_does_not_change_the_address_alone():
+    order = cast.place()
+    with refused("forbidden", 403):
+        change_address(order.pk, to=OFFICE, actor=cast.buyer(order))

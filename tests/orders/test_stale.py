@@ -1,0 +1,66 @@
+"""Forms that were opened before the order changed."""
+
+from orders.services.recipient import reveal_recipient
+from orders.services.steps import add_note, confirm_order, hold_order, prepare_order, set_seller_remark
+from orders.shipping.services.ship import ship_order
+from tests import cast
+from tests.expect import refused
+
+WANG, LI = cast.clerk(name="王店长", id_=1), cast.clerk(name="李四", id_=2)
+
+
+def test_a_form_opened_before_somebody_else_acted_says_who_did_what():
+    order = cast.paid_order()
+    opened = order.version
+    confirm_order(order.pk, actor=WANG, expected_version=opened)
+    with refused("already_done", 409) as caught:
+        hold_order(order.pk, reason="缺货", actor=LI, expected_version=opened)
+    assert "王店长" in str(caught.value)
+    assert caught.value.extra["verb"] == "order.confirm"
+
+
+def test_own_saves_one_after_the_other_never_conflict():
+    order = cast.paid_order()
+    opened = order.version
+    add_note(order.pk, text="一", actor=WANG)
+    set_seller_remark(order.pk, text="二", actor=WANG, expected_version=opened)
+    confirm_order(order.pk, actor=WANG, expected_version=opened)
+
+
+def test_another_clerks_remark_does_conflict():
+    order = cast.paid_order()
+    opened = order.version
+    set_seller_remark(order.pk, text="先别发", actor=LI)
+    with refused("already_done"):
+        confirm_order(order.pk, actor=WANG, expected_version=opened)
+
+
+def test_somebody_else_only_looking_makes_no_form_stale():
+    order = cast.paid_order()
+    opened = order.version
+    reveal_recipient(order.pk, purpose="reveal", actor=LI)
+    confirm_order(order.pk, actor=WANG, expected_version=opened)
+
+
+def test_the_same_verb_twice_from_one_form_counts_once():
+    order = cast.paid_order()
+    opened = order.version
+    set_seller_remark(order.pk, text="一", actor=WANG, expected_version=opened)
+    with refused("already_done"):
+        set_seller_remark(order.pk, text="二", actor=WANG, expected_version=opened)
+
+
+def test_shipping_pressed_twice_without_a_form_still_names_the_first():
+    order = cast.prepared_order()
+    ship_order(order.pk, parcels=[cast.parcel()], actor=WANG)
+    with refused("already_done") as caught:
+        ship_order(order.pk, parcels=[cast.parcel()], actor=LI)
+    assert "王店长" in str(caught.value)
+
+
+def test_a_closed_order_is_not_called_confirmed():
+    order = cast.paid_order()
+    confirm_order(order.pk, actor=WANG)
+    prepare_order(order.pk, actor=WANG)
+    with refused("wrong_stage"):
+        confirm_order(cast.place().pk, actor=WANG)

@@ -1,0 +1,243 @@
+"""Refunds: decided once, sent under one number until the gateway says done."""
+
+from datetime import timedelta
+
+import pytest
+
+from orders.payments.models import Payment, Refund, RefundState
+from orders.payments.services.cancelling import cancel_paid
+from orders.payments.services.collecting import collect_payment
+from orders.payments.services.refunds import (
+    apply_refund_evidence,
+    lease_refund,
+    pay_out_refund,
+    put_off_refund,
+    refund_payment,
+    retry_refund,
+)
+from orders.payments.tasks import send_refund
+from shop import clock
+from shop.actor import GATEWAY
+from shop.clients.errors import Rejected
+from shop.clients.wechat_pay import WeChatPay
+from shop.events.sweeping import sweep
+from shop.store.choices import PayMethod
+from tests import cast
+from tests.expect import fresh, refused, verbs_of
+
+
+def cancelled(gateway) -> Refund:
+    order = cast.place()
+    attempt = gateway.take_money(order)
+    cast.pay(order, attempt=attempt, trade_no=gateway.trade(attempt.number)["trade_no"])
+    cancel_paid(order.pk, reason="缺货", actor=cast.clerk())
+    return Refund.objects.get(order=order)
+
+
+def test_a_refund_goes_out_once_under_its_number(gateway):
+    refund = cancelled(gateway)
+    for _ in range(3):
+        send_refund(refund.pk)
+    refund.refresh_from_db()
+    order = fresh(refund.order)
+    assert (refund.state, order.refunded_fen) == (RefundState.DONE, order.paid_fen)
+    assert [row["number"] for row in gateway.refunds(order)] == [f"{order.number}R-1"]
+    assert verbs_of(order)[-1] == "refund_done"
+
+
+@pytest.mark.parametrize("kind", ["timeout_before", "timeout_after", "error_500", "truncated", "html"])
+def test_an_unclear_answer_is_asked_about_under_the_same_number(gateway, kind):
+    refund = cancelled(gateway)
+    gateway.fail(kind, "/v3/refund")
+    send_refund(refund.pk)
+    refund.refresh_from_db()
+    assert refund.state == RefundState.COMMITTED
+    send_refund(refund.pk)
+    refund.refresh_from_db()
+    assert refund.state == RefundState.DONE
+    assert len(gateway.refunds(refund.order)) == 1
+
+
+def test_accepted_is_processing_until_the_gateway_says_done(gateway):
+    gateway.behave(refund_outcome="PROCESSING")
+    refund = cancelled(gateway)
+    send_refund(refund.pk)
+    refund.refresh_from_db()
+    assert (refund.state, fresh(refund.order).refunded_fen) == (RefundState.PROCESSING, 0)
+    gateway.do("settle-refund", number=refund.number, status="SUCCESS")
+    send_refund(refund.pk)
+    refund.refresh_from_db()
+    assert refund.state == RefundState.DONE
+
+
+@pytest.mark.parametrize("outcome", ["NOT_ENOUGH", "ABNORMAL", "CLOSED"])
+def test_what_the_gateway_will_not_do_needs_a_person(gateway, outcome):
+    gateway.behave(refund_outcome=outcome)
+    refund = cancelled(gateway)
+    send_refund(refund.pk)
+    send_refund(refund.pk)
+    refund.refresh_from_db()
+    assert refund.state == RefundState.FAILED
+    assert verbs_of(refund.order).count("refund_fail") == 1
+
+
+def test_a_question_that_is_refused_says_nothing_about_the_money(gateway, monkeypatch):
+    gateway.behave(refund_outcome="PROCESSING")
+    refund = cancelled(gateway)
+    send_refund(refund.pk)
+
+    def refuse(self: WeChatPay, number: str) -> None:
+        raise Rejected("SIGN_ERROR", "The certificate has been revoked.", 401)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(WeChatPay, "query_refund", refuse)
+        send_refund(refund.pk)
+    refund.refresh_from_db()
+    assert refund.state == RefundState.PROCESSING
+    with refused("not_to_pay_out"):
+        pay_out_refund(refund.pk, reference="1", actor=cast.clerk("finance"))
+    gateway.do("settle-refund", number=refund.number, status="SUCCESS")
+    send_refund(refund.pk)
+    refund.refresh_from_db()
+    assert refund.state == RefundState.DONE
+
+
+def test_too_often_is_tried_again_later_by_itself(gateway):
+    gateway.behave(refund_outcome="FREQUENCY_LIMITED")
+    refund = cancelled(gateway)
+    send_refund(refund.pk)
+    refund.refresh_from_db()
+    assert (refund.state, refund.last_error) == (RefundState.COMMITTED, "FREQUENCY_LIMITED")
+    assert refund.next_try_at > clock.now()
+
+
+def test_a_retry_keeps_the_number(gateway):
+    gateway.behave(refund_outcome="NOT_ENOUGH")
+    refund = cancelled(gateway)
+    send_refund(refund.pk)
+    gateway.behave(refund_outcome="SUCCESS")
+    retry_refund(refund.pk, actor=cast.clerk("finance"))
+    send_refund(refund.pk)
+    refund.refresh_from_db()
+    assert refund.state == RefundState.DONE
+    assert [row["number"] for row in gateway.refunds(refund.order)] == [refund.number]
+
+
+def test_only_failed_refunds_are_retried_and_only_with_the_capability(gateway):
+    refund = cancelled(gateway)
+    with refused("not_failed"):
+        retry_refund(refund.pk, actor=cast.clerk())
+    with refused("forbidden", 403):
+        retry_refund(refund.pk, actor=cast.clerk("support"))
+
+
+def test_the_timer_sends_what_the_event_did_not(gateway, sent_tasks):
+    refund = cancelled(gateway)
+    sent_tasks.clear()
+    with clock.at(clock.now() + timedelta(seconds=31)):
+        sweep()
+        sweep()
+    assert sent_tasks == [("send_refund", refund.pk)]
+
+
+def test_while_one_worker_has_the_lease_another_does_nothing(gateway):
+    refund = cancelled(gateway)
+    assert lease_refund(refund.pk) is not None
+    assert lease_refund(refund.pk) is None
+    with clock.at(clock.now() + timedelta(minutes=2)):
+        assert lease_refund(refund.pk) is not None
+
+
+def test_a_worker_that_lost_its_lease_does_not_end_the_next_ones(gateway):
+    refund = cancelled(gateway)
+    slow = lease_refund(refund.pk)
+    with clock.at(clock.now() + timedelta(minutes=2)):
+        lease_refund(refund.pk)
+        put_off_refund(slow, error="Unknown")
+        assert lease_refund(refund.pk) is None
+
+
+def test_a_notice_that_was_faster_is_not_undone(gateway):
+    refund = lease_refund(cancelled(gateway).pk)
+    apply_refund_evidence(refund.number, status="SUCCESS", actor=GATEWAY)
+    put_off_refund(refund, error="Unknown")
+    refund.refresh_from_db()
+    assert (refund.state, refund.next_try_at, refund.last_error) == (RefundState.DONE, None, "")
+
+
+def test_evidence_of_another_sum_or_number_is_refused(gateway):
+    refund = cancelled(gateway)
+    with refused("amount_mismatch"):
+        apply_refund_evidence(refund.number, status="SUCCESS", amount_fen=1, actor=GATEWAY)
+    with refused("unknown_refund", 404):
+        apply_refund_evidence("nobody", status="SUCCESS", actor=GATEWAY)
+
+
+class TestByHand:
+    def cash_refund(self):
+        order = cast.place(pay_method=PayMethod.COD)
+        collect_payment(order.pk, actor=cast.clerk())
+        cancel_paid(order.pk, reason="x", actor=cast.clerk())
+        return Refund.objects.get(order=order)
+
+    def test_finance_records_the_payout(self):
+        refund = pay_out_refund(self.cash_refund().pk, reference="转账 99", actor=cast.clerk("finance"))
+        order = fresh(refund.order)
+        assert (refund.state, refund.reference) == (RefundState.DONE, "转账 99")
+        assert order.refunded_fen == order.paid_fen
+
+    def test_twice_is_refused(self):
+        refund = self.cash_refund()
+        pay_out_refund(refund.pk, reference="1", actor=cast.clerk())
+        with refused("not_to_pay_out"):
+            pay_out_refund(refund.pk, reference="2", actor=cast.clerk())
+
+    def test_reference_and_capability_are_required(self):
+        refund = self.cash_refund()
+        with refused("reference_required", 400):
+            pay_out_refund(refund.pk, reference=" ", actor=cast.clerk())
+        with refused("forbidden", 403):
+            pay_out_refund(refund.pk, reference="1", actor=cast.clerk("order_clerk"))
+
+    def test_what_goes_by_the_gateway_is_not_paid_out(self, gateway):
+        with refused("not_to_pay_out"):
+            pay_out_refund(cancelled(gateway).pk, reference="1", actor=cast.clerk())
+
+
+class TestPart:
+    """`refund_payment` alone: some of a payment, without cancelling goods."""
+
+    def test_never_more_than_is_left(self):
+        payment = Payment.objects.get(order=cast.paid_order())
+        refund_payment(payment.pk, amount_fen=payment.amount_fen - 1, reason="补偿", actor=cast.clerk())
+        for amount in (2, 0, -1):
+            with refused("over_refundable"):
+                refund_payment(payment.pk, amount_fen=amount, reason="补偿", actor=cast.clerk())
+        refund_payment(payment.pk, amount_fen=1, reason="补偿", actor=cast.clerk())
+
+    def test_not_beyond_ones_limit(self):
+        payment = Payment.objects.get(order=cast.paid_order())
+        with refused("over_refund_limit", 403):
+            refund_payment(payment.pk, amount_fen=101, reason="x", actor=cast.clerk(limit=100))
+
+    @pytest.mark.parametrize("role", ["support", "order_clerk", "warehouse"])
+    def test_cancelling_orders_is_not_enough_to_give_money_away(self, role):
+        payment = Payment.objects.get(order=cast.paid_order())
+        with refused("forbidden", 403):
+            refund_payment(payment.pk, amount_fen=1, reason="x", actor=cast.clerk(role))
+
+    def test_not_by_the_buyer(self):
+        order = cast.paid_order()
+        payment = Payment.objects.get(order=order)
+        with refused("forbidden", 403):
+            refund_payment(payment.pk, amount_fen=1, reason="x", actor=cast.buyer(order))
+
+
+def test_what_the_gateway_will_not_refund_any_more_is_paid_out_by_hand(gateway):
+    refund = cancelled(gateway)
+    apply_refund_evidence(refund.number, status="ABNORMAL", amount_fen=refund.amount_fen, actor=GATEWAY)
+    refund = pay_out_refund(refund.pk, reference="转账 100", actor=cast.clerk("finance"))
+    assert (refund.state, refund.reference) == (RefundState.DONE, "转账 100")
+    assert fresh(refund.order).refunded_fen == refund.amount_fen
+    send_refund(refund.pk)
+    assert gateway.refunds(refund.order) == []

@@ -1,0 +1,189 @@
+"""The shop as real processes against given servers, for tests that kill them and for browsers.
+
+with ShopProcesses(database_url=postgres.url, redis_url=private_redis.url) as shop:
+    shop.migrate()
+    shop.start("standins", "web", "web2", "worker", "deliver")
+    shop.kill("worker")
+    shop.start("worker")
+"""
+
+import http.client
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from shop.demo.supervisor.child import Command, spawn
+from shop.demo.supervisor.shop import find_free_port, is_listening
+from tests.environment import TEST_ENVIRONMENT
+
+PROJECT = Path(__file__).resolve().parents[1]
+START_SECONDS = 60.0
+STOP_SECONDS = 20.0
+WORKER_OPTIONS = ["-P", "threads", "-c", "2", "--without-mingle", "--without-gossip", "-l", "INFO"]
+
+
+class ShopProcesses:
+    """Named processes of one shop; every name that begins with `web` is one more web process.
+
+    `extra_environment` wins over everything. Logs and files live in a directory that leaving removes.
+    """
+
+    def __init__(
+        self, *, database_url: str, redis_url: str, extra_environment: dict[str, str] | None = None
+    ) -> None:
+        self.directory = Path(tempfile.mkdtemp(prefix="shop-processes-"))
+        self._ports = {"web": find_free_port(), "standins": find_free_port()}
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._ready_counts: dict[str, int] = {}
+        self.environment = {
+            **os.environ,
+            **TEST_ENVIRONMENT,
+            "DJANGO_SETTINGS_MODULE": "shop.settings",
+            "DATABASE_URL": database_url,
+            "REDIS_URL": redis_url,
+            "DATA_DIR": str(self.directory),
+            "BASE_URL": self.web_url(),
+            "STANDIN_URL": self.standin_url,
+            "WECHAT_PAY_URL": self.standin_url,
+            "WECHAT_MINI_URL": self.standin_url,
+            "PYTHONUNBUFFERED": "1",
+            "PYTHONPATH": str(PROJECT),
+            **(extra_environment or {}),
+        }
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for name in reversed(list(self._processes)):
+            self.stop(name)
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def web_url(self, name: str = "web") -> str:
+        """Return the base URL of one web process."""
+        return f"http://127.0.0.1:{self.port(name)}"
+
+    @property
+    def standin_url(self) -> str:
+        return f"http://127.0.0.1:{self.port('standins')}"
+
+    def port(self, name: str) -> int:
+        """Return the port of this process; it stays the same over restarts."""
+        return self._ports.setdefault(name, find_free_port())
+
+    def migrate(self) -> None:
+        self.manage("migrate", "--no-input")
+
+    def manage(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run a management command and return what it wrote; raises AssertionError when it fails."""
+        result = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=PROJECT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+        )
+        if check and result.returncode:
+            raise AssertionError(f"{arguments[0]} failed:\n{result.stdout}{result.stderr}")
+        return result
+
+    def start(self, *names: str) -> None:
+        """Start these processes and wait until each serves; raises AssertionError with its log otherwise."""
+        for name in names:
+            self._ready_counts[name] = self._ready_count(name)
+            command = Command(name, self._arguments(name), self.environment)
+            self._processes[name] = spawn(command, self._log(name))
+        for name in names:
+            self._wait_ready(name)
+
+    def pid(self, name: str) -> int:
+        return self._processes[name].pid
+
+    def kill(self, name: str) -> None:
+        """End a process as the kernel would when memory runs out (SIGKILL)."""
+        process = self._processes.pop(name)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def stop(self, name: str) -> None:
+        """Ask a process to end (SIGTERM) and wait for it."""
+        process = self._processes.pop(name)
+        process.terminate()
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+    def restart(self, name: str) -> None:
+        self.kill(name)
+        self.start(name)
+
+    def log_text(self, name: str) -> str:
+        log = self._log(name)
+        return log.read_text(errors="replace") if log.exists() else ""
+
+    def health(self, name: str = "web") -> dict[str, Any]:
+        """Return what `/healthz` of one web process answers; raises OSError when it does not."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port(name), timeout=10)
+        try:
+            connection.request("GET", "/healthz")
+            answer = connection.getresponse()
+            return {"status": answer.status, **json.loads(answer.read())}
+        finally:
+            connection.close()
+
+    def _log(self, name: str) -> Path:
+        return self.directory / f"{name}.log"
+
+    def _arguments(self, name: str) -> list[str]:
+        if name.startswith("web"):
+            return [sys.executable, "-m", "uvicorn", "shop.asgi:application", "--port", str(self.port(name))]
+        if name == "worker":
+            return [sys.executable, "-m", "celery", "-A", "shop", "worker", *WORKER_OPTIONS]
+        if name == "standins":
+            options = ["--port", str(self.port(name)), "--data-dir", str(self.directory / "standins")]
+            return [sys.executable, "-m", "shop.demo.standins", *options]
+        if name.startswith("deliver"):
+            return [sys.executable, str(PROJECT / "manage.py"), "deliver"]
+        raise ValueError(f"no process is called {name}")
+
+    def _wait_ready(self, name: str) -> None:
+        is_ready = self._readiness(name)
+        end = time.monotonic() + START_SECONDS
+        while not is_ready():
+            if self._processes[name].poll() is not None or time.monotonic() > end:
+                raise AssertionError(f"{name} did not start:\n{self.log_text(name)}")
+            time.sleep(0.1)
+
+    def _readiness(self, name: str) -> Callable[[], bool]:
+        if name.startswith("web"):
+            return lambda: self._is_healthy(name)
+        if name == "standins":
+            return lambda: is_listening(self.port(name))
+        if name == "worker":
+            starts_before = self._ready_counts.get(name, 0)
+            return lambda: self._ready_count(name) > starts_before
+        return lambda: True
+
+    def _ready_count(self, name: str) -> int:
+        """Count how often the log, which is kept over restarts, says that a worker began to consume."""
+        return self.log_text(name).count(" ready.")
+
+    def _is_healthy(self, name: str) -> bool:
+        try:
+            return bool(self.health(name)["status"] == http.HTTPStatus.OK)
+        except (OSError, http.client.HTTPException, ValueError):
+            return False

@@ -1,0 +1,51 @@
+"""Outside the demo the shop refuses to start with a missing, default or weak secret."""
+
+import pytest
+from django.db import connection
+
+from tests.production.conftest import KEY, Manage
+
+
+def test_it_starts_with_secrets_of_its_own(manage: Manage) -> None:
+    assert manage("check").returncode == 0
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "DATA_KEYS", "SEARCH_KEY"])
+@pytest.mark.parametrize("value", ["", "change-me"])
+def test_a_missing_or_default_secret_stops_it(manage: Manage, name: str, value: str) -> None:
+    refused = manage("check", **{name: value})
+    assert refused.returncode != 0
+    assert f"{name} is missing or still a default" in refused.stderr
+
+
+@pytest.mark.parametrize("weak", ["only-31-characters-are-too-few-", "a" * 60])
+def test_a_weak_secret_key_stops_it(manage: Manage, weak: str) -> None:
+    refused = manage("check", SECRET_KEY=weak)
+    assert refused.returncode != 0
+    assert "SECRET_KEY is too weak" in refused.stderr and weak not in refused.stderr
+
+
+def test_the_demo_may_have_a_weak_one(manage: Manage) -> None:
+    assert manage("check", SECRET_KEY="short", DEMO="1").returncode == 0
+
+
+@pytest.mark.parametrize(
+    "keys", [{"DATA_KEYS": "k1:c2hvcnQ="}, {"SEARCH_KEY": "c2hvcnQ="}, {"SEARCH_KEY_OLD": "c2hvcnQ="}]
+)
+def test_a_key_of_the_wrong_length_stops_it(manage: Manage, keys: dict[str, str]) -> None:
+    refused = manage("check", **keys)
+    assert refused.returncode != 0
+    assert "must each hold 32 bytes" in refused.stderr and KEY not in refused.stderr
+
+
+@pytest.mark.django_db
+def test_the_deployment_check_is_clean(manage: Manage) -> None:
+    server = connection.settings_dict
+    login = server["USER"] + (f":{server['PASSWORD']}" if server["PASSWORD"] else "")
+    place = f"{server['HOST'] or '127.0.0.1'}:{server['PORT'] or 5432}"
+    database = f"postgres://{login}@{place}/{server['NAME']}"
+    checked = manage(
+        "check", "--deploy", "--database", "default", "--fail-level", "WARNING", DATABASE_URL=database
+    )
+    assert checked.returncode == 0, checked.stderr
+    assert "no issues" in checked.stdout

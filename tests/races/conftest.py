@@ -1,0 +1,97 @@
+"""Many people at one moment, each with a database connection of their own, and locks that can be switched off."""
+
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection
+
+from orders.models import Order
+from shop.errors import Refused
+from shop.store.models import StoreSettings
+from tests import cast
+
+Act = Callable[[], Any]
+# Waiting for the others only makes a race surer; who never comes must not hang the test.
+RENDEZVOUS_S = 2.0
+
+
+@pytest.fixture(autouse=True)
+def open_shop(
+    transactional_db: None, books_are_clean: None, sent_tasks: list[tuple[str, int]]
+) -> StoreSettings:
+    return cast.open_shop()
+
+
+def run_together(acts: Sequence[Act]) -> list[Any]:
+    """Run all at one moment; returns what each gave, or the refusal or database error it met."""
+    barrier = threading.Barrier(len(acts))
+    results: list[Any] = [None] * len(acts)
+
+    def run(index: int) -> None:
+        barrier.wait()
+        try:
+            results[index] = acts[index]()
+        except (Refused, DatabaseError) as error:
+            results[index] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(index,)) for index in range(len(acts))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def codes_of(results: Sequence[Any]) -> list[str]:
+    """What became of each: "ok", the refusal's code, or the name of the database's own error."""
+    return sorted(
+        r.code if isinstance(r, Refused) else type(r).__name__ if isinstance(r, Exception) else "ok"
+        for r in results
+    )
+
+
+class Rendezvous:
+    """All who come wait for each other, once."""
+
+    def __init__(self, parties: int) -> None:
+        self._barrier = threading.Barrier(parties)
+
+    def meet(self) -> None:
+        with suppress(threading.BrokenBarrierError):
+            self._barrier.wait(RENDEZVOUS_S)
+
+
+@pytest.fixture
+def switch_off_order_lock(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Make the lock helper read without locking, and let so many racers read before any of them writes."""
+
+    def switch_off(racers: int) -> None:
+        rendezvous = Rendezvous(racers)
+
+        def read_unlocked(order_id: int) -> Order:
+            order = Order.objects.get(pk=order_id)
+            rendezvous.meet()
+            return order
+
+        for module in (
+            "orders.moves",
+            "orders.payments.services.attempts",
+            "orders.payments.services.evidence",
+            "orders.payments.services.refunds",
+        ):
+            monkeypatch.setattr(f"{module}.lock_row", read_unlocked)
+
+    return switch_off
+
+
+@pytest.fixture
+def switch_off_row_locks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No SELECT … FOR UPDATE locks anything."""
+    monkeypatch.setattr(
+        "django.db.models.query.QuerySet.select_for_update", lambda rows, **_options: rows.all()
+    )

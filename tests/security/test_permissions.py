@@ -1,0 +1,346 @@
+"""Who may do what at every address: the matrix as data. A route or method without an entry fails.
+
+A new route needs one line in MATRIX: (name, method) → who gets in. What is not named is refused.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from orders.payments.models import Refund
+from orders.payments.services.cancelling import cancel_paid
+from orders.payments.services.collecting import collect_payment
+from orders.services.recipient import change_address
+from orders.shipping.models import Parcel
+from shop.access import ROLES
+from shop.customers.services import save_address
+from shop.events.models import Event
+from shop.jobs.registry import Subject
+from shop.jobs.services import make_job
+from shop.store.choices import PayMethod
+from tests import cast
+
+pytestmark = pytest.mark.django_db
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+ROLE_NAMES = ("owner", "manager", "order_clerk", "warehouse", "support", "finance", "store_clerk")
+OUTSIDERS = ("anonymous", "buyer", "other buyer")
+EVERYBODY = (*ROLE_NAMES, *OUTSIDERS)
+
+# What people get: "in" is any answer of the page itself, a refused form included.
+IN, LOGIN, UNAUTHENTICATED, FORBIDDEN, NOT_FOUND = "in", "login", "401", "403", "404"
+
+ALL = frozenset(ROLE_NAMES)
+OWNER = frozenset({"owner"})
+BOSSES = OWNER | {"manager"}
+EDITORS = BOSSES | {"order_clerk", "support"}
+SHIPPERS = BOSSES | {"order_clerk", "warehouse"}
+CANCELLERS = BOSSES | {"order_clerk", "support"}
+PRICERS = BOSSES | {"order_clerk"}
+COLLECTORS = BOSSES | {"order_clerk", "finance"}
+REFUNDERS = BOSSES | {"finance"}
+REVEALERS = BOSSES | {"order_clerk", "warehouse", "support"}
+COUNTERS = BOSSES | {"warehouse"}
+DESK = BOSSES | {"order_clerk", "warehouse", "support"}
+CUSTOMER_VIEWERS = BOSSES | {"order_clerk", "support", "finance"}
+SETTINGS_VIEWERS = BOSSES | {"finance"}
+
+Expected = Mapping[str, str]
+
+
+def staff(roles: frozenset[str]) -> Expected:
+    """A console page for these roles; buyers have no session, so they are asked to sign in."""
+    return dict.fromkeys(EVERYBODY, FORBIDDEN) | dict.fromkeys(OUTSIDERS, LOGIN) | dict.fromkeys(roles, IN)
+
+
+def buyers(other: str = IN) -> Expected:
+    """An API endpoint for signed-in buyers; `other` is what a buyer gets to whom the thing does not belong."""
+    return dict.fromkeys(EVERYBODY, UNAUTHENTICATED) | {"buyer": IN, "other buyer": other}
+
+
+def everybody(outcome: str = IN) -> Expected:
+    return dict.fromkeys(EVERYBODY, outcome)
+
+
+# A job that somebody else made: the owner sees all, the others their own.
+OWNERS_JOB = staff(OWNER) | dict.fromkeys(sorted(ALL - OWNER), NOT_FOUND)
+
+MATRIX: dict[tuple[str, str], Expected] = {
+    ("root", "GET"): everybody(),
+    ("healthz", "GET"): everybody(),
+    ("metrics", "GET"): dict.fromkeys(EVERYBODY, NOT_FOUND),
+    ("set_language", "POST"): everybody(),
+    ("picture", "GET"): everybody(NOT_FOUND),
+    # Callbacks prove themselves by signature, whoever sends them; tests/faults says what false ones get.
+    ("payment_hooks:wechat_payment", "POST"): everybody(),
+    ("payment_hooks:wechat_refund", "POST"): everybody(),
+    ("api:openapi", "GET"): everybody(),
+    ("api:docs", "GET"): everybody(),
+    ("api:shop", "GET"): everybody(),
+    ("api:login", "POST"): everybody(),
+    ("api:products", "GET"): everybody(),
+    ("api:product", "GET"): everybody(),
+    ("api:logout", "POST"): buyers(),
+    ("api:me", "GET"): buyers(),
+    ("api:me", "PATCH"): buyers(),
+    ("api:my_phone", "POST"): buyers(),
+    ("api:regions", "GET"): everybody(),
+    ("api:parse_address", "POST"): buyers(),
+    ("api:addresses", "GET"): buyers(),
+    ("api:addresses", "POST"): buyers(),
+    ("api:address", "GET"): buyers(other=NOT_FOUND),
+    ("api:address", "PUT"): buyers(other=NOT_FOUND),
+    ("api:address", "PATCH"): buyers(other=NOT_FOUND),
+    ("api:address", "DELETE"): buyers(other=NOT_FOUND),
+    ("api:orders", "GET"): buyers(),
+    ("api:orders", "POST"): buyers(),
+    ("api:preview", "POST"): buyers(),
+    ("api:counts", "GET"): buyers(),
+    ("api:order", "GET"): buyers(other=NOT_FOUND),
+    ("api:timeline", "GET"): buyers(other=NOT_FOUND),
+    ("api:pay", "POST"): buyers(other=NOT_FOUND),
+    ("api:pay_by_balance", "POST"): buyers(other=NOT_FOUND),
+    ("api:balance_entries", "GET"): buyers(),
+    ("api:transfer_proof", "POST"): buyers(other=NOT_FOUND),
+    ("api:images", "POST"): buyers(),
+    ("api:choose_payment", "POST"): buyers(other=NOT_FOUND),
+    ("api:cancel", "POST"): buyers(other=NOT_FOUND),
+    ("api:receive", "POST"): buyers(other=NOT_FOUND),
+    ("api:urge", "POST"): buyers(other=NOT_FOUND),
+    ("api:extend", "POST"): buyers(other=NOT_FOUND),
+    ("staff:login", "GET"): everybody(),
+    ("staff:login", "POST"): everybody(),
+    ("staff:logout", "POST"): everybody(LOGIN),
+    ("staff:set_theme", "POST"): everybody(),
+    ("staff:first_password", "GET"): staff(ALL),
+    ("staff:first_password", "POST"): staff(ALL),
+    ("staff:me", "GET"): staff(ALL),
+    ("staff:own_password", "POST"): staff(ALL),
+    ("staff:end_own_session", "POST"): staff(ALL),
+    ("staff:end_own_sessions", "POST"): staff(ALL),
+    ("staff:people", "GET"): staff(BOSSES),
+    ("staff:person", "GET"): staff(BOSSES),
+    ("staff:hire", "GET"): staff(OWNER),
+    ("staff:hire", "POST"): staff(OWNER),
+    ("staff:change", "POST"): staff(OWNER),
+    ("staff:disable", "POST"): staff(OWNER),
+    ("staff:enable", "POST"): staff(OWNER),
+    ("staff:reset_password", "POST"): staff(OWNER),
+    ("staff:end_session", "POST"): staff(OWNER),
+    ("staff:end_sessions", "POST"): staff(OWNER),
+    ("audit:list", "GET"): staff(BOSSES),
+    ("desk:home", "GET"): staff(ALL),
+    ("orders:list", "GET"): staff(ALL),
+    ("orders:ask_gateway", "GET"): staff(ALL),
+    ("orders:save_looks", "POST"): staff(ALL),
+    ("orders:detail", "GET"): staff(ALL),
+    ("orders:guess_courier", "GET"): staff(SHIPPERS),
+    ("orders:split_address", "POST"): staff(EDITORS),
+    ("orders:reveal", "POST"): staff(REVEALERS),
+    ("orders:copy", "POST"): staff(REVEALERS),
+    ("orders:reveal_event", "POST"): staff(REVEALERS),
+    ("orders:undo_parcel", "POST"): staff(SHIPPERS),
+    ("orders:arrive_parcel", "POST"): staff(SHIPPERS),
+    ("orders:retry_refund", "POST"): staff(REFUNDERS),
+    ("orders:pay_out", "POST"): staff(REFUNDERS),
+    ("orders:bulk_count", "GET"): staff(ALL),
+    ("orders:bulk_confirm", "GET"): staff(EDITORS),
+    ("orders:bulk_confirm", "POST"): staff(EDITORS),
+    ("orders:bulk_prepare", "GET"): staff(EDITORS),
+    ("orders:bulk_prepare", "POST"): staff(EDITORS),
+    ("jobs:list", "GET"): staff(ALL),
+    ("jobs:watch", "GET"): staff(ALL),
+    ("jobs:tell", "POST"): staff(ALL),
+    ("jobs:job", "GET"): OWNERS_JOB,
+    ("jobs:cancel", "POST"): OWNERS_JOB,
+    ("jobs:repeat", "POST"): OWNERS_JOB,
+    ("alerts:list", "GET"): staff(ALL),
+    ("alerts:open", "GET"): staff(ALL),
+    ("alerts:handle", "POST"): staff(DESK | {"store_clerk"}),
+    ("catalog:list", "GET"): staff(DESK),
+    ("catalog:product", "GET"): staff(DESK),
+    ("catalog:correct_stock", "POST"): staff(BOSSES | {"warehouse"}),
+    ("catalog:add", "GET"): staff(BOSSES),
+    ("catalog:add", "POST"): staff(BOSSES),
+    ("catalog:edit", "GET"): staff(BOSSES),
+    ("catalog:edit", "POST"): staff(BOSSES),
+    ("catalog:export", "GET"): staff(BOSSES),
+    ("catalog:import", "GET"): staff(BOSSES),
+    ("catalog:import", "POST"): staff(BOSSES),
+    # An upload belongs to who made it; tests/catalog says what its owner sees.
+    ("catalog:import_checked", "GET"): staff(BOSSES) | dict.fromkeys(BOSSES, NOT_FOUND),
+    ("catalog:import_checked", "POST"): staff(BOSSES),
+    ("catalog:import_result", "GET"): staff(BOSSES) | dict.fromkeys(BOSSES, NOT_FOUND),
+    ("stock:count", "GET"): staff(COUNTERS),
+    ("stock:check", "POST"): staff(COUNTERS),
+    ("stock:apply", "POST"): staff(COUNTERS),
+    ("stock:export", "GET"): staff(COUNTERS),
+    ("stock:import", "GET"): staff(COUNTERS),
+    ("stock:import", "POST"): staff(COUNTERS),
+    ("stock:import_checked", "GET"): staff(COUNTERS) | dict.fromkeys(COUNTERS, NOT_FOUND),
+    ("stock:import_checked", "POST"): staff(COUNTERS),
+    ("stock:import_result", "GET"): staff(COUNTERS) | dict.fromkeys(COUNTERS, NOT_FOUND),
+    ("customers:list", "GET"): staff(CUSTOMER_VIEWERS),
+    ("customers:customer", "GET"): staff(CUSTOMER_VIEWERS),
+    ("customers:remark", "POST"): staff(EDITORS),
+    ("customers:block", "POST"): staff(EDITORS),
+    ("customers:unblock", "POST"): staff(EDITORS),
+    ("customers:balance", "POST"): staff(REFUNDERS),
+    ("store:settings", "GET"): staff(SETTINGS_VIEWERS),
+    ("store:settings", "POST"): staff(OWNER),
+    ("store:wechat", "GET"): staff(SETTINGS_VIEWERS),
+    ("store:wechat", "POST"): staff(OWNER),
+    ("store:check_connection", "POST"): staff(OWNER),
+}
+ORDER_ACTIONS = (
+    (EDITORS, "confirm", "prepare", "release", "receive", "hold", "change_address", "remark", "note"),
+    (EDITORS, "urge", "extend"),
+    (SHIPPERS, "ship"),
+    (COLLECTORS, "collect", "record_transfer", "reject_proof"),
+    (PRICERS, "change_price"),
+    (CANCELLERS, "cancel_lines", "cancel_unpaid", "cancel_paid"),
+)
+for _roles, *_names in ORDER_ACTIONS:
+    for _name in _names:
+        MATRIX |= {(f"orders:{_name}", method): staff(_roles) for method in ("GET", "POST")}
+
+
+# Where an empty body is refused before it is asked whose thing it is about.
+BODIES: dict[str, dict[str, Any]] = {
+    "api:choose_payment": {"pay_method": "cod"},
+    "api:transfer_proof": {"image_ids": ["1"]},
+    "api:address": vars(cast.HOME),
+}
+# Pages that answer any other method with a redirect and change nothing by it.
+REDIRECTING = frozenset({"root", "set_language", "staff:login"})
+
+
+@dataclass
+class World:
+    """One of everything that an address can name; all of it belongs to `customer`."""
+
+    customer: Any
+    ids: dict[str, Any]
+
+    def path(self, name: str) -> str:
+        if name == "root":
+            return "/"
+        pattern = dict(list_routes())[name]
+        wanted = {key: self.ids[key] for key in pattern.pattern.converters if key != "id"}
+        if name in ("orders:retry_refund", "orders:pay_out"):
+            wanted["number"] = self.ids["refund_order"]
+        if name in ("api:product", "api:address"):
+            wanted["id"] = self.ids[name]
+        return reverse(name, kwargs=wanted)
+
+    def ask(self, who: str, method: str, name: str) -> HttpResponse:
+        """One request by one of EVERYBODY, with as little body as will do."""
+        client, headers, path = Client(), {}, self.path(name)
+        if who in ROLE_NAMES:
+            client.force_login(cast.make_staff(who), backend="django.contrib.auth.backends.ModelBackend")
+        elif who != "anonymous":
+            customer = self.customer if who == "buyer" else cast.make_customer("别人")
+            headers = {"Authorization": f"Bearer {cast.make_token(customer)}"}
+        is_api = path.startswith("/api/")
+        kind = "application/json" if is_api else "application/x-www-form-urlencoded"
+        body = json.dumps(BODIES.get(name, {})).encode() if is_api else b""
+        arguments = {} if method == "GET" else {"data": body, "content_type": kind}
+        return client.generic(method, path, headers=headers, **arguments)
+
+
+@pytest.fixture
+def world(books_are_clean: None, sent_tasks: list[tuple[str, int]]) -> World:
+    cast.open_shop()
+    customer, sku = cast.make_customer(), cast.make_sku()
+    cash = cast.place(customer, basket={sku.pk: 1}, pay_method=PayMethod.COD)
+    collect_payment(cash.pk, actor=cast.clerk())
+    cancel_paid(cash.pk, reason="缺货", actor=cast.clerk())
+    order = cast.paid_order(customer=customer, basket={sku.pk: 2})
+    change_address(order.pk, to=cast.HOME, actor=cast.clerk())
+    cast.confirm_order(order.pk, actor=cast.clerk())
+    line = order.lines.get().pk
+    cast.ship_order(order.pk, parcels=[cast.parcel({line: 1})], actor=cast.clerk())
+    address = save_address(customer, vars(cast.HOME))
+    job = make_job("order.confirm", actor=cast.clerk(), key="job", subjects=[Subject(order.pk, order.number)])
+    ids = {
+        "job_id": job.pk,
+        "number": order.number,
+        "refund_order": cash.number,
+        "refund_id": Refund.objects.get().pk,
+        "parcel_id": Parcel.objects.get().pk,
+        "event_id": Event.objects.get(verb="order.change_address").pk,
+        "product_id": sku.product_id,
+        "sku_id": sku.pk,
+        "upload_id": 987654,
+        "customer_id": customer.pk,
+        "api:product": str(sku.product_id),
+        "api:address": str(address.pk),
+        "staff_id": cast.make_staff("support").pk,
+        "code": "0123456789abcdef",
+        "path": "pictures/none.webp",
+    }
+    return World(customer, ids)
+
+
+def list_routes() -> list[tuple[str, URLPattern]]:
+    return list(_walk(get_resolver().url_patterns, ""))
+
+
+def _walk(patterns: list[Any], namespace: str) -> Iterator[tuple[str, URLPattern]]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from _walk(pattern.url_patterns, inner)
+        else:
+            yield f"{namespace}{pattern.name or 'root'}", pattern
+
+
+def outcome_of(response: HttpResponse) -> str:
+    assert response.status_code < 500, response.content[:500]
+    if response.status_code == 302 and response["Location"].startswith(reverse("staff:login")):
+        return LOGIN
+    status = str(response.status_code)
+    return status if status in (UNAUTHENTICATED, FORBIDDEN, NOT_FOUND) else IN
+
+
+def test_every_route_has_an_entry_and_every_entry_a_route():
+    assert {name for name, _method in MATRIX} == {name for name, _pattern in list_routes()}
+
+
+def test_every_role_is_in_the_matrix():
+    assert set(ROLES) == set(ROLE_NAMES)
+
+
+@pytest.mark.parametrize(("name", "method"), MATRIX)
+def test_each_gets_in_or_not(world: World, name: str, method: str):
+    # The owner of the thing comes last: what is deleted or signed out can no longer be refused to others.
+    people = sorted(EVERYBODY, key=lambda who: who == "buyer")
+    got = {who: outcome_of(world.ask(who, method, name)) for who in people}
+    assert got == dict(MATRIX[name, method])
+
+
+def test_other_methods_are_refused(world: World):
+    """Nothing changes by GET, and there is no way in that the matrix does not name."""
+    let_in = []
+    for name in sorted({name for name, _method in MATRIX}):
+        who = "buyer" if name.startswith("api:") else "owner"
+        refusals = {404, 405, 302} if name in REDIRECTING else {404, 405}
+        for method in METHODS:
+            if (name, method) not in MATRIX and world.ask(who, method, name).status_code not in refusals:
+                let_in.append((name, method))
+    assert let_in == []
+
+
+def test_forms_need_their_token(world: World):
+    """Callbacks prove themselves by signature and the API by bearer token; all else by the form's token."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(cast.make_staff("owner"), backend="django.contrib.auth.backends.ModelBackend")
+    names = {name for name, method in MATRIX if method == "POST"}
+    forms = sorted(name for name in names if not name.startswith(("api:", "payment_hooks:")))
+    assert {name for name in forms if client.post(world.path(name)).status_code != 403} == set()

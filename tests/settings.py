@@ -1,0 +1,21 @@
+"""The shop's settings with dummy secrets; DATABASE_URL and REDIS_URL choose the servers."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+from tests.environment import set_test_environment
+
+set_test_environment()
+_data_dir = tempfile.mkdtemp(prefix="shop-test-data-")
+atexit.register(shutil.rmtree, _data_dir, ignore_errors=True)
+os.environ["DATA_DIR"] = _data_dir
+
+from shop.settings import *  # noqa: E402, F403 - the settings read the environment set above
+
+# Argon2 takes 0.2 s on purpose; only its own tests need it.
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.MD5PasswordHasher",
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+]

@@ -1,0 +1,144 @@
+"""Files that are no honest spreadsheet: refused by name, quickly, in little memory."""
+
+import io
+import time
+import tracemalloc
+import zipfile
+
+import pytest
+
+from shop.sheets.reading import read_sheet
+from tests.expect import refused
+from tests.sheets.making import HEADER, csv, repack, xlsx
+
+PLAIN = xlsx([HEADER, ["TEA-1", "绿茶", 5, 35.5]])
+
+
+def bomb() -> bytes:
+    """A kilobyte-sized promise of a gigabyte, as a worksheet."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+        with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as part:
+            for _ in range(30):
+                part.write(b" " * 1_000_000)
+    return out.getvalue()
+
+
+def disguised() -> bytes:
+    """A worksheet of thirty megabytes under a picture's name."""
+    body = SHEET % (b" " * 30_000_000)
+    rels = zipfile.ZipFile(io.BytesIO(PLAIN)).read("xl/_rels/workbook.xml.rels")
+    links = rels.replace(b"worksheets/sheet1.xml", b"media/image1.bin")
+    raw = repack(PLAIN, xl__media__image1_bin=body)
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(raw)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.namelist():
+            new.writestr(part, links if part.endswith("workbook.xml.rels") else old.read(part))
+    return out.getvalue()
+
+
+LAUGHS = b"""<?xml version="1.0"?><!DOCTYPE sst [<!ENTITY a "haha">%s]>
+<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>&e8;</t></si></sst>""" % b"".join(
+    b'<!ENTITY e%d "%s">' % (n, b"&%s;" % (b"a" if n == 0 else b"e%d" % (n - 1)) * 10) for n in range(9)
+)
+SHARED = xlsx([["x"]])
+SHEET = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>%s</sheetData></worksheet>'
+
+
+def lie_about_size(raw: bytes) -> bytes:
+    """The directory says that the worksheet is small while its data unpack to much more."""
+    changed = bytearray(raw)
+    for part in zipfile.ZipFile(io.BytesIO(raw)).infolist():
+        if part.filename.endswith("sheet1.xml"):
+            size = part.file_size.to_bytes(4, "little")
+            while (at := bytes(changed).find(size)) >= 0:
+                changed[at : at + 4] = (100).to_bytes(4, "little")
+    return bytes(changed)
+
+
+@pytest.mark.parametrize(
+    ("raw", "code"),
+    [
+        (b"", "sheet_empty"),
+        (b"  \r\n ", "sheet_empty"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "sheet_encrypted"),
+        (PLAIN[: len(PLAIN) // 2], "sheet_broken"),
+        (PLAIN[:-30], "sheet_broken"),
+        (b"PK\x03\x04" + b"\0" * 400, "sheet_broken"),
+        (repack(PLAIN, xl__vbaProject_bin=b"macro"), "sheet_macros"),
+        (repack(PLAIN, xl__worksheets__sheet1_xml=b"<worksheet><sheetData><row"), "sheet_broken"),
+        (repack(PLAIN, xl__worksheets__sheet1_xml=SHEET % b'<row r="x"/>'), "sheet_broken"),
+        (repack(SHARED, xl__styles_xml=LAUGHS), "sheet_broken"),
+        (repack(SHARED, xl__worksheets__sheet1_xml=LAUGHS), "sheet_broken"),
+        (repack(SHARED, xl__worksheets__sheet1_xml=LAUGHS.decode().encode("utf-16")), "sheet_broken"),
+        (bomb(), "sheet_too_large"),
+        (disguised(), "sheet_empty"),
+        (lie_about_size(xlsx([["x" * 5000]] * 300)), "sheet_broken"),
+        (b"<html><table><tr><td>1</td></tr></table></html>", "not_a_sheet"),
+        (b"%PDF-1.7\n\xff\xfe\0\0\x81", "not_a_sheet"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\xff", "not_a_sheet"),
+        (b"a,b\n1,\0", "not_a_sheet"),
+        (b"x" * 10_000_001, "sheet_too_large"),
+        (csv(*["1,2"] * 1002), "sheet_too_long"),
+        (xlsx([["x"]] * 1002), "sheet_too_long"),
+        (b'a,"' + b"x" * 200_000 + b'"', "sheet_broken"),
+    ],
+)
+def test_it_is_refused_with_its_reason_within_bounds(raw: bytes, code: str) -> None:
+    started = time.process_time()
+    tracemalloc.start()
+    try:
+        with refused(code, 400):
+            read_sheet(raw, max_rows=1000)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 100_000_000
+    assert time.process_time() - started < 2
+
+
+def test_a_zip_that_is_no_workbook_is_no_sheet() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("word/document.xml", "<document/>")
+    with refused("not_a_sheet"):
+        read_sheet(out.getvalue(), max_rows=10)
+
+
+def test_a_zip_of_ten_thousand_parts_is_too_large() -> None:
+    parts = {f"xl__x{number}_xml": b"" for number in range(1001)}
+    with refused("sheet_too_large"):
+        read_sheet(repack(PLAIN, **parts), max_rows=10)
+
+
+def test_a_row_far_below_costs_no_more_than_the_limit() -> None:
+    far = repack(
+        PLAIN, xl__worksheets__sheet1_xml=SHEET % b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+    )
+    with refused("sheet_too_long"):
+        read_sheet(far, max_rows=10)
+
+
+def test_merging_the_whole_sheet_is_refused() -> None:
+    def merge(sheet: object) -> None:
+        sheet.merge_cells("A1:CV90000")  # type: ignore[attr-defined]
+
+    body = SHEET.replace(
+        b"</worksheet>", b'<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells></worksheet>'
+    )
+    with refused("sheet_too_large"):
+        read_sheet(repack(PLAIN, xl__worksheets__sheet1_xml=body % b""), max_rows=10)
+
+
+def test_an_encrypted_zip_part_is_named() -> None:
+    changed = bytearray(PLAIN)
+    at = bytes(changed).find(b"PK\x01\x02")
+    changed[at + 8] |= 1
+    with refused("sheet_encrypted"):
+        read_sheet(bytes(changed), max_rows=10)
+
+
+def test_pictures_inside_do_not_count() -> None:
+    heavy = repack(PLAIN, xl__media__image1_bin=b"\0" * 30_000_000)
+    assert read_sheet(heavy, max_rows=10).rows[1].cells[0].text == "TEA-1"

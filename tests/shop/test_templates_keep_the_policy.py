@@ -1,0 +1,28 @@
+"""The content security policy forbids inline code, a missing icon would be an invisible button, and a template
+is there to be read."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+INLINE = re.compile(r"""\sstyle=["']|\son[a-z]+=["']|<style|<script(?![^>]*\ssrc=)|javascript:""")
+ICON = re.compile(r"""{% icon "([\w-]+)\"""")
+LONGEST_LINE = 160
+SYMBOL = re.compile(r'\bid="([\w-]+)"')
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_template_has_no_inline_code_and_no_unknown_icon(template: Path) -> None:
+    text = template.read_text(encoding="utf-8")
+    drawn = set(SYMBOL.findall((ROOT / "static/vendor/icons.svg").read_text(encoding="utf-8")))
+    assert not INLINE.findall(text)
+    assert set(ICON.findall(text)) <= drawn
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_template_has_no_line_too_long_to_be_read(template: Path) -> None:
+    lines = enumerate(template.read_text(encoding="utf-8").splitlines(), start=1)
+    assert [number for number, line in lines if len(line) > LONGEST_LINE] == []

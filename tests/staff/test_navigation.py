@@ -1,0 +1,59 @@
+"""What stands in the frame of every page, for whom."""
+
+import pytest
+from django.test import Client
+
+from tests.cast import open_shop
+from tests.console import ENGLISH, browser
+
+pytestmark = pytest.mark.django_db
+HOME = "/console/"
+
+
+def entries(client: Client, path: str = HOME) -> list[str]:
+    groups = client.get(path).context["navigation"]
+    return [str(entry["label"]) for group in groups for entry in group["entries"]]
+
+
+@pytest.mark.parametrize(
+    ("role", "labels"),
+    [
+        (
+            "owner",
+            [
+                *("Home", "All orders", "Alerts", "Jobs", "Products", "Customers"),
+                *("Store settings", "Staff", "Record"),
+            ],
+        ),
+        ("order_clerk", ["Home", "All orders", "Alerts", "Jobs", "Products", "Customers"]),
+        ("warehouse", ["Home", "All orders", "Alerts", "Products"]),
+        ("finance", ["Home", "All orders", "Alerts", "Customers", "Store settings"]),
+        ("store_clerk", ["Home", "All orders", "Alerts"]),
+    ],
+)
+def test_only_what_the_role_may_use_is_there(role: str, labels: list[str]) -> None:
+    assert entries(browser(role)) == labels
+
+
+def test_a_heading_without_entries_is_left_out() -> None:
+    groups = browser("store_clerk").get(HOME).context["navigation"]
+    assert [str(group["label"]) for group in groups] == ["", "Orders"]
+
+
+def test_the_page_that_is_open_is_marked() -> None:
+    groups = browser().get("/console/settings/wechat/").context["navigation"]
+    active = [str(entry["label"]) for group in groups for entry in group["entries"] if entry["is_active"]]
+    assert active == ["Store settings"]
+
+
+def test_the_frame_says_who_is_signed_in_and_as_what() -> None:
+    page = browser("order_clerk").get(HOME).content.decode()
+    assert "order_clerk 王" in page
+    assert "Order clerk" in page
+
+
+def test_the_login_page_names_the_shop_and_nothing_else() -> None:
+    open_shop()
+    response = Client(headers=ENGLISH).get("/console/staff/login/")
+    assert "山野集" in response.content.decode()
+    assert "navigation" not in response.context

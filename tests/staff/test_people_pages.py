@@ -1,0 +1,215 @@
+"""/console/staff/people/: the list, hiring, one person."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from shop.events.models import Event
+from shop.staff.models import StaffSession, StaffUser
+from tests.cast import make_staff
+from tests.console import ENGLISH, browser, sign_in
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books_are_clean")]
+URL = "/console/staff/people/"
+HIRE = f"{URL}hire/"
+TYPED = {"display_name": "小陈", "username": "chen", "role": "order_clerk", "refund_limit_fen": "200"}
+
+
+def page_of(client: Client, path: str) -> str:
+    return client.get(path).content.decode()
+
+
+def do(client: Client, user: StaffUser, what: str, **data: str) -> Any:
+    return client.post(f"{URL}{user.pk}/{what}/", data)
+
+
+def test_the_list_shows_who_works_here_with_role_and_limit() -> None:
+    finance = make_staff("finance")
+    StaffUser.objects.filter(pk=finance.pk).update(refund_limit_fen=500_00)
+    gone = make_staff("support", username="gone-one")
+    StaffUser.objects.filter(pk=gone.pk).update(is_active=False)
+    page = page_of(browser(), URL)
+    assert "Finance" in page and "¥500.00" in page
+    assert "gone-one" not in page
+    assert "gone-one" in page_of(browser(), f"{URL}?state=disabled")
+
+
+@pytest.mark.parametrize("people", [1, 30])
+def test_the_list_costs_the_same_however_many_they_are(
+    people: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(people):
+        sign_in(make_staff("support"))
+    client = browser()
+    with django_assert_num_queries(6):
+        client.get(URL)
+
+
+def test_a_manager_sees_and_does_not_touch() -> None:
+    user = make_staff("support")
+    page = page_of(browser("manager"), f"{URL}{user.pk}/")
+    assert "support 王" in page
+    assert "dialog-change" not in page and "dialog-reset" not in page
+    assert "Hire somebody" not in page_of(browser("manager"), URL)
+
+
+def test_hiring_shows_a_password_that_works_once_and_is_kept_nowhere() -> None:
+    response = browser().post(HIRE, TYPED)
+    password = response.context["password"]
+    assert response.status_code == 200 and password in response.content.decode()
+    assert "no-store" in response.headers["Cache-Control"]
+    user = StaffUser.objects.get(username="chen")
+    assert user.check_password(password)
+    assert (user.role, user.refund_limit_fen, user.display_name) == ("order_clerk", 200_00, "小陈")
+    assert password not in str(list(Event.objects.values_list("data", flat=True)))
+    assert password not in page_of(browser(), f"{URL}{user.pk}/")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("username", "", "This field is required."),
+        ("username", "chen wei", "Use letters, digits"),
+        ("username", "a\nb", "Use letters, digits"),
+        ("display_name", "", "This field is required."),
+        ("role", "emperor", "Select a valid choice"),
+        ("refund_limit_fen", "-1", ""),
+        ("refund_limit_fen", "9999999", "Type an amount of at most"),
+    ],
+)
+def test_a_refused_form_keeps_what_was_typed(field: str, value: str, words: str) -> None:
+    client = browser()
+    response = client.post(HIRE, TYPED | {field: value})
+    assert response.status_code == 422
+    assert words in response.content.decode()
+    assert field in response.context["form"].errors
+    assert StaffUser.objects.count() == 1
+
+
+def test_a_taken_user_name_is_said_beside_the_field() -> None:
+    make_staff("support", username="Chen")
+    response = browser().post(HIRE, TYPED)
+    assert response.status_code == 422
+    assert "Somebody has this user name already" in str(response.context["form"].errors["username"])
+
+
+def test_fields_that_are_not_offered_are_not_written() -> None:
+    browser().post(
+        HIRE, TYPED | {"is_active": "", "must_change_password": "", "version": "9", "password": "x"}
+    )
+    user = StaffUser.objects.get(username="chen")
+    assert (user.is_active, user.must_change_password, user.version) == (True, True, 1)
+
+
+def test_a_new_role_counts_at_the_next_click() -> None:
+    user = make_staff("support")
+    theirs = sign_in(user)
+    assert theirs.get("/console/settings/").status_code == 403
+    response = do(
+        browser(), user, "change", display_name="新名字", role="finance", refund_limit_fen="", version="0"
+    )
+    assert response.status_code == 302
+    assert theirs.get("/console/settings/").status_code == 200
+
+
+def test_an_old_form_comes_back_open_with_the_reason() -> None:
+    user = make_staff("support")
+    values = {"display_name": "甲", "role": "support", "refund_limit_fen": ""}
+    do(browser(), user, "change", **values, version="0")
+    response = do(browser(), user, "change", **(values | {"display_name": "乙"}), version="0")
+    assert response.status_code == 422
+    assert "Somebody else changed this a moment ago" in response.content.decode()
+    assert StaffUser.objects.get(pk=user.pk).display_name == "甲"
+
+
+def test_the_last_owner_is_told_beside_the_role() -> None:
+    me = make_staff("owner")
+    response = do(sign_in(me), me, "change", display_name="我", role="manager", version="0")
+    assert response.status_code == 422
+    assert "This is the last owner" in str(response.context["form"].errors["role"])
+
+
+def test_disabling_needs_a_reason_and_signs_out() -> None:
+    user = make_staff("support")
+    theirs, owner = sign_in(user), browser()
+    assert do(owner, user, "disable").status_code == 422
+    assert theirs.get("/console/").status_code == 200
+    do(owner, user, "disable", reason="离职")
+    assert theirs.get("/console/").status_code == 302
+    assert "离职" in page_of(owner, f"{URL}{user.pk}/")
+    do(owner, user, "enable", reason="回来了")
+    assert StaffUser.objects.get(pk=user.pk).is_active
+
+
+def test_a_reset_shows_the_new_password_once() -> None:
+    user = make_staff("support")
+    response = do(browser(), user, "password")
+    user.refresh_from_db()
+    assert user.check_password(response.context["password"])
+    assert "no-store" in response.headers["Cache-Control"]
+
+
+def test_devices_of_a_person_are_listed_and_revoked() -> None:
+    user = make_staff("support")
+    theirs, owner = sign_in(user), browser()
+    code = StaffSession.objects.get(staff=user).code
+    page = page_of(owner, f"{URL}{user.pk}/")
+    assert f"/sessions/{code}/end/" in page
+    assert theirs.session.session_key not in page
+    do(owner, user, f"sessions/{code}/end")
+    assert theirs.get("/console/").status_code == 302
+
+
+def test_all_devices_of_a_person_are_revoked() -> None:
+    user = make_staff("support")
+    clients = [sign_in(user) for _ in range(2)]
+    do(browser(), user, "sessions/end")
+    assert {client.get("/console/").status_code for client in clients} == {302}
+
+
+def test_signing_oneself_out_everywhere_keeps_this_device() -> None:
+    me = make_staff("owner")
+    here, there = sign_in(me), sign_in(me)
+    do(here, me, "sessions/end")
+    assert here.get("/console/").status_code == 200
+    assert there.get("/console/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    "what", ["change", "disable", "enable", "password", "sessions/end", "sessions/abc/end"]
+)
+def test_only_who_may_manage_gets_through(what: str) -> None:
+    user = make_staff("support")
+    for role in ("manager", "order_clerk", "finance"):
+        assert do(browser(role), user, what, reason="x").status_code == 403
+    user.refresh_from_db()
+    assert user.version == 0
+
+
+def test_markup_in_a_name_stays_text() -> None:
+    browser().post(HIRE, TYPED | {"display_name": "<script>alert(1)</script>"})
+    user = StaffUser.objects.get(username="chen")
+    for path in (URL, f"{URL}{user.pk}/", "/console/audit/"):
+        page = page_of(browser(), path)
+        assert "<script>alert(1)" not in page
+
+
+def test_the_new_colleague_chooses_a_password_before_anything_else() -> None:
+    password = browser().post(HIRE, TYPED).context["password"]
+    theirs = Client(headers=ENGLISH)
+    theirs.post("/console/staff/login/", {"username": "chen", "password": password})
+    first = "/console/staff/first-password/"
+    for path in ("/console/", "/console/orders/", "/console/alerts/open.json", "/console/staff/me/"):
+        response = theirs.get(path)
+        assert (response.status_code, response.headers["Location"]) == (302, first), path
+    assert theirs.get(first).status_code == 200
+    same = theirs.post(first, {"new_password1": password, "new_password2": password})
+    assert same.status_code == 422
+    weak = theirs.post(first, {"new_password1": "1234567890", "new_password2": "1234567890"})
+    assert weak.status_code == 422
+    typed = "river-stone-2027"
+    assert theirs.post(first, {"new_password1": typed, "new_password2": typed}).status_code == 302
+    assert theirs.get("/console/").status_code == 200
+    assert theirs.get(first).headers["Location"] == "/console/staff/me/"

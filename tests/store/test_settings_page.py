@@ -1,0 +1,233 @@
+"""/console/settings/: every switch with what it needs first."""
+
+from datetime import time
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from shop.actor import SYSTEM
+from shop.errors import Refused
+from shop.events.models import Event
+from shop.store.choices import Delivery, PayMethod
+from shop.store.models import StoreSettings, WeChatAccount
+from shop.store.selectors import get_store_settings, list_pay_methods, list_preconditions
+from shop.store.services import change_store_settings
+from tests.cast import clerk, open_shop
+from tests.console import browser
+
+pytestmark = pytest.mark.django_db
+URL = "/console/settings/"
+
+
+def filled_in(**changes: Any) -> dict[str, Any]:
+    """What the form sends for the shop as `open_shop` left it; None leaves a box unticked."""
+    values = {
+        "version": str(get_store_settings().version),
+        "shop_name": "山野集",
+        "express_on": "on",
+        "local_on": "on",
+        "local_area": "西湖区",
+        "local_fee_fen": "5.00",
+        "local_phone": "13900000000",
+        "freight_fen": "10.00",
+        "freight_free_above_fen": "99.00",
+        "wechat_on": "on",
+        "cod_on": "on",
+        "cancel_unpaid_minutes": "30",
+        "ship_within_hours": "48",
+        "transfer_days": "3",
+        "receive_days": "7",
+        "extend_days": "3",
+        "confirm_step_on": "on",
+        "prepare_step_on": "on",
+        "reserve_on": "placing",
+        "voice_new_order_on": "on",
+        "voice_repeat_seconds": "30",
+    }
+    return {name: value for name, value in (values | changes).items() if value is not None}
+
+
+def read(client: Client) -> str:
+    return client.get(URL).content.decode()
+
+
+def test_saving_changes_the_settings_and_records_who() -> None:
+    open_shop()
+    response = browser().post(
+        URL, filled_in(freight_fen="12.5", receive_days="10", quiet_from="22:00", quiet_until="08:00")
+    )
+    assert response.status_code == 302
+    store = get_store_settings()
+    assert (store.freight_fen, store.receive_days, store.quiet_from) == (1250, 10, time(22))
+    event = Event.objects.get(kind="settings")
+    assert event.data["after"]["freight_fen"] == 1250
+    assert event.actor_name == "owner 王"
+
+
+def test_an_untouched_form_changes_nothing() -> None:
+    open_shop()
+    browser().post(URL, filled_in())
+    assert not Event.objects.filter(kind="settings").exists()
+
+
+def test_a_switch_without_what_it_needs_is_refused_beside_it_and_keeps_what_was_typed() -> None:
+    open_shop(local_on=False, local_fee_fen=None)
+    response = browser().post(URL, filled_in(local_fee_fen="", shop_name="山里人"))
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert response.context["form"].errors == {"local_on": ["Own delivery needs a fee; 0 is a fee."]}
+    assert 'value="山里人"' in page
+    assert page.index('id="id_local_on_error"') < page.index('id="id_local_area"')
+    assert not get_store_settings().local_on
+
+
+def test_free_own_delivery_is_a_fee_of_nothing() -> None:
+    open_shop(local_on=False, local_fee_fen=None)
+    assert browser().post(URL, filled_in(local_fee_fen="0")).status_code == 302
+    assert get_store_settings().local_fee_fen == 0
+
+
+def test_the_checklist_says_beforehand_what_is_missing() -> None:
+    open_shop(local_on=False, local_area="")
+    WeChatAccount.objects.update(tested_at=None)
+    page = read(browser())
+    assert page.count('aria-label="Missing"') == 5
+    assert page.count('aria-label="Met"') == 2
+    assert "Own delivery needs an area." in page
+
+
+def test_wechat_pay_cannot_be_switched_on_before_the_test_passed() -> None:
+    open_shop(wechat_on=False)
+    WeChatAccount.objects.update(tested_at=None)
+    response = browser().post(URL, filled_in())
+    assert "wechat_on" in response.context["form"].errors
+    assert not get_store_settings().wechat_on
+
+
+def test_the_last_way_to_deliver_stays_on() -> None:
+    open_shop()
+    response = browser().post(URL, filled_in(express_on=None, local_on=None))
+    assert response.context["form"].errors == {"express_on": ["At least one way to deliver must stay on."]}
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("freight_fen", "ten"),
+        ("freight_fen", ""),
+        ("freight_fen", "-1"),
+        ("freight_fen", "1.005"),
+        ("freight_fen", "999999999"),
+        ("cancel_unpaid_minutes", "0"),
+        ("cancel_unpaid_minutes", "99999999999"),
+        ("ship_within_hours", "2147483647"),
+        ("receive_days", "1.5"),
+        ("reserve_on", "never"),
+        ("quiet_from", "25:00"),
+        ("shop_name", "x" * 61),
+        ("shop_name", "a\0b"),
+    ],
+)
+def test_nonsense_is_refused_beside_its_field(name: str, typed: str) -> None:
+    open_shop()
+    response = browser().post(URL, filled_in(**{name: typed}))
+    assert response.status_code == 422
+    assert list(response.context["form"].errors) == [name]
+
+
+def test_quiet_hours_need_both_ends() -> None:
+    open_shop()
+    response = browser().post(URL, filled_in(quiet_from="22:00"))
+    assert response.context["form"].errors == {"quiet_until": ["Quiet hours need a start and another end."]}
+
+
+def test_a_form_that_is_older_than_the_settings_is_refused_once() -> None:
+    open_shop()
+    old = filled_in(receive_days="9")
+    change_store_settings({"ship_within_hours": 24}, actor=clerk())
+    client = browser()
+    response = client.post(URL, old)
+    assert response.status_code == 422
+    assert "Somebody else changed the settings" in response.content.decode()
+    assert get_store_settings().receive_days == 7
+    assert 'name="version" value="1"' in response.content.decode()
+
+
+@pytest.mark.parametrize("version", [None, "", "x", "-1", "9" * 5000])
+def test_a_form_that_does_not_say_what_it_was_made_from_is_refused(version: str | None) -> None:
+    open_shop()
+    assert browser().post(URL, filled_in(version=version, receive_days="9")).status_code == 422
+    assert get_store_settings().receive_days == 7
+
+
+def test_a_viewer_reads_everything_and_can_change_nothing() -> None:
+    open_shop()
+    page = read(browser("manager"))
+    assert "Only the owner can change them." in page
+    assert "Save settings" not in page
+    assert "Last changes" not in page
+    assert 'value="10.00"' in page
+    assert "disabled" in page
+
+
+@pytest.mark.parametrize("role", ["manager", "finance"])
+def test_a_viewer_who_posts_is_forbidden(role: str) -> None:
+    open_shop()
+    assert browser(role).post(URL, filled_in(receive_days="9")).status_code == 403
+    assert get_store_settings().receive_days == 7
+
+
+@pytest.mark.parametrize("role", ["order_clerk", "warehouse", "support", "store_clerk"])
+def test_other_roles_do_not_see_the_settings(role: str) -> None:
+    open_shop()
+    assert browser(role).get(URL).status_code == 403
+
+
+def test_the_owner_sees_who_changed_what_last() -> None:
+    open_shop()
+    change_store_settings({"freight_fen": 800, "cod_on": False}, actor=clerk(name="李店长"))
+    page = read(browser())
+    assert "李店长" in page
+    assert "<del>¥10.00</del> → <ins>¥8.00</ins>" in page
+    assert "<del>on</del> → <ins>off</ins>" in page
+
+
+def test_the_page_says_what_buyers_are_offered_now() -> None:
+    open_shop(cod_on=False, wechat_on=False)
+    assert "no way to pay" in read(browser())
+
+
+def test_a_shop_without_settings_shows_the_form() -> None:
+    assert browser().get(URL).status_code == 200
+
+
+def test_the_page_keeps_to_its_queries(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+    open_shop()
+    client = browser()
+    with django_assert_max_num_queries(14):
+        client.get(URL)
+
+
+def test_a_service_call_beyond_the_limits_names_the_setting() -> None:
+    open_shop()
+    with pytest.raises(Refused) as refused:
+        change_store_settings({"receive_days": 10**6}, actor=SYSTEM)
+    assert (refused.value.code, refused.value.extra["switch"]) == ("bad_timer", "receive_days")
+
+
+def test_every_precondition_belongs_to_a_switch_of_the_settings() -> None:
+    names = {field.name for field in StoreSettings._meta.concrete_fields}
+    assert {need.switch for need in list_preconditions(open_shop())} <= names
+
+
+def test_bank_transfer_needs_an_account_and_then_is_offered() -> None:
+    open_shop()
+    client = browser()
+    refused = client.post(URL, filled_in(transfer_on="on", transfer_bank="招商银行"))
+    assert refused.context["form"].errors == {"transfer_on": ["Bank transfer needs an account holder."]}
+    account = {"transfer_bank": "招商银行", "transfer_name": "山野集商贸", "transfer_number": "62250000"}
+    assert client.post(URL, filled_in(transfer_on="on", balance_on="on", **account)).status_code == 302
+    offered = list_pay_methods(get_store_settings(), Delivery.EXPRESS)
+    assert {PayMethod.TRANSFER, PayMethod.BALANCE} <= set(offered)
