@@ -36,6 +36,7 @@ CHECKS: Sequence[tuple[str, Sequence[str]]] = [
     ("migrations complete", [*MANAGE, "makemigrations", "--check", "--dry-run"]),
     ("translations complete", [PYTHON, "scripts/check_translations.py"]),
 ]
+ON_TWO_CORES = ["-n", "2", "--dist", "loadgroup", "--durations", "15"]
 DOCS_CHECK = "scripts/check_docs.py"
 
 
@@ -56,9 +57,9 @@ def main(pytest_arguments: Sequence[str]) -> int:
 
 
 def choose_steps(pytest_arguments: Sequence[str]) -> list[tuple[str, Sequence[str]]]:
-    pytest = ("tests (pytest)", [PYTHON, "-m", "pytest", *pytest_arguments])
     if pytest_arguments:
-        return [pytest]
+        return [("tests (pytest)", [PYTHON, "-m", "pytest", *pytest_arguments])]
+    pytest = ("tests (pytest)", [PYTHON, "-m", "pytest", *ON_TWO_CORES])
     docs = [("generated documents up to date", [PYTHON, DOCS_CHECK])] if Path(DOCS_CHECK).exists() else []
     return [*CHECKS, *docs, pytest]
 
@@ -88,7 +89,7 @@ def choose_database() -> Iterator[str]:
             try:
                 yield f"postgres://{user}@127.0.0.1:5432/{name}"
             finally:
-                drop_databases(user, name, f"test_{name}")
+                drop_databases(user, name, *(f"test_{name}{worker}" for worker in ("", "_gw0", "_gw1")))
             return
     with PrivatePostgres() as server:
         print("== PostgreSQL: a private one for this run", flush=True)

@@ -15,11 +15,20 @@ from tests.gateway import Gateway
 REAL_PROCESSES = frozenset({"browser", "embedded", "faults", "production"})
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of real processes wait for them on a machine that may be busy: they get a second try, told as RERUN."""
+    """Tests of real processes wait for them on a machine that may be busy: they get a second try, told as RERUN.
+
+    With several workers (`-n 2 --dist loadgroup`) a folder that shares such processes stays with one of them; the
+    slow folders are dealt out first.
+    """
     for item in items:
-        if REAL_PROCESSES & set(item.path.parts):
+        if shared := REAL_PROCESSES & set(item.path.parts):
             item.add_marker(pytest.mark.flaky(reruns=1))
+            item.add_marker(pytest.mark.xdist_group(shared.pop()))
+        else:
+            item.add_marker(pytest.mark.xdist_group(str(item.path)))
+    items.sort(key=lambda item: not REAL_PROCESSES & set(item.path.parts))
 
 
 def find_broken_books() -> list[str]:

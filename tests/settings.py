@@ -14,6 +14,15 @@ os.environ["DATA_DIR"] = _data_dir
 
 from shop.settings import *  # noqa: E402, F403 - the settings read the environment set above
 
+# Runs beside this one share its Redis database, and must not hear each other's hints or fill each other's throttles.
+_worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+CACHES["default"]["KEY_PREFIX"] = _worker  # noqa: F405
+for _layer in CHANNEL_LAYERS.values():  # noqa: F405
+    _layer["CONFIG"]["prefix"] = _worker
+
+# Each test client makes the middleware anew, and looking through all static files would take most of its time.
+WHITENOISE_USE_FINDERS = False
+
 # Argon2 takes 0.2 s on purpose; only its own tests need it.
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.MD5PasswordHasher",

@@ -19,7 +19,7 @@ def send(server: StandInServer, **changes: Any) -> requests.Response:
     parts = {
         "mchid": made.mchid,
         "serial": made.merchant_serial,
-        "timestamp": str(int(time.time())),
+        "timestamp": str(int(time.time()) - changes.pop("late_s", 0)),
         "nonce": secrets.token_hex(16),
         "signed_path": path,
         "signed_method": "GET",
@@ -63,8 +63,8 @@ def test_the_answer_is_signed_also_when_it_is_a_refusal(standins: StandInServer)
 @pytest.mark.parametrize(
     "changes",
     [
-        {"timestamp": str(int(time.time()) - 301)},
-        {"timestamp": str(int(time.time()) + 600)},
+        {"late_s": 301},
+        {"late_s": -600},
         {"timestamp": "now"},
         {"signed_path": "/v3/pay/transactions/out-trade-no/order-0001"},
         {"signed_method": "POST"},

@@ -8,6 +8,7 @@ import secrets
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import requests
@@ -46,7 +47,7 @@ class Subject:
 def send_later(world: World, number: str) -> None:
     """Send the genuine notify about a trade or refund from a thread, until it is answered with 2xx."""
     if world.ledger.behaviour()["send_notices"] and find_subject(world, number).url:
-        threading.Thread(target=_send_with_retries, args=(world, number), daemon=True).start()
+        world.start_sending(partial(_send_with_retries, world, number))
 
 
 def send_now(world: World, number: str, mode: str, times: int, url: str) -> list[int]:

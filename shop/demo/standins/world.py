@@ -1,6 +1,8 @@
 """Everything the handlers share: keys, ledger, faults, and the waiting that ends when the server stops."""
 
 import threading
+import time
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from shop.demo.standins.ledger import Ledger
 
 # The vendor waits 15 s, 15 s, 30 s, 3 min … up to a day; a demo has no such patience.
 RETRY_DELAYS = (1.0, 2.0, 4.0, 8.0)
+CLOSE_SECONDS = 5.0
 
 
 class World:
@@ -24,12 +27,23 @@ class World:
         self.faults = Faults()
         self.retry_delays = retry_delays
         self.stopping = threading.Event()
+        self._senders: set[threading.Thread] = set()
         self.merchant_key = _load_public(self.credentials.merchant_public_key)
         self.platform_key = _load_private(self.credentials.platform_private_key)
 
+    def start_sending(self, send: Callable[[], None]) -> None:
+        """Run `send` in a thread that `close` waits for."""
+        self._senders = {thread for thread in self._senders if thread.is_alive()}
+        thread = threading.Thread(target=send, daemon=True)
+        self._senders.add(thread)
+        thread.start()
+
     def close(self) -> None:
-        """Wake all that wait and let go of the files."""
+        """Wake all that wait, let those that are sending finish (5 s at most), and let go of the files."""
         self.stopping.set()
+        end = time.monotonic() + CLOSE_SECONDS
+        for thread in self._senders:
+            thread.join(max(0.0, end - time.monotonic()))
         self.ledger.close()
 
 
