@@ -153,11 +153,15 @@ class Available:
 
 def list_available(order: Order, actor: Actor) -> dict[str, Available]:
     """The verbs that fit the order's stage and the actor's role, possible or with the reason why not."""
-    found = {}
-    for verb, rule in MOVES.items():
-        may = actor.kind in rule.who and (
-            actor.kind != ActorKind.STAFF or has_capability(actor, rule.capability)
-        )
-        if may and order.stage in rule.steps:
-            found[verb] = Available(rule, next(rule.list_refusals(order, actor.kind), None))
-    return found
+    found = ((verb, find_available(order, verb, actor)) for verb in MOVES)
+    return {verb: available for verb, available in found if available}
+
+
+def find_available(order: Order, verb: str, actor: Actor) -> Available | None:
+    """One verb as in `list_available`, None when it does not fit the order's stage or the actor's role."""
+    rule = MOVES[verb]
+    if order.stage not in rule.steps or actor.kind not in rule.who:
+        return None
+    if actor.kind == ActorKind.STAFF and not has_capability(actor, rule.capability):
+        return None
+    return Available(rule, next(rule.list_refusals(order, actor.kind), None))

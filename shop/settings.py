@@ -115,7 +115,13 @@ TEMPLATES = [
                 "shop.navigation.console",
             ],
         },
-    }
+    },
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {"environment": "shop.jinja.make_environment"},
+    },
 ]
 
 DATABASES = {"default": env.db("DATABASE_URL", f"sqlite:///{DATA_DIR}/shop.sqlite3")}

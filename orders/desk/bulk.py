@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from orders.desk import selectors
+from orders.desk.counts import CAP
 from orders.desk.filters import Filters
 from orders.desk.matches import find_matches
-from orders.desk.selectors import CAP
 from orders.models import Order
 from orders.stages import Stage
 from orders.states import MOVES
@@ -125,7 +125,7 @@ def _list_stages(filters: Filters) -> tuple[Stage, ...]:
 def _narrow(filters: Filters) -> QuerySet[Order]:
     """The orders of the filtered list in any stage."""
     matches = find_matches(filters.get("q")) if filters.get("q") else None
-    return selectors._narrow(Order.objects.all(), filters, matches, None, False)
+    return selectors.narrow(Order.objects.all(), filters, matches, None, False)
 
 
 def collect_orders(action: BulkAction, parameters: dict[str, Any], cursor: str) -> Batch:

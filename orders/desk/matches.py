@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 
+from orders.desk.branches import limit_branch
 from orders.desk.words import guess_kinds, is_digits, is_fragment, split_words
 from orders.models import KeyKind, Order, SearchKey
 from orders.numbers import LENGTH
@@ -86,15 +87,12 @@ def _make_matches(rows: Iterable[tuple[int, str]], *, missing: Iterable[str] = (
 
 
 def _newest_by_key(kind: KeyKind, keys: list[str]) -> Any:
-    found = SearchKey.objects.filter(kind=kind, key__in=keys)
-    # SQLite allows no LIMIT in the branches of a UNION, only in a subquery of one.
-    newest = found.order_by("-order_id").values("order_id")[:LIMIT]
-    return found.filter(order_id__in=newest).order_by().values_list("order_id", "kind", "key")
+    found = SearchKey.objects.filter(kind=kind, key__in=keys).order_by("-order_id")
+    return limit_branch(found, "order_id", LIMIT).values_list("order_id", "kind", "key")
 
 
 def _newest(orders: "QuerySet[Order]", kind: FoundBy) -> Any:
-    found = Order.objects.filter(pk__in=orders.values("pk")[:LIMIT])
-    return found.values_list("pk", Value(kind.value), Value(""))
+    return limit_branch(orders, "pk", LIMIT).values_list("pk", Value(kind.value), Value(""))
 
 
 def orders_by_fragment(digits: str) -> "QuerySet[Order]":

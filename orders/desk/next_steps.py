@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from orders.models import Order
-from orders.moves import Available
+from orders.moves import find_available
 from orders.stages import Stage
+from shop.actor import Actor
 
 
 @dataclass(frozen=True)
@@ -50,11 +51,11 @@ _BUTTONS: dict[str, tuple[Any, str, str, bool]] = {
 }
 
 
-def find_next_step(order: Order, available: dict[str, Available]) -> NextStep | None:
-    """The next step of an order for somebody with these verbs, None when others have to move."""
+def find_next_step(order: Order, actor: Actor) -> NextStep | None:
+    """The next step of an order for this person, None when others have to move."""
     checking = ("order.pay",) if order.proof_sent_at else ()
     for verb in (*checking, *_BY_STAGE[order.stage]):
-        if verb in available and available[verb].is_possible:
+        if (available := find_available(order, verb, actor)) and available.is_possible:
             label, name, icon_name, is_direct = _BUTTONS[verb]
             url = reverse(f"orders:{name}", args=[order.number])
             return NextStep(verb, str(label), url, icon_name, is_direct, name)

@@ -114,7 +114,7 @@ def make_page(
     """Read the page of one order; `bound` is a refused form that keeps what was typed."""
     available = list_available(order, actor)
     events = list(Event.objects.filter(order_id=order.pk).order_by("-id")[:EVENTS_SHOWN])
-    step = find_next_step(order, available)
+    step = find_next_step(order, actor)
     return OrderPage(
         order=order,
         label=describe_order(order),

@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.models import Alert, AlertKind
 from orders.desk.conditions import is_in_queue
+from orders.desk.counts import CAP, describe_count
 from orders.desk.filters import Tab, WorkQueue
 from orders.desk.labels import Deadline, describe_deadline
-from orders.desk.selectors import CAP, describe_count, load_orders
+from orders.desk.selectors import load_orders
 from orders.models import Order
 from orders.payments.models import Refund, RefundState
 from orders.stages import Stage

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
+from django.utils.translation import ngettext
+
 from orders.desk.labels import Deadline, Label, describe_deadline, describe_order
 from orders.desk.next_steps import NextStep, find_next_step
 from orders.desk.selectors import map_couriers
 from orders.models import Order, OrderLine
-from orders.moves import list_available
 from orders.shipping.couriers import find_courier
 from shop import clock
 from shop.actor import Actor
@@ -21,10 +23,12 @@ FIRST_LINES = 2
 @dataclass(frozen=True)
 class OrderRow:
     order: Order
+    url: str
     recipient: str
     phone: str
     lines: list[OrderLine]
     more_lines: int
+    more_words: str
     carriers: str
     label: Label
     deadline: Deadline | None
@@ -39,14 +43,17 @@ def make_rows(orders: list[Order], *, actor: Actor) -> list[OrderRow]:
 
 def _make_row(order: Order, couriers: Iterable[str], actor: Actor, now: datetime) -> OrderRow:
     lines: list[Any] = list(order.lines.all())
+    more = max(len(lines) - FIRST_LINES, 0)
     return OrderRow(
         order=order,
+        url=reverse("orders:detail", args=[order.number]),
         recipient=mask_name(order.recipient),
         phone=mask_phone(order.phone),
         lines=lines[:FIRST_LINES],
-        more_lines=max(len(lines) - FIRST_LINES, 0),
+        more_lines=more,
+        more_words=ngettext("%(n)d more line", "%(n)d more lines", more) % {"n": more} if more else "",
         carriers="、".join(c.name for code in couriers if (c := find_courier(code))),
         label=describe_order(order),
         deadline=describe_deadline(order, now),
-        next_step=find_next_step(order, list_available(order, actor)),
+        next_step=find_next_step(order, actor),
     )

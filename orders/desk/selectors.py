@@ -1,18 +1,18 @@
-"""Reading orders for the list: pages by keyset, tab counts with a cap. No query counts a whole table."""
+"""Reading orders for the list, by keyset: a page costs the same however deep it lies."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from orders.desk.branches import limit_branch
 from orders.desk.conditions import is_in_queue
-from orders.desk.filters import TAB_STAGES, DateKind, Filters, Tab, WorkQueue
+from orders.desk.filters import DateKind, Filters, WorkQueue
 from orders.desk.matches import LIMIT, Matches, orders_by_fragment
 from orders.desk.words import is_fragment
 from orders.models import HAS_REMARK, KeyKind, Order, OrderLine, SearchKey
@@ -22,7 +22,6 @@ from orders.shipping.models import Parcel, ParcelState
 from orders.stages import Stage
 from shop import clock
 
-CAP = 10_000
 LAST_DIGITS = 4
 _CURSOR = re.compile(r"^(?:(?P<at>[\dT:.+Z-]{10,40})~)?(?P<id>\d{1,18})$")
 
@@ -113,9 +112,9 @@ def _list_by_stage(
 ) -> list[int]:
     """One keyset query per stage: `stage IN` with a LIMIT reads past the rows of the rarer to the end of the table."""
     branches = [orders.filter(stage=stage) if stage else orders for stage in stages or ("",)]
-    pages = [branch.order_by(*order_by)[:wanted] for branch in branches]
-    if len(pages) == 1:
-        return list(pages[0].values_list("id", flat=True))
+    if len(branches) == 1:
+        return list(branches[0].order_by(*order_by).values_list("id", flat=True)[:wanted])
+    pages = [limit_branch(branch.order_by(*order_by), "pk", wanted) for branch in branches]
     return [row[-1] for row in _unite(pages, keys).order_by(*order_by)[:wanted]]
 
 
@@ -139,13 +138,12 @@ def _list_with_goods(
     return list(Order.objects.filter(pk__in=found).order_by(*order_by).values_list("id", flat=True)[:wanted])
 
 
-def _unite(pages: "list[QuerySet[Order]]", keys: list[str]) -> Any:
-    # SQLite allows no LIMIT in the branches of a UNION, only in a subquery of one.
-    branches = [Order.objects.filter(pk__in=page.values("pk")).values_list(*keys) for page in pages]
-    return branches[0].union(*branches[1:], all=True)
+def _unite(branches: "list[QuerySet[Order]]", keys: list[str]) -> Any:
+    first, *others = [branch.values_list(*keys) for branch in branches]
+    return first.union(*others, all=True)
 
 
-def _narrow(
+def narrow(
     orders: "QuerySet[Order]",
     filters: Filters,
     matches: Matches | None,
@@ -250,38 +248,3 @@ def map_couriers(orders: Iterable[Order]) -> dict[int, list[str]]:
     for order_id, courier in rows.values_list("lines__order_line__order_id", "courier").distinct():
         found.setdefault(order_id, []).append(courier)
     return found
-
-
-@dataclass(frozen=True)
-class Counts:
-    """Orders per tab and per queue, exact up to CAP."""
-
-    tabs: dict[str, int]
-    queues: dict[str, int]
-
-
-def count_tabs() -> Counts:
-    """Each stage and each queue is counted up to CAP + 1; one query."""
-    now = clock.now()
-    wanted = {f"stage {stage}": Order.objects.filter(stage=stage) for stage in Stage}
-    wanted |= {f"queue {queue}": Order.objects.filter(is_in_queue(queue, now)) for queue in WorkQueue}
-    counts = _count_capped(wanted)
-    tabs: dict[str, int] = {
-        tab: sum(counts[f"stage {stage}"] for stage in TAB_STAGES[tab] or Stage) for tab in Tab
-    }
-    return Counts(tabs, {queue: counts[f"queue {queue}"] for queue in WorkQueue})
-
-
-def _count_capped(wanted: "Mapping[str, QuerySet[Order]]") -> dict[str, int]:
-    queries = [
-        orders.order_by().values("pk")[: CAP + 1].query.sql_with_params() for orders in wanted.values()
-    ]
-    counts = ", ".join(f"(SELECT count(*) FROM ({sql}) AS c)" for sql, _ in queries)  # noqa: S608 - written by the ORM
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {counts}", [value for _, parameters in queries for value in parameters])
-        return dict(zip(wanted, cursor.fetchone() or (), strict=True))
-
-
-def describe_count(count: int) -> str:
-    """Exact up to CAP, then "10,000+"."""
-    return f"{CAP:,}+" if count > CAP else f"{count:,}"

@@ -9,10 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from orders.desk.counts import count_capped, describe_count
 from orders.desk.filters import DateKind, Filters, Tab
-from orders.desk.selectors import count_tabs, describe_count, start_of_day
+from orders.desk.selectors import start_of_day
 from orders.models import Order
 from orders.payments.models import Refund, RefundState
+from orders.stages import TO_SHIP
 from shop import clock
 from shop.money import format_fen
 
@@ -47,7 +49,7 @@ def list_figures() -> list[Figure]:
 
 
 def _count_to_ship() -> str:
-    return describe_count(count_tabs().tabs[Tab.TO_SHIP])
+    return describe_count(count_capped(Order.objects.filter(stage__in=TO_SHIP)))
 
 
 def _find_tab(tab: Tab) -> str:

@@ -34,6 +34,7 @@ urlpatterns = [
         path(f"bulk/{action.name}/", views_bulk.make_bulk_view(action), name=f"bulk_{action.name}")
         for action in BULK
     ),
+    path("filter/", views_list.ask_filters, name="filter"),
     path("looks/", views_list.save_looks, name="save_looks"),
     path("gateway/", views_gateway.ask, name="ask_gateway"),
     path("split-address/", views_actions.split_pasted, name="split_address"),

@@ -16,7 +16,7 @@ from orders.desk.forms import ActionForm
 from orders.desk.page import load_lines
 from orders.desk.views_detail import render_order
 from orders.models import Order
-from orders.moves import list_available
+from orders.moves import find_available
 from orders.payments.models import Refund
 from orders.payments.services.refunds import pay_out_refund, retry_refund
 from orders.selectors import get_order
@@ -62,7 +62,7 @@ def _show(
     """The page with this form open; where it no longer is possible, the reason is said instead."""
     if "version" in form.errors:
         messages.error(request, str(_("This form is damaged. Look at the order again, then repeat.")))
-    found = list_available(order, request.actor).get(action.verb)
+    found = find_available(order, action.verb, request.actor)
     if found is None or found.refused:
         words = found.refused if found else _("“%(verb)s” is no longer possible for this order.")
         messages.warning(
@@ -78,7 +78,7 @@ def _show_refused(request: StaffRequest, number: str, action: Action, refused: R
     order = get_order(number, actor=request.actor)
     form = action.form(request.POST, order=order, lines=load_lines(order))
     form.is_valid()
-    found = list_available(order, request.actor).get(action.verb)
+    found = find_available(order, action.verb, request.actor)
     if found is not None and found.is_possible and form.asks:
         form.add_error(None, str(refused))
     else:

@@ -6,8 +6,8 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 
 from orders.desk.bulk import BulkAction, Choice, choose_numbers, count_results, find_newest, list_bulk
+from orders.desk.counts import describe_count
 from orders.desk.filters import Filters
-from orders.desk.selectors import describe_count
 from shop.jobs.pages import follow_job, make_key, read_key
 from shop.jobs.services import make_job
 from shop.staff.decorators import StaffRequest, staff_page

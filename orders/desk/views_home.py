@@ -8,9 +8,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from orders.desk.counts import describe_count
 from orders.desk.labels import describe_span
 from orders.desk.queues import Queue, QueueRow, list_queues, load_rows
-from orders.desk.selectors import describe_count
 from orders.desk.today import list_figures
 from shop import clock
 from shop.events.health import Health, get_health

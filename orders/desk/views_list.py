@@ -4,15 +4,19 @@ from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from orders.desk.bulk import list_bulk
+from orders.desk.counts import count_tabs, describe_count
 from orders.desk.filters import PAGE_SIZES, Filters, Tab, WorkQueue
 from orders.desk.matches import Matches, find_matches
 from orders.desk.rows import make_rows
-from orders.desk.selectors import Page, count_tabs, describe_count, get_page
+from orders.desk.selectors import Page, get_page
 from orders.desk.words import read_payment_number
 from shop.staff.decorators import StaffRequest, staff_page
 from shop.staff.preferences import COLUMNS, get_list_looks, save_list_looks
@@ -24,9 +28,11 @@ def list_orders(request: StaffRequest) -> HttpResponse:
     filters = Filters(request.GET)
     matches = find_matches(filters.get("q")) if filters.get("q") else None
     page = get_page(filters, matches, older=request.GET.get("older", ""), newer=request.GET.get("newer", ""))
+    looks = _describe_looks(request.user.pk) | {"bulk_actions": list_bulk(request.actor)}
     context = _list_context(filters, matches, page) | {
-        "rows": make_rows(page.orders, actor=request.actor),
-        **_describe_looks(request.user.pk),
+        **looks,
+        "rows": _draw_rows(request, page, looks),
+        "filter_url": f"{reverse('orders:filter')}?{request.GET.urlencode()}",
     }
     is_part = request.htmx and not request.htmx.history_restore_request
     response = render(request, "orders/_table.html" if is_part else "orders/list.html", context)
@@ -37,6 +43,21 @@ def list_orders(request: StaffRequest) -> HttpResponse:
     patch_vary_headers(response, ["HX-Request"])
     patch_cache_control(response, private=True, no_store=True)
     return response
+
+
+def _draw_rows(request: StaffRequest, page: Page, looks: dict[str, Any]) -> SafeString | None:
+    if not page.orders:
+        return None
+    rows = make_rows(page.orders, actor=request.actor)
+    context = looks | {"rows": rows, "this_url": request.get_full_path()}
+    drawn = render_to_string("orders/_rows.jinja", context, request, using="jinja2")
+    return mark_safe(drawn)  # noqa: S308 - the engine has escaped it, and gives a plain string
+
+
+@staff_page("orders.view")
+def ask_filters(request: StaffRequest) -> HttpResponse:
+    """The dialog with all filters, filled in as the list that asks for it is filtered."""
+    return render(request, "orders/_filter.html", {"form": Filters(request.GET).form})
 
 
 @staff_page("orders.view", methods=("POST",))
@@ -72,6 +93,7 @@ def _list_context(filters: Filters, matches: Matches | None, page: Page) -> dict
         "page_sizes": [(size, filters.make_url(path, size=size)) for size in PAGE_SIZES],
         "empty": None if page.orders else _describe_empty(filters),
         "all_url": path,
+        "bulk_filter": filters.make_url("").removeprefix("?"),
     }
 
 

@@ -84,11 +84,7 @@
     if (event.target.closest("[data-bulk-clear]")) clear();
   });
   document.addEventListener("htmx:afterSwap", (event) => {
-    const dialog = event.target.id === "bulk-dialog" && event.target.querySelector("dialog");
-    if (dialog) {
-      dialog.showModal();
-      dialog.querySelector(".dialog-foot .btn-primary, [data-dialog-close]")?.focus();
-    } else show();
+    if (event.target.id !== "list-dialog") show();
   });
   window.addEventListener("pageshow", show);
 })();

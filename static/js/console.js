@@ -238,7 +238,10 @@
     set_busy(false);
     unlock_forms(event.target.closest?.("form") || document);
   });
-  document.addEventListener("htmx:afterSwap", (event) => write_times(event.target));
+  document.addEventListener("htmx:afterSwap", (event) => {
+    write_times(event.target);
+    open_dialog(event.target.querySelector("dialog[data-dialog-auto]"));
+  });
   document.addEventListener("htmx:responseError", (event) => show_toast(read_refusal(event.detail.xhr), "error"));
   for (const name of ["htmx:sendError", "htmx:timeout"]) {
     document.addEventListener(name, () => show_toast(word("textOffline"), "error"));

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from orders.desk import bulk, selectors
+from orders.desk import bulk, counts
 from orders.models import Order
 from orders.services.steps import confirm_order
 from orders.stages import Stage
@@ -138,7 +138,7 @@ def test_the_offer_to_take_all_results_counts_what_fits(
     assert "Select all 4 results" in offer
     assert 'data-fits-confirm="3"' in offer
     assert 'data-fits-prepare="0"' in offer
-    monkeypatch.setattr(selectors, "CAP", 2)
+    monkeypatch.setattr(counts, "CAP", 2)
     monkeypatch.setattr(bulk, "CAP", 2)
     assert "Select all 2+ results" in owner.get(f"{URL}count/").content.decode()
 

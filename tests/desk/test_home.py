@@ -125,7 +125,7 @@ def test_a_count_beyond_the_cap_says_so(monkeypatch: pytest.MonkeyPatch) -> None
     for _ in range(3):
         paid_order(basket={sku.pk: 1})
     monkeypatch.setattr(queues_module, "CAP", 2)
-    monkeypatch.setattr("orders.desk.selectors.CAP", 2)
+    monkeypatch.setattr("orders.desk.counts.CAP", 2)
     assert list_queues()[2].count_words == "2+"
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from orders.desk import selectors
+from orders.desk import counts
 from orders.models import Order
 from orders.services.steps import confirm_order, receive_order
 from shop import clock
@@ -53,7 +53,7 @@ def test_tabs_carry_counts_that_stop_at_the_cap(owner: Client, monkeypatch: pyte
     for _ in range(3):
         place()
     assert '<span class="count">3</span>' in owner.get(URL).content.decode()
-    monkeypatch.setattr(selectors, "CAP", 2)
+    monkeypatch.setattr(counts, "CAP", 2)
     assert '<span class="count">2+</span>' in owner.get(URL).content.decode()
 
 

@@ -150,6 +150,7 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("orders:arrive_parcel", "POST"): staff(SHIPPERS),
     ("orders:retry_refund", "POST"): staff(REFUNDERS),
     ("orders:pay_out", "POST"): staff(REFUNDERS),
+    ("orders:filter", "GET"): staff(ALL),
     ("orders:bulk_count", "GET"): staff(ALL),
     ("orders:bulk_confirm", "GET"): staff(EDITORS),
     ("orders:bulk_confirm", "POST"): staff(EDITORS),
