@@ -122,7 +122,7 @@ class OrdersView(BuyerView):
 
         def place() -> tuple[int, Any]:
             order = _place(self.customer, wanted, key=key, actor=self.actor)
-            return 201, _show(order.number, self.actor)
+            return 201, _describe(order, self.actor)
 
         scope = f"place:{self.customer.pk}"
         status, body = run_once(scope=scope, key=key, print_=fingerprint(request), command=place)
@@ -153,11 +153,15 @@ def _read_recipient(customer: Customer, wanted: Mapping[str, Any]) -> Recipient 
 
 
 def _show(number: str, actor: Actor) -> Any:
-    order = get_order(_clean(number), actor=actor)
+    return _describe(get_order(_clean(number), actor=actor), actor)
+
+
+def _describe(order: Order, actor: Actor) -> Any:
     prefetch_related_objects([order], "lines")
+    parcels = list_parcels(order) if order.pieces_shipped else []
     context = {
         "actor": actor,
-        "parcels": [p for p in list_parcels(order) if p.state != ParcelState.UNDONE],
+        "parcels": [parcel for parcel in parcels if parcel.state != ParcelState.UNDONE],
         "refunds": order.refunds.order_by("id"),
     }
     return OrderOut(order, context=context).data

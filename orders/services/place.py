@@ -17,6 +17,7 @@ from shop.actor import SYSTEM, Actor
 from shop.catalog.stock import check_stock, reserve_stock
 from shop.customers.care import check_may_order
 from shop.customers.models import Customer
+from shop.errors import Refused
 from shop.store.choices import Delivery, PayMethod, ReserveOn
 from shop.store.models import StoreSettings
 from shop.store.selectors import get_store_settings
@@ -51,18 +52,15 @@ def place_order(customer: Customer, wanted: NewOrder, *, client_key: str, actor:
     Reserves stock by the store's setting (cash on delivery: always at once). Raises Refused as `quote_order`
     does, `blocked`, `payment_not_offered`, or `out_of_stock`.
     """
-    existing = Order.objects.filter(customer=customer, client_key=client_key).first()
-    if existing is not None:
-        return existing
     try:
         with transaction.atomic():
             return _place(customer, wanted, client_key, actor)
-    except IntegrityError:
-        # Two requests with one key at once: the other one has placed it. Anything else is raised again.
-        winner = Order.objects.filter(customer=customer, client_key=client_key).first()
-        if winner is None:
+    except (IntegrityError, Refused):
+        # Placed before, or by another request with the same key at this moment. Anything else is raised again.
+        existing = Order.objects.filter(customer=customer, client_key=client_key).first()
+        if existing is None:
             raise
-        return winner
+        return existing
 
 
 def _place(customer: Customer, wanted: NewOrder, client_key: str, actor: Actor) -> Order:

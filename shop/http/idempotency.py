@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.utils.encoders import JSONEncoder
@@ -68,16 +68,21 @@ def _take(scope: str, key: str, print_: str) -> IdempotencyKey:
 
 
 def _find_or_make(scope: str, key: str, print_: str) -> tuple[IdempotencyKey, bool]:
+    """Keys are nearly always new, so the row is made first and looked for only where it exists."""
     moment = clock.now()
+    new = IdempotencyKey(
+        scope=scope, key=key, fingerprint=print_, lease_until=moment + LEASE, created_at=moment
+    )
     try:
-        return IdempotencyKey.objects.get_or_create(
-            scope=scope,
-            key=key,
-            defaults={"fingerprint": print_, "lease_until": moment + LEASE, "created_at": moment},
-        )
+        with transaction.atomic():
+            new.save(force_insert=True)
     except IntegrityError as error:
-        # Another request held the row and gave it up between our insert and our look.
-        raise _in_progress() from error
+        row = IdempotencyKey.objects.filter(scope=scope, key=key).first()
+        if row is None:
+            # Another request held the row and gave it up between our insert and our look.
+            raise _in_progress() from error
+        return row, False
+    return new, True
 
 
 def _in_progress() -> Refused:

@@ -1,6 +1,7 @@
 """The shop's own settings (one row) and its credentials at WeChat (one row, secrets encrypted)."""
 
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from shop.crypto import EncryptedTextField
@@ -55,6 +56,11 @@ class StoreSettings(Versioned):
 
     def __str__(self) -> str:
         return self.shop_name
+
+    @cached_property
+    def is_wechat_tested(self) -> bool:
+        """Whether the credentials have passed a real call; asked once however many offers are worked out."""
+        return WeChatAccount.objects.filter(pk=1, tested_at__isnull=False).exists()
 
 
 class WeChatAccount(Versioned):

@@ -33,14 +33,13 @@ class Precondition:
 
 def list_preconditions(store: StoreSettings) -> list[Precondition]:
     """Every switch with what it needs, shown beside it beforehand and checked on save (product rules §2)."""
-    account = get_wechat_account()
     return [
         Precondition("local_on", bool(store.local_area), _("Own delivery needs an area.")),
         Precondition("local_on", store.local_fee_fen is not None, _("Own delivery needs a fee; 0 is a fee.")),
         Precondition("local_on", bool(store.local_phone), _("Own delivery needs a contact phone.")),
         Precondition(
             "wechat_on",
-            bool(account and account.tested_at),
+            store.is_wechat_tested,
             _("WeChat Pay needs credentials that passed “test connection”."),
         ),
         Precondition("transfer_on", bool(store.transfer_bank), _("Bank transfer needs a bank.")),

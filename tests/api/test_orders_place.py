@@ -132,14 +132,14 @@ def test_while_it_runs_the_same_request_waits(buyer: Buyer, monkeypatch: pytest.
 def test_after_a_crash_the_key_is_taken_over_and_finds_its_order(
     buyer: Buyer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    body, real = order_body(), api._show
+    body, real = order_body(), api._describe
 
     def crash(*_args: Any) -> Any:
         raise OperationalError("the connection is lost")
 
-    monkeypatch.setattr(api, "_show", crash)
+    monkeypatch.setattr(api, "_describe", crash)
     assert buyer.post("/orders", body, key="k1").status_code == 503
-    monkeypatch.setattr(api, "_show", real)
+    monkeypatch.setattr(api, "_describe", real)
     assert buyer.post("/orders", body, key="k1").json()["code"] == "in_progress"
     with clock.at(clock.now() + LEASE + timedelta(seconds=1)):
         answer = buyer.post("/orders", body, key="k1")
