@@ -23,7 +23,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     slow folders are dealt out first.
     """
     for item in items:
-        if shared := REAL_PROCESSES & set(item.path.parts):
+        if shared := set(item.path.parts) & REAL_PROCESSES:
             item.add_marker(pytest.mark.flaky(reruns=1))
             item.add_marker(pytest.mark.xdist_group(shared.pop()))
         else:
