@@ -27,19 +27,20 @@ def last_order_id(run: RunCommand) -> int:
     return ask(run, "SELECT max(id) FROM orders_order")
 
 
-def check_books(run: RunCommand) -> subprocess.CompletedProcess[str]:
-    """Run the command as the operator would, with the environment that `bin/run` wrote down."""
+def manage(run: RunCommand, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command as the operator would, with the environment that `bin/run` wrote down."""
     lines = (run.data_dir / "run" / "environment").read_text().splitlines()
     shop = {name: "".join(shlex.split(value)) for name, value in (line.split("=", 1) for line in lines)}
-    command = [sys.executable, "manage.py", "check_books"]
-    return subprocess.run(command, cwd=PROJECT, env={**os.environ, **shop}, capture_output=True, text=True)
+    command = [sys.executable, "manage.py", *arguments]
+    everything = {**os.environ, **shop, **environment}
+    return subprocess.run(command, cwd=PROJECT, env=everything, capture_output=True, text=True)
 
 
 def assert_books_balance(run: RunCommand) -> None:
     """Wait until the books balance; what a killed process left halfway is taken up again first."""
 
     def is_balanced() -> bool:
-        result = check_books(run)
+        result = manage(run, "check_books")
         sys.stdout.write(result.stdout + result.stderr)
         return result.returncode == 0
 

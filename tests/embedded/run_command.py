@@ -19,11 +19,14 @@ PROCESS_NAMES = ("redis", "standins", "web", "worker", "deliver", "buyers")
 class RunCommand:
     """One start of `bin/run` in a data directory; leaving the `with` block kills it if it still runs."""
 
-    def __init__(self, data_dir: Path, *options: str, project: Path = PROJECT, port: int = 0) -> None:
+    def __init__(
+        self, data_dir: Path, *options: str, project: Path = PROJECT, port: int = 0, passphrase: str = ""
+    ) -> None:
         self.data_dir = data_dir
         self.port = port or find_free_port()
         self.output_file = data_dir.with_name(f"{data_dir.name}.output")
         arguments = ["--data-dir", str(data_dir), "--port", str(self.port), *options]
+        secret = {"BACKUP_PASSPHRASE": passphrase} if passphrase else {}
         with self.output_file.open("wb") as output:
             self.process = subprocess.Popen(
                 [str(project / "bin" / "run"), *arguments],
@@ -31,6 +34,7 @@ class RunCommand:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                env={**os.environ, **secret},
             )
 
     def __enter__(self) -> Self:

@@ -21,6 +21,13 @@ if command == "migrate":
 elif command == "seed_demo":
     if os.path.exists("seeding-fails"):
         sys.exit("no shop today")
+elif command == "restore_demo":
+    assert sys.argv[3] == "--keys-file"
+    if os.environ["BACKUP_PASSPHRASE"] != "open sesame now":
+        sys.exit("CommandError: The passphrase is wrong, or the archive was changed.")
+    sqlite3.connect(database).executescript("CREATE TABLE django_migrations (id)")
+    with open(sys.argv[4], "w") as keys:
+        keys.write("SEARCH_KEY=restored\\n")
 elif command == "demo_logins":
     print("owner: owner / secret")
 elif command == "deliver" and os.path.exists("deliver-fails"):
@@ -53,9 +60,11 @@ def make_stub_project(directory: Path) -> Path:
     shutil.copytree(PROJECT / "bin", directory / "bin")
     shutil.copytree(PROJECT / "requirements", directory / "requirements")
     shutil.copytree(PROJECT / "shop" / "demo" / "supervisor", shop / "demo" / "supervisor")
+    shutil.copytree(PROJECT / "shop" / "backup", shop / "backup")
     (directory / ".venv").symlink_to(sys.prefix)
     stubs = {
         "manage.py": MANAGE, "shop/__init__.py": "", "shop/asgi.py": ASGI, "shop/celery.py": CELERY,
+        "shop/settings.py": "SECRET_KEY = 'stub'\n",
         "shop/demo/__init__.py": "", "shop/demo/standins.py": STANDINS, "shop/migrations/0001_initial.py": "",
     }  # fmt: skip
     for name, text in stubs.items():

@@ -13,6 +13,7 @@ from tests.embedded.run_command import PROCESS_NAMES, RunCommand, is_alive, wait
 from tests.embedded.stub_project import make_stub_project
 
 pytestmark = pytest.mark.fault
+PASSPHRASE = "open sesame now"
 
 
 @pytest.fixture
@@ -161,6 +162,65 @@ def test_a_data_directory_too_deep_for_a_socket_works(project: Path, tmp_path: P
         assert run.stop() == 0
 
 
+@pytest.fixture
+def backup(tmp_path: Path) -> Path:
+    file = tmp_path / "yesterday.shop"
+    file.write_text("an archive")
+    return file
+
+
+def test_a_backup_takes_the_place_of_the_demo_shop(project: Path, data_dir: Path, backup: Path) -> None:
+    with RunCommand(data_dir, f"--restore={backup}", project=project, passphrase=PASSPHRASE) as run:
+        run.wait_open()
+        run.stop()
+    kept = (data_dir / "secrets").read_text()
+    assert "SEARCH_KEY=restored" in kept
+    assert not (data_dir / "run" / "restored-keys").exists()
+    with RunCommand(data_dir, project=project) as run:
+        run.wait_open()
+    assert commands(data_dir).count("restore_demo") == 1
+    assert "seed_demo" not in commands(data_dir)
+    assert (data_dir / "secrets").read_text() == kept
+    assert PASSPHRASE not in (data_dir / "run" / "environment").read_text()
+
+
+def test_the_passphrase_reaches_nobody_but_the_restoring_command(
+    project: Path, data_dir: Path, backup: Path
+) -> None:
+    with RunCommand(data_dir, "--restore", str(backup), project=project, passphrase=PASSPHRASE) as run:
+        run.wait_open()
+        for name in ("web", "worker", "deliver"):
+            assert PASSPHRASE.encode() not in Path(f"/proc/{run.pid(name)}/environ").read_bytes()
+
+
+def test_a_wrong_passphrase_is_one_sentence_and_the_right_one_works_afterwards(
+    project: Path, data_dir: Path, backup: Path
+) -> None:
+    options = ["--restore", str(backup)]
+    with RunCommand(data_dir, *options, project=project, passphrase="something else") as run:
+        assert run.wait_end() == 1
+        last = run.output.splitlines()[-1]
+        assert last == "bin/run: The passphrase is wrong, or the archive was changed."
+    with RunCommand(data_dir, *options, project=project, passphrase=PASSPHRASE) as run:
+        run.wait_open()
+
+
+def test_without_a_terminal_the_passphrase_has_to_be_set(project: Path, data_dir: Path, backup: Path) -> None:
+    with RunCommand(data_dir, "--restore", str(backup), project=project) as run:
+        assert run.wait_end() == 1
+        assert "bin/run: Set BACKUP_PASSPHRASE: there is nobody to type the passphrase." in run.output
+
+
+def test_a_backup_is_not_restored_over_a_shop(project: Path, data_dir: Path, backup: Path) -> None:
+    with RunCommand(data_dir, project=project) as run:
+        run.wait_open()
+        run.stop()
+    with RunCommand(data_dir, "--restore", str(backup), project=project, passphrase=PASSPHRASE) as run:
+        assert run.wait_end() == 1
+        assert "holds a shop already. A backup is restored into an empty directory" in run.output
+    assert "restore_demo" not in commands(data_dir)
+
+
 def test_a_port_in_use_gets_a_plain_sentence(project: Path, data_dir: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
@@ -181,6 +241,8 @@ def test_a_port_in_use_gets_a_plain_sentence(project: Path, data_dir: Path) -> N
         (["--port=70000"], "--port must be a number from 1 to 65535, not 70000."),
         (["--buyers", "-1"], "--buyers must be a whole number of orders a minute, not -1."),
         (["--data-dir", ""], "--data-dir needs a value."),
+        (["--restore", "/no/such/file"], "there is no file /no/such/file."),
+        (["--restore", "/etc/passwd", "--fresh"], "choose either --fresh or --restore"),
     ],
 )
 def test_a_wrong_flag_gets_a_plain_sentence(project: Path, arguments: list[str], sentence: str) -> None:
@@ -193,7 +255,7 @@ def test_a_wrong_flag_gets_a_plain_sentence(project: Path, arguments: list[str],
 def test_help_names_every_flag(project: Path) -> None:
     result = subprocess.run([str(project / "bin" / "run"), "--help"], capture_output=True, text=True)
     assert result.returncode == 0
-    for flag in ("--port", "--buyers", "--fresh", "--data-dir", "--host"):
+    for flag in ("--port", "--buyers", "--fresh", "--restore", "--data-dir", "--host"):
         assert flag in result.stdout
 
 

@@ -7,8 +7,6 @@ from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
-from django.test import override_settings
-
 from orders.services.place import Recipient
 from shop.actor import SYSTEM, Actor
 from shop.catalog.models import Sku
@@ -20,11 +18,11 @@ from shop.demo.logins import STAFF, demo_password
 from shop.demo.pictures import draw_product_picture
 from shop.demo.seeding.persons import DemoPerson
 from shop.demo.seeding.plan import SCARCE
-from shop.demo.standins import load_credentials, run_in_thread
+from shop.demo.wechat import give_credentials
 from shop.files.services import store_picture
 from shop.staff.services import hire_staff, staff_actor
 from shop.store.choices import Delivery, ReserveOn
-from shop.store.services import change_store_settings, change_wechat_account, check_wechat_account
+from shop.store.services import change_store_settings
 
 PICTURE_SIZE = 480
 LOCAL_CITY = "杭州市"
@@ -71,21 +69,8 @@ def hire_everybody() -> dict[str, Actor]:
 
 
 def set_up_store(owner: Actor, standins_dir: Path) -> None:
-    """Credentials of the pretend WeChat, tested by a real call to a stand-in of our own, then the switches."""
-    made = load_credentials(standins_dir)
-    credentials = {
-        "appid": made.appid,
-        "mini_secret": made.secret,
-        "mchid": made.mchid,
-        "merchant_serial": made.merchant_serial,
-        "merchant_private_key": made.merchant_private_key,
-        "api_v3_key": made.api_v3_key,
-        "platform_key_id": made.platform_key_id,
-        "platform_public_key": made.platform_public_key,
-    }
-    change_wechat_account(credentials, actor=owner)
-    with run_in_thread(standins_dir) as server, override_settings(WECHAT_PAY_URL=server.base_url):
-        check_wechat_account(actor=owner)
+    """Credentials of the pretend WeChat, then the switches that need them."""
+    give_credentials(standins_dir, actor=owner)
     change_store_settings(SETTINGS, actor=owner)
 
 

@@ -8,7 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
+from shop.backup.failure import BackupError
+from shop.backup.passphrase import ask_passphrase
 from shop.demo.supervisor.data_dir import DataDir
+from shop.demo.supervisor.database import Backup
 from shop.demo.supervisor.shop import DemoShop, Stopped
 from shop.demo.supervisor.start_error import StartError
 
@@ -22,7 +25,21 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespac
     parser.add_argument("--buyers", type=int, default=3)
     parser.add_argument("--data-dir", type=Path, default=PROJECT / "var")
     parser.add_argument("--fresh", action="store_true")
+    parser.add_argument("--restore", type=Path)
     return parser.parse_args(arguments)
+
+
+def ask_for_passphrase() -> str:
+    """From BACKUP_PASSPHRASE or the terminal. Raises Stopped on Ctrl-C, StartError when nobody can be asked."""
+    stop = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return ask_passphrase(twice=False)
+    except KeyboardInterrupt:
+        raise Stopped from None
+    except BackupError as error:
+        raise StartError(str(error)) from error
+    finally:
+        signal.signal(signal.SIGINT, stop)
 
 
 def main() -> int:
@@ -38,9 +55,10 @@ def main() -> int:
     signal.signal(signal.SIGHUP, stop)
     data_dir = DataDir(options.data_dir.absolute())
     try:
-        data_dir.open(fresh=options.fresh)
+        data_dir.open(fresh=options.fresh, must_be_empty=options.restore is not None)
+        backup = Backup(options.restore, ask_for_passphrase()) if options.restore else None
         with DemoShop(PROJECT, data_dir, stopping, host=options.host, port=options.port) as shop:
-            shop.start(buyers=options.buyers)
+            shop.start(buyers=options.buyers, backup=backup)
             shop.watch()
     except Stopped:
         print("Stopped. The next start goes on with the same data.", flush=True)

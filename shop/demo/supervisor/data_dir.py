@@ -6,6 +6,7 @@ import os
 import secrets
 import shutil
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from shop.demo.supervisor.start_error import StartError
@@ -54,14 +55,20 @@ class DataDir:
     def state(self) -> Path:
         return self.path / STATE
 
-    def open(self, *, fresh: bool) -> None:
+    def open(self, *, fresh: bool, must_be_empty: bool = False) -> None:
         """Claim the directory and make it ready.
 
-        Raises StartError when it belongs to something else, or another supervisor uses it.
+        Raises StartError when it belongs to something else, another supervisor uses it, or it holds a shop
+        although it must be empty.
         """
         try:
             self._claim()
             self._lock()
+            if must_be_empty and self.state.exists():
+                raise StartError(
+                    f"{self.path} holds a shop already. A backup is restored into an empty directory: "
+                    "choose another --data-dir."
+                )
             if fresh:
                 self.forget(OWN_NAMES)
             for directory in (self.logs, self.run, self.path / "redis", self.path / "standins"):
@@ -105,8 +112,21 @@ class DataDir:
         """Return the secrets, made at the first start and kept: stored data is unreadable without them."""
         file = self.path / "secrets"
         if not file.exists():
-            write_private(file, "".join(f"{name}={value}\n" for name, value in _new_secrets().items()))
-        return dict(line.split("=", 1) for line in file.read_text().splitlines())
+            write_private(file, _write_pairs(_new_secrets()))
+        return _read_pairs(file)
+
+    def take_keys(self, file: Path) -> None:
+        """Put the keys of a restored backup in place of our own, which nothing is encrypted with yet."""
+        write_private(self.path / "secrets", _write_pairs(self.secrets() | _read_pairs(file)))
+        file.unlink()
+
+
+def _read_pairs(file: Path) -> dict[str, str]:
+    return dict(line.split("=", 1) for line in file.read_text().splitlines())
+
+
+def _write_pairs(pairs: Mapping[str, str]) -> str:
+    return "".join(f"{name}={value}\n" for name, value in pairs.items())
 
 
 def _new_secrets() -> dict[str, str]:

@@ -1,9 +1,10 @@
-"""Brings the embedded database to the shape the code needs, and fills it once with the demo shop."""
+"""Brings the embedded database to the shape the code needs, and fills it once: with the demo shop or a backup."""
 
 import hashlib
 import json
 import sqlite3
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from shop.demo.supervisor.data_dir import DATABASE, DataDir, write_private
@@ -11,15 +12,26 @@ from shop.demo.supervisor.data_dir import DATABASE, DataDir, write_private
 Manage = Callable[..., None]
 
 
-def prepare_database(data_dir: DataDir, project: Path, manage: Manage) -> None:
-    """Migrate and seed, each only when needed; `manage` runs one management command to its end.
+@dataclass(frozen=True)
+class Backup:
+    """An archive of `manage.py backup`, and what opens it."""
 
-    A database whose seeding was cut short is thrown away: nobody can have used it yet.
+    file: Path
+    passphrase: str = field(repr=False)
+
+
+def prepare_database(data_dir: DataDir, project: Path, manage: Manage, backup: Backup | None = None) -> None:
+    """Migrate and fill, each only when needed; `manage` runs one management command to its end.
+
+    A database whose filling was cut short is thrown away: nobody can have used it yet.
     """
     state = _read_state(data_dir.state)
     if not state.get("is_seeded"):
         data_dir.forget((DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", "media"))
         state = {}
+        if backup is not None:
+            _restore(data_dir, manage, backup)
+            state["is_seeded"] = True
     wanted = _code_fingerprint(project)
     if state.get("migrations") != [wanted, _applied_migrations(data_dir.database)]:
         manage("migrate", "--no-input", saying="Preparing the database ...")
@@ -29,6 +41,14 @@ def prepare_database(data_dir: DataDir, project: Path, manage: Manage) -> None:
     if new_state != state:
         manage("demo_logins", output=data_dir.logins)
         write_private(data_dir.state, json.dumps(new_state))
+
+
+def _restore(data_dir: DataDir, manage: Manage, backup: Backup) -> None:
+    keys_file = data_dir.run / "restored-keys"
+    keys_file.unlink(missing_ok=True)
+    arguments = ("restore_demo", str(backup.file), "--keys-file", str(keys_file))
+    manage(*arguments, saying="Restoring the backup ...", passphrase=backup.passphrase)
+    data_dir.take_keys(keys_file)
 
 
 def _read_state(file: Path) -> dict[str, object]:

@@ -17,13 +17,15 @@ from urllib.parse import quote
 
 from shop.demo.supervisor.child import Child, Command, describe_status, spawn
 from shop.demo.supervisor.data_dir import DataDir, write_private
-from shop.demo.supervisor.database import prepare_database
+from shop.demo.supervisor.database import Backup, prepare_database
 from shop.demo.supervisor.redis_server import accepts_connections, choose_socket, redis_command
 from shop.demo.supervisor.start_error import StartError
 
 POLL_SECONDS = 0.1
 START_SECONDS = 90.0
 LOG_TAIL_LINES = 12
+# How manage.py begins the sentence of a CommandError.
+REFUSAL = "CommandError: "
 
 
 class Stopped(Exception):
@@ -44,7 +46,6 @@ class DemoShop:
         self._children: list[Child] = []
         self._socket = choose_socket(data_dir.path / "redis")
         self._standin_url = f"http://127.0.0.1:{find_free_port()}"
-        self._environment = self._make_environment()
 
     def __enter__(self) -> Self:
         return self
@@ -67,10 +68,17 @@ class DemoShop:
         address = self._local_address
         return f"http://[{address}]:{self._port}" if ":" in address else f"http://{address}:{self._port}"
 
-    def _make_environment(self) -> dict[str, str]:
-        """The processes' environment. The caller's DATABASE_URL is ignored: demo data has no place there."""
+    @property
+    def _environment(self) -> dict[str, str]:
+        """The processes' environment. The passphrase of a backup is nobody's but of those who are given it."""
+        outside = {name: value for name, value in os.environ.items() if name != "BACKUP_PASSPHRASE"}
+        shop = self._list_settings()
+        return {**outside, **shop, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(self._project)}
+
+    def _list_settings(self) -> dict[str, str]:
+        """The shop's own part. The caller's DATABASE_URL is ignored: demo data has no place there."""
         listens_everywhere = self._local_address != self._host
-        shop = {
+        return {
             "DEMO": "1",
             **self._data_dir.secrets(),
             "DATA_DIR": str(self._data_dir.path),
@@ -83,15 +91,17 @@ class DemoShop:
             "WECHAT_MINI_URL": self._standin_url,
             "DJANGO_SETTINGS_MODULE": "shop.settings",
         }
-        # For the operator: `set -a; . var/run/environment; .venv/bin/python manage.py check_books`.
-        lines = "".join(f"{name}={shlex.quote(value)}\n" for name, value in shop.items())
-        write_private(self._data_dir.run / "environment", lines)
-        return {**os.environ, **shop, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(self._project)}
 
-    def start(self, *, buyers: int) -> None:
+    def _write_environment(self) -> None:
+        """For the operator: `set -a; . var/run/environment; .venv/bin/python manage.py check_books`."""
+        lines = "".join(f"{name}={shlex.quote(value)}\n" for name, value in self._list_settings().items())
+        write_private(self._data_dir.run / "environment", lines)
+
+    def start(self, *, buyers: int, backup: Backup | None = None) -> None:
         """Start everything, wait until the console answers, and print its address and the logins.
 
-        Raises StartError when something does not start, Stopped when asked to stop meanwhile.
+        An empty data directory is filled from the backup, or with the demo shop. Raises StartError when
+        something does not start, Stopped when asked to stop meanwhile.
         """
         directory = self._data_dir.path
         self._add("redis", *redis_command(self._socket, directory / "redis"))
@@ -99,7 +109,8 @@ class DemoShop:
         standin_arguments = ["--port", standin_port, "--data-dir", str(directory / "standins")]
         self._add("standins", sys.executable, "-m", "shop.demo.standins", *standin_arguments)
         self._wait_until(lambda: accepts_connections(self._socket), "redis")
-        prepare_database(self._data_dir, self._project, self._manage)
+        prepare_database(self._data_dir, self._project, self._manage, backup)
+        self._write_environment()
         web_options = ["--host", self._host, "--port", str(self._port), "--timeout-graceful-shutdown", "5"]
         self._add(
             "web", sys.executable, "-m", "uvicorn", "shop.asgi:application", *web_options, "--no-access-log"
@@ -171,10 +182,12 @@ class DemoShop:
         finally:
             connection.close()
 
-    def _manage(self, *arguments: str, saying: str = "", output: Path | None = None) -> None:
+    def _manage(
+        self, *arguments: str, saying: str = "", output: Path | None = None, passphrase: str = ""
+    ) -> None:
         """Run one management command to its end, tending the other processes meanwhile.
 
-        Raises StartError with the log's last lines when it fails.
+        Raises StartError when it fails: with the sentence it said, else with the log's last lines.
         """
         if saying:
             print(saying, flush=True)
@@ -183,7 +196,8 @@ class DemoShop:
         self._wait_until(lambda: is_listening(standin_port), "standins")
         log = output or self._data_dir.logs / "prepare.log"
         log.unlink(missing_ok=True)
-        command = Command(arguments[0], [sys.executable, "manage.py", *arguments], self._environment)
+        environment = self._environment | ({"BACKUP_PASSPHRASE": passphrase} if passphrase else {})
+        command = Command(arguments[0], [sys.executable, "manage.py", *arguments], environment)
         process = spawn(command, log, [self._data_dir.processes_lock])
         try:
             while process.poll() is None:
@@ -191,10 +205,16 @@ class DemoShop:
         finally:
             _end(process)
         if process.returncode:
-            tail = "\n".join(log.read_text(errors="replace").splitlines()[-LOG_TAIL_LINES:])
-            raise StartError(
-                f"{arguments[0]} failed ({describe_status(process.returncode)}):\n{tail}\nAll of it: {log}"
-            )
+            raise StartError(explain_failure(arguments[0], process.returncode, log))
+
+
+def explain_failure(name: str, status: int, log: Path) -> str:
+    """What a command that refused said itself, else the end of what it left."""
+    lines = log.read_text(errors="replace").splitlines()
+    if lines and lines[-1].startswith(REFUSAL):
+        return lines[-1].removeprefix(REFUSAL)
+    tail = "\n".join(lines[-LOG_TAIL_LINES:])
+    return f"{name} failed ({describe_status(status)}):\n{tail}\nAll of it: {log}"
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -1,0 +1,45 @@
+"""`manage.py restore_demo FILE`: a backup into the demo's empty database, ready to go on beside its stand-ins."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from shop.actor import SYSTEM
+from shop.backup.archive import ArchiveReader
+from shop.backup.failure import BackupError
+from shop.backup.passphrase import ask_passphrase
+from shop.backup.services import Contents, restore_backup
+from shop.demo.wechat import give_credentials, remember_money
+
+
+class Command(BaseCommand):
+    help = (
+        "Migrate an empty database, load a backup, and connect the shop to this directory's pretend WeChat. "
+        "Refuses as `restore` does, before anything changes."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--keys-file", type=Path, required=True, help="where the archive's keys go")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("This is for the demo; use `restore` here: DEMO is not set.")
+        try:
+            contents = _restore(options["file"], ask_passphrase(twice=False), options["keys_file"])
+        except BackupError as error:
+            raise CommandError(str(error)) from error
+        standins_dir = settings.DATA_DIR / "standins"
+        give_credentials(standins_dir, actor=SYSTEM)
+        remember_money(standins_dir)
+        self.stdout.write(f"{contents.rows:,} rows and {contents.files:,} files are back.")
+
+
+def _restore(file: Path, passphrase: str, keys_file: Path) -> Contents:
+    # Opened first: a wrong passphrase is told before the seconds that a new database takes.
+    with ArchiveReader(file, passphrase):
+        call_command("migrate", interactive=False, verbosity=0)
+    return restore_backup(file, passphrase, keys_file=keys_file)

@@ -1,0 +1,73 @@
+"""The shop and its pretend WeChat: credentials of the one here, and a memory of what was paid before."""
+
+from pathlib import Path
+
+from django.test import override_settings
+
+from orders.payments.models import Payment, Refund, RefundState
+from shop.actor import Actor
+from shop.demo.standins import (
+    Ledger,
+    import_done_refund,
+    import_paid_trade,
+    load_credentials,
+    run_in_thread,
+)
+from shop.store.choices import PayMethod
+from shop.store.services import change_wechat_account, check_wechat_account
+
+
+def give_credentials(standins_dir: Path, *, actor: Actor) -> None:
+    """Credentials of the pretend WeChat, tested by a real call to a stand-in of our own."""
+    made = load_credentials(standins_dir)
+    credentials = {
+        "appid": made.appid,
+        "mini_secret": made.secret,
+        "mchid": made.mchid,
+        "merchant_serial": made.merchant_serial,
+        "merchant_private_key": made.merchant_private_key,
+        "api_v3_key": made.api_v3_key,
+        "platform_key_id": made.platform_key_id,
+        "platform_public_key": made.platform_public_key,
+    }
+    change_wechat_account(credentials, actor=actor)
+    with run_in_thread(standins_dir) as server, override_settings(WECHAT_PAY_URL=server.base_url):
+        check_wechat_account(actor=actor)
+
+
+def remember_money(standins_dir: Path) -> None:
+    """Tell a pretend WeChat what was paid and refunded elsewhere, so that it can be queried and refunded here."""
+    ledger = Ledger(standins_dir)
+    try:
+        with ledger.transaction():
+            _remember_payments(ledger)
+            _remember_refunds(ledger)
+    finally:
+        ledger.close()
+
+
+def _remember_payments(ledger: Ledger) -> None:
+    paid = Payment.objects.filter(method=PayMethod.WECHAT, attempt__isnull=False).order_by("pk")
+    for payment in paid.select_related("attempt").iterator():
+        if payment.attempt is not None:
+            import_paid_trade(
+                ledger,
+                number=payment.attempt.number,
+                amount_fen=payment.amount_fen,
+                openid=payment.attempt.openid,
+                paid_at=payment.captured_at,
+            )
+
+
+def _remember_refunds(ledger: Ledger) -> None:
+    by_gateway = Refund.objects.filter(state=RefundState.DONE, reference="", payment__attempt__isnull=False)
+    for refund in by_gateway.select_related("payment__attempt").order_by("pk").iterator():
+        attempt = refund.payment.attempt
+        if attempt is not None and refund.finished_at is not None:
+            import_done_refund(
+                ledger,
+                number=refund.number,
+                trade_number=attempt.number,
+                amount_fen=refund.amount_fen,
+                finished_at=refund.finished_at,
+            )
