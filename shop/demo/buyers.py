@@ -11,6 +11,7 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from random import Random
 from typing import Any
@@ -18,6 +19,7 @@ from typing import Any
 import requests
 
 from shop.demo.seeding.persons import DemoPerson, list_people
+from shop.demo.slips import draw_slip
 
 logger = logging.getLogger(__name__)
 Json = dict[str, Any]
@@ -25,6 +27,10 @@ TIMEOUT_S = 10
 FIRST_ORDER_AFTER_S = 2.0
 VISIT_TRIES, MOST_TRIES = 3, 12
 LONGEST_WAIT_S = 30.0
+OTHER_WAYS = {"balance": 0.6, "cod": 0.18, "transfer": 0.08}
+"""How likely each is chosen where it is offered; else it is the first."""
+HABITS = {"receive": 0.5, "extend": 0.1, "send_proof": 0.2, "urge": 0.04}
+"""How likely a button of the order is pressed by a buyer who looks at it."""
 REMARKS = ("请尽快发货，谢谢", "送人的，麻烦包装好一点", "请放门口", "周末配送")
 
 
@@ -53,10 +59,14 @@ class Wire:
         # Both servers stand beside us; a proxy for the outside world could not reach them.
         self.session.trust_env = False
 
-    def call(self, method: str, path: str, body: Json | None = None, **headers: str) -> Json:
+    def call(
+        self, method: str, path: str, body: Json | None = None, picture: bytes = b"", **headers: str
+    ) -> Json:
+        """`body` goes as JSON, a picture (JPEG) as a form."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         url = self.base_url.rstrip("/") + path
-        answer = self.session.request(method, url, json=body, headers=named, timeout=TIMEOUT_S)
+        files = {"image": ("slip.jpg", picture, "image/jpeg")} if picture else None
+        answer = self.session.request(method, url, json=body, files=files, headers=named, timeout=TIMEOUT_S)
         if answer.ok:
             return dict(answer.json())
         try:
@@ -143,13 +153,19 @@ class Buyers:
         if self._wanted is not None and self.placed >= self._wanted:
             return
         self._later(self._seconds_between * self._rng.uniform(0.7, 1.3), self._come_and_go)
-        self._insist("look for parcels", self._look_for_parcels, most=1)
+        self._insist("look after orders", self._look_after_orders, most=1)
         self._insist("visit", self._shop_around, most=VISIT_TRIES)
 
     # Signing in and looking around
 
     def _as(
-        self, person: DemoPerson, method: str, path: str, body: Json | None = None, **headers: str
+        self,
+        person: DemoPerson,
+        method: str,
+        path: str,
+        body: Json | None = None,
+        picture: bytes = b"",
+        **headers: str,
     ) -> Json:
         """Call the API as this person, who signs in again when the token is no longer good."""
         if person.openid not in self._tokens:
@@ -157,7 +173,7 @@ class Buyers:
             self._tokens[person.openid] = self._shop.call("POST", "/auth/login", {"code": code})["token"]
         bearer = f"Bearer {self._tokens[person.openid]}"
         try:
-            return self._shop.call(method, path, body, Authorization=bearer, **headers)
+            return self._shop.call(method, path, body, picture, Authorization=bearer, **headers)
         except Refusal as refusal:
             if refusal.status == 401:
                 del self._tokens[person.openid]
@@ -170,10 +186,9 @@ class Buyers:
         delivery = self._choose_delivery(address)
         wanted = {"basket": basket, "delivery": delivery, "address_id": address["id"]}
         quote = self._as(person, "POST", "/orders/preview", wanted)
-        offered = [offer["pay_method"] for offer in quote["pay_methods"]]
-        if not offered or not all(line["is_enough"] for line in quote["lines"]):
+        if not quote["pay_methods"] or not all(line["is_enough"] for line in quote["lines"]):
             return
-        method = "cod" if "cod" in offered and self._rng.random() < 0.18 else offered[0]
+        method = self._choose_method(quote)
         remark = self._rng.choice(REMARKS) if self._rng.random() < 0.2 else ""
         key = str(uuid.UUID(int=self._rng.getrandbits(128), version=4))
         wish = Wish(person, wanted | {"pay_method": method, "buyer_remark": remark}, key)
@@ -211,6 +226,16 @@ class Buyers:
         is_near = own is not None and own["city"] in ("", address["city"])
         return "local" if is_near and self._rng.random() < 0.4 else str(shop["deliveries"][0]["delivery"])
 
+    def _choose_method(self, quote: Json) -> str:
+        """The first that is offered, unless this buyer has money here, pays at the door or by the bank."""
+        offered = [str(offer["pay_method"]) for offer in quote["pay_methods"]]
+        if quote["balance_fen"] < quote["payable_fen"] and offered != ["balance"]:
+            offered = [method for method in offered if method != "balance"]
+        for method, chance in OTHER_WAYS.items():
+            if method in offered and self._rng.random() < chance:
+                return method
+        return offered[0]
+
     # Placing, paying, changing one's mind
 
     def _place(self, wish: Wish) -> None:
@@ -220,6 +245,11 @@ class Buyers:
         logger.info("order %s: %s %s", order.number, wish.body["delivery"], wish.body["pay_method"])
         if wish.body["pay_method"] == "wechat":
             self._decide(order)
+        elif wish.body["pay_method"] == "balance":
+            self._think(f"pay {order.number} from the balance", lambda: self._pay_by_balance(order))
+        elif wish.body["pay_method"] == "transfer":
+            owed_fen = int(answer["owed_fen"])
+            self._think(f"show the transfer for {order.number}", lambda: self._send_proof(order, owed_fen))
 
     def _decide(self, order: Order) -> None:
         fate = self._rng.random()
@@ -235,18 +265,37 @@ class Buyers:
         self._wechat.call("POST", "/_demo/pay", parameters | {"openid": order.person.openid})
 
     def _cancel(self, order: Order) -> None:
-        self._as(order.person, "POST", f"/orders/{order.number}/cancel", {"reason": "不想要了"})
+        self._as(order.person, "POST", f"/orders/{order.number}/cancel", {})
 
-    def _look_for_parcels(self) -> None:
-        """Somebody who has been here looks whether something came, and often says so."""
+    def _pay_by_balance(self, order: Order) -> None:
+        self._as(order.person, "POST", f"/orders/{order.number}/pay-by-balance", {})
+
+    def _send_proof(self, order: Order, owed_fen: int) -> None:
+        slip = draw_slip(owed_fen, datetime.now(UTC))
+        picture = self._as(order.person, "POST", "/images", picture=slip)
+        proof = {"image_ids": [picture["id"]], "words": "已转账，请查收"}
+        self._as(order.person, "POST", f"/orders/{order.number}/transfer-proof", proof)
+
+    # Coming back
+
+    def _look_after_orders(self) -> None:
+        """Somebody who has been here looks what became of their orders, and often presses a button."""
         if not self._tokens or self._rng.random() < 0.4:
             return
         openid = self._rng.choice(sorted(self._tokens))
         person = next(person for person in self._people if person.openid == openid)
-        shipped = self._as(person, "GET", "/orders?tab=to_receive")["results"]
-        if shipped and self._rng.random() < 0.6:
-            self._as(person, "POST", f"/orders/{shipped[-1]['number']}/receive", {})
-            logger.info("order %s was received", shipped[-1]["number"])
+        for found in self._as(person, "GET", "/orders")["results"]:
+            for action, chance in HABITS.items():
+                if action in found["actions"] and self._rng.random() < chance:
+                    self._press(action, Order(person, str(found["number"])), int(found["owed_fen"]))
+                    return
+
+    def _press(self, action: str, order: Order, owed_fen: int) -> None:
+        if action == "send_proof":
+            self._send_proof(order, owed_fen)
+        else:
+            self._as(order.person, "POST", f"/orders/{order.number}/{action}", {})
+        logger.info("order %s: %s", order.number, action)
 
 
 def _may_pass(error: Exception) -> bool:

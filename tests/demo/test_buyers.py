@@ -10,13 +10,18 @@ import pytest
 import requests
 
 from orders.models import Order
-from orders.payments.models import Payment
-from orders.stages import Source, Stage
+from orders.payments.models import Payment, ProofState, TransferProof
+from orders.services.steps import confirm_order, prepare_order
+from orders.shipping.services.ship import NewParcel, ship_order
+from orders.stages import CloseReason, Source, Stage
+from shop.customers.balance import change_balance
 from shop.customers.models import Customer
+from shop.customers.services import get_or_create_customer
 from shop.demo.buyers import Buyers
+from shop.demo.seeding.persons import list_people
 from shop.demo.standins import StandInServer, run_in_thread
-from shop.store.choices import PayMethod
-from shop.store.models import WeChatAccount
+from shop.store.choices import Delivery, PayMethod
+from shop.store.models import StoreSettings, WeChatAccount
 from tests import cast
 
 ACCOUNT = (
@@ -146,3 +151,65 @@ def test_an_expired_token_is_replaced(send: Send, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(Buyers, "_shop_around", revoke_then_visit)
 
     assert send(6).placed >= 6
+
+
+def test_who_cancels_has_cancelled(send: Send, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Buyers, "_decide", Buyers._cancel)
+
+    send(6)
+
+    by_wechat = Order.objects.filter(pay_method=PayMethod.WECHAT)
+    assert by_wechat.count() > 2
+    assert set(by_wechat.values_list("stage", "close_reason")) == {(Stage.CLOSED, CloseReason.BUYER)}
+
+
+def test_who_has_money_here_pays_with_it(send: Send) -> None:
+    StoreSettings.objects.update(balance_on=True, wechat_on=False, cod_on=False)
+    for person in list_people(5):
+        customer = get_or_create_customer(person.openid)
+        change_balance(customer.pk, delta_fen=10_000_00, reason="充值", actor=cast.clerk())
+
+    send(4)
+
+    assert set(Order.objects.values_list("pay_method", "stage")) == {(PayMethod.BALANCE, Stage.TO_CONFIRM)}
+
+
+def test_nobody_pays_by_a_balance_that_is_empty(send: Send) -> None:
+    StoreSettings.objects.update(balance_on=True)
+
+    send(6)
+
+    assert not Order.objects.filter(pay_method=PayMethod.BALANCE).exists()
+
+
+def test_who_pays_by_transfer_shows_a_picture_of_it(send: Send) -> None:
+    transfer = {"transfer_bank": "中国银行", "transfer_name": "山野集", "transfer_number": "6217"}
+    StoreSettings.objects.update(transfer_on=True, wechat_on=False, cod_on=False, **transfer)
+
+    send(3)
+
+    proofs = TransferProof.objects.filter(state=ProofState.SENT)
+    assert proofs.count() == Order.objects.count() == 3
+    assert all(proof.pictures.count() == 1 for proof in proofs)
+
+
+def test_who_comes_back_urges_extends_and_receives(send: Send, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shop.demo.buyers.HABITS", {"urge": 1, "extend": 1})
+    StoreSettings.objects.update(wechat_on=False)
+    send(8)
+    assert Order.objects.filter(urged_at__isnull=False).exists()
+
+    monkeypatch.setattr("shop.demo.buyers.HABITS", {"extend": 0.5, "receive": 0.5})
+    for order in Order.objects.filter(stage=Stage.TO_CONFIRM):
+        confirm_order(order.pk, actor=cast.clerk())
+        prepare_order(order.pk, actor=cast.clerk())
+        ship_order(order.pk, parcels=[_pack(order)], actor=cast.clerk())
+    send(16)
+    assert Order.objects.filter(is_extended=True).exists()
+    assert Order.objects.filter(stage=Stage.DONE).exists()
+
+
+def _pack(order: Order) -> NewParcel:
+    if order.delivery == Delivery.LOCAL:
+        return NewParcel(quantities={}, driver_name="马师傅", driver_phone="13911110000")
+    return cast.parcel()
