@@ -94,6 +94,9 @@ CREAM = Palette("#fbeee6", "#f0cdb5", "#fbf7ef", "#b9502f", "#f4d79a")
 
 Variant = tuple[str, int, int, int]
 
+PRESALE_DAYS = {"SYJ-1001-4": 12, "SYJ-4002-3": 20}
+"""SKU code → in how many days a presale is sent."""
+
 
 def _product(
     head: tuple[str, str, str], description: str, motif: Motif, palette: Palette, *variants: Variant
@@ -115,6 +118,7 @@ PRODUCTS: tuple[DemoProduct, ...] = (
         ("50g 纸袋装", 9_800, 140, 80),
         ("125g 罐装", 22_800, 86, 210),
         ("250g 礼盒", 45_800, 24, 720),
+        ("125g 罐装 新批次预售", 19_800, 60, 210),
     ),
     _product(
         ("SYJ-1002", TEA, "武夷山正岩大红袍"),
@@ -264,6 +268,7 @@ PRODUCTS: tuple[DemoProduct, ...] = (
         JADE,
         ("500g 瓶装", 7_800, 105, 760),
         ("500g × 2 瓶", 14_800, 48, 1_520),
+        ("500g 瓶装 秋蜜预售", 7_200, 80, 760),
     ),
     _product(
         ("SYJ-4003", HONEY, "中宁头茬枸杞"),

@@ -12,11 +12,13 @@ from orders.services.recipient import change_address, reveal_recipient
 from orders.services.steps import (
     add_note,
     confirm_order,
+    extend_receipt,
     hold_order,
     prepare_order,
     receive_order,
     release_order,
     set_seller_remark,
+    urge_order,
 )
 from orders.shipping.models import ParcelState
 from orders.shipping.selectors import list_parcels
@@ -142,6 +144,14 @@ def _sent_parcel_ids(scene: Scene) -> list[int]:
     return sorted(parcels.values_list("pk", flat=True))
 
 
+def _urge(scene: Scene) -> None:
+    urge_order(scene.order_id, actor=customer_actor(scene.customer))
+
+
+def _extend(scene: Scene) -> None:
+    extend_receipt(scene.order_id, actor=customer_actor(scene.customer))
+
+
 def _receive(scene: Scene) -> None:
     receive_order(scene.order_id, actor=customer_actor(scene.customer))
 
@@ -154,7 +164,10 @@ def _cancel_paid(scene: Scene) -> None:
     cancel_paid(
         scene.order_id, reason=scene.step.data["reason"], notice="退款将原路退回，请留意", actor=scene.staff
     )
-    money.finish_refunds(scene)
+    if scene.step.data.get("fails"):
+        money.fail_refunds(scene)
+    else:
+        money.finish_refunds(scene)
 
 
 def _cancel_line(scene: Scene) -> None:
@@ -184,6 +197,12 @@ ACTS: dict[Do, Callable[[Scene], None]] = {
     Do.GIVE_UP_PAYING: money.give_up_paying,
     Do.PAY_LATE: money.pay_late,
     Do.CHOOSE_COD: money.choose_cash,
+    Do.SEND_PROOF: money.show_proof,
+    Do.REJECT_PROOF: money.turn_proof_down,
+    Do.RECORD_TRANSFER: money.find_transfer,
+    Do.TOP_UP: money.top_up,
+    Do.PAY_BY_BALANCE: money.pay_from_balance,
+    Do.PAY_OUT: money.pay_out,
     Do.CHANGE_PRICE: money.lower_price,
     Do.CONFIRM: _confirm,
     Do.PREPARE: _prepare,
@@ -193,11 +212,13 @@ ACTS: dict[Do, Callable[[Scene], None]] = {
     Do.CHANGE_ADDRESS: _change_address,
     Do.HOLD: _hold,
     Do.RELEASE: _release,
+    Do.URGE: _urge,
     Do.SHIP_PART: _ship_part,
     Do.SHIP: _ship,
     Do.UNDO_SHIP: _undo_ship,
     Do.ARRIVE: _arrive,
     Do.COLLECT: money.collect,
+    Do.EXTEND: _extend,
     Do.RECEIVE: _receive,
     Do.CANCEL_UNPAID: _cancel_unpaid,
     Do.CANCEL_PAID: _cancel_paid,

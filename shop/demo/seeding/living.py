@@ -13,6 +13,7 @@ from django.test import override_settings
 from orders.numbers import drawn_by
 from shop import clock
 from shop.demo.seeding.acting import act
+from shop.demo.seeding.chores import run_errand
 from shop.demo.seeding.opening import (
     draw_pictures,
     hire_everybody,
@@ -63,7 +64,7 @@ def _open_shop(
 ) -> World:
     staff = hire_everybody()
     set_up_store(staff["owner"], standins_dir)
-    sku_ids = stock_shelves(pictures, plan.count_sold(), staff["owner"])
+    sku_ids = stock_shelves(pictures, plan, staff["owner"])
     people = list_people(len(plan.joined_at))
     return World(plan, ledger, people, staff, sku_ids, rng)
 
@@ -87,6 +88,8 @@ def _list_moments(world: World) -> Iterator[Moment]:
         for step in planned.steps:
             scene = Scene(world, index, planned, step)
             yield Moment(step.at, partial(act, scene))
+    for errand in world.plan.errands:
+        yield Moment(errand.at, partial(run_errand, world, errand))
 
 
 def _join(world: World, buyer: int) -> None:

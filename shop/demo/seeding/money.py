@@ -1,4 +1,4 @@
-"""Money of the past: what the gateway's callbacks said, with the gateway's own memory to match."""
+"""Money of the past: what the gateway's callbacks said, with the gateway's own memory to match, and what people did."""
 
 from datetime import timedelta
 
@@ -6,18 +6,25 @@ from orders.models import Order
 from orders.payments.gateway import PaymentEvidence
 from orders.payments.models import AttemptState, PayAttempt, RefundState
 from orders.payments.services.attempts import mark_closed, open_attempt
+from orders.payments.services.balance import pay_by_balance
 from orders.payments.services.collecting import collect_payment
 from orders.payments.services.evidence import apply_payment_evidence
 from orders.payments.services.pricing import change_price, choose_payment
-from orders.payments.services.refunds import apply_refund_evidence
+from orders.payments.services.refunds import apply_refund_evidence, pay_out_refund
+from orders.payments.services.transfers import record_transfer, reject_proof, send_proof
 from shop import clock
 from shop.actor import GATEWAY
+from shop.catalog.models import Sku
+from shop.customers.balance import change_balance
 from shop.customers.services import customer_actor
 from shop.demo.seeding.world import Scene
+from shop.demo.slips import draw_slip
 from shop.demo.standins import import_done_refund, import_paid_trade
+from shop.files.services import store_picture
 from shop.store.choices import PayMethod
 
 REFUND_TAKES = timedelta(seconds=40)
+HUNDRED = 100_00
 
 
 def pay(scene: Scene) -> None:
@@ -64,6 +71,49 @@ def finish_refunds(scene: Scene) -> None:
         )
         with clock.at(finished_at):
             apply_refund_evidence(refund.number, status="SUCCESS", gateway_id=gateway_id, actor=GATEWAY)
+
+
+def fail_refunds(scene: Scene) -> None:
+    """The gateway cannot give the money back: the card is gone."""
+    order = Order.objects.get(pk=scene.order_id)
+    for refund in order.refunds.filter(state=RefundState.COMMITTED).order_by("id"):
+        apply_refund_evidence(refund.number, status="ABNORMAL", actor=GATEWAY)
+
+
+def pay_out(scene: Scene) -> None:
+    """Finance gives back by hand what did not come by a gateway."""
+    order = Order.objects.get(pk=scene.order_id)
+    for refund in order.refunds.filter(state=RefundState.TO_PAY_OUT).order_by("id"):
+        pay_out_refund(refund.pk, reference=scene.world.make_reference(), actor=scene.staff)
+
+
+def show_proof(scene: Scene) -> None:
+    """The buyer uploads a picture of the bank's slip."""
+    order = Order.objects.get(pk=scene.order_id)
+    slip = store_picture(draw_slip(order.owed_fen, clock.now()), customer_id=order.customer_id)
+    send_proof(order.pk, picture_ids=[slip.pk], words="已转账，请查收", actor=customer_actor(scene.customer))
+
+
+def turn_proof_down(scene: Scene) -> None:
+    reject_proof(scene.order_id, reason=scene.step.data["reason"], actor=scene.staff)
+
+
+def find_transfer(scene: Scene) -> None:
+    order = Order.objects.get(pk=scene.order_id)
+    reference = scene.world.make_reference()
+    record_transfer(order.pk, amount_fen=order.owed_fen, reference=reference, actor=scene.staff)
+
+
+def top_up(scene: Scene) -> None:
+    """As many full hundreds as the basket will take, freight included, and one more."""
+    prices = dict(Sku.objects.values_list("code", "price_fen"))
+    goods_fen = sum(prices[code] * pieces for code, pieces in scene.planned.basket)
+    amount_fen = (goods_fen // HUNDRED + 2) * HUNDRED
+    change_balance(scene.customer.pk, delta_fen=amount_fen, reason="银行转入，充值", actor=scene.staff)
+
+
+def pay_from_balance(scene: Scene) -> None:
+    pay_by_balance(scene.order_id, actor=customer_actor(scene.customer))
 
 
 def collect(scene: Scene) -> None:

@@ -1,8 +1,8 @@
 """Opening the demo shop: staff, settings, credentials, goods with their pictures, and buyers as they join."""
 
-from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
+from datetime import date, timedelta
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -13,11 +13,12 @@ from shop.catalog.models import Sku
 from shop.catalog.services import NewSku, add_product
 from shop.customers.models import Customer
 from shop.customers.services import change_profile, get_or_create_customer, save_address
-from shop.demo.goods import PRODUCTS, SHOP_NAME
+from shop.demo.goods import PRESALE_DAYS, PRODUCTS, SHOP_NAME, DemoSku
 from shop.demo.logins import STAFF, demo_password
 from shop.demo.pictures import draw_product_picture
+from shop.demo.seeding.diary import SHOP_ZONE
 from shop.demo.seeding.persons import DemoPerson
-from shop.demo.seeding.plan import SCARCE
+from shop.demo.seeding.plan import SCARCE, Plan
 from shop.demo.wechat import give_credentials
 from shop.files.services import store_picture
 from shop.staff.services import hire_staff, staff_actor
@@ -38,6 +39,11 @@ SETTINGS = {
     "freight_free_above_fen": 99_00,
     "wechat_on": True,
     "cod_on": True,
+    "balance_on": True,
+    "transfer_on": True,
+    "transfer_bank": "中国银行杭州西湖支行",
+    "transfer_name": "杭州山野集食品有限公司",
+    "transfer_number": "6217 0000 0000 0000 123",
     "reserve_on": ReserveOn.PLACING,
 }
 NEAR_BY = (
@@ -74,31 +80,34 @@ def set_up_store(owner: Actor, standins_dir: Path) -> None:
     change_store_settings(SETTINGS, actor=owner)
 
 
-def stock_shelves(pictures: Mapping[str, bytes], sold: Counter[str], owner: Actor) -> dict[str, int]:
+def stock_shelves(pictures: Mapping[str, bytes], plan: Plan, owner: Actor) -> dict[str, int]:
     """Add all products; returns SKU code → id.
 
     The opening stock is what shall be there today and what the past will ask for, except where the past is
     about running out.
     """
+    sold, today = plan.count_sold(), plan.ends_at.astimezone(SHOP_ZONE).date()
     for product in PRODUCTS:
-        skus = [
-            NewSku(
-                sku.code,
-                sku.name,
-                sku.price_fen,
-                sku.on_hand + (sold[sku.code] if sku.on_hand > SCARCE else 0),
-            )
-            for sku in product.skus
-        ]
         add_product(
             product.name,
-            skus=skus,
+            skus=[_make_sku(sku, sold[sku.code], today) for sku in product.skus],
             actor=owner,
             category=product.category,
             description=product.description,
             picture=store_picture(pictures[product.code]),
         )
     return dict(Sku.objects.values_list("code", "pk"))
+
+
+def _make_sku(sku: DemoSku, sold: int, today: date) -> NewSku:
+    days = PRESALE_DAYS.get(sku.code)
+    return NewSku(
+        sku.code,
+        sku.name,
+        sku.price_fen,
+        sku.on_hand + (sold if sku.on_hand > SCARCE else 0),
+        ships_on=today + timedelta(days=days) if days else None,
+    )
 
 
 def join(person: DemoPerson) -> Customer:

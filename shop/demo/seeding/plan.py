@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 from itertools import accumulate
 from random import Random
 
-from shop.demo.goods import PRODUCTS, DemoSku
+from shop.demo.goods import PRESALE_DAYS, PRODUCTS, DemoSku
 from shop.demo.seeding.desk import DESK
 from shop.demo.seeding.diary import SHOP_ZONE, Diary, Step
-from shop.demo.seeding.stories import HISTORY, PLAIN, Story
+from shop.demo.seeding.errands import Errand, plan_errands
+from shop.demo.seeding.history import HISTORY, PLAIN
+from shop.demo.seeding.stories import Story
 from shop.store.choices import Delivery, PayMethod
 
 HISTORY_DAYS = 60
@@ -55,6 +57,7 @@ class Plan:
     ends_at: datetime
     joined_at: tuple[datetime, ...]
     orders: tuple[PlannedOrder, ...]
+    errands: tuple[Errand, ...]
 
     def count_sold(self) -> Counter[str]:
         """Pieces per SKU code that all orders together ask for."""
@@ -68,7 +71,7 @@ class Plan:
 def make_plan(seed: int, *, now: datetime, orders: int, buyers: int) -> Plan:
     """The same seed and moment give the same past, of `orders` orders by `buyers` buyers."""
     rng = Random(seed)
-    desk = DESK if orders > 2 * len(DESK) else DESK[:: max(2, -(-2 * len(DESK) // max(orders, 1)))]
+    desk = DESK if 2 * orders > 3 * len(DESK) else DESK[:: max(2, -(-2 * len(DESK) // max(orders, 1)))]
     desk = desk[:orders]
     stories = _choose_stories(orders - len(desk), rng)
     placed = sorted(_placing_time(now, rng) for _ in stories)
@@ -82,7 +85,18 @@ def make_plan(seed: int, *, now: datetime, orders: int, buyers: int) -> Plan:
         for story, moment in told
     )
     opened_at = now - timedelta(days=HISTORY_DAYS + 1)
-    return Plan(opened_at, now, _joining_times(planned, opened_at, now, buyers, rng), planned)
+    joined_at = _joining_times(planned, opened_at, now, buyers, rng)
+    errands = plan_errands(TO_SPARE, _note_last_seen(planned), now, rng)
+    return Plan(opened_at, now, joined_at, planned, errands)
+
+
+def _note_last_seen(orders: Sequence[PlannedOrder]) -> dict[int, datetime]:
+    """When the last of each buyer's orders came to rest."""
+    last: dict[int, datetime] = {}
+    for order in orders:
+        rest = max(step.at for step in order.steps)
+        last[order.buyer] = max(rest, last.get(order.buyer, rest))
+    return last
 
 
 def _choose_stories(count: int, rng: Random) -> list[Story]:
@@ -124,12 +138,13 @@ def _plan_order(
 
 
 def _list_skus(*, scarce: bool) -> list[DemoSku]:
-    skus = [sku for product in PRODUCTS for sku in product.skus]
+    skus = [sku for product in PRODUCTS for sku in product.skus if sku.code not in PRESALE_DAYS]
     return [sku for sku in skus if (sku.on_hand <= SCARCE) is scarce]
 
 
 PLENTIFUL = _list_skus(scarce=False)
 RUNNING_OUT = [sku for sku in _list_skus(scarce=True) if sku.on_hand > 1 and sku.price_fen < 500_00]
+TO_SPARE = [sku.code for sku in PLENTIFUL if sku.on_hand >= 20]
 _POPULARITY = list(accumulate(1 / (30 + sku.price_fen / 100) for sku in PLENTIFUL))
 
 
@@ -144,6 +159,8 @@ def _basket(rng: Random, *, at_least: int) -> Basket:
 
 def _fill_basket(story: Story, few: Iterator[DemoSku], rng: Random) -> Basket:
     """An order that will run short takes all there is of something, a different thing each time."""
+    if story.is_presale:
+        return ((rng.choice(sorted(PRESALE_DAYS)), rng.choice((1, 1, 2))),)
     if not story.is_scarce:
         return _basket(rng, at_least=story.lines)
     sku = next(few)

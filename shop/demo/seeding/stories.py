@@ -31,9 +31,10 @@ class Story:
     pay_method: PayMethod = PayMethod.WECHAT
     lines: int = 0
     is_scarce: bool = False
+    is_presale: bool = False
 
 
-def _place_and_pay(diary: Diary) -> None:
+def place_and_pay(diary: Diary) -> None:
     diary.write(Do.PLACE, after=(0, 0))
     if diary.pay_method == PayMethod.WECHAT:
         diary.write(Do.PAY, after=(0.3, 8))
@@ -77,12 +78,17 @@ def _collect_and_receive(diary: Diary) -> None:
         diary.write(Do.SWEEP, after=(RECEIVE_DAYS * DAY, RECEIVE_DAYS * DAY))
 
 
-def tell_plain(diary: Diary) -> None:
-    _place_and_pay(diary)
+def fulfil(diary: Diary) -> None:
+    """From the money, or the promise of cash, to the buyer's door."""
     _confirm(diary)
     _prepare(diary)
     _ship(diary)
     _collect_and_receive(diary)
+
+
+def tell_plain(diary: Diary) -> None:
+    place_and_pay(diary)
+    fulfil(diary)
 
 
 def tell_timed_out(diary: Diary) -> None:
@@ -100,7 +106,7 @@ def tell_cancelled_by_buyer(diary: Diary) -> None:
 
 
 def tell_cancelled_paid(diary: Diary) -> None:
-    _place_and_pay(diary)
+    place_and_pay(diary)
     if diary.rng.random() < 0.6:
         _confirm(diary)
     diary.write(
@@ -113,7 +119,7 @@ def tell_cancelled_paid(diary: Diary) -> None:
 
 
 def tell_two_parcels(diary: Diary) -> None:
-    _place_and_pay(diary)
+    place_and_pay(diary)
     _confirm(diary)
     _prepare(diary)
     diary.write(Do.SHIP_PART, after=(20, 3 * HOUR), who=WAREHOUSE, at_work=True)
@@ -122,7 +128,7 @@ def tell_two_parcels(diary: Diary) -> None:
 
 
 def tell_held(diary: Diary) -> None:
-    _place_and_pay(diary)
+    place_and_pay(diary)
     _confirm(diary)
     hours = diary.rng.choice((0, 6, 20))
     reason = diary.rng.choice(HOLD_REASONS)
@@ -143,14 +149,11 @@ def tell_price_changed(diary: Diary) -> None:
         Do.CHANGE_PRICE, after=(1, 6), who=CLERK, percent_off=off, reason=diary.rng.choice(PRICE_REASONS)
     )
     diary.write(Do.PAY, after=(0.5, 10))
-    _confirm(diary)
-    _prepare(diary)
-    _ship(diary)
-    _collect_and_receive(diary)
+    fulfil(diary)
 
 
 def tell_line_cancelled(diary: Diary) -> None:
-    _place_and_pay(diary)
+    place_and_pay(diary)
     _confirm(diary)
     diary.write(
         Do.CANCEL_LINE, after=(5, 120), who=SUPPORT, at_work=True, reason=diary.rng.choice(CANCEL_REASONS)
@@ -161,7 +164,7 @@ def tell_line_cancelled(diary: Diary) -> None:
 
 
 def tell_shipped_again(diary: Diary) -> None:
-    _place_and_pay(diary)
+    place_and_pay(diary)
     _confirm(diary)
     _prepare(diary)
     _ship(diary)
@@ -171,7 +174,7 @@ def tell_shipped_again(diary: Diary) -> None:
 
 
 def tell_address_changed(diary: Diary) -> None:
-    _place_and_pay(diary)
+    place_and_pay(diary)
     _confirm(diary)
     diary.write(Do.CHANGE_ADDRESS, after=(5, 60), who=SUPPORT, at_work=True)
     _prepare(diary)
@@ -179,14 +182,31 @@ def tell_address_changed(diary: Diary) -> None:
     _collect_and_receive(diary)
 
 
+def tell_urged(diary: Diary) -> None:
+    """The buyer cannot wait; the parcel leaves soon after."""
+    place_and_pay(diary)
+    _confirm(diary)
+    diary.write(Do.URGE, after=(3 * HOUR, 20 * HOUR))
+    _prepare(diary)
+    _ship(diary, (10, 90))
+    _collect_and_receive(diary)
+
+
+def tell_extended(diary: Diary) -> None:
+    """The buyer is away and asks for more days before the order completes by itself."""
+    place_and_pay(diary)
+    _confirm(diary)
+    _prepare(diary)
+    _ship(diary)
+    diary.write(Do.EXTEND, after=(3 * DAY, 6 * DAY))
+    diary.write(Do.RECEIVE, after=(DAY, 3 * DAY))
+
+
 def tell_chose_cash(diary: Diary) -> None:
     diary.write(Do.PLACE, after=(0, 0))
     diary.write(Do.CHOOSE_COD, after=(2, 15))
     diary.pay_method = PayMethod.COD
-    _confirm(diary)
-    _prepare(diary)
-    _ship(diary)
-    _collect_and_receive(diary)
+    fulfil(diary)
 
 
 def tell_paid_too_late(diary: Diary) -> None:
@@ -211,23 +231,3 @@ def tell_short(diary: Diary) -> None:
 
 
 LOCAL, COD = Delivery.LOCAL, PayMethod.COD
-PLAIN = Story(tell_plain)
-HISTORY: tuple[Story, ...] = (
-    Story(tell_plain, 85, pay_method=COD),
-    Story(tell_plain, 65, LOCAL),
-    Story(tell_plain, 40, LOCAL, COD),
-    Story(tell_timed_out, 65),
-    Story(tell_cancelled_by_buyer, 30),
-    Story(tell_cancelled_by_buyer, 8, pay_method=COD),
-    Story(tell_cancelled_paid, 32),
-    Story(tell_two_parcels, 35, lines=2),
-    Story(tell_held, 16),
-    Story(tell_price_changed, 24),
-    Story(tell_line_cancelled, 18, lines=2),
-    Story(tell_shipped_again, 6),
-    Story(tell_address_changed, 10),
-    Story(tell_chose_cash, 6),
-    Story(tell_paid_too_late, 4),
-    Story(tell_short, is_scarce=True),
-)
-"""The longer past; what is missing to 1,000 are plain orders."""

@@ -34,6 +34,10 @@ class World:
         digits = NUMBER_DIGITS[courier]
         return courier, f"{NUMBER_HEADS[courier]}{self.rng.randrange(10**digits):0{digits}d}"
 
+    def make_reference(self) -> str:
+        """What a bank prints on a transfer."""
+        return f"HT{self.rng.randrange(10**12):012d}"
+
 
 @dataclass(frozen=True)
 class Scene:

@@ -1,0 +1,62 @@
+"""Errands of the past as calls of the real verbs."""
+
+from collections.abc import Callable
+
+from orders.models import Order
+from orders.services.stocktake import Count, count_stock, plan_taking
+from orders.stages import IN_HAND
+from shop.catalog.models import Sku
+from shop.customers.balance import change_balance
+from shop.customers.care import block_customer, set_remark
+from shop.demo.seeding.errands import Errand, Task
+from shop.demo.seeding.world import World
+
+
+def run_errand(world: World, errand: Errand) -> None:
+    """Do one errand. Raises Refused when the plan asks for what the shop does not allow."""
+    TASKS[errand.task](world, errand)
+
+
+def _count(world: World, errand: Errand) -> None:
+    on_hand = dict(Sku.objects.values_list("code", "on_hand"))
+    counts = [Count(world.sku_ids[code], on_hand[code] + off) for code, off in errand.counts]
+    count_stock(counts, reason=errand.text, actor=world.staff[errand.who])
+
+
+def _find_one_missing(world: World, errand: Errand) -> None:
+    """Fewer are on the shelf than orders were promised: the newest of them runs short by one."""
+    if (sku := _find_promised()) is not None:
+        count = Count(sku.pk, sku.reserved - 1)
+        count_stock([count], reason=errand.text, actor=world.staff[errand.who])
+
+
+def _find_promised() -> Sku | None:
+    """A SKU of the newest order in hand that would be the first to give a piece back."""
+    waiting = Order.objects.filter(stage__in=IN_HAND, is_held=False, is_short=False)
+    for order in waiting.order_by("-pk"):
+        for line in order.lines.filter(reserved__gt=0, sku__is_presale=False).select_related("sku"):
+            if plan_taking(line.sku, line.sku.reserved - 1)[0].order_id == order.pk:
+                return line.sku
+    return None
+
+
+def _remark(world: World, errand: Errand) -> None:
+    set_remark(world.customers[errand.buyer].pk, text=errand.text, actor=world.staff[errand.who])
+
+
+def _top_up(world: World, errand: Errand) -> None:
+    customer, actor = world.customers[errand.buyer], world.staff[errand.who]
+    change_balance(customer.pk, delta_fen=errand.amount_fen, reason=errand.text, actor=actor)
+
+
+def _block(world: World, errand: Errand) -> None:
+    block_customer(world.customers[errand.buyer].pk, reason=errand.text, actor=world.staff[errand.who])
+
+
+TASKS: dict[Task, Callable[[World, Errand], None]] = {
+    Task.COUNT: _count,
+    Task.FIND_ONE_MISSING: _find_one_missing,
+    Task.REMARK_BUYER: _remark,
+    Task.BLOCK_BUYER: _block,
+    Task.TOP_UP: _top_up,
+}
