@@ -82,10 +82,13 @@ def _ask(client: wechat_pay.WeChatPay, number: str) -> wechat_pay.Refund | None:
 
 
 def _ask_or_send(refund: Refund) -> wechat_pay.Refund:
+    """Raises Unknown for a refund the gateway has accepted and does not know any more: it is never sent again."""
     client = open_gateway()
-    was_sent = refund.tries > 1 or refund.state == RefundState.PROCESSING
-    if was_sent and (known := _ask(client, refund.number)):
+    was_accepted = refund.state == RefundState.PROCESSING
+    if (was_accepted or refund.tries > 1) and (known := _ask(client, refund.number)):
         return known
+    if was_accepted:
+        raise Unknown("The gateway does not know a refund that it has accepted.")
     return client.refund(
         trade_no=refund.payment.trade_no,
         refund_number=refund.number,

@@ -102,6 +102,20 @@ def test_a_question_that_is_refused_says_nothing_about_the_money(gateway, monkey
     assert refund.state == RefundState.DONE
 
 
+def test_what_was_accepted_is_never_sent_again_though_the_gateway_forgot_it(gateway, monkeypatch):
+    gateway.behave(refund_outcome="PROCESSING")
+    refund = cancelled(gateway)
+    send_refund(refund.pk)
+    with monkeypatch.context() as patch:
+        patch.setattr(WeChatPay, "query_refund", lambda _client, _number: None)
+        gateway.behave(refund_outcome="NOT_ENOUGH")
+        send_refund(refund.pk)
+    refund.refresh_from_db()
+    assert (refund.state, refund.last_error) == (RefundState.PROCESSING, "Unknown")
+    assert refund.next_try_at > clock.now()
+    assert gateway.calls(refund.number)["refund"] == 1
+
+
 def test_too_often_is_tried_again_later_by_itself(gateway):
     gateway.behave(refund_outcome="FREQUENCY_LIMITED")
     refund = cancelled(gateway)
