@@ -354,6 +354,13 @@ _TABLE = (
         _BY_STAFF,
         "orders.refund",
     ),
+    Move(
+        "order.refund_twice",
+        _("Refunded twice"),
+        _("Refunded twice: ask the buyer to give it back"),
+        _stay(*Stage),
+        frozenset({GATEWAY, SYSTEM}),
+    ),
     Move("order.pay_out", _("Record payout"), _("Paid out"), _stay(*Stage), _BY_STAFF, "orders.refund"),
 )
 MOVES: dict[str, Move] = {move.verb: move for move in _TABLE}

@@ -111,6 +111,7 @@ class Refund(models.Model):
     gateway_id = models.CharField(max_length=64, blank=True)
     reference = models.CharField(max_length=100, blank=True)
     last_error = models.CharField(max_length=200, blank=True)
+    paid_twice_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from notifications.models import Alert, AlertKind
 from orders.payments.models import Payment, Refund, RefundState
 from orders.payments.services.cancelling import cancel_paid
 from orders.payments.services.collecting import collect_payment
@@ -20,6 +21,7 @@ from shop import clock
 from shop.actor import GATEWAY
 from shop.clients.errors import Rejected
 from shop.clients.wechat_pay import WeChatPay
+from shop.events.delivery import drain
 from shop.events.sweeping import sweep
 from shop.store.choices import PayMethod
 from tests import cast
@@ -245,6 +247,27 @@ class TestPart:
         payment = Payment.objects.get(order=order)
         with refused("forbidden", 403):
             refund_payment(payment.pk, amount_fen=1, reason="x", actor=cast.buyer(order))
+
+
+def test_money_that_the_gateway_sends_after_all_was_sent_twice(gateway):
+    refund = cancelled(gateway)
+    apply_refund_evidence(refund.number, status="ABNORMAL", actor=GATEWAY)
+    pay_out_refund(refund.pk, reference="转账 100", actor=cast.clerk("finance"))
+    for _ in range(3):
+        apply_refund_evidence(refund.number, status="SUCCESS", actor=GATEWAY)
+    refund.refresh_from_db()
+    assert refund.paid_twice_at is not None
+    assert fresh(refund.order).refunded_fen == refund.amount_fen
+    assert verbs_of(refund.order)[-2:] == ["pay_out", "refund_twice"]
+    drain()
+    assert Alert.objects.filter(order=refund.order, kind=AlertKind.REFUND_TWICE, handled_at=None).count() == 1
+
+
+def test_a_refund_that_only_the_gateway_made_is_not_called_twice(gateway):
+    refund = cancelled(gateway)
+    for _ in range(2):
+        apply_refund_evidence(refund.number, status="SUCCESS", actor=GATEWAY)
+    assert verbs_of(refund.order)[-1] == "refund_done"
 
 
 def test_what_the_gateway_will_not_refund_any_more_is_paid_out_by_hand(gateway):

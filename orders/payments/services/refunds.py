@@ -126,6 +126,8 @@ def apply_refund_evidence(
         order = lock_row(found.order_id)
         refund = Refund.objects.select_for_update().get(pk=found.pk)
         if refund.state == RefundState.DONE:
+            if status == "SUCCESS":
+                _note_paid_twice(order, refund, actor=actor)
             return refund
         refund.gateway_id = gateway_id or refund.gateway_id
         refund.lease_until = None
@@ -138,6 +140,16 @@ def apply_refund_evidence(
         else:
             fail_refund(order, refund, why=status, actor=actor)
     return refund
+
+
+def _note_paid_twice(order: Order, refund: Refund, *, actor: Actor) -> None:
+    """The gateway has paid what finance had paid out by hand: once on record, and somebody asks the buyer."""
+    is_by_hand = bool(refund.reference)
+    if not is_by_hand or refund.paid_twice_at:
+        return
+    refund.paid_twice_at = clock.now()
+    refund.save(update_fields=["paid_twice_at"])
+    move(order, "order.refund_twice", actor=actor, data=_data(refund) | {"reference": refund.reference})
 
 
 def finish_refund(order: Order, refund: Refund, *, actor: Actor, verb: str = "order.refund_done") -> None:
