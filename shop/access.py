@@ -10,7 +10,7 @@ CAPABILITIES: dict[str, Promise | str] = {
     "orders.view": _("See orders"),
     "orders.edit": _("Confirm, prepare, hold, remark, change the address"),
     "orders.ship": _("Ship and undo shipping"),
-    "orders.cancel": _("Cancel orders and lines"),
+    "orders.cancel": _("Cancel orders and lines, with the refund of what was paid"),
     "orders.price": _("Change prices"),
     "orders.collect": _("Record cash and other money received"),
     "orders.refund": _("Refund and pay out"),
@@ -53,6 +53,14 @@ ROLE_LABELS: dict[str, Promise | str] = {
     "finance": _("Finance"),
     "store_clerk": _("Store clerk"),
 }
+
+
+_REFUNDING = frozenset({"orders.cancel", "orders.refund"})
+
+
+def can_refund(rights: frozenset[str]) -> bool:
+    """Whether somebody with these capabilities can make money go back: whom a refund limit binds."""
+    return bool(rights & _REFUNDING)
 
 
 def has_capability(actor: Actor, capability: str) -> bool:

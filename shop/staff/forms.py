@@ -35,7 +35,9 @@ class PersonForm(forms.Form):
         label=_("Refund limit (yuan)"),
         max_fen=MAX_LIMIT_FEN,
         required=False,
-        help_text=_("The most in one refund. Empty: no limit. It counts for roles that may refund."),
+        help_text=_(
+            "The most for one order. Empty: no limit. It counts for roles that may cancel or refund."
+        ),
     )
 
     def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:

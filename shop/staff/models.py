@@ -9,7 +9,7 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from shop.access import ROLE_LABELS, ROLES
+from shop.access import ROLE_LABELS, ROLES, can_refund
 from shop.events.models import Versioned
 from shop.staff.preferences import ListLooks as ListLooks
 
@@ -51,7 +51,7 @@ class StaffUser(AbstractBaseUser, Versioned):
     @property
     def may_refund(self) -> bool:
         """Whether the refund limit means anything for the role."""
-        return "orders.refund" in ROLES.get(self.role, frozenset())
+        return can_refund(ROLES.get(self.role, frozenset()))
 
 
 class StaffSession(AbstractBaseSession):

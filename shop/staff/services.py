@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from shop import clock
-from shop.access import ROLES, has_capability, require
+from shop.access import ROLES, can_refund, has_capability, require
 from shop.actor import Actor, ActorKind
 from shop.errors import Refused
 from shop.events.services import record_event
@@ -52,7 +52,7 @@ def may_give(actor: Actor, role: str, refund_limit_fen: int | None) -> bool:
         return False
     own = actor.refund_limit_fen
     is_within = own is None or (refund_limit_fen is not None and refund_limit_fen <= own)
-    return is_within or "orders.refund" not in rights
+    return is_within or not can_refund(rights)
 
 
 def may_manage(actor: Actor, user: StaffUser) -> bool:

@@ -136,6 +136,15 @@ def test_a_reason_and_the_capability_are_required():
         cancel(order, 1, actor=cast.buyer(order))
 
 
+def test_one_piece_after_the_other_does_not_pass_the_refund_limit():
+    order = cast.paid_order(basket={cast.make_sku(price_fen=20_00).pk: 3})
+    clerk = cast.clerk("order_clerk", limit=40_00)
+    cancel(order, 1, actor=clerk)
+    cancel(order, 1, actor=clerk)
+    with refused("over_refund_limit", 403):
+        cancel(order, 1, actor=clerk)
+
+
 def test_beyond_the_refund_limit_nothing_happens():
     order = cast.paid_order(basket={cast.make_sku(price_fen=20_00).pk: 2})
     with refused("over_refund_limit", 403):

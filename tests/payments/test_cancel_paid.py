@@ -74,6 +74,13 @@ def test_beyond_the_refund_limit_nothing_happens():
     cancel_paid(order.pk, reason="x", actor=cast.clerk(limit=order.paid_fen))
 
 
+@pytest.mark.parametrize("role", ["order_clerk", "support"])
+def test_the_limit_binds_those_who_may_only_cancel(role):
+    order = cast.paid_order()
+    with refused("over_refund_limit", 403):
+        cancel_paid(order.pk, reason="x", actor=cast.clerk(role, limit=order.paid_fen - 1))
+
+
 @pytest.mark.parametrize("role", ["warehouse", "finance", "store_clerk"])
 def test_staff_need_the_capability(role):
     with refused("forbidden", 403):

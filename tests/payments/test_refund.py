@@ -236,6 +236,18 @@ class TestPart:
         with refused("over_refund_limit", 403):
             refund_payment(payment.pk, amount_fen=101, reason="x", actor=cast.clerk(limit=100))
 
+    def test_the_limit_is_one_for_the_whole_order(self):
+        order = cast.paid_order()
+        payment = Payment.objects.get(order=order)
+        mine, theirs = cast.clerk(limit=100, id_=8), cast.clerk(limit=100, id_=9)
+        refund_payment(payment.pk, amount_fen=60, reason="x", actor=mine)
+        with refused("over_refund_limit", 403):
+            refund_payment(payment.pk, amount_fen=41, reason="x", actor=mine)
+        refund_payment(payment.pk, amount_fen=40, reason="x", actor=mine)
+        refund_payment(payment.pk, amount_fen=100, reason="x", actor=theirs)
+        other = Payment.objects.get(order=cast.paid_order())
+        refund_payment(other.pk, amount_fen=100, reason="x", actor=mine)
+
     @pytest.mark.parametrize("role", ["support", "order_clerk", "warehouse"])
     def test_cancelling_orders_is_not_enough_to_give_money_away(self, role):
         payment = Payment.objects.get(order=cast.paid_order())

@@ -81,6 +81,18 @@ def test_nobody_gives_a_higher_refund_limit_than_their_own(limit: int | None) ->
     hire(deputy(*rights, limit=500_00), role="finance", refund_limit_fen=500_00)
 
 
+@pytest.mark.parametrize("role", ["order_clerk", "support", "finance", "manager"])
+def test_an_owner_with_a_limit_hires_nobody_without_one_who_can_make_money_go_back(role: str) -> None:
+    owner = clerk(limit=500_00)
+    with refused("more_rights", 403):
+        hire(owner, role=role)
+    hire(owner, role=role, refund_limit_fen=500_00)
+
+
+def test_who_can_neither_cancel_nor_refund_needs_no_limit() -> None:
+    hire(clerk(limit=500_00), role="warehouse")
+
+
 def test_a_change_says_what_was_before() -> None:
     user = make_staff("support")
     changed = change_staff(user.pk, {"role": "finance", "refund_limit_fen": 100_00}, actor=clerk())

@@ -36,6 +36,13 @@ def test_the_list_shows_who_works_here_with_role_and_limit() -> None:
     assert "gone-one" in page_of(browser(), f"{URL}?state=disabled")
 
 
+@pytest.mark.parametrize(
+    ("role", "words"), [("order_clerk", "no limit"), ("support", "no limit"), ("warehouse", "no refunds")]
+)
+def test_the_page_says_what_somebody_may_refund(role: str, words: str) -> None:
+    assert words in page_of(browser(), f"{URL}{make_staff(role).pk}/")
+
+
 @pytest.mark.parametrize("people", [1, 30])
 def test_the_list_costs_the_same_however_many_they_are(
     people: int, django_assert_num_queries: DjangoAssertNumQueries

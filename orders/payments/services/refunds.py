@@ -14,6 +14,7 @@ from shop import clock
 from shop.access import require
 from shop.actor import SYSTEM, Actor, ActorKind
 from shop.errors import Refused
+from shop.events.models import Event
 from shop.store.choices import PayMethod
 
 SENDABLE = (RefundState.COMMITTED, RefundState.PROCESSING)
@@ -39,7 +40,7 @@ def commit_refund(order: Order, payment: Payment, *, amount_fen: int, reason: st
     """As `refund_payment`, inside a verb that holds the order's lock. What was paid from a balance is back at once."""
     if not 0 < amount_fen <= payment.refundable_fen:
         raise Refused("over_refundable", _("More than what is left of the payment cannot be refunded."))
-    check_refund_limit(actor, amount_fen)
+    _check_limit_of_order(order, actor, amount_fen)
     moment = clock.now()
     by_gateway = payment.method == PayMethod.WECHAT
     by_hand = payment.method not in (PayMethod.WECHAT, PayMethod.BALANCE)
@@ -67,16 +68,28 @@ def _data(refund: Refund) -> dict[str, object]:
 
 
 def check_refund_limit(actor: Actor, amount_fen: int) -> None:
-    """Raise Refused `over_refund_limit` (403) when the amount is beyond what this member of staff may refund."""
+    """Raise Refused `over_refund_limit` (403) when this member of staff may not refund so much of one order."""
     limit = actor.refund_limit_fen
     if actor.kind == ActorKind.STAFF and limit is not None and amount_fen > limit:
         message = _("This is more than you may refund. Ask a manager.")
         raise Refused("over_refund_limit", message, 403, limit_fen=limit)
 
 
+def _check_limit_of_order(order: Order, actor: Actor, amount_fen: int) -> None:
+    """The limit is one per order, however many refunds it is split into; the order is locked."""
+    if actor.kind == ActorKind.STAFF and actor.refund_limit_fen is not None:
+        check_refund_limit(actor, _sum_decided(order, actor) + amount_fen)
+
+
+def _sum_decided(order: Order, actor: Actor) -> int:
+    decided = Event.objects.filter(order_id=order.pk, kind=Order.subject_kind, verb="order.refund")
+    own = decided.filter(actor_kind=actor.kind, actor_id=actor.id)
+    return sum(event.data["amount_fen"] for event in own)
+
+
 def refund_share(order: Order, *, amount_fen: int, reason: str, actor: Actor) -> None:
     """Give `amount_fen` of what was paid for a locked order back, newest payments first."""
-    check_refund_limit(actor, amount_fen)
+    _check_limit_of_order(order, actor, amount_fen)
     left = amount_fen
     for payment in order.payments.select_for_update().filter(counts=True).order_by("-id"):
         part = min(left, payment.refundable_fen)
