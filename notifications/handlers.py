@@ -39,6 +39,11 @@ def alert_refund_failed(event: Event) -> None:
     raise_alert(AlertKind.REFUND_FAILED, event)
 
 
+@on("order.refund_stuck", priority=0, pushes=True)
+def alert_refund_stuck(event: Event) -> None:
+    raise_alert(AlertKind.REFUND_STUCK, event)
+
+
 @on("order.refund_twice", priority=0, pushes=True)
 def alert_refunded_twice(event: Event) -> None:
     raise_alert(AlertKind.REFUND_TWICE, event)

@@ -12,6 +12,7 @@ class AlertKind(models.TextChoices):
     STOCK_SHORT = "stock_short", _("Stock short")
     LATE_PAYMENT = "late_payment", _("Payment that does not count")
     REFUND_FAILED = "refund_failed", _("Refund failed")
+    REFUND_STUCK = "refund_stuck", _("Refund stuck")
     REFUND_TWICE = "refund_twice", _("Refunded twice")
     URGE = "urge", _("Buyer urges")
     TRANSFER = "transfer", _("Transfer to check")

@@ -34,6 +34,7 @@ TONES = {
     AlertKind.STOCK_SHORT: "overdue",
     AlertKind.LATE_PAYMENT: "soon",
     AlertKind.REFUND_FAILED: "overdue",
+    AlertKind.REFUND_STUCK: "overdue",
     AlertKind.REFUND_TWICE: "overdue",
     AlertKind.URGE: "soon",
     AlertKind.TRANSFER: "move",

@@ -355,6 +355,13 @@ _TABLE = (
         "orders.refund",
     ),
     Move(
+        "order.refund_stuck",
+        _("Refund stuck"),
+        _("Refund does not come through, needs a person"),
+        _stay(*Stage),
+        _BY_SYSTEM,
+    ),
+    Move(
         "order.refund_twice",
         _("Refunded twice"),
         _("Refunded twice: ask the buyer to give it back"),

@@ -10,14 +10,17 @@ from orders.payments.models import Refund, RefundState
 from orders.stages import TO_SHIP, Stage
 
 CLOSING_SOON = timedelta(minutes=10)
-_REFUND_STATES = {WorkQueue.REFUND_FAILED: RefundState.FAILED, WorkQueue.TO_PAY_OUT: RefundState.TO_PAY_OUT}
+REFUNDS_IN = {
+    WorkQueue.REFUND_FAILED: Q(state=RefundState.FAILED) | Q(stuck_at__isnull=False),
+    WorkQueue.TO_PAY_OUT: Q(state=RefundState.TO_PAY_OUT),
+}
 _TO_SHIP = Q(stage__in=TO_SHIP, is_held=False)
 
 
 def is_in_queue(queue: WorkQueue, now: datetime) -> Q:
     """The orders that wait in a queue at this moment; one to ship that is on hold is in its own queue only."""
-    if queue in _REFUND_STATES:
-        refunds = Refund.objects.filter(state=_REFUND_STATES[queue])
+    if queue in REFUNDS_IN:
+        refunds = Refund.objects.filter(REFUNDS_IN[queue])
         return Q(pk__in=refunds.values("order_id"))
     conditions = {
         WorkQueue.OVERDUE: _TO_SHIP & Q(ship_by__lte=now),

@@ -183,7 +183,7 @@ def _list_refunds(order: Order, available: dict[str, Any]) -> list[RefundView]:
     return [
         RefundView(
             refund=refund,
-            tone=_REFUND_TONES.get(RefundState(refund.state), "waiting"),
+            tone="overdue" if refund.stuck_at else _REFUND_TONES.get(RefundState(refund.state), "waiting"),
             can_retry=refund.state == RefundState.FAILED and "order.retry_refund" in available,
             can_pay_out=refund.state in PAYABLE_BY_HAND and "order.pay_out" in available,
         )

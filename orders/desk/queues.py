@@ -12,7 +12,7 @@ from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from notifications.models import Alert, AlertKind
-from orders.desk.conditions import is_in_queue
+from orders.desk.conditions import REFUNDS_IN, is_in_queue
 from orders.desk.counts import CAP, describe_count
 from orders.desk.filters import Tab, WorkQueue
 from orders.desk.labels import Deadline, describe_deadline
@@ -115,16 +115,20 @@ def _list_alerts() -> list[Waiting]:
 
 
 def _list_refunds() -> tuple[list[Waiting], list[Waiting]]:
-    """Failed at the gateway, and to be paid out by hand; the oldest first."""
-    states = (RefundState.FAILED, RefundState.TO_PAY_OUT)
+    """Failed or stuck at the gateway, and to be paid out by hand; the oldest first."""
+    needs_somebody = REFUNDS_IN[WorkQueue.REFUND_FAILED] | REFUNDS_IN[WorkQueue.TO_PAY_OUT]
     rows = list(
-        Refund.objects.filter(state__in=states)
+        Refund.objects.filter(needs_somebody)
         .order_by("id")
         .values_list("order_id", "state", "amount_fen")[: CAP + 1]
     )
     failed, to_pay_out = (
-        [Waiting(order_id, _say_refund(fen)) for order_id, state, fen in rows if state == wanted]
-        for wanted in states
+        [
+            Waiting(order_id, _say_refund(fen))
+            for order_id, state, fen in rows
+            if (state == RefundState.TO_PAY_OUT) == by_hand
+        ]
+        for by_hand in (False, True)
     )
     return failed, to_pay_out
 

@@ -19,7 +19,12 @@ from shop.store.choices import PayMethod
 
 BURST = timedelta(seconds=10)
 REPEATS = timedelta(minutes=10)
-_BAD = frozenset({"order.refund_fail", "order.refund_twice", "order.late_payment", "order.run_short"})
+_BAD = frozenset(
+    {
+        *("order.refund_fail", "order.refund_stuck", "order.refund_twice"),
+        *("order.late_payment", "order.payment_mismatch", "order.run_short"),
+    }
+)
 
 
 @dataclass(frozen=True)

@@ -111,6 +111,8 @@ class Refund(models.Model):
     gateway_id = models.CharField(max_length=64, blank=True)
     reference = models.CharField(max_length=100, blank=True)
     last_error = models.CharField(max_length=200, blank=True)
+    sending_since = models.DateTimeField(null=True)
+    stuck_at = models.DateTimeField(null=True)
     paid_twice_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -121,6 +123,12 @@ class Refund(models.Model):
         indexes = [
             models.Index(fields=["next_try_at"], name="refund_due", condition=Q(next_try_at__isnull=False)),
             models.Index(fields=["state", "-id"], name="refund_by_state"),
+            models.Index(
+                fields=["sending_since"],
+                name="refund_under_way",
+                condition=Q(state__in=["committed", "processing"], stuck_at__isnull=True),
+            ),
+            models.Index(fields=["id"], name="refund_stuck", condition=Q(stuck_at__isnull=False)),
             models.Index(
                 fields=["finished_at"], name="refund_by_finished", condition=Q(finished_at__isnull=False)
             ),

@@ -1,7 +1,7 @@
 """Money rows that are due."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -29,6 +29,25 @@ def list_due_to_close(now: datetime, skip: Collection[int], limit: int) -> list[
 def list_due_to_query(now: datetime, skip: Collection[int], limit: int) -> list[int]:
     due = PayAttempt.objects.filter(next_query_at__lte=now).exclude(pk__in=skip)
     return list(due.order_by("next_query_at").values_list("pk", flat=True)[:limit])
+
+
+SILENT_FOR = timedelta(hours=24)
+"""A refund that cannot be sent, or not be asked about, is tried for so long before a person is called."""
+PROCESSING_FOR = timedelta(days=3)
+"""A refund to a bank card may take the gateway days."""
+
+
+def is_stuck(now: datetime) -> Q:
+    """Refunds under way that should have come through by now and were not told of yet."""
+    too_long = Q(state=RefundState.COMMITTED, sending_since__lte=now - SILENT_FOR) | Q(
+        state=RefundState.PROCESSING, sending_since__lte=now - PROCESSING_FOR
+    )
+    return too_long & Q(stuck_at__isnull=True)
+
+
+def list_stuck_refunds(now: datetime, skip: Collection[int], limit: int) -> list[int]:
+    due = Refund.objects.filter(is_stuck(now)).exclude(pk__in=skip)
+    return list(due.order_by("sending_since").values_list("pk", flat=True)[:limit])
 
 
 def list_due_refunds(now: datetime, skip: Collection[int], limit: int) -> list[int]:

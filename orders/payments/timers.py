@@ -10,8 +10,10 @@ from orders.payments.selectors import (
     list_due_to_cancel,
     list_due_to_close,
     list_due_to_query,
+    list_stuck_refunds,
 )
 from orders.payments.services.cancelling import cancel_unpaid
+from orders.payments.services.refunds import call_for_refund
 from orders.payments.tasks import cancel_overdue, query_payment, send_refund
 from shop import clock
 from shop.actor import SYSTEM
@@ -51,3 +53,8 @@ def send_due_refund(refund_id: int) -> None:
     Refund.objects.filter(pk=refund_id, next_try_at__isnull=False).update(
         next_try_at=clock.now() + _TASK_LEASE
     )
+
+
+@due("refund.stuck", find=list_stuck_refunds)
+def report_stuck_refund(refund_id: int) -> None:
+    call_for_refund(refund_id)

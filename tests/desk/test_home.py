@@ -98,8 +98,10 @@ def test_refunds_that_need_somebody_are_shown_and_others_are_not() -> None:
     refund(failed, RefundState.FAILED)
     refund(by_hand, RefundState.TO_PAY_OUT)
     refund(running, RefundState.PROCESSING)
+    stuck = paid_order()
+    Refund.objects.filter(pk=refund(stuck, RefundState.PROCESSING).pk).update(stuck_at=clock.now())
     found = waiting()
-    assert (found["refund_failed"], found["to_pay_out"]) == ([failed.pk], [by_hand.pk])
+    assert (found["refund_failed"], found["to_pay_out"]) == ([failed.pk, stuck.pk], [by_hand.pk])
 
 
 def test_an_open_alert_is_shown_until_it_is_handled() -> None:

@@ -10,6 +10,7 @@ from orders.models import Order
 from orders.moves import lock_order, lock_row, move
 from orders.payments.ledger import give_back
 from orders.payments.models import Payment, Refund, RefundState
+from orders.payments.selectors import is_stuck
 from shop import clock
 from shop.access import require
 from shop.actor import SYSTEM, Actor, ActorKind
@@ -53,6 +54,7 @@ def commit_refund(order: Order, payment: Payment, *, amount_fen: int, reason: st
         state=RefundState.TO_PAY_OUT if by_hand else RefundState.COMMITTED,
         created_at=moment,
         next_try_at=moment + BACKUP_AFTER if by_gateway else None,
+        sending_since=moment if by_gateway else None,
     )
     payment.refunding_fen += amount_fen
     payment.save(update_fields=["refunding_fen"])
@@ -169,6 +171,7 @@ def finish_refund(order: Order, refund: Refund, *, actor: Actor, verb: str = "or
     """The money is back: sums of payment and order, state and event in one transaction."""
     refund.state = RefundState.DONE
     refund.finished_at, refund.next_try_at, refund.last_error = clock.now(), None, ""
+    refund.stuck_at = None
     refund.save()
     payment = Payment.objects.select_for_update().get(pk=refund.payment_id)
     payment.refunding_fen -= refund.amount_fen
@@ -184,8 +187,22 @@ def fail_refund(order: Order, refund: Refund, *, why: str, actor: Actor) -> None
         return
     refund.state = RefundState.FAILED
     refund.next_try_at, refund.lease_until, refund.last_error = None, None, why[:200]
+    refund.stuck_at = None
     refund.save()
     move(order, "order.refund_fail", actor=actor, data=_data(refund) | {"why": why[:100]})
+
+
+def call_for_refund(refund_id: int) -> None:
+    """Tell people, once, of a refund that does not come through; it is tried on and not to be paid out by hand."""
+    with transaction.atomic():
+        order = lock_row(Refund.objects.values_list("order_id", flat=True).get(pk=refund_id))
+        refund = Refund.objects.select_for_update().filter(is_stuck(clock.now()), pk=refund_id).first()
+        if refund is None:
+            return
+        refund.stuck_at = clock.now()
+        refund.save(update_fields=["stuck_at"])
+        data = _data(refund) | {"why": refund.last_error[:100]}
+        move(order, "order.refund_stuck", actor=SYSTEM, data=data)
 
 
 def retry_refund(refund_id: int, *, actor: Actor) -> Refund:
@@ -196,7 +213,8 @@ def retry_refund(refund_id: int, *, actor: Actor) -> Refund:
         refund = Refund.objects.select_for_update().get(pk=refund_id)
         if refund.state != RefundState.FAILED:
             raise Refused("not_failed", _("This refund has not failed."))
-        refund.state, refund.next_try_at = RefundState.COMMITTED, clock.now() + BACKUP_AFTER
+        refund.state, refund.sending_since = RefundState.COMMITTED, clock.now()
+        refund.next_try_at = refund.sending_since + BACKUP_AFTER
         refund.save()
         move(order, "order.retry_refund", actor=actor, data=_data(refund))
     return refund
