@@ -34,6 +34,11 @@ def alert_late_payment(event: Event) -> None:
     raise_alert(AlertKind.LATE_PAYMENT, event)
 
 
+@on("order.payment_mismatch", priority=0, pushes=True)
+def alert_mismatch(event: Event) -> None:
+    raise_alert(AlertKind.MISMATCH, event)
+
+
 @on("order.refund_fail", priority=0, pushes=True)
 def alert_refund_failed(event: Event) -> None:
     raise_alert(AlertKind.REFUND_FAILED, event)

@@ -11,6 +11,7 @@ class AlertKind(models.TextChoices):
     NEW_ORDER = "new_order", _("New order")
     STOCK_SHORT = "stock_short", _("Stock short")
     LATE_PAYMENT = "late_payment", _("Payment that does not count")
+    MISMATCH = "mismatch", _("Amount does not fit")
     REFUND_FAILED = "refund_failed", _("Refund failed")
     REFUND_STUCK = "refund_stuck", _("Refund stuck")
     REFUND_TWICE = "refund_twice", _("Refunded twice")

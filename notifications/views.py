@@ -33,6 +33,7 @@ TONES = {
     AlertKind.NEW_ORDER: "move",
     AlertKind.STOCK_SHORT: "overdue",
     AlertKind.LATE_PAYMENT: "soon",
+    AlertKind.MISMATCH: "overdue",
     AlertKind.REFUND_FAILED: "overdue",
     AlertKind.REFUND_STUCK: "overdue",
     AlertKind.REFUND_TWICE: "overdue",

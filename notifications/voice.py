@@ -26,6 +26,7 @@ PHRASES: dict[str, Phrase] = {
     AlertKind.NEW_ORDER: Phrase("您有新的订单，请及时处理", "您有 {n} 笔新订单，请及时处理"),
     AlertKind.STOCK_SHORT: Phrase("有订单缺货，请及时处理", "有 {n} 笔订单缺货，请及时处理"),
     AlertKind.LATE_PAYMENT: Phrase("收到一笔需退回的款项，请核对", "收到 {n} 笔需退回的款项，请核对"),
+    AlertKind.MISMATCH: Phrase("有付款金额不符，请及时核对", "有 {n} 笔付款金额不符，请及时核对"),
     AlertKind.REFUND_FAILED: Phrase("有退款失败，请及时处理", "有 {n} 笔退款失败，请及时处理"),
     AlertKind.REFUND_STUCK: Phrase("有退款迟迟未到账，请及时处理", "有 {n} 笔退款迟迟未到账，请及时处理"),
     AlertKind.REFUND_TWICE: Phrase("有退款重复到账，请及时处理", "有 {n} 笔退款重复到账，请及时处理"),

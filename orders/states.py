@@ -331,6 +331,13 @@ _TABLE = (
         _stay(*Stage),
         frozenset({GATEWAY, SYSTEM}),
     ),
+    Move(
+        "order.payment_mismatch",
+        _("Another amount"),
+        _("WeChat Pay speaks of another amount than was asked for"),
+        _stay(*Stage),
+        frozenset({GATEWAY, SYSTEM}),
+    ),
     Move("order.refund", _("Refund"), _("Refund decided"), _stay(*Stage), _MONEY, "orders.cancel"),
     Move(
         "order.refund_done",

@@ -151,10 +151,13 @@ def _describe_data(event: Event, line_names: Mapping[str, str]) -> list[str]:
         "trade_no": _("Payment number: %(text)s"),
         "number": _("Refund number: %(text)s"),
         "why": _("Because: %(text)s"),
+        "attempt": _("Our payment number: %(text)s"),
     }
     words += [template % {"text": data[key]} for key, template in plain.items() if data.get(key)]
     if isinstance(days := data.get("days"), int):
         words.append(ngettext("%(n)d day", "%(n)d days", days) % {"n": days})
+    if isinstance(asked := data.get("asked_fen"), int):
+        words.append(_("Asked for: %(amount)s") % {"amount": format_fen(asked)})
     if event.verb == "order.reveal":
         words.append(_describe_purpose(data.get("purpose", "")))
     return [text for text in words if text]

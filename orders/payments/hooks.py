@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from orders.payments.gateway import evidence_of, open_gateway
 from orders.payments.models import GatewayNotice
-from orders.payments.services.evidence import apply_payment_evidence
+from orders.payments.services.evidence import AmountMismatch, apply_payment_evidence, report_mismatch
 from orders.payments.services.refunds import apply_refund_evidence
 from shop import clock
 from shop.actor import GATEWAY
@@ -77,6 +77,9 @@ def _receive(request: HttpRequest, apply: Callable[[dict[str, str], bytes], Any]
         return _fail("bad_signature", body, headers, 401)
     except ClientError as error:
         return _fail(type(error).__name__.lower(), body, headers, 400)
+    except AmountMismatch as mismatch:
+        report_mismatch(mismatch.evidence)
+        return _fail(mismatch.code, body, headers, mismatch.status)
     except Refused as refused:
         return _fail(refused.code, body, headers, max(refused.status, 400))
     return HttpResponse(status=204)

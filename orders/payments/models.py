@@ -37,6 +37,7 @@ class PayAttempt(models.Model):
     cancel_asked_until = models.DateTimeField(null=True)
     next_query_at = models.DateTimeField(null=True)
     queries = models.PositiveIntegerField(default=0)
+    mismatch_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

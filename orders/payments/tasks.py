@@ -16,7 +16,7 @@ from orders.payments.gateway import (
 from orders.payments.models import AttemptState, PayAttempt, Refund, RefundState
 from orders.payments.services.attempts import mark_closed
 from orders.payments.services.cancelling import cancel_unpaid
-from orders.payments.services.evidence import apply_payment_evidence
+from orders.payments.services.evidence import apply_answer
 from orders.payments.services.refunds import apply_refund_evidence, lease_refund, put_off_refund
 from shop.actor import GATEWAY, SYSTEM
 from shop.clients import wechat_pay
@@ -48,7 +48,7 @@ def query_payment(attempt_id: int) -> None:
         logger.warning("query of %s: %s", attempt.number, type(error).__name__)
         return
     if isinstance(outcome, PaymentEvidence):
-        apply_payment_evidence(outcome)
+        apply_answer(outcome)
     elif isinstance(outcome, Closed) and (attempt.prepay_id or is_given_up):
         mark_closed(attempt)
 

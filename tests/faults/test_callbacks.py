@@ -120,7 +120,8 @@ def test_a_false_one_is_refused_and_put_on_record(silent_gateway: FaultShop, mod
     assert 400 <= status < 500
     row = GatewayNotice.objects.get(pk__gt=last)
     assert (row.is_accepted, row.code) == (False, code)
-    assert verbs_of(get_order(number)) == ["place"]
+    assert set(verbs_of(get_order(number))) <= {"place", "payment_mismatch"}
+    assert Payment.objects.filter(order__number=number).count() == 0
 
 
 def test_a_false_one_about_a_known_payment_is_refused_too(silent_gateway: FaultShop) -> None:

@@ -18,7 +18,7 @@ from orders.payments.gateway import (
     query_and_close,
 )
 from orders.payments.models import LIVE, AttemptState, PayAttempt
-from orders.payments.services.evidence import apply_payment_evidence
+from orders.payments.services.evidence import apply_answer
 from orders.search import add_search_keys
 from orders.stages import Stage
 from orders.states import MOVES
@@ -162,7 +162,7 @@ def _mark_closing(order_id: int, verb: str, actor: Actor, expected_version: int 
 
 def _apply_outcome(attempt: PayAttempt, outcome: Outcome) -> None:
     if isinstance(outcome, PaymentEvidence):
-        apply_payment_evidence(outcome)
+        apply_answer(outcome)
     elif isinstance(outcome, Closed):
         mark_closed(attempt)
     elif isinstance(outcome, StillOpen) and not _give_up(attempt):

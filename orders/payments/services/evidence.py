@@ -20,12 +20,20 @@ from shop.actor import GATEWAY
 from shop.errors import Refused
 
 
+class AmountMismatch(Refused):
+    """Evidence of another amount than its attempt's (409, `amount_mismatch`): see `report_mismatch`."""
+
+    def __init__(self, evidence: PaymentEvidence) -> None:
+        super().__init__("amount_mismatch", _("The amount is not the one that was asked for."))
+        self.evidence = evidence
+
+
 def apply_payment_evidence(evidence: PaymentEvidence) -> Payment:
     """Record that an attempt was paid, exactly once however often and in whatever order one hears of it.
 
     The amount is compared with the attempt's own. Money for a closed or already paid order, or for a
     superseded attempt, is recorded as not counting and refunded by itself; it revives nothing.
-    Raises Refused `unknown_attempt` (404), `amount_mismatch` (409).
+    Raises Refused `unknown_attempt` (404), or AmountMismatch.
     """
     with transaction.atomic():
         attempt = PayAttempt.objects.filter(number=evidence.attempt_number).first()
@@ -34,7 +42,7 @@ def apply_payment_evidence(evidence: PaymentEvidence) -> Payment:
         order = lock_row(attempt.order_id)
         attempt.refresh_from_db()
         if evidence.amount_fen != attempt.amount_fen:
-            raise Refused("amount_mismatch", _("The amount is not the one that was asked for."))
+            raise AmountMismatch(evidence)
         known = Payment.objects.filter(method=attempt.method, trade_no=evidence.trade_no).first()
         if known is not None:
             return known
@@ -45,6 +53,37 @@ def apply_payment_evidence(evidence: PaymentEvidence) -> Payment:
         else:
             _send_back(order, payment)
     return payment
+
+
+def apply_answer(evidence: PaymentEvidence) -> None:
+    """As `apply_payment_evidence` for what a query answered, which the gateway will not repeat by itself.
+
+    Where it speaks of another amount, the attempt is over on our side and a person looks at it: nothing waits
+    for an answer that cannot become right. Raises Refused `unknown_attempt` (404).
+    """
+    try:
+        apply_payment_evidence(evidence)
+    except AmountMismatch:
+        report_mismatch(evidence)
+        live = PayAttempt.objects.filter(number=evidence.attempt_number, state__in=LIVE)
+        live.update(state=AttemptState.CLOSED)
+        PayAttempt.objects.filter(number=evidence.attempt_number).update(next_query_at=None)
+
+
+def report_mismatch(evidence: PaymentEvidence) -> None:
+    """Put on the order's record, once per attempt, that the gateway speaks of another amount than was asked for."""
+    with transaction.atomic():
+        attempt = PayAttempt.objects.get(number=evidence.attempt_number)
+        order = lock_row(attempt.order_id)
+        if not PayAttempt.objects.filter(pk=attempt.pk, mismatch_at=None).update(mismatch_at=clock.now()):
+            return
+        data = {
+            "amount_fen": evidence.amount_fen,
+            "asked_fen": attempt.amount_fen,
+            "attempt": attempt.number,
+            "trade_no": evidence.trade_no,
+        }
+        move(order, "order.payment_mismatch", actor=GATEWAY, data=data)
 
 
 def _counts(order: Order, attempt: PayAttempt) -> bool:
