@@ -38,6 +38,8 @@ class PayAttempt(models.Model):
     next_query_at = models.DateTimeField(null=True)
     queries = models.PositiveIntegerField(default=0)
     mismatch_at = models.DateTimeField(null=True)
+    mchid = models.CharField(max_length=32, blank=True)
+    appid = models.CharField(max_length=40, blank=True)
 
     class Meta:
         constraints = [
@@ -112,6 +114,7 @@ class Refund(models.Model):
     gateway_id = models.CharField(max_length=64, blank=True)
     reference = models.CharField(max_length=100, blank=True)
     last_error = models.CharField(max_length=200, blank=True)
+    sent_at = models.DateTimeField(null=True)
     sending_since = models.DateTimeField(null=True)
     stuck_at = models.DateTimeField(null=True)
     paid_twice_at = models.DateTimeField(null=True)

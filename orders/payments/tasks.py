@@ -8,16 +8,23 @@ from django.conf import settings
 from orders.payments.gateway import (
     REFUND_NOTICE_PATH,
     Closed,
+    OtherMerchant,
     PaymentEvidence,
-    open_gateway,
-    query_and_close,
+    ask_and_close,
+    open_gateway_for_refund,
     query_attempt,
 )
 from orders.payments.models import AttemptState, PayAttempt, Refund, RefundState
 from orders.payments.services.attempts import mark_closed
 from orders.payments.services.cancelling import cancel_unpaid
 from orders.payments.services.evidence import apply_answer
-from orders.payments.services.refunds import apply_refund_evidence, lease_refund, put_off_refund
+from orders.payments.services.refunds import (
+    apply_refund_evidence,
+    lease_refund,
+    note_sending,
+    put_off_refund,
+    refuse_refund,
+)
 from shop.actor import GATEWAY, SYSTEM
 from shop.clients import wechat_pay
 from shop.clients.errors import ClientError, Rejected, Unknown
@@ -43,8 +50,8 @@ def query_payment(attempt_id: int) -> None:
     is_given_up = attempt.state == AttemptState.CLOSED
     try:
         # What was given up on our side may still be open there: it is closed as soon as the gateway answers.
-        outcome = query_and_close(attempt) if is_given_up else query_attempt(attempt)
-    except ClientError as error:
+        outcome = ask_and_close(attempt) if is_given_up else query_attempt(attempt)
+    except (ClientError, Refused) as error:
         logger.warning("query of %s: %s", attempt.number, type(error).__name__)
         return
     if isinstance(outcome, PaymentEvidence):
@@ -61,11 +68,18 @@ def send_refund(refund_id: int) -> None:
         return
     try:
         result = _ask_or_send(refund)
+    except OtherMerchant as error:
+        # What was never sent can be paid out by hand; of the rest nobody knows until the credentials are back.
+        if refund.sent_at:
+            put_off_refund(refund, error=type(error).__name__)
+        else:
+            refuse_refund(refund, why=type(error).__name__)
+        return
     except Rejected as error:
         if error.code in _TRY_LATER or error.status == 429 or error.status >= 500:
             put_off_refund(refund, error=error.code)
         else:
-            apply_refund_evidence(refund.number, status=error.code, actor=GATEWAY)
+            refuse_refund(refund, why=error.code)
         return
     except (ClientError, Refused) as error:
         put_off_refund(refund, error=type(error).__name__)
@@ -83,12 +97,13 @@ def _ask(client: wechat_pay.WeChatPay, number: str) -> wechat_pay.Refund | None:
 
 def _ask_or_send(refund: Refund) -> wechat_pay.Refund:
     """Raises Unknown for a refund the gateway has accepted and does not know any more: it is never sent again."""
-    client = open_gateway()
+    client = open_gateway_for_refund(refund.payment.attempt)
     was_accepted = refund.state == RefundState.PROCESSING
-    if (was_accepted or refund.tries > 1) and (known := _ask(client, refund.number)):
+    if (was_accepted or refund.sent_at) and (known := _ask(client, refund.number)):
         return known
     if was_accepted:
         raise Unknown("The gateway does not know a refund that it has accepted.")
+    note_sending(refund)
     return client.refund(
         trade_no=refund.payment.trade_no,
         refund_number=refund.number,

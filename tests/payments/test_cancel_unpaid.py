@@ -12,6 +12,7 @@ from orders.stages import CloseReason, Stage
 from shop import clock
 from shop.events.sweeping import sweep
 from shop.store.choices import PayMethod
+from shop.store.models import WeChatAccount
 from tests import cast
 from tests.expect import fresh, refused, stock_of, verbs_of
 
@@ -124,6 +125,16 @@ class TestAtTheGateway:
         order = cast.place()
         gateway.open(order)
         gateway.fail("html", times=99)
+        for _ in range(MAX_CLOSE_FAILURES - 1):
+            with refused("gateway_unavailable"):
+                cancel_unpaid(order.pk, actor=cast.buyer(order))
+        assert cancel_unpaid(order.pk, actor=cast.buyer(order)).stage == Stage.CLOSED
+
+    def test_without_credentials_it_is_given_up_like_any_other_silence(self, gateway):
+        order = cast.place()
+        attempt = gateway.open(order)
+        WeChatAccount.objects.update(mchid="")
+        query_payment(attempt.pk)
         for _ in range(MAX_CLOSE_FAILURES - 1):
             with refused("gateway_unavailable"):
                 cancel_unpaid(order.pk, actor=cast.buyer(order))

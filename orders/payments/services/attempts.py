@@ -15,6 +15,7 @@ from orders.payments.gateway import (
     PaymentEvidence,
     StillOpen,
     open_gateway,
+    open_gateway_of,
     query_and_close,
 )
 from orders.payments.models import LIVE, AttemptState, PayAttempt
@@ -27,7 +28,7 @@ from shop.actor import GATEWAY, Actor, ActorKind
 from shop.clients.errors import ClientError, Rejected
 from shop.errors import Refused
 from shop.store.choices import PayMethod
-from shop.store.selectors import get_store_settings
+from shop.store.selectors import get_store_settings, get_wechat_account
 
 CLOSING_LEASE = timedelta(seconds=20)
 MAX_CLOSE_FAILURES = 3
@@ -97,7 +98,7 @@ def _is_leased(attempt: PayAttempt) -> bool:
 
 
 def _new_attempt(order: Order) -> PayAttempt:
-    moment = clock.now()
+    moment, account = clock.now(), get_wechat_account()
     attempt = PayAttempt.objects.create(
         order=order,
         number=f"{order.number}-{order.attempts.count() + 1}",
@@ -107,6 +108,8 @@ def _new_attempt(order: Order) -> PayAttempt:
         created_at=moment,
         expires_at=max(order.pay_by or moment + timedelta(hours=2), moment + SHORTEST_LIFE),
         next_query_at=moment + FIRST_QUERY_AFTER,
+        mchid=account.mchid if account else "",
+        appid=account.appid if account else "",
     )
     add_search_keys(order, [(KeyKind.PAYMENT, attempt.number)])
     return attempt
@@ -115,7 +118,7 @@ def _new_attempt(order: Order) -> PayAttempt:
 def _create_at_gateway(attempt: PayAttempt) -> str:
     """The same number with the same parameters gives the same prepay id, so this may be repeated."""
     try:
-        return open_gateway().create_jsapi_order(
+        return open_gateway_of(attempt).create_jsapi_order(
             number=attempt.number,
             amount_fen=attempt.amount_fen,
             description=get_store_settings().shop_name or attempt.number,

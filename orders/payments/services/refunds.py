@@ -13,7 +13,7 @@ from orders.payments.models import Payment, Refund, RefundState
 from orders.payments.selectors import is_stuck
 from shop import clock
 from shop.access import require
-from shop.actor import SYSTEM, Actor, ActorKind
+from shop.actor import GATEWAY, SYSTEM, Actor, ActorKind
 from shop.errors import Refused
 from shop.events.models import Event
 from shop.store.choices import PayMethod
@@ -112,7 +112,24 @@ def lease_refund(refund_id: int, *, for_: timedelta = timedelta(seconds=60)) -> 
     )
     if not sendable.update(lease_until=moment + for_, tries=F("tries") + 1):
         return None
-    return Refund.objects.select_related("payment").get(pk=refund_id)
+    return Refund.objects.select_related("payment__attempt").get(pk=refund_id)
+
+
+def note_sending(refund: Refund) -> None:
+    """From now on the gateway may have it: it is asked about before it is sent again."""
+    Refund.objects.filter(pk=refund.pk, sent_at=None).update(sent_at=clock.now())
+
+
+def refuse_refund(refund: Refund, *, why: str) -> None:
+    """The gateway has refused this try, so nothing is on its way: a person decides.
+
+    Without effect when the lease has passed to another try, or the gateway's notice was faster.
+    """
+    with transaction.atomic():
+        order = lock_row(refund.order_id)
+        mine = Refund.objects.select_for_update().filter(pk=refund.pk, tries=refund.tries, state__in=SENDABLE)
+        if current := mine.first():
+            fail_refund(order, current, why=why, actor=GATEWAY)
 
 
 def put_off_refund(refund: Refund, *, error: str) -> None:
