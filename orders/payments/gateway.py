@@ -19,12 +19,16 @@ REFUND_NOTICE_PATH = "/hooks/wechat-pay/refunds"
 
 @dataclass(frozen=True)
 class PaymentEvidence:
-    """A gateway says that an attempt was paid: by callback, query or bill."""
+    """A gateway says that an attempt was paid: by callback, query or bill.
+
+    `was_refunded`: since then some or all of it went back there.
+    """
 
     attempt_number: str
     trade_no: str
     amount_fen: int
     paid_at: datetime | None = None
+    was_refunded: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,7 @@ def evidence_of(transaction: Transaction) -> PaymentEvidence:
         trade_no=transaction.trade_no,
         amount_fen=transaction.amount_fen,
         paid_at=transaction.paid_at,
+        was_refunded=transaction.state == "REFUND",
     )
 
 

@@ -1,11 +1,12 @@
 """Paying by WeChat: the attempt at the gateway, and what its evidence does, exactly once."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from orders.models import KeyKind
-from orders.payments.gateway import PaymentEvidence
+from orders.payments.gateway import PaymentEvidence, open_gateway
 from orders.payments.models import AttemptState, PayAttempt, Payment, RefundState
 from orders.payments.services import attempts
 from orders.payments.services.attempts import open_attempt, start_payment
@@ -202,6 +203,36 @@ def test_a_query_the_gateway_does_not_answer_changes_nothing(gateway):
     attempt.refresh_from_db()
     assert attempt.state == AttemptState.OPEN
     assert attempt.next_query_at is not None
+
+
+def test_money_that_went_back_before_the_shop_heard_of_it_does_not_count(gateway):
+    order = cast.place()
+    attempt = gateway.take_money(order)
+    trade = gateway.trade(attempt.number)
+    open_gateway().refund(
+        trade_no=trade["trade_no"],
+        refund_number="by-hand-1",
+        refund_fen=1,
+        total_fen=attempt.amount_fen,
+        reason="商户平台",
+        notify_url="https://shop.example/hooks",
+    )
+    for _ in range(2):
+        query_payment(attempt.pk)
+    payment = Payment.objects.get(order=order)
+    refund = payment.refunds.get()
+    assert (payment.counts, fresh(order).stage, fresh(order).paid_fen) == (False, Stage.UNPAID, 0)
+    assert (refund.state, refund.amount_fen) == (RefundState.FAILED, attempt.amount_fen)
+    assert verbs_of(order) == ["place", "late_payment", "refund", "refund_fail"]
+    assert gateway.calls(refund.number) == {}
+
+
+def test_the_refund_of_a_payment_that_is_known_changes_nothing():
+    order = cast.place()
+    fact = evidence(open_attempt(order.pk, actor=cast.buyer(order)))
+    apply_payment_evidence(fact)
+    apply_payment_evidence(replace(fact, was_refunded=True))
+    assert verbs_of(order) == ["place", "pay"]
 
 
 class TestLateTruth:

@@ -11,7 +11,7 @@ from orders.models import KeyKind, Order
 from orders.moves import lock_row, move
 from orders.payments.gateway import PaymentEvidence
 from orders.payments.models import LIVE, AttemptState, PayAttempt, Payment
-from orders.payments.services.refunds import commit_refund
+from orders.payments.services.refunds import commit_refund, fail_refund
 from orders.search import add_search_keys
 from orders.services.fulfilment import start_clock, start_fulfilment
 from orders.stages import Stage
@@ -32,7 +32,8 @@ def apply_payment_evidence(evidence: PaymentEvidence) -> Payment:
     """Record that an attempt was paid, exactly once however often and in whatever order one hears of it.
 
     The amount is compared with the attempt's own. Money for a closed or already paid order, or for a
-    superseded attempt, is recorded as not counting and refunded by itself; it revives nothing.
+    superseded attempt, is recorded as not counting and refunded by itself; it revives nothing. Money that
+    went back at the gateway before the shop heard of it does not count either, and needs a person.
     Raises Refused `unknown_attempt` (404), or AmountMismatch.
     """
     with transaction.atomic():
@@ -46,12 +47,12 @@ def apply_payment_evidence(evidence: PaymentEvidence) -> Payment:
         known = Payment.objects.filter(method=attempt.method, trade_no=evidence.trade_no).first()
         if known is not None:
             return known
-        counts = _counts(order, attempt)
+        counts = _counts(order, attempt) and not evidence.was_refunded
         payment = _record(order, attempt, evidence, counts)
         if counts:
             _pay(order, payment)
         else:
-            _send_back(order, payment)
+            _send_back(order, payment, was_refunded=evidence.was_refunded)
     return payment
 
 
@@ -128,8 +129,11 @@ def paid_changes(order: Order, *, amount_fen: int, at: datetime) -> dict[str, An
     return changes
 
 
-def _send_back(order: Order, payment: Payment) -> None:
+def _send_back(order: Order, payment: Payment, *, was_refunded: bool) -> None:
+    """Refund it by itself, unless somebody has begun that outside the shop: how much is left, a person finds out."""
     data = {"amount_fen": payment.amount_fen, "trade_no": payment.trade_no, "stage": order.stage}
     move(order, "order.late_payment", actor=GATEWAY, data=data)
-    reason = gettext("Paid too late or twice")
-    commit_refund(order, payment, amount_fen=payment.amount_fen, reason=reason, actor=GATEWAY)
+    reason = gettext("Refunded outside the shop") if was_refunded else gettext("Paid too late or twice")
+    refund = commit_refund(order, payment, amount_fen=payment.amount_fen, reason=reason, actor=GATEWAY)
+    if was_refunded:
+        fail_refund(order, refund, why=reason, actor=GATEWAY)
