@@ -15,7 +15,7 @@ from orders.payments.gateway import (
     query_attempt,
 )
 from orders.payments.models import AttemptState, PayAttempt, Refund, RefundState
-from orders.payments.services.attempts import mark_closed
+from orders.payments.services.attempts import ask_soon, mark_closed
 from orders.payments.services.cancelling import cancel_unpaid
 from orders.payments.services.evidence import apply_answer
 from orders.payments.services.refunds import (
@@ -53,6 +53,8 @@ def query_payment(attempt_id: int) -> None:
         outcome = ask_and_close(attempt) if is_given_up else query_attempt(attempt)
     except (ClientError, Refused) as error:
         logger.warning("query of %s: %s", attempt.number, type(error).__name__)
+        if isinstance(error, ClientError) and not isinstance(error, OtherMerchant):
+            ask_soon(attempt)
         return
     if isinstance(outcome, PaymentEvidence):
         apply_answer(outcome)

@@ -39,10 +39,11 @@ def cancel_overdue_attempted(order_id: int) -> None:
 
 @due("payment.query", find=list_due_to_query, outside=True)
 def query_open_attempt(attempt_id: int) -> None:
-    query_payment.delay(attempt_id)
     attempt = PayAttempt.objects.get(pk=attempt_id)
+    query_payment.delay(attempt_id)
     wait = QUERY_DELAYS_S[min(attempt.queries, len(QUERY_DELAYS_S) - 1)]
-    PayAttempt.objects.filter(pk=attempt_id, next_query_at__isnull=False).update(
+    # The task may have been faster, and has said itself when to ask again, or never.
+    PayAttempt.objects.filter(pk=attempt_id, next_query_at=attempt.next_query_at).update(
         next_query_at=clock.now() + timedelta(seconds=wait), queries=F("queries") + 1
     )
 

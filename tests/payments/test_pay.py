@@ -195,14 +195,38 @@ def test_the_query_asks_less_and_less_often_and_stops_when_paid(gateway, sent_ta
     assert sent_tasks == []
 
 
-def test_a_query_the_gateway_does_not_answer_changes_nothing(gateway):
-    order = cast.place()
+def asked_often(gateway, order) -> PayAttempt:
+    """An attempt whose next question is due now, and the one after that in minutes."""
     attempt = gateway.open(order)
+    PayAttempt.objects.filter(pk=attempt.pk).update(queries=9, next_query_at=clock.now())
+    return attempt
+
+
+def test_a_query_the_gateway_does_not_answer_is_repeated_soon(gateway, tasks_at_once):
+    attempt = asked_often(gateway, cast.place())
+    gateway.fail("html")
+    sweep()
+    attempt.refresh_from_db()
+    assert attempt.state == AttemptState.OPEN
+    assert attempt.next_query_at <= clock.now() + timedelta(seconds=30)
+
+
+def test_even_when_the_worker_finds_out_after_the_timer(gateway):
+    attempt = asked_often(gateway, cast.place())
+    sweep()
     gateway.fail("html")
     query_payment(attempt.pk)
     attempt.refresh_from_db()
-    assert attempt.state == AttemptState.OPEN
-    assert attempt.next_query_at is not None
+    assert attempt.next_query_at <= clock.now() + timedelta(seconds=30)
+
+
+def test_pressing_pay_again_makes_the_next_query_soon(gateway):
+    order = cast.place()
+    attempt = asked_often(gateway, order)
+    sweep()
+    gateway.open(order)
+    attempt.refresh_from_db()
+    assert attempt.next_query_at <= clock.now() + timedelta(seconds=30)
 
 
 def test_money_that_went_back_before_the_shop_heard_of_it_does_not_count(gateway):

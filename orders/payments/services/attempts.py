@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import KeyKind, Order
@@ -54,7 +55,19 @@ def start_payment(order_id: int, *, actor: Actor) -> dict[str, str]:
         if not still_open.update(prepay_id=attempt.prepay_id, next_query_at=moment + FIRST_QUERY_AFTER):
             # Closed while the gateway was asked: what it made must not reach the buyer.
             raise _closing()
+    else:
+        # The buyer pays now, while the shop may be asking seldom only.
+        ask_soon(attempt)
     return client.client_parameters(attempt.prepay_id)
+
+
+def ask_soon(attempt: PayAttempt) -> None:
+    """Let the next question follow within FIRST_QUERY_AFTER, however seldom it was asked lately."""
+    moment = clock.now()
+    soon = moment + FIRST_QUERY_AFTER
+    # One that is due is being asked at this moment: the timer must not put the next one far away afterwards.
+    due_or_far = Q(next_query_at__lte=moment) | Q(next_query_at__gt=soon)
+    PayAttempt.objects.filter(due_or_far, pk=attempt.pk).update(next_query_at=soon)
 
 
 def open_attempt(order_id: int, *, actor: Actor) -> PayAttempt:
