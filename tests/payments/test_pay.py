@@ -58,6 +58,53 @@ def test_a_prepay_id_is_renewed_before_its_two_hours_are_over(gateway):
     assert gateway.calls(attempt.number)["create"] == 2
 
 
+def rename_shop(gateway):
+    """The shop has another name now: the gateway takes the same number for another order."""
+    cast.open_shop(shop_name="新店名", cancel_unpaid_minutes=24 * 60)
+    gateway.lend_credentials()
+
+
+def test_a_renewal_that_is_refused_opens_the_next_attempt(gateway):
+    cast.open_shop(cancel_unpaid_minutes=24 * 60)
+    gateway.lend_credentials()
+    order = cast.place()
+    first = gateway.open(order)
+    rename_shop(gateway)
+    with clock.at(first.created_at + timedelta(hours=2)):
+        second = gateway.open(order)
+        gateway.open(order)
+    assert (second.number, second.state) == (f"{order.number}-2", AttemptState.OPEN)
+    assert gateway.trade(first.number)["state"] == "CLOSED"
+    assert order.attempts.count() == 2
+
+
+def test_so_does_one_that_was_made_though_nobody_heard(gateway):
+    order = cast.place()
+    gateway.do("login-codes", openid=order.customer.openid)
+    gateway.fail("timeout_after")
+    with refused("gateway_unavailable"):
+        start_payment(order.pk, actor=cast.buyer(order))
+    rename_shop(gateway)
+    assert gateway.open(order).number == f"{order.number}-2"
+
+
+def test_so_does_one_whose_time_is_over(gateway):
+    order = cast.place()
+    first = gateway.open(order)
+    PayAttempt.objects.filter(pk=first.pk).update(expires_at=clock.now())
+    assert gateway.open(order).number == f"{order.number}-2"
+    assert gateway.trade(first.number)["state"] == "CLOSED"
+
+
+def test_one_that_was_paid_meanwhile_is_not_replaced(gateway):
+    order = cast.place()
+    first = gateway.take_money(order)
+    PayAttempt.objects.filter(pk=first.pk).update(expires_at=clock.now())
+    with refused("nothing_owed"):
+        start_payment(order.pk, actor=cast.buyer(order))
+    assert (fresh(order).stage, order.attempts.count()) == (Stage.TO_CONFIRM, 1)
+
+
 def test_paying_moves_the_order_on_and_starts_the_ship_by_clock():
     order = cast.pay(cast.place())
     assert (order.stage, order.paid_fen, order.owed_fen) == (Stage.TO_CONFIRM, order.payable_fen, 0)

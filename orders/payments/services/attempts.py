@@ -36,6 +36,8 @@ MAX_CLOSE_FAILURES = 3
 FIRST_QUERY_AFTER = timedelta(seconds=30)
 PREPAY_LIFE = timedelta(minutes=110)
 """A prepay id holds for two hours; afterwards the same order at the gateway gives a new one."""
+USED_CODES = frozenset({"OUT_TRADE_NO_USED", "ORDER_CLOSED", "ORDERCLOSED", "ORDERPAID"})
+"""The gateway made something under this number before, though the shop did not hear of it."""
 SHORTEST_LIFE = timedelta(minutes=1, seconds=30)
 """The gateway refuses orders that expire within a minute."""
 
@@ -47,8 +49,24 @@ def start_payment(order_id: int, *, actor: Actor) -> dict[str, str]:
     `too_late`, `gateway_unavailable` (503), `gateway_refused` (409).
     """
     attempt = open_attempt(order_id, actor=actor)
-    client = open_gateway()
+    try:
+        return _prepare(attempt)
+    except SpentAttempt:
+        # Paid, or closed for good, before another one takes its place.
+        close_live_attempt(order_id, "order.pay", actor=GATEWAY)
+    return _prepare(open_attempt(order_id, actor=actor))
+
+
+class SpentAttempt(Refused):
+    """The gateway will not renew what it once made for this attempt (409, `gateway_refused`)."""
+
+
+def _prepare(attempt: PayAttempt) -> dict[str, str]:
+    """The parameters for the phone, with a prepay id that still holds. Raises SpentAttempt, and as `start_payment`."""
     moment = clock.now()
+    if attempt.expires_at <= moment:
+        raise SpentAttempt("gateway_refused", _("The time to pay has passed. Please try again."))
+    client = open_gateway()
     if not attempt.prepay_id or attempt.created_at + PREPAY_LIFE <= moment:
         attempt.prepay_id = _create_at_gateway(attempt)
         still_open = PayAttempt.objects.filter(pk=attempt.pk, state=AttemptState.OPEN)
@@ -141,7 +159,9 @@ def _create_at_gateway(attempt: PayAttempt) -> str:
         )
     except Rejected as error:
         message = _("WeChat Pay refused the payment: %(why)s") % {"why": error.message}
-        raise Refused("gateway_refused", message, 409, gateway_code=error.code) from error
+        is_spent = attempt.prepay_id or error.code in USED_CODES
+        refusal = SpentAttempt if is_spent else Refused
+        raise refusal("gateway_refused", message, 409, gateway_code=error.code) from error
     except ClientError as error:
         away = _("WeChat Pay does not answer at the moment. Please try again in a few seconds.")
         raise Refused("gateway_unavailable", away, 503, retry_after=5) from error
