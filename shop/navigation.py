@@ -1,5 +1,6 @@
 """The console's frame: what stands in the navigation, for whom, and what waits there."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from notifications.selectors import count_open_alerts
+from notifications.models import Alert
+from orders.desk.capped import count_capped
+from orders.desk.kinds import AFTERSALE, ORDINARY, PICKUP, WORK_CAP, OrderKind, find_kind, list_work
 from shop.access import ROLE_LABELS, has_capability
 from shop.actor import Actor
 from shop.jobs.pages import get_watched
@@ -24,16 +27,27 @@ class Entry:
     route: str
     icon: str
     capability: str
-    shows_alerts: bool = False
+    counts: str = ""
+    """What of `_count_work` stands beside it."""
+    kind: OrderKind | None = None
 
+
+_ALERTS = "alerts"
 
 NAVIGATION: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
     ("", (Entry(_("Home"), "desk:home", "home", "orders.view"),)),
     (
         _("Orders"),
         (
-            Entry(_("All orders"), "orders:list", "clipboard-list", "orders.view"),
-            Entry(_("Alerts"), "alerts:list", "bell", "orders.view", shows_alerts=True),
+            *(
+                Entry(kind.title, "orders:list", icon, "orders.view", counts=kind.name, kind=kind)
+                for kind, icon in (
+                    (ORDINARY, "clipboard-list"),
+                    (PICKUP, "building-store"),
+                    (AFTERSALE, "receipt-refund"),
+                )
+            ),
+            Entry(_("Alerts"), "alerts:list", "bell", "orders.view", counts=_ALERTS),
             Entry(_("Jobs"), "jobs:list", "hourglass", "orders.edit"),
         ),
     ),
@@ -68,17 +82,15 @@ def console(request: HttpRequest) -> dict[str, Any]:
         return {"shop_name": _get_shop_name}
     actor = staff_actor(user)
     request.theme = user.theme  # type: ignore[attr-defined]
-    open_alerts = count_open_alerts()
+    work = _count_work()
     return {
         "actor": actor,
         "role_label": ROLE_LABELS.get(user.role, user.role),
         "shop_name": _get_shop_name(),
-        "unhandled_alerts": open_alerts,
+        "unhandled_alerts": work[_ALERTS],
         "watched": get_watched(request, actor),
         "navigation": [
-            group
-            for part in NAVIGATION
-            if (group := _group(part, actor, request.path, open_alerts))["entries"]
+            group for part in NAVIGATION if (group := _group(part, actor, request, work))["entries"]
         ],
     }
 
@@ -87,24 +99,40 @@ def _get_shop_name() -> str:
     return get_store_settings().shop_name or gettext("Shop back office")
 
 
-def _group(part: tuple[Any, tuple[Entry, ...]], actor: Actor, path: str, open_alerts: int) -> dict[str, Any]:
+def _count_work() -> dict[str, int]:
+    """What waits for somebody, by entry; one query."""
+    unhandled = Alert.objects.filter(handled_at__isnull=True)
+    return count_capped({_ALERTS: unhandled, **list_work()}, WORK_CAP)
+
+
+def _group(
+    part: tuple[Any, tuple[Entry, ...]], actor: Actor, request: HttpRequest, work: Mapping[str, int]
+) -> dict[str, Any]:
     label, entries = part
     return {
         "label": label,
         "entries": [
-            _entry(entry, path, open_alerts) for entry in entries if has_capability(actor, entry.capability)
+            _entry(entry, request, work.get(entry.counts, 0))
+            for entry in entries
+            if has_capability(actor, entry.capability)
         ],
     }
 
 
-def _entry(entry: Entry, path: str, open_alerts: int) -> dict[str, Any]:
+def _entry(entry: Entry, request: HttpRequest, count: int) -> dict[str, Any]:
     url = reverse(entry.route)
-    is_home = entry.route == "desk:home"
     return {
         "label": entry.label,
-        "url": url,
+        "url": f"{url}?{entry.kind.query}" if entry.kind and entry.kind.query else url,
         "icon": entry.icon,
-        "is_active": path == url if is_home else path.startswith(url),
-        "count": open_alerts if entry.shows_alerts else 0,
-        "count_is_urgent": entry.shows_alerts,
+        "is_active": _is_active(entry, url, request),
+        "count": f"{WORK_CAP}+" if count > WORK_CAP else count,
+        "count_is_urgent": entry.counts == _ALERTS,
     }
+
+
+def _is_active(entry: Entry, url: str, request: HttpRequest) -> bool:
+    if entry.route == "desk:home":
+        return request.path == url
+    is_inside = request.path.startswith(url)
+    return is_inside and (entry.kind is None or entry.kind is find_kind(request.GET))

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection
 
+from orders.desk.capped import run_counts, write_counts
 from orders.desk.conditions import is_in_queue
 from orders.desk.filters import TAB_STAGES, Tab, WorkQueue
 from orders.models import Order
@@ -57,9 +58,7 @@ def _run(stages: tuple[Stage, ...], now: datetime) -> tuple[int, ...]:
         parameters = [value + moved if isinstance(value, datetime) else value for value in parameters]
     else:
         sql, parameters = _write(stages, CAP, now)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return tuple(cursor.fetchone() or ())
+    return run_counts(sql, parameters)
 
 
 @cache
@@ -71,14 +70,7 @@ def _write_once(stages: tuple[Stage, ...], cap: int) -> tuple[str, list[Any]]:
 def _write(stages: tuple[Stage, ...], cap: int, now: datetime) -> tuple[str, list[Any]]:
     wanted = [Order.objects.filter(stage=stage) for stage in stages]
     wanted += [Order.objects.filter(is_in_queue(queue, now)) for queue in WorkQueue]
-    queries = [orders.order_by().values("pk")[: cap + 1].query.sql_with_params() for orders in wanted]
-    counts = ", ".join(f"(SELECT count(*) FROM ({sql}) AS c)" for sql, _ in queries)  # noqa: S608 - written by the ORM
-    return f"SELECT {counts}", [value for _, parameters in queries for value in parameters]
-
-
-def count_capped(orders: Any) -> int:
-    """How many rows, up to CAP + 1."""
-    return int(orders.order_by()[: CAP + 1].count())
+    return write_counts(wanted, cap)
 
 
 def describe_count(count: int) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from orders.desk.bulk import list_bulk
 from orders.desk.counts import count_tabs, describe_count
 from orders.desk.filters import PAGE_SIZES, Filters, Tab, WorkQueue
+from orders.desk.kinds import ORDINARY, OrderKind, find_kind, list_kind_tabs
 from orders.desk.matches import Matches, find_matches
 from orders.desk.rows import make_rows
 from orders.desk.selectors import Page, get_page
@@ -78,11 +79,12 @@ def _describe_looks(staff_id: int) -> dict[str, Any]:
 
 
 def _list_context(filters: Filters, matches: Matches | None, page: Page) -> dict[str, Any]:
-    path = reverse("orders:list")
+    path, kind = reverse("orders:list"), find_kind(filters.params)
     return {
+        "kind": kind,
         "filters": filters,
         "search_words": filters.get("q"),
-        **_list_tabs(filters, path),
+        **_list_tabs(kind, filters, path),
         "chips": filters.list_chips(path),
         "matched": [kind.label for kind in matches.kinds] if matches else [],
         "missing": matches.missing if matches else (),
@@ -91,17 +93,19 @@ def _list_context(filters: Filters, matches: Matches | None, page: Page) -> dict
         "older_url": filters.make_url(path, older=page.older) if page.older else "",
         "page_size": filters.size,
         "page_sizes": [(size, filters.make_url(path, size=size)) for size in PAGE_SIZES],
-        "empty": None if page.orders else _describe_empty(filters),
-        "all_url": path,
+        "empty": None if page.orders else _describe_empty(kind, filters),
+        "all_url": f"{path}?{kind.query}" if kind.query else path,
         "bulk_filter": filters.make_url("").removeprefix("?"),
     }
 
 
-def _list_tabs(filters: Filters, path: str) -> dict[str, Any]:
+def _list_tabs(kind: OrderKind, filters: Filters, path: str) -> dict[str, Any]:
     """Tabs, and the queues in which something waits.
 
     Counts are of the whole shop; beside a filtered list they would mislead, so then they are left out.
     """
+    if kind is not ORDINARY:
+        return {"tabs": list_kind_tabs(kind, filters, path), "queues": []}
     counts = None if filters.is_narrowed else count_tabs()
     tabs = [
         {
@@ -130,7 +134,9 @@ def _find_unknown_payment(filters: Filters, page: Page) -> str:
     return "" if page.orders else read_payment_number(filters.get("q"))
 
 
-def _describe_empty(filters: Filters) -> dict[str, str]:
+def _describe_empty(kind: OrderKind, filters: Filters) -> dict[str, str]:
+    if kind is not ORDINARY and len(filters.list_chips("")) == 1:
+        return {"title": kind.nothing, "words": "", "icon_name": "inbox"}
     if filters.list_chips(""):
         words = _("Check what was typed, or take a filter off.")
         return {"title": _("No order fits"), "words": words, "icon_name": "search"}

@@ -8,6 +8,7 @@ from tests.console import ENGLISH, browser
 
 pytestmark = pytest.mark.django_db
 HOME = "/console/"
+ORDERS = ("All orders", "Pickup orders", "After-sales orders")
 
 
 def entries(client: Client, path: str = HOME) -> list[str]:
@@ -21,14 +22,14 @@ def entries(client: Client, path: str = HOME) -> list[str]:
         (
             "owner",
             [
-                *("Home", "All orders", "Alerts", "Jobs", "Products", "Customers"),
+                *("Home", *ORDERS, "Alerts", "Jobs", "Products", "Customers"),
                 *("Store settings", "Staff", "Record"),
             ],
         ),
-        ("order_clerk", ["Home", "All orders", "Alerts", "Jobs", "Products", "Customers"]),
-        ("warehouse", ["Home", "All orders", "Alerts", "Products"]),
-        ("finance", ["Home", "All orders", "Alerts", "Customers", "Store settings"]),
-        ("store_clerk", ["Home", "All orders", "Alerts"]),
+        ("order_clerk", ["Home", *ORDERS, "Alerts", "Jobs", "Products", "Customers"]),
+        ("warehouse", ["Home", *ORDERS, "Alerts", "Products"]),
+        ("finance", ["Home", *ORDERS, "Alerts", "Customers", "Store settings"]),
+        ("store_clerk", ["Home", *ORDERS, "Alerts"]),
     ],
 )
 def test_only_what_the_role_may_use_is_there(role: str, labels: list[str]) -> None:
