@@ -9,12 +9,15 @@ from django.views.decorators.http import require_safe
 
 from shop import clock
 from shop.events.delivery import count_undelivered
-from shop.events.health import get_last_sweep_at, is_broker_up
+from shop.events.health import get_last_sweep_at, is_broker_up, measure_disk
 
 
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
-    """`ok` is whether orders can be taken: the database answers. A broker that is away only delays hints."""
+    """`ok` is whether orders can be taken: the database answers.
+
+    A broker that is away only delays hints; a disk that is low is no reason yet to stop.
+    """
     answer: dict[str, Any] = {"ok": True, "version": settings.VERSION, "database": "ok"}
     try:
         at = get_last_sweep_at()
@@ -23,5 +26,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
         answer["undelivered"] = count_undelivered()
     except DatabaseError:
         answer |= {"ok": False, "database": "unavailable"}
+    disk = measure_disk()
+    answer["disk"] = "unknown" if disk is None else "low" if disk.is_low else "ok"
     answer["broker"] = "ok" if is_broker_up() else "unavailable"
     return JsonResponse(answer, status=200 if answer["ok"] else 503)

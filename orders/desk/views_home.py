@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -13,7 +14,7 @@ from orders.desk.labels import describe_span
 from orders.desk.queues import Queue, QueueRow, list_queues, load_rows
 from orders.desk.today import list_figures
 from shop import clock
-from shop.events.health import Health, get_health
+from shop.events.health import Disk, Health, get_health
 from shop.staff.decorators import StaffRequest, staff_page
 
 _STILL_AFTER = timedelta(minutes=1)
@@ -31,10 +32,11 @@ class Card:
 
 @dataclass(frozen=True)
 class HealthLine:
-    """One sentence about the machinery; not ok means that somebody has to look."""
+    """One sentence about the machinery; not ok means that somebody has to look, soon where nothing fails yet."""
 
     words: str
     is_ok: bool
+    is_soon: bool = False
 
 
 @staff_page("orders.view")
@@ -59,7 +61,8 @@ def _find_list(queue: Queue) -> str:
 
 
 def _describe_health(health: Health) -> list[HealthLine]:
-    return [_describe_sweep(health), _describe_outbox(health.undelivered), _describe_broker(health)]
+    lines = [_describe_sweep(health), _describe_outbox(health.undelivered), _describe_broker(health)]
+    return [*lines, _describe_disk(health.disk)] if health.disk else lines
 
 
 def _describe_sweep(health: Health) -> HealthLine:
@@ -83,3 +86,13 @@ def _describe_broker(health: Health) -> HealthLine:
     if health.is_broker_up:
         return HealthLine(_("Live updates work."), is_ok=True)
     return HealthLine(_("Redis is away: pages learn of news a little later. Nothing is lost."), is_ok=False)
+
+
+def _describe_disk(disk: Disk) -> HealthLine:
+    amounts = {"free": filesizeformat(disk.free_bytes), "total": filesizeformat(disk.total_bytes)}
+    if disk.is_low:
+        words = _(
+            "Little disk space is left: %(free)s of %(total)s. Make room before pictures cannot be kept."
+        )
+        return HealthLine(words % amounts, is_ok=False, is_soon=True)
+    return HealthLine(_("%(free)s of %(total)s disk space are free.") % amounts, is_ok=True)

@@ -1,5 +1,6 @@
-"""How the machinery behind the shop is doing: timers, outbox, broker."""
+"""How the machinery behind the shop is doing: timers, outbox, broker, disk."""
 
+import shutil
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,19 +12,38 @@ from shop.events.delivery import count_undelivered
 from shop.events.models import Heartbeat
 from shop.events.sweeping import SWEEP_HEARTBEAT
 
+LOW_BYTES = 2 * 1024**3
+LOW_SHARE = 0.1
+
+
+@dataclass(frozen=True)
+class Disk:
+    """What is left for pictures, sheets and (where it is kept there) the database."""
+
+    free_bytes: int
+    total_bytes: int
+
+    @property
+    def is_low(self) -> bool:
+        return self.free_bytes < max(LOW_BYTES, LOW_SHARE * self.total_bytes)
+
 
 @dataclass(frozen=True)
 class Health:
-    """`last_sweep_at` is when the timers last finished a round; `undelivered` is counted up to 10,001."""
+    """`last_sweep_at` is when the timers last finished a round; `undelivered` is counted up to 10,001.
+
+    `disk` is None where it cannot be measured.
+    """
 
     last_sweep_at: datetime | None
     undelivered: int
     is_broker_up: bool
+    disk: Disk | None = None
 
 
 def get_health() -> Health:
     """Two queries and a ping of at most 0.3 s. Raises DatabaseError while the database is away."""
-    return Health(get_last_sweep_at(), count_undelivered(), is_broker_up())
+    return Health(get_last_sweep_at(), count_undelivered(), is_broker_up(), measure_disk())
 
 
 def get_last_sweep_at() -> datetime | None:
@@ -40,3 +60,12 @@ def is_broker_up() -> bool:
         return False
     finally:
         client.close()
+
+
+def measure_disk() -> Disk | None:
+    """The disk of the data directory."""
+    try:
+        usage = shutil.disk_usage(settings.DATA_DIR)
+    except OSError:
+        return None
+    return Disk(usage.free, usage.total)

@@ -1,6 +1,7 @@
 """/console/: what waits, most urgent first, and whether the machinery runs."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -195,6 +196,40 @@ def test_a_broker_that_is_away_is_said(settings: Any) -> None:
     settings.REDIS_URL = "redis://127.0.0.1:9/0"
     words = "Redis is away: pages learn of news a little later. Nothing is lost."
     assert (words, False) in health_words()
+
+
+GB = 1024**3
+
+
+def usage(monkeypatch: pytest.MonkeyPatch, *, free: int, total: int) -> None:
+    monkeypatch.setattr(
+        "shop.events.health.shutil.disk_usage", lambda _path: SimpleNamespace(free=free, total=total)
+    )
+
+
+def test_the_disk_is_said_in_plain_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    usage(monkeypatch, free=30 * GB, total=100 * GB)
+    words = "30.0\xa0GB of 100.0\xa0GB disk space are free."
+    assert (words, True) in health_words()
+    assert Client().get("/healthz").json()["disk"] == "ok"
+
+
+@pytest.mark.parametrize(("free", "total"), [(9 * GB, 100 * GB), (GB, 5 * GB)])
+def test_a_disk_that_fills_up_is_said_before_it_is_full(
+    monkeypatch: pytest.MonkeyPatch, free: int, total: int
+) -> None:
+    usage(monkeypatch, free=free, total=total)
+    line = browser().get(HOME).context["health"][-1]
+    assert line.words.startswith("Little disk space is left")
+    assert (line.is_ok, line.is_soon) == (False, True)
+    answer = Client().get("/healthz")
+    assert (answer.status_code, answer.json()["disk"]) == (200, "low")
+
+
+def test_a_disk_that_cannot_be_measured_is_left_out(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    settings.DATA_DIR = settings.DATA_DIR / "nowhere"
+    assert not any("disk" in words for words, _is_ok in health_words())
+    assert Client().get("/healthz").json()["disk"] == "unknown"
 
 
 @pytest.mark.parametrize("orders", [1, 8])
