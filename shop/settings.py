@@ -5,6 +5,7 @@
 
 import base64
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
@@ -149,7 +150,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
 _CORE_LAYER = "channels_redis.core.RedisChannelLayer"
-CHANNEL_LAYERS = {
+CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
     # channels_redis blocks 5 s in BZPOPMIN, the same as redis-py's default socket timeout: without `None`
     # every idle socket would close after 5 s.
     "default": {
@@ -165,7 +166,7 @@ CHANNEL_LAYERS = {
         },
     },
 }
-CACHES = {
+CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "shop.http.cache.FailOpenRedisCache",
         "LOCATION": REDIS_URL,
