@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from orders.desk import selectors
+from orders.desk import counts, kinds
 from orders.models import Order
 from orders.stages import AftersaleMark
 from shop import navigation
@@ -101,7 +101,8 @@ def test_counts_are_left_out_beside_a_kind_that_is_narrowed(owner: Client) -> No
 
 
 def test_counts_of_a_kind_stop_at_the_cap(owner: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(selectors, "CAP", 1)
+    monkeypatch.setattr(kinds, "CAP", 1)
+    monkeypatch.setattr(counts, "CAP", 1)
     pickup(place()), pickup(place())
     assert tabs(owner, "?delivery=pickup")["All"] == "1+"
 
