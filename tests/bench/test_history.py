@@ -7,9 +7,9 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from bench.goods import DISCONTINUED
-from bench.history import fill
-from bench.pages import list_pages
+from bench.kit.goods import DISCONTINUED
+from bench.kit.history import fill
+from bench.kit.pages import list_pages
 from orders.desk.filters import WorkQueue
 from orders.models import Order
 from tests.cast import open_shop

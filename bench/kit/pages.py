@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlencode
 
-from bench.bare import Statement, page_by_key, page_of_goods, page_where
-from bench.goods import DISCONTINUED
+from bench.kit.bare import Statement, page_by_key, page_of_goods, page_where
+from bench.kit.goods import DISCONTINUED
 from orders.models import KeyKind, Order
 from orders.search import make_key
 from orders.stages import Stage

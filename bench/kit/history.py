@@ -14,10 +14,10 @@ from random import Random
 from django.db import connection, transaction
 from django.utils import timezone
 
-from bench.copying import Table, find_next_id, raise_sequences
-from bench.goods import Goods, list_goods
-from bench.lives import PAY_WITHIN, RECEIVE_DAYS, SHIP_WITHIN_HOURS, Life, live
-from bench.people import StoredPerson, store_people
+from bench.kit.copying import Table, find_next_id, raise_sequences
+from bench.kit.goods import Goods, list_goods
+from bench.kit.lives import PAY_WITHIN, RECEIVE_DAYS, SHIP_WITHIN_HOURS, Life, live
+from bench.kit.people import StoredPerson, store_people
 from notifications.models import Alert, AlertKind, HandledHow
 from orders.models import KeyKind, Order, OrderLine, SearchKey, SoldName
 from orders.numbers import check_digit

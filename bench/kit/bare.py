@@ -28,16 +28,20 @@ _FRAME = (
     "SELECT count(*) FROM (SELECT 1 FROM notifications_alert WHERE handled_at IS NULL LIMIT 10001) a",
 )
 """What every page of the console needs beside its own rows."""
+_TO_SHIP = "stage IN ('confirmed', 'preparing') AND NOT is_held"
 _COUNTS = " UNION ALL ".join(
     f"SELECT count(*) FROM (SELECT 1 FROM orders_order WHERE {condition} LIMIT 10001) c"  # noqa: S608
     for condition in (
         *(f"stage = '{stage}'" for stage in ("unpaid", "to_confirm", "confirmed", "preparing")),
         *(f"stage = '{stage}'" for stage in ("shipped", "done", "closed")),
-        "stage IN ('confirmed', 'preparing') AND NOT is_held AND ship_by <= now()",
-        "stage IN ('confirmed', 'preparing') AND NOT is_held AND ship_by BETWEEN now() AND now() + interval '1 day'",
-        "stage IN ('confirmed', 'preparing') AND NOT is_held AND ship_by > now() + interval '1 day'",
+        f"{_TO_SHIP} AND ship_by <= now()",
+        f"{_TO_SHIP} AND ship_by BETWEEN now() AND now() + interval '1 day'",
+        f"{_TO_SHIP} AND (ship_by > now() + interval '1 day' OR ship_by IS NULL)",
         "is_short",
         "is_held",
+        "id IN (SELECT order_id FROM payments_refund WHERE state = 'failed')",
+        "id IN (SELECT order_id FROM payments_refund WHERE state = 'to_pay_out')",
+        "proof_sent_at IS NOT NULL",
         "stage = 'unpaid' AND pay_by <= now() + interval '10 minutes'",
     )
 )
@@ -58,8 +62,10 @@ def page_of_goods(words: str) -> Statement:
 
 def fetch_page(connection: "psycopg.Connection[Any]", statement: Statement, *, has_counts: bool) -> int:
     """The orders of a page with their lines and couriers, and the frame around them; how many orders there are."""
-    for sql in (*_FRAME, *([_COUNTS] if has_counts else [])):
+    for sql in _FRAME:
         connection.execute(sql).fetchall()
+    if has_counts:
+        count_all(connection)
     sql, values = statement
     cursor = connection.execute(sql, values)
     at = [column.name for column in cursor.description or ()].index("id")
@@ -67,3 +73,8 @@ def fetch_page(connection: "psycopg.Connection[Any]", statement: Statement, *, h
     for more in (_LINES, _COURIERS):
         connection.execute(more, (ids,)).fetchall()
     return len(ids)
+
+
+def count_all(connection: "psycopg.Connection[Any]") -> None:
+    """What stands beside the tabs and queues of a list, in one query."""
+    connection.execute(_COUNTS).fetchall()

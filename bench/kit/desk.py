@@ -1,0 +1,161 @@
+"""Measuring the desk: the pages of a console, their database time, and the same data by hand-written SQL."""
+
+import argparse
+import os
+import statistics
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from django.conf import settings
+from django.test import Client
+
+from bench.kit.bare import count_all, fetch_page
+from bench.kit.consoles import Console, hire
+from bench.kit.figures import CounterFigures, DeskFigures, PageFigures, list_misses, load_desk, save
+from bench.kit.pages import LIST, Page, list_pages
+from bench.kit.peers import print_peers
+from bench.kit.servers import console_at
+from bench.kit.side_by_side import print_comparison
+from bench.kit.tables import print_table, write_limit, write_ms, write_times
+from bench.kit.timing import DatabaseTime, find_p95, measure
+from orders.desk.selectors import count_tabs
+from orders.models import Order
+
+ADMINS = 8
+HEADER = ("page", "p50 ms", "p95 ms", "database ms", "queries", "bare SQL ms", "ratio", "promised p50")
+
+
+def main(options: argparse.Namespace) -> None:
+    # Answers to the pages' own queries are timed in this process, without a server around them.
+    settings.ALLOWED_HOSTS.append("testserver")
+    username, password, client = _sign_in()
+    with (
+        console_at(options.url, options.workers) as url,
+        psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as bare,
+    ):
+        desk = _Desk(Console(url, username, password), client, bare, options.rounds)
+        orders = Order.objects.count()
+        print(f"{orders:,} orders, {options.rounds} rounds\n")
+        pages = _measure_pages(desk)
+        counters = _measure_counters(desk)
+        rate = _count_per_second([Console(url, username, password) for _ in range(ADMINS)], options.seconds)
+    figures = DeskFigures(orders, options.rounds, pages, counters, rate, ADMINS)
+    _print_others(figures, options)
+
+
+def _sign_in() -> tuple[str, str, Client]:
+    user, password = hire()
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return user.username, password, client
+
+
+def _print_others(figures: DeskFigures, options: argparse.Namespace) -> None:
+    print(
+        f"\n{ADMINS} people asking for the list at once: {figures.per_second:.0f} requests a second", end=""
+    )
+    print(f" (promised {figures.per_second_promised:g})")
+    print_peers(figures)
+    if options.compare:
+        print_comparison(figures, load_desk(options.compare))
+    misses = list(list_misses(figures))
+    print("\nEvery promise is kept." if not misses else "\nNot kept:\n")
+    for miss in misses:
+        print(f"- {miss}")
+    if options.save:
+        save(figures, options.save)
+
+
+@dataclass(frozen=True)
+class _Desk:
+    """Three ways to the same rows: over HTTP, the page in this process, SQL by hand."""
+
+    console: Console
+    client: Client
+    bare: "psycopg.Connection[Any]"
+    rounds: int
+
+    def measure_page(self, page: Page) -> PageFigures:
+        whole = measure(lambda: self.console.get(page.path), self.rounds)
+        database = DatabaseTime()
+        ours = statistics.median(database.measure(lambda: self.client.get(page.path), self.rounds))
+        return PageFigures(
+            page.name,
+            p50_ms=statistics.median(whole),
+            p95_ms=find_p95(whole),
+            database_ms=ours,
+            queries=database.queries,
+            bare_ms=self._measure_bare(page),
+            promised_ms=page.promised,
+        )
+
+    def _measure_bare(self, page: Page) -> float | None:
+        statement = page.bare
+        if statement is None:
+            return None
+        return statistics.median(
+            measure(lambda: fetch_page(self.bare, statement, has_counts=page.has_counts), self.rounds)
+        )
+
+
+def _measure_pages(desk: _Desk) -> list[PageFigures]:
+    """Printed one by one, since all of them take minutes."""
+    measured: list[PageFigures] = []
+
+    def list_rows() -> Iterator[list[str]]:
+        for page in list_pages():
+            figures = desk.measure_page(page)
+            measured.append(figures)
+            yield [
+                figures.name,
+                write_ms(figures.p50_ms),
+                write_ms(figures.p95_ms),
+                write_ms(figures.database_ms),
+                str(figures.queries),
+                write_ms(figures.bare_ms),
+                write_times(figures.ratio),
+                write_limit(figures.promised_ms),
+            ]
+
+    print_table(HEADER, list_rows())
+    return measured
+
+
+def _measure_counters(desk: _Desk) -> CounterFigures:
+    counts, database = count_tabs(), DatabaseTime()
+    times = database.measure(count_tabs, desk.rounds)
+    by_hand = measure(lambda: count_all(desk.bare), desk.rounds)
+    numbers = len(counts.tabs) + len(counts.queues)
+    figures = CounterFigures(
+        numbers, statistics.median(times), find_p95(times), database.queries, statistics.median(by_hand)
+    )
+    print("\nAll counters of the list together\n")
+    row = [f"{numbers} tabs and queues", write_ms(figures.p50_ms), write_ms(figures.p95_ms)]
+    row += [str(figures.queries), write_ms(figures.bare_ms), write_limit(figures.promised_ms)]
+    print_table(("counters", "p50 ms", "p95 ms", "queries", "bare SQL ms", "promised"), [row])
+    return figures
+
+
+def _count_per_second(consoles: list[Console], seconds: float) -> float:
+    counts = [0] * len(consoles)
+    end = time.monotonic() + seconds
+
+    def ask(place: int) -> None:
+        while time.monotonic() < end:
+            consoles[place].get(LIST)
+            counts[place] += 1
+
+    _run_together([lambda place=place: ask(place) for place in range(len(consoles))])  # type: ignore[misc]
+    return sum(counts) / seconds
+
+
+def _run_together(calls: list[Callable[[], None]]) -> None:
+    threads = [threading.Thread(target=call) for call in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()

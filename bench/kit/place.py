@@ -1,0 +1,120 @@
+"""Placing in four ways, each for some seconds."""
+
+import argparse
+import http.client
+import json
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from django.db.models import F, Sum
+from django.db.models.functions import Coalesce
+
+from bench.kit.buyers import TO, add_skus, make_buyers, open_shop, place
+from bench.kit.figures import save
+from bench.kit.rates import BARE, BUYERS, ONE, SERVICE, TOGETHER, PlaceFigures, print_rates
+from bench.kit.replay import make_replay
+from bench.kit.servers import console_at
+from orders.models import Order
+from shop.catalog.models import Sku
+from shop.customers.services import issue_token
+
+SKUS = 50
+ORDERS_PER_BUYER = 400
+"""A buyer may place 600 a minute: a stream goes on with its next buyer before that."""
+BUYERS_PER_STREAM = 5
+Call = Callable[[int], None]
+
+
+def main(options: argparse.Namespace) -> None:
+    open_shop()
+    sku_ids, orders = add_skus(SKUS), Order.objects.count()
+    with console_at(options.url, options.workers) as url:
+        ways = {
+            BARE: [make_replay(sku_ids)],
+            SERVICE: [_make_service(sku_ids)],
+            ONE: [_make_http(url, sku_ids)],
+            TOGETHER: [_make_http(url, sku_ids) for _ in range(BUYERS)],
+        }
+        rates = {way: _measure(calls, options.seconds) for way, calls in ways.items()}
+    figures = PlaceFigures(orders, Order.objects.count() - orders, _count_oversold(sku_ids), rates)
+    print_rates([figures])
+    if options.save:
+        save(figures, options.save)
+
+
+def _count_oversold(sku_ids: list[int]) -> int:
+    """SKUs whose orders hold another number of pieces than their stock says, or more than there are."""
+    held = Sku.objects.filter(pk__in=sku_ids).annotate(held=Coalesce(Sum("order_lines__reserved"), 0))
+    return held.exclude(held=F("reserved"), reserved__lte=F("on_hand")).count()
+
+
+def _measure(calls: list[Call], seconds: float) -> float:
+    """Calls a second, each callable in a thread of its own."""
+    counts, end = [0] * len(calls), time.monotonic() + seconds
+    failed: list[str] = []
+
+    def run(at: int) -> None:
+        try:
+            while time.monotonic() < end and not failed:
+                calls[at](counts[at])
+                counts[at] += 1
+        except Exception as error:  # whatever went wrong: a rate without this stream would be no rate
+            failed.append(f"{type(error).__name__}: {error}")
+
+    threads = [threading.Thread(target=run, args=(at,)) for at in range(len(calls))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failed:
+        raise SystemExit(failed[0])
+    return sum(counts) / seconds
+
+
+def _make_service(sku_ids: list[int]) -> Call:
+    (buyer,) = make_buyers(1)
+
+    def call(n: int) -> None:
+        place(buyer, sku_ids[n % len(sku_ids)])
+
+    return call
+
+
+def _make_http(url: str, sku_ids: list[int]) -> Call:
+    server = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
+    tokens = [issue_token(buyer) for buyer in make_buyers(BUYERS_PER_STREAM)]
+
+    def call(n: int) -> None:
+        token = tokens[n // ORDERS_PER_BUYER % len(tokens)]
+        body = _write_order(sku_ids[n % len(sku_ids)])
+        server.request("POST", "/api/v1/orders", body, _make_headers(token))
+        answer = server.getresponse()
+        text = answer.read().decode()
+        if answer.status != http.HTTPStatus.CREATED:
+            raise RuntimeError(f"Placing was answered with {answer.status}: {text[:300]}")
+
+    return call
+
+
+def _make_headers(token: str) -> dict[str, str]:
+    return {
+        "Authorization": f"Bearer {token}",
+        "Content-Type": "application/json",
+        "Idempotency-Key": str(uuid.uuid4()),
+    }
+
+
+def _write_order(sku_id: int) -> str:
+    address = {
+        "recipient": TO.recipient,
+        "phone": TO.phone,
+        "province": TO.province,
+        "city": TO.city,
+        "district": TO.district,
+        "detail": TO.detail,
+    }
+    basket = [{"sku_id": str(sku_id), "quantity": 1}]
+    return json.dumps({"basket": basket, "delivery": "express", "pay_method": "wechat", "address": address})
