@@ -1,0 +1,110 @@
+"""The measuring scripts as somebody calls them: help without any environment, and small runs of each."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from bench.kit.history import fill
+from bench.kit.peers import PAGES
+from tests.processes import PROJECT
+from tests.servers import PrivateRedis
+
+SCRIPTS = sorted(path.stem for path in (PROJECT / "bench").glob("*.py") if path.stem != "__init__")
+Call = Callable[..., "subprocess.CompletedProcess[str]"]
+on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="measures PostgreSQL")
+
+
+def call(*arguments: str, cwd: Path = PROJECT, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """Python with this environment and nothing else."""
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def by_path(name: str) -> str:
+    return str(PROJECT / "bench" / f"{name}.py")
+
+
+def test_the_four_scripts_are_there() -> None:
+    assert SCRIPTS == ["alerts", "desk", "fill", "place"]
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_help_needs_no_environment(name: str, tmp_path: Path) -> None:
+    answers = [call(by_path(name), "--help", cwd=tmp_path), call("-m", f"bench.{name}", "--help")]
+    for answer in answers:
+        assert (answer.returncode, answer.stderr) == (0, "")
+        assert answer.stdout.startswith("usage: ")
+        assert f"python bench/{name}.py" in answer.stdout
+    assert answers[0].stdout == answers[1].stdout
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_what_is_not_set_is_named(name: str) -> None:
+    answer = call(by_path(name))
+    assert answer.returncode == 1
+    missing = "DATABASE_URL, REDIS_URL" if name == "alerts" else "DATABASE_URL"
+    assert answer.stderr == f"Not set: {missing}. --help shows an example.\n"
+
+
+@pytest.fixture
+def measure(transactional_db: None) -> Iterator[Call]:
+    """Call a script on a filled shop, with nothing but its servers named; it must succeed."""
+    server = connection.settings_dict
+    password = f":{server['PASSWORD']}" if server["PASSWORD"] else ""
+    place = f"{server['USER']}{password}@{server['HOST']}:{server['PORT'] or 5432}"
+    url = f"postgres://{place}/{server['NAME']}"
+    fill(1_000, days=300)
+    with PrivateRedis() as redis:
+
+        def run(name: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+            answer = call(
+                by_path(name), *arguments, DATABASE_URL=url, REDIS_URL=redis.url, PATH=os.environ["PATH"]
+            )
+            assert answer.returncode == 0, answer.stdout + answer.stderr
+            return answer
+
+        yield run
+
+
+@on_postgresql
+@pytest.mark.fault
+def test_no_alert_is_lost_when_a_web_process_dies(measure: Call) -> None:
+    shown = measure("alerts", "--consoles", "6", "--orders", "6").stdout
+    lost = [row.split(" | ")[-2] for row in shown.splitlines() if "none lost" in row]
+    assert lost == ["0", "0", "0"], shown
+    # Without this nobody would have been cut off.
+    assert "\n3 consoles connected again" in shown
+
+
+@on_postgresql
+@pytest.mark.fault
+def test_the_desk_is_measured_beside_bare_sql_and_peers(measure: Call, tmp_path: Path) -> None:
+    kept = tmp_path / "kept.json"
+    shown = measure("desk", "--rounds", "1", "--seconds", "0.5", "--workers", "1", "--save", str(kept)).stdout
+    assert shown.startswith("1,000 orders, 1 rounds")
+    peers = shown.partition("Others at 1,000,000 orders, ours at 1,000")[2]
+    assert [peer.page for peer in PAGES if f"| {peer.page} |" not in peers] == []
+    assert "tabs and queues |" in shown
+    again = call(by_path("desk"), "--table", str(kept), str(kept))
+    assert again.stdout.startswith("| page | p50 ms at 1,000 | p50 ms at 1,000 |")
+
+
+@on_postgresql
+@pytest.mark.fault
+def test_placing_in_every_way_oversells_nothing(measure: Call, tmp_path: Path) -> None:
+    kept = tmp_path / "kept.json"
+    shown = measure("place", "--seconds", "0.5", "--workers", "1", "--save", str(kept)).stdout
+    assert shown.startswith("| way | a second at 1,000 | of bare SQL | promised |")
+    assert "orders placed, 0 SKUs oversold" in shown
+    assert call(by_path("place"), "--table", str(kept)).stdout == shown
