@@ -70,23 +70,28 @@ def send_refund(refund_id: int) -> None:
         return
     try:
         result = _ask_or_send(refund)
-    except OtherMerchant as error:
-        # What was never sent can be paid out by hand; of the rest nobody knows until the credentials are back.
-        if refund.sent_at:
-            put_off_refund(refund, error=type(error).__name__)
-        else:
-            refuse_refund(refund, why=type(error).__name__)
-        return
-    except Rejected as error:
-        if error.code in _TRY_LATER or error.status == 429 or error.status >= 500:
-            put_off_refund(refund, error=error.code)
-        else:
-            refuse_refund(refund, why=error.code)
-        return
     except (ClientError, Refused) as error:
-        put_off_refund(refund, error=type(error).__name__)
+        _take_no(refund, error)
         return
-    apply_refund_evidence(refund.number, status=result.status, gateway_id=result.refund_id, actor=GATEWAY)
+    apply_refund_evidence(
+        refund.number, status=result.status, gateway_id=result.refund_id, tries=refund.tries, actor=GATEWAY
+    )
+
+
+def _take_no(refund: Refund, error: ClientError | Refused) -> None:
+    """A try that brought no answer is repeated; one that was refused, or never sent anything, needs a person."""
+    why = error.code if isinstance(error, Rejected) else type(error).__name__
+    if _is_final(error) or (isinstance(error, OtherMerchant) and not refund.sent_at):
+        refuse_refund(refund, why=why)
+    else:
+        put_off_refund(refund, error=why)
+
+
+def _is_final(error: ClientError | Refused) -> bool:
+    """Whether the gateway itself has said no: nobody signs 401 and 429, which decide nothing."""
+    if not isinstance(error, Rejected) or error.status in wechat_pay.UNSIGNED_REFUSALS:
+        return False
+    return error.code not in _TRY_LATER and error.status < 500
 
 
 def _ask(client: wechat_pay.WeChatPay, number: str) -> wechat_pay.Refund | None:

@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 from shop.clients.errors import Unknown
 
 PAID_STATES = frozenset({"SUCCESS", "REFUND"})
+REFUND_STATES = frozenset({"SUCCESS", "CLOSED", "PROCESSING", "ABNORMAL"})
 
 T = TypeVar("T")
 
@@ -70,11 +71,13 @@ def read_transaction(fact: dict[str, Any]) -> Transaction:
 
 def read_refund(fact: dict[str, Any], status_name: str) -> Refund:
     """A refund; its status is called `status` in answers and `refund_status` in notifies."""
-    finished = fact.get("success_time")
+    finished, status = fact.get("success_time"), take_text(fact, status_name)
+    if status not in REFUND_STATES:
+        raise Unknown("The state of the refund is not known.")
     return Refund(
         number=take_text(fact, "out_refund_no"),
         refund_id=take_text(fact, "refund_id"),
-        status=take_text(fact, status_name),
+        status=status,
         amount_fen=_read_fen(fact, "refund"),
         finished_at=_read_time(str(finished)) if finished else None,
     )

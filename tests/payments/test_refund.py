@@ -14,6 +14,7 @@ from orders.payments.services.refunds import (
     pay_out_refund,
     put_off_refund,
     refund_payment,
+    refuse_refund,
     retry_refund,
 )
 from orders.payments.tasks import send_refund
@@ -154,6 +155,69 @@ def test_the_timer_sends_what_the_event_did_not(gateway, sent_tasks):
         sweep()
         sweep()
     assert sent_tasks == [("send_refund", refund.pk)]
+
+
+@pytest.mark.parametrize("code", ["SUCCESS", "PROCESSING", "ABNORMAL", "SIGN_ERROR"])
+def test_a_refusal_that_nobody_signed_decides_nothing(gateway, monkeypatch, code):
+    refund = cancelled(gateway)
+
+    def refuse(self: WeChatPay, **_order: object) -> None:
+        raise Rejected(code, "free text", 401)
+
+    monkeypatch.setattr(WeChatPay, "refund", refuse)
+    send_refund(refund.pk)
+    refund.refresh_from_db()
+    assert (refund.state, refund.last_error) == (RefundState.COMMITTED, code)
+
+
+@pytest.mark.parametrize("code", ["SUCCESS", "PROCESSING"])
+def test_the_word_of_a_refusal_is_never_taken_for_a_state(gateway, monkeypatch, code):
+    refund = cancelled(gateway)
+
+    def refuse(self: WeChatPay, **_order: object) -> None:
+        raise Rejected(code, "no", 403)
+
+    monkeypatch.setattr(WeChatPay, "refund", refuse)
+    send_refund(refund.pk)
+    refund.refresh_from_db()
+    assert (refund.state, fresh(refund.order).refunded_fen) == (RefundState.FAILED, 0)
+
+
+def test_processing_told_late_does_not_undo_a_failure(gateway):
+    refund = lease_refund(cancelled(gateway).pk)
+    apply_refund_evidence(refund.number, status="ABNORMAL", actor=GATEWAY)
+    apply_refund_evidence(refund.number, status="PROCESSING", tries=refund.tries, actor=GATEWAY)
+    refund.refresh_from_db()
+    assert (refund.state, refund.next_try_at) == (RefundState.FAILED, None)
+
+
+def overtaken(gateway) -> tuple[Refund, Refund]:
+    """A try that was slow, and the one that took its lease over."""
+    refund = cancelled(gateway)
+    slow = lease_refund(refund.pk)
+    with clock.at(clock.now() + timedelta(minutes=2)):
+        return slow, lease_refund(refund.pk)
+
+
+@pytest.mark.parametrize("status", ["PROCESSING", "ABNORMAL", "CLOSED"])
+def test_what_an_overtaken_try_heard_ends_nothing(gateway, status):
+    slow, live = overtaken(gateway)
+    apply_refund_evidence(slow.number, status=status, tries=slow.tries, actor=GATEWAY)
+    refuse_refund(slow, why="NOT_ENOUGH")
+    live.refresh_from_db()
+    assert (live.state, live.lease_until is None) == (RefundState.COMMITTED, False)
+
+
+def test_but_money_that_is_back_is_back_whoever_hears_of_it(gateway):
+    slow, live = overtaken(gateway)
+    apply_refund_evidence(slow.number, status="SUCCESS", tries=slow.tries, actor=GATEWAY)
+    live.refresh_from_db()
+    assert live.state == RefundState.DONE
+
+
+def test_a_state_nobody_knows_is_refused(gateway):
+    with refused("unknown_status", 400):
+        apply_refund_evidence(cancelled(gateway).number, status="SIGN_ERROR", actor=GATEWAY)
 
 
 def test_while_one_worker_has_the_lease_another_does_nothing(gateway):

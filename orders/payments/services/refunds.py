@@ -19,6 +19,8 @@ from shop.events.models import Event
 from shop.store.choices import PayMethod
 
 SENDABLE = (RefundState.COMMITTED, RefundState.PROCESSING)
+ENDED_WITHOUT = frozenset({"ABNORMAL", "CLOSED"})
+"""What the gateway calls a refund that it has taken in and will not carry out."""
 PAYABLE_BY_HAND = (RefundState.TO_PAY_OUT, RefundState.FAILED)
 BACKUP_AFTER = timedelta(seconds=30)
 """The task is enqueued by the event; the timer takes over when it did not come through."""
@@ -143,11 +145,18 @@ def put_off_refund(refund: Refund, *, error: str) -> None:
 
 
 def apply_refund_evidence(
-    number: str, *, status: str, amount_fen: int | None = None, gateway_id: str = "", actor: Actor
+    number: str,
+    *,
+    status: str,
+    actor: Actor,
+    amount_fen: int | None = None,
+    gateway_id: str = "",
+    tries: int | None = None,
 ) -> Refund:
     """Record what the gateway says of a refund (SUCCESS, PROCESSING, ABNORMAL, CLOSED), once.
 
-    `amount_fen` where it names one. Raises Refused `unknown_refund` (404), `amount_mismatch`.
+    `amount_fen` where it names one; `tries` of the try that asked: what an overtaken one heard counts only where
+    the money is back. Raises Refused `unknown_refund` (404), `amount_mismatch`, `unknown_status` (400).
     """
     with transaction.atomic():
         found = Refund.objects.filter(number=number).first()
@@ -161,17 +170,24 @@ def apply_refund_evidence(
             if status == "SUCCESS":
                 _note_paid_twice(order, refund, actor=actor)
             return refund
+        if status != "SUCCESS" and tries not in (None, refund.tries):
+            return refund
         refund.gateway_id = gateway_id or refund.gateway_id
-        refund.lease_until = None
-        if status == "SUCCESS":
-            finish_refund(order, refund, actor=actor)
-        elif status == "PROCESSING":
-            refund.state = RefundState.PROCESSING
-            refund.next_try_at = clock.now() + timedelta(seconds=60)
-            refund.save()
-        else:
-            fail_refund(order, refund, why=status, actor=actor)
+        _apply_status(order, refund, status, actor)
     return refund
+
+
+def _apply_status(order: Order, refund: Refund, status: str, actor: Actor) -> None:
+    if status == "SUCCESS":
+        finish_refund(order, refund, actor=actor)
+    elif status in ENDED_WITHOUT:
+        fail_refund(order, refund, why=status, actor=actor)
+    elif status != "PROCESSING":
+        raise Refused("unknown_status", _("The gateway speaks of a state that is not known."), 400)
+    elif refund.state in SENDABLE:
+        refund.state, refund.lease_until = RefundState.PROCESSING, None
+        refund.next_try_at = clock.now() + timedelta(seconds=60)
+        refund.save()
 
 
 def _note_paid_twice(order: Order, refund: Refund, *, actor: Actor) -> None:
@@ -188,7 +204,7 @@ def finish_refund(order: Order, refund: Refund, *, actor: Actor, verb: str = "or
     """The money is back: sums of payment and order, state and event in one transaction."""
     refund.state = RefundState.DONE
     refund.finished_at, refund.next_try_at, refund.last_error = clock.now(), None, ""
-    refund.stuck_at = None
+    refund.lease_until, refund.stuck_at = None, None
     refund.save()
     payment = Payment.objects.select_for_update().get(pk=refund.payment_id)
     payment.refunding_fen -= refund.amount_fen
