@@ -1,6 +1,7 @@
 """Deadlines whose verbs live on floor 1."""
 
 from orders.selectors import list_due_to_receive, list_due_to_release, list_due_to_restock
+from orders.services.deadlines import unless_moved
 from orders.services.restock import restock_order
 from orders.services.steps import receive_order, release_order
 from shop.actor import SYSTEM
@@ -9,12 +10,14 @@ from shop.events.registry import due
 
 @due("order.receive", find=list_due_to_receive)
 def receive_overdue(order_id: int) -> None:
-    receive_order(order_id, actor=SYSTEM)
+    with unless_moved():
+        receive_order(order_id, actor=SYSTEM)
 
 
 @due("order.release", find=list_due_to_release)
 def release_held(order_id: int) -> None:
-    release_order(order_id, actor=SYSTEM)
+    with unless_moved():
+        release_order(order_id, actor=SYSTEM)
 
 
 @due("order.restock", find=list_due_to_restock)

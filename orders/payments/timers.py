@@ -15,6 +15,7 @@ from orders.payments.selectors import (
 from orders.payments.services.cancelling import cancel_unpaid
 from orders.payments.services.refunds import call_for_refund
 from orders.payments.tasks import cancel_overdue, query_payment, send_refund
+from orders.services.deadlines import unless_moved
 from shop import clock
 from shop.actor import SYSTEM
 from shop.events.registry import due
@@ -26,7 +27,8 @@ _TASK_LEASE = timedelta(seconds=60)
 @due("order.cancel_unpaid", find=list_due_to_cancel)
 def cancel_overdue_unpaid(order_id: int) -> None:
     """Without an attempt nothing can be paid: close at once."""
-    cancel_unpaid(order_id, actor=SYSTEM)
+    with unless_moved():
+        cancel_unpaid(order_id, actor=SYSTEM)
 
 
 @due("order.cancel_attempted", find=list_due_to_close, outside=True)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.models import Note, Order
 from orders.moves import lock_order, move
+from orders.services.deadlines import check_due
 from orders.services.fulfilment import FREE, pass_skipped_steps
 from shop import clock
 from shop.actor import Actor, ActorKind
@@ -63,9 +64,10 @@ def hold_order(
 
 
 def release_order(order_id: int, *, actor: Actor, expected_version: int | None = None) -> Order:
-    """Take the order off hold; the time held is added to its ship-by deadline."""
+    """Take the order off hold; the time held is added to its ship-by deadline. Raises Refused `not_due` (timer)."""
     with transaction.atomic():
         order = lock_order(order_id, "order.release", actor=actor, expected_version=expected_version)
+        check_due(order.release_at, actor)
         held_for = clock.now() - (order.held_at or clock.now())
         ship_by = order.ship_by + held_for if order.ship_by else None
         move(order, "order.release", actor=actor, changes=FREE | {"ship_by": ship_by})
@@ -73,9 +75,10 @@ def release_order(order_id: int, *, actor: Actor, expected_version: int | None =
 
 
 def receive_order(order_id: int, *, actor: Actor, expected_version: int | None = None) -> Order:
-    """The goods are with the buyer: by the buyer, by staff, or by the timer."""
+    """The goods are with the buyer: by the buyer, by staff, or by the timer. Raises Refused `not_due` (timer)."""
     with transaction.atomic():
         order = lock_order(order_id, "order.receive", actor=actor, expected_version=expected_version)
+        check_due(order.receive_by, actor)
         changes = {"received_at": clock.now(), "receive_by": None}
         move(order, "order.receive", actor=actor, changes=changes)
     return order

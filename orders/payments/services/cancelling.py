@@ -12,6 +12,7 @@ from orders.payments.services.attempts import close_live_attempt, require_no_liv
 from orders.payments.services.refunds import refund_share
 from orders.payments.services.settling import settle_if_nothing_owed
 from orders.payments.services.transfers import decide_proof
+from orders.services.deadlines import check_due
 from orders.services.fulfilment import apply_goods_rule, cancel_everything, close_changes, mark_short
 from orders.stages import CloseReason, Stage
 from shop.actor import Actor, ActorKind
@@ -31,13 +32,14 @@ def cancel_unpaid(
 ) -> Order:
     """Close an order for which nothing was paid and nothing shipped: buyer, staff, or the timer (UNPAID only).
 
-    Raises Refused as `close_live_attempt` does; `already_paid` when the gateway knows of a payment.
+    Raises Refused as `close_live_attempt` does; `already_paid` when the gateway knows of a payment, `not_due` (timer).
     """
     close_live_attempt(order_id, "order.cancel_unpaid", actor=actor, expected_version=expected_version)
     with transaction.atomic():
         order = lock_order(order_id, "order.cancel_unpaid", actor=actor, expected_version=expected_version)
         if actor.kind == ActorKind.SYSTEM and order.stage != Stage.UNPAID:
             raise Refused("wrong_stage", _("The order no longer waits for a payment."))
+        check_due(order.pay_by, actor)
         require_no_live_attempt(order)
         decide_proof(order, ProofState.REJECTED, reason=reason.strip()[:200])
         changes = cancel_everything(order, actor=actor) | close_changes(_REASONS[actor.kind])
