@@ -5,6 +5,7 @@ from django.shortcuts import render
 
 from orders.desk.audit import list_events, tell
 from orders.desk.audit_forms import AuditForm
+from orders.desk.security_events import list_security_events
 from shop.http.paging import page_by_id
 from shop.staff.decorators import StaffRequest, staff_page
 
@@ -18,6 +19,7 @@ def audit(request: StaffRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "lines": tell(page.rows),
+        "security_events": [] if request.GET else list_security_events(),
         "chips": [(words, _without(request, name)) for name, words in form.list_chips()],
     }
     return render(request, "audit/list.html", context)

@@ -1,7 +1,9 @@
 """Callbacks of WeChat Pay: verified on the raw bytes, stored, applied once, answered fast."""
 
+import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -10,82 +12,103 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from orders.payments.gateway import evidence_of, open_gateway
+from orders.payments.gateway import PAID_STATES, evidence_of, open_gateway
 from orders.payments.models import GatewayNotice
 from orders.payments.services.evidence import AmountMismatch, apply_payment_evidence, report_mismatch
 from orders.payments.services.refunds import apply_refund_evidence
 from shop import clock
 from shop.actor import GATEWAY
-from shop.clients.errors import BadSignature, ClientError
+from shop.clients.errors import BadSignature, ClientError, Unknown
+from shop.clients.wechat_pay import Notice, Refund, Transaction, WeChatPay
 from shop.errors import Refused
+from shop.staff.devices import read_ip
 
 logger = logging.getLogger(__name__)
 MAX_BODY = 64 * 1024
-MAX_REFUSED_A_MINUTE = 200
-"""Beyond this many, false notices are only logged: nobody fills the database from outside."""
+KEPT_BYTES = 300
+"""So much of a refused notice is kept: enough to see what it was, too little to fill a disk."""
+MAX_REFUSED_OF_ADDRESS = 30
+MAX_REFUSED = 600
+"""An hour; beyond these false notices are only logged. Genuine ones that are refused are always kept."""
+_AFTER_THE_SIGNATURE = frozenset({"decryption", "merchant"})
 _PROVIDER = "wechat"
 _PROBE_PREFIX = "WECHATPAY/SIGNTEST/"
+
+Read = Callable[[WeChatPay, Mapping[str, str], bytes], Notice[Any]]
+Apply = Callable[[Notice[Any]], None]
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A callback as it came in."""
+
+    headers: Mapping[str, str]
+    body: bytes
+    address: str | None
 
 
 @csrf_exempt
 @require_POST
 def wechat_payment(request: HttpRequest) -> HttpResponse:
     """A payment notice; 204 when its fact is recorded, whoever told it first."""
-
-    def apply(headers: dict[str, str], body: bytes) -> tuple[str, str]:
-        notice = open_gateway().read_payment_notice(headers, body)
-        if notice.content.state not in ("SUCCESS", "REFUND"):
-            raise Refused("not_paid", "The notice does not say that the order was paid.", 400)
-        _remember(notice.nonce, notice.content.number, body)
-        apply_payment_evidence(evidence_of(notice.content))
-        return notice.nonce, notice.content.number
-
-    return _receive(request, apply)
+    return _receive(request, WeChatPay.read_payment_notice, _apply_payment)
 
 
 @csrf_exempt
 @require_POST
 def wechat_refund(request: HttpRequest) -> HttpResponse:
     """A refund notice."""
-
-    def apply(headers: dict[str, str], body: bytes) -> tuple[str, str]:
-        notice = open_gateway().read_refund_notice(headers, body)
-        refund = notice.content
-        _remember(notice.nonce, refund.number, body)
-        apply_refund_evidence(
-            refund.number,
-            status=refund.status,
-            amount_fen=refund.amount_fen,
-            gateway_id=refund.refund_id,
-            actor=GATEWAY,
-        )
-        return notice.nonce, refund.number
-
-    return _receive(request, apply)
+    return _receive(request, WeChatPay.read_refund_notice, _apply_refund)
 
 
-def _receive(request: HttpRequest, apply: Callable[[dict[str, str], bytes], Any]) -> HttpResponse:
-    body = request.read(MAX_BODY + 1)
-    headers = dict(request.headers)
-    if len(body) > MAX_BODY:
-        return _fail("too_large", body[:1000], headers, 413)
+def _apply_payment(notice: Notice[Transaction]) -> None:
+    if notice.content.state not in PAID_STATES:
+        raise Refused("not_paid", "The notice does not say that the order was paid.", 400)
+    apply_payment_evidence(evidence_of(notice.content))
+
+
+def _apply_refund(notice: Notice[Refund]) -> None:
+    refund = notice.content
+    apply_refund_evidence(
+        refund.number,
+        status=refund.status,
+        amount_fen=refund.amount_fen,
+        gateway_id=refund.refund_id,
+        actor=GATEWAY,
+    )
+
+
+def _receive(request: HttpRequest, read: Read, apply: Apply) -> HttpResponse:
+    letter = Letter(dict(request.headers), request.read(MAX_BODY + 1), read_ip(request))
+    if len(letter.body) > MAX_BODY:
+        return _fail(letter, "too_large", 413)
+    try:
+        notice = read(open_gateway(), letter.headers, letter.body)
+    except BadSignature as error:
+        return _fail(letter, "bad_signature", 401, is_signed=error.reason in _AFTER_THE_SIGNATURE)
+    except ClientError as error:
+        return _fail(letter, type(error).__name__.lower(), 400, is_signed=isinstance(error, Unknown))
+    except Refused as refused:
+        return _fail(letter, refused.code, max(refused.status, 400))
+    return _carry_out(letter, notice, apply)
+
+
+def _carry_out(letter: Letter, notice: Notice[Any], apply: Apply) -> HttpResponse:
+    number = notice.content.number
     try:
         # The nonce is remembered together with its effect: a crash in between leaves neither.
         with transaction.atomic():
-            apply(headers, body)
-    except BadSignature:
-        return _fail("bad_signature", body, headers, 401)
-    except ClientError as error:
-        return _fail(type(error).__name__.lower(), body, headers, 400)
+            _remember(notice.nonce, number, letter)
+            apply(notice)
     except AmountMismatch as mismatch:
         report_mismatch(mismatch.evidence)
-        return _fail(mismatch.code, body, headers, mismatch.status)
+        return _fail(letter, mismatch.code, mismatch.status, is_signed=True, subject=number)
     except Refused as refused:
-        return _fail(refused.code, body, headers, max(refused.status, 400))
+        return _fail(letter, refused.code, max(refused.status, 400), is_signed=True, subject=number)
     return HttpResponse(status=204)
 
 
-def _remember(nonce: str, subject: str, body: bytes) -> None:
+def _remember(nonce: str, subject: str, letter: Letter) -> None:
     """Keep the notice; a nonce that was accepted before is a replay. Raises Refused `replayed`."""
     try:
         with transaction.atomic():
@@ -93,30 +116,46 @@ def _remember(nonce: str, subject: str, body: bytes) -> None:
                 provider=_PROVIDER,
                 nonce=nonce[:64],
                 is_accepted=True,
+                is_signed=True,
                 subject=subject[:64],
-                body=body.decode("utf-8", "replace"),
+                body=letter.body.decode("utf-8", "replace"),
+                address=letter.address,
                 received_at=clock.now(),
             )
     except IntegrityError as error:
         raise Refused("replayed", "This notice was received before.", 403) from error
 
 
-def _fail(code: str, body: bytes, headers: dict[str, str], status: int) -> HttpResponse:
+def _fail(
+    letter: Letter, code: str, status: int, *, is_signed: bool = False, subject: str = ""
+) -> HttpResponse:
     """Refuse, and put it on record as a security event, unless it is one of WeChat's own probes."""
-    if not headers.get("Wechatpay-Signature", "").startswith(_PROBE_PREFIX):
+    if not letter.headers.get("Wechatpay-Signature", "").startswith(_PROBE_PREFIX):
         logger.warning("payment notice refused: %s", code)
-        _put_on_record(code, body)
+        # Who holds one genuine notice could send it again and again.
+        is_always_kept = is_signed and code != "replayed"
+        if is_always_kept or _has_room(letter.address):
+            _put_on_record(letter, code, is_signed=is_signed, subject=subject)
     return JsonResponse({"code": "FAIL", "message": code}, status=status)
 
 
-def _put_on_record(code: str, body: bytes) -> None:
-    moment = clock.now()
-    lately = GatewayNotice.objects.filter(is_accepted=False, received_at__gt=moment - timedelta(minutes=1))
-    if lately.count() < MAX_REFUSED_A_MINUTE:
-        GatewayNotice.objects.create(
-            provider=_PROVIDER,
-            is_accepted=False,
-            code=code[:40],
-            body=body[:4000].decode("utf-8", "replace"),
-            received_at=moment,
-        )
+def _has_room(address: str | None) -> bool:
+    """Whether one more false notice may be kept this hour: nobody fills the database from outside."""
+    since = clock.now() - timedelta(hours=1)
+    lately = GatewayNotice.objects.filter(is_accepted=False, received_at__gt=since)
+    of_address = lately.filter(address=address)
+    return lately.count() < MAX_REFUSED and of_address.count() < MAX_REFUSED_OF_ADDRESS
+
+
+def _put_on_record(letter: Letter, code: str, *, is_signed: bool, subject: str) -> None:
+    GatewayNotice.objects.create(
+        provider=_PROVIDER,
+        is_accepted=False,
+        is_signed=is_signed,
+        code=code[:40],
+        subject=subject[:64],
+        body=letter.body[:KEPT_BYTES].decode("utf-8", "replace"),
+        digest=hashlib.sha256(letter.body).hexdigest(),
+        address=letter.address,
+        received_at=clock.now(),
+    )

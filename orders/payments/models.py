@@ -171,7 +171,11 @@ class TransferProof(models.Model):
 
 
 class GatewayNotice(models.Model):
-    """A callback as it came: accepted once per nonce, or refused with the reason (a security event)."""
+    """A callback: accepted as it came, once per nonce, or refused with the reason (a security event).
+
+    Of a refused one only the beginning is kept, with the SHA-256 of all of it. `is_signed`: the gateway's
+    signature fits, so it is genuine and yet not believed.
+    """
 
     provider = models.CharField(max_length=10)
     nonce = models.CharField(max_length=64, blank=True)
@@ -179,9 +183,15 @@ class GatewayNotice(models.Model):
     code = models.CharField(max_length=40, blank=True)
     subject = models.CharField(max_length=64, blank=True)
     body = EncryptedTextField(blank=True)
+    digest = models.CharField(max_length=64, blank=True)
+    address = models.GenericIPAddressField(null=True)
+    is_signed = models.BooleanField(default=False)
     received_at = models.DateTimeField(db_index=True)
 
     class Meta:
+        indexes = [
+            models.Index(fields=["received_at"], name="notice_refused", condition=Q(is_accepted=False))
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["provider", "nonce"], condition=Q(is_accepted=True), name="notice_nonce_once"

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef, Q
 
 from orders.models import Order
-from orders.payments.models import LIVE, PayAttempt, Refund, RefundState
+from orders.payments.models import LIVE, GatewayNotice, PayAttempt, Refund, RefundState
 from orders.stages import Stage
 
 _LIVE_ATTEMPT = PayAttempt.objects.filter(order=OuterRef("pk"), state__in=LIVE)
@@ -29,6 +29,20 @@ def list_due_to_close(now: datetime, skip: Collection[int], limit: int) -> list[
 def list_due_to_query(now: datetime, skip: Collection[int], limit: int) -> list[int]:
     due = PayAttempt.objects.filter(next_query_at__lte=now).exclude(pk__in=skip)
     return list(due.order_by("next_query_at").values_list("pk", flat=True)[:limit])
+
+
+REFUSED_KEPT_FOR = timedelta(days=7)
+
+
+def list_old_refused_notices(now: datetime, skip: Collection[int], limit: int) -> list[int]:
+    old = GatewayNotice.objects.filter(is_accepted=False, received_at__lt=now - REFUSED_KEPT_FOR)
+    return list(old.exclude(pk__in=skip).order_by("received_at").values_list("pk", flat=True)[:limit])
+
+
+def list_refused_notices(*, limit: int = 20) -> list[GatewayNotice]:
+    """Callbacks that were refused lately: the genuine ones first, then the newest; without their text."""
+    refused = GatewayNotice.objects.filter(is_accepted=False).defer("body")
+    return list(refused.order_by("-is_signed", "-id")[:limit])
 
 
 SILENT_FOR = timedelta(hours=24)

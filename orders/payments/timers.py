@@ -4,12 +4,13 @@ from datetime import timedelta
 
 from django.db.models import F
 
-from orders.payments.models import LIVE, PayAttempt, Refund
+from orders.payments.models import LIVE, GatewayNotice, PayAttempt, Refund
 from orders.payments.selectors import (
     list_due_refunds,
     list_due_to_cancel,
     list_due_to_close,
     list_due_to_query,
+    list_old_refused_notices,
     list_stuck_refunds,
 )
 from orders.payments.services.cancelling import cancel_unpaid
@@ -61,3 +62,8 @@ def send_due_refund(refund_id: int) -> None:
 @due("refund.stuck", find=list_stuck_refunds)
 def report_stuck_refund(refund_id: int) -> None:
     call_for_refund(refund_id)
+
+
+@due("notice.forget", find=list_old_refused_notices)
+def forget_notice(notice_id: int) -> None:
+    GatewayNotice.objects.filter(pk=notice_id, is_accepted=False).delete()
