@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, connections
 
 from notifications.handlers import alert_late_payment, alert_new_order, end_alerts
 from notifications.models import Alert, AlertKind, HandledHow
@@ -113,42 +113,6 @@ def test_two_deliverers_at_once_ring_each_order_once() -> None:
     assert sorted(Alert.objects.values_list("order_id", flat=True)) == sorted(o.pk for o in orders)
     still_open = Alert.objects.filter(handled_at=None).values_list("order_id", flat=True)
     assert sorted(still_open) == sorted(o.pk for o in orders[1::2])
-
-
-def raise_while_the_clerk_confirms(order: Order) -> Alert:
-    """One deliverer has not committed the alert yet while another carries the clerk's move."""
-    has_raised, may_commit = threading.Event(), threading.Event()
-
-    def carry_paying() -> None:
-        with transaction.atomic():
-            raise_alert(AlertKind.NEW_ORDER, event_of(order, "order.pay"))
-            has_raised.set()
-            may_commit.wait(10)
-        connections.close_all()
-
-    def carry_confirming() -> None:
-        confirm_order(order.pk, actor=clerk())
-        end_alerts(event_of(order, "order.confirm"))
-        connections.close_all()
-
-    paying, confirming = threading.Thread(target=carry_paying), threading.Thread(target=carry_confirming)
-    paying.start()
-    has_raised.wait(10)
-    confirming.start()
-    confirming.join(1)
-    may_commit.set()
-    paying.join()
-    confirming.join()
-    return Alert.objects.get()
-
-
-def test_a_move_and_a_late_alert_cannot_miss_each_other() -> None:
-    assert raise_while_the_clerk_confirms(paid_order()).handled_how == HandledHow.MOVED
-
-
-def test_without_the_lock_they_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("notifications.services.lock_row", lambda pk: Order.objects.get(pk=pk))
-    assert raise_while_the_clerk_confirms(paid_order()).handled_at is None
 
 
 def test_the_database_itself_refuses_a_second_new_order_alert() -> None:

@@ -147,6 +147,36 @@ def test_changing_the_price_against_paying(gateway, round_):
         assert (after.stage, after.paid_fen) == (Stage.TO_CONFIRM, order.payable_fen)
 
 
+def race_price_against_evidence(order, fact, monkeypatch) -> tuple[list[str], Order]:
+    """Both at the order at one moment, the three steps at the gateway left out."""
+    for step in ("close_live_attempt", "require_no_live_attempt"):
+        monkeypatch.setattr(f"orders.payments.services.pricing.{step}", lambda *_args, **_kwargs: None)
+    acts = [
+        lambda: apply_payment_evidence(fact),
+        lambda: change_price(order.pk, goods_fen=1_00, freight_fen=0, reason="x", actor=cast.clerk()),
+    ]
+    return codes_of(run_together(acts)), fresh(order)
+
+
+def test_with_the_lock_alone_the_price_is_that_of_the_payment_or_the_payment_does_not_count(monkeypatch):
+    order = cast.place()
+    codes, after = race_price_against_evidence(order, evidence_of(order), monkeypatch)
+    if codes == ["already_paid", "ok"]:
+        assert after.paid_fen == after.payable_fen
+    else:
+        assert (codes, after.paid_fen, after.payable_fen) == (["ok", "ok"], 0, 1_00)
+        assert Payment.objects.get().counts is False
+
+
+def test_without_the_lock_a_price_and_a_payment_meet_at_the_version(monkeypatch, switch_off_order_lock):
+    order = cast.place()
+    fact = evidence_of(order)
+    switch_off_order_lock(2)
+    codes, after = race_price_against_evidence(order, fact, monkeypatch)
+    assert codes == ["ok", "stale"]
+    assert after.paid_fen in (0, after.payable_fen)
+
+
 @pytest.mark.parametrize("round_", range(4))
 def test_cancelling_against_paying(gateway, round_):
     order = cast.place()

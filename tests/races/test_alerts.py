@@ -1,0 +1,61 @@
+"""An alert that is raised at the moment in which it ends."""
+
+import threading
+
+from django.db import connections, transaction
+
+from notifications.handlers import end_alerts
+from notifications.models import Alert, AlertKind, HandledHow
+from notifications.services import raise_alert
+from orders.models import Order
+from orders.services.steps import confirm_order
+from shop.events.models import Event
+from tests.cast import clerk, paid_order
+
+PATIENCE_S = 30.0
+
+
+def event_of(order: Order, verb: str) -> Event:
+    return Event.objects.get(order_id=order.pk, verb=verb)
+
+
+def raise_while_the_clerk_confirms(order: Order, *, wait_s: float) -> Alert:
+    """One deliverer has not committed the alert yet while another carries the clerk's move.
+
+    The first commits when the second is through, at the latest after `wait_s`.
+    """
+    has_raised, may_commit = threading.Event(), threading.Event()
+
+    def carry_paying() -> None:
+        with transaction.atomic():
+            raise_alert(AlertKind.NEW_ORDER, event_of(order, "order.pay"))
+            has_raised.set()
+            may_commit.wait(PATIENCE_S)
+        connections.close_all()
+
+    def carry_confirming() -> None:
+        confirm_order(order.pk, actor=clerk())
+        end_alerts(event_of(order, "order.confirm"))
+        connections.close_all()
+
+    paying, confirming = threading.Thread(target=carry_paying), threading.Thread(target=carry_confirming)
+    paying.start()
+    has_raised.wait(PATIENCE_S)
+    confirming.start()
+    confirming.join(wait_s)
+    may_commit.set()
+    paying.join()
+    confirming.join()
+    return Alert.objects.get()
+
+
+def test_a_move_and_a_late_alert_cannot_miss_each_other():
+    """The lock holds the second back, however long the first takes."""
+    alert = raise_while_the_clerk_confirms(paid_order(), wait_s=1)
+    assert alert.handled_how == HandledHow.MOVED
+
+
+def test_without_the_lock_they_do(monkeypatch):
+    monkeypatch.setattr("notifications.services.lock_row", lambda pk: Order.objects.get(pk=pk))
+    alert = raise_while_the_clerk_confirms(paid_order(), wait_s=PATIENCE_S)
+    assert alert.handled_at is None
