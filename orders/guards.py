@@ -9,7 +9,7 @@ from orders.models import Order
 from orders.stages import AftersaleMark, Stage
 from shop import clock
 from shop.errors import Refused
-from shop.store.choices import PayMethod
+from shop.store.choices import OverdueRule, PayMethod
 
 Guard = Callable[[Order], Refused | None]
 URGE_EVERY = timedelta(hours=1)
@@ -109,3 +109,21 @@ def has_no_proof(order: Order) -> Refused | None:
     if order.proof_sent_at is None:
         return None
     return Refused("proof_sent", _("The transfer is being checked. Please wait for the shop's answer."))
+
+
+def is_overdue(order: Order) -> Refused | None:
+    if order.ship_by is not None and order.ship_by <= clock.now():
+        return None
+    return Refused("not_overdue", _("The shop still has time to send this order."))
+
+
+def buyer_may_cancel(order: Order) -> Refused | None:
+    if order.overdue_rule == OverdueRule.BUYER:
+        return None
+    return Refused("ask_the_shop", _("The order has been paid. Ask the shop to cancel it."))
+
+
+def closes_by_itself(order: Order) -> Refused | None:
+    if order.overdue_rule == OverdueRule.CLOSE:
+        return None
+    return Refused("not_by_itself", _("This order is not closed by itself."))

@@ -9,7 +9,7 @@ from shop.catalog.models import Sku
 from shop.crypto import EncryptedTextField
 from shop.customers.models import Customer
 from shop.events.models import Versioned
-from shop.store.choices import Delivery, PayMethod
+from shop.store.choices import Delivery, OverdueRule, PayMethod
 
 HAS_REMARK = ~Q(buyer_remark="", seller_remark="")
 """Orders with words of the buyer or the shop. Encrypted columns are empty where there is nothing to encrypt."""
@@ -63,6 +63,7 @@ class Order(Versioned):
     seller_remark = models.CharField(max_length=500, blank=True)
 
     ship_within_hours = models.PositiveIntegerField()
+    overdue_rule = models.CharField(max_length=8, choices=OverdueRule, default=OverdueRule.NOTHING)
     receive_days = models.PositiveIntegerField()
     placed_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)
@@ -114,6 +115,14 @@ class Order(Versioned):
                 fields=["ship_by"],
                 name="order_ship_due",
                 condition=Q(stage__in=[Stage.TO_CONFIRM, Stage.CONFIRMED, Stage.PREPARING]),
+            ),
+            models.Index(
+                fields=["ship_by"],
+                name="order_unsent_due",
+                condition=Q(
+                    overdue_rule=OverdueRule.CLOSE,
+                    stage__in=[Stage.TO_CONFIRM, Stage.CONFIRMED, Stage.PREPARING],
+                ),
             ),
             models.Index(fields=["receive_by"], name="order_receive_due", condition=Q(stage=Stage.SHIPPED)),
             models.Index(fields=["release_at"], name="order_release_due", condition=Q(is_held=True)),

@@ -18,6 +18,7 @@ class CloseReason(models.TextChoices):
     TIMEOUT = "timeout", _("not paid in time")
     BUYER = "buyer", _("cancelled by the buyer")
     STAFF = "staff", _("cancelled by the shop")
+    OVERDUE = "overdue", _("not sent in time")
     EMPTY = "empty", _("all lines cancelled")
     RETURNED = "returned", _("returned")
 

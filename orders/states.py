@@ -8,10 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.guards import (
     Guard,
+    buyer_may_cancel,
+    closes_by_itself,
     has_no_proof,
     has_proof,
     is_free,
     is_on_hold,
+    is_overdue,
     no_label,
     no_open_aftersale,
     not_extended,
@@ -246,6 +249,15 @@ _TABLE = (
         _BY_STAFF,
         "orders.cancel",
         (something_paid, nothing_shipped),
+    ),
+    Move(
+        "order.cancel_unsent",
+        _("Cancel, not sent in time"),
+        _("Cancelled, not sent in time"),
+        _to(Stage.CLOSED, *IN_HAND),
+        frozenset({CUSTOMER, SYSTEM}),
+        guards=(nothing_shipped, not_held, no_open_aftersale, is_overdue),
+        own_guards={CUSTOMER: (something_paid, buyer_may_cancel), SYSTEM: (closes_by_itself,)},
     ),
     Move(
         "order.cancel_lines",

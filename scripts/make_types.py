@@ -19,16 +19,18 @@ from tests.environment import set_test_environment  # noqa: E402 - the path abov
 set_test_environment()
 
 import django  # noqa: E402 - settings read the environment set above
+from django.utils import translation  # noqa: E402
 
 GENERATOR = "openapi-typescript@7.13.0"
 TARGET = PROJECT / "mini-program" / "api.d.ts"
 
 
 def describe_api() -> str:
-    """The OpenAPI description as stable JSON text."""
+    """The OpenAPI description as stable JSON text, in the shop's language whatever was spoken before."""
     from drf_spectacular.generators import SchemaGenerator  # noqa: PLC0415 - needs configured settings
 
-    schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]  # untyped library
+    with translation.override("zh-hans"):
+        schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]  # untyped library
     return json.dumps(schema, sort_keys=True, ensure_ascii=False, default=str)
 
 

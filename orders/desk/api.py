@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from orders.desk.buyer import count_orders, list_orders, list_timeline
+from orders.desk.buyer import cancel_for_buyer, count_orders, list_orders, list_timeline
 from orders.desk.serializers import (
     ChoosePaymentIn,
     CountsOut,
@@ -27,7 +27,6 @@ from orders.desk.serializers import (
 from orders.models import Order
 from orders.payments.services.attempts import start_payment
 from orders.payments.services.balance import pay_by_balance
-from orders.payments.services.cancelling import cancel_unpaid
 from orders.payments.services.pricing import choose_payment
 from orders.payments.services.transfers import send_proof
 from orders.quotes import quote_order
@@ -314,15 +313,22 @@ class CancelView(MoveView):
             "proof_sent",
             "already_paid",
             "already_shipped",
+            "aftersale_open",
+            "held",
+            "not_overdue",
             "closing",
             "wechat_not_set_up",
             "gateway_unavailable",
         ),
     )
     def post(self, request: Request, number: str) -> Response:
-        """Cancel an order for which nothing was paid and nothing shipped."""
+        """Cancel an order for which nothing was paid and nothing shipped.
+
+        A paid order that was not sent in time can be cancelled too where the shop's rule
+        `timers.when_overdue` was `buyer` when it was placed; what was paid is refunded.
+        """
         read_input(EmptyIn, request.data)
-        cancel_unpaid(self.find(number), actor=self.actor)
+        cancel_for_buyer(get_order(_clean(number), actor=self.actor), actor=self.actor)
         return Response(_show(number, self.actor))
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
 from orders.moves import check_move, list_available
+from orders.payments.services.cancelling import cancel_unpaid, cancel_unsent
 from orders.selectors import orders_in_scope
 from orders.stages import IN_HAND, Stage
 from orders.states import MOVES
@@ -58,6 +59,7 @@ _STATUS_OF = {stage: BuyerStatus(status) for status, stages in _STAGES.items() f
 _VERBS = {
     "order.choose_payment": BuyerAction.CHOOSE_PAYMENT,
     "order.cancel_unpaid": BuyerAction.CANCEL,
+    "order.cancel_unsent": BuyerAction.CANCEL,
     "order.receive": BuyerAction.RECEIVE,
     "order.urge": BuyerAction.URGE,
     "order.extend": BuyerAction.EXTEND,
@@ -71,6 +73,7 @@ _SHOWN = (
     *("order.all_shipped", "order.arrive", "order.receive", "order.urge", "order.extend"),
     *("order.send_proof", "order.reject_proof"),
     *("order.cancel_unpaid", "order.cancel_paid", "order.cancel_lines", "order.close_empty"),
+    "order.cancel_unsent",
     *("order.change_price", "order.change_address"),
     *("order.late_payment", "order.refund", "order.refund_done", "order.pay_out"),
 )
@@ -106,6 +109,15 @@ def list_actions(order: Order, actor: Actor) -> list[BuyerAction]:
     possible = list_available(order, actor)
     named = [_VERBS[verb] for verb, found in possible.items() if verb in _VERBS and found.is_possible]
     return [BuyerAction.PAY, *named] if _can_pay(order) else named
+
+
+def cancel_for_buyer(order: Order, *, actor: Actor) -> None:
+    """The buyer's one button: an order that was not sent in time is refunded, any other must be unpaid."""
+    unsent = list_available(order, actor).get("order.cancel_unsent")
+    if unsent and unsent.is_possible:
+        cancel_unsent(order.pk, actor=actor)
+    else:
+        cancel_unpaid(order.pk, actor=actor)
 
 
 def _can_pay(order: Order) -> bool:

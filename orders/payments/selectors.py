@@ -7,7 +7,8 @@ from django.db.models import Exists, OuterRef, Q
 
 from orders.models import Order
 from orders.payments.models import LIVE, GatewayNotice, PayAttempt, Refund, RefundState
-from orders.stages import Stage
+from orders.stages import IN_HAND, AftersaleMark, Stage
+from shop.store.choices import OverdueRule
 
 _LIVE_ATTEMPT = PayAttempt.objects.filter(order=OuterRef("pk"), state__in=LIVE)
 
@@ -24,6 +25,14 @@ def list_due_to_close(now: datetime, skip: Collection[int], limit: int) -> list[
     due = Order.objects.filter(Exists(_LIVE_ATTEMPT), stage=Stage.UNPAID, pay_by__lte=now)
     due = due.exclude(Exists(asked)).exclude(pk__in=skip)
     return list(due.order_by("pay_by").values_list("pk", flat=True)[:limit])
+
+
+def list_unsent(now: datetime, skip: Collection[int], limit: int) -> list[int]:
+    """Orders of which nothing was sent in time, that were placed under the rule to close by itself."""
+    due = Order.objects.filter(
+        overdue_rule=OverdueRule.CLOSE, stage__in=IN_HAND, ship_by__lte=now, is_held=False, pieces_shipped=0
+    ).exclude(aftersale_mark=AftersaleMark.OPEN)
+    return list(due.exclude(pk__in=skip).order_by("ship_by").values_list("pk", flat=True)[:limit])
 
 
 def list_due_to_query(now: datetime, skip: Collection[int], limit: int) -> list[int]:

@@ -12,8 +12,9 @@ from orders.payments.selectors import (
     list_due_to_query,
     list_old_refused_notices,
     list_stuck_refunds,
+    list_unsent,
 )
-from orders.payments.services.cancelling import cancel_unpaid
+from orders.payments.services.cancelling import cancel_unpaid, cancel_unsent
 from orders.payments.services.refunds import call_for_refund
 from orders.payments.tasks import cancel_overdue, query_payment, send_refund
 from orders.services.deadlines import unless_moved
@@ -38,6 +39,11 @@ def cancel_overdue_attempted(order_id: int) -> None:
     cancel_overdue.delay(order_id)
     attempts = PayAttempt.objects.filter(order_id=order_id, state__in=LIVE)
     attempts.update(cancel_asked_until=clock.now() + _TASK_LEASE)
+
+
+@due("order.cancel_unsent", find=list_unsent)
+def cancel_what_was_not_sent(order_id: int) -> None:
+    cancel_unsent(order_id, actor=SYSTEM)
 
 
 @due("payment.query", find=list_due_to_query, outside=True)

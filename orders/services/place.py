@@ -102,6 +102,7 @@ def _build_order(customer: Customer, wanted: NewOrder, quote: Quote, store: Stor
         address_detail=wanted.to.detail,
         buyer_remark=wanted.buyer_remark,
         ship_within_hours=store.ship_within_hours,
+        overdue_rule=store.overdue_rule,
         receive_days=store.receive_days,
         placed_at=moment,
         pay_by=moment + get_pay_term(wanted.pay_method, store),

@@ -40,6 +40,8 @@ CODES: dict[str, tuple[int, str]] = {
     "already_shipped": (409, "Goods of the order have been shipped."),
     "already_extended": (409, "The time to receive was extended before."),
     "aftersale_open": (409, "An after-sale is open."),
+    "held": (409, "The shop has put the order on hold."),
+    "not_overdue": (409, "The shop still has time to send the order."),
     "nothing_owed": (409, "Nothing is owed for the order."),
     "not_wechat": (409, "The order is not paid by WeChat Pay: choose it first."),
     "not_balance": (409, "The order is not paid from the balance: choose it first."),

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from shop.http.schema import answers
 from shop.http.views import ApiView, PublicView
-from shop.store.choices import Delivery, PayMethod
+from shop.store.choices import Delivery, OverdueRule, PayMethod
 from shop.store.models import StoreSettings
 from shop.store.regions import list_regions
 from shop.store.selectors import get_store_settings, list_deliveries, list_pay_methods
@@ -51,6 +51,11 @@ class TimersOut(serializers.Serializer[Any]):
 
     cancel_unpaid_minutes = serializers.IntegerField()
     ship_within_hours = serializers.IntegerField()
+    when_overdue = serializers.ChoiceField(
+        source="overdue_rule",
+        choices=OverdueRule.choices,
+        help_text="what happens to new orders of which nothing is sent in time",
+    )
     receive_days = serializers.IntegerField()
     transfer_days = serializers.IntegerField(help_text="instead of the minutes, for bank transfers")
     extend_days = serializers.IntegerField(help_text="what a buyer may add to it once per order")

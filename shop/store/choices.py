@@ -23,6 +23,14 @@ class ReserveOn(models.TextChoices):
     PAYING = "paying", _("when the order is paid")
 
 
+class OverdueRule(models.TextChoices):
+    """What happens to a paid order of which nothing was sent when its time to ship is over."""
+
+    NOTHING = "nothing", _("nothing happens by itself")
+    BUYER = "buyer", _("the buyer may cancel without asking")
+    CLOSE = "close", _("it is refunded and closed by itself")
+
+
 LIMITS: dict[str, tuple[int, int]] = {
     "cancel_unpaid_minutes": (1, 7 * 24 * 60),
     "ship_within_hours": (1, 30 * 24),

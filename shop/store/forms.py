@@ -97,7 +97,14 @@ GROUPS: tuple[tuple[Any, Any, tuple[str, ...]], ...] = (
     (
         _("Timers"),
         _KEPT,
-        ("cancel_unpaid_minutes", "transfer_days", "ship_within_hours", "receive_days", "extend_days"),
+        (
+            "cancel_unpaid_minutes",
+            "transfer_days",
+            "ship_within_hours",
+            "overdue_rule",
+            "receive_days",
+            "extend_days",
+        ),
     ),
     (
         _("Steps and stock"),
@@ -144,6 +151,9 @@ class StoreSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subsc
             "extend_days": _("A buyer may ask once per order; staff may always give more time."),
             "ship_within_hours": _(
                 "Runs from payment, with cash on delivery from placing; time on hold is added."
+            ),
+            "overdue_rule": _(
+                "For orders of which nothing was sent; one on hold is not overdue. All that was paid is refunded."
             ),
             "receive_days": _(
                 "Runs from the delivery of the last parcel, else from shipping; it waits for open after-sales."

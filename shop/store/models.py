@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.crypto import EncryptedTextField
 from shop.events.models import Versioned
-from shop.store.choices import ReserveOn
+from shop.store.choices import OverdueRule, ReserveOn
 
 
 class StoreSettings(Versioned):
@@ -36,6 +36,9 @@ class StoreSettings(Versioned):
     cancel_unpaid_minutes = models.PositiveIntegerField(_("close unpaid orders after (minutes)"), default=30)
     transfer_days = models.PositiveIntegerField(_("close unpaid bank transfers after (days)"), default=3)
     ship_within_hours = models.PositiveIntegerField(_("ship within (hours)"), default=48)
+    overdue_rule = models.CharField(
+        _("when the time to ship is over"), max_length=8, choices=OverdueRule, default=OverdueRule.NOTHING
+    )
     receive_days = models.PositiveIntegerField(_("receive automatically after (days)"), default=7)
 
     extend_days = models.PositiveIntegerField(_("extend receipt by (days)"), default=3)

@@ -17,7 +17,7 @@ from shop.events.models import Event
 from shop.http.fields import read_id
 from shop.money import format_fen
 from shop.staff.decorators import StaffRequest, staff_page
-from shop.store.choices import ReserveOn
+from shop.store.choices import OverdueRule, ReserveOn
 from shop.store.forms import StoreSettingsForm, WeChatAccountForm
 from shop.store.models import StoreSettings, WeChatAccount
 from shop.store.selectors import (
@@ -115,6 +115,9 @@ def _label(model: type[StoreSettings | WeChatAccount], name: str) -> Any:
     return capfirst(getattr(model._meta.get_field(name), "verbose_name", name))
 
 
+_CHOICES = {"reserve_on": ReserveOn, "overdue_rule": OverdueRule}
+
+
 def _value(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return str(_("on") if value else _("off"))
@@ -122,8 +125,8 @@ def _value(name: str, value: Any) -> str:
         return "–"
     if name.endswith("_fen"):
         return format_fen(int(value))
-    if name == "reserve_on":
-        return str(ReserveOn(value).label)
+    if name in _CHOICES:
+        return str(_CHOICES[name](value).label)
     return str(value)
 
 

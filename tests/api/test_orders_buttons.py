@@ -9,7 +9,7 @@ from orders.payments.services.cancelling import cancel_unpaid
 from orders.stages import CloseReason, Stage
 from shop import clock
 from shop.demo.standins import StandInServer
-from shop.store.choices import PayMethod
+from shop.store.choices import OverdueRule, PayMethod
 from shop.store.models import WeChatAccount
 from tests import cast
 from tests.api.conftest import Buyer
@@ -128,6 +128,22 @@ def test_an_unpaid_order_is_cancelled_and_its_stock_given_back(buyer: Buyer) -> 
     assert answer.json()["close_reason"] == CloseReason.BUYER
     sku.refresh_from_db()
     assert sku.reserved == 0
+
+
+def test_a_paid_order_that_was_not_sent_in_time_is_cancelled_where_the_rule_allows_it(buyer: Buyer) -> None:
+    cast.open_shop(overdue_rule=OverdueRule.BUYER)
+    order = cast.paid_order(customer=buyer.customer)
+    assert "cancel" not in buyer.get(f"/orders/{order.number}").json()["actions"]
+    early = buyer.post(f"/orders/{order.number}/cancel")
+    assert (early.status_code, early.json()["code"]) == (409, "already_paid")
+
+    Order.objects.filter(pk=order.pk).update(ship_by=clock.now() - timedelta(minutes=1))
+    assert "cancel" in buyer.get(f"/orders/{order.number}").json()["actions"]
+    answer = buyer.post(f"/orders/{order.number}/cancel")
+    assert (answer.status_code, answer.json()["close_reason"]) == (200, CloseReason.BUYER)
+    assert [refund["amount_fen"] for refund in answer.json()["refunds"]] == [order.paid_fen]
+    timeline = buyer.get(f"/orders/{order.number}/timeline").json()["results"]
+    assert ("cancel_unsent", "you") in [(entry["verb"], entry["by"]) for entry in timeline]
 
 
 def test_an_open_payment_is_closed_before_cancelling(shopper: Buyer, wechat: StandInServer) -> None:

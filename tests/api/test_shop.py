@@ -16,6 +16,7 @@ def test_it_tells_anyone_what_the_shop_offers(anyone: Buyer) -> None:
         "cancel_unpaid_minutes": 30,
         "transfer_days": 3,
         "ship_within_hours": 48,
+        "when_overdue": "nothing",
         "receive_days": 7,
         "extend_days": 3,
     }

@@ -37,6 +37,7 @@ def filled_in(**changes: Any) -> dict[str, Any]:
         "cod_on": "on",
         "cancel_unpaid_minutes": "30",
         "ship_within_hours": "48",
+        "overdue_rule": "nothing",
         "transfer_days": "3",
         "receive_days": "7",
         "extend_days": "3",

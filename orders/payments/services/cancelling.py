@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from django.db import transaction
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order, OrderLine
@@ -15,7 +16,7 @@ from orders.payments.services.transfers import decide_proof
 from orders.services.deadlines import check_due
 from orders.services.fulfilment import apply_goods_rule, cancel_everything, close_changes, mark_short
 from orders.stages import CloseReason, Stage
-from shop.actor import Actor, ActorKind
+from shop.actor import SYSTEM, Actor, ActorKind
 from shop.catalog.stock import release_stock
 from shop.errors import Refused
 from shop.money import share_fen
@@ -59,14 +60,34 @@ def cancel_paid(
     _require_reason(reason)
     with transaction.atomic():
         order = lock_order(order_id, "order.cancel_paid", actor=actor, expected_version=expected_version)
-        to_refund = sum(p.refundable_fen for p in order.payments.filter(counts=True))
-        changes = cancel_everything(order, actor=actor) | close_changes(CloseReason.STAFF)
         data = {"reason": reason.strip()[:200], "notice": notice.strip()[:200]}
-        move(order, "order.cancel_paid", actor=actor, changes=changes, data=data)
-        _spread_refund(order, to_refund)
-        if to_refund:
-            refund_share(order, amount_fen=to_refund, reason=reason.strip(), actor=actor)
+        _close_and_refund(order, "order.cancel_paid", CloseReason.STAFF, data, actor=actor, payer=actor)
     return order
+
+
+def cancel_unsent(order_id: int, *, actor: Actor) -> Order:
+    """Close and refund an order that was not sent in time: its buyer, or the timer, by the rule it was placed with.
+
+    Raises Refused `not_overdue`, `ask_the_shop`, or as the other ways to cancel do.
+    """
+    close_reason = CloseReason.BUYER if actor.kind == ActorKind.CUSTOMER else CloseReason.OVERDUE
+    with transaction.atomic():
+        order = lock_order(order_id, "order.cancel_unsent", actor=actor)
+        data = {"reason": gettext("Not sent in time")}
+        _close_and_refund(order, "order.cancel_unsent", close_reason, data, actor=actor, payer=SYSTEM)
+    return order
+
+
+def _close_and_refund(
+    order: Order, verb: str, close_reason: CloseReason, data: dict[str, str], *, actor: Actor, payer: Actor
+) -> None:
+    """Close a locked order by a verb; all that was paid goes back, which is `payer`'s decision."""
+    to_refund = sum(p.refundable_fen for p in order.payments.filter(counts=True))
+    changes = cancel_everything(order, actor=actor) | close_changes(close_reason)
+    move(order, verb, actor=actor, changes=changes, data=data)
+    _spread_refund(order, to_refund)
+    if to_refund:
+        refund_share(order, amount_fen=to_refund, reason=data["reason"], actor=payer)
 
 
 def _spread_refund(order: Order, amount_fen: int) -> None:
