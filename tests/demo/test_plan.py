@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 from shop.demo.seeding.diary import SHOP_ZONE, Do
+from shop.demo.seeding.errands import Task
 from shop.demo.seeding.plan import Plan, make_plan
 from shop.store.choices import PayMethod
 
@@ -34,19 +35,34 @@ def test_orders_come_in_the_order_they_were_placed_within_sixty_days() -> None:
 
 
 def test_nothing_is_planned_for_the_future() -> None:
-    assert all(step.at <= NOW for order in plan().orders for step in order.steps)
+    past = plan()
+
+    assert all(step.at <= NOW for order in past.orders for step in order.steps)
+    assert all(errand.at <= NOW for errand in past.errands)
 
 
 def test_nobody_orders_before_having_joined() -> None:
     past = plan()
 
     assert all(past.joined_at[order.buyer] < order.placed_at for order in past.orders)
+    assert all(past.joined_at[errand.buyer] < errand.at for errand in past.errands if errand.buyer)
 
 
 def test_every_verb_happens() -> None:
     done = {step.do for order in plan().orders for step in order.steps}
 
     assert done == set(Do)
+
+
+def test_every_errand_is_run() -> None:
+    assert {errand.task for errand in plan().errands} == set(Task)
+
+
+def test_who_is_blocked_orders_nothing_afterwards() -> None:
+    for seed in range(5):
+        past = plan(seed)
+        block = next(errand for errand in past.errands if errand.task == Task.BLOCK_BUYER)
+        assert all(order.placed_at < block.at for order in past.orders if order.buyer == block.buyer)
 
 
 def test_people_shop_by_day_and_in_the_evening() -> None:

@@ -14,6 +14,7 @@ from shop.access import ROLES
 from shop.staff.models import StaffUser
 from shop.store.models import StoreSettings
 from shop.store.selectors import get_store_settings
+from tests import cast
 from tests.demo.seeding import copy_keys, seed
 
 
@@ -91,3 +92,27 @@ def test_the_printed_logins_open_the_console(
         username, _, password = login.partition(" / ")
         user = StaffUser.objects.get(username=username)
         assert (user.role, user.check_password(password)) == (role, True)
+
+
+@pytest.mark.django_db
+def test_no_password_is_printed_that_does_not_work(
+    data_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seed(data_dir, orders=1, buyers=1)
+    owner = StaffUser.objects.get(username="owner")
+    owner.set_password("a password of her own")
+    owner.save()
+    capsys.readouterr()
+
+    call_command("demo_logins")
+
+    assert "owner: owner / the password it has had so far" in capsys.readouterr().out.splitlines()
+
+
+@pytest.mark.django_db
+def test_a_restored_shop_without_demo_staff_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    cast.make_staff("owner", username="linda")
+
+    call_command("demo_logins")
+
+    assert capsys.readouterr().out == "staff: their own names / the passwords they have had so far\n"

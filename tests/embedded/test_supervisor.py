@@ -1,6 +1,7 @@
 """The supervisor keeps every process alive, gives up with a reason, and leaves nothing behind."""
 
 import os
+import pty
 import signal
 import socket
 import stat
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from shop.demo.supervisor.shop import find_free_port
 from tests.embedded.run_command import PROCESS_NAMES, RunCommand, is_alive, wait_until
 from tests.embedded.stub_project import make_stub_project
 
@@ -209,6 +211,34 @@ def test_without_a_terminal_the_passphrase_has_to_be_set(project: Path, data_dir
     with RunCommand(data_dir, "--restore", str(backup), project=project) as run:
         assert run.wait_end() == 1
         assert "bin/run: Set BACKUP_PASSPHRASE: there is nobody to type the passphrase." in run.output
+
+
+def type_at(project: Path, data_dir: Path, backup: Path, *, typed: bytes, until: bytes) -> bytes:
+    """Start in a terminal of its own, type something when asked, and press Ctrl-C once `until` was said."""
+    arguments = ["--data-dir", str(data_dir), "--port", str(find_free_port()), "--restore", str(backup)]
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execv(project / "bin" / "run", ["bin/run", *arguments])  # noqa: S606 as a user starts it
+    said = b""
+    for awaited, answer in ((b"Passphrase of the backup: ", typed), (until, b"\x03")):
+        while awaited not in said:
+            said += os.read(terminal, 4096)
+        os.write(terminal, answer)
+    os.waitpid(pid, 0)
+    return said
+
+
+def test_the_passphrase_is_typed_unseen(project: Path, data_dir: Path, backup: Path) -> None:
+    typed = f"{PASSPHRASE}\n".encode()
+    said = type_at(project, data_dir, backup, typed=typed, until=b"Ctrl-C stops the shop.")
+    assert b"Restoring the backup" in said
+    assert PASSPHRASE.encode() not in said
+
+
+def test_ctrl_c_instead_of_a_passphrase_restores_nothing(project: Path, data_dir: Path, backup: Path) -> None:
+    said = type_at(project, data_dir, backup, typed=b"\x03", until=b"nothing was restored.")
+    assert b"Traceback" not in said
+    assert not (data_dir / "shop.sqlite3").exists()
 
 
 def test_a_backup_is_not_restored_over_a_shop(project: Path, data_dir: Path, backup: Path) -> None:

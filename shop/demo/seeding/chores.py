@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from orders.models import Order
+from orders.models import OrderLine
 from orders.services.stocktake import Count, count_stock, plan_taking
 from orders.stages import IN_HAND
 from shop.catalog.models import Sku
@@ -31,13 +31,13 @@ def _find_one_missing(world: World, errand: Errand) -> None:
 
 
 def _find_promised() -> Sku | None:
-    """A SKU of the newest order in hand that would be the first to give a piece back."""
-    waiting = Order.objects.filter(stage__in=IN_HAND, is_held=False, is_short=False)
-    for order in waiting.order_by("-pk"):
-        for line in order.lines.filter(reserved__gt=0, sku__is_presale=False).select_related("sku"):
-            if plan_taking(line.sku, line.sku.reserved - 1)[0].order_id == order.pk:
-                return line.sku
-    return None
+    """The SKU of which least would have to vanish for an order in hand to run short; not an unpaid one."""
+    waiting = OrderLine.objects.filter(
+        order__stage__in=IN_HAND, order__is_held=False, reserved__gt=0, short=0, sku__is_presale=False
+    )
+    skus = Sku.objects.filter(pk__in=waiting.values("sku_id")).order_by("on_hand", "pk")
+    in_hand = set(waiting.values_list("order_id", flat=True))
+    return next((sku for sku in skus if plan_taking(sku, sku.reserved - 1)[0].order_id in in_hand), None)
 
 
 def _remark(world: World, errand: Errand) -> None:

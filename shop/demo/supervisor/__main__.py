@@ -1,9 +1,11 @@
 """`python -m shop.demo.supervisor`: start the demo shop and keep it running until told to stop."""
 
 import argparse
+import getpass
 import signal
 import sys
 import threading
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
@@ -30,12 +32,15 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespac
 
 
 def ask_for_passphrase() -> str:
-    """From BACKUP_PASSPHRASE or the terminal. Raises Stopped on Ctrl-C, StartError when nobody can be asked."""
+    """From BACKUP_PASSPHRASE or the terminal. Raises StartError when nobody can be asked, or answers Ctrl-C."""
     stop = signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Where there is no terminal, the sentence below says what to do.
+    warnings.simplefilter("ignore", getpass.GetPassWarning)
     try:
         return ask_passphrase(twice=False)
     except KeyboardInterrupt:
-        raise Stopped from None
+        print()
+        raise StartError("no passphrase, nothing was restored.") from None
     except BackupError as error:
         raise StartError(str(error)) from error
     finally:

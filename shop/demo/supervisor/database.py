@@ -25,22 +25,29 @@ def prepare_database(data_dir: DataDir, project: Path, manage: Manage, backup: B
 
     A database whose filling was cut short is thrown away: nobody can have used it yet.
     """
-    state = _read_state(data_dir.state)
+    state, wanted = _read_state(data_dir.state), _code_fingerprint(project)
     if not state.get("is_seeded"):
         data_dir.forget((DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", "media"))
         state = {}
-        if backup is not None:
-            _restore(data_dir, manage, backup)
-            state["is_seeded"] = True
-    wanted = _code_fingerprint(project)
-    if state.get("migrations") != [wanted, _applied_migrations(data_dir.database)]:
-        manage("migrate", "--no-input", saying="Preparing the database ...")
-    if not state.get("is_seeded"):
-        manage("seed_demo", saying="Filling the demo shop (once, about a minute) ...")
+        _fill(data_dir, manage, backup)
+    elif state.get("migrations") != [wanted, _applied_migrations(data_dir.database)]:
+        _migrate(manage)
     new_state = {"is_seeded": True, "migrations": [wanted, _applied_migrations(data_dir.database)]}
     if new_state != state:
         manage("demo_logins", output=data_dir.logins)
         write_private(data_dir.state, json.dumps(new_state))
+
+
+def _migrate(manage: Manage) -> None:
+    manage("migrate", "--no-input", saying="Preparing the database ...")
+
+
+def _fill(data_dir: DataDir, manage: Manage, backup: Backup | None) -> None:
+    if backup is not None:
+        _restore(data_dir, manage, backup)
+        return
+    _migrate(manage)
+    manage("seed_demo", saying="Filling the demo shop (once, about a minute) ...")
 
 
 def _restore(data_dir: DataDir, manage: Manage, backup: Backup) -> None:
