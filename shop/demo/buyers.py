@@ -117,6 +117,7 @@ class Buyers:
         self._people = list_people(people)
         self._thinking = thinking
         self._tokens: dict[str, str] = {}
+        self._at_the_bank: set[str] = set()
         self._timetable: list[tuple[float, int, Callable[[], None]]] = []
         self._ticket = itertools.count()
         self._wanted: int | None = None
@@ -249,6 +250,7 @@ class Buyers:
             self._think(f"pay {order.number} from the balance", lambda: self._pay_by_balance(order))
         elif wish.body["pay_method"] == "transfer":
             owed_fen = int(answer["owed_fen"])
+            self._at_the_bank.add(order.number)
             self._think(f"show the transfer for {order.number}", lambda: self._send_proof(order, owed_fen))
 
     def _decide(self, order: Order) -> None:
@@ -275,6 +277,7 @@ class Buyers:
         picture = self._as(order.person, "POST", "/images", picture=slip)
         proof = {"image_ids": [picture["id"]], "words": "已转账，请查收"}
         self._as(order.person, "POST", f"/orders/{order.number}/transfer-proof", proof)
+        self._at_the_bank.discard(order.number)
 
     # Coming back
 
@@ -292,6 +295,8 @@ class Buyers:
 
     def _press(self, action: str, order: Order, owed_fen: int) -> None:
         if action == "send_proof":
+            if order.number in self._at_the_bank:
+                return
             self._send_proof(order, owed_fen)
         else:
             self._as(order.person, "POST", f"/orders/{order.number}/{action}", {})

@@ -162,7 +162,7 @@ def _cancel_unpaid(scene: Scene) -> None:
 
 def _cancel_paid(scene: Scene) -> None:
     cancel_paid(
-        scene.order_id, reason=scene.step.data["reason"], notice="退款将原路退回，请留意", actor=scene.staff
+        scene.order_id, reason=scene.step.data["reason"], notice="退款已安排，请留意到账", actor=scene.staff
     )
     if scene.step.data.get("fails"):
         money.fail_refunds(scene)
