@@ -210,6 +210,14 @@ AXES_RESET_ON_SUCCESS = True
 AXES_CLIENT_IP_CALLABLE = "shop.staff.devices.read_ip"
 AXES_LOCKOUT_CALLABLE = "shop.staff.views.locked_out"
 AXES_DISABLE_ACCESS_LOG = True
+# A refused try is kept with what was sent: passwords under any of these names are not.
+AXES_SENSITIVE_PARAMETERS = [
+    "old_password",
+    "new_password1",
+    "new_password2",
+    "proof_password",
+    "proof_carried",
+]
 AXES_VERBOSE = False
 SESSION_ENGINE = "shop.staff.sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 3600

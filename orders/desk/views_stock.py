@@ -180,7 +180,7 @@ def download(request: StaffRequest, upload_id: int) -> HttpResponse:
     return send_verdicts(request, PAGES, upload_id)
 
 
-@staff_page("products.stock")
+@staff_page("products.stock", fresh=True)
 def export(request: StaffRequest) -> HttpResponse:
     """All SKUs with what is on hand, to be filled in at the shelf."""
     header = [str(column.header) for column in STOCK.columns]

@@ -81,7 +81,7 @@ def download(request: StaffRequest, upload_id: int) -> HttpResponse:
     return send_verdicts(request, PAGES, upload_id)
 
 
-@staff_page("products.edit")
+@staff_page("products.edit", fresh=True)
 def export(request: StaffRequest) -> HttpResponse:
     """All SKUs as a sheet that can be changed and imported again."""
     header = [str(column.header) for column in PRODUCTS.columns]

@@ -59,7 +59,12 @@ def _show_refusal(request: HttpRequest, error: Refused) -> HttpResponseBase:
 
 def way_back(request: HttpRequest) -> str:
     """The page of ours on which a button was pressed, else the start page."""
-    referer = request.headers.get("Referer", "")
-    if url_has_allowed_host_and_scheme(referer, allowed_hosts={request.get_host()}):
-        return referer
-    return HOME
+    return own_address(request, request.headers.get("Referer", ""))
+
+
+def own_address(request: HttpRequest, target: str) -> str:
+    """`target` if it leads to a page of ours, else the start page."""
+    is_own = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return target if is_own else HOME

@@ -13,6 +13,7 @@ from shop.access import require
 from shop.actor import Actor
 from shop.http.middleware import way_back
 from shop.staff.models import StaffUser
+from shop.staff.proof import ask_for_proof
 from shop.staff.services import staff_actor
 
 P = ParamSpec("P")
@@ -29,12 +30,16 @@ class StaffRequest(HttpRequest):
 View = Callable[Concatenate[StaffRequest, P], HttpResponseBase]
 
 
-def staff_page(capability: str | None, *, methods: tuple[str, ...] = ("GET",)) -> Callable[[View[P]], Any]:
+def staff_page(
+    capability: str | None, *, methods: tuple[str, ...] = ("GET",), fresh: bool = False
+) -> Callable[[View[P]], Any]:
     """Let in signed-in staff whose role has `capability` (None: every role), by these HTTP methods only.
 
     Who is signed out comes back to the page they were on, not to the address of its button. Who still has the
-    password that a colleague knows is sent to choose one first.
+    password that a colleague knows is sent to choose one first. `fresh`: who did not show their password within
+    `PROOF_HOLDS` is asked for it before a POST, or before a page that can only be read (a download).
     """
+    asks_always = "POST" not in methods
 
     def decorate(view: View[P]) -> Any:
         @require_http_methods([*methods, "HEAD"] if "GET" in methods else list(methods))
@@ -48,6 +53,9 @@ def staff_page(capability: str | None, *, methods: tuple[str, ...] = ("GET",)) -
             request.actor = staff_actor(request.user)
             if capability is not None:
                 require(request.actor, capability)
+            asks = fresh and (asks_always or request.method == "POST")
+            if asks and (question := ask_for_proof(request)):
+                return question
             return view(request, *args, **kwargs)
 
         guarded.capability = capability  # type: ignore[attr-defined]  # read by the permission matrix test

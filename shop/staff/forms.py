@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, RegexValidator
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +13,7 @@ from shop.actor import Actor
 from shop.errors import Refused
 from shop.http.fields import NO_CONTROL
 from shop.staff.models import StaffUser
+from shop.staff.proof import check_own_password
 from shop.staff.services import may_give
 from shop.store.forms import YuanField, dress
 
@@ -97,10 +99,18 @@ class ReasonForm(forms.Form):
 class OwnPasswordForm(PasswordChangeForm):
     """The present password, and the new one twice."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, request: Any, data: Any = None) -> None:
+        super().__init__(request.user, data)
+        self.request = request
         self.fields["old_password"].widget.attrs.pop("autofocus", None)
         _word(self)
+
+    def clean_old_password(self) -> str:
+        """Checked as at sign-in, so that guessing here is locked out too."""
+        password: str = self.cleaned_data["old_password"]
+        if not check_own_password(self.request, password):
+            raise ValidationError(self.error_messages["password_incorrect"], code="password_incorrect")
+        return password
 
 
 class FirstPasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # not subscriptable at run time

@@ -9,11 +9,13 @@ from django.http import HttpRequest
 from shop import clock
 from shop.staff.devices import DEVICE_KEY, describe_device
 from shop.staff.models import StaffSession, StaffUser
+from shop.staff.proof import keep_proof
 
 
 @receiver(user_logged_in)
 def remember_device(sender: Any, request: HttpRequest, user: StaffUser, **_kwargs: Any) -> None:
-    """Write the device into the new session; the person's expired ones are cleared on the way."""
+    """Write device and proof into the new session; the person's expired ones are cleared on the way."""
     now = clock.now()
+    keep_proof(request.session)
     request.session[DEVICE_KEY] = describe_device(request) | {"since": now.isoformat()}
     StaffSession.objects.filter(staff=user, expire_date__lt=now).delete()

@@ -9,6 +9,7 @@ urlpatterns = [
     path("theme/", views.theme, name="set_theme"),
     path("first-password/", views_me.first_password, name="first_password"),
     path("me/", views_me.account, name="me"),
+    path("me/prove/", views_me.prove, name="prove"),
     path("me/password/", views_me.own_password, name="own_password"),
     path("me/sessions/end/", views_me.end_others, name="end_own_sessions"),
     path("me/sessions/<slug:code>/end/", views_me.end_own, name="end_own_session"),

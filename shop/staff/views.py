@@ -7,9 +7,9 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from shop.http.middleware import own_address
 from shop.staff.accounts import record_sign_in
 from shop.staff.devices import describe_device
 from shop.staff.forms import SignInForm
@@ -46,7 +46,7 @@ def locked_out(request: HttpRequest, credentials: Any = None, *args: Any, **kwar
 def theme(request: HttpRequest) -> HttpResponse:
     """Choose light or dark: in a cookie, so that it works before sign-in, and on the user when signed in."""
     chosen = request.POST.get("theme", "")
-    response = HttpResponseRedirect(_way_back(request))
+    response = HttpResponseRedirect(own_address(request, request.POST.get("next", "")))
     if chosen in THEMES:
         response.set_cookie(
             THEME_COOKIE,
@@ -59,11 +59,3 @@ def theme(request: HttpRequest) -> HttpResponse:
         if isinstance(request.user, StaffUser):
             set_theme(request.user, chosen)
     return response
-
-
-def _way_back(request: HttpRequest) -> str:
-    target = request.POST.get("next", "")
-    is_own = url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return target if is_own else "/console/"

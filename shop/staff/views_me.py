@@ -13,9 +13,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from shop.errors import Refused
+from shop.http.middleware import own_address
 from shop.staff.accounts import change_password, end_session, end_sessions
 from shop.staff.decorators import StaffRequest, staff_page
 from shop.staff.forms import FirstPasswordForm, OwnPasswordForm
+from shop.staff.proof import keep_proof, show_proof, show_ready, take_proof
 from shop.staff.selectors import list_devices
 from shop.staff.services import staff_actor
 
@@ -26,7 +28,7 @@ _SAVED = _("Your password is changed. Other devices are signed out.")
 @staff_page(None)
 def account(request: StaffRequest) -> HttpResponse:
     """Who I am here, my password, my devices."""
-    return _show_account(request, OwnPasswordForm(request.user))
+    return _show_account(request, OwnPasswordForm(request))
 
 
 def _show_account(request: StaffRequest, form: OwnPasswordForm, *, status: int = 200) -> HttpResponse:
@@ -37,7 +39,7 @@ def _show_account(request: StaffRequest, form: OwnPasswordForm, *, status: int =
 @staff_page(None, methods=("POST",))
 def own_password(request: StaffRequest) -> HttpResponse:
     """Change the password by the present one; this device stays signed in, all others do not."""
-    form = OwnPasswordForm(request.user, request.POST)
+    form = OwnPasswordForm(request, request.POST)
     if form.is_valid() and _change_password(request, form):
         return redirect("staff:me")
     return _show_account(request, form, status=_UNPROCESSABLE)
@@ -65,8 +67,18 @@ def _change_password(request: HttpRequest, form: OwnPasswordForm | FirstPassword
         form.add_error("new_password1", error if isinstance(error, ValidationError) else str(error))
         return False
     update_session_auth_hash(request, user)
+    keep_proof(request.session)
     messages.success(request, _SAVED)
     return True
+
+
+@staff_page(None, methods=("POST",))
+def prove(request: StaffRequest) -> HttpResponse:
+    """Take the password that a download asked for; the answer leads on to it."""
+    next_url = own_address(request, request.POST.get("next", ""))
+    if not take_proof(request):
+        return show_proof(request, next_url=next_url, is_wrong=True)
+    return show_ready(request, next_url)
 
 
 @staff_page(None, methods=("POST",))

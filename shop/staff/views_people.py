@@ -62,7 +62,7 @@ def _tabs(is_active: bool) -> list[dict[str, Any]]:
     ]
 
 
-@staff_page("staff.manage", methods=("GET", "POST"))
+@staff_page("staff.manage", methods=("GET", "POST"), fresh=True)
 def hire(request: StaffRequest) -> HttpResponse:
     """Hire somebody; the answer shows their first password, once."""
     form = HireForm(request.actor, request.POST or None)
@@ -131,7 +131,7 @@ def _tell(event: Event) -> dict[str, Any]:
     return {"words": words, "at": event.at, "who": describe_actor(event), "parts": parts}
 
 
-@staff_page("staff.manage", methods=("POST",))
+@staff_page("staff.manage", methods=("POST",), fresh=True)
 def change(request: StaffRequest, staff_id: int) -> HttpResponse:
     """Save name, role and limit; a refusal comes back in the open dialog with what was typed."""
     user = get_object_or_404(StaffUser, pk=staff_id)
@@ -155,7 +155,7 @@ def disable(request: StaffRequest, staff_id: int) -> HttpResponse:
     return _with_reason(request, staff_id, disable_staff, _("Disabled, and signed out on every device."))
 
 
-@staff_page("staff.manage", methods=("POST",))
+@staff_page("staff.manage", methods=("POST",), fresh=True)
 def enable(request: StaffRequest, staff_id: int) -> HttpResponse:
     """Let somebody in again, with a reason."""
     return _with_reason(request, staff_id, enable_staff, _("They can sign in again with their password."))
@@ -172,7 +172,7 @@ def _with_reason(
     return redirect("staff:person", staff_id)
 
 
-@staff_page("staff.manage", methods=("POST",))
+@staff_page("staff.manage", methods=("POST",), fresh=True)
 def new_password(request: StaffRequest, staff_id: int) -> HttpResponse:
     """Give somebody a new password; the answer shows it, once."""
     password = make_password_once()

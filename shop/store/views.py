@@ -31,7 +31,7 @@ from shop.store.services import change_store_settings, change_wechat_account, ch
 _UNPROCESSABLE = 422
 
 
-@staff_page("settings.view", methods=("GET", "POST"))
+@staff_page("settings.view", methods=("GET", "POST"), fresh=True)
 def settings_page(request: StaffRequest) -> HttpResponse:
     """Every switch with what it needs; POST saves and needs `settings.edit`."""
     store = get_store_settings()
@@ -130,7 +130,7 @@ def _value(name: str, value: Any) -> str:
     return str(value)
 
 
-@staff_page("settings.view", methods=("GET", "POST"))
+@staff_page("settings.view", methods=("GET", "POST"), fresh=True)
 def wechat_page(request: StaffRequest) -> HttpResponse:
     """Credentials at WeChat; POST saves and needs `settings.edit`."""
     account = get_wechat_account()

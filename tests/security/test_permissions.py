@@ -122,6 +122,7 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("staff:first_password", "GET"): staff(ALL),
     ("staff:first_password", "POST"): staff(ALL),
     ("staff:me", "GET"): staff(ALL),
+    ("staff:prove", "POST"): staff(ALL),
     ("staff:own_password", "POST"): staff(ALL),
     ("staff:end_own_session", "POST"): staff(ALL),
     ("staff:end_own_sessions", "POST"): staff(ALL),

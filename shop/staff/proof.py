@@ -1,0 +1,118 @@
+"""Confirming that it is still the person who signed in: asked before what a thief of an open browser would do first.
+
+The proof stands in the session. Signing in is one; afterwards the password is asked for again. What was typed waits
+sealed inside the page that asks, so that secrets neither stand in its markup nor have to be typed twice.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth import authenticate
+from django.contrib.sessions.backends.base import SessionBase
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext_lazy as _
+
+from shop import clock
+from shop.crypto import Undecryptable, seal, unseal
+from shop.errors import Refused
+from shop.http.middleware import own_address, way_back
+from shop.staff.models import StaffUser
+
+PROOF_HOLDS = timedelta(minutes=10)
+PROVED_AT = "proved_at"
+PASSWORD, CARRIED, BACK = "proof_password", "proof_carried", "proof_back"
+_OWN_FIELDS = (PASSWORD, CARRIED, BACK, "csrfmiddlewaretoken")
+_FORBIDDEN, _UNPROCESSABLE = 403, 422
+
+
+def keep_proof(session: SessionBase) -> None:
+    """Write down that the person has just shown their password."""
+    session[PROVED_AT] = clock.now().isoformat()
+
+
+def is_proved(session: SessionBase) -> bool:
+    """Whether the password was shown to this session within the last PROOF_HOLDS."""
+    at = session.get(PROVED_AT)
+    return at is not None and clock.now() - datetime.fromisoformat(at) < PROOF_HOLDS
+
+
+def check_own_password(request: HttpRequest, password: str) -> bool:
+    """Whether it is the password of who is signed in; wrong ones count towards the lockout."""
+    user: Any = request.user
+    found = authenticate(request, username=user.username, password=password)
+    return isinstance(found, StaffUser) and found.pk == user.pk
+
+
+def take_proof(request: HttpRequest) -> bool:
+    """Take the password that was typed into the page of `show_proof`."""
+    is_right = check_own_password(request, request.POST.get(PASSWORD, ""))
+    if is_right:
+        keep_proof(request.session)
+    return is_right
+
+
+def ask_for_proof(request: HttpRequest) -> HttpResponse | None:
+    """The page that asks for the password; None when there is a proof, or this very request brought it.
+
+    Afterwards `request.POST` holds what was typed before the question. Files are not carried: no page that asks
+    takes any.
+    """
+    is_answer = request.method == "POST" and CARRIED in request.POST
+    if not is_proved(request.session):
+        if request.method != "POST":
+            return show_proof(request, next_url=request.get_full_path())
+        if not is_answer:
+            return show_proof(request, carried=_pack(request))
+        if not take_proof(request):
+            return show_proof(request, carried=request.POST[CARRIED], is_wrong=True)
+    if is_answer:
+        request.POST = _unpack(request)  # type: ignore[assignment]  # immutable all the same
+    return None
+
+
+def show_proof(
+    request: HttpRequest, *, carried: str = "", next_url: str = "", is_wrong: bool = False
+) -> HttpResponse:
+    """Ask for the password: the answer comes to this very address, for a download (`next_url`) to one of its own."""
+    typed_back = request.POST.get(BACK)
+    context = {
+        "carried": carried,
+        "next": next_url,
+        "back": way_back(request) if typed_back is None else own_address(request, typed_back),
+        "is_wrong": is_wrong,
+    }
+    return _answer(request, context, status=_UNPROCESSABLE if is_wrong else _FORBIDDEN)
+
+
+def show_ready(request: HttpRequest, next_url: str) -> HttpResponse:
+    """The download that the password was asked for; a redirect would leave the question standing there."""
+    back = own_address(request, request.POST.get(BACK, ""))
+    return _answer(request, {"is_proved": True, "next": next_url, "back": back}, status=200)
+
+
+def _answer(request: HttpRequest, context: dict[str, Any], *, status: int) -> HttpResponse:
+    response = render(request, "staff/proof.html", context, status=status)
+    patch_cache_control(response, no_store=True)
+    return response
+
+
+def _pack(request: HttpRequest) -> str:
+    typed = request.POST.copy()
+    for name in _OWN_FIELDS:
+        typed.pop(name, None)
+    return seal(typed.urlencode(), context=_context(request))
+
+
+def _unpack(request: HttpRequest) -> QueryDict:
+    try:
+        return QueryDict(unseal(request.POST[CARRIED], context=_context(request)))
+    except (Undecryptable, ValueError) as error:
+        message = _("What was typed before cannot be read any more. Please do it again.")
+        raise Refused("stale", message) from error
+
+
+def _context(request: HttpRequest) -> str:
+    """What was typed opens for the same person at the same address only."""
+    return f"staff.proof.{request.user.pk}.{request.path}"
