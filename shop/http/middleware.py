@@ -34,6 +34,9 @@ class ConsoleMiddleware:
         if isinstance(response, HttpResponseNotAllowed) and request.path.startswith(HOME):
             # The address of a button, reloaded or gone back to: an empty page would leave people stranded.
             response.content = render_to_string("errors/404.html", request=request)
+        if request.path.startswith(HOME) and not response.has_header("Cache-Control"):
+            # Personal data is on nearly every page; nobody finds it by going back after signing out.
+            response["Cache-Control"] = "no-store"
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
