@@ -206,8 +206,8 @@ AXES_FAILURE_LIMIT = 6
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-# The same address that the record shows: behind a proxy everybody would share the proxy's.
-AXES_CLIENT_IP_CALLABLE = "shop.staff.devices.read_ip"
+# Behind a proxy everybody would share the proxy's; and of IPv6 addresses anybody has as many as they like.
+AXES_CLIENT_IP_CALLABLE = "shop.staff.devices.read_network"
 AXES_LOCKOUT_CALLABLE = "shop.staff.views.locked_out"
 AXES_DISABLE_ACCESS_LOG = True
 # A refused try is kept with what was sent: passwords under any of these names are not.
@@ -287,6 +287,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.ScopedRateThrottle"],
     "DEFAULT_THROTTLE_RATES": {
         "login": "600/min" if DEMO else "30/min",
+        "password": "600/min" if DEMO else "20/min",
         "place": "600/min" if DEMO else "60/min",
         "upload": "600/min" if DEMO else "30/min",
     },

@@ -1,14 +1,18 @@
 """Passwords and sessions: a member of staff's own, and those of others."""
 
 import secrets
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from shop.actor import Actor
+from shop import clock
+from shop.actor import SYSTEM, Actor
 from shop.errors import Refused
+from shop.events.models import Event
 from shop.events.services import record_event
 from shop.staff.models import StaffSession, StaffUser
 from shop.staff.services import is_own, lock_staff, refuse_own
@@ -64,6 +68,19 @@ def record_sign_in(user: StaffUser, *, device: dict[str, Any], actor: Actor) -> 
         locked = _lock_own(user.pk, actor)
         locked.save_raised()
         record_event(locked, "staff.sign_in", actor, data={"device": device["name"], "ip": device["ip"]})
+
+
+def record_lock_out(username: str, *, ip: str | None) -> None:
+    """Put on the record that wrong passwords locked an account, once in each lockout, whoever goes on trying."""
+    since = clock.now() - timedelta(hours=settings.AXES_COOLOFF_TIME)
+    with transaction.atomic():
+        user = StaffUser.objects.select_for_update().filter(username=username).first()
+        if user is None:
+            return
+        told = Event.objects.filter(kind=user.subject_kind, subject_id=user.pk, verb="staff.lock_out")
+        if not told.filter(at__gt=since).exists():
+            user.save_raised()
+            record_event(user, "staff.lock_out", SYSTEM, data={"ip": ip})
 
 
 def end_session(staff_id: int, code: str, *, actor: Actor) -> None:

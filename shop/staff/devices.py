@@ -43,5 +43,14 @@ def read_ip(request: HttpRequest) -> str | None:
         return None
 
 
+def read_network(request: HttpRequest) -> str | None:
+    """What tries at passwords are counted by: the address, of IPv6 its /64, which one customer has to themselves."""
+    ip = read_ip(request)
+    if ip is None or ":" not in ip:
+        return ip
+    address = ipaddress.IPv6Address(ip)
+    return str(address.ipv4_mapped or ipaddress.ip_network((int(address), 64), strict=False).network_address)
+
+
 def describe_device(request: HttpRequest) -> dict[str, Any]:
     return {"name": name_device(request.headers.get("User-Agent", "")), "ip": read_ip(request)}

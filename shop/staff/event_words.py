@@ -9,6 +9,7 @@ EVENT_WORDS: dict[str, Promise | str] = {
     "staff.disable": _("Disabled"),
     "staff.enable": _("Enabled again"),
     "staff.sign_in": _("Signed in"),
+    "staff.lock_out": _("Locked out after wrong passwords"),
     "staff.change_password": _("Own password changed"),
     "staff.reset_password": _("Password reset"),
     "staff.end_sessions": _("Devices signed out"),

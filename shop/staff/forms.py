@@ -108,7 +108,11 @@ class OwnPasswordForm(PasswordChangeForm):
     def clean_old_password(self) -> str:
         """Checked as at sign-in, so that guessing here is locked out too."""
         password: str = self.cleaned_data["old_password"]
-        if not check_own_password(self.request, password):
+        try:
+            is_right = check_own_password(self.request, password)
+        except Refused as refused:
+            raise ValidationError(str(refused)) from refused
+        if not is_right:
             raise ValidationError(self.error_messages["password_incorrect"], code="password_incorrect")
         return password
 

@@ -1,12 +1,14 @@
-"""What signing in sets off."""
+"""What signing in, and failing to, sets off."""
 
 from typing import Any
 
+from axes.signals import user_locked_out
 from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.http import HttpRequest
 
 from shop import clock
+from shop.staff.accounts import record_lock_out
 from shop.staff.devices import DEVICE_KEY, describe_device
 from shop.staff.models import StaffSession, StaffUser
 from shop.staff.proof import keep_proof
@@ -19,3 +21,9 @@ def remember_device(sender: Any, request: HttpRequest, user: StaffUser, **_kwarg
     keep_proof(request.session)
     request.session[DEVICE_KEY] = describe_device(request) | {"since": now.isoformat()}
     StaffSession.objects.filter(staff=user, expire_date__lt=now).delete()
+
+
+@receiver(user_locked_out)
+def tell_lock_out(sender: Any, username: str, ip_address: str | None, **_kwargs: Any) -> None:
+    """The owner sees on the record whose password somebody tried to guess, and from where."""
+    record_lock_out(username or "", ip=ip_address)

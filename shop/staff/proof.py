@@ -18,13 +18,14 @@ from shop import clock
 from shop.crypto import Undecryptable, seal, unseal
 from shop.errors import Refused
 from shop.http.middleware import own_address, way_back
+from shop.staff.gate import password_gate
 from shop.staff.models import StaffUser
 
 PROOF_HOLDS = timedelta(minutes=10)
 PROVED_AT = "proved_at"
 PASSWORD, CARRIED, BACK = "proof_password", "proof_carried", "proof_back"
 _OWN_FIELDS = (PASSWORD, CARRIED, BACK, "csrfmiddlewaretoken")
-_FORBIDDEN, _UNPROCESSABLE = 403, 422
+_FORBIDDEN = 403
 
 
 def keep_proof(session: SessionBase) -> None:
@@ -39,18 +40,26 @@ def is_proved(session: SessionBase) -> bool:
 
 
 def check_own_password(request: HttpRequest, password: str) -> bool:
-    """Whether it is the password of who is signed in; wrong ones count towards the lockout."""
+    """Whether it is the password of who is signed in; wrong ones count towards the lockout.
+
+    Raises Refused as `password_gate` does.
+    """
     user: Any = request.user
-    found = authenticate(request, username=user.username, password=password)
+    with password_gate(request):
+        found = authenticate(request, username=user.username, password=password)
     return isinstance(found, StaffUser) and found.pk == user.pk
 
 
-def take_proof(request: HttpRequest) -> bool:
-    """Take the password that was typed into the page of `show_proof`."""
-    is_right = check_own_password(request, request.POST.get(PASSWORD, ""))
-    if is_right:
-        keep_proof(request.session)
-    return is_right
+def take_proof(request: HttpRequest) -> Refused | None:
+    """Take the password that was typed into the page of `show_proof`; None when it is right, else what to say."""
+    try:
+        is_right = check_own_password(request, request.POST.get(PASSWORD, ""))
+    except Refused as refused:
+        return refused
+    if not is_right:
+        return Refused("wrong_password", _("This is not your password. Please type it again."), 422)
+    keep_proof(request.session)
+    return None
 
 
 def ask_for_proof(request: HttpRequest) -> HttpResponse | None:
@@ -65,15 +74,15 @@ def ask_for_proof(request: HttpRequest) -> HttpResponse | None:
             return show_proof(request, next_url=request.get_full_path())
         if not is_answer:
             return show_proof(request, carried=_pack(request))
-        if not take_proof(request):
-            return show_proof(request, carried=request.POST[CARRIED], is_wrong=True)
+        if refused := take_proof(request):
+            return show_proof(request, carried=request.POST[CARRIED], refused=refused)
     if is_answer:
         request.POST = _unpack(request)  # type: ignore[assignment]  # immutable all the same
     return None
 
 
 def show_proof(
-    request: HttpRequest, *, carried: str = "", next_url: str = "", is_wrong: bool = False
+    request: HttpRequest, *, carried: str = "", next_url: str = "", refused: Refused | None = None
 ) -> HttpResponse:
     """Ask for the password: the answer comes to this very address, for a download (`next_url`) to one of its own."""
     typed_back = request.POST.get(BACK)
@@ -81,9 +90,9 @@ def show_proof(
         "carried": carried,
         "next": next_url,
         "back": way_back(request) if typed_back is None else own_address(request, typed_back),
-        "is_wrong": is_wrong,
+        "error": str(refused or ""),
     }
-    return _answer(request, context, status=_UNPROCESSABLE if is_wrong else _FORBIDDEN)
+    return _answer(request, context, status=refused.status if refused else _FORBIDDEN)
 
 
 def show_ready(request: HttpRequest, next_url: str) -> HttpResponse:

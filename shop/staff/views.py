@@ -9,10 +9,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
+from shop.errors import Refused
 from shop.http.middleware import own_address
 from shop.staff.accounts import record_sign_in
 from shop.staff.devices import describe_device
 from shop.staff.forms import SignInForm
+from shop.staff.gate import password_gate
 from shop.staff.models import THEMES, StaffUser
 from shop.staff.services import set_theme, staff_actor
 
@@ -24,6 +26,16 @@ class SignIn(LoginView):
     template_name = "staff/login.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            with password_gate(request):
+                return super().post(request, *args, **kwargs)
+        except Refused as refused:
+            # An unbound form: a bound one would check the password after all.
+            form = SignInForm(request, initial={"username": request.POST.get("username", "")[:150]})
+            context = self.get_context_data(form=form, error=str(refused))
+            return self.render_to_response(context, status=refused.status)
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         response = super().form_valid(form)

@@ -76,8 +76,8 @@ def _change_password(request: HttpRequest, form: OwnPasswordForm | FirstPassword
 def prove(request: StaffRequest) -> HttpResponse:
     """Take the password that a download asked for; the answer leads on to it."""
     next_url = own_address(request, request.POST.get("next", ""))
-    if not take_proof(request):
-        return show_proof(request, next_url=next_url, is_wrong=True)
+    if refused := take_proof(request):
+        return show_proof(request, next_url=next_url, refused=refused)
     return show_ready(request, next_url)
 
 
