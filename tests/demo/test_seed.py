@@ -28,6 +28,7 @@ from shop.catalog.models import MovementKind, Product, StockMovement
 from shop.clients.wechat_pay import WeChatPay
 from shop.customers.models import Address, BalanceEntry, Customer, EntryKind
 from shop.demo.standins import load_credentials, run_in_thread
+from shop.demo.wechat import remember_money
 from shop.events.delivery import count_undelivered
 from shop.events.models import Event, StuckTimer
 from shop.files.models import Picture
@@ -104,6 +105,18 @@ def test_the_gateway_remembers_the_payments_and_refunds(lived: Path) -> None:
     assert by_gateway.exclude(state=RefundState.DONE).get().state == RefundState.FAILED
     assert [(r.gateway_id, r.amount_fen) for r in refunds] == [(k.refund_id, k.amount_fen) for k in known]
     assert not PayAttempt.objects.filter(state__in=LIVE).exists()
+
+
+@pytest.mark.django_db
+def test_another_gateway_can_be_told_what_was_paid_and_refunded(lived: Path, tmp_path: Path) -> None:
+    remember_money(tmp_path)
+
+    done = Refund.objects.filter(payment__method=PayMethod.WECHAT, state=RefundState.DONE)
+    refund = done.select_related("payment__attempt").latest("pk")
+    with run_in_thread(tmp_path) as server:
+        pay = WeChatPay(merchant_credentials(load_credentials(tmp_path)), base_url=server.base_url)
+        assert pay.query(refund.payment.attempt.number).trade_no == refund.payment.trade_no
+        assert pay.query_refund(refund.number).amount_fen == refund.amount_fen
 
 
 @pytest.mark.django_db
