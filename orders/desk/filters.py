@@ -129,6 +129,12 @@ class FilterForm(forms.Form):
         return buyer
 
 
+def write_url(path: str, params: Mapping[str, Any]) -> str:
+    """The address of a list with these filters; empty values are left out."""
+    query = urlencode({name: str(value) for name, value in params.items() if value})
+    return f"{path}?{query}" if query else path
+
+
 @dataclass(frozen=True)
 class Chip:
     """One filter that is set, in words, and the address without it."""
@@ -203,9 +209,7 @@ class Filters:
 
     def make_url(self, path: str, **changes: Any) -> str:
         """The address of this list with some values changed; an empty value takes one out."""
-        params = {**self.params, **{name: str(value) for name, value in changes.items()}}
-        query = urlencode({name: value for name, value in params.items() if value})
-        return f"{path}?{query}" if query else path
+        return write_url(path, {**self.params, **changes})
 
     def list_chips(self, path: str) -> list[Chip]:
         chips = [

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from orders.desk.counts import CAP, describe_count
-from orders.desk.filters import DateKind, Filters, Tab
+from orders.desk.filters import DateKind, Tab, write_url
 from orders.desk.selectors import start_of_day
 from orders.models import Order
 from orders.payments.models import Refund, RefundState
@@ -53,7 +53,7 @@ def _count_to_ship() -> str:
 
 
 def _find_tab(tab: Tab) -> str:
-    return Filters({}).make_url(reverse("orders:list"), tab=tab)
+    return write_url(reverse("orders:list"), {"tab": tab})
 
 
 def _count(rows: "QuerySet[Any]", column: str) -> tuple[str, str]:
@@ -88,4 +88,4 @@ def _make(name: str, label: Any, kind: DateKind, words: tuple[str, str]) -> Figu
 
 def _find_list(kind: DateKind, day: date) -> str:
     values = {"date": "" if kind == DateKind.PLACED else kind, "since": day, "until": day}
-    return Filters({}).make_url(reverse("orders:list"), **values)
+    return write_url(reverse("orders:list"), values)
