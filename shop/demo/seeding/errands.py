@@ -15,7 +15,7 @@ SHORT_MINUTES_AGO = 2
 """So late that no order of the past needs the goods that turn out to be missing."""
 
 BLOCK_AFTER_DAYS = 4
-BLOCK_REASON = "多次货到付款后拒收"
+BLOCK_REASON = "多次辱骂客服，劝阻无效"
 TOPPED_UP = 16
 TOP_UPS_FEN = (300_00, 500_00, 500_00, 1000_00)
 BUYER_REMARKS = (
@@ -85,7 +85,9 @@ def _plan_top_ups(last_seen: Mapping[int, datetime], rng: Random) -> list[Errand
 
 
 def _plan_remarks(last_seen: Mapping[int, datetime], now: datetime, rng: Random) -> list[Errand]:
-    buyers = rng.sample(sorted(last_seen), min(len(last_seen), len(BUYER_REMARKS)))
+    # The plan lets the first buyers order most.
+    regulars = sorted(last_seen)[: max(len(BUYER_REMARKS), len(last_seen) // 6)]
+    buyers = rng.sample(regulars, min(len(regulars), len(BUYER_REMARKS)))
     return [
         Errand(min(last_seen[buyer] + timedelta(minutes=30), now), Task.REMARK_BUYER, SUPPORT, buyer, text)
         for buyer, text in zip(buyers, BUYER_REMARKS, strict=False)
