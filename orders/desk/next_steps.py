@@ -65,7 +65,8 @@ def find_next_step(order: Order, actor: Actor) -> NextStep | None:
 def describe_next_step(order: Order, step: NextStep | None) -> str:
     """The headline of the order page: what is to be done, or who has to move."""
     if order.stage == Stage.CLOSED:
-        return _("Nothing more to do")
+        is_settled = order.paid_fen == order.refunded_fen
+        return _("Nothing more to do") if is_settled else _("Closed, the refund is not done yet")
     if order.proof_sent_at:
         return _("Look whether the transfer is on the account")
     if step is not None and order.stage not in (Stage.UNPAID, Stage.SHIPPED, Stage.DONE):

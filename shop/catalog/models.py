@@ -85,7 +85,7 @@ class MovementKind(models.TextChoices):
     OPENING = "opening", _("Opening stock")
     CORRECT = "correct", _("Correction")
     RESERVE = "reserve", _("Reserved")
-    RELEASE = "release", _("Released")
+    RELEASE = "release", _("No longer reserved")
     SHIP = "ship", _("Shipped")
     UNSHIP = "unship", _("Shipping undone")
 

@@ -26,6 +26,7 @@ _LABELS = {
     "amount_fen": gettext_lazy("Amount"),
     "balance_fen": gettext_lazy("Balance"),
     "order": gettext_lazy("Order"),
+    "taken": gettext_lazy("Taken from orders"),
 }
 
 
