@@ -25,7 +25,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if shared := set(item.path.parts) & REAL_PROCESSES:
             item.add_marker(pytest.mark.flaky(reruns=1))
-            item.add_marker(pytest.mark.xdist_group(shared.pop()))
+            item.add_marker(pytest.mark.xdist_group(min(shared)))
         else:
             item.add_marker(pytest.mark.xdist_group(str(item.path)))
     items.sort(key=lambda item: not REAL_PROCESSES & set(item.path.parts))
