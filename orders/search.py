@@ -100,4 +100,5 @@ def newest_orders_of(
     if orders is not None:
         first = orders.filter(lines__sku=OuterRef("pk"), **lines).values("pk")
     found = skus.annotate(order_ids=ArraySubquery(first[:limit])).values_list("order_ids", flat=True)
-    return sorted({pk for order_ids in found for pk in order_ids})
+    # A condition that nothing can meet leaves no array at all.
+    return sorted({pk for order_ids in found for pk in order_ids or ()})
