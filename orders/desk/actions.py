@@ -152,6 +152,15 @@ _ALL = (
         _("It can be changed again until something is paid."),
     ),
     Action(
+        "order.choose_payment",
+        forms.ChoosePaymentForm,
+        _("Change the way to pay"),
+        _("Change the way to pay"),
+        "credit-card",
+        _("A payment already begun is closed first. With cash on delivery the order goes on at once."),
+        _("It can be changed again until something is paid; cash on delivery cannot."),
+    ),
+    Action(
         "order.cancel_lines",
         forms.CancelLinesForm,
         _("Cancel goods"),
@@ -239,5 +248,8 @@ def list_offers(
             continue
         is_open = bound is not None and bound.name == action.name
         form = bound if is_open else action.form(order=order, lines=lines)
+        if form and form.refused:
+            offers[action.name] = Offer(action, url, None, refused=str(form.refused))
+            continue
         offers[action.name] = Offer(action, url, form, is_open)
     return offers

@@ -12,7 +12,7 @@ from orders.desk import fields
 from orders.models import Order, OrderLine
 from orders.payments.services.cancelling import cancel_lines, cancel_paid, cancel_unpaid
 from orders.payments.services.collecting import collect_payment
-from orders.payments.services.pricing import change_price
+from orders.payments.services.pricing import change_price, choose_payment
 from orders.payments.services.transfers import LONGEST_REFERENCE, record_transfer, reject_proof
 from orders.services.place import Recipient
 from orders.services.recipient import change_address
@@ -29,19 +29,22 @@ from orders.services.steps import (
 )
 from shop.actor import Actor
 from shop.store.address_split import LONGEST, split_address
-from shop.store.choices import LIMITS
+from shop.store.choices import LIMITS, Delivery, PayMethod
 from shop.store.models import StoreSettings
 from shop.store.regions import find_problem
+from shop.store.selectors import get_store_settings, list_pay_methods
 
 
 class ActionForm(forms.Form):
     """A form about one order. `version` is the order's version when the form was shown.
 
-    `done_verb` is set by `run` where more came of it than the verb that was asked for.
+    `done_verb` is set by `run` where more came of it than the verb that was asked for; `refused` by `set_up`
+    where there is nothing to choose, as the sentence that says so.
     """
 
     name: ClassVar[str]
     done_verb = ""
+    refused: Any = ""
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1)
 
     def __init__(self, data: Any = None, *, order: Order, lines: Sequence[OrderLine]) -> None:
@@ -137,6 +140,24 @@ class HoldForm(ActionForm):
             actor=actor,
             expected_version=expected_version,
         )
+
+
+class ChoosePaymentForm(ActionForm):
+    name = "choose_payment"
+    method = forms.ChoiceField(
+        label=_("Way to pay"), widget=forms.Select(attrs={"class": "form-select"}), choices=()
+    )
+
+    def set_up(self) -> None:
+        offered = list_pay_methods(get_store_settings(), Delivery(self.order.delivery))
+        others = [(way.value, way.label) for way in offered if way != self.order.pay_method]
+        self.fields["method"].choices = others  # type: ignore[attr-defined]  # a choice field has them
+        if not others:
+            self.refused = _("The shop offers no other way to pay for this order.")
+
+    def run(self, actor: Actor, expected_version: int | None) -> None:
+        method = PayMethod(self.cleaned_data["method"])
+        choose_payment(self.order.pk, method=method, actor=actor, expected_version=expected_version)
 
 
 class CancelUnpaidForm(ActionForm):

@@ -16,7 +16,7 @@ from shop.catalog.models import Sku
 from shop.events.models import Event
 from shop.staff.models import StaffUser
 from shop.store.choices import Delivery, PayMethod
-from tests.cast import HOME, clerk, make_sku, paid_order, place, prepared_order, shipped_order
+from tests.cast import HOME, clerk, make_sku, open_shop, paid_order, place, prepared_order, shipped_order
 from tests.desk.buttons import assert_done, assert_refused, parcel_data, post
 
 
@@ -69,6 +69,34 @@ class TestSteps:
         order = paid_order()
         html = assert_refused(post(owner, order, "hold", reason=" "), order, 422, "data-dialog-auto")
         assert 'id="hold_reason_error"' in html
+
+
+class TestChoosePayment:
+    def test_an_unpaid_order_is_paid_in_another_way(self, owner: Client) -> None:
+        order = place()
+        html = owner.get(f"/console/orders/{order.number}/").content.decode()
+        assert '<option value="cod">' in html
+        assert '<option value="wechat">' not in html
+        assert_done(post(owner, order, "choose-payment", method="cod"), order)
+        assert (order.pay_method, order.stage) == (PayMethod.COD, "to_confirm")
+
+    def test_a_way_that_is_not_offered_is_refused_beside_its_field(self, owner: Client) -> None:
+        order = place()
+        response = post(owner, order, "choose-payment", method="transfer")
+        html = assert_refused(response, order, 422, "data-dialog-auto")
+        assert 'id="choose_payment_method_error"' in html
+        order.refresh_from_db()
+        assert order.pay_method == PayMethod.WECHAT
+
+    def test_without_another_way_the_page_says_why(self, owner: Client) -> None:
+        order = place()
+        open_shop(cod_on=False)
+        html = owner.get(f"/console/orders/{order.number}/").content.decode()
+        assert "The shop offers no other way to pay for this order." in html
+
+    def test_it_is_absent_once_the_order_is_paid(self, owner: Client) -> None:
+        html = owner.get(f"/console/orders/{paid_order().number}/").content.decode()
+        assert "choose-payment" not in html
 
 
 class TestStale:
