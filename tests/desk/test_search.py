@@ -1,6 +1,7 @@
 """GET /console/orders/?q=: one box for everything an order can be found by."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,10 +10,11 @@ from django.test import Client
 from orders.desk.matches import find_matches
 from orders.desk.words import read_payment_number, split_words
 from orders.models import Order, SoldName
+from orders.services.recipient import change_address
 from shop.actor import SYSTEM
 from shop.catalog.models import Product
 from shop.catalog.services import NewSku, add_product
-from tests.cast import make_customer, make_sku, paid_order, place, shipped_order
+from tests.cast import HOME, clerk, make_customer, make_sku, paid_order, place, shipped_order
 
 URL = "/console/orders/"
 
@@ -103,6 +105,31 @@ def test_what_fits_several_kinds_finds_all_and_says_which(owner: Client) -> None
 
 
 class TestManyLines:
+    @pytest.mark.parametrize(
+        ("text", "words"),
+        [
+            ("林晓燕, 王小明", ["林晓燕", "王小明"]),
+            ("林晓燕\n王小明\r\n", ["林晓燕", "王小明"]),
+            ("5678, 1234, 5678", ["5678", "1234"]),
+            ("林晓燕，5678、13800005678", ["林晓燕", "5678", "13800005678"]),
+            ("Mary Ann Lee, 5678", ["Mary Ann Lee", "5678"]),
+            ("2611 2512 3456 7890 12, SF 1234", ["2611 2512 3456 7890 12", "SF 1234"]),
+            ("SF0000000000001 SF0000000000002", ["SF0000000000001", "SF0000000000002"]),
+            ("5678 1234", ["5678 1234"]),
+            (" , ,, ", []),
+        ],
+    )
+    def test_lines_joined_by_commas_come_apart_again(self, text: str, words: list[str]) -> None:
+        assert split_words(text) == words
+
+    def test_names_and_last_digits_are_found_side_by_side(self, owner: Client) -> None:
+        by_name, by_phone, other = place(), place(), place(make_customer("山里人"))
+        for order, name, phone in ((by_name, "王小明", "13911112222"), (by_phone, "赵一", "13911113333")):
+            change_address(order.pk, to=replace(HOME, recipient=name, phone=phone), actor=clerk())
+        text = "王小明, 3333, 山里人, 8888"
+        assert set(found(owner, text)) == {by_name.number, by_phone.number, other.number}
+        assert find_matches(text).missing == ("8888",)
+
     def test_pasted_lines_find_every_order_and_say_what_is_missing(self, owner: Client) -> None:
         first, second, third = place(), shipped_order(), paid_order()
         tracking = second.lines.get().parcel_lines.get().parcel.tracking_no
