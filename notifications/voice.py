@@ -35,9 +35,22 @@ PHRASES: dict[str, Phrase] = {
 }
 
 
+_SWITCHES: dict[str, str] = {
+    AlertKind.NEW_ORDER: "voice_new_order_on",
+    AlertKind.STOCK_SHORT: "voice_short_on",
+    AlertKind.LATE_PAYMENT: "voice_late_payment_on",
+    AlertKind.MISMATCH: "voice_late_payment_on",
+    AlertKind.REFUND_FAILED: "voice_refund_on",
+    AlertKind.REFUND_STUCK: "voice_refund_on",
+    AlertKind.REFUND_TWICE: "voice_refund_on",
+    AlertKind.URGE: "voice_urge_on",
+    AlertKind.TRANSFER: "voice_transfer_on",
+}
+
+
 def is_voiced(kind: str, store: StoreSettings) -> bool:
-    """Whether the shop wants this kind spoken; only new orders have a switch."""
-    return store.voice_new_order_on if kind == AlertKind.NEW_ORDER else True
+    """Whether the shop wants this kind spoken."""
+    return bool(getattr(store, _SWITCHES[kind]))
 
 
 def is_quiet(store: StoreSettings, at: datetime) -> bool:

@@ -71,6 +71,7 @@ class Order(Versioned):
     arrived_at = models.DateTimeField(null=True)
     received_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    remind_by = models.DateTimeField(null=True)
     pay_by = models.DateTimeField(null=True)
     ship_by = models.DateTimeField(null=True)
     receive_by = models.DateTimeField(null=True)

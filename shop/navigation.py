@@ -18,6 +18,7 @@ from shop.jobs.pages import get_watched
 from shop.staff.models import THEMES, StaffUser
 from shop.staff.services import staff_actor
 from shop.staff.views import THEME_COOKIE
+from shop.store.models import StoreSettings
 from shop.store.selectors import get_store_settings
 
 
@@ -82,11 +83,12 @@ def console(request: HttpRequest) -> dict[str, Any]:
         return {"shop_name": _get_shop_name}
     actor = staff_actor(user)
     request.theme = user.theme  # type: ignore[attr-defined]
-    work = _count_work()
+    work, store = _count_work(), get_store_settings()
     return {
         "actor": actor,
         "role_label": ROLE_LABELS.get(user.role, user.role),
-        "shop_name": _get_shop_name(),
+        "shop_name": _name(store),
+        "sound_url": reverse("store:sound", args=[store.sound_name]) if store.sound_name else "",
         "unhandled_alerts": work[_ALERTS],
         "watched": get_watched(request, actor),
         "navigation": [
@@ -96,7 +98,11 @@ def console(request: HttpRequest) -> dict[str, Any]:
 
 
 def _get_shop_name() -> str:
-    return get_store_settings().shop_name or gettext("Shop back office")
+    return _name(get_store_settings())
+
+
+def _name(store: StoreSettings) -> str:
+    return store.shop_name or gettext("Shop back office")
 
 
 def _count_work() -> dict[str, int]:

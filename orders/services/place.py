@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import IntegrityError, transaction
 
@@ -105,6 +106,7 @@ def _build_order(customer: Customer, wanted: NewOrder, quote: Quote, store: Stor
         overdue_rule=store.overdue_rule,
         receive_days=store.receive_days,
         placed_at=moment,
+        remind_by=moment + timedelta(minutes=store.remind_unpaid_minutes),
         pay_by=moment + get_pay_term(wanted.pay_method, store),
     )
 

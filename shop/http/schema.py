@@ -24,6 +24,7 @@ CODES: dict[str, tuple[int, str]] = {
     "delivery_not_offered": (400, "The shop does not offer this way of delivery now."),
     "outside_area": (400, "Own delivery does not go to this city."),
     "payment_not_offered": (400, "The shop does not offer this way to pay now."),
+    "unknown_template": (400, "The shop has no such template; `extra.template_id` names it."),
     "not_authenticated": (401, "The token is missing, expired or revoked: sign in again."),
     "forbidden": (403, "A buyer cannot do this."),
     "blocked": (403, "The shop lets this buyer place no orders."),

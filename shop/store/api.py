@@ -11,10 +11,10 @@ from rest_framework.response import Response
 
 from shop.http.schema import answers
 from shop.http.views import ApiView, PublicView
-from shop.store.choices import Delivery, OverdueRule, PayMethod
+from shop.store.choices import Delivery, Notice, OverdueRule, PayMethod
 from shop.store.models import StoreSettings
 from shop.store.regions import list_regions
-from shop.store.selectors import get_store_settings, list_deliveries, list_pay_methods
+from shop.store.selectors import get_store_settings, list_deliveries, list_pay_methods, list_templates
 
 _DAY_S = 24 * 3600
 
@@ -61,6 +61,13 @@ class TimersOut(serializers.Serializer[Any]):
     extend_days = serializers.IntegerField(help_text="what a buyer may add to it once per order")
 
 
+class TemplateOut(serializers.Serializer[Any]):
+    """A template of subscription messages, for `wx.requestSubscribeMessage`."""
+
+    notice = serializers.ChoiceField(choices=Notice.choices)
+    template_id = serializers.CharField()
+
+
 class ShopOut(serializers.Serializer[Any]):
     name = serializers.CharField()
     contact_phone = serializers.CharField()
@@ -68,6 +75,7 @@ class ShopOut(serializers.Serializer[Any]):
     freight = FreightOut()
     own_delivery = OwnDeliveryOut(allow_null=True)
     timers = TimersOut()
+    templates = TemplateOut(many=True)
 
 
 class ShopView(PublicView):
@@ -133,6 +141,7 @@ def _describe(store: StoreSettings) -> dict[str, Any]:
         "freight": {"flat_fen": store.freight_fen, "free_from_fen": store.freight_free_above_fen},
         "own_delivery": _describe_own_delivery(store) if Delivery.LOCAL in offered else None,
         "timers": store,
+        "templates": list_templates(store),
     }
 
 

@@ -31,8 +31,19 @@ class OverdueRule(models.TextChoices):
     CLOSE = "close", _("it is refunded and closed by itself")
 
 
+class Notice(models.TextChoices):
+    """A message to the buyer's WeChat, sent by a template of the mini-program that the buyer accepted."""
+
+    UNPAID = "unpaid", _("waiting for payment")
+    CONFIRMED = "confirmed", _("confirmed")
+    SHIPPED = "shipped", _("shipped")
+    RECEIVE = "receive", _("please check before receiving")
+    REFUNDED = "refunded", _("refunded")
+
+
 LIMITS: dict[str, tuple[int, int]] = {
     "cancel_unpaid_minutes": (1, 7 * 24 * 60),
+    "remind_unpaid_minutes": (1, 7 * 24 * 60),
     "ship_within_hours": (1, 30 * 24),
     "transfer_days": (1, 30),
     "receive_days": (1, 60),

@@ -5,12 +5,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from shop.errors import Refused
 from shop.money import parse_yuan
-from shop.store.choices import LIMITS
+from shop.store.choices import LIMITS, Notice
 from shop.store.models import StoreSettings, WeChatAccount
 from shop.store.selectors import Precondition, list_preconditions
 
@@ -71,6 +71,7 @@ class Group:
     rows: list[Row]
 
 
+TEMPLATES = tuple(f"template_{notice}" for notice in Notice)
 _KEPT = _("A change counts for new orders; orders that exist keep their deadlines.")
 _NEW_ONLY = _("A change counts for new orders; orders that exist keep what they were placed with.")
 GROUPS: tuple[tuple[Any, Any, tuple[str, ...]], ...] = (
@@ -113,9 +114,27 @@ GROUPS: tuple[tuple[Any, Any, tuple[str, ...]], ...] = (
     ),
     (
         _("Voice alerts"),
-        "",
-        ("voice_new_order_on", "voice_repeat_seconds", "quiet_from", "quiet_until"),
+        _("A kind that is not spoken still stands on the page and is counted."),
+        (
+            "voice_new_order_on",
+            "voice_urge_on",
+            "voice_transfer_on",
+            "voice_short_on",
+            "voice_late_payment_on",
+            "voice_refund_on",
+            "voice_repeat_seconds",
+            "quiet_from",
+            "quiet_until",
+        ),
     ),
+    (
+        _("Subscription messages"),
+        _("Ids of the templates chosen on the WeChat platform; the mini-program asks buyers to accept them."),
+        TEMPLATES,
+    ),
+)
+_TEMPLATE_ID = RegexValidator(
+    r"\A[A-Za-z0-9_-]{20,64}\Z", _("Copy the template's id as the WeChat platform shows it.")
 )
 
 
@@ -165,10 +184,22 @@ class StoreSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subsc
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         dress(self)
-        for name, (least, most) in LIMITS.items():
-            field = self.fields[name]
+        for name in LIMITS.keys() & self.fields.keys():
+            (least, most), field = LIMITS[name], self.fields[name]
             field.validators += [MinValueValidator(least), MaxValueValidator(most)]
             field.widget.attrs |= {"min": least, "max": most}
+        for name in TEMPLATES:
+            self.fields[name].validators.append(_TEMPLATE_ID)
+
+    def clean(self) -> dict[str, Any] | None:
+        """One template says one thing: a buyer who accepts it accepts that."""
+        seen: set[str] = set()
+        for name in TEMPLATES:
+            template_id = self.cleaned_data.get(name, "")
+            if template_id in seen:
+                self.add_error(name, _("This template stands in another field already."))
+            seen |= {template_id} - {""}
+        return super().clean()
 
     def lock(self) -> None:
         """Show the settings without letting them be changed."""

@@ -34,6 +34,9 @@ class StoreSettings(Versioned):
     transfer_number = models.CharField(_("account number"), max_length=40, blank=True)
 
     cancel_unpaid_minutes = models.PositiveIntegerField(_("close unpaid orders after (minutes)"), default=30)
+    remind_unpaid_minutes = models.PositiveIntegerField(
+        _("remind buyers of unpaid orders after (minutes)"), default=15
+    )
     transfer_days = models.PositiveIntegerField(_("close unpaid bank transfers after (days)"), default=3)
     ship_within_hours = models.PositiveIntegerField(_("ship within (hours)"), default=48)
     overdue_rule = models.CharField(
@@ -50,9 +53,25 @@ class StoreSettings(Versioned):
     )
 
     voice_new_order_on = models.BooleanField(_("speak new orders"), default=True)
+    voice_urge_on = models.BooleanField(_("speak urges"), default=True)
+    voice_transfer_on = models.BooleanField(_("speak transfers to check"), default=True)
+    voice_short_on = models.BooleanField(_("speak shortages of stock"), default=True)
+    voice_late_payment_on = models.BooleanField(
+        _("speak payments that do not count or do not fit"), default=True
+    )
+    voice_refund_on = models.BooleanField(_("speak refunds that need a person"), default=True)
     voice_repeat_seconds = models.PositiveIntegerField(_("repeat until handled every (seconds)"), default=30)
     quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
     quiet_until = models.TimeField(_("quiet until"), null=True, blank=True)
+    sound_name = models.CharField(_("own sound"), max_length=50, blank=True)
+
+    template_unpaid = models.CharField(_("template: waiting for payment"), max_length=64, blank=True)
+    template_confirmed = models.CharField(_("template: confirmed"), max_length=64, blank=True)
+    template_shipped = models.CharField(_("template: shipped"), max_length=64, blank=True)
+    template_receive = models.CharField(
+        _("template: please check before receiving"), max_length=64, blank=True
+    )
+    template_refunded = models.CharField(_("template: refunded"), max_length=64, blank=True)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="one_settings_row")]

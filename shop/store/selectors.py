@@ -9,7 +9,7 @@ from shop.clients.wechat_mini import WeChatMini
 from shop.clients.wechat_pay import Credentials, WeChatPay
 from shop.errors import Refused
 from shop.events.models import Event
-from shop.store.choices import Delivery, PayMethod
+from shop.store.choices import Delivery, Notice, PayMethod
 from shop.store.models import StoreSettings, WeChatAccount
 
 
@@ -76,6 +76,18 @@ def list_deliveries(store: StoreSettings) -> list[Delivery]:
 def list_pay_methods(store: StoreSettings, delivery: Delivery) -> list[PayMethod]:
     """The ways to pay an order with this delivery; none for a delivery that is not offered."""
     return list_offers(store).get(delivery, [])
+
+
+@dataclass(frozen=True)
+class Template:
+    notice: Notice
+    template_id: str
+
+
+def list_templates(store: StoreSettings) -> list[Template]:
+    """The templates of subscription messages that the shop has entered."""
+    entered = [(notice, getattr(store, f"template_{notice}")) for notice in Notice]
+    return [Template(notice, template_id) for notice, template_id in entered if template_id]
 
 
 def get_wechat_pay(*, base_url: str) -> tuple[WeChatPay, WeChatAccount]:

@@ -56,13 +56,22 @@ def _save_settings(request: StaffRequest, form: StoreSettingsForm) -> bool:
     return True
 
 
-def _show_settings(request: StaffRequest, form: StoreSettingsForm, *, status: int = 200) -> HttpResponse:
+def show_settings_again(request: StaffRequest, *, sound_error: str) -> HttpResponse:
+    """The page as it is stored, with what is wrong with the sound that was sent."""
+    form = StoreSettingsForm(instance=get_store_settings())
+    return _show_settings(request, form, status=_UNPROCESSABLE, sound_error=sound_error)
+
+
+def _show_settings(
+    request: StaffRequest, form: StoreSettingsForm, *, status: int = 200, sound_error: str = ""
+) -> HttpResponse:
     may_edit = has_capability(request.actor, "settings.edit")
     if not may_edit:
         form.lock()
     context = {
         "form": form,
         "may_edit": may_edit,
+        "sound_error": sound_error,
         "tabs": _tabs(request),
         "offers": _describe_offers(get_store_settings()),
         "changes": _describe_changes(StoreSettings.subject_kind) if may_edit else [],
@@ -123,6 +132,8 @@ def _value(name: str, value: Any) -> str:
         return str(_("on") if value else _("off"))
     if value in (None, ""):
         return "–"
+    if name == "sound_name":
+        return str(_("own sound"))
     if name.endswith("_fen"):
         return format_fen(int(value))
     if name in _CHOICES:

@@ -5,6 +5,7 @@
 
 const NO_START_MS = 1500;
 const LONGEST_SPEECH_MS = 15000;
+const LONGEST_SOUND_S = 10; // A shop's own sound may be a whole song.
 const RESUME_MS = 400;
 
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -83,8 +84,8 @@ export class Voice {
     source.buffer = sound;
     source.connect(this.#context.destination);
     const is_over = new Promise((resolve) => source.addEventListener("ended", resolve));
-    source.start();
-    await Promise.race([is_over, wait(sound.duration * 1000 + 500)]);
+    source.start(0, 0, LONGEST_SOUND_S);
+    await Promise.race([is_over, wait(Math.min(sound.duration, LONGEST_SOUND_S) * 1000 + 500)]);
   }
 
   #speak(words) {

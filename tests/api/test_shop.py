@@ -22,6 +22,12 @@ def test_it_tells_anyone_what_the_shop_offers(anyone: Buyer) -> None:
     }
 
 
+def test_it_names_the_templates_that_the_shop_entered(anyone: Buyer) -> None:
+    assert anyone.get("/shop").json()["templates"] == []
+    open_shop(template_shipped="T" * 43)
+    assert anyone.get("/shop").json()["templates"] == [{"notice": "shipped", "template_id": "T" * 43}]
+
+
 def test_it_does_not_offer_what_cannot_be_fulfilled(anyone: Buyer) -> None:
     open_shop(local_on=False, cod_on=False)
     shop = anyone.get("/shop").json()

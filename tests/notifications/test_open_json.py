@@ -1,5 +1,6 @@
 """`GET /console/alerts/open.json`: everything unhandled, by state."""
 
+import re
 from datetime import datetime, time, timedelta
 
 import pytest
@@ -8,9 +9,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from notifications.models import Alert
+from notifications.models import Alert, AlertKind
 from notifications.services import handle_alerts
-from notifications.voice import is_quiet
+from notifications.voice import is_quiet, is_voiced
 from shop import clock
 from shop.events.delivery import drain
 from shop.store.models import StoreSettings
@@ -68,6 +69,22 @@ def test_the_switch_silences_new_orders_but_shows_them(client: Client) -> None:
         False,
         False,
     )
+
+
+SWITCHES = [field.name for field in StoreSettings._meta.fields if re.match(r"voice_.*_on$", field.name)]
+
+
+def test_every_kind_has_a_switch_and_is_spoken_at_first() -> None:
+    assert all(is_voiced(kind, StoreSettings()) for kind in AlertKind)
+    silent = StoreSettings(**dict.fromkeys(SWITCHES, False))
+    assert not any(is_voiced(kind, silent) for kind in AlertKind)
+
+
+@pytest.mark.parametrize("switch", SWITCHES)
+def test_a_switch_silences_its_own_kind_only(switch: str) -> None:
+    store = StoreSettings(**{switch: False})
+    assert len([kind for kind in AlertKind if not is_voiced(kind, store)]) >= 1
+    assert any(is_voiced(kind, store) for kind in AlertKind)
 
 
 @pytest.mark.parametrize(

@@ -160,3 +160,11 @@ def test_demo_history_can_be_placed_in_the_past():
     yesterday = clock.now() - timedelta(days=1)
     with clock.at(yesterday):
         assert cast.place().placed_at == yesterday
+
+
+def test_the_time_of_the_reminder_is_kept_with_the_order():
+    cast.open_shop(remind_unpaid_minutes=20)
+    order = cast.place()
+    cast.open_shop(remind_unpaid_minutes=5)
+    order.refresh_from_db()
+    assert order.remind_by == order.placed_at + timedelta(minutes=20)

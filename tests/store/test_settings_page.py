@@ -45,6 +45,11 @@ def filled_in(**changes: Any) -> dict[str, Any]:
         "prepare_step_on": "on",
         "reserve_on": "placing",
         "voice_new_order_on": "on",
+        "voice_urge_on": "on",
+        "voice_transfer_on": "on",
+        "voice_short_on": "on",
+        "voice_late_payment_on": "on",
+        "voice_refund_on": "on",
         "voice_repeat_seconds": "30",
     }
     return {name: value for name, value in (values | changes).items() if value is not None}
@@ -232,3 +237,34 @@ def test_bank_transfer_needs_an_account_and_then_is_offered() -> None:
     assert client.post(URL, filled_in(transfer_on="on", balance_on="on", **account)).status_code == 302
     offered = list_pay_methods(get_store_settings(), Delivery.EXPRESS)
     assert {PayMethod.TRANSFER, PayMethod.BALANCE} <= set(offered)
+
+
+def test_template_ids_are_taken_as_wechat_shows_them() -> None:
+    open_shop()
+    response = browser().post(URL, filled_in(template_shipped="Xk-9_" + "a" * 38))
+    assert response.status_code == 302
+    assert get_store_settings().template_shipped == "Xk-9_" + "a" * 38
+
+
+@pytest.mark.parametrize("typed", ["too-short", "has space " * 3, "a" * 65, "模" * 30])
+def test_what_is_no_template_id_is_refused_beside_its_field(typed: str) -> None:
+    open_shop()
+    response = browser().post(URL, filled_in(template_shipped=typed))
+    assert response.status_code == 422
+    assert 'id="id_template_shipped_error"' in response.content.decode()
+
+
+def test_a_template_stands_for_one_notice_only() -> None:
+    open_shop()
+    response = browser().post(URL, filled_in(template_shipped="a" * 43, template_refunded="a" * 43))
+    assert response.status_code == 422
+    assert "This template stands in another field already." in response.content.decode()
+
+
+def test_what_happens_when_the_time_to_ship_is_over_can_be_chosen() -> None:
+    open_shop()
+    client = browser()
+    assert client.post(URL, filled_in(overdue_rule="close")).status_code == 302
+    assert get_store_settings().overdue_rule == "close"
+    assert "it is refunded and closed by itself" in read(client)
+    assert client.post(URL, filled_in(overdue_rule="burn")).status_code == 422

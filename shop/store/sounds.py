@@ -1,0 +1,73 @@
+"""The shop's own sound for alerts: a short file, known by its content, kept under a random name."""
+
+import re
+import secrets
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from shop.access import require
+from shop.actor import Actor
+from shop.errors import Refused
+from shop.store.selectors import get_store_settings
+from shop.store.services import change_store_settings
+
+MAX_SOUND_BYTES = 1_000_000
+SOUND_TYPES = {"wav": "audio/wav", "mp3": "audio/mpeg", "ogg": "audio/ogg"}
+_NAME = re.compile(r"^[\w-]{20,40}\.(wav|mp3|ogg)$", re.ASCII)
+_FOLDER = "sounds"
+
+
+def set_own_sound(raw: bytes, *, actor: Actor) -> None:
+    """Let alerts ring with this file. Raises Refused `sound_too_large` (413) or `not_a_sound` (400)."""
+    require(actor, "settings.edit")
+    ending = recognise_sound(raw)
+    name = f"{secrets.token_urlsafe(18)}.{ending}"
+    default_storage.save(f"{_FOLDER}/{name}", ContentFile(raw))
+    _replace(name, actor)
+
+
+def reset_own_sound(*, actor: Actor) -> None:
+    """Let alerts ring with the shipped sound again."""
+    _replace("", actor)
+
+
+def _replace(name: str, actor: Actor) -> None:
+    with transaction.atomic():
+        old = get_store_settings().sound_name
+        change_store_settings({"sound_name": name}, actor=actor)
+        if old:
+            transaction.on_commit(lambda: default_storage.delete(f"{_FOLDER}/{old}"))
+
+
+def recognise_sound(raw: bytes) -> str:
+    """The ending that fits the content, whatever the file was called. Raises Refused as `set_own_sound` does."""
+    if len(raw) > MAX_SOUND_BYTES:
+        raise Refused("sound_too_large", _("A sound may have at most 1 MB."), 413)
+    if raw[:4] == b"RIFF" and raw[8:12] == b"WAVE":
+        return "wav"
+    if raw[:5] == b"OggS\0":
+        return "ogg"
+    if raw[:3] == b"ID3" or _is_mp3_frame(raw[:4]):
+        return "mp3"
+    raise Refused("not_a_sound", _("This file is not a WAV, MP3 or Ogg sound."), 400)
+
+
+def _is_mp3_frame(head: bytes) -> bool:
+    """Whether a frame of MPEG audio, layer III, begins here: its sync, and no value that is forbidden."""
+    if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE6 != 0xE2:
+        return False
+    is_reserved_version = head[1] & 0x18 == 0x08
+    bit_rate, sample_rate = head[2] >> 4, (head[2] >> 2) & 3
+    return not is_reserved_version and bit_rate not in (0, 15) and sample_rate != 3
+
+
+def read_sound(name: str) -> tuple[bytes, str]:
+    """A kept sound and its media type. Raises Refused `not_found` (404)."""
+    found = _NAME.match(name)
+    if not found or not default_storage.exists(f"{_FOLDER}/{name}"):
+        raise Refused("not_found", _("There is no such sound."), 404)
+    with default_storage.open(f"{_FOLDER}/{name}") as file:
+        return file.read(), SOUND_TYPES[found[1]]
