@@ -6,6 +6,7 @@ from typing import Any
 from orders.models import KeyKind
 from orders.search import make_key
 from shop.crypto import keyed_hash, seal
+from shop.customers.names import hash_nickname
 from shop.demo.seeding.persons import DemoPerson, list_people
 
 
@@ -39,6 +40,7 @@ def _store(person: DemoPerson) -> StoredPerson:
             "openid": person.openid,
             "nickname": seal(person.nickname, context="customers_customer.nickname"),
             "phone": seal(person.phone, context="customers_customer.phone"),
+            "nickname_hash": hash_nickname(person.nickname),
             "phone_hash": keyed_hash("phone", person.phone),
         },
         order={

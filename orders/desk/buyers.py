@@ -4,15 +4,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import models
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 
 from orders.desk.audit import EVENT_WORDS
 from orders.desk.labels import Label, describe_order
 from orders.models import Order
 from orders.stages import Stage
 from shop.actor import Actor
-from shop.customers.models import BalanceEntry, Customer
+from shop.customers.models import HAS_REMARK, BalanceEntry, Customer
 from shop.customers.selectors import list_customers
 from shop.events.models import Event
 from shop.events.words import describe_actor
@@ -61,9 +63,23 @@ class BuyerPage:
     record: list[RecordEntry]
 
 
-def find_buyers(*, words: str, is_blocked: bool) -> "QuerySet[Customer]":
-    customers = list_customers(words=words)
-    return customers.filter(is_blocked=True) if is_blocked else customers
+class BuyerFilter(models.TextChoices):
+    """Which buyers the list shows; the value is the address's parameter."""
+
+    ALL = "", _("All customers")
+    BLOCKED = "blocked", _("Blocked")
+    REMARK = "remark", _("With a remark")
+
+
+_FITS = {
+    BuyerFilter.ALL: Q(),
+    BuyerFilter.BLOCKED: Q(is_blocked=True),
+    BuyerFilter.REMARK: HAS_REMARK,
+}
+
+
+def find_buyers(*, words: str, only: BuyerFilter) -> "QuerySet[Customer]":
+    return list_customers(words=words).filter(_FITS[only])
 
 
 def make_rows(customers: Sequence[Customer]) -> list[BuyerRow]:
@@ -101,5 +117,10 @@ def make_buyer_page(customer: Customer) -> BuyerPage:
 
 def list_own_capabilities(actor: Actor) -> dict[str, bool]:
     """What the page offers to this person."""
-    wanted = {"may_edit": "customers.edit", "may_book": "customers.balance", "may_see_orders": "orders.view"}
+    wanted = {
+        "may_edit": "customers.edit",
+        "may_book": "customers.balance",
+        "may_see_orders": "orders.view",
+        "may_reveal": "orders.reveal",
+    }
     return {name: capability in actor.capabilities for name, capability in wanted.items()}

@@ -1,15 +1,16 @@
 """Pages of buyers. Phones and addresses leave here masked."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 
 from orders.desk.buyer_forms import FORMS, BuyerForm
-from orders.desk.buyers import find_buyers, list_own_capabilities, make_buyer_page, make_rows
+from orders.desk.buyers import BuyerFilter, find_buyers, list_own_capabilities, make_buyer_page, make_rows
+from shop.customers.care import reveal_phone
 from shop.customers.models import Customer
 from shop.errors import Refused
 from shop.http.paging import page_by_id
@@ -20,17 +21,34 @@ _LONGEST_SEARCH = 40
 
 @staff_page("customers.view")
 def list_buyers(request: StaffRequest) -> HttpResponse:
-    """All customers, newest first; `?who=` finds a whole phone or a number, `?blocked=1` those who may not order."""
+    """All customers, newest first; `?who=` finds a whole phone or nickname, or a number; `?only=` is a BuyerFilter."""
     words = request.GET.get("who", "").replace("\0", "").strip()[:_LONGEST_SEARCH]
-    is_blocked = request.GET.get("blocked") == "1"
-    page = page_by_id(find_buyers(words=words, is_blocked=is_blocked), request)
+    wanted = request.GET.get("only", "")
+    only = BuyerFilter(wanted if wanted in BuyerFilter.values else "")
+    page = page_by_id(find_buyers(words=words, only=only), request)
+    context = {
+        "page": page,
+        "rows": make_rows(page.rows),
+        "words": words,
+        "tabs": [_make_tab(item, words, item == only) for item in BuyerFilter],
+        "only": only,
+    }
+    return render(request, "customers/list.html", context)
+
+
+def _make_tab(item: BuyerFilter, words: str, is_active: bool) -> dict[str, Any]:
+    query = urlencode({name: value for name, value in (("who", words), ("only", item.value)) if value})
     url = reverse("customers:list")
-    tabs = [
-        {"label": _("All customers"), "url": url, "is_active": not is_blocked},
-        {"label": _("Blocked"), "url": f"{url}?blocked=1", "is_active": is_blocked},
-    ]
-    context = {"page": page, "rows": make_rows(page.rows), "words": words, "tabs": tabs}
-    return render(request, "customers/list.html", context | {"is_blocked": is_blocked})
+    return {"label": item.label, "url": f"{url}?{query}" if query else url, "is_active": is_active}
+
+
+@staff_page("customers.view", methods=("POST",))
+def reveal(request: StaffRequest, customer_id: int) -> HttpResponse:
+    """The phone in full; who looked is on the record."""
+    phone = reveal_phone(customer_id, actor=request.actor)
+    response = render(request, "customers/_phone.html", {"phone": phone})
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 @staff_page("customers.view")

@@ -1,6 +1,6 @@
 """Signing in, the buyer's own profile, and the address book."""
 
-from typing import cast
+from typing import Any, cast
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
@@ -10,12 +10,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from shop.actor import Actor
+from shop.customers.consents import accept_messages
 from shop.customers.models import Customer, CustomerToken
 from shop.customers.serializers import (
     AddressIn,
     AddressListOut,
     AddressOut,
     BalanceEntryPageOut,
+    ConsentIn,
+    ConsentListOut,
     CustomerOut,
     ImageOut,
     LoginIn,
@@ -39,8 +42,9 @@ from shop.customers.services import (
 from shop.errors import Refused
 from shop.files.services import MAX_BYTES, store_picture
 from shop.http.fields import read_id
+from shop.http.idempotency import fingerprint, read_key, run_once
 from shop.http.pagination import PageQuery, take_page
-from shop.http.schema import BODY, LIMITED, SIGNED_IN, answers, path_id
+from shop.http.schema import BODY, IDEMPOTENCY_KEY, LIMITED, SIGNED_IN, answers, path_id
 from shop.http.serializers import read_input
 from shop.http.views import ApiView, PublicView
 from shop.store.address_split import split_address
@@ -138,6 +142,35 @@ class MyPhoneView(BuyerView):
         """Bind the phone number that WeChat vouches for."""
         wanted = read_input(PhoneIn, request.data)
         return Response(CustomerOut(set_phone_by_code(self.customer, wanted["code"])).data)
+
+
+class SubscriptionsView(BuyerView):
+    throttle_scope = "place"
+
+    @extend_schema(
+        operation_id="accept_messages",
+        tags=_ME,
+        parameters=[IDEMPOTENCY_KEY],
+        request=ConsentIn,
+        responses=answers(
+            {200: ConsentListOut},
+            *SIGNED_IN,
+            *BODY,
+            *LIMITED,
+            *("idempotency_key_required", "unknown_template", "in_progress", "idempotency_mismatch"),
+        ),
+    )
+    def post(self, request: Request) -> Response:
+        """Say which subscription messages the buyer accepted; each time allows one message, once per key."""
+        key, wanted = read_key(request), read_input(ConsentIn, request.data)
+
+        def accept() -> tuple[int, Any]:
+            rows = accept_messages(self.customer, wanted["template_ids"])
+            return 200, ConsentListOut({"results": rows}).data
+
+        scope = f"consent:{self.customer.pk}"
+        status, body = run_once(scope=scope, key=key, print_=fingerprint(request), command=accept)
+        return Response(body, status=status)
 
 
 class BalanceEntriesView(BuyerView):

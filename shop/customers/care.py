@@ -1,4 +1,4 @@
-"""What the shop keeps about a customer: a remark, and whether they may order."""
+"""What the shop keeps about a customer: a remark, whether they may order, and who looked at their phone."""
 
 import json
 
@@ -9,6 +9,7 @@ from shop.access import require
 from shop.actor import Actor
 from shop.customers.models import Customer
 from shop.errors import Refused
+from shop.events.models import Event
 from shop.events.services import record_event
 
 
@@ -18,9 +19,30 @@ def lock_customer(customer_id: int, *, expected_version: int | None = None) -> C
     customer = Customer.objects.select_for_update(no_key=True).filter(pk=customer_id).first()
     if customer is None:
         raise Refused("not_found", _("There is no such customer."), 404)
-    if expected_version is not None and customer.version != expected_version:
+    if expected_version is not None and _is_stale(customer, expected_version):
         raise Refused("stale", _("Somebody else changed this a moment ago. Look again, then repeat."))
     return customer
+
+
+def _is_stale(customer: Customer, seen: int) -> bool:
+    """Whether anything changed since this version; that somebody looked is no change."""
+    if customer.version <= seen:
+        return customer.version != seen
+    since = Event.objects.filter(kind=Customer.subject_kind, subject_id=customer.pk, number__gt=seen)
+    return since.exclude(verb="customer.reveal").exists()
+
+
+def reveal_phone(customer_id: int, *, actor: Actor) -> str:
+    """The phone in full for a member of staff; who looked is on the record. Raises Refused `no_phone`."""
+    require(actor, "customers.view")
+    require(actor, "orders.reveal")
+    with transaction.atomic():
+        customer = lock_customer(customer_id)
+        if not customer.phone:
+            raise Refused("no_phone", _("The customer has given no phone number."))
+        customer.save_raised()
+        record_event(customer, "customer.reveal", actor, data={"what": "phone"})
+    return str(customer.phone)
 
 
 def set_remark(customer_id: int, *, text: str, actor: Actor, expected_version: int | None = None) -> Customer:

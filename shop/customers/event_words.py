@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 EVENT_WORDS: dict[str, Promise | str] = {
     "customer.join": _("Customer joined"),
     "customer.change": _("Customer changed their profile"),
+    "customer.reveal": _("Phone of the customer revealed"),
     "customer.remark": _("Remark about the customer changed"),
     "customer.block": _("Customer blocked"),
     "customer.unblock": _("Customer unblocked"),

@@ -8,6 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from shop.crypto import EncryptedTextField, mask_address, mask_name, mask_phone
 from shop.events.models import Versioned
 
+HAS_REMARK = ~models.Q(remark="")
+"""Customers of whom the shop has noted something; an encrypted column is empty where there is nothing."""
+
 
 class Customer(Versioned):
     subject_kind = "customer"
@@ -17,6 +20,7 @@ class Customer(Versioned):
     nickname = EncryptedTextField(blank=True)
     phone = EncryptedTextField(blank=True)
     phone_hash = models.CharField(max_length=32, blank=True, db_index=True)
+    nickname_hash = models.CharField(max_length=32, blank=True, db_index=True)
     remark = EncryptedTextField(blank=True)
     is_blocked = models.BooleanField(default=False)
     blocked_reason = models.CharField(max_length=200, blank=True)
@@ -30,6 +34,7 @@ class Customer(Versioned):
         ]
         indexes = [
             models.Index(fields=["-id"], name="customer_blocked", condition=models.Q(is_blocked=True)),
+            models.Index(fields=["-id"], name="customer_with_remark", condition=HAS_REMARK),
         ]
 
     def __str__(self) -> str:
@@ -90,6 +95,21 @@ class Address(models.Model):
         """Name, phone and street with the personal part hidden."""
         region = f"{self.province}{self.city}{self.district}"
         return f"{mask_name(self.recipient)} {mask_phone(self.phone)} {region}{mask_address(self.detail)}"
+
+
+class MessageConsent(models.Model):
+    """How many messages of one template a buyer still lets the shop send; personal is only who it is."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="consents")
+    template_id = models.CharField(max_length=64)
+    times = models.PositiveSmallIntegerField(default=0)
+    accepted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["customer", "template_id"], name="consent_once")]
+
+    def __str__(self) -> str:
+        return f"consent of customer {self.customer_id}"
 
 
 class EntryKind(models.TextChoices):

@@ -1,16 +1,23 @@
-"""The customers' phone hashes after a change of the search key."""
+"""The customers' phone and nickname hashes after a change of the search key."""
 
 from shop.crypto import keyed_hash
 from shop.customers.models import Customer
+from shop.customers.names import hash_nickname
 from shop.rotation import BATCH, rehash
 
 
-@rehash("phones of customers")
-def rebuild_phone_hashes(after: int) -> int | None:
-    """A phone changed meanwhile came with its own new hash: only the hash that was read is replaced."""
+@rehash("phones and nicknames of customers")
+def rebuild_customer_hashes(after: int) -> int | None:
+    """A value changed meanwhile came with its own new hash: only the hash that was read is replaced."""
     customers = list(Customer.objects.filter(pk__gt=after).order_by("pk")[:BATCH])
     for customer in customers:
-        wanted = keyed_hash("phone", customer.phone) if customer.phone else ""
-        if customer.phone_hash != wanted:
-            Customer.objects.filter(pk=customer.pk, phone_hash=customer.phone_hash).update(phone_hash=wanted)
+        phone = keyed_hash("phone", customer.phone) if customer.phone else ""
+        _replace(customer, "phone_hash", phone)
+        _replace(customer, "nickname_hash", hash_nickname(customer.nickname))
     return customers[-1].pk if customers else None
+
+
+def _replace(customer: Customer, name: str, wanted: str) -> None:
+    if getattr(customer, name) != wanted:
+        unchanged = Customer.objects.filter(pk=customer.pk, **{name: getattr(customer, name)})
+        unchanged.update(**{name: wanted})

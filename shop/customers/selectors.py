@@ -1,4 +1,4 @@
-"""Reading customers. Personal values are encrypted, so people are found by whole phone or by number only."""
+"""Reading customers. Personal values are encrypted, so people are found by whole phone, number or whole nickname."""
 
 import re
 import unicodedata
@@ -7,16 +7,19 @@ from django.db.models import Q, QuerySet
 
 from shop.crypto import keyed_hashes
 from shop.customers.models import Customer
+from shop.customers.names import nickname_hashes
 from shop.http.fields import read_id
 
 _SEPARATORS = re.compile(r"[\s-]+")
 
 
 def list_customers(*, words: str = "") -> "QuerySet[Customer]":
-    """All customers, or those with this whole phone number or this customer number."""
+    """All customers, or those with this whole phone number, this customer number or this whole nickname."""
     customers = Customer.objects.all()
     text = _SEPARATORS.sub("", unicodedata.normalize("NFKC", words))
-    if not text:
+    hashes = nickname_hashes(words)
+    if not (text or hashes):
         return customers
     phone = text.removeprefix("+86")
-    return customers.filter(Q(phone_hash__in=keyed_hashes("phone", phone)) | Q(pk=read_id(text)))
+    fits = Q(phone_hash__in=keyed_hashes("phone", phone)) | Q(pk=read_id(text))
+    return customers.filter(fits | Q(nickname_hash__in=hashes))

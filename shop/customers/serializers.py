@@ -25,6 +25,24 @@ class ProfileIn(StrictSerializer):
     nickname = BuyerText(max_length=60, allow_blank=True, required=False)
 
 
+class ConsentIn(StrictSerializer):
+    template_ids = serializers.ListField(
+        child=PlainText(max_length=64),
+        min_length=1,
+        max_length=10,
+        help_text="the templates that `wx.requestSubscribeMessage` answered with `accept`",
+    )
+
+
+class ConsentOut(serializers.Serializer[Any]):
+    template_id = serializers.CharField()
+    times = serializers.IntegerField(help_text="messages that may still be sent by it")
+
+
+class ConsentListOut(serializers.Serializer[Any]):
+    results = ConsentOut(many=True)
+
+
 class RecipientIn(StrictSerializer):
     """Where goods go."""
 

@@ -15,6 +15,7 @@ from shop.actor import Actor, ActorKind
 from shop.clients.errors import ClientError, Rejected
 from shop.crypto import keyed_hash
 from shop.customers.models import Address, Customer, CustomerToken
+from shop.customers.names import hash_nickname
 from shop.errors import Refused
 from shop.events.services import record_event
 from shop.store.selectors import get_wechat_mini
@@ -62,7 +63,13 @@ def get_or_create_customer(openid: str, *, unionid: str = "", nickname: str = ""
     with transaction.atomic():
         customer, created = Customer.objects.get_or_create(
             openid=openid,
-            defaults={"unionid": unionid, "nickname": nickname, "created_at": clock.now(), "version": 1},
+            defaults={
+                "unionid": unionid,
+                "nickname": nickname,
+                "nickname_hash": hash_nickname(nickname),
+                "created_at": clock.now(),
+                "version": 1,
+            },
         )
         if created:
             record_event(customer, "customer.join", customer_actor(customer))
@@ -107,10 +114,10 @@ def change_profile(customer_id: int, *, nickname: str | None = None, phone: str 
     with transaction.atomic():
         customer = Customer.objects.select_for_update().get(pk=customer_id)
         if nickname is not None:
-            customer.nickname = nickname
+            customer.nickname, customer.nickname_hash = nickname, hash_nickname(nickname)
         if phone is not None:
             customer.phone, customer.phone_hash = phone, keyed_hash("phone", phone)
-        customer.save_raised("nickname", "phone", "phone_hash")
+        customer.save_raised("nickname", "nickname_hash", "phone", "phone_hash")
         record_event(customer, "customer.change", customer_actor(customer))
     return customer
 

@@ -1,12 +1,19 @@
 """/console/customers/: people with personal data masked."""
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from pytest_django import DjangoAssertNumQueries
 
+from shop.customers.care import reveal_phone, set_remark
 from shop.customers.models import Customer
+from shop.customers.names import hash_nickname
 from shop.customers.services import change_profile, save_address
-from tests.cast import make_customer
+from shop.events.models import Event
+from tests.cast import clerk, make_customer
 from tests.console import browser
+from tests.expect import refused
 
 pytestmark = pytest.mark.django_db
 URL = "/console/customers/"
@@ -52,12 +59,83 @@ def test_the_customer_number_finds_the_customer() -> None:
     assert [row.customer.pk for row in page.context["rows"]] == [customer.pk]
 
 
-@pytest.mark.parametrize("typed", ["5678", "小燕子", "9" * 40, "a\0b", "'", "-x"])
+@pytest.mark.parametrize("typed", ["5678", "小燕", "9" * 40, "a\0b", "'", "-x"])
 def test_what_cannot_be_searched_for_finds_nobody_and_says_why(typed: str) -> None:
     make_person()
     response = browser().get(URL, {"who": typed})
     assert response.status_code == 200
     assert "Nobody found" in response.content.decode()
+
+
+@pytest.mark.parametrize("typed", ["Mountain 燕", " mountain燕 ", "ＭＯＵＮＴＡＩＮ　燕"])
+def test_a_whole_nickname_finds_its_owners(typed: str) -> None:
+    people = {make_person("Mountain 燕").pk, make_person("mountain 燕", phone="13900000000").pk}
+    make_person("Mountain")
+    page = browser().get(URL, {"who": typed})
+    assert {row.customer.pk for row in page.context["rows"]} == people
+
+
+def test_a_changed_nickname_is_found_by_the_new_one_only() -> None:
+    customer = make_person("甲")
+    change_profile(customer.pk, nickname="乙")
+    client = browser()
+    assert not client.get(URL, {"who": "甲"}).context["rows"]
+    assert [row.customer.pk for row in client.get(URL, {"who": "乙"}).context["rows"]] == [customer.pk]
+
+
+def test_nobody_is_found_by_an_empty_nickname() -> None:
+    make_person("\u200b")
+    assert hash_nickname(" \u200b") == ""
+    assert not browser().get(URL, {"who": "-"}).context["rows"]
+
+
+def test_those_with_a_remark_have_a_tab() -> None:
+    noted, other = make_person("甲"), make_person("乙", phone="13900000000")
+    set_remark(noted.pk, text="常客", actor=clerk())
+    client = browser()
+    page = client.get(URL, {"only": "remark"})
+    assert [row.customer.pk for row in page.context["rows"]] == [noted.pk]
+    assert [str(tab["label"]) for tab in page.context["tabs"] if tab["is_active"]] == ["With a remark"]
+    assert not client.get(URL, {"only": "remark", "who": str(other.pk)}).context["rows"]
+    assert len(client.get(URL, {"only": "nonsense"}).context["rows"]) == 2
+
+
+class TestReveal:
+    def test_the_phone_is_shown_in_full_and_who_looked_is_recorded(self) -> None:
+        customer = make_person()
+        client = browser("support")
+        assert f'hx-post="{URL}{customer.pk}/reveal/"' in client.get(f"{URL}{customer.pk}/").content.decode()
+        response = client.post(f"{URL}{customer.pk}/reveal/")
+        assert PHONE in response.content.decode()
+        assert response["Cache-Control"] == "private, no-store"
+        event = Event.objects.get(verb="customer.reveal")
+        assert (event.actor_name, event.data) == ("support 王", {"what": "phone"})
+        assert "Phone of the customer revealed" in client.get(f"{URL}{customer.pk}/").content.decode()
+
+    @pytest.mark.parametrize("role", ["finance", "warehouse", "store_clerk"])
+    def test_it_needs_both_rights(self, role: str) -> None:
+        customer = make_person()
+        assert browser(role).post(f"{URL}{customer.pk}/reveal/").status_code == 403
+        with refused("forbidden", 403):
+            reveal_phone(customer.pk, actor=clerk(role))
+        assert not Event.objects.filter(verb="customer.reveal").exists()
+
+    def test_who_may_not_reveal_sees_no_button(self) -> None:
+        assert "/reveal/" not in browser("finance").get(f"{URL}{make_person().pk}/").content.decode()
+
+    def test_without_a_phone_there_is_nothing_to_reveal(self) -> None:
+        customer = make_customer()
+        with refused("no_phone"):
+            reveal_phone(customer.pk, actor=clerk())
+
+    def test_a_look_makes_no_form_stale_and_a_change_still_does(self) -> None:
+        customer = make_person()
+        reveal_phone(customer.pk, actor=clerk())
+        set_remark(customer.pk, text="常客", actor=clerk(), expected_version=customer.version)
+        with refused("stale"):
+            set_remark(customer.pk, text="新客", actor=clerk(), expected_version=customer.version)
+        with refused("stale"):
+            set_remark(customer.pk, text="新客", actor=clerk(), expected_version=99)
 
 
 def test_the_page_masks_phone_and_addresses() -> None:
@@ -108,3 +186,13 @@ def test_the_number_of_queries_does_not_grow(
     client = browser()
     with django_assert_num_queries(6):
         client.get(URL)
+
+
+def test_nicknames_that_were_there_before_are_hashed_by_the_migration() -> None:
+    customer, nameless = make_person("甲"), make_person("", phone="13900000000")
+    Customer.objects.update(nickname_hash="")
+    module = import_module("shop.customers.migrations.0004_nicknames_consents")
+    module.hash_nicknames(apps, None)
+    customer.refresh_from_db()
+    nameless.refresh_from_db()
+    assert (customer.nickname_hash, nameless.nickname_hash) == (hash_nickname("甲"), "")

@@ -233,6 +233,16 @@ class Writers:
         connection.close()
 
 
+def test_customers_are_found_by_nickname_under_the_new_key(
+    order: Order, new_keys: None, forget_old_keys: Callable[[], None]
+) -> None:
+    nickname = Customer.objects.get(pk=order.customer_id).nickname
+    assert [c.pk for c in list_customers(words=nickname)] == [order.customer_id]
+    rotate()
+    forget_old_keys()
+    assert [c.pk for c in list_customers(words=nickname)] == [order.customer_id]
+
+
 def test_people_go_on_writing_meanwhile(
     order: Order,
     new_keys: None,

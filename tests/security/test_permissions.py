@@ -91,6 +91,7 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("api:me", "GET"): buyers(),
     ("api:me", "PATCH"): buyers(),
     ("api:my_phone", "POST"): buyers(),
+    ("api:subscriptions", "POST"): buyers(),
     ("api:regions", "GET"): everybody(),
     ("api:parse_address", "POST"): buyers(),
     ("api:addresses", "GET"): buyers(),
@@ -197,18 +198,22 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("customers:balance", "POST"): staff(REFUNDERS),
     ("store:settings", "GET"): staff(SETTINGS_VIEWERS),
     ("store:settings", "POST"): staff(OWNER),
+    ("store:upload_sound", "POST"): staff(OWNER),
+    ("store:reset_sound", "POST"): staff(OWNER),
+    ("store:sound", "GET"): dict.fromkeys(ROLE_NAMES, NOT_FOUND) | dict.fromkeys(OUTSIDERS, LOGIN),
     ("store:wechat", "GET"): staff(SETTINGS_VIEWERS),
     ("store:wechat", "POST"): staff(OWNER),
     ("store:check_connection", "POST"): staff(OWNER),
 }
 ORDER_ACTIONS = (
     (EDITORS, "confirm", "prepare", "release", "receive", "hold", "change_address", "remark", "note"),
-    (EDITORS, "urge", "extend"),
+    (EDITORS, "urge", "extend", "choose_payment"),
     (SHIPPERS, "ship"),
     (COLLECTORS, "collect", "record_transfer", "reject_proof"),
     (PRICERS, "change_price"),
     (CANCELLERS, "cancel_lines", "cancel_unpaid", "cancel_paid"),
 )
+MATRIX["customers:reveal", "POST"] = staff(CUSTOMER_VIEWERS & REVEALERS)
 for _roles, *_names in ORDER_ACTIONS:
     for _name in _names:
         MATRIX |= {(f"orders:{_name}", method): staff(_roles) for method in ("GET", "POST")}
@@ -296,6 +301,7 @@ def world(books_are_clean: None, sent_tasks: list[tuple[str, int]]) -> World:
         "staff_id": cast.make_staff("support").pk,
         "code": "0123456789abcdef",
         "path": "pictures/none.webp",
+        "name": "none.wav",
     }
     return World(customer, ids)
 
