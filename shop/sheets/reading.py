@@ -1,7 +1,8 @@
 """Taking an uploaded file apart: by content and not by its name, bounded before anything is unpacked.
 
 A bomb is refused by the sizes its directory declares; `zipfile` never unpacks more than was declared, and openpyxl
-gets only the parts that were counted, since a workbook may name any part as its worksheet. Entity bombs meet
+gets only the parts that were counted, since a workbook may name any part as its worksheet. Tags are counted before
+anything is parsed: each empty element of four bytes would become an object of a hundred. Entity bombs meet
 defusedxml, with which openpyxl parses where it is installed.
 """
 
@@ -25,6 +26,9 @@ from shop.sheets.cells import BLANK, Cell, CellKind
 MAX_BYTES = 10_000_000
 MAX_UNPACKED = 24_000_000
 MAX_PARTS = 1_000
+FREE_TAGS, TAGS_PER_ROW, MAX_TAGS = 200_000, 100, 400_000
+"""Opening and closing ones of all parts together; a cell takes four, a text of its own four more."""
+
 MAX_COLUMNS = 100
 MAX_ROW_NUMBER = 100_000
 MAX_MERGES = 20_000
@@ -99,7 +103,7 @@ def _read_xlsx(raw: bytes, max_rows: int) -> RawSheet:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             _check_archive(archive)
-            parts = _take_parts(archive)
+            parts = _take_parts(archive, min(MAX_TAGS, FREE_TAGS + TAGS_PER_ROW * max_rows))
         book = openpyxl.load_workbook(parts, read_only=True, data_only=True, keep_links=False)
         try:
             return _read_book(book, max_rows)
@@ -132,12 +136,16 @@ def _is_read(part: zipfile.ZipInfo) -> bool:
     return part.filename.lower().endswith((".xml", ".rels"))
 
 
-def _take_parts(archive: zipfile.ZipFile) -> io.BytesIO:
-    """The archive anew, with nothing in it but the parts that were counted."""
-    taken = io.BytesIO()
+def _take_parts(archive: zipfile.ZipFile, max_tags: int) -> io.BytesIO:
+    """The archive anew, with nothing in it but the parts that were counted, and at most so many tags."""
+    taken, tags = io.BytesIO(), 0
     with zipfile.ZipFile(taken, "w") as copy:
         for part in filter(_is_read, archive.infolist()):
-            copy.writestr(part.filename, archive.read(part))
+            data = archive.read(part)
+            tags += data.count(b"<")
+            if tags > max_tags:
+                raise _too_large()
+            copy.writestr(part.filename, data)
     return taken
 
 
@@ -160,16 +168,28 @@ def _read_layout(book: Any, sheet: Any) -> tuple[set[int], dict[tuple[int, int],
     merged: dict[tuple[int, int], tuple[int, int]] = {}
     number = 0
     with book._archive.open(sheet._worksheet_path) as part:
-        for _event, element in iterparse(part):
+        for element in _list_elements(part):
             tag = element.tag.rpartition("}")[2]
             if tag == "row":
                 number = int(element.get("r", number + 1))
                 if element.get("hidden") in ("1", "true"):
                     hidden.add(number)
-                element.clear()
             elif tag == "mergeCell":
                 _add_merge(merged, element.get("ref", ""))
     return hidden, merged
+
+
+def _list_elements(part: Any) -> Iterator[Any]:
+    """Every element when it ends; none is kept, or the tree of a large sheet would stand in memory."""
+    above: list[Any] = []
+    for event, element in iterparse(part, events=("start", "end")):
+        if event == "start":
+            above.append(element)
+            continue
+        yield element
+        above.pop()
+        if above:
+            above[-1].remove(element)
 
 
 def _add_merge(merged: dict[tuple[int, int], tuple[int, int]], ref: str) -> None:

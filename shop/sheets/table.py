@@ -17,6 +17,8 @@ from shop.sheets.reading import RawRow, RawSheet
 HEADER_WITHIN = 20
 """A header stands in one of the first rows; above it are titles and remarks."""
 
+LONGEST_HEADER = 100
+
 _TOTAL = re.compile(r"^(合计|总计|小计|共计|总数|total|subtotal|grandtotal|sum)[:：]?[\d.,]*$", re.IGNORECASE)
 _DECORATION = re.compile(r"[\s*＊:：]|[(（\[【].*?[)）\]】]")
 
@@ -67,7 +69,9 @@ class Table:
 
 def normalise_header(text: str) -> str:
     """Headers are compared without width, case, blanks, stars and remarks in brackets."""
-    return _DECORATION.sub("", _DECORATION.sub("", narrow(text))).casefold()
+    # Looking for a bracket's end from every bracket takes quadratic time: nothing so long is a header.
+    short = narrow(text[:LONGEST_HEADER])[:LONGEST_HEADER]
+    return _DECORATION.sub("", _DECORATION.sub("", short)).casefold()
 
 
 def read_table(sheet: RawSheet, columns: Sequence[Column]) -> Table:

@@ -7,6 +7,7 @@ import zipfile
 
 import pytest
 
+from shop.sheets import reading
 from shop.sheets.reading import read_sheet
 from tests.expect import refused
 from tests.sheets.making import HEADER, csv, repack, xlsx
@@ -129,6 +130,31 @@ def test_merging_the_whole_sheet_is_refused() -> None:
     )
     with refused("sheet_too_large"):
         read_sheet(repack(PLAIN, xl__worksheets__sheet1_xml=body % b""), max_rows=10)
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["xl__worksheets__sheet1_xml", "xl__styles_xml", "xl__sharedStrings_xml", "xl__worksheets__other_xml"],
+)
+def test_a_part_of_nothing_but_elements_is_never_parsed(part: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[object] = []
+    monkeypatch.setattr(reading.openpyxl, "load_workbook", lambda *args, **_kwargs: parsed.append(args))
+    body = SHEET % (b"<row>" + b"<a/>" * (reading.FREE_TAGS + 10 * reading.TAGS_PER_ROW) + b"</row>")
+    with refused("sheet_too_large"):
+        read_sheet(repack(PLAIN, **{part: body}), max_rows=10)
+    assert parsed == []
+
+
+def test_elements_of_the_layout_are_not_kept() -> None:
+    """What is read is let go again: the tree of the whole sheet never stands in memory."""
+    body = SHEET.replace(b"%s", b"<row>" + b"<a/>" * 50 + b"</row>" + b"<b/>" * 50)
+    seen = [len(element) for element in reading._list_elements(io.BytesIO(body))]
+    assert set(seen) == {0} and len(seen) == 103
+
+
+def test_an_honest_sheet_of_the_most_rows_is_far_from_the_limit() -> None:
+    rows = [[f"{row}-{column}" for column in range(10)] for row in range(300)]
+    assert len(read_sheet(xlsx(rows), max_rows=300).rows) == 300
 
 
 def test_an_encrypted_zip_part_is_named() -> None:

@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from django.utils.translation import gettext_lazy, override
 
+from shop.sheets import table as sheet_table
+from shop.sheets.cells import Cell, CellKind
 from shop.sheets.columns import Column
-from shop.sheets.reading import read_sheet
+from shop.sheets.reading import RawRow, RawSheet, read_sheet
 from shop.sheets.table import read_table
 from tests.expect import refused
-from tests.sheets.making import HEADER, csv, problems, repack, table, values, xlsx
+from tests.sheets.making import COLUMNS, HEADER, csv, problems, repack, table, values, xlsx
 
 ROW = ["TEA-1", "绿茶", 5, 35.5, "是", date(2026, 12, 31)]
 READ = {
@@ -172,3 +174,22 @@ def test_an_amount_is_read_as_it_was_meant(price: Any) -> None:
 )
 def test_a_date_is_read_in_the_ways_people_write_it(day: Any) -> None:
     assert values(xlsx([HEADER, ["A", "x", 1, 1, "是", day]]))[0]["day"] == date(2026, 12, 31)
+
+
+@pytest.mark.parametrize("bracket", ["(", "（", "[", "【"])
+def test_a_header_of_nothing_but_brackets_is_cut_before_it_is_compared(
+    bracket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[int] = []
+
+    class Counting:
+        def sub(self, with_: str, text: str) -> str:
+            compared.append(len(text))
+            return decoration.sub(with_, text)
+
+    decoration = sheet_table._DECORATION
+    monkeypatch.setattr(sheet_table, "_DECORATION", Counting())
+    sheet = RawSheet([RawRow(1, [Cell(CellKind.TEXT, bracket * 100_000)])])
+    with refused("no_header"):
+        read_table(sheet, COLUMNS)
+    assert max(compared) <= sheet_table.LONGEST_HEADER
