@@ -28,6 +28,10 @@ class SignInForm(AuthenticationForm):
         self.fields["username"].validators.append(MaxLengthValidator(self.username_field.max_length or 40))
 
 
+NOT_OFFERED = frozenset({"store_clerk"})
+"""Roles that nobody is given yet: the pickup stores which would bound what a store clerk sees are to come."""
+
+
 class PersonForm(forms.Form):
     """Name, role and refund limit; offers the roles that the actor may give."""
 
@@ -44,9 +48,11 @@ class PersonForm(forms.Form):
 
     def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        own = actor.refund_limit_fen
+        own, present = actor.refund_limit_fen, self.initial.get("role")
         self.fields["role"].choices = [  # type: ignore[attr-defined]  # a ChoiceField, as declared above
-            (role, label) for role, label in ROLE_LABELS.items() if may_give(actor, role, own)
+            (role, label)
+            for role, label in ROLE_LABELS.items()
+            if may_give(actor, role, own) and (role not in NOT_OFFERED or role == present)
         ]
         self.fields["display_name"].widget.attrs["autocomplete"] = "off"
         dress(self)

@@ -220,3 +220,17 @@ def test_the_new_colleague_chooses_a_password_before_anything_else() -> None:
     assert theirs.post(first, {"new_password1": typed, "new_password2": typed}).status_code == 302
     assert theirs.get("/console/").status_code == 200
     assert theirs.get(first).headers["Location"] == "/console/staff/me/"
+
+
+def test_a_role_whose_bounds_do_not_exist_yet_is_not_offered() -> None:
+    refused = browser().post(HIRE, TYPED | {"role": "store_clerk"})
+    assert refused.status_code == 422
+    assert "role" in refused.context["form"].errors
+    assert 'value="store_clerk"' not in page_of(browser(), HIRE)
+    assert 'value="store_clerk"' not in page_of(browser(), f"{URL}{make_staff('support').pk}/")
+
+
+def test_who_has_such_a_role_already_keeps_it_when_the_name_is_changed() -> None:
+    user = make_staff("store_clerk")
+    sent = {"display_name": "小陈", "role": "store_clerk", "version": str(user.version)}
+    assert do(browser(), user, "change", **sent).status_code == 302
