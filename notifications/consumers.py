@@ -77,6 +77,11 @@ class AlertsConsumer(AsyncJsonWebsocketConsumer):
         except DatabaseError:
             await self.send_json({"type": "look"})  # The page asks over HTTP until it gets an answer.
 
+    async def check_session(self, event: dict[str, Any]) -> None:
+        """Somebody signed out or has other rights now: nobody goes on listening who may not."""
+        if not await self._is_still_signed_in():
+            await self._close(NOT_SIGNED_IN)
+
     async def _join(self) -> bool:
         """Join the group, or stay in it (membership ends after a day); False while Redis is away."""
         try:

@@ -7,6 +7,7 @@ from orders.states import MOVES
 from shop.actor import PEOPLE
 from shop.events.models import Event
 from shop.events.registry import on
+from shop.push import CHECK_SESSION, push_hint
 
 _RUNG = frozenset({*IN_HAND, Stage.SHIPPED})
 _ENDING = tuple(
@@ -67,3 +68,16 @@ def alert_transfer(event: Event) -> None:
 @on(*_ENDING, "order.restock", "order.reject_proof", priority=1, pushes=True)
 def end_alerts(event: Event) -> None:
     settle_alerts(event.subject_id)
+
+
+@on(
+    "staff.disable",
+    "staff.change",
+    "staff.reset_password",
+    "staff.change_password",
+    "staff.end_sessions",
+    outside=True,
+)
+def close_sockets(event: Event) -> None:
+    """Pages of sessions that have ended, or of people who may no longer look, stop hearing at once."""
+    push_hint(hint=CHECK_SESSION)

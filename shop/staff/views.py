@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from shop.errors import Refused
 from shop.http.middleware import own_address
+from shop.push import CHECK_SESSION, push_hint
 from shop.staff.accounts import record_sign_in
 from shop.staff.devices import describe_device
 from shop.staff.forms import SignInForm
@@ -47,6 +48,12 @@ class SignIn(LoginView):
 
 class SignOut(LogoutView):
     next_page = "staff:login"
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().post(request, *args, **kwargs)
+        # Other windows of this browser still have their sockets open.
+        push_hint(hint=CHECK_SESSION)
+        return response
 
 
 def locked_out(request: HttpRequest, credentials: Any = None, *args: Any, **kwargs: Any) -> HttpResponse:

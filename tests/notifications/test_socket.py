@@ -15,8 +15,8 @@ from django.test import override_settings
 
 from notifications import consumers
 from shop import push
-from shop.push import push_hint
-from shop.staff.models import StaffUser
+from shop.push import CHECK_SESSION, push_hint
+from shop.staff.models import StaffSession, StaffUser
 from tests.cast import make_staff
 from tests.notifications.page_socket import PageSocket
 from tests.notifications.sessions import make_session
@@ -185,3 +185,16 @@ async def test_an_open_socket_closes_when_redis_goes(
         await page.hear()
         getattr(private_redis, fault)()
         assert await close_code(page) == consumers.TRY_LATER
+
+
+async def test_a_session_that_ended_stops_hearing_at_the_hint_and_others_go_on() -> None:
+    gone = await sign_in()
+    async with socket(gone) as page, socket(await sign_in()) as other:
+        for one in (page, other):
+            assert await one.is_let_in()
+            await one.hear()
+        await StaffSession.objects.filter(pk=gone).adelete()
+        assert await sync_to_async(push_hint)(hint=CHECK_SESSION)
+        assert await close_code(page) == consumers.NOT_SIGNED_IN
+        assert await sync_to_async(push_hint)()
+        assert await other.is_told_to_look()
