@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
             name='StockMovement',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('opening', 'Opening stock'), ('correct', 'Correction'), ('reserve', 'Reserved'), ('release', 'Released'), ('ship', 'Shipped'), ('unship', 'Shipping undone')], max_length=10)),
+                ('kind', models.CharField(choices=[('opening', 'Opening stock'), ('correct', 'Correction'), ('reserve', 'Reserved'), ('release', 'No longer reserved'), ('ship', 'Shipped'), ('unship', 'Shipping undone')], max_length=10)),
                 ('on_hand_delta', models.IntegerField(default=0)),
                 ('reserved_delta', models.IntegerField(default=0)),
                 ('order_id', models.BigIntegerField(null=True)),
