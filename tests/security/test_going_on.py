@@ -35,6 +35,7 @@ READERS = {
     "orders/desk/views_actions.py",
     "orders/desk/views_list.py",
     "shop/staff/views.py",
+    "shop/staff/views_me.py",
     "shop/http/middleware.py",
 }
 """Where we check it; Django's own views of language, sign-in and sign-out do it themselves."""
