@@ -24,7 +24,7 @@ class PasswordThrottle(SimpleRateThrottle):
 
     scope = "password"
 
-    def get_cache_key(self, request: HttpRequest, view: object) -> str:  # type: ignore[override]  # reads META alone
+    def get_cache_key(self, request: HttpRequest, view: object) -> str:
         return self.cache_format % {"scope": self.scope, "ident": read_network(request)}
 
 
