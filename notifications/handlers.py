@@ -30,7 +30,7 @@ def alert_stock_short(event: Event) -> None:
     raise_alert(AlertKind.STOCK_SHORT, event)
 
 
-@on("order.late_payment", priority=0, pushes=True)
+@on("order.late_payment", "order.excess_transfer", priority=0, pushes=True)
 def alert_late_payment(event: Event) -> None:
     raise_alert(AlertKind.LATE_PAYMENT, event)
 

@@ -99,6 +99,13 @@ def paid_by_transfer(order: Order) -> Refused | None:
     return Refused("not_transfer", _("This order is not paid by bank transfer."))
 
 
+def no_transfer_awaited(order: Order) -> Refused | None:
+    """While a transfer is owed, money that came is recorded as that transfer."""
+    if order.pay_method != PayMethod.TRANSFER or not order.owed_fen:
+        return None
+    return Refused("transfer_awaited", _("A transfer is owed for this order. Record it as that one."))
+
+
 def has_proof(order: Order) -> Refused | None:
     if order.proof_sent_at:
         return None

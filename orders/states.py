@@ -17,6 +17,7 @@ from orders.guards import (
     is_overdue,
     no_label,
     no_open_aftersale,
+    no_transfer_awaited,
     not_extended,
     not_held,
     not_short,
@@ -342,6 +343,15 @@ _TABLE = (
         _("Money came that does not count"),
         _stay(*Stage),
         frozenset({GATEWAY, SYSTEM}),
+    ),
+    Move(
+        "order.excess_transfer",
+        _("Record a late or second transfer"),
+        _("Money came that does not count"),
+        _stay(*Stage),
+        _BY_STAFF,
+        "orders.collect",
+        (no_transfer_awaited,),
     ),
     Move(
         "order.payment_mismatch",

@@ -89,6 +89,17 @@ _ALL = (
         _("This cannot be undone; money is given back as a refund."),
     ),
     Action(
+        "order.excess_transfer",
+        forms.RecordExcessForm,
+        _("Record a late or second transfer"),
+        _("Record it"),
+        "building-bank",
+        _(
+            "The money is on the account, and nothing is owed. It does not count for the order and is to be paid out."
+        ),
+        _("This cannot be undone."),
+    ),
+    Action(
         "order.reject_proof",
         forms.RejectProofForm,
         _("Reject the proof"),
@@ -214,7 +225,7 @@ ACTIONS: dict[str, Action] = {action.name: action for action in _ALL}
 # Refusals whose opposite verb stands in the same menu: naming both would only puzzle.
 _SILENT = frozenset(
     {"already_paid", "nothing_paid", "nothing_owed", "already_held", "not_held", "urged_lately"}
-    | {"not_transfer", "no_proof"}
+    | {"not_transfer", "transfer_awaited", "no_proof"}
 )
 
 

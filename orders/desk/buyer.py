@@ -75,7 +75,7 @@ _SHOWN = (
     *("order.cancel_unpaid", "order.cancel_paid", "order.cancel_lines", "order.close_empty"),
     "order.cancel_unsent",
     *("order.change_price", "order.change_address"),
-    *("order.late_payment", "order.refund", "order.refund_done", "order.pay_out"),
+    *("order.late_payment", "order.excess_transfer", "order.refund", "order.refund_done", "order.pay_out"),
 )
 _BY = {ActorKind.CUSTOMER: TimelineBy.YOU, ActorKind.STAFF: TimelineBy.SHOP}
 

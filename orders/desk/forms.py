@@ -13,7 +13,12 @@ from orders.models import Order, OrderLine
 from orders.payments.services.cancelling import cancel_lines, cancel_paid, cancel_unpaid
 from orders.payments.services.collecting import collect_payment
 from orders.payments.services.pricing import change_price, choose_payment
-from orders.payments.services.transfers import LONGEST_REFERENCE, record_transfer, reject_proof
+from orders.payments.services.transfers import (
+    LONGEST_REFERENCE,
+    record_excess_transfer,
+    record_transfer,
+    reject_proof,
+)
 from orders.services.place import Recipient
 from orders.services.recipient import change_address
 from orders.services.steps import (
@@ -322,6 +327,22 @@ class RecordTransferForm(ActionForm):
     def run(self, actor: Actor, expected_version: int | None) -> None:
         data = self.cleaned_data
         record_transfer(
+            self.order.pk,
+            amount_fen=data["amount"],
+            reference=data["reference"],
+            actor=actor,
+            expected_version=expected_version,
+        )
+
+
+class RecordExcessForm(RecordTransferForm):
+    """As above, for money that nobody waits for any more."""
+
+    name = "record_excess"
+
+    def run(self, actor: Actor, expected_version: int | None) -> None:
+        data = self.cleaned_data
+        record_excess_transfer(
             self.order.pk,
             amount_fen=data["amount"],
             reference=data["reference"],

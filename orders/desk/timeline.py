@@ -22,7 +22,7 @@ REPEATS = timedelta(minutes=10)
 _BAD = frozenset(
     {
         *("order.refund_fail", "order.refund_stuck", "order.refund_twice"),
-        *("order.late_payment", "order.payment_mismatch", "order.run_short"),
+        *("order.late_payment", "order.excess_transfer", "order.payment_mismatch", "order.run_short"),
     }
 )
 

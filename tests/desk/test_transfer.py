@@ -56,6 +56,22 @@ def test_rejecting_it(sign_in: SignIn):
     assert "Rejected: 没有收到款项" in client.get(f"/console/orders/{order.number}/").content.decode()
 
 
+def test_a_second_one_is_recorded_once_nothing_is_owed_any_more(sign_in: SignIn):
+    order, client = proven(), sign_in("finance")
+    words = "Record a late or second transfer"
+    assert words not in client.get(f"/console/orders/{order.number}/").content.decode()
+    assert_done(post(client, order, "record-transfer", amount="45.00", reference="r"), order)
+    html = assert_refused(
+        post(client, order, "record-excess", amount="45.00", reference="r"),
+        order,
+        409,
+        "already been recorded",
+    )
+    assert 'value="45.00"' in html
+    assert_done(post(client, order, "record-excess", amount="45.00", reference="r2"), order)
+    assert "Does not count" in client.get(f"/console/orders/{order.number}/").content.decode()
+
+
 def test_without_the_capability_nothing_is_offered(sign_in: SignIn):
     order = proven()
     page = sign_in("support").get(f"/console/orders/{order.number}/").content.decode()

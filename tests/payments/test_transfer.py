@@ -10,7 +10,13 @@ from orders.payments.models import Payment, ProofState, Refund, RefundState, Tra
 from orders.payments.services.cancelling import cancel_lines, cancel_paid, cancel_unpaid
 from orders.payments.services.collecting import collect_payment
 from orders.payments.services.pricing import change_price, choose_payment
-from orders.payments.services.transfers import record_transfer, reject_proof, send_proof
+from orders.payments.services.refunds import pay_out_refund
+from orders.payments.services.transfers import (
+    record_excess_transfer,
+    record_transfer,
+    reject_proof,
+    send_proof,
+)
 from orders.stages import Stage
 from shop import clock
 from shop.events.delivery import drain
@@ -224,6 +230,62 @@ def test_its_refund_is_to_be_paid_out():
     order = record(placed())
     cancel_paid(order.pk, reason="x", actor=cast.clerk())
     assert Refund.objects.get(order=order).state == RefundState.TO_PAY_OUT
+
+
+def late(order, *, amount_fen: int = 45_00, reference: str = "late-1", actor=FINANCE):
+    return record_excess_transfer(order.pk, amount_fen=amount_fen, reference=reference, actor=actor)
+
+
+@pytest.mark.parametrize("stage", [Stage.CLOSED, Stage.TO_CONFIRM])
+def test_a_late_or_second_transfer_does_not_count_and_is_to_be_paid_out(stage):
+    order = placed()
+    if stage == Stage.CLOSED:
+        cancel_unpaid(order.pk, actor=cast.clerk(), reason="x")
+    else:
+        record(order)
+    paid_fen = fresh(order).paid_fen
+    late(order)
+    after, payment = fresh(order), Payment.objects.get(trade_no="late-1")
+    assert (after.stage, after.paid_fen, payment.counts) == (stage, paid_fen, False)
+    refund = payment.refunds.get()
+    assert (refund.state, refund.amount_fen) == (RefundState.TO_PAY_OUT, 45_00)
+    assert verbs_of(order)[-2:] == ["excess_transfer", "refund"]
+    drain()
+    assert Alert.objects.filter(order=order, kind=AlertKind.LATE_PAYMENT, handled_at=None).count() == 1
+    pay_out_refund(refund.pk, reference="退 1", actor=FINANCE)
+    assert fresh(order).refunded_fen == 0
+
+
+def test_one_reference_is_one_transfer_late_or_not():
+    order = placed()
+    record(order)
+    with refused("reference_used"):
+        late(order, reference="20261122-001")
+    late(order)
+    with refused("reference_used"):
+        late(order)
+    with refused("reference_used"):
+        record(placed(), reference="late-1")
+
+
+def test_a_late_transfer_is_not_recorded_while_one_is_owed_nor_without_right_amount_and_reference():
+    order = placed()
+    with refused("transfer_awaited"):
+        late(order)
+    record(order)
+    for amount_fen in (0, -1):
+        with refused("bad_amount", 400):
+            late(order, amount_fen=amount_fen)
+    with refused("reference_required", 400):
+        late(order, reference=" ")
+    with refused("forbidden", 403):
+        late(order, actor=cast.clerk("support"))
+
+
+def test_whoever_may_collect_records_it_whatever_they_may_refund():
+    order = placed()
+    record(order)
+    late(order, actor=cast.clerk("order_clerk", limit=1))
 
 
 def test_choosing_to_and_fro_gains_no_time():

@@ -209,7 +209,7 @@ ORDER_ACTIONS = (
     (EDITORS, "confirm", "prepare", "release", "receive", "hold", "change_address", "remark", "note"),
     (EDITORS, "urge", "extend", "choose_payment"),
     (SHIPPERS, "ship"),
-    (COLLECTORS, "collect", "record_transfer", "reject_proof"),
+    (COLLECTORS, "collect", "record_transfer", "record_excess", "reject_proof"),
     (PRICERS, "change_price"),
     (CANCELLERS, "cancel_lines", "cancel_unpaid", "cancel_paid"),
 )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import KeyKind, Order
@@ -11,13 +12,15 @@ from orders.moves import lock_order, move
 from orders.payments.models import Payment, ProofState, TransferProof
 from orders.payments.services.attempts import require_no_live_attempt
 from orders.payments.services.evidence import paid_changes
+from orders.payments.services.refunds import commit_refund
 from orders.search import add_search_keys
 from orders.services.fulfilment import start_fulfilment
 from orders.stages import Stage
 from shop import clock
-from shop.actor import Actor
+from shop.actor import SYSTEM, Actor
 from shop.errors import Refused
 from shop.files.models import Picture
+from shop.money import MAX_FEN
 from shop.store.choices import PayMethod
 from shop.store.selectors import get_store_settings
 
@@ -53,9 +56,7 @@ def record_transfer(
 
     Raises Refused `not_transfer`, `reference_required`, `reference_used`, `amount_mismatch`, `nothing_owed`.
     """
-    reference = reference.strip()[:LONGEST_REFERENCE]
-    if not reference:
-        raise Refused("reference_required", _("Type the reference of the transfer."), 400)
+    reference = _read_reference(reference)
     with transaction.atomic():
         order = lock_order(order_id, "order.pay", actor=actor, expected_version=expected_version)
         require_no_live_attempt(order)
@@ -64,7 +65,7 @@ def record_transfer(
                 "amount_mismatch", _("The amount is not the one that is owed."), owed_fen=order.owed_fen
             )
         was_unpaid = order.stage == Stage.UNPAID
-        payment = _make_payment(order, reference)
+        payment = _make_payment(order, reference, order.owed_fen, counts=True)
         decide_proof(order, ProofState.ACCEPTED)
         data = {"amount_fen": amount_fen, "reference": reference, "method": payment.method}
         changes = paid_changes(order, amount_fen=amount_fen, at=payment.captured_at)
@@ -74,14 +75,41 @@ def record_transfer(
     return order
 
 
-def _make_payment(order: Order, reference: str) -> Payment:
+def record_excess_transfer(
+    order_id: int, *, amount_fen: int, reference: str, actor: Actor, expected_version: int | None = None
+) -> Order:
+    """Record a transfer that came for a closed order, or for one that is paid: it does not count and is to be paid out.
+
+    Raises Refused `transfer_awaited`, `reference_required`, `bad_amount` (400), `reference_used`.
+    """
+    reference = _read_reference(reference)
+    if not 0 < amount_fen <= MAX_FEN:
+        raise Refused("bad_amount", _("An amount must not be negative or absurdly large."), 400)
+    with transaction.atomic():
+        order = lock_order(order_id, "order.excess_transfer", actor=actor, expected_version=expected_version)
+        payment = _make_payment(order, reference, amount_fen, counts=False)
+        data = {"amount_fen": amount_fen, "reference": reference, "stage": order.stage}
+        move(order, "order.excess_transfer", actor=actor, data=data)
+        reason = gettext("Paid too late or twice")
+        commit_refund(order, payment, amount_fen=amount_fen, reason=reason, actor=SYSTEM)
+    return order
+
+
+def _read_reference(typed: str) -> str:
+    reference = typed.strip()[:LONGEST_REFERENCE]
+    if not reference:
+        raise Refused("reference_required", _("Type the reference of the transfer."), 400)
+    return reference
+
+
+def _make_payment(order: Order, reference: str, amount_fen: int, *, counts: bool) -> Payment:
     payment, created = Payment.objects.get_or_create(
         method=PayMethod.TRANSFER,
         trade_no=reference,
         defaults={
             "order": order,
-            "amount_fen": order.owed_fen,
-            "counts": True,
+            "amount_fen": amount_fen,
+            "counts": counts,
             "captured_at": clock.now(),
         },
     )
