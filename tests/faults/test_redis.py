@@ -11,6 +11,7 @@ from orders.payments.services.cancelling import cancel_paid
 from orders.stages import Stage
 from tests import cast
 from tests.faults.conftest import FaultShop, get_order, wait_until
+from tests.notifications.sessions import make_session
 
 pytestmark = pytest.mark.fault
 
@@ -44,6 +45,38 @@ def test_orders_are_taken_and_ring_and_refunds_go_out_afterwards(shop: FaultShop
 
     wait_until(lambda: Refund.objects.get(order__number=before).state == RefundState.DONE)
     assert len(shop.told(f"{before}R-1")["refunds"]) == 1
+
+
+DESK = ("/console/", "/console/orders/", "/console/alerts/", "/console/customers/", "/console/jobs/")
+PATIENT_S = 15
+"""Far above the timeouts of a page's own calls, and far below waiting for ever."""
+
+
+@pytest.mark.parametrize("fault", ["killed", "hung"])
+def test_the_desk_looks_and_presses_buttons_meanwhile(shop: FaultShop, fault: str) -> None:
+    number = shop.buyer().placed(cast.make_sku().pk, pay_method="cod")
+    wait_until(lambda: count_alerts([number]) == 1)
+    desk, console = sign_in_at_the_desk(), shop.processes.web_url()
+    order_page = f"/console/orders/{number}/"
+
+    (shop.redis.kill if fault == "killed" else shop.redis.freeze)()
+    try:
+        for page in (*DESK, order_page):
+            assert desk.get(console + page, timeout=PATIENT_S).status_code == 200, page
+        alerts = desk.get(f"{console}/console/alerts/open.json", timeout=PATIENT_S)
+        assert number in alerts.text
+        form = {"version": get_order(number).version, "csrfmiddlewaretoken": desk.cookies["csrftoken"]}
+        pressed = desk.post(f"{console}{order_page}confirm/", form, timeout=PATIENT_S, allow_redirects=False)
+        assert pressed.status_code == 302
+        assert get_order(number).stage == Stage.CONFIRMED
+    finally:
+        (shop.redis.start if fault == "killed" else shop.redis.thaw)()
+
+
+def sign_in_at_the_desk() -> requests.Session:
+    desk = requests.Session()
+    desk.cookies["sessionid"] = make_session(cast.make_staff("owner"))
+    return desk
 
 
 def take_order(shop: FaultShop, buyer, sku_id: int, n: int) -> str:
