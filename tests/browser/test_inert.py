@@ -1,0 +1,221 @@
+"""A hostile buyer writes into everything that takes words; a browser then opens every address of the console.
+
+The tour is made from the URL conf: a new address that takes an argument which the world below lacks fails.
+"""
+
+from collections.abc import Iterable
+from io import BytesIO
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.contrib.auth.hashers import make_password
+from django.urls import reverse
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from orders.desk.stock_sheet import STOCK
+from orders.models import Order
+from orders.payments.services.transfers import send_proof
+from orders.services.steps import urge_order
+from shop.catalog.models import Sku
+from shop.catalog.product_sheet import PRODUCTS
+from shop.catalog.uploads import SheetKind, apply_upload, keep_upload
+from shop.files.services import store_picture
+from shop.jobs.services import Subject, make_job
+from shop.staff.models import StaffUser
+from shop.store.choices import PayMethod
+from tests import cast
+from tests.browser.conftest import LiveShop
+from tests.browser.look import WIDE
+from tests.browser.test_pictures import CORPUS, plant
+from tests.security.test_permissions import MATRIX, list_routes
+from tests.sheets.making import xlsx
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
+PRODUCT_HEADER = ["商品名称", "分类", "SKU编码", "规格", "价格", "上架", "预售发货日", "库存预警", "期初库存"]
+STOCK_HEADER = ["SKU编码", "商品名称", "规格", "在库", "盘点数量"]
+WRITTEN = [words.replace("\x00", "") for words in CORPUS[:7]]
+"""As cells of a sheet can hold it."""
+
+OUTSIDE = {"root", "healthz", "metrics", "picture"}
+SEARCHES = (
+    "/console/orders/?q=",
+    "/console/orders/?recipient=",
+    "/console/customers/?who=",
+    "/console/products/?name=",
+    "/console/products/stock/?name=",
+    "/console/audit/?number=",
+    "/console/orders/bulk/confirm/?all=1&filter=q=",
+)
+
+WATCH = """
+window.broken = [];
+document.addEventListener("securitypolicyviolation", (event) => {
+  window.broken.push(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
+});
+"""
+# What no page of ours has, so that whatever is found was made by the words of somebody.
+INSPECT = """() => {
+  const found = [...window.broken];
+  const told = (node) => node.outerHTML.slice(0, 90);
+  for (const node of document.querySelectorAll("*")) {
+    const names = [...node.attributes].map((attribute) => attribute.name);
+    if (names.some((name) => name.startsWith("on") || name === "srcdoc")) found.push(`attribute: ${told(node)}`);
+    const target = node.getAttribute("href") || node.getAttribute("src") || node.getAttribute("action") || "";
+    if (/^\\s*(javascript|data:text)/i.test(target)) found.push(`address: ${told(node)}`);
+  }
+  const made = "iframe, object, embed, base, [autofocus][x], script:not([src]):not([type='application/json']), style";
+  for (const node of document.querySelectorAll(made)) found.push(`element: ${told(node)}`);
+  const root = document.documentElement;
+  if (root.scrollWidth > root.clientWidth) found.push(`${root.scrollWidth} px wide`);
+  return found;
+}"""
+
+
+def upload(kind: SheetKind, header: list[str], rows: list[list[Any]], owner: StaffUser) -> tuple[int, int]:
+    """Ids of a sheet that waits and of one that was applied, of this person, under file names like the other words."""
+    actor = cast.actor_of(owner)
+    done, waiting = (
+        keep_upload(kind, f"{CORPUS[1]}.xlsx", xlsx([header, *rows]), actor=actor) for _ in range(2)
+    )
+    apply_upload(kind, done, actor=actor)
+    return waiting.pk, done.pk
+
+
+def upload_products(owner: StaffUser) -> tuple[int, int]:
+    """Rows that are taken and, by their price, rows that are refused; both say something hostile in every cell."""
+    taken = [
+        [words, words[:30], f"H-{at}", words[:60], 10, "是", None, 5, 3] for at, words in enumerate(WRITTEN)
+    ]
+    return upload(PRODUCTS, PRODUCT_HEADER, [*taken, *([f"!{words}"] * 9 for words in WRITTEN)], owner)
+
+
+def upload_counts(owner: StaffUser) -> tuple[int, int]:
+    rows = [["H-0", WRITTEN[0], "", 5, 4], *([words] * 5 for words in WRITTEN)]
+    return upload(STOCK, STOCK_HEADER, rows, owner)
+
+
+def send_hostile_proof(words: str) -> Order:
+    cast.open_shop(transfer_on=True, transfer_bank="A", transfer_name="B", transfer_number="1")
+    order = cast.place(pay_method=PayMethod.TRANSFER)
+    out = BytesIO()
+    Image.new("RGB", (8, 8)).save(out, "PNG")
+    picture = store_picture(out.getvalue(), customer_id=order.customer_id)
+    send_proof(order.pk, picture_ids=[picture.pk], words=words[:500], actor=cast.buyer(order))
+    return order
+
+
+class Tour:
+    """A hostile world and the addresses that lead through it."""
+
+    def __init__(self, shop: LiveShop, owner: StaffUser) -> None:
+        self.orders = [plant(shop, words) for words in CORPUS]
+        self.orders += [send_hostile_proof(words) for words in CORPUS[:2]]
+        order = self.orders[1]
+        urge_order(order.pk, actor=cast.buyer(order))
+        job = make_job(
+            "order.confirm", actor=cast.clerk(), key=order.number, subjects=[Subject(order.pk, "1")]
+        )
+        products, counts = upload_products(owner), upload_counts(owner)
+        self.owner = owner
+        self.arguments: dict[str, Any] = {
+            "number": order.number,
+            "customer_id": order.customer_id,
+            "product_id": Sku.objects.get(code="H-1").product_id,
+            "staff_id": owner.pk,
+            "job_id": job.pk,
+        }
+        self.uploads = {
+            "catalog:import_checked": products[0],
+            "catalog:import_result": products[1],
+            "stock:import_checked": counts[0],
+            "stock:import_result": counts[1],
+        }
+
+    def list_paths(self) -> list[str]:
+        """Every address of the console, then what else shows the words: all orders, all buyers, every search."""
+        names = [name for name, method in MATRIX if method == "GET" and is_console(name)]
+        paths = [self._fill(name) for name in names]
+        paths += [reverse(name, args=[pk]) for name, pk in self.uploads.items()]
+        paths += [reverse("catalog:import_checked", args=[self.uploads["catalog:import_result"]])]
+        paths += [reverse("orders:detail", args=[order.number]) for order in self.orders]
+        paths += [reverse("customers:customer", args=[order.customer_id]) for order in self.orders]
+        return paths + [f"{path}{quote(words.encode())}" for path in SEARCHES for words in CORPUS[:7]]
+
+    def _fill(self, name: str) -> str:
+        wanted = dict(list_routes())[name].pattern.converters
+        given = self.arguments | {"upload_id": self.uploads.get(name)}
+        return reverse(name, kwargs={key: given[key] for key in wanted})
+
+
+def is_console(name: str) -> bool:
+    return not name.startswith("api:") and name not in OUTSIDE
+
+
+def look(page: Page, base_url: str, paths: Iterable[str]) -> list[str]:
+    """What is wrong on these pages; what is no page must be a file to be saved or data that nobody runs."""
+    problems: list[str] = []
+    here = [""]
+    page.on(
+        "dialog", lambda dialog: (problems.append(f"{here[0]}: dialog {dialog.message}"), dialog.dismiss())
+    )
+    page.on("pageerror", lambda error: problems.append(f"{here[0]}: script {error}"))
+    for path in paths:
+        here[0] = path[:120]
+        answer = page.context.request.get(base_url + path)
+        kind = answer.headers["content-type"]
+        if answer.status >= 500 or answer.headers.get("x-content-type-options") != "nosniff":
+            problems.append(f"{here[0]}: {answer.status} {answer.headers}")
+        if kind.startswith("text/html"):
+            page.goto(base_url + path)
+            problems += [f"{here[0]}: {problem}" for problem in page.evaluate(INSPECT)]
+    return problems
+
+
+def sign_in_by_form(context: BrowserContext, base_url: str, user: StaffUser) -> None:
+    """What the browser calls itself is written down when it signs in."""
+    page = context.new_page()
+    page.goto(base_url + reverse("staff:login"))
+    page.fill("#id_username", user.username)
+    page.fill("#id_password", cast.PASSWORD)
+    page.click("main button[type=submit]")
+    page.wait_for_url("**/console/")
+    page.close()
+
+
+def test_every_page_shows_what_a_hostile_buyer_wrote_and_runs_none_of_it(
+    live_shop: LiveShop, chromium: Browser
+) -> None:
+    owner, base_url = cast.make_staff("owner"), live_shop.url("")
+    # The shop outside knows no other way to hash.
+    owner.password = make_password(cast.PASSWORD, hasher="argon2")
+    owner.save(update_fields=["password"])
+    tour = Tour(live_shop, owner)
+    context = chromium.new_context(locale="zh-CN", viewport=WIDE, user_agent=f"Firefox/ {CORPUS[1]} Linux")
+    context.add_init_script(WATCH)
+    sign_in_by_form(context, base_url, owner)
+    page = context.new_page()
+    try:
+        assert look(page, base_url, tour.list_paths()) == []
+        page.goto(base_url + reverse("orders:detail", args=[tour.orders[3].number]))
+        assert CORPUS[3] in page.inner_text("main")
+    finally:
+        context.close()
+
+
+def test_the_look_sees_what_words_that_run_would_make(chromium: Browser) -> None:
+    context = chromium.new_context(viewport=WIDE)
+    context.add_init_script(WATCH)
+    page = context.new_page()
+    page.goto("about:blank")
+    made = (
+        "<i onfocus=a()></i>", "<iframe srcdoc=x></iframe>", "<a href=' javascript:a()'></a>", "<script>1</script>",
+        "<p style='width: 5000px'>wide</p>",
+    )  # fmt: skip
+    for html in made:
+        page.evaluate("html => { document.body.innerHTML = html; }", html)
+        assert page.evaluate(INSPECT), html
+    page.evaluate("document.body.innerHTML = '<p>plain</p>'")
+    assert page.evaluate(INSPECT) == []
+    context.close()
