@@ -238,8 +238,10 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = DEMO
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
+# What customers sent, beside the folder that a proxy may serve.
+PRIVATE_ROOT = DATA_DIR / "private"
 # Every folder of stored files, by name: what a backup takes with it.
-FILE_ROOTS = {"media": MEDIA_ROOT}
+FILE_ROOTS = {"media": MEDIA_ROOT, "private": PRIVATE_ROOT}
 if not DEMO:
     STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 
 from shop import health, metrics
 from shop.files.views import picture
+from shop.staff.views_pictures import private_picture
 
 urlpatterns = [
     path("", RedirectView.as_view(url="/console/")),
@@ -12,6 +13,7 @@ urlpatterns = [
     path("metrics", metrics.metrics, name="metrics"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("media/<path:path>", picture, name="picture"),
+    path("private/<path:path>", private_picture, name="private_picture"),
     path("hooks/", include("orders.payments.urls")),
     path("api/v1/", include("shop.api_urls")),
     path("console/staff/", include("shop.staff.urls")),

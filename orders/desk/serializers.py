@@ -24,6 +24,7 @@ from orders.shipping.models import Parcel, ParcelState
 from orders.stages import CloseReason
 from shop.catalog.serializers import PICTURE_WORDS
 from shop.customers.serializers import RecipientIn
+from shop.files.services import make_link
 from shop.http.fields import BuyerText, Count, Id
 from shop.http.pagination import PageOut, PageQuery
 from shop.http.serializers import StrictSerializer
@@ -245,7 +246,7 @@ class TransferProofOut(serializers.Serializer[Any]):
     picture_urls = serializers.SerializerMethodField()
 
     def get_picture_urls(self, proof: TransferProof) -> list[str]:
-        return [picture.url for picture in proof.pictures.all()]
+        return [make_link(picture) for picture in proof.pictures.all()]
 
 
 class OrderOut(OrderRowOut):

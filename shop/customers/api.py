@@ -202,6 +202,7 @@ class ImagesView(BuyerView):
             *SIGNED_IN,
             *LIMITED,
             *("invalid", "bad_json", "not_a_picture", "picture_too_large", "unsupported_media_type"),
+            *("too_many_pictures", "busy"),
         ),
     )
     def post(self, request: Request) -> Response:

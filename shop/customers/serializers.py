@@ -5,6 +5,8 @@ from typing import Any
 from rest_framework import serializers
 
 from shop.customers.models import EntryKind
+from shop.files.models import Picture
+from shop.files.services import make_link
 from shop.http.fields import BuyerText, Flag, Id, PhoneText, PlainText
 from shop.http.pagination import PageOut
 from shop.http.serializers import StrictSerializer
@@ -114,9 +116,12 @@ class BalanceEntryPageOut(PageOut):
 
 class ImageOut(serializers.Serializer[Any]):
     id = Id(source="pk")
-    url = serializers.CharField()
+    url = serializers.SerializerMethodField(help_text="holds for an hour")
     width = serializers.IntegerField()
     height = serializers.IntegerField()
+
+    def get_url(self, picture: Picture) -> str:
+        return make_link(picture)
 
 
 class PastedIn(StrictSerializer):

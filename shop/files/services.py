@@ -1,51 +1,106 @@
-"""Taking in pictures: checked by content, bounded in bytes and pixels, always encoded again."""
+"""Taking in pictures: checked by content, bounded in bytes, pixels and number, always encoded again."""
 
 import secrets
+from datetime import timedelta
 from io import BytesIO
+from threading import BoundedSemaphore
 
+from django.core import signing
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
+from django.core.files.storage import Storage
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps
 
 from shop import clock
 from shop.errors import Refused
-from shop.files.models import Picture
+from shop.files.models import UNUSED_FOR, Picture
+from shop.files.selectors import is_used, list_unused
+from shop.files.storage import storage_of
 
 MAX_BYTES = 5_000_000
 MAX_PIXELS = 40_000_000
 LONGEST_SIDE = 1600
+MOST_UNUSED = 100
+"""Pictures that one customer may have sent within UNUSED_FOR without using them anywhere."""
+LINK_HOLDS = timedelta(hours=1)
+DECODING_AT_ONCE = 2
+WAIT_S = 10.0
 _FORMATS = ("JPEG", "PNG", "WEBP")
+decoding = BoundedSemaphore(DECODING_AT_ONCE)
+_signer = signing.TimestampSigner(salt="shop.files.link")
 
 
 def store_picture(raw: bytes, *, customer_id: int | None = None) -> Picture:
     """Re-encode an uploaded JPEG, PNG or WebP as JPEG and store it under a random name, as sent by that customer.
 
-    Raises Refused `picture_too_large` (413) or `not_a_picture` (400).
+    What customers send is private. Raises Refused `picture_too_large` (413), `not_a_picture` (400), and
+    `too_many_pictures` or `busy` (429).
     """
-    encoded, size = _encode(raw)
-    name = secrets.token_urlsafe(18)
-    path = default_storage.save(f"pictures/{name[:2]}/{name}.jpg", ContentFile(encoded))
-    width, height = size
-    return Picture.objects.create(
-        path=path, width=width, height=height, created_at=clock.now(), customer_id=customer_id
-    )
+    if customer_id is not None:
+        _check_number(customer_id)
+    encoded, (width, height) = _encode(raw)
+    name, now = secrets.token_urlsafe(18), clock.now()
+    picture = Picture(width=width, height=height, created_at=now, customer_id=customer_id)
+    picture.look_by = now + UNUSED_FOR if picture.is_private else None
+    picture.path = storage_of(picture).save(f"pictures/{name[:2]}/{name}.jpg", ContentFile(encoded))
+    picture.save()
+    return picture
+
+
+def _check_number(customer_id: int) -> None:
+    if list_unused(customer_id, since=clock.now() - UNUSED_FOR)[MOST_UNUSED - 1 : MOST_UNUSED].exists():
+        message = _("You have uploaded many pictures without sending them. Please try again tomorrow.")
+        raise Refused("too_many_pictures", message, 429)
+
+
+def make_link(picture: Picture) -> str:
+    """An address that shows the picture to whoever has it, for LINK_HOLDS where it is private."""
+    if not picture.is_private:
+        return picture.url
+    signed = _signer.sign(picture.path).removeprefix(f"{picture.path}:")
+    return f"{picture.url}?sign={signed}"
+
+
+def is_link(path: str, signed: str) -> bool:
+    """Whether `signed` is what `make_link` gave for this path lately."""
+    try:
+        return _signer.unsign(f"{path}:{signed}", max_age=LINK_HOLDS) == path
+    except signing.BadSignature:
+        return False
+
+
+def look_at_picture(picture_id: int) -> None:
+    """Delete a customer's picture, row and file, that nothing names when its time is over; else let it stay."""
+    with transaction.atomic():
+        # Whoever wants to name the picture meanwhile waits for this lock.
+        due = Picture.objects.select_for_update().filter(pk=picture_id, look_by__lte=clock.now())
+        picture = due.first()
+        if picture is None:
+            return
+        if is_used(picture):
+            Picture.objects.filter(pk=picture.pk).update(look_by=None)
+            return
+        storage, path = storage_of(picture), picture.path
+        picture.delete()
+        transaction.on_commit(lambda: _remove(storage, path))
+
+
+def _remove(storage: Storage, path: str) -> None:
+    storage.delete(path)
 
 
 def _encode(raw: bytes) -> tuple[bytes, tuple[int, int]]:
     if len(raw) > MAX_BYTES:
         raise Refused("picture_too_large", _("A picture may have at most 5 MB."), 413)
+    if not decoding.acquire(timeout=WAIT_S):
+        raise Refused("busy", _("Many pictures are arriving. Please try again in a few seconds."), 429)
     try:
         with Image.open(BytesIO(raw), formats=_FORMATS) as image:
             # The size is in the header: a decompression bomb is refused before it is decoded.
             if image.width * image.height > MAX_PIXELS:
                 raise _too_many_pixels()
-            upright = ImageOps.exif_transpose(image).convert("RGB")
-            upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-            upright.info.clear()  # Comments and profiles would be copied into the new file.
-            out = BytesIO()
-            upright.save(out, "JPEG", quality=85)
-            return out.getvalue(), upright.size
+            return _shrink(image)
     except Image.DecompressionBombError as error:
         # The library has a limit of its own, which it checks while it reads the header.
         raise _too_many_pixels() from error
@@ -54,6 +109,20 @@ def _encode(raw: bytes) -> tuple[bytes, tuple[int, int]]:
     except Exception as error:
         # A hostile file makes the decoders fail in ways nobody can list; all mean that it cannot be shown.
         raise Refused("not_a_picture", _("This file is not a JPEG, PNG or WebP picture."), 400) from error
+    finally:
+        decoding.release()
+
+
+def _shrink(image: Image.Image) -> tuple[bytes, tuple[int, int]]:
+    """Smaller first, and in place: at full size each step would be a copy of up to 160 MB."""
+    image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    ImageOps.exif_transpose(image, in_place=True)
+    small = image.convert("RGB")
+    small.info.clear()  # Comments and profiles would be copied into the new file.
+    out = BytesIO()
+    small.save(out, "JPEG", quality=85)
+    return out.getvalue(), small.size
 
 
 def _too_many_pixels() -> Refused:

@@ -1,10 +1,13 @@
-"""Serving stored pictures; in production the proxy does this from the same folder."""
+"""Serving stored pictures; in production a proxy may serve the public ones from the same folder."""
 
 import re
 
 from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
+
+from shop.files.models import Picture
+from shop.files.storage import storage_of
 
 _PATH = re.compile(r"^pictures/[\w-]{2}/[\w-]{20,60}\.jpg$")
 
@@ -15,8 +18,21 @@ def picture(request: HttpRequest, path: str) -> HttpResponse:
     if not _PATH.match(path) or not default_storage.exists(path):
         raise Http404
     with default_storage.open(path) as file:
-        response = HttpResponse(file.read(), content_type="image/jpeg")
-    response["Cache-Control"] = "public, max-age=31536000, immutable"
+        return _send(file.read(), cache="public, max-age=31536000, immutable")
+
+
+def send_picture(picture: Picture, *, cache: str) -> HttpResponse:
+    """A picture wherever it is stored."""
+    storage = storage_of(picture)
+    if not storage.exists(picture.path):
+        raise Http404
+    with storage.open(picture.path) as file:
+        return _send(file.read(), cache=cache)
+
+
+def _send(content: bytes, *, cache: str) -> HttpResponse:
+    response = HttpResponse(content, content_type="image/jpeg")
+    response["Cache-Control"] = cache
     response["Content-Disposition"] = "inline"
     response["X-Content-Type-Options"] = "nosniff"
     return response

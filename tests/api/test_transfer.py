@@ -41,7 +41,9 @@ def test_a_picture_is_kept_as_the_buyers_own(buyer: Buyer) -> None:
     assert answer.status_code == 201
     picture = Picture.objects.get(pk=int(answer.json()["id"]))
     assert picture.customer_id == buyer.customer.pk  # type: ignore[union-attr]
-    assert answer.json()["url"] == picture.url
+    assert answer.json()["url"].startswith(f"{picture.url}?sign=")
+    assert buyer.client.get(answer.json()["url"]).status_code == 200
+    assert buyer.client.get(picture.url).status_code == 404
 
 
 def test_what_is_not_one_picture_is_refused(buyer: Buyer) -> None:
@@ -74,7 +76,8 @@ def test_sending_a_proof_and_hearing_of_it(buyer: Buyer) -> None:
     answer = buyer.post(f"{path}/transfer-proof", {"image_ids": [picture["id"]], "words": "尾号 1111"}).json()
     assert answer["pay_by"] is None
     assert answer["transfer_proof"]["state"] == "sent"
-    assert answer["transfer_proof"]["picture_urls"] == [picture["url"]]
+    shown = [url.partition("?")[0] for url in answer["transfer_proof"]["picture_urls"]]
+    assert shown == [picture["url"].partition("?")[0]]
     assert not {"send_proof", "cancel", "choose_payment"} & set(answer["actions"])
     order_id = cast.Order.objects.get(number=number).pk
     reject_proof(order_id, reason="没有收到款项", actor=cast.clerk("finance"))

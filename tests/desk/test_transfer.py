@@ -31,7 +31,7 @@ def test_the_queue_and_the_page_show_what_is_to_be_checked(sign_in: SignIn):
     assert order.number in listed
     assert "Transfer to check" in listed
     page = client.get(f"/console/orders/{order.number}/").content.decode()
-    assert "/media/pictures/aa/x.jpg" in page
+    assert "/private/pictures/aa/x.jpg" in page
     assert "尾号 1111" in page
     assert "Record the transfer" in page
 

@@ -6,6 +6,7 @@ import zlib
 from io import BytesIO
 
 import pytest
+from django.core.files.storage import default_storage
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
@@ -41,7 +42,7 @@ def test_it_stores_a_picture_as_jpeg_under_a_random_name(client, fmt):
 def test_what_hides_behind_the_picture_is_gone():
     payload = b"<script>alert(1)</script><?php system('id'); ?>"
     picture = store_picture(picture_bytes("JPEG", comment=payload) + payload)
-    from_disk = services.default_storage.open(picture.path).read()
+    from_disk = default_storage.open(picture.path).read()
     assert b"script" not in from_disk and b"php" not in from_disk
 
 

@@ -78,6 +78,8 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("metrics", "GET"): dict.fromkeys(EVERYBODY, NOT_FOUND),
     ("set_language", "POST"): everybody(),
     ("picture", "GET"): everybody(NOT_FOUND),
+    # tests/ground/test_private_pictures.py says who sees one that is there.
+    ("private_picture", "GET"): everybody(NOT_FOUND),
     # Callbacks prove themselves by signature, whoever sends them; tests/faults says what false ones get.
     ("payment_hooks:wechat_payment", "POST"): everybody(),
     ("payment_hooks:wechat_refund", "POST"): everybody(),
