@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, QuerySet, Value
+from django.db.models.functions import Substr
 from django.utils.translation import gettext_lazy as _
 
 from orders.desk.branches import limit_branch
@@ -18,7 +19,6 @@ LIMIT = 500
 """Orders looked at per kind, the newest."""
 LIMIT_OF_GOODS = 200
 _LONGEST_ID = 9
-_MONTHS = {f"{month:02d}" for month in range(1, 13)}
 
 
 class FoundBy(models.TextChoices):
@@ -58,7 +58,7 @@ def _find_one(text: str) -> Matches:
     if is_digits(word) and len(word) <= _LONGEST_ID:
         queries.append(_newest(Order.objects.filter(customer_id=int(word)).order_by("-pk"), FoundBy.BUYER))
     if is_fragment(word):
-        queries.append(_newest(orders_by_fragment(word), FoundBy.NUMBER))
+        queries += _with_fragment(word)
     rows = [(pk, kind) for pk, kind, _key in _unite(queries)]
     if not is_digits(word):
         bought = newest_orders_of(sold_as(text), limit=LIMIT_OF_GOODS)
@@ -95,18 +95,22 @@ def _newest(orders: "QuerySet[Order]", kind: FoundBy) -> Any:
     return limit_branch(orders, "pk", LIMIT).values_list("pk", Value(kind.value), Value(""))
 
 
-def orders_by_fragment(digits: str) -> "QuerySet[Order]":
-    """Numbers with these digits in them.
+def list_ids_by_fragment(digits: str) -> list[int]:
+    """Ids of orders with these digits in their number, the newest; one query."""
+    return [pk for pk, _kind, _key in _unite(_with_fragment(digits))]
 
-    Numbers begin with the date. Digits that may be a year and a month stand in too many numbers to look at
-    all, so they count at the beginning only, where the index finds them in order.
+
+def _with_fragment(digits: str) -> list[Any]:
+    """Numbers that begin with these digits, and numbers that hold them further on.
+
+    Apart, because numbers begin with the date: the digits of a year and a month stand at the beginning of a whole
+    month's orders, of which only an index in order gives the newest without looking at all.
     """
-    if digits[0] == "2" and digits[2:4] in _MONTHS and len(digits) <= LENGTH // 3:
-        return Order.objects.filter(number__gte=digits, number__lte=digits.ljust(LENGTH, "9")).order_by(
-            "-number"
-        )
+    starting = Order.objects.filter(number__gte=digits, number__lte=digits.ljust(LENGTH, "9"))
+    holding = Order.objects.alias(rest=Substr("number", 2)).filter(rest__contains=digits)
     # Sorting by a sum keeps the planner from reading every order from the newest on until enough have fitted.
-    return Order.objects.filter(number__contains=digits).alias(rank=F("pk") + 0).order_by("-rank")
+    holding = holding.alias(rank=F("pk") + 0).order_by("-rank")
+    return [_newest(starting.order_by("-number"), FoundBy.NUMBER), _newest(holding, FoundBy.NUMBER)]
 
 
 def _unite(queries: list[Any]) -> Any:

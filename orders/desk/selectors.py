@@ -13,9 +13,10 @@ from django.utils.dateparse import parse_datetime
 from orders.desk.branches import limit_branch
 from orders.desk.conditions import is_in_queue
 from orders.desk.filters import DateKind, Filters, WorkQueue
-from orders.desk.matches import LIMIT, Matches, orders_by_fragment
+from orders.desk.matches import Matches, list_ids_by_fragment
 from orders.desk.words import is_fragment
 from orders.models import HAS_REMARK, KeyKind, Order, OrderLine, SearchKey
+from orders.numbers import LENGTH
 from orders.payments.models import Refund, RefundState
 from orders.search import make_keys, newest_orders_of, normalise, sold_as
 from orders.shipping.models import Parcel, ParcelState
@@ -183,17 +184,18 @@ def _narrow_but_goods(
 
 def _narrow_by_keys(orders: "QuerySet[Order]", filters: Filters) -> "QuerySet[Order]":
     if digits := normalise(filters.get("number")):
-        found = orders_by_fragment(digits)[:LIMIT] if is_fragment(digits) else None
-        orders = (
-            orders.filter(number__contains=digits)
-            if found is None
-            else orders.filter(pk__in=found.values("pk"))
-        )
+        orders = orders.filter(_has_number(digits))
     if phone := normalise(filters.get("phone")):
         orders = _having(orders, KeyKind.PHONE4 if len(phone) == LAST_DIGITS else KeyKind.PHONE, phone)
     if recipient := filters.get("recipient"):
         orders = _having(orders, KeyKind.RECIPIENT, recipient)
     return orders
+
+
+def _has_number(digits: str) -> Q:
+    if is_fragment(digits):
+        return Q(pk__in=list_ids_by_fragment(digits))
+    return Q(number=digits) if len(digits) >= LENGTH else Q(number__contains=digits)
 
 
 def _having(orders: "QuerySet[Order]", kind: KeyKind, value: str) -> "QuerySet[Order]":

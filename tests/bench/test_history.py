@@ -28,7 +28,7 @@ BIG = ("orders_order", "orders_orderline", "orders_searchkey", "events_event")
 def filled(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """A long past for all tests of this file, gone afterwards.
 
-    A hundred thousand take twice as long to fill, about a minute on an idle machine, and were tried: everything
+    A hundred thousand take twice as long to fill, a minute or more, and were tried: everything
     asserted here holds there as well.
     """
     with django_db_blocker.unblock(), connection.cursor() as cursor:

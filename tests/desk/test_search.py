@@ -10,6 +10,7 @@ from django.test import Client
 from orders.desk.matches import find_matches
 from orders.desk.words import read_payment_number, split_words
 from orders.models import Order, SoldName
+from orders.numbers import drawn_by
 from orders.services.recipient import change_address
 from shop.actor import SYSTEM
 from shop.catalog.models import Product
@@ -71,9 +72,15 @@ def test_newest_orders_come_first_and_no_more_than_the_limit(monkeypatch: pytest
 
 
 @pytest.mark.parametrize(("start", "end"), [(0, 4), (2, 6), (7, 11), (0, 17), (14, 18)])
-def test_any_four_digits_of_the_number_are_enough(owner: Client, start: int, end: int) -> None:
-    order = place()
+@pytest.mark.parametrize("drawn", [73_519_824_660, 25_112_511_251, 10_101_010_101])
+def test_any_four_digits_of_the_number_are_enough(owner: Client, start: int, end: int, drawn: int) -> None:
+    """Also digits that look like a year and a month and are none."""
+    with drawn_by(lambda _below: drawn):
+        order = place()
     assert order.number in found(owner, order.number[start:end])
+    assert order.number in re.findall(
+        r"\d{18}", owner.get(f"{URL}?number={order.number[start:end]}").content.decode()
+    )
 
 
 def test_three_digits_are_too_few(owner: Client) -> None:
