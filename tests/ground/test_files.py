@@ -146,7 +146,7 @@ TAKEN = {
 @pytest.mark.parametrize("name", TAKEN)
 def test_what_is_taken_is_one_upright_still_without_a_word_about_its_maker(name):
     picture = store_picture(TAKEN[name])
-    raw = services.default_storage.open(picture.path).read()
+    raw = default_storage.open(picture.path).read()
     with Image.open(BytesIO(raw)) as stored:
         assert (stored.format, stored.mode, getattr(stored, "n_frames", 1)) == ("JPEG", "RGB", 1)
         assert stored.size == (picture.width, picture.height)
