@@ -60,7 +60,7 @@ class Order(Versioned):
     district = models.CharField(max_length=40, blank=True)
     address_detail = EncryptedTextField(blank=True)
     buyer_remark = EncryptedTextField(blank=True)
-    seller_remark = models.CharField(max_length=500, blank=True)
+    seller_remark = EncryptedTextField(blank=True)
 
     ship_within_hours = models.PositiveIntegerField()
     overdue_rule = models.CharField(max_length=8, choices=OverdueRule, default=OverdueRule.NOTHING)
@@ -233,7 +233,7 @@ class Note(models.Model):
     """An internal note; buyers never see it."""
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="notes")
-    text = models.CharField(max_length=500)
+    text = EncryptedTextField()
     author_id = models.BigIntegerField(null=True)
     author_name = models.CharField(max_length=80)
     at = models.DateTimeField()

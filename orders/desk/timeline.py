@@ -1,5 +1,6 @@
 """The story of an order: its events in words, newest first, bursts of one moment told together."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,6 +20,9 @@ from shop.store.choices import PayMethod
 
 BURST = timedelta(seconds=10)
 REPEATS = timedelta(minutes=10)
+SHOWN_SEALED = frozenset({"order.confirm", "order.note", "order.remark"})
+"""Verbs whose sealed values every colleague reads: what staff wrote, not what buyers gave."""
+
 _BAD = frozenset(
     {
         *("order.refund_fail", "order.refund_stuck", "order.refund_twice"),
@@ -96,6 +100,7 @@ def _is_repeat(entry: Entry, last: Entry) -> bool:
 def make_entry(event: Event, line_names: Mapping[str, str]) -> Entry:
     rule = MOVES.get(event.verb)
     moved = event.before != event.after and event.before and event.after
+    data = _read_data(event)
     return Entry(
         id=event.pk,
         verb=event.verb,
@@ -103,12 +108,19 @@ def make_entry(event: Event, line_names: Mapping[str, str]) -> Entry:
         words=str(rule.done) if rule else event.verb,
         who=_describe_actor(event),
         actor=(event.actor_kind, event.actor_id),
-        details=_describe_data(event, line_names),
+        details=_describe_data(event.verb, data, line_names),
         stage_change=Change(_stage_label(event.before), _stage_label(event.after)) if moved else None,
-        change=_describe_change(event),
+        change=_describe_change(event.verb, data),
         is_bad=event.verb in _BAD,
-        has_sealed=bool(event.sealed),
+        has_sealed=bool(event.sealed) and event.verb not in SHOWN_SEALED,
     )
+
+
+def _read_data(event: Event) -> dict[str, Any]:
+    """What the event says to colleagues; older ones of these verbs hold the words unsealed."""
+    if event.sealed and event.verb in SHOWN_SEALED:
+        return {**event.data, **json.loads(event.sealed)}
+    return dict(event.data)
 
 
 def _stage_label(stage: str) -> str:
@@ -124,13 +136,12 @@ def _describe_actor(event: Event) -> str:
     return words.get(ActorKind(event.actor_kind), "") or event.actor_name or event.actor_kind
 
 
-def _describe_change(event: Event) -> Change | None:
-    data = event.data
+def _describe_change(verb: str, data: Mapping[str, Any]) -> Change | None:
     if "before" not in data or "after" not in data:
         return None
-    if event.verb == "order.change_price":
+    if verb == "order.change_price":
         return Change(format_fen(data["before"]), format_fen(data["after"]))
-    if event.verb == "order.choose_payment":
+    if verb == "order.choose_payment":
         return Change(_pay_label(data["before"]), _pay_label(data["after"]))
     return Change(str(data["before"]) or _("(empty)"), str(data["after"]) or _("(empty)"))
 
@@ -139,9 +150,8 @@ def _pay_label(method: str) -> str:
     return str(PayMethod(method).label) if method in PayMethod.values else method
 
 
-def _describe_data(event: Event, line_names: Mapping[str, str]) -> list[str]:
+def _describe_data(verb: str, data: dict[str, Any], line_names: Mapping[str, str]) -> list[str]:
     """What the event's data says, in words; keys nobody needs to read are passed over."""
-    data = event.data
     words = [_describe_amount(data), *_describe_parcels(data), *_describe_lines(data, line_names)]
     plain = {
         "reason": _("Reason: %(text)s"),
@@ -158,7 +168,7 @@ def _describe_data(event: Event, line_names: Mapping[str, str]) -> list[str]:
         words.append(ngettext("%(n)d day", "%(n)d days", days) % {"n": days})
     if isinstance(asked := data.get("asked_fen"), int):
         words.append(_("Asked for: %(amount)s") % {"amount": format_fen(asked)})
-    if event.verb == "order.reveal":
+    if verb == "order.reveal":
         words.append(_describe_purpose(data.get("purpose", "")))
     return [text for text in words if text]
 

@@ -54,7 +54,8 @@ def copy_recipient(request: StaffRequest, number: str) -> HttpResponse:
 def reveal_event(request: StaffRequest, number: str, event_id: int) -> HttpResponse:
     """The sealed values of a changed address, before and after; recorded as well."""
     order_id = get_order_id(number, actor=request.actor)
-    event = Event.objects.filter(pk=event_id, order_id=order_id).exclude(sealed="").first()
+    changed = Event.objects.filter(pk=event_id, order_id=order_id, verb="order.change_address")
+    event = changed.exclude(sealed="").first()
     if event is None:
         raise Refused("not_found", _("Nothing is sealed here."), 404)
     reveal_recipient(order_id, purpose="history", actor=request.actor)

@@ -1,5 +1,6 @@
 """Confirm, prepare, hold, release, receive."""
 
+import json
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -22,9 +23,8 @@ def confirm_order(
     """Confirm a paid or cash-on-delivery order, optionally with an internal note."""
     with transaction.atomic():
         order = lock_order(order_id, "order.confirm", actor=actor, expected_version=expected_version)
-        if note.strip():
-            _write_note(order, note, actor)
-        move(order, "order.confirm", actor=actor, data={"note": note.strip()} if note.strip() else None)
+        sealed = _seal_note(_write_note(order, note, actor)) if note.strip() else ""
+        move(order, "order.confirm", actor=actor, sealed=sealed)
         pass_skipped_steps(order)
     return order
 
@@ -126,8 +126,13 @@ def add_note(order_id: int, *, text: str, actor: Actor) -> Note:
     with transaction.atomic():
         order = lock_order(order_id, "order.note", actor=actor)
         note = _write_note(order, text, actor)
-        move(order, "order.note", actor=actor, data={"note": note.text})
+        move(order, "order.note", actor=actor, sealed=_seal_note(note))
     return note
+
+
+def _seal_note(note: Note) -> str:
+    """What staff write may hold personal data, and an event stays for ever."""
+    return json.dumps({"note": note.text}, ensure_ascii=False)
 
 
 def _write_note(order: Order, text: str, actor: Actor) -> Note:
@@ -144,6 +149,6 @@ def set_seller_remark(
         order = lock_order(order_id, "order.remark", actor=actor, expected_version=expected_version)
         was, now_ = order.seller_remark, text.strip()[:500]
         if was != now_:
-            changes = {"seller_remark": now_}
-            move(order, "order.remark", actor=actor, changes=changes, data={"before": was, "after": now_})
+            sealed = json.dumps({"before": was, "after": now_}, ensure_ascii=False)
+            move(order, "order.remark", actor=actor, changes={"seller_remark": now_}, sealed=sealed)
     return order

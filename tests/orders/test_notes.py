@@ -1,13 +1,17 @@
 """Internal notes and the seller remark: in any stage, on the record."""
 
-import pytest
+import json
 
-from orders.models import Note
-from orders.services.steps import add_note, set_seller_remark
+import pytest
+from django.db import connection
+
+from orders.models import HAS_REMARK, Note, Order
+from orders.services.steps import add_note, confirm_order, set_seller_remark
 from shop.events.models import Event
 from tests import cast
 from tests.expect import refused, verbs_of
 
+SECRET = "微信 wx-13800001111"
 CORPUS = ["<script>alert(1)</script>", "{{ 7*7 }} {% csrf %}", "\u202eabc", "=1+1", "🍵" * 600]
 
 
@@ -35,7 +39,23 @@ def test_the_seller_remark_tells_what_it_was():
     set_seller_remark(order.pk, text="送小样", actor=cast.clerk())
     set_seller_remark(order.pk, text="", actor=cast.clerk())
     event = Event.objects.filter(verb="order.remark").order_by("-number")[0]
-    assert event.data == {"before": "送小样", "after": ""}
+    assert event.data == {}
+    assert json.loads(event.sealed) == {"before": "送小样", "after": ""}
+
+
+def test_nothing_that_staff_write_stands_readable_in_the_database():
+    order = cast.paid_order()
+    confirm_order(order.pk, note=f"{SECRET} 0", actor=cast.clerk())
+    add_note(order.pk, text=f"{SECRET} 1", actor=cast.clerk())
+    set_seller_remark(order.pk, text=f"{SECRET} 2", actor=cast.clerk())
+    set_seller_remark(order.pk, text=f"{SECRET} 3", actor=cast.clerk())
+    with connection.cursor() as cursor:
+        for table in ("orders_order", "orders_note", "events_event"):
+            cursor.execute(f"SELECT * FROM {table}")  # noqa: S608 - names of ours
+            assert SECRET not in str(cursor.fetchall())
+    assert Order.objects.filter(HAS_REMARK).get().seller_remark == f"{SECRET} 3"
+    set_seller_remark(order.pk, text="", actor=cast.clerk())
+    assert not Order.objects.filter(HAS_REMARK).exists()
 
 
 def test_the_same_remark_again_is_no_event():
