@@ -7,6 +7,7 @@ from orders.desk.audit import list_events, tell
 from orders.desk.audit_forms import AuditForm
 from orders.desk.security_events import list_security_events
 from shop.http.paging import page_by_id
+from shop.replica import reading
 from shop.staff.decorators import StaffRequest, staff_page
 
 
@@ -14,7 +15,8 @@ from shop.staff.decorators import StaffRequest, staff_page
 def audit(request: StaffRequest) -> HttpResponse:
     """All events, newest first, with filters out of the address."""
     form = AuditForm(request.GET, auto_id="audit_%s")
-    page = page_by_id(list_events(form.read()), request)
+    with reading():
+        page = page_by_id(list_events(form.read()), request)
     context = {
         "form": form,
         "page": page,

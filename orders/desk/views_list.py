@@ -1,5 +1,6 @@
 """The order list."""
 
+from contextlib import nullcontext
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -19,6 +20,7 @@ from orders.desk.matches import Matches, find_matches
 from orders.desk.rows import make_rows
 from orders.desk.selectors import Page, get_page
 from orders.desk.words import read_payment_number
+from shop.replica import reading
 from shop.staff.decorators import StaffRequest, staff_page
 from shop.staff.preferences import COLUMNS, get_list_looks, save_list_looks
 
@@ -28,7 +30,7 @@ def list_orders(request: StaffRequest) -> HttpResponse:
     """The list, whole or (asked for by htmx) as the part below the title; the address is its state."""
     filters = Filters(request.GET)
     matches = find_matches(filters.get("q")) if filters.get("q") else None
-    page = get_page(filters, matches, older=request.GET.get("older", ""), newer=request.GET.get("newer", ""))
+    page = _read_page(request, filters, matches)
     looks = _describe_looks(request.user.pk) | {"bulk_actions": list_bulk(request.actor)}
     context = _list_context(filters, matches, page) | {
         **looks,
@@ -44,6 +46,13 @@ def list_orders(request: StaffRequest) -> HttpResponse:
     patch_vary_headers(response, ["HX-Request"])
     patch_cache_control(response, private=True, no_store=True)
     return response
+
+
+def _read_page(request: StaffRequest, filters: Filters, matches: Matches | None) -> Page:
+    """Older pages may come from the replica; the first shows people what they have just done."""
+    older, newer = request.GET.get("older", ""), request.GET.get("newer", "")
+    with reading() if older else nullcontext():
+        return get_page(filters, matches, older=older, newer=newer)
 
 
 def _draw_rows(request: StaffRequest, page: Page, looks: dict[str, Any]) -> SafeString | None:

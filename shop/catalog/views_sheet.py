@@ -27,6 +27,7 @@ from shop.catalog.uploads import (
     write_verdicts,
 )
 from shop.errors import Refused
+from shop.replica import reading
 from shop.sheets.writing import write_rows
 from shop.staff.decorators import StaffRequest, staff_page
 
@@ -85,7 +86,8 @@ def download(request: StaffRequest, upload_id: int) -> HttpResponse:
 def export(request: StaffRequest) -> HttpResponse:
     """All SKUs as a sheet that can be changed and imported again."""
     header = [str(column.header) for column in PRODUCTS.columns]
-    return send_rows(request, str(_("Products")), header, list_product_rows())
+    with reading():
+        return send_rows(request, str(_("Products")), header, list_product_rows())
 
 
 def take_upload(request: StaffRequest, pages: SheetPages) -> HttpResponse:

@@ -1,6 +1,8 @@
 """GET /console/orders/"""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -286,3 +288,19 @@ def test_a_role_without_the_verb_gets_no_button(sign_in: object) -> None:
     order = paid_order()
     client = sign_in("finance")  # type: ignore[operator]
     assert f"{order.number}/confirm/" not in client.get(URL).content.decode()
+
+
+def test_only_older_pages_may_come_from_the_replica(owner: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    @contextmanager
+    def reading() -> Iterator[None]:
+        read.append("replica")
+        yield
+
+    monkeypatch.setattr("orders.desk.views_list.reading", reading)
+    newest = place()
+    assert numbers(owner) == [newest.number]
+    assert read == []
+    assert numbers(owner, f"?older={newest.pk + 1}") == [newest.number]
+    assert read == ["replica"]
