@@ -38,7 +38,7 @@ STOCK_HEADER = ["SKU编码", "商品名称", "规格", "在库", "盘点数量"]
 WRITTEN = [words.replace("\x00", "") for words in CORPUS[:7]]
 """As cells of a sheet can hold it."""
 
-OUTSIDE = {"root", "healthz", "metrics", "picture", "private_picture"}
+OUTSIDE = {"root", "healthz", "metrics", "picture", "private_picture", "store:sound"}
 SEARCHES = (
     "/console/orders/?q=",
     "/console/orders/?recipient=",
