@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from shop.books import BOOKS
 from shop.demo.standins import StandInServer, run_in_thread
@@ -29,6 +30,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         else:
             item.add_marker(pytest.mark.xdist_group(str(item.path)))
     items.sort(key=lambda item: not REAL_PROCESSES & set(item.path.parts))
+
+
+@pytest.fixture(autouse=True)
+def _shops_language() -> None:
+    """A page read in English by one test leaves its thread in English: every test begins in the shop's language."""
+    translation.deactivate()
 
 
 def find_broken_books() -> list[str]:

@@ -14,7 +14,14 @@ from shop.demo.standins import (
     run_in_thread,
 )
 from shop.store.choices import PayMethod
+from shop.store.selectors import get_wechat_account
 from shop.store.services import change_wechat_account, check_wechat_account
+
+
+def keep_merchant(standins_dir: Path) -> None:
+    """Let a new pretend WeChat know the shop's merchant by its ids: only its own payments can be refunded."""
+    if account := get_wechat_account():
+        load_credentials(standins_dir, appid=account.appid, mchid=account.mchid)
 
 
 def give_credentials(standins_dir: Path, *, actor: Actor) -> None:

@@ -59,7 +59,7 @@ CODES: dict[str, tuple[int, str]] = {
     "idempotency_mismatch": (422, "The Idempotency-Key was used for another request."),
     "urged_lately": (429, "The order was urged within the last hour; ask again after `Retry-After`."),
     "too_many_pictures": (429, "Too many pictures were uploaded and not used; tomorrow there is room again."),
-    "busy": (429, "Many upload pictures at this moment; ask again in a few seconds."),
+    "busy": (429, "Many people upload pictures at this moment; ask again in a few seconds."),
     "throttled": (429, "Too many requests; ask again after `Retry-After`."),
     "server_error": (500, "A fault of ours; it has been noted."),
     "unavailable": (503, "The database does not answer; ask again after `Retry-After`."),

@@ -29,26 +29,29 @@ class StandInCredentials:
     platform_public_key: str
 
 
-def load_credentials(data_dir: Path | str) -> StandInCredentials:
-    """Read the credentials of `data_dir`, made first if there are none; safe from several processes."""
+def load_credentials(data_dir: Path | str, *, appid: str = "", mchid: str = "") -> StandInCredentials:
+    """Read the credentials of `data_dir`, made first if there are none; safe from several processes.
+
+    New ones are of a merchant known already by `appid` and `mchid`, where given: it keeps what it was paid.
+    """
     folder = Path(data_dir)
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "credentials.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "credentials.json").exists():
-            _write(folder, _make_credentials())
+            _write(folder, _make_credentials(appid, mchid))
     ids = json.loads((folder / "credentials.json").read_text())
     pems = {name: (folder / f"{name}.pem").read_text() for name in PEM_FIELDS}
     return StandInCredentials(**ids, **pems)
 
 
-def _make_credentials() -> StandInCredentials:
+def _make_credentials(appid: str, mchid: str) -> StandInCredentials:
     merchant_private, merchant_public = _make_pair()
     platform_private, platform_public = _make_pair()
     return StandInCredentials(
-        appid=f"wx{secrets.token_hex(8)}",
+        appid=appid or f"wx{secrets.token_hex(8)}",
         secret=secrets.token_hex(16),
-        mchid=f"1{secrets.randbelow(10**9):09d}",
+        mchid=mchid or f"1{secrets.randbelow(10**9):09d}",
         merchant_serial=secrets.token_hex(20).upper(),
         api_v3_key=secrets.token_hex(16),
         platform_key_id=f"PUB_KEY_ID_{secrets.token_hex(16).upper()}",

@@ -12,7 +12,7 @@ from shop.backup.archive import ArchiveReader
 from shop.backup.failure import BackupError
 from shop.backup.passphrase import ask_passphrase
 from shop.backup.services import Contents, restore_backup
-from shop.demo.wechat import give_credentials, remember_money
+from shop.demo.wechat import give_credentials, keep_merchant, remember_money
 
 
 class Command(BaseCommand):
@@ -33,6 +33,7 @@ class Command(BaseCommand):
         except BackupError as error:
             raise CommandError(str(error)) from error
         standins_dir = settings.DATA_DIR / "standins"
+        keep_merchant(standins_dir)
         give_credentials(standins_dir, actor=SYSTEM)
         remember_money(standins_dir)
         self.stdout.write(f"{contents.rows:,} rows and {contents.files:,} files are back.")
