@@ -1,30 +1,33 @@
 """The work queues of the home page: what waits, most urgent first.
 
-Each queue is one query for ids, counted up to the cap; the few orders that are shown are loaded together.
+How many wait comes from the counts of the order list; of each queue only the few that are shown are read.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from notifications.models import Alert, AlertKind
 from orders.desk.conditions import REFUNDS_IN, is_in_queue
-from orders.desk.counts import CAP, describe_count
+from orders.desk.counts import CAP, Counts, describe_count
 from orders.desk.filters import Tab, WorkQueue
 from orders.desk.labels import Deadline, describe_deadline
 from orders.desk.selectors import load_orders
 from orders.models import Order
-from orders.payments.models import Refund, RefundState
+from orders.payments.models import Refund
 from orders.stages import Stage
 from shop import clock
 from shop.crypto import mask_name
 from shop.money import format_fen
 
 SHOWN = 5
+# Five orders have no more open alerts than this, unless one rings without end: then fewer of them are shown.
+_ALERTS_READ = 100
 
 
 @dataclass(frozen=True)
@@ -37,17 +40,21 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Queue:
-    """A kind of work. `query` is the part of the order list's address that shows all of it, "" when nothing does."""
+    """A kind of work: how many wait, up to CAP + 1, and the first of them.
+
+    `query` is the part of the order list's address that shows all of it, "" when nothing does.
+    """
 
     name: str
     title: Any
     tone: str
-    waiting: Sequence[Waiting]
+    count: int
+    first: Sequence[Waiting]
     query: str = ""
 
     @property
     def count_words(self) -> str:
-        return describe_count(len(self.waiting))
+        return describe_count(self.count)
 
 
 @dataclass(frozen=True)
@@ -60,95 +67,85 @@ class QueueRow:
     deadline: Deadline | None
 
 
-def list_queues() -> list[Queue]:
-    """Every queue, the empty ones too, in the order in which a clerk should look; ten queries."""
-    now = clock.now()
-    failed, to_pay_out = _list_refunds()
-    to_confirm = Queue("to_confirm", _("To confirm"), "move", _list_to_confirm(), f"tab={Tab.TO_CONFIRM}")
+def list_queues(counts: Counts) -> list[Queue]:
+    """Every queue, the empty ones too, in the order in which a clerk should look.
+
+    Two queries for the alerts, and one for each other queue that is not empty.
+    """
+    make = partial(_make_queue, counts.queues, clock.now())
     return [
-        *_make_queues(now, {WorkQueue.OVERDUE: "overdue", WorkQueue.WITHIN_24H: "soon"}),
-        to_confirm,
-        Queue("alerts", _("Unhandled alerts"), "overdue", _list_alerts()),
-        *_make_queues(now, {WorkQueue.TRANSFERS: "move"}),
-        _make_queue(WorkQueue.REFUND_FAILED, "overdue", failed),
-        _make_queue(WorkQueue.TO_PAY_OUT, "move", to_pay_out),
-        *_make_queues(now, {WorkQueue.SHORT: "overdue", WorkQueue.CLOSING_SOON: "soon"}),
-        _make_queue(WorkQueue.HELD, "held", _list_held(now)),
-        *_make_queues(now, {WorkQueue.SHIP_LATER: "move"}),
+        make(WorkQueue.OVERDUE, "overdue"),
+        make(WorkQueue.WITHIN_24H, "soon"),
+        _make_to_confirm(counts.tabs[Tab.TO_CONFIRM]),
+        _make_alerts(),
+        make(WorkQueue.TRANSFERS, "move"),
+        make(WorkQueue.REFUND_FAILED, "overdue"),
+        make(WorkQueue.TO_PAY_OUT, "move"),
+        make(WorkQueue.SHORT, "overdue"),
+        make(WorkQueue.CLOSING_SOON, "soon"),
+        make(WorkQueue.HELD, "held"),
+        make(WorkQueue.SHIP_LATER, "move"),
     ]
+
+
+def _make_queue(counts: Mapping[str, int], now: datetime, queue: WorkQueue, tone: str) -> Queue:
+    count = counts[queue]
+    first = _FIRST.get(queue, _read_orders)(queue, now) if count else []
+    return Queue(queue.value, queue.label, tone, count, first, f"queue={queue}")
 
 
 _DEADLINES = {WorkQueue.CLOSING_SOON: "pay_by", WorkQueue.TRANSFERS: "proof_sent_at"}
 
 
-def _make_queues(now: datetime, tones: Mapping[WorkQueue, str]) -> Iterator[Queue]:
-    """Queues of orders that have a deadline, the nearest first."""
-    for queue, tone in tones.items():
-        deadline = _DEADLINES.get(queue, "ship_by")
-        yield _make_queue(
-            queue, tone, _ids(Order.objects.filter(is_in_queue(queue, now)).order_by(deadline, "pk"))
-        )
+def _read_orders(queue: WorkQueue, now: datetime) -> list[Waiting]:
+    """The orders whose deadline is nearest."""
+    waiting = Order.objects.filter(is_in_queue(queue, now)).order_by(_DEADLINES.get(queue, "ship_by"), "pk")
+    return [Waiting(pk) for pk in waiting.values_list("pk", flat=True)[:SHOWN]]
 
 
-def _make_queue(queue: WorkQueue, tone: str, waiting: Sequence[Waiting]) -> Queue:
-    return Queue(queue.value, queue.label, tone, waiting, f"queue={queue}")
+def _read_held(queue: WorkQueue, now: datetime) -> list[Waiting]:
+    """The one that is released soonest comes first; those without an end last."""
+    held = Order.objects.filter(is_in_queue(queue, now))
+    rows = held.order_by(F("release_at").asc(nulls_last=True), "pk").values_list("pk", "hold_reason")
+    return [Waiting(pk, reason) for pk, reason in rows[:SHOWN]]
 
 
-def _ids(orders: "QuerySet[Order]") -> list[Waiting]:
-    return [Waiting(pk) for pk in orders.values_list("pk", flat=True)[: CAP + 1]]
-
-
-def _list_to_confirm() -> list[Waiting]:
-    return _ids(Order.objects.filter(stage=Stage.TO_CONFIRM).order_by("ship_by", "pk"))
-
-
-def _list_alerts() -> list[Waiting]:
-    """Orders with open alerts, the one that has waited longest first; all its alerts in one row."""
-    open_alerts = Alert.objects.filter(handled_at__isnull=True).order_by("id")
-    kinds: dict[int, list[str]] = {}
-    for order_id, kind in open_alerts.values_list("order_id", "kind")[: CAP + 1]:
-        kinds.setdefault(order_id, []).append(kind)
+def _read_refunds(queue: WorkQueue, _now: datetime) -> list[Waiting]:
+    """Failed or stuck at the gateway, or to be paid out by hand; the oldest first."""
+    rows = Refund.objects.filter(REFUNDS_IN[queue]).order_by("id").values_list("order_id", "amount_fen")
     return [
-        Waiting(order_id, "、".join(str(AlertKind(kind).label) for kind in dict.fromkeys(found)))
-        for order_id, found in kinds.items()
+        Waiting(order_id, str(_("Refund %(amount)s") % {"amount": format_fen(fen)}))
+        for order_id, fen in rows[:SHOWN]
     ]
 
 
-def _list_refunds() -> tuple[list[Waiting], list[Waiting]]:
-    """Failed or stuck at the gateway, and to be paid out by hand; the oldest first."""
-    needs_somebody = REFUNDS_IN[WorkQueue.REFUND_FAILED] | REFUNDS_IN[WorkQueue.TO_PAY_OUT]
-    rows = list(
-        Refund.objects.filter(needs_somebody)
-        .order_by("id")
-        .values_list("order_id", "state", "amount_fen")[: CAP + 1]
-    )
-    failed, to_pay_out = (
-        [
-            Waiting(order_id, _say_refund(fen))
-            for order_id, state, fen in rows
-            if (state == RefundState.TO_PAY_OUT) == by_hand
-        ]
-        for by_hand in (False, True)
-    )
-    return failed, to_pay_out
+_FIRST: Mapping[WorkQueue, Callable[[WorkQueue, datetime], list[Waiting]]] = {
+    WorkQueue.HELD: _read_held,
+    WorkQueue.REFUND_FAILED: _read_refunds,
+    WorkQueue.TO_PAY_OUT: _read_refunds,
+}
 
 
-def _say_refund(fen: int) -> str:
-    return str(_("Refund %(amount)s") % {"amount": format_fen(fen)})
+def _make_to_confirm(count: int) -> Queue:
+    waiting = Order.objects.filter(stage=Stage.TO_CONFIRM).order_by("ship_by", "pk")
+    first = [Waiting(pk) for pk in waiting.values_list("pk", flat=True)[:SHOWN]] if count else []
+    return Queue("to_confirm", _("To confirm"), "move", count, first, f"tab={Tab.TO_CONFIRM}")
 
 
-def _list_held(now: datetime) -> list[Waiting]:
-    """The one that is released soonest comes first; those without an end last."""
-    held = Order.objects.filter(is_in_queue(WorkQueue.HELD, now)).order_by(
-        F("release_at").asc(nulls_last=True), "pk"
-    )
-    rows = held.values_list("pk", "hold_reason")[: CAP + 1]
-    return [Waiting(pk, reason) for pk, reason in rows]
+def _make_alerts() -> Queue:
+    """Orders with open alerts, the one that has waited longest first; all its alerts in one row."""
+    is_open = Alert.objects.filter(handled_at__isnull=True)
+    kinds: dict[int, list[str]] = {}
+    for order_id, kind in is_open.order_by("id").values_list("order_id", "kind")[:_ALERTS_READ]:
+        kinds.setdefault(order_id, []).append(str(AlertKind(kind).label))
+    first = [Waiting(order_id, "、".join(dict.fromkeys(found))) for order_id, found in kinds.items()]
+    count = is_open.order_by().values("order_id").distinct()[: CAP + 1].count()
+    return Queue("alerts", _("Unhandled alerts"), "overdue", count, first[:SHOWN])
 
 
 def load_rows(queues: Iterable[Queue]) -> dict[str, list[QueueRow]]:
     """Queue name → its first orders, loaded for all queues together in two queries."""
-    shown = {queue.name: queue.waiting[:SHOWN] for queue in queues}
+    shown = {queue.name: queue.first for queue in queues}
     wanted = {waiting.order_id for first in shown.values() for waiting in first}
     orders, now = {order.pk: order for order in load_orders(sorted(wanted))}, clock.now()
     return {

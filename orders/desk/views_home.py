@@ -9,7 +9,8 @@ from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from orders.desk.counts import describe_count
+from orders.desk.counts import count_tabs, describe_count
+from orders.desk.filters import Tab
 from orders.desk.labels import describe_span
 from orders.desk.queues import Queue, QueueRow, list_queues, load_rows
 from orders.desk.today import list_figures
@@ -42,13 +43,14 @@ class HealthLine:
 @staff_page("orders.view")
 def home(request: StaffRequest) -> HttpResponse:
     """The work queues, most urgent first; those with nothing in them are named together."""
-    queues = list_queues()
+    counts = count_tabs()
+    queues = list_queues(counts)
     rows = load_rows(queues)
-    cards = [Card(queue, rows[queue.name], _find_list(queue)) for queue in queues if queue.waiting]
+    cards = [Card(queue, rows[queue.name], _find_list(queue)) for queue in queues if queue.count]
     context = {
         "cards": cards,
-        "figures": list_figures(),
-        "clear": [queue.title for queue in queues if not queue.waiting],
+        "figures": list_figures(counts.tabs[Tab.TO_SHIP]),
+        "clear": [queue.title for queue in queues if not queue.count],
         "health": _describe_health(get_health()),
     }
     return render(request, "desk/home.html", context)
