@@ -1,0 +1,65 @@
+"""What is changed, noted and looked up in an order that goes on."""
+
+from django.utils.translation import gettext_lazy as _
+
+from orders.guards import is_free, is_on_hold, no_label, nothing_paid, nothing_shipped
+from orders.stages import IN_HAND, Stage
+from orders.states.move import BY_STAFF, BY_SYSTEM, OPEN, STAFF, SYSTEM, Move, stay
+
+TENDING = (
+    Move(
+        "order.change_price",
+        _("Change price"),
+        _("Price changed"),
+        stay(*OPEN),
+        BY_STAFF,
+        "orders.price",
+        (nothing_paid, nothing_shipped),
+    ),
+    Move(
+        "order.change_address",
+        _("Change address"),
+        _("Address changed"),
+        stay(*OPEN),
+        BY_STAFF,
+        "orders.edit",
+        (nothing_shipped, no_label),
+    ),
+    Move(
+        "order.hold",
+        _("Hold"),
+        _("Put on hold"),
+        stay(*IN_HAND),
+        BY_STAFF,
+        "orders.edit",
+        (is_free,),
+    ),
+    Move(
+        "order.release",
+        _("Release"),
+        _("Released"),
+        stay(*IN_HAND),
+        frozenset({STAFF, SYSTEM}),
+        "orders.edit",
+        (is_on_hold,),
+    ),
+    Move(
+        "order.remark",
+        _("Seller remark"),
+        _("Seller remark changed"),
+        stay(*Stage),
+        BY_STAFF,
+        "orders.edit",
+    ),
+    Move("order.note", _("Add note"), _("Internal note"), stay(*Stage), BY_STAFF, "orders.edit"),
+    Move(
+        "order.reveal",
+        _("Reveal"),
+        _("Personal data revealed"),
+        stay(*Stage),
+        BY_STAFF,
+        "orders.reveal",
+    ),
+    Move("order.run_short", _("Run short"), _("Short of stock"), stay(*IN_HAND), BY_SYSTEM),
+    Move("order.restock", _("Restock"), _("No longer short"), stay(*IN_HAND), BY_SYSTEM),
+)
