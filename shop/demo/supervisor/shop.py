@@ -105,11 +105,13 @@ class DemoShop:
         """
         directory = self._data_dir.path
         self._add("redis", *redis_command(self._socket, directory / "redis"))
+        self._wait_until(lambda: accepts_connections(self._socket), "redis")
+        # A backup brings the merchant's ids along, which the pretend WeChat reads when it starts.
+        prepare_database(self._data_dir, self._project, self._manage, backup)
         standin_port = self._standin_url.rpartition(":")[2]
         standin_arguments = ["--port", standin_port, "--data-dir", str(directory / "standins")]
         self._add("standins", sys.executable, "-m", "shop.demo.standins", *standin_arguments)
-        self._wait_until(lambda: accepts_connections(self._socket), "redis")
-        prepare_database(self._data_dir, self._project, self._manage, backup)
+        self._wait_until(lambda: is_listening(int(standin_port)), "standins")
         self._write_environment()
         web_options = ["--host", self._host, "--port", str(self._port), "--timeout-graceful-shutdown", "5"]
         self._add(
@@ -191,9 +193,6 @@ class DemoShop:
         """
         if saying:
             print(saying, flush=True)
-        # The demo shop's history is made through the same doors as later orders.
-        standin_port = int(self._standin_url.rpartition(":")[2])
-        self._wait_until(lambda: is_listening(standin_port), "standins")
         log = output or self._data_dir.logs / "prepare.log"
         log.unlink(missing_ok=True)
         environment = self._environment | ({"BACKUP_PASSPHRASE": passphrase} if passphrase else {})
