@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -10,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from notifications.models import Alert
-from orders.desk.capped import count_capped
+from orders.desk.capped import run_counts, write_counts
 from orders.desk.kinds import AFTERSALE, ORDINARY, PICKUP, WORK_CAP, OrderKind, find_kind, list_work
 from shop.access import ROLE_LABELS, has_capability
 from shop.actor import Actor
@@ -107,8 +108,15 @@ def _name(store: StoreSettings) -> str:
 
 def _count_work() -> dict[str, int]:
     """What waits for somebody, by entry; one query."""
-    unhandled = Alert.objects.filter(handled_at__isnull=True)
-    return count_capped({_ALERTS: unhandled, **list_work()}, WORK_CAP)
+    names, sql, parameters = _write_work(WORK_CAP)
+    return dict(zip(names, run_counts(sql, parameters), strict=True))
+
+
+@cache
+def _write_work(cap: int) -> tuple[tuple[str, ...], str, list[Any]]:
+    """The entries and the query that counts them, which no page changes: it is written once."""
+    wanted = {_ALERTS: Alert.objects.filter(handled_at__isnull=True), **list_work()}
+    return tuple(wanted), *write_counts(wanted.values(), cap)
 
 
 def _group(

@@ -195,6 +195,11 @@ class Filters:
         return bool(set(self.params) - {"tab", "queue", "size"})
 
     @property
+    def is_search_alone(self) -> bool:
+        """Whether nothing but the search box chooses what is shown."""
+        return set(self.params) <= {"q", "size"}
+
+    @property
     def params(self) -> dict[str, str]:
         values = {name: self.get(name) for name in self.form.fields}
         if values["tab"] == Tab.ALL:

@@ -96,7 +96,7 @@ def find_kind(params: Mapping[str, str]) -> OrderKind:
 
 
 def list_work() -> "dict[str, QuerySet[Order]]":
-    """Kind → the orders in it that wait for somebody; for `count_capped`."""
+    """Kind → the orders in it that wait for somebody, whatever the time is."""
     return {kind.name: Order.objects.filter(kind.work) for kind in KINDS}
 
 

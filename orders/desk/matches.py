@@ -15,9 +15,8 @@ from orders.models import KeyKind, Order, SearchKey
 from orders.numbers import LENGTH
 from orders.search import make_keys, newest_orders_of, normalise, sold_as
 
-LIMIT = 500
+LIMIT = 200
 """Orders looked at per kind, the newest."""
-LIMIT_OF_GOODS = 200
 _LONGEST_ID = 9
 
 
@@ -61,8 +60,8 @@ def _find_one(text: str) -> Matches:
         queries += _with_fragment(word)
     rows = [(pk, kind) for pk, kind, _key in _unite(queries)]
     if not is_digits(word):
-        bought = newest_orders_of(sold_as(text), limit=LIMIT_OF_GOODS)
-        rows += [(pk, FoundBy.PRODUCT) for pk in bought[-LIMIT_OF_GOODS:]]
+        bought = newest_orders_of(sold_as(text), limit=LIMIT)
+        rows += [(pk, FoundBy.PRODUCT) for pk in bought[-LIMIT:]]
     return _make_matches(rows)
 
 

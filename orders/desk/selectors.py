@@ -94,6 +94,8 @@ def _list_ids(
     stages = filters.stages
     if stages is None:
         return [], False
+    if matches is not None and filters.is_search_alone:
+        return _slice_found(matches, cursor, filters.size, is_newer=is_newer)
     orders = _narrow_but_goods(Order.objects.all(), filters, matches)
     if cursor:
         orders = orders.filter(_beyond(cursor, filters.date_column, is_newer))
@@ -106,6 +108,16 @@ def _list_ids(
         found = _list_by_stage(orders, stages, keys, order_by, wanted)
     has_more, ids = len(found) == wanted, found[: filters.size]
     return (ids[::-1] if is_newer else ids), has_more
+
+
+def _slice_found(
+    matches: Matches, cursor: Cursor | None, size: int, *, is_newer: bool
+) -> tuple[list[int], bool]:
+    """As `_list_ids`, of orders that are known already."""
+    ids = sorted(matches.ids, reverse=True)
+    if cursor:
+        ids = [pk for pk in ids if (pk > cursor.id if is_newer else pk < cursor.id)]
+    return (ids[-size:] if is_newer else ids[:size]), len(ids) > size
 
 
 def _list_by_stage(

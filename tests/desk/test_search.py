@@ -65,7 +65,7 @@ def test_a_name_is_kept_once_however_often_it_is_sold() -> None:
 
 
 def test_newest_orders_come_first_and_no_more_than_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("orders.desk.matches.LIMIT_OF_GOODS", 2)
+    monkeypatch.setattr("orders.desk.matches.LIMIT", 2)
     sku = make_sku()
     orders = [place(basket={sku.pk: 1}) for _ in range(3)]
     assert find_matches("云雾").ids == {orders[1].pk, orders[2].pk}
