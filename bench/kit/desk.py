@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -155,7 +156,7 @@ def _count_per_second(consoles: list[Console], seconds: float) -> float:
             consoles[place].get(LIST)
             counts[place] += 1
 
-    _run_together([lambda place=place: ask(place) for place in range(len(consoles))])  # type: ignore[misc]
+    _run_together([partial(ask, place) for place in range(len(consoles))])
     return sum(counts) / seconds
 
 

@@ -189,7 +189,14 @@ class TestPages:
             Order.objects.filter(pk=order.pk).update(stage=stage, placed_at=moment)
 
     @pytest.mark.parametrize(
-        "query", ["?", "?tab=to_ship", "?date=placed&since=2020-01-01", "?tab=to_ship&since=2020-01-01"]
+        "query",
+        [
+            "?",
+            "?tab=to_ship",
+            "?date=placed&since=2020-01-01",
+            "?tab=to_ship&since=2020-01-01",
+            "?q=13800005678",
+        ],
     )
     def test_pages_have_neither_gaps_nor_doubles_while_new_orders_arrive(
         self, owner: Client, query: str
@@ -210,9 +217,10 @@ class TestPages:
         assert len(seen) == len(set(seen))
         assert [number for number in seen if number in expected] == expected
 
-    def test_newer_leads_back_to_the_first_page(self, owner: Client) -> None:
+    @pytest.mark.parametrize("query", ["?tab=to_ship", "?q=13800005678"])
+    def test_newer_leads_back_to_the_first_page(self, owner: Client, query: str) -> None:
         self.make_orders(45)
-        html = owner.get(f"{URL}?tab=to_ship").content.decode()
+        html = owner.get(f"{URL}{query}").content.decode()
         first = re.findall(r'<tr data-href="/console/orders/(\d{18})/"', html)
         older = re.search(r'href="[^?]*(\?[^"]*)" rel="next"', html)
         assert older is not None
