@@ -1,7 +1,6 @@
 """Requests are carried through middleware and view without going back to the event loop between them."""
 
-import inspect
-
+from asgiref.sync import iscoroutinefunction
 from django.core.handlers.asgi import ASGIHandler
 from django.core.handlers.base import BaseHandler
 
@@ -9,7 +8,7 @@ from shop.http.handler import OneThreadHandler
 
 
 def is_asynchronous(handler: BaseHandler) -> bool:
-    return inspect.iscoroutinefunction(handler._middleware_chain)  # type: ignore[attr-defined]  # Django's own
+    return iscoroutinefunction(handler._middleware_chain)  # type: ignore[attr-defined]  # Django's own
 
 
 def test_middleware_and_view_are_one_synchronous_chain() -> None:
