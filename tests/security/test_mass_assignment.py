@@ -23,7 +23,7 @@ from orders.services.steps import confirm_order, hold_order
 from shop import clock
 from shop.store.choices import PayMethod
 from tests import cast
-from tests.console import ENGLISH
+from tests.console import browser
 from tests.security.pages import Fields, read_forms
 from tests.security.test_permissions import MATRIX, World, world  # noqa: F401 - a fixture
 
@@ -243,8 +243,7 @@ class Desk:
 
     def __init__(self, world: World) -> None:  # noqa: F811
         self.world, self.moment = world, clock.now()
-        self.client, _headers = world._let_in("owner")
-        self.client.defaults |= {"HTTP_ACCEPT_LANGUAGE": ENGLISH["accept-language"]}
+        self.client = browser("owner")
         self.cookies = self.client.cookies.output(header="", sep=";")
         pages = [name for name, method in MATRIX if method == "GET" and not name.startswith("api:")]
         self.orders = [

@@ -30,6 +30,7 @@ from shop.jobs.registry import Subject
 from shop.jobs.services import make_job
 from shop.store.choices import PayMethod
 from tests import cast
+from tests.console import browser
 
 pytestmark = pytest.mark.django_db
 
@@ -279,9 +280,7 @@ class World:
     def _let_in(self, who: str) -> tuple[str, dict[str, str]]:
         """The session of this person's browser, and the headers of a phone."""
         if who in ROLE_NAMES:
-            client = Client()
-            client.force_login(cast.make_staff(who), backend="django.contrib.auth.backends.ModelBackend")
-            return client.cookies[settings.SESSION_COOKIE_NAME].value, {}
+            return browser(who).cookies[settings.SESSION_COOKIE_NAME].value, {}
         if who == "anonymous":
             return "", {}
         customer = self.customer if who == "buyer" else cast.make_customer("别人")
@@ -389,7 +388,7 @@ def test_other_methods_are_refused(world: World):
 def test_forms_need_their_token(world: World):
     """Callbacks prove themselves by signature and the API by bearer token; all else by the form's token."""
     client = Client(enforce_csrf_checks=True)
-    client.force_login(cast.make_staff("owner"), backend="django.contrib.auth.backends.ModelBackend")
+    client.cookies = browser().cookies
     names = {name for name, method in MATRIX if method == "POST"}
     forms = sorted(name for name in names if not name.startswith(("api:", "payment_hooks:")))
     assert {name for name in forms if client.post(world.path(name)).status_code != 403} == set()
