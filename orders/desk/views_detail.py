@@ -14,6 +14,7 @@ from orders.services.recipient import reveal_recipient
 from shop.errors import Refused
 from shop.events.models import Event
 from shop.staff.decorators import StaffRequest, staff_page
+from shop.store.regions import join_region
 
 
 @staff_page("orders.view")
@@ -65,7 +66,7 @@ def reveal_event(request: StaffRequest, number: str, event_id: int) -> HttpRespo
 
 
 def _in_words(values: dict[str, str]) -> str:
-    region = f"{values['province']}{values['city']}{values['district']}"
+    region = join_region(values["province"], values["city"], values["district"])
     return f"{values['recipient']} {values['phone']} {region}{values['address_detail']}"
 
 

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from shop.crypto import EncryptedTextField, mask_address, mask_name, mask_phone
+from shop.store.regions import join_region
 from shop.events.models import Versioned
 
 HAS_REMARK = ~models.Q(remark="")
@@ -93,7 +94,7 @@ class Address(models.Model):
     @property
     def masked(self) -> str:
         """Name, phone and street with the personal part hidden."""
-        region = f"{self.province}{self.city}{self.district}"
+        region = join_region(self.province, self.city, self.district)
         return f"{mask_name(self.recipient)} {mask_phone(self.phone)} {region}{mask_address(self.detail)}"
 
 

@@ -83,6 +83,11 @@ class RegionProblem:
         return _("“%(name)s” is not in the table of regions.") % {"name": self.name}
 
 
+def join_region(province: str, city: str, district: str) -> str:
+    """As it is written on a parcel: 上海市浦东新区, where province and city are the same."""
+    return f"{province}{'' if city == province else city}{district}"
+
+
 def find_problem(province: str, city: str) -> RegionProblem | None:
     """What is wrong with a province and city; districts are not checked, new ones appear every year."""
     if province not in load_regions():
