@@ -305,7 +305,8 @@ class WeChatPay:
 @lru_cache(maxsize=8)
 def _load_key(load: Callable[[str], Any], pem: str) -> Any:
     try:
-        key = load(pem)
+        # The library knows the first and last line of a key only when LF ends them.
+        key = load("\n".join(line.strip() for line in pem.strip().splitlines()))
     except Exception as exc:  # The library raises bare Exception for an unreadable key.
         raise BadCredentials("A key cannot be read.") from exc
     if key is None:

@@ -92,21 +92,25 @@ def change_wechat_account(changes: Mapping[str, str], *, actor: Actor) -> WeChat
     require(actor, "settings.edit")
     with transaction.atomic():
         account, _created = WeChatAccount.objects.select_for_update().get_or_create(pk=1)
-        changed = [
-            name
-            for name in ACCOUNT_FIELDS
-            if name in changes
-            and (changes[name] or name not in SECRETS)
-            and changes[name] != getattr(account, name)
-        ]
+        wanted = {name: _tidy(changes[name]) for name in ACCOUNT_FIELDS if name in changes}
+        changed = {
+            name: value
+            for name, value in wanted.items()
+            if (value or name not in SECRETS) and value != getattr(account, name)
+        }
         if not changed:
             return account
-        for name in changed:
-            setattr(account, name, changes[name])
+        for name, value in changed.items():
+            setattr(account, name, value)
         account.tested_at = None
         account.save_raised("tested_at", *changed)
-        record_event(account, "credentials.change", actor, data={"fields": changed})
+        record_event(account, "credentials.change", actor, data={"fields": [*changed]})
     return account
+
+
+def _tidy(text: str) -> str:
+    """Keys are compared and read by their lines; browsers end each with CR LF."""
+    return "\n".join(text.strip().splitlines())
 
 
 def check_wechat_account(*, actor: Actor) -> None:

@@ -151,8 +151,11 @@ def wechat_page(request: StaffRequest) -> HttpResponse:
     form = WeChatAccountForm(account, request.POST)
     if not form.is_valid():
         return _show_wechat(request, form, account, status=_UNPROCESSABLE)
-    change_wechat_account(form.cleaned_data, actor=request.actor)
-    messages.success(request, _("The credentials are saved. Now test the connection."))
+    before = account.version if account else 0
+    if change_wechat_account(form.cleaned_data, actor=request.actor).version == before:
+        messages.info(request, _("Nothing was changed."))
+    else:
+        messages.success(request, _("The credentials are saved. Now test the connection."))
     return redirect("store:wechat")
 
 

@@ -15,6 +15,15 @@ def test_the_right_keys_pass(pay: WeChatPay) -> None:
     pay.test_connection()
 
 
+@pytest.mark.parametrize("end", ["\r\n", "\r", " \n"])
+def test_keys_pass_whatever_ends_their_lines(
+    credentials: Credentials, standins: StandInServer, end: str
+) -> None:
+    keys = {name: getattr(credentials, name) for name in ("merchant_private_key", "platform_public_key")}
+    pasted = {name: key.replace("\n", end) for name, key in keys.items()}
+    make(credentials, standins, **pasted).test_connection()
+
+
 @pytest.mark.parametrize("changes", [{"mchid": "1900000000"}, {"merchant_serial": "AB"}])
 def test_wrong_ids_are_refused(
     credentials: Credentials, standins: StandInServer, changes: dict[str, str]

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from shop import clock
 from shop.clients.errors import BadSignature, ClientError, Rejected, Unreachable
 from shop.clients.wechat_pay import WeChatPay
 from shop.events.models import Event
@@ -62,6 +63,17 @@ def test_a_refused_form_keeps_what_was_typed_but_no_secret() -> None:
     assert 'value="1900000077"' in page
     assert not any(secret in page for secret in (*SECRETS.values(), "private-0001"))
     assert not WeChatAccount.objects.exists()
+
+
+def test_lines_ended_as_browsers_do_change_nothing() -> None:
+    """A textarea that was shown and not touched comes back with CR LF."""
+    key = "-----BEGIN PUBLIC KEY-----\npublic\n-----END PUBLIC KEY-----"
+    save(platform_public_key=key)
+    WeChatAccount.objects.update(tested_at=clock.now())
+    save(platform_public_key=key.replace("\n", "\r\n") + "\r\n")
+    account = WeChatAccount.objects.get()
+    assert (account.platform_public_key, account.tested_at is None) == (key, False)
+    assert Event.objects.filter(verb="credentials.change").count() == 1
 
 
 def test_an_empty_secret_keeps_the_stored_one() -> None:
