@@ -15,6 +15,7 @@ from orders.desk.capped import run_counts, write_counts
 from orders.desk.kinds import AFTERSALE, ORDINARY, PICKUP, WORK_CAP, OrderKind, find_kind, list_work
 from shop.access import ROLE_LABELS, has_capability
 from shop.actor import Actor
+from shop.http.middleware import way_back
 from shop.jobs.pages import get_watched
 from shop.staff.models import THEMES, StaffUser
 from shop.staff.services import staff_actor
@@ -81,7 +82,7 @@ def console(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(user, StaffUser):
         chosen = request.COOKIES.get(THEME_COOKIE)
         request.theme = chosen if chosen in THEMES else THEMES[0]  # type: ignore[attr-defined]
-        return {"shop_name": _get_shop_name}
+        return {"shop_name": _get_shop_name, "here": _find_here(request)}
     actor = staff_actor(user)
     request.theme = user.theme  # type: ignore[attr-defined]
     work, store = _count_work(), get_store_settings()
@@ -89,6 +90,7 @@ def console(request: HttpRequest) -> dict[str, Any]:
         "actor": actor,
         "role_label": ROLE_LABELS.get(user.role, user.role),
         "shop_name": _name(store),
+        "here": _find_here(request),
         "sound_url": reverse("store:sound", args=[store.sound_name]) if store.sound_name else "",
         "unhandled_alerts": work[_ALERTS],
         "watched": get_watched(request, actor),
@@ -96,6 +98,11 @@ def console(request: HttpRequest) -> dict[str, Any]:
             group for part in NAVIGATION if (group := _group(part, actor, request, work))["entries"]
         ],
     }
+
+
+def _find_here(request: HttpRequest) -> str:
+    """Where to come back to; a refused form is shown at an address that only takes what is sent."""
+    return request.get_full_path() if request.method in ("GET", "HEAD") else way_back(request)
 
 
 def _get_shop_name() -> str:
