@@ -138,7 +138,7 @@ _ALL = (
         "order.hold",
         forms.HoldForm,
         _("Hold"),
-        _("Put on hold"),
+        _("Hold the order"),
         "player-pause",
         _("Nothing can be shipped until the order is released; cancelling stays possible."),
         _("The time held is added to the time to ship."),

@@ -42,6 +42,7 @@ class OrderKind:
     params: Mapping[str, str]
     tabs: tuple[KindTab, ...] = ()
     nothing: Any = ""
+    until_when: Any = ""
 
     @property
     def query(self) -> str:
@@ -73,6 +74,7 @@ PICKUP = OrderKind(
         _pickup_tab(Tab.CLOSED),
     ),
     _("No pickup orders here"),
+    _("Orders that buyers fetch themselves appear here once pickup is offered."),
 )
 AFTERSALE = OrderKind(
     "aftersale",
@@ -84,6 +86,7 @@ AFTERSALE = OrderKind(
         _aftersale_tab(AftersaleMark.SETTLED, _("Settled")),
     ),
     _("No after-sales orders here"),
+    _("Orders with a refund or a return under way appear here once buyers can ask for one."),
 )
 KINDS = (ORDINARY, PICKUP, AFTERSALE)
 

@@ -54,7 +54,7 @@ def find_matches(text: str) -> Matches:
 def _find_one(text: str) -> Matches:
     word = normalise(text)
     queries = [_newest_by_key(kind, make_keys(kind, text)) for kind in guess_kinds(text)]
-    if is_digits(word) and len(word) <= _LONGEST_ID:
+    if is_digits(word) and len(word) <= _LONGEST_ID and not word.startswith("0"):
         queries.append(_newest(Order.objects.filter(customer_id=int(word)).order_by("-pk"), FoundBy.BUYER))
     if is_fragment(word):
         queries += _with_fragment(word)

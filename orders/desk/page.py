@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from orders.desk.actions import Offer, list_offers
+from orders.desk.failures import describe_failure
 from orders.desk.forms import ActionForm
 from orders.desk.labels import Deadline, Label, describe_deadline, describe_order
 from orders.desk.next_steps import NextStep, describe_next_step, find_next_step
@@ -38,6 +39,7 @@ class ParcelView:
 @dataclass(frozen=True)
 class RefundView:
     refund: Refund
+    why: str
     tone: str
     can_retry: bool
     can_pay_out: bool
@@ -82,6 +84,11 @@ class OrderPage:
     def adjusted_fen(self) -> int:
         """What price changes and cancelled goods did to the list price."""
         return self.order.payable_fen - self.order.goods_fen - self.order.freight_fen
+
+    @property
+    def kept_fen(self) -> int:
+        """What was paid and is not on its way back."""
+        return self.order.paid_fen - self.order.refunded_fen - self.refunding_fen
 
     @property
     def refunding_fen(self) -> int:
@@ -183,6 +190,7 @@ def _list_refunds(order: Order, available: dict[str, Any]) -> list[RefundView]:
     return [
         RefundView(
             refund=refund,
+            why=describe_failure(refund.last_error),
             tone="overdue" if refund.stuck_at else _REFUND_TONES.get(RefundState(refund.state), "waiting"),
             can_retry=refund.state == RefundState.FAILED and "order.retry_refund" in available,
             can_pay_out=refund.state in PAYABLE_BY_HAND and "order.pay_out" in available,

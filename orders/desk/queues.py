@@ -134,13 +134,16 @@ def _make_to_confirm(count: int) -> Queue:
 
 
 def _make_alerts() -> Queue:
-    """Orders with open alerts, the one that has waited longest first; all its alerts in one row."""
+    """Orders with open alerts, the one that has waited longest first; all its alerts in one row.
+
+    Counted are the alerts, as the bell counts them.
+    """
     is_open = Alert.objects.filter(handled_at__isnull=True)
     kinds: dict[int, list[str]] = {}
     for order_id, kind in is_open.order_by("id").values_list("order_id", "kind")[:_ALERTS_READ]:
         kinds.setdefault(order_id, []).append(str(AlertKind(kind).label))
     first = [Waiting(order_id, "、".join(dict.fromkeys(found))) for order_id, found in kinds.items()]
-    count = is_open.order_by().values("order_id").distinct()[: CAP + 1].count()
+    count = is_open[: CAP + 1].count()
     return Queue("alerts", _("Unhandled alerts"), "overdue", count, first[:SHOWN])
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from orders.desk.failures import describe_failure
 from orders.models import OrderLine
 from orders.shipping.couriers import find_courier
 from orders.stages import Stage
@@ -163,6 +164,7 @@ def _describe_data(verb: str, data: dict[str, Any], line_names: Mapping[str, str
         "why": _("Because: %(text)s"),
         "attempt": _("Our payment number: %(text)s"),
     }
+    data = data | {"why": describe_failure(data.get("why", ""))}
     words += [template % {"text": data[key]} for key, template in plain.items() if data.get(key)]
     if isinstance(days := data.get("days"), int):
         words.append(ngettext("%(n)d day", "%(n)d days", days) % {"n": days})

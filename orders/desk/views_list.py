@@ -145,9 +145,9 @@ def _find_unknown_payment(filters: Filters, page: Page) -> str:
     return "" if page.orders else read_payment_number(filters.get("q"))
 
 
-def _describe_empty(kind: OrderKind, filters: Filters) -> dict[str, str]:
+def _describe_empty(kind: OrderKind, filters: Filters) -> dict[str, Any]:
     if kind is not ORDINARY and len(filters.list_chips("")) == 1:
-        return {"title": kind.nothing, "words": "", "icon_name": "inbox"}
+        return {"title": kind.nothing, "words": kind.until_when, "icon_name": "inbox"}
     if filters.list_chips(""):
         words = _("Check what was typed, or take a filter off.")
         return {"title": _("No order fits"), "words": words, "icon_name": "search"}

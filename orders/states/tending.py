@@ -51,7 +51,7 @@ TENDING = (
         BY_STAFF,
         "orders.edit",
     ),
-    Move("order.note", _("Add note"), _("Internal note"), stay(*Stage), BY_STAFF, "orders.edit"),
+    Move("order.note", _("Add note"), _("Note added"), stay(*Stage), BY_STAFF, "orders.edit"),
     Move(
         "order.reveal",
         _("Reveal"),

@@ -13,7 +13,7 @@ from shop.errors import Refused
 from shop.money import MAX_FEN, parse_yuan
 from shop.sheets.cells import EXACT_BELOW, Cell, CellKind, is_damaged, narrow, strip_invisible
 
-_WHOLE = re.compile(r"^\d{1,12}(\.0+)?$")
+_WHOLE = re.compile(r"^[+-]?\d{1,12}(\.0+)?$")
 _YES = frozenset({"是", "yes", "y", "true", "1", "on", "上架", "√", "✓"})
 _NO = frozenset({"否", "no", "n", "false", "0", "off", "下架", "×", "✗"})
 

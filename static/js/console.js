@@ -247,6 +247,14 @@
     document.addEventListener(name, () => show_toast(word("textOffline"), "error"));
   }
 
+  /* A page that comes back with a wrong field shows it, however far below it lies. */
+  function show_wrong_field() {
+    const wrong = [...document.querySelectorAll("main [aria-invalid=true]")].find((field) => !field.closest("dialog"));
+    wrong?.focus({ preventScroll: true });
+    wrong?.scrollIntoView({ block: "center" });
+  }
+
+  show_wrong_field();
   for (const dialog of document.querySelectorAll("dialog[data-dialog-auto]")) open_dialog(dialog);
   for (const toast of document.querySelectorAll("#toasts .toast-note")) leave_later(toast);
   write_times(document);

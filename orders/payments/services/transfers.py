@@ -20,7 +20,7 @@ from shop import clock
 from shop.actor import SYSTEM, Actor
 from shop.errors import Refused
 from shop.files.models import Picture
-from shop.money import MAX_FEN
+from shop.money import MAX_FEN, format_fen
 from shop.store.choices import PayMethod
 from shop.store.selectors import get_store_settings
 
@@ -49,6 +49,12 @@ def send_proof(order_id: int, *, picture_ids: Sequence[int], actor: Actor, words
     return proof
 
 
+def _differs(order: Order, amount_fen: int) -> Refused:
+    words = _("%(owed)s are owed, not %(amount)s. Change the price first, or ask the buyer for the rest.")
+    amounts = {"owed": format_fen(order.owed_fen), "amount": format_fen(amount_fen)}
+    return Refused("amount_mismatch", words % amounts, owed_fen=order.owed_fen)
+
+
 def record_transfer(
     order_id: int, *, amount_fen: int, reference: str, actor: Actor, expected_version: int | None = None
 ) -> Order:
@@ -61,9 +67,7 @@ def record_transfer(
         order = lock_order(order_id, "order.pay", actor=actor, expected_version=expected_version)
         require_no_live_attempt(order)
         if amount_fen != order.owed_fen:
-            raise Refused(
-                "amount_mismatch", _("The amount is not the one that is owed."), owed_fen=order.owed_fen
-            )
+            raise _differs(order, amount_fen)
         was_unpaid = order.stage == Stage.UNPAID
         payment = _make_payment(order, reference, order.owed_fen, counts=True)
         decide_proof(order, ProofState.ACCEPTED)

@@ -1,0 +1,20 @@
+"""Why a refund did not come through, in words for the person who has to settle it."""
+
+from django.utils.translation import gettext_lazy as _
+
+# Codes of WeChat Pay v3 (refund states and errors), and our own.
+_WHY = {
+    "ABNORMAL": _(
+        "WeChat cannot give it back to the account it came from: settle it at the merchant platform"
+    ),
+    "CLOSED": _("WeChat has closed the refund"),
+    "NOT_ENOUGH": _("the merchant account holds too little money"),
+    "OtherMerchant": _(
+        "it was paid to another merchant account: refund it at that account's merchant platform"
+    ),
+}
+
+
+def describe_failure(code: str) -> str:
+    """The sentence for a stored error, the error itself where there is none."""
+    return str(_WHY.get(code, code))
