@@ -17,6 +17,7 @@ from orders.desk.today import list_figures
 from shop import clock
 from shop.events.health import Disk, Health, get_health
 from shop.staff.decorators import StaffRequest, staff_page
+from shop.store.selectors import get_store_settings
 
 _STILL_AFTER = timedelta(minutes=1)
 _BACKLOG = 100
@@ -64,7 +65,16 @@ def _find_list(queue: Queue) -> str:
 
 def _describe_health(health: Health) -> list[HealthLine]:
     lines = [_describe_sweep(health), _describe_outbox(health.undelivered), _describe_broker(health)]
-    return [*lines, _describe_disk(health.disk)] if health.disk else lines
+    disk = [_describe_disk(health.disk)] if health.disk else []
+    return [*_describe_paying(), *lines, *disk]
+
+
+def _describe_paying() -> list[HealthLine]:
+    store = get_store_settings()
+    if not store.wechat_on or store.is_wechat_tested:
+        return []
+    words = _("Buyers cannot pay by WeChat now: the credentials have not passed their test.")
+    return [HealthLine(words, is_ok=False)]
 
 
 def _describe_sweep(health: Health) -> HealthLine:

@@ -18,6 +18,7 @@ from orders.services.steps import confirm_order, hold_order
 from shop import clock
 from shop.events.models import Event, Heartbeat
 from shop.events.sweeping import SWEEP_HEARTBEAT, sweep
+from shop.store.models import WeChatAccount
 from tests.cast import clerk, make_sku, open_shop, paid_order, place, prepared_order
 from tests.console import browser
 
@@ -199,6 +200,14 @@ def test_a_broker_that_is_away_is_said(settings: Any) -> None:
     assert (words, False) in health_words()
 
 
+def test_wechat_pay_that_is_switched_on_and_not_offered_is_said() -> None:
+    words = "Buyers cannot pay by WeChat now: the credentials have not passed their test."
+    assert (words, False) not in health_words()
+    WeChatAccount.objects.update(tested_at=None)
+    assert (words, False) in health_words()
+    assert words in browser().get("/console/settings/").content.decode()
+
+
 GB = 1024**3
 
 
@@ -242,5 +251,5 @@ def test_the_page_keeps_to_its_queries(
         prepared_order()
         refund(paid_order(), RefundState.FAILED)
     client = browser()
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(21):
         client.get(HOME)

@@ -42,7 +42,7 @@ def test_recording_it(sign_in: SignIn):
         post(client, order, "record-transfer", amount="1", reference="r"),
         order,
         409,
-        "not the one that is owed",
+        "are owed, not ¥1.00",
     )
     assert_done(post(client, order, "record-transfer", amount="45.00", reference="r"), order)
     assert order.stage == Stage.TO_CONFIRM
