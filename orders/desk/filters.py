@@ -60,11 +60,11 @@ class DateKind(models.TextChoices):
     """Which of an order's dates; the value with `_at` is its column, but for refunds, which are rows of their own."""
 
     PLACED = "placed", _("Placed")
-    PAID = "paid", _("Paid")
-    SHIPPED = "shipped", _("Shipped")
-    RECEIVED = "received", _("Received")
-    CLOSED = "closed", _("Closed")
-    REFUNDED = "refunded", _("Refunded")
+    PAID = "paid", _("Paid at")
+    SHIPPED = "shipped", _("Shipped at")
+    RECEIVED = "received", _("Received at")
+    CLOSED = "closed", _("Closed at")
+    REFUNDED = "refunded", _("Refunded at")
 
 
 AFTERSALES = [
