@@ -249,9 +249,10 @@
 
   /* A page that comes back with a wrong field shows it, however far below it lies. */
   function show_wrong_field() {
-    const wrong = [...document.querySelectorAll("main [aria-invalid=true]")].find((field) => !field.closest("dialog"));
-    wrong?.focus({ preventScroll: true });
-    wrong?.scrollIntoView({ block: "center" });
+    const first = (what) => [...document.querySelectorAll(`main ${what}`)].find((found) => !found.closest("dialog"));
+    const field = first("[aria-invalid=true]");
+    field?.focus({ preventScroll: true });
+    (field || first(".field-error"))?.scrollIntoView({ block: "center" });
   }
 
   show_wrong_field();
