@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils import timezone
+
+EARLIEST_DAY, LATEST_DAY = date(2000, 1, 1), date(2999, 12, 31)
+"""What may be typed as a day: far beyond, a local midnight has no UTC twin that Python can hold."""
 
 _fixed: ContextVar[datetime | None] = ContextVar("clock", default=None)
 

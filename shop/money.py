@@ -1,7 +1,6 @@
 """Money is integer fen everywhere; these are the only places where it is divided or shown."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +9,9 @@ from shop.errors import Refused
 
 MAX_FEN = 10_000_000_00
 """No amount is larger, so that the sum of two fits the 32-bit column."""
-_YUAN = re.compile(r"^\d{1,9}(\.\d{1,2})?$")
+# Commas stand between thousands only: "12,5" may have been meant as twelve and a half.
+_YUAN = re.compile(r"^(\d{1,9}|\d{1,3}(,\d{3}){1,2})(\.\d{1,2})?$", re.ASCII)
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
 
 def format_fen(fen: int) -> str:
@@ -22,10 +23,10 @@ def format_fen(fen: int) -> str:
 
 def parse_yuan(text: str) -> int:
     """Read an amount typed in yuan ("12", "12.5", "¥1,200.00") as fen. Raises Refused `bad_amount`."""
-    cleaned = unicodedata.normalize("NFKC", text).strip().lstrip("¥￥").replace(",", "").strip()
+    cleaned = text.translate(_FULL_WIDTH).strip().lstrip("¥￥").strip()
     if not _YUAN.match(cleaned):
         raise Refused("bad_amount", _("Type an amount in yuan with at most two decimals."), 400)
-    yuan, _dot, cents = cleaned.partition(".")
+    yuan, _dot, cents = cleaned.replace(",", "").partition(".")
     return int(yuan) * 100 + int(cents.ljust(2, "0") or 0)
 
 

@@ -49,7 +49,15 @@ from shop.store.selectors import get_store_settings
 
 _NUMBER = path_id("number", "number of one of your orders")
 _TAGS = ["orders"]
-_QUOTE = ("empty_order", "too_many", "delivery_not_offered", "outside_area", "not_on_sale", "not_found")
+_QUOTE = (
+    "empty_order",
+    "too_many",
+    "too_much",
+    "delivery_not_offered",
+    "outside_area",
+    "not_on_sale",
+    "not_found",
+)
 _MOVE = (*SIGNED_IN, *BODY, "not_found", "wrong_stage", "already_done", "stale")
 
 

@@ -1,6 +1,5 @@
 """What the order list shows: tabs and filters, read from the address and written back into it."""
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.desk.fields import YuanField
 from orders.stages import TO_SHIP, AftersaleMark, Source, Stage
+from shop import clock
 from shop.money import format_fen
 from shop.store.choices import Delivery, PayMethod
 
@@ -72,8 +72,7 @@ AFTERSALES = [
     (AftersaleMark.SETTLED.value, AftersaleMark.SETTLED.label),
 ]
 
-# Beyond these years a local midnight has no UTC twin that Python can hold.
-_YEARS = [MinValueValidator(dt.date(2000, 1, 1)), MaxValueValidator(dt.date(2999, 12, 31))]
+_YEARS = [MinValueValidator(clock.EARLIEST_DAY), MaxValueValidator(clock.LATEST_DAY)]
 
 
 def _select(label: Any, choices: Any, empty: Any) -> forms.ChoiceField:
@@ -209,7 +208,8 @@ class Filters:
         if not self.has_dates:
             values["date"] = ""
         for name in ("above", "below"):
-            values[name] = f"{values[name] // 100}.{values[name] % 100:02d}" if values[name] else ""
+            fen = self.values.get(name)
+            values[name] = "" if fen is None else f"{fen // 100}.{fen % 100:02d}"
         return {name: str(value) for name, value in values.items() if value}
 
     def make_url(self, path: str, **changes: Any) -> str:

@@ -17,6 +17,8 @@ from orders.search import make_keys, newest_orders_of, normalise, sold_as
 
 LIMIT = 200
 """Orders looked at per kind, the newest."""
+LIMIT_OF_MANY = 2_000
+"""As above where many things were pasted: more than fit into the box, so that none crowds out another."""
 _LONGEST_ID = 9
 
 
@@ -71,7 +73,7 @@ def _find_many(words: list[str]) -> Matches:
     for word in words:
         for kind in guess_kinds(word):
             wanted.setdefault(kind, {}).update(dict.fromkeys(make_keys(kind, word), word))
-    rows = list(_unite([_newest_by_key(kind, list(keys)) for kind, keys in wanted.items()]))
+    rows = list(_unite([_newest_by_key(kind, list(keys), LIMIT_OF_MANY) for kind, keys in wanted.items()]))
     found = {wanted[KeyKind(kind)][key] for _pk, kind, key in rows}
     return _make_matches(
         ((pk, kind) for pk, kind, _key in rows), missing=[w for w in words if w not in found]
@@ -85,9 +87,9 @@ def _make_matches(rows: Iterable[tuple[int, str]], *, missing: Iterable[str] = (
     return Matches(frozenset(pk for pk, _kind in rows), kinds, tuple(missing))
 
 
-def _newest_by_key(kind: KeyKind, keys: list[str]) -> Any:
+def _newest_by_key(kind: KeyKind, keys: list[str], limit: int = LIMIT) -> Any:
     found = SearchKey.objects.filter(kind=kind, key__in=keys).order_by("-order_id")
-    return limit_branch(found, "order_id", LIMIT).values_list("order_id", "kind", "key")
+    return limit_branch(found, "order_id", limit).values_list("order_id", "kind", "key")
 
 
 def _newest(orders: "QuerySet[Order]", kind: FoundBy) -> Any:

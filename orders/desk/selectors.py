@@ -185,10 +185,13 @@ def _narrow_but_goods(
         "aftersale_mark": filters.get("aftersale"),
         "source": filters.get("source"),
         "customer_id": filters.get("buyer"),
-        "payable_fen__gte": filters.get("above"),
-        "payable_fen__lte": filters.get("below"),
     }
     orders = orders.filter(**{name: value for name, value in plain.items() if value})
+    bounds = {
+        "payable_fen__gte": filters.values.get("above"),
+        "payable_fen__lte": filters.values.get("below"),
+    }
+    orders = orders.filter(**{name: fen for name, fen in bounds.items() if fen is not None})
     if filters.get("remark"):
         orders = orders.filter(HAS_REMARK)
     return _between(orders, filters)

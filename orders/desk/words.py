@@ -6,7 +6,6 @@ from orders.models import KeyKind
 from orders.numbers import LENGTH
 from orders.search import normalise
 
-MOST_WORDS = 200
 SHORTEST_FRAGMENT = 4
 PHONE_LENGTH = 11
 _LINES = re.compile(r"[\n\r\t,;，；、]+")
@@ -22,7 +21,7 @@ def split_words(text: str) -> list[str]:
     lines = [line.strip() for line in _LINES.split(text) if normalise(line)]
     if len(lines) == 1:
         lines = _split_keys(lines[0])
-    return list(dict.fromkeys(lines))[:MOST_WORDS]
+    return list(dict.fromkeys(lines))
 
 
 def _split_keys(line: str) -> list[str]:

@@ -25,7 +25,9 @@ def start_clock(order: Order, *, since: datetime) -> dict[str, Any]:
     """
     ship_by = since + timedelta(hours=order.ship_within_hours)
     if day := order.lines.filter(sku__is_presale=True).aggregate(day=Max("sku__ships_on"))["day"]:
-        end = datetime.combine(day + timedelta(days=1), time(), timezone.get_default_timezone())
+        end = datetime.combine(
+            min(day, clock.LATEST_DAY) + timedelta(days=1), time(), timezone.get_default_timezone()
+        )
         ship_by = max(ship_by, end)
     return {"pay_by": None, "ship_by": ship_by}
 

@@ -3,13 +3,16 @@
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxLengthValidator
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
+from shop import clock
 from shop.catalog.models import LOW_AT, Product
 from shop.catalog.services import SKU_FIELDS, NewSku
 from shop.errors import Refused
 from shop.money import MAX_FEN
+from shop.sheets.cells import narrow
 from shop.store.forms import YuanField, dress
 
 MAX_PIECES = 1_000_000
@@ -73,7 +76,10 @@ class SkuForm(forms.Form):
     on_hand = forms.IntegerField(label=_("Opening stock"), min_value=0, max_value=MAX_PIECES, required=False)
     low_at = forms.IntegerField(label=_("Low at"), min_value=0, max_value=MAX_PIECES, initial=LOW_AT)
     ships_on = forms.DateField(
-        label=_("Presale, ships on"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Presale, ships on"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        validators=[MinValueValidator(clock.EARLIEST_DAY), MaxValueValidator(clock.LATEST_DAY)],
     )
     is_on_sale = forms.BooleanField(label=_("On sale"), required=False, initial=True)
 
@@ -84,6 +90,13 @@ class SkuForm(forms.Form):
             field.widget.attrs["aria-label"] = str(field.label or "")
             if name in ("on_hand", "low_at"):
                 field.widget.attrs["inputmode"] = "numeric"
+
+    def clean_code(self) -> str:
+        """As sheets read codes, so that an export finds its SKU again."""
+        code = narrow(self.cleaned_data["code"])
+        if not code:
+            raise ValidationError(_("Type a code of letters, digits and signs."))
+        return code
 
     @property
     def is_new(self) -> bool:

@@ -21,7 +21,7 @@ from shop.catalog.services import (
 )
 from shop.errors import Refused
 from shop.files.models import Picture
-from shop.files.services import store_picture
+from shop.files.services import MAX_BYTES, store_picture
 from shop.http.fields import read_id
 from shop.staff.decorators import StaffRequest, staff_page
 
@@ -167,7 +167,7 @@ def _read_pictures(request: StaffRequest) -> list[int]:
     files = request.FILES.getlist("pictures")
     if len(kept) + len(files) > MAX_PICTURES:
         raise Refused("too_many_pictures", _("At most %(most)d pictures.") % {"most": MAX_PICTURES}, 400)
-    return list(dict.fromkeys([*kept, *(store_picture(file.read()).pk for file in files)]))
+    return list(dict.fromkeys([*kept, *(store_picture(file.read(MAX_BYTES + 1)).pk for file in files)]))
 
 
 def _show(request: StaffRequest, forms: _Forms, *, status: int = 200) -> HttpResponse:

@@ -28,6 +28,7 @@ from shop.catalog.uploads import (
 )
 from shop.errors import Refused
 from shop.replica import reading
+from shop.sheets.reading import MAX_BYTES
 from shop.sheets.writing import write_rows
 from shop.staff.decorators import StaffRequest, staff_page
 
@@ -98,7 +99,7 @@ def take_upload(request: StaffRequest, pages: SheetPages) -> HttpResponse:
     if file is None:
         return _show_upload(request, pages, _("Choose a file first."))
     try:
-        kept = keep_upload(pages.kind, file.name or "", file.read(), actor=request.actor)
+        kept = keep_upload(pages.kind, file.name or "", file.read(MAX_BYTES + 1), actor=request.actor)
     except Refused as refused:
         return _show_upload(request, pages, refused.message)
     return redirect(pages.checked_route, kept.pk)

@@ -59,8 +59,8 @@ def read_transaction(fact: dict[str, Any]) -> Transaction:
     if not isinstance(payer, dict):
         raise Unknown("The payer is not readable.")
     return Transaction(
-        number=take_text(fact, "out_trade_no"),
-        trade_no=take_text(fact, "transaction_id") if is_paid else str(fact.get("transaction_id") or ""),
+        number=_take_number(fact, "out_trade_no"),
+        trade_no=_take_number(fact, "transaction_id") if is_paid else str(fact.get("transaction_id") or ""),
         state=state,
         amount_fen=_read_fen(fact, "total", needs_currency=True) if is_paid or "amount" in fact else 0,
         openid=take_text(payer, "openid") if is_paid else str(payer.get("openid") or ""),
@@ -75,8 +75,8 @@ def read_refund(fact: dict[str, Any], status_name: str) -> Refund:
     if status not in REFUND_STATES:
         raise Unknown("The state of the refund is not known.")
     return Refund(
-        number=take_text(fact, "out_refund_no"),
-        refund_id=take_text(fact, "refund_id"),
+        number=_take_number(fact, "out_refund_no"),
+        refund_id=_take_number(fact, "refund_id"),
         status=status,
         amount_fen=_read_fen(fact, "refund"),
         finished_at=_read_time(str(finished)) if finished else None,
@@ -101,7 +101,17 @@ def _read_time(text: str) -> datetime:
         raise Unknown("A time is not readable.") from None
     if moment.tzinfo is None:
         raise Unknown("A time lacks its zone.")
+    if not 2000 <= moment.year < 3000:
+        raise Unknown("A time is of another age.")
     return moment
+
+
+def _take_number(fact: dict[str, Any], name: str) -> str:
+    """A number of the gateway's or of ours; none of them is longer than 64 characters."""
+    text = take_text(fact, name)
+    if len(text) > 64 or not text.isprintable():
+        raise Unknown(f"{name} is not readable.")
+    return text
 
 
 def check_echo(answer: dict[str, Any], name: str, expected: str) -> None:

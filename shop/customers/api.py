@@ -284,7 +284,8 @@ class AddressView(BuyerView):
         return self._save(request, id, partial=True)
 
     def _save(self, request: Request, id_: str, *, partial: bool) -> Response:
-        wanted = read_input(AddressIn, request.data, partial=partial)
+        kept = get_address(self.customer, read_id(id_)) if partial else None
+        wanted = read_input(AddressIn, request.data, partial=partial, context={"kept": kept})
         return Response(AddressOut(save_address(self.customer, wanted, address_id=read_id(id_))).data)
 
     @extend_schema(

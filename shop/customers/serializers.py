@@ -56,9 +56,13 @@ class RecipientIn(StrictSerializer):
     detail = BuyerText(max_length=200)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if "province" in attrs and "city" in attrs:
-            problem = find_problem(attrs["province"], attrs["city"])
-            if problem:
+        if "province" in attrs or "city" in attrs:
+            # Of an address that is changed in part, the other half stays.
+            kept = self.context.get("kept")
+            province, city = (
+                attrs[name] if name in attrs else getattr(kept, name) for name in ("province", "city")
+            )
+            if problem := find_problem(province, city):
                 raise serializers.ValidationError({problem.field: [problem.words]})
         return attrs
 

@@ -9,13 +9,13 @@ from django.views.decorators.http import require_safe
 from shop.files.models import Picture
 from shop.files.storage import storage_of
 
-_PATH = re.compile(r"^pictures/[\w-]{2}/[\w-]{20,60}\.jpg$")
+PATH = re.compile(r"^pictures/[\w-]{2}/[\w-]{20,60}\.jpg$")
 
 
 @require_safe
 def picture(request: HttpRequest, path: str) -> HttpResponse:
     """A picture by its unguessable path, with headers that keep browsers from running it."""
-    if not _PATH.match(path) or not default_storage.exists(path):
+    if not PATH.match(path) or not default_storage.exists(path):
         raise Http404
     with default_storage.open(path) as file:
         return _send(file.read(), cache="public, max-age=31536000, immutable")

@@ -20,6 +20,7 @@ CODES: dict[str, tuple[int, str]] = {
     "bad_pictures": (400, "Name 1 to 5 pictures that you uploaded."),
     "not_a_picture": (400, "The file is not a JPEG, PNG or WebP picture."),
     "empty_order": (400, "The basket is empty."),
+    "too_much": (400, "The order is worth more than can be placed here."),
     "too_many": (400, "More than 50 articles, or more than 9,999 pieces of one."),
     "delivery_not_offered": (400, "The shop does not offer this way of delivery now."),
     "outside_area": (400, "Own delivery does not go to this city."),

@@ -35,8 +35,14 @@ class ErrorOut(serializers.Serializer[Any]):
     extra = serializers.DictField(child=serializers.JSONField())
 
 
-def read_input(form: type[StrictSerializer], data: Any, *, partial: bool = False) -> dict[str, Any]:
+def read_input(
+    form: type[StrictSerializer],
+    data: Any,
+    *,
+    partial: bool = False,
+    context: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     """The checked values of a body or query. Raises ValidationError, which is answered as 400 `invalid`."""
-    serializer = form(data=data, partial=partial)
+    serializer = form(data=data, partial=partial, context=context or {})
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)

@@ -9,11 +9,13 @@ from django.core.exceptions import ValidationError
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
+from shop import clock
 from shop.errors import Refused
 from shop.money import MAX_FEN, parse_yuan
 from shop.sheets.cells import EXACT_BELOW, Cell, CellKind, is_damaged, narrow, strip_invisible
 
-_WHOLE = re.compile(r"^[+-]?\d{1,12}(\.0+)?$")
+_WHOLE = re.compile(r"^[+-]?\d{1,12}(\.0+)?$", re.ASCII)
+_GROUPED = re.compile(r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$", re.ASCII)
 _YES = frozenset({"是", "yes", "y", "true", "1", "on", "上架", "√", "✓"})
 _NO = frozenset({"否", "no", "n", "false", "0", "off", "下架", "×", "✗"})
 
@@ -111,7 +113,12 @@ class WholeColumn(Column):
         return number
 
     def clean(self, cell: Cell) -> str:
-        return narrow(cell.text).replace(",", "")
+        return _join_groups(narrow(cell.text))
+
+
+def _join_groups(text: str) -> str:
+    """Commas between thousands are left out; any other may have been meant as the point of a decimal."""
+    return text.replace(",", "") if _GROUPED.match(text) else text
 
 
 @dataclass(frozen=True)
@@ -132,7 +139,7 @@ class MoneyColumn(Column):
         return fen
 
     def clean(self, cell: Cell) -> str:
-        return narrow(cell.text).lstrip("¥").removesuffix("元").replace(",", "").strip()
+        return _join_groups(narrow(cell.text).lstrip("¥").removesuffix("元").strip())
 
 
 @dataclass(frozen=True)
@@ -156,6 +163,12 @@ class DateColumn(Column):
     """A day, as a date cell or written 2026-12-31."""
 
     def parse(self, cell: Cell) -> date:
+        day = self._read(cell)
+        if day is None or not clock.EARLIEST_DAY <= day <= clock.LATEST_DAY:
+            raise Wrong(_("Type a date as 2026-12-31."))
+        return day
+
+    def _read(self, cell: Cell) -> date | None:
         if isinstance(cell.value, datetime):
             return cell.value.date()
         if isinstance(cell.value, date):
@@ -163,12 +176,9 @@ class DateColumn(Column):
         text = re.sub(r"[/.年月]", "-", self.clean(cell)).rstrip("日")
         parts = [part.zfill(2) for part in text.split("-")]
         try:
-            day = parse_date("-".join(parts)) if len(parts) == 3 else None
+            return parse_date("-".join(parts)) if len(parts) == 3 else None
         except (ValueError, ValidationError):
-            day = None
-        if day is None:
-            raise Wrong(_("Type a date as 2026-12-31."))
-        return day
+            return None
 
     def clean(self, cell: Cell) -> str:
         return narrow(cell.text)

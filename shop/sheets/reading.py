@@ -8,7 +8,9 @@ defusedxml, with which openpyxl parses where it is installed.
 
 import csv
 import io
+import re
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -26,8 +28,20 @@ from shop.sheets.cells import BLANK, Cell, CellKind
 MAX_BYTES = 10_000_000
 MAX_UNPACKED = 24_000_000
 MAX_PARTS = 1_000
-FREE_TAGS, TAGS_PER_ROW, MAX_TAGS = 200_000, 100, 400_000
+FREE_TAGS, TAGS_PER_ROW, MAX_TAGS = 60_000, 150, 400_000
 """Opening and closing ones of all parts together; a cell takes four, a text of its own four more."""
+MAX_OTHER_TAGS = 20_000
+"""Of each part that is neither a worksheet nor the shared strings: they become trees of rich objects."""
+MAX_NAMES = 1_000
+"""Different names of tags in a part; each is kept for good."""
+MAX_ATTRIBUTES = 500_000
+LONGEST_PIECE = 300_000
+"""Bytes from one tag to the next: expat reads a tag or comment that goes on anew with each block of the file."""
+MAX_SHEETS = 200
+FREE_CELLS = 200_000
+"""Of a .csv, beside MAX_COLUMNS for each row: its reader makes a whole record at once."""
+
+_TAG_NAME = re.compile(rb"</?([^\s/>]+)")
 
 MAX_COLUMNS = 100
 MAX_ROW_NUMBER = 100_000
@@ -77,7 +91,7 @@ def read_sheet(raw: bytes, *, max_rows: int) -> RawSheet:
         raise Refused("sheet_encrypted", message, 400)
     if raw.startswith(b"PK"):
         return _read_xlsx(raw, max_rows)
-    return RawSheet(_keep(_read_csv(raw), max_rows))
+    return RawSheet(_keep(_read_csv(raw, max_rows), max_rows))
 
 
 def _too_large() -> Refused:
@@ -138,15 +152,32 @@ def _is_read(part: zipfile.ZipInfo) -> bool:
 
 def _take_parts(archive: zipfile.ZipFile, max_tags: int) -> io.BytesIO:
     """The archive anew, with nothing in it but the parts that were counted, and at most so many tags."""
-    taken, tags = io.BytesIO(), 0
+    taken, seen = io.BytesIO(), Counter[str]()
     with zipfile.ZipFile(taken, "w") as copy:
         for part in filter(_is_read, archive.infolist()):
             data = archive.read(part)
-            tags += data.count(b"<")
-            if tags > max_tags:
-                raise _too_large()
+            _weigh(part.filename.lower(), data, seen, max_tags)
             copy.writestr(part.filename, data)
     return taken
+
+
+def _weigh(name: str, data: bytes, seen: "Counter[str]", max_tags: int) -> None:
+    """Add what the parsers will have to do for a part to what was seen before. Raises Refused where it is too much."""
+    if b"\0" in data:
+        # Two bytes to a letter would hide from all the counts.
+        raise _broken()
+    tags = data.count(b"<")
+    seen.update(tags=tags, attributes=data.count(b"="), sheets=data.count(b"sheetId"))
+    is_rows = name.startswith(("xl/worksheets/", "xl/sharedstrings"))
+    if (
+        seen["tags"] > max_tags
+        or seen["attributes"] > MAX_ATTRIBUTES
+        or seen["sheets"] > MAX_SHEETS
+        or (not is_rows and tags > MAX_OTHER_TAGS)
+        or max(map(len, data.split(b"<"))) > LONGEST_PIECE
+        or len(set(_TAG_NAME.findall(data))) > MAX_NAMES
+    ):
+        raise _too_large()
 
 
 def _read_book(book: Any, max_rows: int) -> RawSheet:
@@ -243,9 +274,12 @@ def _spread(rows: list[RawRow], merged: dict[tuple[int, int], tuple[int, int]]) 
             row.cells[column] = Cell(origin.kind, origin.value, is_merged=True)
 
 
-def _read_csv(raw: bytes) -> Iterator[RawRow]:
+def _read_csv(raw: bytes, max_rows: int) -> Iterator[RawRow]:
     text = _decode(raw)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_find_delimiter(text))
+    delimiter = _find_delimiter(text)
+    if text.count(delimiter) > FREE_CELLS + MAX_COLUMNS * max_rows:
+        raise _too_large()
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         for cells in reader:
             read = [Cell(CellKind.TEXT, cell, is_csv=True) if cell.strip() else BLANK for cell in cells]
@@ -273,4 +307,5 @@ def _decode(raw: bytes) -> str:
 def _find_delimiter(text: str) -> str:
     """The separator that the first lines hold most of."""
     head = "\n".join(text.splitlines()[:20]) if len(text) < 100_000 else text[:10_000]
-    return max(",;\t", key=head.count)
+    # Quoted cells are prose, with separators of their own.
+    return max(",;\t", key=re.sub(r'"[^"]*"', "", head).count)

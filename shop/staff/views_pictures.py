@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from shop.access import has_capability
 from shop.files.models import Picture
 from shop.files.services import is_link
-from shop.files.views import send_picture
+from shop.files.views import PATH, send_picture
 from shop.staff.models import StaffUser
 from shop.staff.services import staff_actor
 
@@ -15,7 +15,7 @@ from shop.staff.services import staff_actor
 @require_safe
 def private_picture(request: HttpRequest, path: str) -> HttpResponse:
     """404 for whoever may not see it: a stranger learns not even that it is there."""
-    if not (_may_look(request) or is_link(path, request.GET.get("sign", ""))):
+    if not PATH.match(path) or not (_may_look(request) or is_link(path, request.GET.get("sign", ""))):
         raise Http404
     picture = get_object_or_404(Picture, path=path, customer_id__isnull=False)
     return send_picture(picture, cache="private, no-store")

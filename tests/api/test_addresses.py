@@ -122,3 +122,11 @@ def test_what_a_buyer_writes_is_kept_as_it_is(buyer: Buyer, text: str) -> None:
     id_ = add(buyer, recipient=text[:60], detail=text)
     kept = buyer.get(f"/addresses/{id_}").json()
     assert (kept["recipient"], kept["detail"]) == (text[:60], text)
+
+
+def test_half_an_address_cannot_name_a_region_that_the_other_half_excludes(buyer: Buyer) -> None:
+    path = f"/addresses/{buyer.post('/addresses', address()).json()['id']}"
+    before = buyer.get(path).json()
+    for change in ({"city": "火星市"}, {"province": "火星省"}, {"city": "苏州市"}):
+        assert buyer.send("PATCH", path, change).status_code == 400
+    assert buyer.get(path).json() == before

@@ -108,6 +108,9 @@ def test_without_a_script_the_server_adds_a_row_and_keeps_what_was_typed() -> No
         ([row("A", on_hand="-1")], {}),
         ([row("A", low_at="x")], {}),
         ([row("A", ships_on="soon")], {}),
+        ([row("A", ships_on="9999-12-31")], {}),
+        ([row("A", ships_on="0001-01-01")], {}),
+        ([row("\u200b")], {}),
         ([row("x" * 41)], {}),
         ([row("a\0b")], {}),
         ([row("A")], {"name": ""}),
@@ -262,3 +265,9 @@ def test_names_cannot_bring_markup() -> None:
     page = browser().get(f"/console/products/{product.pk}/edit/").content.decode()
     assert "<script>x" not in page
     assert "<b>" not in page.split("data-sku-rows")[1].split("</tbody>")[0]
+
+
+@pytest.mark.parametrize("typed", ["ＴＥＡ－１", "TEA-1\u200b", " TEA-1 "])
+def test_a_code_is_kept_as_sheets_read_it(typed: str) -> None:
+    browser().post(ADD, form(row(typed)))
+    assert Sku.objects.get().code == "TEA-1"

@@ -78,6 +78,7 @@ def test_counts_are_left_out_beside_a_narrowed_list(owner: Client) -> None:
     [
         ("above=100", {"payable_fen": 100_00}),
         ("below=20", {"payable_fen": 20_00}),
+        ("below=0", {"payable_fen": 0}),
         ("above=99.99&below=100.01", {"payable_fen": 100_00}),
         ("aftersale=open", {"aftersale_mark": "open"}),
         ("aftersale=settled", {"aftersale_mark": "settled"}),

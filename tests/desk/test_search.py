@@ -195,3 +195,11 @@ def test_the_page_itself_never_asks_the_gateway(owner: Client) -> None:
     html = owner.get(URL, {"q": "4200009999999999999999999999"}).content.decode()
     assert 'hx-get="/console/orders/gateway/?number=4200009999999999999999999999"' in html
     assert "orders/gateway/" not in owner.get(URL, {"q": "SF404404404404"}).content.decode()
+
+
+def test_none_of_many_pasted_things_is_dropped(owner: Client) -> None:
+    orders = [place() for _ in range(3)]
+    others = [f"{100_000 + n}" for n in range(250)]
+    matches = find_matches("\n".join([*others, *(order.number for order in orders)]))
+    assert matches.ids == {order.pk for order in orders}
+    assert list(matches.missing) == others

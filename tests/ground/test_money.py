@@ -24,7 +24,25 @@ def test_it_reads_what_people_type(typed, fen):
     assert parse_yuan(typed) == fen
 
 
-@pytest.mark.parametrize("typed", ["", "-1", "1.234", "1e3", "abc", "12元", "9999999999", "."])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "-1",
+        "1.234",
+        "1e3",
+        "abc",
+        "12元",
+        "9999999999",
+        ".",
+        "12,5",
+        "12，50",
+        "1,,2",
+        "1,2,3",
+        "1²",
+        "٣",
+    ],
+)
 def test_it_refuses_what_is_not_an_amount(typed):
     with pytest.raises(Refused) as refused:
         parse_yuan(typed)

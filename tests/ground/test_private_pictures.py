@@ -41,6 +41,11 @@ def test_a_customers_picture_lies_apart_from_what_a_proxy_may_serve() -> None:
     assert Client().get(f"/media/{picture.path}").status_code == 404
 
 
+@pytest.mark.parametrize("path", ["%00", "a%00b", "pictures/../../etc/passwd", "x.jpg"])
+def test_what_is_no_address_of_a_picture_is_not_found(path: str) -> None:
+    assert browser("finance").get(f"/private/{path}").status_code == 404
+
+
 def test_staff_who_see_orders_see_it_and_no_cache_keeps_it() -> None:
     response = browser("finance").get(sent_by().url)
     assert response.status_code == 200

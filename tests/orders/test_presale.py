@@ -58,3 +58,10 @@ def test_clerks_see_the_day_on_the_line() -> None:
     order = cast.paid_order(basket={sku.pk: 1})
     page = browser().get(f"/console/orders/{order.number}/").content.decode()
     assert f"Presale, ships {sku.ships_on:%m-%d}" in page
+
+
+def test_a_day_beyond_all_time_does_not_keep_a_payment_from_being_booked() -> None:
+    sku = presale(10)
+    Sku.objects.filter(pk=sku.pk).update(ships_on=date.max)
+    order = cast.paid_order(basket={sku.pk: 1})
+    assert order.ship_by == end_of(clock.LATEST_DAY)

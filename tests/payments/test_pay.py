@@ -136,6 +136,16 @@ def test_another_amount_is_refused_even_for_a_payment_that_is_known():
     assert Payment.objects.count() == 1
 
 
+def test_one_number_of_the_gateway_pays_one_attempt():
+    first, second = cast.place(), cast.place()
+    fact = evidence(open_attempt(first.pk, actor=cast.buyer(first)))
+    apply_payment_evidence(fact)
+    other = open_attempt(second.pk, actor=cast.buyer(second))
+    with refused("other_attempt", 409):
+        apply_payment_evidence(replace(evidence(other), trade_no=fact.trade_no))
+    assert fresh(second).paid_fen == 0
+
+
 def test_an_attempt_that_does_not_exist_is_refused():
     with refused("unknown_attempt", 404):
         apply_payment_evidence(PaymentEvidence("nobody-1", "1", 1))

@@ -115,7 +115,7 @@ def test_recording_moves_the_order_on_and_ends_the_alert():
     paid = record(order)
     assert (paid.stage, paid.owed_fen, paid.proof_sent_at) == (Stage.TO_CONFIRM, 0, None)
     payment = Payment.objects.get(order=order)
-    assert (payment.method, payment.trade_no) == (PayMethod.TRANSFER, "20261122-001")
+    assert (payment.method, payment.reference) == (PayMethod.TRANSFER, "20261122-001")
     assert TransferProof.objects.get().state == ProofState.ACCEPTED
     drain()
     assert (alert_of(order).handled_how, alert_of(order).handled_by_name) == (HandledHow.MOVED, "钱会计")
@@ -245,7 +245,7 @@ def test_a_late_or_second_transfer_does_not_count_and_is_to_be_paid_out(stage):
         record(order)
     paid_fen = fresh(order).paid_fen
     late(order)
-    after, payment = fresh(order), Payment.objects.get(trade_no="late-1")
+    after, payment = fresh(order), Payment.objects.get(reference="late-1")
     assert (after.stage, after.paid_fen, payment.counts) == (stage, paid_fen, False)
     refund = payment.refunds.get()
     assert (refund.state, refund.amount_fen) == (RefundState.TO_PAY_OUT, 45_00)
@@ -254,6 +254,13 @@ def test_a_late_or_second_transfer_does_not_count_and_is_to_be_paid_out(stage):
     assert Alert.objects.filter(order=order, kind=AlertKind.LATE_PAYMENT, handled_at=None).count() == 1
     pay_out_refund(refund.pk, reference="退 1", actor=FINANCE)
     assert fresh(order).refunded_fen == 0
+
+
+@pytest.mark.parametrize("typed", ["ref-1", "ＲＥＦ－１", "REF-1\u200b", "REF -1", "REF1"])
+def test_one_reference_is_the_same_however_it_is_typed(typed: str):
+    record(placed(), reference="REF-1")
+    with refused("reference_used"):
+        record(placed(), reference=typed)
 
 
 def test_one_reference_is_one_transfer_late_or_not():

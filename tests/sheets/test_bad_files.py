@@ -168,3 +168,54 @@ def test_an_encrypted_zip_part_is_named() -> None:
 def test_pictures_inside_do_not_count() -> None:
     heavy = repack(PLAIN, xl__media__image1_bin=b"\0" * 30_000_000)
     assert read_sheet(heavy, max_rows=10).rows[1].cells[0].text == "TEA-1"
+
+
+def names(count: int) -> bytes:
+    return b"".join(b"<n%dn/>" % number for number in range(count))
+
+
+def many_sheets(count: int) -> bytes:
+    """openpyxl looks for a free title among all others for each of them."""
+    main = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    rels = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    sheets = b'<sheet name="a" sheetId="1" r:id="rId1"/>' * count
+    return b'<workbook xmlns="%s" xmlns:r="%s"><sheets>%s</sheets></workbook>' % (main, rels, sheets)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        repack(PLAIN, xl__worksheets__sheet1_xml=SHEET % (b"<!--" + b"x" * 20_000_000 + b"-->")),
+        repack(PLAIN, xl__worksheets__sheet1_xml=SHEET % (b"<row" + b' a=""' * 4_000_000 + b"/>")),
+        repack(PLAIN, xl__worksheets__sheet1_xml=SHEET % (b'<row a="" b="" c="" d=""/>' * 130_000)),
+        repack(PLAIN, xl__worksheets__sheet1_xml=SHEET % names(2_000)),
+        repack(PLAIN, xl__styles_xml=SHEET % (b"<xf/>" * 30_000)),
+        repack(PLAIN, xl__workbook_xml=many_sheets(300)),
+        b"x," * 4_999_999,
+    ],
+    ids=[
+        "comment",
+        "attributes of one tag",
+        "attributes of all",
+        "names",
+        "styles",
+        "sheets",
+        "one csv record",
+    ],
+)
+def test_what_would_keep_a_parser_busy_is_never_parsed(raw: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading.openpyxl, "load_workbook", lambda *_args, **_kwargs: pytest.fail("parsed"))
+    monkeypatch.setattr(reading.csv, "reader", lambda *_args, **_kwargs: pytest.fail("parsed"))
+    with refused("sheet_too_large", 400):
+        read_sheet(raw, max_rows=500)
+
+
+def test_letters_of_two_bytes_cannot_hide_tags() -> None:
+    wide = (SHEET % b"<row/>").decode().encode("utf-16")
+    with refused("sheet_broken", 400):
+        read_sheet(repack(PLAIN, xl__worksheets__sheet1_xml=wide), max_rows=10)
+
+
+def test_separators_in_prose_are_not_taken_for_the_sheets_own() -> None:
+    text = 'a,b\n1,"' + "; ".join("x" * 30) + '"'
+    assert read_sheet(text.encode(), max_rows=10).rows[1].cells[0].value == "1"

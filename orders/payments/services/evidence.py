@@ -34,7 +34,7 @@ def apply_payment_evidence(evidence: PaymentEvidence) -> Payment:
     The amount is compared with the attempt's own. Money for a closed or already paid order, or for a
     superseded attempt, is recorded as not counting and refunded by itself; it revives nothing. Money that
     went back at the gateway before the shop heard of it does not count either, and needs a person.
-    Raises Refused `unknown_attempt` (404), or AmountMismatch.
+    Raises Refused `unknown_attempt` (404), `other_attempt`, or AmountMismatch.
     """
     with transaction.atomic():
         attempt = PayAttempt.objects.filter(number=evidence.attempt_number).first()
@@ -45,6 +45,8 @@ def apply_payment_evidence(evidence: PaymentEvidence) -> Payment:
         if evidence.amount_fen != attempt.amount_fen:
             raise AmountMismatch(evidence)
         known = Payment.objects.filter(method=attempt.method, trade_no=evidence.trade_no).first()
+        if known is not None and known.attempt_id != attempt.pk:
+            raise Refused("other_attempt", _("This payment was made for another attempt."))
         if known is not None:
             return known
         counts = _counts(order, attempt) and not evidence.was_refunded

@@ -13,7 +13,7 @@ from orders.payments.models import Payment, ProofState, TransferProof
 from orders.payments.services.attempts import require_no_live_attempt
 from orders.payments.services.evidence import paid_changes
 from orders.payments.services.refunds import commit_refund
-from orders.search import add_search_keys
+from orders.search import add_search_keys, normalise
 from orders.services.fulfilment import start_fulfilment
 from orders.stages import Stage
 from shop import clock
@@ -101,7 +101,7 @@ def record_excess_transfer(
 
 def _read_reference(typed: str) -> str:
     reference = typed.strip()[:LONGEST_REFERENCE]
-    if not reference:
+    if not normalise(reference):
         raise Refused("reference_required", _("Type the reference of the transfer."), 400)
     return reference
 
@@ -109,9 +109,11 @@ def _read_reference(typed: str) -> str:
 def _make_payment(order: Order, reference: str, amount_fen: int, *, counts: bool) -> Payment:
     payment, created = Payment.objects.get_or_create(
         method=PayMethod.TRANSFER,
-        trade_no=reference,
+        # The same reference, however it is typed: full-width, with spaces, in other case.
+        trade_no=normalise(reference),
         defaults={
             "order": order,
+            "reference": reference,
             "amount_fen": amount_fen,
             "counts": counts,
             "captured_at": clock.now(),
