@@ -7,11 +7,12 @@ from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 
+from shop.http.handler import OneThreadHandler
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
 django.setup(set_prefix=False)
 
 from notifications.routing import websocket_urlpatterns  # noqa: E402 - models need the apps that Django has just loaded
-from shop.http.handler import OneThreadHandler  # noqa: E402 - as above
 
 application = ProtocolTypeRouter(
     {

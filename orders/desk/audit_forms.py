@@ -1,29 +1,20 @@
 """The filters of the record."""
 
-import datetime as dt
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from orders.desk.audit import EVENT_WORDS, SUBJECTS, Wanted
 from shop.actor import ActorKind
 from shop.staff.models import StaffUser
-from shop.store.forms import dress
+from shop.store.forms import DayField, dress
 
-# Beyond these years a local midnight has no UTC twin that Python can hold.
-_YEARS = [MinValueValidator(dt.date(2000, 1, 1)), MaxValueValidator(dt.date(2999, 12, 31))]
 _MACHINES = (
     (ActorKind.CUSTOMER.value, _("Buyers")),
     (ActorKind.GATEWAY.value, _("WeChat Pay")),
     (ActorKind.SYSTEM.value, _("The system")),
 )
-
-
-def _day(label: Any) -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, required=False, widget=widget, validators=_YEARS)
 
 
 class AuditForm(forms.Form):
@@ -39,8 +30,8 @@ class AuditForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": "18"}),
         error_messages={"invalid": _("An order number has digits only.")},
     )
-    since = _day(_("From"))
-    until = _day(_("To"))
+    since = DayField(_("From"))
+    until = DayField(_("To"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

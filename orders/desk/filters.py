@@ -6,15 +6,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from orders.desk.fields import YuanField
 from orders.stages import TO_SHIP, AftersaleMark, Source, Stage
-from shop import clock
 from shop.money import format_fen
 from shop.store.choices import Delivery, PayMethod
+from shop.store.forms import DayField
 
 PAGE_SIZES = (20, 50, 100)
 SEARCH_LENGTH = 4000
@@ -72,8 +71,6 @@ AFTERSALES = [
     (AftersaleMark.SETTLED.value, AftersaleMark.SETTLED.label),
 ]
 
-_YEARS = [MinValueValidator(clock.EARLIEST_DAY), MaxValueValidator(clock.LATEST_DAY)]
-
 
 def _select(label: Any, choices: Any, empty: Any) -> forms.ChoiceField:
     widget = forms.Select(attrs={"class": "form-select"})
@@ -83,11 +80,6 @@ def _select(label: Any, choices: Any, empty: Any) -> forms.ChoiceField:
 def _text(label: Any, *, max_length: int, **attrs: str) -> forms.CharField:
     widget = forms.TextInput(attrs={"class": "form-control", "autocomplete": "off", **attrs})
     return forms.CharField(label=label, max_length=max_length, required=False, widget=widget)
-
-
-def _day(label: Any) -> forms.DateField:
-    widget = forms.DateInput(attrs={"class": "form-control", "type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, required=False, widget=widget, validators=_YEARS)
 
 
 class OptionalYuanField(YuanField):
@@ -113,8 +105,8 @@ class FilterForm(forms.Form):
     delivery = _select(_("Delivery"), Delivery.choices, _("Any"))
     pay = _select(_("Pay method"), PayMethod.choices, _("Any"))
     date = _select(_("Which date"), DateKind.choices, DateKind.PLACED.label)
-    since = _day(_("From"))
-    until = _day(_("To"))
+    since = DayField(_("From"))
+    until = DayField(_("To"))
     above = OptionalYuanField(label=_("Amount from"), required=False)
     below = OptionalYuanField(label=_("Amount to"), required=False)
     remark = _select(_("Remark"), [("yes", _("With a remark"))], _("Any"))

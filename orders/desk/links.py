@@ -4,7 +4,9 @@ from functools import cache
 
 from django.urls import reverse
 
-_ANY_NUMBER = "0" * 18
+from orders.numbers import LENGTH
+
+_ANY_NUMBER = "0" * LENGTH
 
 
 def link_order(number: str, name: str = "detail") -> str:

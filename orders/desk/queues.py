@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from notifications.models import Alert, AlertKind
@@ -100,8 +100,11 @@ _DEADLINES = {WorkQueue.CLOSING_SOON: "pay_by", WorkQueue.TRANSFERS: "proof_sent
 
 def _read_orders(queue: WorkQueue, now: datetime) -> list[Waiting]:
     """The orders whose deadline is nearest."""
-    waiting = Order.objects.filter(is_in_queue(queue, now)).order_by(_DEADLINES.get(queue, "ship_by"), "pk")
-    return [Waiting(pk) for pk in waiting.values_list("pk", flat=True)[:SHOWN]]
+    return _read_first(Order.objects.filter(is_in_queue(queue, now)), _DEADLINES.get(queue, "ship_by"))
+
+
+def _read_first(orders: "QuerySet[Order]", deadline: str) -> list[Waiting]:
+    return [Waiting(pk) for pk in orders.order_by(deadline, "pk").values_list("pk", flat=True)[:SHOWN]]
 
 
 def _read_held(queue: WorkQueue, now: datetime) -> list[Waiting]:
@@ -128,8 +131,7 @@ _FIRST: Mapping[WorkQueue, Callable[[WorkQueue, datetime], list[Waiting]]] = {
 
 
 def _make_to_confirm(count: int) -> Queue:
-    waiting = Order.objects.filter(stage=Stage.TO_CONFIRM).order_by("ship_by", "pk")
-    first = [Waiting(pk) for pk in waiting.values_list("pk", flat=True)[:SHOWN]] if count else []
+    first = _read_first(Order.objects.filter(stage=Stage.TO_CONFIRM), "ship_by") if count else []
     return Queue("to_confirm", _("To confirm"), "move", count, first, f"tab={Tab.TO_CONFIRM}")
 
 

@@ -70,8 +70,7 @@ def _describe_health(health: Health) -> list[HealthLine]:
 
 
 def _describe_paying() -> list[HealthLine]:
-    store = get_store_settings()
-    if not store.wechat_on or store.is_wechat_tested:
+    if not get_store_settings().lacks_wechat:
         return []
     words = _("Buyers cannot pay by WeChat now: the credentials have not passed their test.")
     return [HealthLine(words, is_ok=False)]

@@ -6,6 +6,7 @@ from orders.guards import has_no_proof, has_proof, nothing_paid, owes, paid_by_b
 from orders.stages import Stage
 from orders.states.move import (
     AFTER_PAYING,
+    BY_CUSTOMER_OR_STAFF,
     BY_STAFF,
     BY_SYSTEM,
     CUSTOMER,
@@ -24,7 +25,7 @@ PAYING = (
         _("Place order"),
         _("Order placed"),
         to(Stage.UNPAID, NOWHERE),
-        frozenset({CUSTOMER, STAFF}),
+        BY_CUSTOMER_OR_STAFF,
         "orders.edit",
     ),
     Move(
@@ -39,7 +40,7 @@ PAYING = (
         _("Change the way to pay"),
         _("Way to pay changed"),
         stay(Stage.UNPAID),
-        frozenset({CUSTOMER, STAFF}),
+        BY_CUSTOMER_OR_STAFF,
         "orders.edit",
         (nothing_paid, has_no_proof),
     ),

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.guards import no_transfer_awaited
 from orders.stages import Stage
-from orders.states.move import BY_MONEY, BY_STAFF, BY_SYSTEM, GATEWAY, SYSTEM, Move, stay
+from orders.states.move import BY_GATEWAY, BY_MONEY, BY_STAFF, BY_SYSTEM, Move, stay
 
 REFUNDING = (
     Move(
@@ -12,7 +12,7 @@ REFUNDING = (
         _("Late payment"),
         _("Money came that does not count"),
         stay(*Stage),
-        frozenset({GATEWAY, SYSTEM}),
+        BY_GATEWAY,
     ),
     Move(
         "order.excess_transfer",
@@ -28,7 +28,7 @@ REFUNDING = (
         _("Another amount"),
         _("WeChat Pay speaks of another amount than was asked for"),
         stay(*Stage),
-        frozenset({GATEWAY, SYSTEM}),
+        BY_GATEWAY,
     ),
     Move("order.refund", _("Refund"), _("Refund decided"), stay(*Stage), BY_MONEY, "orders.cancel"),
     Move(
@@ -36,14 +36,14 @@ REFUNDING = (
         _("Refunded"),
         _("Refunded"),
         stay(*Stage),
-        frozenset({GATEWAY, SYSTEM}),
+        BY_GATEWAY,
     ),
     Move(
         "order.refund_fail",
         _("Refund failed"),
         _("Refund failed, needs a person"),
         stay(*Stage),
-        frozenset({GATEWAY, SYSTEM}),
+        BY_GATEWAY,
     ),
     Move(
         "order.retry_refund",
@@ -65,7 +65,7 @@ REFUNDING = (
         _("Refunded twice"),
         _("Refunded twice: ask the buyer to give it back"),
         stay(*Stage),
-        frozenset({GATEWAY, SYSTEM}),
+        BY_GATEWAY,
     ),
     Move("order.pay_out", _("Record payout"), _("Paid out"), stay(*Stage), BY_STAFF, "orders.refund"),
 )

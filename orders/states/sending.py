@@ -4,7 +4,18 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.guards import no_open_aftersale, not_extended, not_held, not_short, not_urged_lately, nothing_owed
 from orders.stages import IN_HAND, TO_SHIP, Stage
-from orders.states.move import BY_ANYONE, BY_STAFF, BY_SYSTEM, CUSTOMER, STAFF, SYSTEM, Move, stay, to
+from orders.states.move import (
+    BY_ANYONE,
+    BY_CUSTOMER_OR_STAFF,
+    BY_STAFF,
+    BY_SYSTEM,
+    CUSTOMER,
+    STAFF,
+    SYSTEM,
+    Move,
+    stay,
+    to,
+)
 
 SENDING = (
     Move(
@@ -86,7 +97,7 @@ SENDING = (
         _("Urge"),
         _("Buyer urged"),
         stay(*IN_HAND),
-        frozenset({CUSTOMER, STAFF}),
+        BY_CUSTOMER_OR_STAFF,
         "orders.edit",
         (not_urged_lately,),
     ),
@@ -95,7 +106,7 @@ SENDING = (
         _("Extend receipt"),
         _("Time to receive extended"),
         stay(Stage.SHIPPED),
-        frozenset({CUSTOMER, STAFF}),
+        BY_CUSTOMER_OR_STAFF,
         "orders.edit",
         own_guards={CUSTOMER: (not_extended,)},
     ),

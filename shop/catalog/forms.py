@@ -4,16 +4,15 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
-from shop import clock
 from shop.catalog.models import LOW_AT, Product
 from shop.catalog.services import SKU_FIELDS, NewSku
 from shop.errors import Refused
 from shop.money import MAX_FEN
 from shop.sheets.cells import narrow
-from shop.store.forms import YuanField, dress
+from shop.store.forms import DayField, YuanField, dress
 
 MAX_PIECES = 1_000_000
 MAX_PRICE_FEN = MAX_FEN // 10
@@ -75,12 +74,7 @@ class SkuForm(forms.Form):
     price_fen = YuanField(label=_("Price (yuan)"), max_fen=MAX_PRICE_FEN)
     on_hand = forms.IntegerField(label=_("Opening stock"), min_value=0, max_value=MAX_PIECES, required=False)
     low_at = forms.IntegerField(label=_("Low at"), min_value=0, max_value=MAX_PIECES, initial=LOW_AT)
-    ships_on = forms.DateField(
-        label=_("Presale, ships on"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
-        validators=[MinValueValidator(clock.EARLIEST_DAY), MaxValueValidator(clock.LATEST_DAY)],
-    )
+    ships_on = DayField(_("Presale, ships on"))
     is_on_sale = forms.BooleanField(label=_("On sale"), required=False, initial=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -33,6 +33,8 @@ from shop.sheets.writing import write_rows
 from shop.staff.decorators import StaffRequest, staff_page
 
 _UNPROCESSABLE = 422
+# What is refused must be seen, what changes nothing need not be.
+_FIRST = (Fate.REFUSED, Fate.ADD, Fate.CHANGE, Fate.SAME)
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _CSV = "text/csv; charset=utf-8"
 
@@ -110,9 +112,6 @@ def _show_upload(request: StaffRequest, pages: SheetPages, error: Any = "") -> H
     return render(request, "catalog/sheet_upload.html", context, status=_UNPROCESSABLE if error else 200)
 
 
-_FIRST = (Fate.REFUSED, Fate.ADD, Fate.CHANGE, Fate.SAME)
-
-
 def show_or_apply(request: StaffRequest, pages: SheetPages, upload_id: int) -> HttpResponse:
     """The second step: look, confirm, and see what became of it."""
     kept = get_upload(pages.kind, upload_id, actor=request.actor)
@@ -128,7 +127,6 @@ def show_or_apply(request: StaffRequest, pages: SheetPages, upload_id: int) -> H
     found = check_sheet(pages.kind, bytes(kept.content))
     context |= {
         "checked": found,
-        # What is refused must be seen, what changes nothing need not be.
         "rows": sorted(found.rows, key=lambda row: _FIRST.index(row.fate)),
         "to_do": found.count(Fate.ADD, Fate.CHANGE),
         "same": found.count(Fate.SAME),

@@ -10,7 +10,7 @@ class OneThreadHandler(ASGIHandler):
     """Carry a request through middleware and view in one thread, from end to end.
 
     Django's own handler goes back to the event loop between the two, for views that might be asynchronous: with
-    eight people at a process this takes a fifth of its time.
+    eight people at a process that takes about a tenth of its time.
     """
 
     def load_middleware(self, is_async: bool = False) -> None:

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.utils.translation import gettext_lazy as _
 
+from shop import clock
 from shop.errors import Refused
 from shop.money import parse_yuan
 from shop.store.choices import LIMITS, Notice
@@ -15,6 +16,18 @@ from shop.store.models import StoreSettings, WeChatAccount
 from shop.store.selectors import Precondition, list_preconditions
 
 MAX_FREIGHT_FEN = 100_000_00
+
+
+class DayField(forms.DateField):
+    """An optional day, between the first and the last that the clock can hold.
+
+    The widget writes it as ISO 8601 in every language: browsers show any other spelling as an empty field.
+    """
+
+    def __init__(self, label: Any) -> None:
+        widget = forms.DateInput(attrs={"class": "form-control", "type": "date"}, format="%Y-%m-%d")
+        limits = [MinValueValidator(clock.EARLIEST_DAY), MaxValueValidator(clock.LATEST_DAY)]
+        super().__init__(label=label, required=False, widget=widget, validators=limits)
 
 
 class YuanField(forms.CharField):

@@ -79,6 +79,11 @@ class StoreSettings(Versioned):
     def __str__(self) -> str:
         return self.shop_name
 
+    @property
+    def lacks_wechat(self) -> bool:
+        """Whether WeChat Pay is switched on and cannot be offered."""
+        return self.wechat_on and not self.is_wechat_tested
+
     @cached_property
     def is_wechat_tested(self) -> bool:
         """Whether the credentials have passed a real call; asked once however many offers are worked out."""

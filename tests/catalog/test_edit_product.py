@@ -197,6 +197,14 @@ def test_a_sku_of_another_product_cannot_be_changed_through_the_form() -> None:
     assert response.status_code == 422
 
 
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_day_of_a_presale_is_shown_as_browsers_read_it(language: str) -> None:
+    sku = make_sku()
+    Sku.objects.filter(pk=sku.pk).update(is_presale=True, ships_on=date(2027, 3, 1))
+    page = browser().get(f"/console/products/{sku.product_id}/edit/", headers={"accept-language": language})
+    assert 'value="2027-03-01"' in page.content.decode()
+
+
 def test_presale_needs_a_day_and_the_day_makes_it_one() -> None:
     sku = make_sku()
     edit(browser(), sku.product, existing(sku, ships_on="2027-03-01"))

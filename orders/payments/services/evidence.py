@@ -45,9 +45,9 @@ def apply_payment_evidence(evidence: PaymentEvidence) -> Payment:
         if evidence.amount_fen != attempt.amount_fen:
             raise AmountMismatch(evidence)
         known = Payment.objects.filter(method=attempt.method, trade_no=evidence.trade_no).first()
-        if known is not None and known.attempt_id != attempt.pk:
-            raise Refused("other_attempt", _("This payment was made for another attempt."))
         if known is not None:
+            if known.attempt_id != attempt.pk:
+                raise Refused("other_attempt", _("This payment was made for another attempt."))
             return known
         counts = _counts(order, attempt) and not evidence.was_refunded
         payment = _record(order, attempt, evidence, counts)
