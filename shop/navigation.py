@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -82,7 +83,7 @@ def console(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(user, StaffUser):
         chosen = request.COOKIES.get(THEME_COOKIE)
         request.theme = chosen if chosen in THEMES else THEMES[0]  # type: ignore[attr-defined]
-        return {"shop_name": _get_shop_name, "here": _find_here(request)}
+        return {"shop_name": lazy(_get_shop_name, str)(), "here": _find_here(request)}
     actor = staff_actor(user)
     request.theme = user.theme  # type: ignore[attr-defined]
     work, store = _count_work(), get_store_settings()

@@ -104,26 +104,21 @@ ROOT_URLCONF = "shop.urls"
 ASGI_APPLICATION = "shop.asgi.application"
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
+        "APP_DIRS": False,
         "OPTIONS": {
+            "environment": "shop.jinja.make_environment",
             "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "django.template.context_processors.i18n",
                 "shop.navigation.console",
             ],
         },
     },
-    {
-        "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": False,
-        "OPTIONS": {"environment": "shop.jinja.make_environment"},
-    },
 ]
+FORM_RENDERER = "django.forms.renderers.Jinja2"
+# A name that a template was not given: an error where it is tested, nothing on a page that people look at.
+STRICT_TEMPLATES = env.bool("STRICT_TEMPLATES", False)
 
 DATABASES = {"default": env.db("DATABASE_URL", f"sqlite:///{DATA_DIR}/shop.sqlite3")}
 if env.str("REPLICA_URL", ""):

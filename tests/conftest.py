@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.template.backends.jinja2 import Template
+from django.test.signals import template_rendered
 from django.utils import translation
 
 from shop.books import BOOKS
@@ -30,6 +32,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         else:
             item.add_marker(pytest.mark.xdist_group(str(item.path)))
     items.sort(key=lambda item: not REAL_PROCESSES & set(item.path.parts))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _contexts_are_seen() -> Iterator[None]:
+    """`response.context` of Django's test client: its own engine tells what a page was given, Jinja2's does not."""
+    draw = Template.render
+
+    def draw_and_tell(self: Template, context: Any = None, request: Any = None) -> Any:
+        template_rendered.send(sender=self, template=self, context=context or {})
+        return draw(self, context, request)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Template, "render", draw_and_tell)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -27,6 +27,7 @@ class SignIn(LoginView):
     template_name = "staff/login.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
+    extra_context = {"error": "", "is_locked": False}
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
@@ -58,7 +59,8 @@ class SignOut(LogoutView):
 
 def locked_out(request: HttpRequest, credentials: Any = None, *args: Any, **kwargs: Any) -> HttpResponse:
     """Too many wrong passwords for one user name from one address."""
-    return render(request, "staff/login.html", {"is_locked": True}, status=429)
+    context = {"form": SignInForm(request), "next": "", "error": "", "is_locked": True}
+    return render(request, "staff/login.html", context, status=429)
 
 
 @require_POST
