@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.template.backends.jinja2 import Template
 from django.test.signals import template_rendered
 from django.utils import translation
+from jinja2 import Template
 
 from shop.books import BOOKS
 from shop.demo.standins import StandInServer, run_in_thread
@@ -39,9 +39,9 @@ def _contexts_are_seen() -> Iterator[None]:
     """`response.context` of Django's test client: its own engine tells what a page was given, Jinja2's does not."""
     draw = Template.render
 
-    def draw_and_tell(self: Template, context: Any = None, request: Any = None) -> Any:
-        template_rendered.send(sender=self, template=self, context=context or {})
-        return draw(self, context, request)
+    def draw_and_tell(self: Template, context: dict[str, Any]) -> str:
+        template_rendered.send(sender=self, template=self, context=context)
+        return draw(self, context)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Template, "render", draw_and_tell)

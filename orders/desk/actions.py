@@ -3,21 +3,23 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from orders.desk import forms
+from orders.desk.links import link_order
 from orders.desk.ship_forms import ShipForm
 from orders.models import Order
 from orders.moves import Available
 from orders.states import MOVES
+from shop.http.dialogs import Dialog
 
 
 @dataclass(frozen=True)
 class Action:
     """One button. `words` say what will happen, `undo` whether it can be taken back.
 
-    `in_menu` puts it into the menu of the order; `is_final` makes its button one that must be held.
+    `in_menu` puts it into the menu of the order, `anchor` says where on the page its form stands instead;
+    `is_final` makes its button one that must be held.
     """
 
     verb: str
@@ -35,6 +37,10 @@ class Action:
     @property
     def name(self) -> str:
         return self.form.name
+
+    @property
+    def is_on_page(self) -> bool:
+        return bool(self.anchor)
 
     @property
     def capability(self) -> str:
@@ -231,36 +237,32 @@ _SILENT = frozenset(
 
 @dataclass(frozen=True)
 class Offer:
-    """An action as one order's page shows it: with its form, or with the reason why it is not possible."""
+    """An action as one order's page shows it: a button, or the reason why it is not possible."""
 
     action: Action
     url: str
-    form: forms.ActionForm | None
-    is_open: bool = False
     refused: str = ""
 
-    @property
-    def is_dialog(self) -> bool:
-        return self.form is not None and bool(self.form.asks or self.action.is_final or self.action.words)
 
-
-def list_offers(
-    order: Order, lines: list[Any], available: dict[str, Available], bound: forms.ActionForm | None
-) -> dict[str, Offer]:
-    """What can be pressed on this order, by name; `bound` is a form that was refused and keeps its words."""
+def list_offers(order: Order, available: dict[str, Available]) -> dict[str, Offer]:
+    """What can be pressed on this order, by name."""
     offers = {}
     for action in _ALL:
         found = available.get(action.verb)
         if found is None or (found.refused and found.refused.code in _SILENT):
             continue
-        url = reverse(f"orders:{action.name}", args=[order.number])
-        if found.refused:
-            offers[action.name] = Offer(action, url, None, refused=str(found.refused))
-            continue
-        is_open = bound is not None and bound.name == action.name
-        form = bound if is_open else action.form(order=order, lines=lines)
-        if form and form.refused:
-            offers[action.name] = Offer(action, url, None, refused=str(form.refused))
-            continue
-        offers[action.name] = Offer(action, url, form, is_open)
+        refused = found.refused or action.form.find_obstacle(order)
+        offers[action.name] = Offer(action, link_order(order.number, action.name), str(refused or ""))
     return offers
+
+
+def make_dialog(order: Order, action: Action, form: forms.ActionForm) -> Dialog:
+    """The question that an action asks; `form` may be one that was refused and keeps what was typed."""
+    return Dialog(
+        template=action.template,
+        name=action.name,
+        title=action.title,
+        url=link_order(order.number, action.name),
+        form=form,
+        subject=action,
+    )

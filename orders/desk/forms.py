@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.desk import fields
 from orders.models import Order, OrderLine
+from orders.payments.selectors import get_kept_fen
 from orders.payments.services.cancelling import cancel_lines, cancel_paid, cancel_unpaid
 from orders.payments.services.collecting import collect_payment
 from orders.payments.services.pricing import change_price, choose_payment
@@ -43,13 +44,13 @@ from shop.store.selectors import get_store_settings, list_pay_methods
 class ActionForm(forms.Form):
     """A form about one order. `version` is the order's version when the form was shown.
 
-    `done_verb` is set by `run` where more came of it than the verb that was asked for; `refused` by `set_up`
-    where there is nothing to choose, as the sentence that says so.
+    `done_verb` is set by `run` where more came of it than the verb that was asked for; `amount_fen` is what the
+    dialog shows in large, because it moves.
     """
 
     name: ClassVar[str]
     done_verb = ""
-    refused: Any = ""
+    amount_fen: int | None = None
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1)
 
     def __init__(self, data: Any = None, *, order: Order, lines: Sequence[OrderLine]) -> None:
@@ -57,6 +58,11 @@ class ActionForm(forms.Form):
         self.order = order
         self.lines = lines
         self.set_up()
+
+    @classmethod
+    def find_obstacle(cls, order: Order) -> Any:
+        """The sentence that says why there is nothing to fill in, if so."""
+        return ""
 
     def set_up(self) -> None:
         """Fill in what depends on the order."""
@@ -153,16 +159,22 @@ class ChoosePaymentForm(ActionForm):
         label=_("Way to pay"), widget=forms.Select(attrs={"class": "form-select"}), choices=()
     )
 
+    @classmethod
+    def find_obstacle(cls, order: Order) -> Any:
+        return "" if _other_ways_to_pay(order) else _("The shop offers no other way to pay for this order.")
+
     def set_up(self) -> None:
-        offered = list_pay_methods(get_store_settings(), Delivery(self.order.delivery))
-        others = [(way.value, way.label) for way in offered if way != self.order.pay_method]
+        others = [(way.value, way.label) for way in _other_ways_to_pay(self.order)]
         self.fields["method"].choices = others  # type: ignore[attr-defined]  # a choice field has them
-        if not others:
-            self.refused = _("The shop offers no other way to pay for this order.")
 
     def run(self, actor: Actor, expected_version: int | None) -> None:
         method = PayMethod(self.cleaned_data["method"])
         choose_payment(self.order.pk, method=method, actor=actor, expected_version=expected_version)
+
+
+def _other_ways_to_pay(order: Order) -> list[PayMethod]:
+    offered = list_pay_methods(get_store_settings(), Delivery(order.delivery))
+    return [way for way in offered if way != order.pay_method]
 
 
 class CancelUnpaidForm(ActionForm):
@@ -178,6 +190,9 @@ class CancelPaidForm(ActionForm):
     name = "cancel_paid"
     reason = fields.text(_("Reason"))
     notice = fields.area(_("Words to the buyer"), max_length=200, required=False)
+
+    def set_up(self) -> None:
+        self.amount_fen = get_kept_fen(self.order)
 
     def run(self, actor: Actor, expected_version: int | None) -> None:
         data = self.cleaned_data
@@ -312,6 +327,9 @@ class CollectForm(ActionForm):
     name = "collect"
     reference = fields.text(_("Receipt or reference"), max_length=100, required=False)
 
+    def set_up(self) -> None:
+        self.amount_fen = self.order.owed_fen
+
     def run(self, actor: Actor, expected_version: int | None) -> None:
         reference = self.cleaned_data["reference"]
         collect_payment(self.order.pk, actor=actor, reference=reference, expected_version=expected_version)
@@ -323,6 +341,9 @@ class RecordTransferForm(ActionForm):
     name = "record_transfer"
     amount = fields.YuanField(label=_("Amount received (yuan)"))
     reference = fields.text(_("Reference of the transfer"), max_length=LONGEST_REFERENCE)
+
+    def set_up(self) -> None:
+        self.amount_fen = self.order.owed_fen or None
 
     def run(self, actor: Actor, expected_version: int | None) -> None:
         data = self.cleaned_data

@@ -78,17 +78,13 @@ class OrderPage:
     notes: list[Note]
     timeline: list[Entry]
     offers: dict[str, Offer]
+    forms: dict[str, ActionForm]
     can_reveal: bool
 
     @property
     def adjusted_fen(self) -> int:
         """What price changes and cancelled goods did to the list price."""
         return self.order.payable_fen - self.order.goods_fen - self.order.freight_fen
-
-    @property
-    def kept_fen(self) -> int:
-        """What was paid and is not on its way back."""
-        return self.order.paid_fen - self.order.refunded_fen - self.refunding_fen
 
     @property
     def refunding_fen(self) -> int:
@@ -105,10 +101,6 @@ class OrderPage:
             if offer.action.in_menu and not (step and not step.is_direct and offer.url == step.url)
         ]
 
-    @property
-    def dialogs(self) -> list[Offer]:
-        return [offer for offer in self.offers.values() if offer.action.in_menu and offer.is_dialog]
-
 
 def load_lines(order: Order) -> list[OrderLine]:
     """The lines with their SKUs' live stock."""
@@ -118,8 +110,9 @@ def load_lines(order: Order) -> list[OrderLine]:
 def make_page(
     order: Order, lines: list[OrderLine], *, actor: Actor, bound: ActionForm | None = None
 ) -> OrderPage:
-    """Read the page of one order; `bound` is a refused form that keeps what was typed."""
+    """Read the page of one order; `bound` is a refused form of the page itself, which keeps what was typed."""
     available = list_available(order, actor)
+    offers = list_offers(order, available)
     events = list(Event.objects.filter(order_id=order.pk).order_by("-id")[:EVENTS_SHOWN])
     step = find_next_step(order, actor)
     return OrderPage(
@@ -138,9 +131,21 @@ def make_page(
         proofs=_list_proofs(order),
         notes=list(order.notes.order_by("-id")),
         timeline=make_timeline(events, lines),
-        offers=list_offers(order, lines, available, bound),
+        offers=offers,
+        forms=_make_forms(order, lines, offers, bound),
         can_reveal=has_capability(actor, MOVES["order.reveal"].capability),
     )
+
+
+def _make_forms(
+    order: Order, lines: list[OrderLine], offers: dict[str, Offer], bound: ActionForm | None
+) -> dict[str, ActionForm]:
+    """The forms that stand on the page itself; all others are dialogs, fetched when somebody opens them."""
+    return {
+        name: bound if bound and bound.name == name else offer.action.form(order=order, lines=lines)
+        for name, offer in offers.items()
+        if offer.action.is_on_page and not offer.refused
+    }
 
 
 def mask_recipient(order: Order) -> RecipientView:

@@ -1,7 +1,7 @@
 """What the buttons of the order page do: one view per verb, parcels, refunds, and the courier guess."""
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from django.contrib import messages
@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
-from orders.desk.actions import Action
+from orders.desk.actions import Action, make_dialog
 from orders.desk.forms import ActionForm
 from orders.desk.page import load_lines
 from orders.desk.views_detail import render_order
@@ -25,6 +25,7 @@ from orders.shipping.models import ParcelLine
 from orders.shipping.services.ship import arrive_parcel, undo_ship
 from orders.states import MOVES
 from shop.errors import Refused
+from shop.http.dialogs import show_dialog
 from shop.staff.decorators import StaffRequest, staff_page
 from shop.store.address_split import split_address
 
@@ -32,9 +33,9 @@ MAX_GUESS = 60
 
 
 def make_action_view(action: Action) -> Any:
-    """The view of one action: GET shows the page with its dialog open, POST calls the verb.
+    """The view of one action: GET shows its dialog, POST calls the verb.
 
-    A refusal shows the page again, with the sentence and what was typed.
+    A refusal shows the page with the dialog open, with the sentence and what was typed.
     """
 
     @staff_page(action.capability, methods=("GET", "POST"))
@@ -42,10 +43,10 @@ def make_action_view(action: Action) -> Any:
         order = get_order(number, actor=request.actor)
         lines = load_lines(order)
         if request.method != "POST":
-            return _show(request, order, action.form(order=order, lines=lines), action)
+            return _ask(request, order, action, action.form(order=order, lines=lines))
         form = action.form(request.POST, order=order, lines=lines)
         if not form.is_valid():
-            return _show(request, order, form, action, status=422)
+            return _show_invalid(request, order, action, form)
         try:
             form.run(request.actor, form.cleaned_data["version"])
         except Refused as refused:
@@ -56,19 +57,44 @@ def make_action_view(action: Action) -> Any:
     return act
 
 
-def _show(
-    request: StaffRequest, order: Order, form: ActionForm, action: Action, *, status: int = 200
-) -> HttpResponse:
-    """The page with this form open; where it no longer is possible, the reason is said instead."""
+def _ask(request: StaffRequest, order: Order, action: Action, form: ActionForm) -> HttpResponse:
+    """The dialog; where the action is not possible any more, the reason is said instead."""
+    if obstacle := _find_obstacle(request, order, action):
+        if request.htmx:
+            raise Refused("wrong_stage", obstacle)
+        messages.warning(request, obstacle)
+        return render_order(request, order)
+    if action.is_on_page:
+        return render_order(request, order, bound=form)
+    dialog = make_dialog(order, action, form)
+    return show_dialog(request, dialog, lambda dialog: render_order(request, order, dialog=dialog))
+
+
+def _find_obstacle(request: StaffRequest, order: Order, action: Action) -> str:
+    found = find_available(order, action.verb, request.actor)
+    if found is None:
+        words = _("“%(verb)s” is no longer possible for this order.")
+        return str(words) % {"verb": MOVES[action.verb].label}
+    return str(found.refused or action.form.find_obstacle(order))
+
+
+def _show_invalid(request: StaffRequest, order: Order, action: Action, form: ActionForm) -> HttpResponse:
     if "version" in form.errors:
         messages.error(request, str(_("This form is damaged. Look at the order again, then repeat.")))
-    found = find_available(order, action.verb, request.actor)
-    if found is None or found.refused:
-        words = found.refused if found else _("“%(verb)s” is no longer possible for this order.")
-        messages.warning(
-            request, str(words) % {"verb": MOVES[action.verb].label} if not found else str(words)
-        )
-    return render_order(request, order, bound=form, status=status)
+    if obstacle := _find_obstacle(request, order, action):
+        messages.warning(request, obstacle)
+        return render_order(request, order, status=422)
+    return _show_again(request, order, action, form, status=422)
+
+
+def _show_again(
+    request: StaffRequest, order: Order, action: Action, form: ActionForm, *, status: int
+) -> HttpResponse:
+    """The page with a form that was refused, open and as it was typed."""
+    if action.is_on_page:
+        return render_order(request, order, bound=form, status=status)
+    dialog = replace(make_dialog(order, action, form), is_open=True)
+    return render_order(request, order, dialog=dialog, status=status)
 
 
 def _show_refused(request: StaffRequest, number: str, action: Action, refused: Refused) -> HttpResponse:
@@ -78,12 +104,11 @@ def _show_refused(request: StaffRequest, number: str, action: Action, refused: R
     order = get_order(number, actor=request.actor)
     form = action.form(request.POST, order=order, lines=load_lines(order))
     form.is_valid()
-    found = find_available(order, action.verb, request.actor)
-    if found is not None and found.is_possible and form.asks:
+    if form.asks and not _find_obstacle(request, order, action):
         form.add_error(None, str(refused))
-    else:
-        messages.error(request, str(refused))
-    return render_order(request, order, bound=form, status=refused.status)
+        return _show_again(request, order, action, form, status=refused.status)
+    messages.error(request, str(refused))
+    return render_order(request, order, status=refused.status)
 
 
 def _go_on(request: HttpRequest, number: str, action: Action) -> HttpResponse:

@@ -13,6 +13,7 @@ from orders.selectors import get_order, get_order_id
 from orders.services.recipient import reveal_recipient
 from shop.errors import Refused
 from shop.events.models import Event
+from shop.http.dialogs import Dialog
 from shop.staff.decorators import StaffRequest, staff_page
 from shop.store.regions import join_region
 
@@ -24,12 +25,17 @@ def show_order(request: StaffRequest, number: str) -> HttpResponse:
 
 
 def render_order(
-    request: StaffRequest, order: Order, *, bound: ActionForm | None = None, status: int = 200
+    request: StaffRequest,
+    order: Order,
+    *,
+    bound: ActionForm | None = None,
+    dialog: Dialog | None = None,
+    status: int = 200,
 ) -> HttpResponse:
-    """The page, with `bound` as the form that is open on it."""
-    lines = list(bound.lines) if bound else load_lines(order)
-    page = make_page(order, lines, actor=request.actor, bound=bound)
-    response = render(request, "orders/detail.html", {"page": page, "order": order}, status=status)
+    """The page, with `dialog` open on it; `bound` is a form of the page itself that was refused."""
+    page = make_page(order, load_lines(order), actor=request.actor, bound=bound)
+    context = {"page": page, "order": order, "dialog": dialog}
+    response = render(request, "orders/detail.html", context, status=status)
     response["Cache-Control"] = "private, no-store"
     return response
 
