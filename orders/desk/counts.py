@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 
-from orders.desk.capped import run_counts, write_counts
+from orders.desk.capped import read_row, write_row
 from orders.desk.conditions import is_in_queue
 from orders.desk.filters import TAB_STAGES, Tab, WorkQueue
 from orders.models import Order
@@ -58,7 +58,7 @@ def _run(stages: tuple[Stage, ...], now: datetime) -> tuple[int, ...]:
         parameters = [value + moved if isinstance(value, datetime) else value for value in parameters]
     else:
         sql, parameters = _write(stages, CAP, now)
-    return run_counts(sql, parameters)
+    return read_row(sql, parameters)
 
 
 @cache
@@ -70,7 +70,7 @@ def _write_once(stages: tuple[Stage, ...], cap: int) -> tuple[str, list[Any]]:
 def _write(stages: tuple[Stage, ...], cap: int, now: datetime) -> tuple[str, list[Any]]:
     wanted = [Order.objects.filter(stage=stage) for stage in stages]
     wanted += [Order.objects.filter(is_in_queue(queue, now)) for queue in WorkQueue]
-    return write_counts(wanted, cap)
+    return write_row(wanted, cap)
 
 
 def describe_count(count: int) -> str:
