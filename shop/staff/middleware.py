@@ -16,7 +16,8 @@ class StaffMiddleware(AuthenticationMiddleware):
 
     def process_request(self, request: HttpRequest) -> None:
         super().process_request(request)
-        request.user = SimpleLazyObject(lambda: _find_staff(request) or get_user(request))
+        person = SimpleLazyObject(lambda: _find_staff(request) or get_user(request))
+        request.user = person  # type: ignore[assignment]  # what it wraps is one
 
 
 def _find_staff(request: HttpRequest) -> StaffUser | None:
