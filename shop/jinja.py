@@ -6,7 +6,7 @@ Money, order numbers, icons and badges are functions and not macros: a list draw
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -38,9 +38,19 @@ def make_environment(**options: Any) -> Environment:
     environment = Environment(**options)  # noqa: S701 - the backend passes autoescape=True
     environment.install_gettext_translations(translation, newstyle=True)  # type: ignore[attr-defined]  # by jinja2.ext.i18n
     # Some error pages are about a request that could not be read.
-    environment.globals.update(_FUNCTIONS, _=translate, request=None)
+    environment.globals.update(_FUNCTIONS, _=translate, fixed=_draw_fixed(environment), request=None)
     environment.filters.update(_FILTERS)
     return environment
+
+
+def _draw_fixed(environment: Environment) -> Callable[[str], Markup]:
+    """`fixed("part.html")` draws a part that is the same on every page, once per process and language."""
+
+    @cache
+    def draw(_language: str, name: str) -> Markup:
+        return Markup(environment.get_template(name).render())  # noqa: S704 - the engine has escaped it
+
+    return lambda name: draw(language(), name)
 
 
 class OneSpace(Extension):
@@ -144,7 +154,7 @@ def thumb(url: str) -> SafeString:
 
 def translate(message: str) -> Markup:
     """The message in the language of the page being drawn; it may hold markup, since it is ours."""
-    return _translate_once(translation.get_language() or settings.LANGUAGE_CODE, message)
+    return _translate_once(language(), message)
 
 
 @cache

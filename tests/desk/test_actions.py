@@ -74,7 +74,7 @@ class TestSteps:
 class TestChoosePayment:
     def test_an_unpaid_order_is_paid_in_another_way(self, owner: Client) -> None:
         order = place()
-        html = owner.get(f"/console/orders/{order.number}/").content.decode()
+        html = owner.get(f"/console/orders/{order.number}/choose-payment/").content.decode()
         assert '<option value="cod">' in html
         assert '<option value="wechat">' not in html
         assert_done(post(owner, order, "choose-payment", method="cod"), order)

@@ -35,6 +35,6 @@ def test_an_unknown_region_names_the_nearest(owner: Client):
 def test_the_dialog_asks_for_the_parts(owner: Client):
     parts = owner.post("/console/orders/split-address/", {"pasted": LINE}).json()
     assert (parts["recipient"], parts["district"]) == ("赵六", "浦东新区")
-    page = owner.get(f"/console/orders/{cast.place().number}/").content.decode()
+    page = owner.get(f"/console/orders/{cast.place().number}/change-address/").content.decode()
     assert "/console/orders/split-address/" in page
     assert 'list="regions-province"' in page

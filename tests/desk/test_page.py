@@ -96,13 +96,13 @@ def test_a_held_order_says_why_and_offers_its_release(owner: Client) -> None:
 def test_actions_follow_stage_and_role(owner: Client, sign_in: object) -> None:
     order = place()
     html = page(owner, order)
-    assert 'id="dialog-change_price"' in html
-    assert 'id="dialog-cancel_unpaid"' in html
-    assert 'id="dialog-cancel_paid"' not in html
-    assert 'id="dialog-ship"' not in html
+    assert 'data-dialog-open="#dialog-change_price"' in html
+    assert 'data-dialog-open="#dialog-cancel_unpaid"' in html
+    assert 'data-dialog-open="#dialog-cancel_paid"' not in html
+    assert 'data-dialog-open="#dialog-ship"' not in html
     warehouse = page(sign_in("warehouse"), order)  # type: ignore[operator]
-    assert 'id="dialog-change_price"' not in warehouse
-    assert 'id="dialog-cancel_unpaid"' not in warehouse
+    assert 'data-dialog-open="#dialog-change_price"' not in warehouse
+    assert 'data-dialog-open="#dialog-cancel_unpaid"' not in warehouse
 
 
 def test_a_role_that_may_not_reveal_gets_no_button_for_it(sign_in: object) -> None:
