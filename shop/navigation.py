@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.models import Alert
 from orders.desk.capped import read_row, write_row
-from orders.desk.kinds import AFTERSALE, ORDINARY, PICKUP, WORK_CAP, OrderKind, find_kind, list_work
+from orders.desk.list.kinds import AFTERSALE, ORDINARY, PICKUP, WORK_CAP, OrderKind, find_kind, list_work
 from shop.access import ROLE_LABELS, has_capability
 from shop.actor import Actor
 from shop.http.middleware import way_back

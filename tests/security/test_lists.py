@@ -13,10 +13,10 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from orders.desk.audit_forms import AuditForm
-from orders.desk.filters import FilterForm
-from orders.desk.serializers import OrderQuery
-from orders.desk.views_stock import StockFilterForm
+from orders.desk.api.serializers import OrderQuery
+from orders.desk.audit.forms import AuditForm
+from orders.desk.list.filters import FilterForm
+from orders.desk.stock.views import StockFilterForm
 from shop.catalog.forms import ProductFilterForm
 from shop.catalog.serializers import ProductQuery
 from shop.http.pagination import MAX_LIMIT, PageQuery
