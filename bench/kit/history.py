@@ -32,6 +32,7 @@ from shop.crypto import seal
 from shop.customers.models import Customer
 from shop.events.models import Event, EventDelivery
 from shop.events.registry import HANDLERS_BY_VERB
+from shop.events.timers import KEPT_FOR
 from shop.store.choices import Delivery, PayMethod
 
 BATCH = 2000
@@ -334,7 +335,8 @@ class _OrderRows:
                 after=after,
                 data=json.dumps({"payable_fen": self.payable_fen, "pieces": self.pieces}),
             )
-            for handler in HANDLERS_BY_VERB.get(verb, ()):
+            is_remembered = at > self.history.now - KEPT_FOR
+            for handler in HANDLERS_BY_VERB.get(verb, ()) if is_remembered else ():
                 self.tables[EventDelivery].add(
                     id=self.take(EventDelivery),
                     event_id=event_id,

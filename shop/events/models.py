@@ -84,9 +84,9 @@ class Event(models.Model):
 
 
 class EventDelivery(models.Model):
-    """One handler that has to hear of one event: the outbox row."""
+    """One handler that has to hear of one event: the outbox row. It is forgotten some days after it was delivered."""
 
-    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="deliveries")
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="deliveries", db_index=False)
     handler = models.CharField(max_length=200)
     priority = models.SmallIntegerField(default=5)
     due_at = models.DateTimeField()
