@@ -7,7 +7,7 @@ from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 
-from shop.http.handler import OneThreadHandler
+from shop.http.handler import ThreadHandler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
 django.setup(set_prefix=False)
@@ -16,7 +16,7 @@ from notifications.routing import websocket_urlpatterns  # noqa: E402 - models n
 
 application = ProtocolTypeRouter(
     {
-        "http": OneThreadHandler(),
+        "http": ThreadHandler(),
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
     }
 )

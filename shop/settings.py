@@ -88,13 +88,15 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "shop.http.request_log.RequestLogMiddleware",
     "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # What follows is for people at a browser: requests of programs turn off here.
+    "shop.http.shortcut.ProgramShortcut",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "shop.http.middleware.console_middleware",
     "axes.middleware.AxesMiddleware",
@@ -145,6 +147,8 @@ for _database in DATABASES.values():
         _database["OPTIONS"] = {
             "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", 8), "timeout": 4},
             "connect_timeout": 3,
+            # Only what runs inside `shop.prepared.prepared()`; behind PgBouncer before 1.21 it must be off.
+            "prepare_threshold": 2 if env.bool("DATABASE_PREPARE", True) else None,
         }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -286,7 +290,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "shop.http.rendering.api_exception_handler",
     # Proxies of our own before us: what a client writes into X-Forwarded-For beyond them is not believed.
     "NUM_PROXIES": env.int("NUM_PROXIES", 0),
-    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.ScopedRateThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": ["shop.http.throttle.BucketThrottle"],
     "DEFAULT_THROTTLE_RATES": {
         "login": "600/min" if DEMO else "30/min",
         "password": "600/min" if DEMO else "20/min",

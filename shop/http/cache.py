@@ -5,6 +5,8 @@ from functools import cache
 from typing import Any
 
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from django.utils.functional import cached_property
+from redis import Redis
 from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
@@ -13,7 +15,7 @@ logger = logging.getLogger(__name__)
 class FailOpenRedisCache(RedisCache):
     """Redis for throttles: while it is down or hangs, reads find nothing and writes do nothing.
 
-    Django makes a cache for each thread, and each request has a thread of its own: the connections are shared.
+    Django makes a cache for each thread, and there are many: the connections are shared.
     """
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
@@ -33,7 +35,24 @@ class FailOpenRedisCache(RedisCache):
         except (RedisError, OSError) as error:
             logger.warning("cache unavailable: %s", type(error).__name__)
 
+    def run_script(self, source: str, key: str, *arguments: float) -> Any:
+        """Run a Lua script on one key, which nothing else can change meanwhile. Raises RedisError, OSError."""
+        name = self.make_and_validate_key(key)
+        return self._cache.get_client(name, write=True).eval(source, 1, name, *arguments)
+
+
+class _SharedClient(RedisCacheClient):
+    """Django makes a Redis client for each call, which takes longer than the call."""
+
+    @cached_property
+    def _one(self) -> Redis:
+        pool = self._get_connection_pool(write=True)  # type: ignore[attr-defined]  # Django's own
+        return Redis(connection_pool=pool)
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Redis:
+        return self._one
+
 
 @cache
 def _share_client(server: str, **options: Any) -> RedisCacheClient:
-    return RedisCacheClient([server], **options)
+    return _SharedClient([server], **options)
