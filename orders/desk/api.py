@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import prefetch_related_objects
+from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from orders.desk.answers import describe_placed
 from orders.desk.buyer import cancel_for_buyer, count_orders, list_orders, list_timeline
 from orders.desk.serializers import (
     ChoosePaymentIn,
@@ -31,7 +33,7 @@ from orders.payments.services.pricing import choose_payment
 from orders.payments.services.transfers import send_proof
 from orders.quotes import quote_order
 from orders.selectors import get_order, get_order_id
-from orders.services.place import NewOrder, Recipient, place_order
+from orders.services.place import NewOrder, Recipient, find_placed, place_new_order
 from orders.services.steps import extend_receipt, receive_order, urge_order
 from orders.shipping.models import ParcelState
 from orders.shipping.selectors import list_parcels
@@ -39,10 +41,11 @@ from shop.actor import Actor
 from shop.customers.api import BuyerView
 from shop.customers.models import Customer
 from shop.customers.services import get_address
-from shop.http.idempotency import fingerprint, read_key, run_once
+from shop.http.idempotency import Answer, Command, answer_json, fingerprint, read_key, run_once
 from shop.http.pagination import take_page
 from shop.http.schema import BODY, IDEMPOTENCY_KEY, LIMITED, SIGNED_IN, answers, path_id
 from shop.http.serializers import read_input
+from shop.prepared import prepared
 from shop.store.api import list_pay_offers
 from shop.store.choices import Delivery, PayMethod
 from shop.store.selectors import get_store_settings
@@ -123,30 +126,33 @@ class OrdersView(BuyerView):
             "idempotency_mismatch",
         ),
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         """Place an order, once per Idempotency-Key."""
         key, wanted = read_key(request), read_input(PlaceIn, request.data)
 
-        def place() -> tuple[int, Any]:
-            order = _place(self.customer, wanted, key=key, actor=self.actor)
-            return 201, _describe(order, self.actor)
+        def place() -> Answer:
+            new = _read_order(self.customer, wanted)
+            placed = place_new_order(self.customer, new, client_key=key, actor=self.actor)
+            return 201, describe_placed(placed, self.actor)
 
-        scope = f"place:{self.customer.pk}"
-        status, body = run_once(scope=scope, key=key, print_=fingerprint(request), command=place)
-        return Response(body, status=status)
+        def find() -> Answer | None:
+            order = find_placed(self.customer, key)
+            return (201, _describe(order, self.actor)) if order else None
+
+        command = Command(f"place:{self.customer.pk}", key, fingerprint(request))
+        with prepared():
+            return answer_json(run_once(command, place, find=find))
 
 
-def _place(customer: Customer, wanted: Mapping[str, Any], *, key: str, actor: Actor) -> Order:
+def _read_order(customer: Customer, wanted: Mapping[str, Any]) -> NewOrder:
     """The address is looked up here, so that a repeat is answered even when it was deleted meanwhile."""
-    to = _read_recipient(customer, wanted)
-    new = NewOrder(
+    return NewOrder(
         basket=sum_basket(wanted["basket"]),
         delivery=Delivery(wanted["delivery"]),
         pay_method=PayMethod(wanted["pay_method"]),
-        to=to or Recipient("", "", "", "", "", ""),
+        to=_read_recipient(customer, wanted) or Recipient("", "", "", "", "", ""),
         buyer_remark=wanted["buyer_remark"],
     )
-    return place_order(customer, new, client_key=key, actor=actor)
 
 
 def _read_recipient(customer: Customer, wanted: Mapping[str, Any]) -> Recipient | None:

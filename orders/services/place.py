@@ -19,6 +19,7 @@ from shop.catalog.stock import check_stock, reserve_stock
 from shop.customers.care import check_may_order
 from shop.customers.models import Customer
 from shop.errors import Refused
+from shop.prepared import prepared
 from shop.store.choices import Delivery, PayMethod, ReserveOn
 from shop.store.models import StoreSettings
 from shop.store.selectors import get_store_settings
@@ -47,6 +48,14 @@ class NewOrder:
     buyer_remark: str = ""
 
 
+@dataclass(frozen=True)
+class Placed:
+    """What was written; the lines as they were before anything else happened to them."""
+
+    order: Order
+    lines: list[OrderLine]
+
+
 def place_order(customer: Customer, wanted: NewOrder, *, client_key: str, actor: Actor) -> Order:
     """Place an order once per (customer, client_key): a repeat gives the order that exists.
 
@@ -54,17 +63,23 @@ def place_order(customer: Customer, wanted: NewOrder, *, client_key: str, actor:
     does, `blocked`, `payment_not_offered`, or `out_of_stock`.
     """
     try:
-        with transaction.atomic():
-            return _place(customer, wanted, client_key, actor)
+        with transaction.atomic(), prepared():
+            return place_new_order(customer, wanted, client_key=client_key, actor=actor).order
     except (IntegrityError, Refused):
         # Placed before, or by another request with the same key at this moment. Anything else is raised again.
-        existing = Order.objects.filter(customer=customer, client_key=client_key).first()
+        existing = find_placed(customer, client_key)
         if existing is None:
             raise
         return existing
 
 
-def _place(customer: Customer, wanted: NewOrder, client_key: str, actor: Actor) -> Order:
+def find_placed(customer: Customer, client_key: str) -> Order | None:
+    """The order that the customer placed with this key."""
+    return Order.objects.filter(customer=customer, client_key=client_key).first()
+
+
+def place_new_order(customer: Customer, wanted: NewOrder, *, client_key: str, actor: Actor) -> Placed:
+    """As `place_order`, in the caller's transaction, for a key that is new. Raises IntegrityError if it is not."""
     check_may_order(customer)
     store = get_store_settings()
     quote = quote_order(wanted.basket, delivery=wanted.delivery, city=wanted.to.city, store=store)
@@ -77,10 +92,11 @@ def _place(customer: Customer, wanted: NewOrder, client_key: str, actor: Actor) 
         reserve_stock(wanted.basket, order_id=order.pk, actor=actor)
     else:
         check_stock(wanted.basket)
-    remember_sold_names(OrderLine.objects.bulk_create(_build_lines(order, quote, is_reserved)))
+    lines = OrderLine.objects.bulk_create(_build_lines(order, quote, is_reserved))
+    remember_sold_names(lines)
     _add_keys(order, customer)
     _accept_at_once(order)
-    return order
+    return Placed(order, lines)
 
 
 def _build_order(customer: Customer, wanted: NewOrder, quote: Quote, store: StoreSettings) -> Order:

@@ -1,7 +1,8 @@
 """Signing in, the buyer's own profile, and the address book."""
 
-from typing import Any, cast
+from typing import cast
 
+from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ValidationError
@@ -42,7 +43,7 @@ from shop.customers.services import (
 from shop.errors import Refused
 from shop.files.services import MAX_BYTES, store_picture
 from shop.http.fields import read_id
-from shop.http.idempotency import fingerprint, read_key, run_once
+from shop.http.idempotency import Answer, Command, answer_json, fingerprint, read_key, run_once
 from shop.http.pagination import PageQuery, take_page
 from shop.http.schema import BODY, IDEMPOTENCY_KEY, LIMITED, SIGNED_IN, answers, path_id
 from shop.http.serializers import read_input
@@ -160,17 +161,16 @@ class SubscriptionsView(BuyerView):
             *("idempotency_key_required", "unknown_template", "in_progress", "idempotency_mismatch"),
         ),
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         """Say which subscription messages the buyer accepted; each time allows one message, once per key."""
         key, wanted = read_key(request), read_input(ConsentIn, request.data)
 
-        def accept() -> tuple[int, Any]:
+        def accept() -> Answer:
             rows = accept_messages(self.customer, wanted["template_ids"])
             return 200, ConsentListOut({"results": rows}).data
 
-        scope = f"consent:{self.customer.pk}"
-        status, body = run_once(scope=scope, key=key, print_=fingerprint(request), command=accept)
-        return Response(body, status=status)
+        command = Command(f"consent:{self.customer.pk}", key, fingerprint(request))
+        return answer_json(run_once(command, accept))
 
 
 class BalanceEntriesView(BuyerView):

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from shop import clock
 from shop.customers.models import Customer, CustomerToken
 from shop.customers.services import hash_token
+from shop.prepared import prepared
 
 
 class CustomerTokenAuthentication(BaseAuthentication):
@@ -33,4 +34,5 @@ class CustomerTokenAuthentication(BaseAuthentication):
     @staticmethod
     def _find(token: str) -> CustomerToken | None:
         live = CustomerToken.objects.filter(revoked_at__isnull=True, expires_at__gt=clock.now())
-        return live.select_related("customer").filter(token_hash=hash_token(token)).first()
+        with prepared():
+            return live.select_related("customer").filter(token_hash=hash_token(token)).first()

@@ -3,10 +3,11 @@
 import hashlib
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import dataclass
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.utils.encoders import JSONEncoder
@@ -15,9 +16,20 @@ from shop import clock
 from shop.errors import Refused
 from shop.http.models import IdempotencyKey
 
-LEASE = timedelta(seconds=30)
 MAX_KEY = 80
 Answer = tuple[int, Any]
+"""Status and what its body says."""
+Kept = tuple[int, str]
+"""Status and body as they are sent."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """What a request asks for: `print_` is the fingerprint of its content, (scope, key) its name."""
+
+    scope: str
+    key: str
+    print_: str
 
 
 def read_key(request: Request) -> str:
@@ -35,54 +47,48 @@ def fingerprint(request: Request) -> str:
     return hashlib.sha256(f"{request.method} {request.path}\n{body}".encode()).hexdigest()
 
 
-def run_once(*, scope: str, key: str, print_: str, command: Callable[[], Answer]) -> Answer:
-    """Run `command` under (scope, key) and keep its answer, or give the kept one.
+def answer_json(kept: Kept) -> HttpResponse:
+    """The answer as it is kept, byte for byte the same each time."""
+    status, body = kept
+    return HttpResponse(body, status=status, content_type="application/json")
 
-    Raises Refused `idempotency_mismatch` (422) for another body and `in_progress` (409) while it runs. A
-    command that is refused has changed nothing, so its key is free again; one that crashed is taken over
-    when its lease ends, and must find its own effect by its natural key.
+
+def run_once(
+    command: Command, run: Callable[[], Answer], *, find: Callable[[], Answer | None] = lambda: None
+) -> Kept:
+    """Run a command and keep its answer, in one transaction; or give the kept answer.
+
+    Keys are nearly always new, so a kept answer is looked for only when running failed: what was done before is
+    refused by the database, here by the unique key at the latest. `find` gives the answer of an effect that outlived
+    its kept answer. A command that is refused or crashes leaves nothing, and its key is free again.
+
+    Raises Refused `idempotency_mismatch` (422) for another body, `in_progress` (409) while it runs, or as `run` does.
     """
-    row = _take(scope, key, print_)
-    if row.status is not None:
-        return row.status, json.loads(row.body)
-    try:
-        status, body = command()
-    except Refused:
-        row.delete()
-        raise
-    kept = json.dumps(body, cls=JSONEncoder)
-    IdempotencyKey.objects.filter(pk=row.pk).update(status=status, body=kept)
-    return status, body
-
-
-def _take(scope: str, key: str, print_: str) -> IdempotencyKey:
-    row, created = _find_or_make(scope, key, print_)
-    if created:
-        return row
-    if row.fingerprint != print_:
-        message = _("This Idempotency-Key was used for another request. Use a new key.")
-        raise Refused("idempotency_mismatch", message, 422)
-    if row.status is None and not _take_over(row):
-        raise _in_progress()
-    return row
-
-
-def _find_or_make(scope: str, key: str, print_: str) -> tuple[IdempotencyKey, bool]:
-    """Keys are nearly always new, so the row is made first and looked for only where it exists."""
-    moment = clock.now()
-    new = IdempotencyKey(
-        scope=scope, key=key, fingerprint=print_, lease_until=moment + LEASE, created_at=moment
-    )
     try:
         with transaction.atomic():
-            new.save(force_insert=True)
-    except IntegrityError as error:
-        row = IdempotencyKey.objects.filter(scope=scope, key=key).first()
-        if row is None:
-            # Another request held the row and gave it up between our insert and our look.
-            raise _in_progress() from error
-        return row, False
-    return new, True
+            _hold(command)
+            return _keep(command, run())
+    except (IntegrityError, Refused):
+        if kept := _find_kept(command):
+            return kept
+        if answer := find():
+            return _write(answer)
+        raise
+
+
+def _hold(command: Command) -> None:
+    """Let nobody else run the command until this transaction ends. Raises Refused `in_progress`.
+
+    On SQLite the transaction itself does that: there is one writer at a time.
+    """
+    if connection.vendor != "postgresql":
+        return
+    name = hashlib.sha256(f"{command.scope}\n{command.key}".encode()).digest()
+    with connection.cursor() as cursor:
+        # Others could wait for the unique key instead, but each would hold a connection meanwhile.
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [int.from_bytes(name[:8], signed=True)])
+        if not cursor.fetchone()[0]:
+            raise _in_progress()
 
 
 def _in_progress() -> Refused:
@@ -90,7 +96,33 @@ def _in_progress() -> Refused:
     return Refused("in_progress", message, 409, retry_after=2)
 
 
-def _take_over(row: IdempotencyKey) -> bool:
-    moment = clock.now()
-    expired = IdempotencyKey.objects.filter(pk=row.pk, status__isnull=True, lease_until__lte=moment)
-    return bool(expired.update(lease_until=moment + LEASE))
+def _write(answer: Answer) -> Kept:
+    status, data = answer
+    return status, json.dumps(data, cls=JSONEncoder, ensure_ascii=False, separators=(",", ":"))
+
+
+def _keep(command: Command, answer: Answer) -> Kept:
+    """Raises IntegrityError when an answer is kept already."""
+    status, body = _write(answer)
+    row = IdempotencyKey(
+        scope=command.scope,
+        key=command.key,
+        fingerprint=command.print_,
+        status=status,
+        body=body,
+        created_at=clock.now(),
+    )
+    row.save(force_insert=True)
+    return status, body
+
+
+def _find_kept(command: Command) -> Kept | None:
+    row = IdempotencyKey.objects.filter(scope=command.scope, key=command.key).first()
+    if row is None:
+        return None
+    if row.fingerprint != command.print_:
+        message = _("This Idempotency-Key was used for another request. Use a new key.")
+        raise Refused("idempotency_mismatch", message, 422)
+    if row.status is None:
+        raise _in_progress()
+    return row.status, row.body

@@ -6,15 +6,15 @@ from shop.crypto import EncryptedTextField
 
 
 class IdempotencyKey(models.Model):
-    """One command of one principal: while it runs it holds a lease, afterwards its answer is kept.
+    """The kept answer of one command of one principal, written in the transaction of the command.
 
-    `body` is JSON text, sealed because answers hold personal data.
+    `body` is JSON text, sealed because answers hold personal data. A `status` of None was written by a former version,
+    which kept commands that had begun.
     """
 
     scope = models.CharField(max_length=80)
     key = models.CharField(max_length=80)
     fingerprint = models.CharField(max_length=64)
-    lease_until = models.DateTimeField()
     status = models.PositiveSmallIntegerField(null=True)
     body = EncryptedTextField(blank=True, default="")
     created_at = models.DateTimeField(db_index=True)

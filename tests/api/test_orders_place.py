@@ -1,17 +1,17 @@
 """POST /orders, POST /orders/preview"""
 
+import re
 import threading
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 from rest_framework.throttling import ScopedRateThrottle
 
 from orders.desk import api
+from orders.desk.serializers import OrderOut
 from orders.models import Order
-from shop import clock
-from shop.http.idempotency import LEASE
 from shop.http.models import IdempotencyKey
 from tests import cast
 from tests.api.conftest import JSON, Buyer, address, order_body
@@ -114,37 +114,59 @@ def test_a_refused_order_leaves_its_key_free(buyer: Buyer) -> None:
     assert buyer.post("/orders", body, key="k1").status_code == 201
 
 
-def test_while_it_runs_the_same_request_waits(buyer: Buyer, monkeypatch: pytest.MonkeyPatch) -> None:
-    body, inner = order_body(), []
-
-    def place_and_ask_again(*args: Any, **kwargs: Any) -> Order:
-        inner.append(buyer.post("/orders", body, key="k1"))
-        return real(*args, **kwargs)
-
-    real = api.place_order
-    monkeypatch.setattr(api, "place_order", place_and_ask_again)
-    assert buyer.post("/orders", body, key="k1").status_code == 201
-    assert (inner[0].status_code, inner[0].json()["code"]) == (409, "in_progress")
-    assert inner[0]["Retry-After"] == "2"
-    assert Order.objects.count() == 1
-
-
-def test_after_a_crash_the_key_is_taken_over_and_finds_its_order(
+def test_a_crash_before_the_end_leaves_nothing_and_the_key_free(
     buyer: Buyer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    body, real = order_body(), api._describe
+    body, real = order_body(), api.describe_placed
 
     def crash(*_args: Any) -> Any:
         raise OperationalError("the connection is lost")
 
-    monkeypatch.setattr(api, "_describe", crash)
+    monkeypatch.setattr(api, "describe_placed", crash)
     assert buyer.post("/orders", body, key="k1").status_code == 503
-    monkeypatch.setattr(api, "_describe", real)
-    assert buyer.post("/orders", body, key="k1").json()["code"] == "in_progress"
-    with clock.at(clock.now() + LEASE + timedelta(seconds=1)):
-        answer = buyer.post("/orders", body, key="k1")
+    assert (Order.objects.count(), IdempotencyKey.objects.count()) == (0, 0)
+    monkeypatch.setattr(api, "describe_placed", real)
+    answer = buyer.post("/orders", body, key="k1")
     assert answer.status_code == 201
     assert Order.objects.get().number == answer.json()["number"]
+
+
+def test_what_a_former_version_began_and_did_not_end_is_still_running(buyer: Buyer) -> None:
+    body = order_body()
+    buyer.post("/orders", body, key="k1")
+    IdempotencyKey.objects.update(status=None, body="")
+    answer = buyer.post("/orders", body, key="k1")
+    assert (answer.status_code, answer.json()["code"]) == (409, "in_progress")
+
+
+@pytest.mark.parametrize("delivery", ["express", "local"])
+@pytest.mark.parametrize("method", ["wechat", "balance", "transfer", "cod"])
+def test_the_answer_is_what_looking_at_the_order_shows(buyer: Buyer, method: str, delivery: str) -> None:
+    cast.open_shop(
+        **{f"{name}_on": True for name in ("local", "wechat", "balance", "transfer", "cod")},
+        local_area="杭州",
+        local_fee_fen=500,
+        local_phone="0571-88888888",
+        transfer_bank="招商银行",
+        transfer_name="茶店",
+        transfer_number="6214830000000000",
+    )
+    skus = [cast.make_sku(), cast.make_sku()]
+    basket = [{"sku_id": str(sku.pk), "quantity": 2} for sku in reversed(skus)]
+    body = order_body(basket=basket, pay_method=method, delivery=delivery, buyer_remark="不要袋子")
+    answer = buyer.post("/orders", body, key="k1")
+    assert answer.status_code == 201
+    order = answer.json()
+    seen = buyer.get(f"/orders/{order['number']}").json()
+    assert {**order, "lines": sorted(order["lines"], key=by_id)} == {
+        **seen,
+        "lines": sorted(seen["lines"], key=by_id),
+    }
+    assert set(order) == set(OrderOut().fields)
+
+
+def by_id(line: dict[str, Any]) -> str:
+    return str(line["id"])
 
 
 def test_without_idempotency_rows_the_order_itself_knows_its_key(buyer: Buyer) -> None:
@@ -334,10 +356,36 @@ def test_errors_are_in_the_language_of_the_request(shop_open: None, language: st
     assert fields["delivery"] == [words]
 
 
-def test_placing_costs_a_fixed_number_of_queries(buyer: Buyer, django_assert_num_queries: Any) -> None:
+def test_placing_costs_a_fixed_number_of_queries(buyer: Buyer) -> None:
     body = order_body(basket=[{"sku_id": str(cast.make_sku().pk), "quantity": 1} for _ in range(5)])
-    with django_assert_num_queries(23):
+    asked: list[str] = []
+
+    def note(execute: Any, sql: str, *rest: Any) -> Any:
+        asked.append(sql)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(note):
         assert buyer.post("/orders", body, key="k1").status_code == 201
+    read = ["customertoken", "storesettings", "wechataccount", "sku"]
+    written = ["order", "event", *["sku"] * 5, "stockmovement", "orderline", "soldname", "searchkey"]
+    lock = ["lock"] if connection.vendor == "postgresql" else []
+    tables = [name_table(sql) for sql in asked if not sql.startswith(("SAVEPOINT", "RELEASE"))]
+    assert tables == [*read[:1], *lock, *read[1:], *written, "idempotencykey"]
+
+
+def name_table(sql: str) -> str:
+    found = re.search(r'(?:FROM|INTO|UPDATE) "\w+?_(\w+)"', sql)
+    return found[1] if found else "lock"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_placing_is_one_transaction(shop_open: None) -> None:
+    buyer, body = Buyer(cast.make_customer()), order_body()
+    with CaptureQueriesContext(connection) as asked:
+        assert buyer.post("/orders", body, key="k1").status_code == 201
+    words = [str(query["sql"]).split()[0] for query in asked]
+    ends = [word for word in words if word in {"BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK"}]
+    assert ends == ["BEGIN", "COMMIT"]
 
 
 def test_too_many_orders_are_put_off_but_looking_is_free(

@@ -1,0 +1,74 @@
+"""Statements are prepared where it was asked for, and nowhere else."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+from django.db.backends.postgresql.base import ServerBindingCursor
+
+from shop.customers.models import Customer
+from shop.prepared import prepared
+from tests import cast
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def start_without(db: None) -> Iterator[None]:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("DEALLOCATE ALL")
+        connection.connection._prepared.clear()
+    yield
+
+
+def count_prepared() -> int:
+    if connection.vendor != "postgresql":
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%customers_customer%'"
+        )
+        return int(cursor.fetchone()[0])
+
+
+def look_up(times: int) -> None:
+    for _ in range(times):
+        assert Customer.objects.filter(openid="nobody").first() is None
+
+
+def test_inside_they_are_prepared_when_they_come_again() -> None:
+    with prepared():
+        look_up(5)
+    assert count_prepared() == (1 if connection.vendor == "postgresql" else 0)
+
+
+def test_outside_they_are_not() -> None:
+    with prepared():
+        pass
+    look_up(10)
+    assert count_prepared() == 0
+
+
+def test_a_refusal_inside_ends_it_too() -> None:
+    with pytest.raises(ZeroDivisionError), prepared():
+        raise ZeroDivisionError
+    if connection.vendor == "postgresql":
+        assert connection.connection.cursor_factory is not ServerBindingCursor
+
+
+def test_it_can_be_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    connection.ensure_connection()
+    if connection.vendor == "postgresql":
+        monkeypatch.setattr(connection.connection, "prepare_threshold", None)
+    with prepared():
+        look_up(10)
+    assert count_prepared() == 0
+
+
+def test_placing_gives_the_same_order_either_way() -> None:
+    cast.open_shop()
+    sku = cast.make_sku(on_hand=100)
+    orders = [cast.place(basket={sku.pk: 1}) for _ in range(8)]
+    assert len({order.payable_fen for order in orders}) == 1
+    assert len({order.number for order in orders}) == 8
