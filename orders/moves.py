@@ -17,6 +17,7 @@ from shop.actor import Actor, ActorKind
 from shop.errors import Refused
 from shop.events.models import Event
 from shop.events.services import record_event
+from shop.inserts import insert_rows
 
 
 def lock_order(order_id: int, verb: str, *, actor: Actor, expected_version: int | None = None) -> Order:
@@ -135,7 +136,7 @@ def begin_order(order: Order, *, actor: Actor, data: dict[str, Any]) -> Event:
     check_move(order, rule, actor)
     order.stage = rule.steps[NOWHERE]
     order.version = 1
-    order.save(force_insert=True)
+    insert_rows([order])
     return record_event(order, "order.place", actor, before=NOWHERE, after=order.stage, data=data)
 
 

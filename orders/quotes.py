@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
+from typing import Any
 
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from shop.catalog.models import Sku
 from shop.catalog.selectors import quote_freight
 from shop.errors import Refused
+from shop.kept import KeptQuery, Param
 from shop.money import MAX_FEN
 from shop.store.choices import Delivery, PayMethod
 from shop.store.models import StoreSettings
@@ -51,8 +55,7 @@ def quote_order(
     """
     _check_basket(basket)
     _check_delivery(delivery, city, store)
-    skus = Sku.objects.select_related("product__picture").filter(is_on_sale=True, product__is_on_sale=True)
-    by_id = skus.in_bulk(list(basket))
+    by_id = {sku.pk: sku for sku in _find_on_sale(basket)}
     for sku_id in basket:
         if sku_id not in by_id:
             raise Refused("not_on_sale", _("An article is no longer on sale."), sku_id=str(sku_id))
@@ -61,6 +64,17 @@ def quote_order(
     if goods_fen > MAX_FEN:
         raise Refused("too_much", _("An order of this size cannot be placed here. Please call us."), 400)
     return Quote(lines, quote_freight(store, delivery=delivery, goods_fen=goods_fen))
+
+
+def _find_on_sale(basket: Mapping[int, int]) -> list[Sku]:
+    return _on_sale_query(len(basket)).fetch(**{f"sku{n}": sku_id for n, sku_id in enumerate(basket)})
+
+
+@cache
+def _on_sale_query(count: int) -> KeptQuery[Sku]:
+    ids: Any = [Param(f"sku{n}", models.BigIntegerField()) for n in range(count)]
+    skus = Sku.objects.select_related("product__picture").filter(is_on_sale=True, product__is_on_sale=True)
+    return KeptQuery(lambda: skus.filter(pk__in=ids))
 
 
 def _check_basket(basket: Mapping[int, int]) -> None:

@@ -12,6 +12,7 @@ from django.db.models import OuterRef, QuerySet
 from orders.models import KeyKind, Order, OrderLine, SearchKey, SoldName
 from shop.catalog.models import Sku
 from shop.crypto import keyed_hash, keyed_hashes
+from shop.inserts import insert_rows
 
 SKU_LIMIT = 1000
 """A word that fits more SKUs than these says too little."""
@@ -40,8 +41,8 @@ def make_keys(kind: KeyKind, value: str) -> list[str]:
 def add_search_keys(order: Order, values: Iterable[tuple[KeyKind, str]]) -> None:
     """Make the order findable by these values; empty ones and repeats are passed over."""
     rows = {(kind, make_key(kind, value)) for kind, value in values if normalise(value)}
-    SearchKey.objects.bulk_create(
-        (SearchKey(kind=kind, key=key, order=order) for kind, key in sorted(rows)), ignore_conflicts=True
+    insert_rows(
+        [SearchKey(kind=kind, key=key, order=order) for kind, key in sorted(rows)], ignore_conflicts=True
     )
 
 
@@ -62,9 +63,7 @@ def find_order_ids(values: Iterable[tuple[KeyKind, str]], *, limit: int = 50) ->
 def remember_sold_names(lines: Iterable[OrderLine]) -> None:
     """Make the lines' orders findable by the words of their goods, whatever the goods are called later."""
     rows = {(line.sku_id, name_of_goods(line.product_name, line.sku_name)) for line in lines}
-    SoldName.objects.bulk_create(
-        (SoldName(sku_id=sku_id, text=text) for sku_id, text in sorted(rows)), ignore_conflicts=True
-    )
+    insert_rows([SoldName(sku_id=sku_id, text=text) for sku_id, text in sorted(rows)], ignore_conflicts=True)
 
 
 def name_of_goods(product_name: str, sku_name: str) -> str:

@@ -19,6 +19,7 @@ from shop.catalog.stock import check_stock, reserve_stock
 from shop.customers.care import check_may_order
 from shop.customers.models import Customer
 from shop.errors import Refused
+from shop.inserts import insert_rows
 from shop.prepared import prepared
 from shop.store.choices import Delivery, PayMethod, ReserveOn
 from shop.store.models import StoreSettings
@@ -92,7 +93,7 @@ def place_new_order(customer: Customer, wanted: NewOrder, *, client_key: str, ac
         reserve_stock(wanted.basket, order_id=order.pk, actor=actor)
     else:
         check_stock(wanted.basket)
-    lines = OrderLine.objects.bulk_create(_build_lines(order, quote, is_reserved))
+    lines = insert_rows(_build_lines(order, quote, is_reserved))
     remember_sold_names(lines)
     _add_keys(order, customer)
     _accept_at_once(order)

@@ -1,5 +1,6 @@
 """Bearer tokens of the mini-program."""
 
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
@@ -8,7 +9,16 @@ from rest_framework.request import Request
 from shop import clock
 from shop.customers.models import Customer, CustomerToken
 from shop.customers.services import hash_token
+from shop.kept import KeptQuery, Param
 from shop.prepared import prepared
+
+_LIVE_TOKEN = KeptQuery(
+    lambda: CustomerToken.objects.select_related("customer").filter(
+        token_hash=Param("token_hash", models.CharField()),
+        expires_at__gt=Param("now", models.DateTimeField()),
+        revoked_at__isnull=True,
+    )
+)
 
 
 class CustomerTokenAuthentication(BaseAuthentication):
@@ -33,6 +43,5 @@ class CustomerTokenAuthentication(BaseAuthentication):
 
     @staticmethod
     def _find(token: str) -> CustomerToken | None:
-        live = CustomerToken.objects.filter(revoked_at__isnull=True, expires_at__gt=clock.now())
         with prepared():
-            return live.select_related("customer").filter(token_hash=hash_token(token)).first()
+            return _LIVE_TOKEN.first(token_hash=hash_token(token), now=clock.now())

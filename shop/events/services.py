@@ -8,6 +8,7 @@ from shop import clock
 from shop.actor import Actor
 from shop.events.models import Event, EventDelivery, Versioned
 from shop.events.registry import HANDLERS_BY_VERB
+from shop.inserts import insert_rows
 
 
 def record_event(
@@ -28,7 +29,7 @@ def record_event(
     if not connection.in_atomic_block:
         raise RuntimeError("an event belongs into the transaction of its change")
     moment = clock.now()
-    event = Event.objects.create(
+    event = Event(
         kind=subject.subject_kind,
         subject_id=subject.pk,
         order_id=subject.order_of_event,
@@ -43,8 +44,9 @@ def record_event(
         data=data or {},
         sealed=sealed,
     )
+    insert_rows([event])
     handlers = HANDLERS_BY_VERB.get(verb, ())
-    EventDelivery.objects.bulk_create(
-        EventDelivery(event=event, handler=h.name, priority=h.priority, due_at=moment) for h in handlers
+    insert_rows(
+        [EventDelivery(event=event, handler=h.name, priority=h.priority, due_at=moment) for h in handlers]
     )
     return event

@@ -15,6 +15,7 @@ from rest_framework.utils.encoders import JSONEncoder
 from shop import clock
 from shop.errors import Refused
 from shop.http.models import IdempotencyKey
+from shop.inserts import insert_rows
 
 MAX_KEY = 80
 Answer = tuple[int, Any]
@@ -112,7 +113,7 @@ def _keep(command: Command, answer: Answer) -> Kept:
         body=body,
         created_at=clock.now(),
     )
-    row.save(force_insert=True)
+    insert_rows([row])
     return status, body
 
 

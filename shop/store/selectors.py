@@ -3,19 +3,28 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Exists
 from django.utils.translation import gettext_lazy as _
 
 from shop.clients.wechat_mini import WeChatMini
 from shop.clients.wechat_pay import Credentials, WeChatPay
 from shop.errors import Refused
 from shop.events.models import Event
+from shop.kept import KeptQuery
 from shop.store.choices import Delivery, Notice, PayMethod
 from shop.store.models import StoreSettings, WeChatAccount
+
+_TESTED = WeChatAccount.objects.filter(pk=1, tested_at__isnull=False)
+_SETTINGS = KeptQuery(
+    lambda: StoreSettings.objects.filter(pk=1).annotate(  # type: ignore[no-redef]  # it fills the cached property
+        is_wechat_tested=Exists(_TESTED)
+    )
+)
 
 
 def get_store_settings() -> StoreSettings:
     """The one settings row; its defaults before the shop was set up."""
-    return StoreSettings.objects.filter(pk=1).first() or StoreSettings(pk=1, shop_name="")
+    return _SETTINGS.first() or StoreSettings(pk=1, shop_name="")
 
 
 def get_wechat_account() -> WeChatAccount | None:

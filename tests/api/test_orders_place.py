@@ -366,7 +366,7 @@ def test_placing_costs_a_fixed_number_of_queries(buyer: Buyer) -> None:
 
     with connection.execute_wrapper(note):
         assert buyer.post("/orders", body, key="k1").status_code == 201
-    read = ["customertoken", "storesettings", "wechataccount", "sku"]
+    read = ["customertoken", "storesettings", "sku"]
     written = ["order", "event", *["sku"] * 5, "stockmovement", "orderline", "soldname", "searchkey"]
     lock = ["lock"] if connection.vendor == "postgresql" else []
     tables = [name_table(sql) for sql in asked if not sql.startswith(("SAVEPOINT", "RELEASE"))]
@@ -374,8 +374,8 @@ def test_placing_costs_a_fixed_number_of_queries(buyer: Buyer) -> None:
 
 
 def name_table(sql: str) -> str:
-    found = re.search(r'(?:FROM|INTO|UPDATE) "\w+?_(\w+)"', sql)
-    return found[1] if found else "lock"
+    found = re.findall(r'(?:FROM|INTO|UPDATE) "?[a-z]+_([a-z]+)', sql)
+    return found[-1] if found else "lock"
 
 
 @pytest.mark.django_db(transaction=True)
