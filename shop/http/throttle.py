@@ -38,7 +38,8 @@ class BucketThrottle(ScopedRateThrottle):
         count, seconds = self.parse_rate(self.get_rate())
         if count is None or seconds is None:
             return True
-        self._wait_ms = _take(str(self.get_cache_key(request, view)), seconds * 1000 / count, seconds * 1000)
+        bucket = f"bucket_{self.get_cache_key(request, view)}"
+        self._wait_ms = _take(bucket, seconds * 1000 / count, seconds * 1000)
         return self._wait_ms == 0
 
     def wait(self) -> float:
