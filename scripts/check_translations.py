@@ -24,7 +24,7 @@ SOURCES = [
     "pyproject.toml",
 ]
 CATALOGUES = Path("locale/zh_Hans/LC_MESSAGES")
-DOMAINS = {"django": ["html", "jinja", "txt", "py"], "djangojs": ["js"]}
+DOMAINS = {"django": ["html", "txt", "py"], "djangojs": ["js"]}
 MESSAGE = re.compile(r'^msgid ((?:".*"\n)+)', re.MULTILINE)
 QUOTED = re.compile(r'^"(.*)"$', re.MULTILINE)
 SHOWN = 40

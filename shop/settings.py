@@ -95,7 +95,7 @@ MIDDLEWARE = [
     "shop.http.shortcut.ProgramShortcut",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "shop.staff.middleware.StaffMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "shop.http.middleware.console_middleware",
@@ -106,26 +106,22 @@ ROOT_URLCONF = "shop.urls"
 ASGI_APPLICATION = "shop.asgi.application"
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
+        "APP_DIRS": False,
         "OPTIONS": {
+            "environment": "shop.jinja.make_environment",
             "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "django.template.context_processors.i18n",
+                "shop.http.csrf.one_token",
                 "shop.navigation.console",
             ],
         },
     },
-    {
-        "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": False,
-        "OPTIONS": {"environment": "shop.jinja.make_environment"},
-    },
 ]
+FORM_RENDERER = "django.forms.renderers.Jinja2"
+# A name that a template was not given: an error where it is tested, nothing on a page that people look at.
+STRICT_TEMPLATES = env.bool("STRICT_TEMPLATES", False)
 
 DATABASES = {"default": env.db("DATABASE_URL", f"sqlite:///{DATA_DIR}/shop.sqlite3")}
 if env.str("REPLICA_URL", ""):

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.test.signals import template_rendered
 from django.utils import translation
+from jinja2 import Template
 
 from shop.books import BOOKS
 from shop.demo.standins import StandInServer, run_in_thread
@@ -30,6 +32,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         else:
             item.add_marker(pytest.mark.xdist_group(str(item.path)))
     items.sort(key=lambda item: not REAL_PROCESSES & set(item.path.parts))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _contexts_are_seen() -> Iterator[None]:
+    """`response.context` of Django's test client: its own engine tells what a page was given, Jinja2's does not."""
+    draw = Template.render
+
+    def draw_and_tell(self: Template, *args: Any, **kwargs: Any) -> str:
+        template_rendered.send(sender=self, template=self, context=dict(*args, **kwargs))
+        return draw(self, *args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Template, "render", draw_and_tell)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Sum
 
 from orders.models import Order
 from orders.payments.models import LIVE, GatewayNotice, PayAttempt, Refund, RefundState
@@ -52,6 +52,12 @@ def list_refused_notices(*, limit: int = 20) -> list[GatewayNotice]:
     """Callbacks that were refused lately: the genuine ones first, then the newest; without their text."""
     refused = GatewayNotice.objects.filter(is_accepted=False).defer("body")
     return list(refused.order_by("-is_signed", "-id")[:limit])
+
+
+def get_kept_fen(order: Order) -> int:
+    """What was paid and is not on its way back."""
+    under_way = order.refunds.exclude(state=RefundState.DONE).aggregate(fen=Sum("amount_fen"))["fen"]
+    return order.paid_fen - order.refunded_fen - (under_way or 0)
 
 
 SILENT_FOR = timedelta(hours=24)

@@ -91,6 +91,7 @@ def show_proof(
         "next": next_url,
         "back": way_back(request) if typed_back is None else own_address(request, typed_back),
         "error": str(refused or ""),
+        "is_proved": False,
     }
     return _answer(request, context, status=refused.status if refused else _FORBIDDEN)
 

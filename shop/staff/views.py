@@ -28,6 +28,9 @@ class SignIn(LoginView):
     authentication_form = SignInForm
     redirect_authenticated_user = True
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**{"error": "", "is_locked": False, **kwargs})
+
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             with password_gate(request):
@@ -58,7 +61,8 @@ class SignOut(LogoutView):
 
 def locked_out(request: HttpRequest, credentials: Any = None, *args: Any, **kwargs: Any) -> HttpResponse:
     """Too many wrong passwords for one user name from one address."""
-    return render(request, "staff/login.html", {"is_locked": True}, status=429)
+    context = {"form": SignInForm(request), "next": "", "error": "", "is_locked": True}
+    return render(request, "staff/login.html", context, status=429)
 
 
 @require_POST

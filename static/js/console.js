@@ -39,11 +39,44 @@
     (wrong || dialog.querySelector("[autofocus]") || field || dialog.querySelector("[data-dialog-close]:not(.top-button)"))?.focus();
   }
 
-  function handle_dialog_click(target) {
+  /* What opens a dialog is a link to its address: there it is fetched from once, and the link works without us. */
+  const fetching = new Map();
+  let wanted = null;
+
+  function fetch_dialog(opener) {
+    const name = opener.dataset.dialogOpen;
+    if (document.querySelector(name) || !opener.href) return Promise.resolve();
+    if (!fetching.has(name)) {
+      const arrival = htmx.ajax("GET", opener.href, { source: opener, target: "#dialogs", swap: "beforeend" });
+      fetching.set(name, arrival.catch(() => {}).finally(() => fetching.delete(name)));
+    }
+    return fetching.get(name);
+  }
+
+  async function show_dialog(opener) {
+    wanted = opener;
+    // What it says is of the moment in which it is opened.
+    if ("dialogAnew" in opener.dataset) document.querySelector(opener.dataset.dialogOpen)?.remove();
+    await fetch_dialog(opener);
+    if (wanted === opener) open_dialog(document.querySelector(opener.dataset.dialogOpen));
+  }
+
+  function handle_dialog_click(event) {
+    const { target } = event;
     const opener = target.closest("[data-dialog-open]");
     const dialog = target.closest("dialog");
     if (dialog && (target.closest("[data-dialog-close]") || target === dialog)) dialog.close();
-    if (opener) open_dialog(document.querySelector(opener.dataset.dialogOpen));
+    if (!opener || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    show_dialog(opener);
+  }
+
+  /* The dialog that is used most is there before it is asked for. */
+  for (const name of ["pointerover", "focusin"]) {
+    document.addEventListener(name, (event) => {
+      const opener = event.target.closest?.("[data-dialog-ahead]");
+      if (opener) fetch_dialog(opener);
+    });
   }
 
   /* Copying says so where the eye is and aloud. */
@@ -90,7 +123,7 @@
 
   document.addEventListener("click", (event) => {
     close_menus(event.target);
-    handle_dialog_click(event.target);
+    handle_dialog_click(event);
     const copy = event.target.closest("[data-copy]");
     if (copy) copy_text(copy);
     if (event.target.closest("[data-nav-toggle]")) set_drawer(!is_drawer_open());

@@ -1,8 +1,8 @@
 /* The ship dialog: the courier guessed from the number, several parcels, and a scanner's Enter. */
 "use strict";
 
-(() => {
-  const ship = document.querySelector("[data-ship]");
+document.addEventListener("htmx:load", (event) => {
+  const ship = event.target.querySelector("[data-ship]");
   if (!ship) return;
 
   const form = ship.closest("form");
@@ -92,4 +92,4 @@
   });
 
   count_parcels();
-})();
+});

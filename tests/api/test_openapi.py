@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 from django.urls import get_resolver
@@ -94,9 +95,7 @@ def test_the_docs_page_asks_nobody_else(db: None) -> None:
     assert page.status_code == 200
     assert b"http://" not in page.content
     assert b"https://" not in page.content
-    script = Client().get("/api/v1/docs/?script=")
-    assert script["Content-Type"].startswith("application/javascript")
-    assert b'"validatorUrl": null' in script.content
+    assert "validatorUrl: null" in (settings.BASE_DIR / "static/js/api-docs.js").read_text()
 
 
 @pytest.mark.parametrize("path", ["/api/v1/nothing", "/api/v1/", "/api/v1/orders/1/2/3", "/api/v1/orders/"])

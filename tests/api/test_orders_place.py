@@ -9,8 +9,8 @@ from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.throttling import ScopedRateThrottle
 
-from orders.desk import api
-from orders.desk.serializers import OrderOut
+from orders.desk.api import views as api
+from orders.desk.api.serializers import OrderOut
 from orders.models import Order
 from shop.http.models import IdempotencyKey
 from tests import cast

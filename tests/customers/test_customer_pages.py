@@ -184,7 +184,7 @@ def test_the_number_of_queries_does_not_grow(
     for number in range(people):
         make_person(phone=f"138{number:08d}")
     client = browser()
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(4):
         client.get(URL)
 
 

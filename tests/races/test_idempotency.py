@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from orders.desk import api
+from orders.desk.api import views as api
 from orders.models import Order
 from shop.customers.models import MessageConsent
 from shop.http import idempotency

@@ -32,8 +32,8 @@ ELSEWHERE = (
     "\x00//evil.example",
 )
 READERS = {
-    "orders/desk/views_actions.py",
-    "orders/desk/views_list.py",
+    "orders/desk/order/action_views.py",
+    "orders/desk/list/views.py",
     "shop/staff/views.py",
     "shop/staff/views_me.py",
     "shop/http/middleware.py",

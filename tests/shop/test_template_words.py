@@ -1,6 +1,6 @@
 """How templates write money, order numbers and icons."""
 
-from shop.templatetags.shop_tags import group4, icon, yuan
+from shop.jinja import group4, icon, yuan
 
 
 def test_an_amount_has_two_decimals_and_groups_of_thousands() -> None:

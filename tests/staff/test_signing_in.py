@@ -141,6 +141,6 @@ def test_a_page_of_others_is_nothing_to_come_back_to(client: Client) -> None:
 
 
 def test_the_address_of_a_button_says_that_nothing_is_there() -> None:
-    response = browser().get("/console/staff/people/1/enable/")
+    response = browser().get("/console/staff/people/1/sessions/end/")
     assert response.status_code == 405
     assert "Nothing is here" in response.content.decode()

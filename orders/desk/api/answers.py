@@ -1,0 +1,93 @@
+"""The answer to placing, made from what was written: nothing is read back, and no serializer walks through it."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from orders.desk.api.buyer import get_status, get_status_label, list_actions
+from orders.desk.api.serializers import TransferAccountOut
+from orders.models import Order, OrderLine
+from orders.services.place import Placed
+from shop.actor import Actor
+from shop.store.choices import PayMethod
+from shop.store.selectors import get_store_settings
+
+_TIMES = (
+    *("placed_at", "pay_by", "paid_at", "shipped_at", "arrived_at", "received_at", "closed_at"),
+    *("ship_by", "receive_by"),
+)
+_write_time = serializers.DateTimeField().to_representation
+
+
+def describe_placed(placed: Placed, actor: Actor) -> dict[str, Any]:
+    """What `OrderOut` says of an order that was placed at this moment: nothing was sent, refunded or proved yet."""
+    order = placed.order
+    return {
+        **_describe_status(order, actor),
+        **_describe_money(order, placed.lines),
+        "delivery": order.delivery,
+        "pieces": order.pieces,
+        "lines": [_describe_line(line) for line in placed.lines],
+        "address": _describe_address(order),
+        "buyer_remark": order.buyer_remark,
+        **{name: _write_time(getattr(order, name)) for name in _TIMES},
+        "parcels": [],
+        "refunds": [],
+        "transfer_account": _describe_account(order),
+        "transfer_proof": None,
+    }
+
+
+def _describe_status(order: Order, actor: Actor) -> dict[str, Any]:
+    return {
+        "number": order.number,
+        "status": get_status(order).value,
+        "status_label": get_status_label(order),
+        "close_reason": order.close_reason,
+        "is_part_shipped": False,
+        "actions": [action.value for action in list_actions(order, actor)],
+    }
+
+
+def _describe_money(order: Order, lines: list[OrderLine]) -> dict[str, Any]:
+    return {
+        "pay_method": order.pay_method,
+        "payable_fen": order.payable_fen,
+        "paid_fen": order.paid_fen,
+        "refunded_fen": order.refunded_fen,
+        "owed_fen": order.owed_fen,
+        "goods_fen": sum(line.total_fen for line in lines),
+        "freight_fen": order.freight_fen + order.freight_adjust_fen,
+    }
+
+
+def _describe_line(line: OrderLine) -> dict[str, Any]:
+    return {
+        "id": str(line.pk),
+        "sku_id": str(line.sku_id),
+        "product_name": line.product_name,
+        "sku_name": line.sku_name,
+        "picture_url": line.picture_url,
+        "price_fen": line.price_fen,
+        "quantity": line.quantity,
+        "total_fen": line.total_fen,
+        "shipped": line.shipped,
+        "cancelled": line.cancelled,
+    }
+
+
+def _describe_address(order: Order) -> dict[str, Any]:
+    return {
+        "recipient": order.recipient,
+        "phone": order.phone,
+        "province": order.province,
+        "city": order.city,
+        "district": order.district,
+        "detail": order.address_detail,
+    }
+
+
+def _describe_account(order: Order) -> Any:
+    if order.pay_method != PayMethod.TRANSFER or not order.owed_fen:
+        return None
+    return TransferAccountOut(get_store_settings()).data

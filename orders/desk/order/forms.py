@@ -1,0 +1,401 @@
+"""The forms behind the buttons of the order page; each calls the one verb it is for."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from orders.desk import fields
+from orders.models import Order, OrderLine
+from orders.payments.selectors import get_kept_fen
+from orders.payments.services.cancelling import cancel_lines, cancel_paid, cancel_unpaid
+from orders.payments.services.collecting import collect_payment
+from orders.payments.services.pricing import change_price, choose_payment
+from orders.payments.services.transfers import (
+    LONGEST_REFERENCE,
+    record_excess_transfer,
+    record_transfer,
+    reject_proof,
+)
+from orders.services.place import Recipient
+from orders.services.recipient import change_address
+from orders.services.steps import (
+    add_note,
+    confirm_order,
+    extend_receipt,
+    hold_order,
+    prepare_order,
+    receive_order,
+    release_order,
+    set_seller_remark,
+    urge_order,
+)
+from shop.actor import Actor
+from shop.store.address_split import LONGEST, split_address
+from shop.store.choices import LIMITS, Delivery, PayMethod
+from shop.store.models import StoreSettings
+from shop.store.regions import find_problem
+from shop.store.selectors import get_store_settings, list_pay_methods
+
+
+class ActionForm(forms.Form):
+    """A form about one order. `version` is the order's version when the form was shown.
+
+    `done_verb` is set by `run` where more came of it than the verb that was asked for; `amount_fen` is what the
+    dialog shows in large, because it moves.
+    """
+
+    name: ClassVar[str]
+    done_verb = ""
+    amount_fen: int | None = None
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1)
+
+    def __init__(self, data: Any = None, *, order: Order, lines: Sequence[OrderLine]) -> None:
+        super().__init__(data, auto_id=f"{self.name}_%s")
+        self.order = order
+        self.lines = lines
+        self.set_up()
+
+    @classmethod
+    def find_obstacle(cls, order: Order) -> Any:
+        """The sentence that says why there is nothing to fill in, if so."""
+        return ""
+
+    def set_up(self) -> None:
+        """Fill in what depends on the order."""
+
+    def run(self, actor: Actor, expected_version: int | None) -> None:
+        """Call the verb. Raises Refused as it does."""
+        raise NotImplementedError
+
+    @property
+    def asks(self) -> bool:
+        """Whether there is anything to fill in."""
+        return bool(self.visible_fields())
+
+
+class ConfirmForm(ActionForm):
+    name = "confirm"
+    note = fields.area(_("Internal note"), required=False)
+
+    def run(self, actor: Actor, expected_version: int | None) -> None:
+        note = self.cleaned_data["note"]
+        confirm_order(self.order.pk, actor=actor, note=note, expected_version=expected_version)
+
+
+class PrepareForm(ActionForm):
+    name = "prepare"
+
+    def run(self, actor: Actor, expected_version: int | None) -> None:
+        prepare_order(self.order.pk, actor=actor, expected_version=expected_version)
+
+
+class ReleaseForm(ActionForm):
+    name = "release"
+
+    def run(self, actor: Actor, expected_version: int | None) -> None:
+        release_order(self.order.pk, actor=actor, expected_version=expected_version)
+
+
+class ReceiveForm(ActionForm):
+    name = "receive"
+
+    def run(self, actor: Actor, expected_version: int | None) -> None:
+        receive_order(self.order.pk, actor=actor, expected_version=expected_version)
+
+
+class UrgeForm(ActionForm):
+    name = "urge"
+
+    def run(self, actor: Actor, expected_version: int | None) -> None:
+        urge_order(self.order.pk, actor=actor, expected_version=expected_version)
+
+
+class ExtendForm(ActionForm):
+    name = "extend"
+    days = forms.IntegerField(
+        label=_("More days"),
+        min_value=LIMITS["extend_days"][0],
+        max_value=LIMITS["extend_days"][1],
+        widget=forms.NumberInput(attrs={"class": "form-control", "inputmode": "numeric"}),
+    )
+
+    def set_up(self) -> None:
+        self.initial = {"days": StoreSettings._meta.get_field("extend_days").default}
+
+    def run(self, actor: Actor, expected_version: int | None) -> None:
+        days = self.cleaned_data["days"]
+        extend_receipt(self.order.pk, days=days, actor=actor, expected_version=expected_version)
+
+
+class HoldForm(ActionForm):
+    name = "hold"
+    reason = fields.text(_("Reason"))
+    release_at = forms.DateTimeField(
+        label=_("Release by itself at"),
+        required=False,
+        widget=forms.DateTimeInput(
+            attrs={"class": "form-control", "type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
+        ),
+    )
+
+    def run(self, actor: Actor, expected_version: int | None) -> None:
+        data = self.cleaned_data
+        hold_order(
+            self.order.pk,
+            reason=data["reason"],
+            release_at=data["release_at"],
+            actor=actor,
+            expected_version=expected_version,
+        )
+
+
+class ChoosePaymentForm(ActionForm):
+    name = "choose_payment"
+    method = forms.ChoiceField(
+        label=_("Way to pay"), widget=forms.Select(attrs={"class": "form-select"}), choices=()
+    )
+
+    @classmethod
+    def find_obstacle(cls, order: Order) -> Any:
+        return "" if _other_ways_to_pay(order) else _("The shop offers no other way to pay for this order.")
+
+    def set_up(self) -> None:
+        others = [(way.value, way.label) for way in _other_ways_to_pay(self.order)]
+        self.fields["method"].choices = others  # type: ignore[attr-defined]  # a choice field has them
+
+    def run(self, actor: Actor, expected_version: int | None) -> None:
+        method = PayMethod(self.cleaned_data["method"])
+        choose_payment(self.order.pk, method=method, actor=actor, expected_version=expected_version)
+
+
+def _other_ways_to_pay(order: Order) -> list[PayMethod]:
+    offered = list_pay_methods(get_store_settings(), Delivery(order.delivery))
+    return [way for way in offered if way != order.pay_method]
+
+
+class CancelUnpaidForm(ActionForm):
+    name = "cancel_unpaid"
+    reason = fields.text(_("Reason"), required=False)
+
+    def run(self, actor: Actor, expected_version: int | None) -> None:
+        reason = self.cleaned_data["reason"]
+        cancel_unpaid(self.order.pk, actor=actor, reason=reason, expected_version=expected_version)
+
+
+class CancelPaidForm(ActionForm):
+    name = "cancel_paid"
+    reason = fields.text(_("Reason"))
+    notice = fields.area(_("Words to the buyer"), max_length=200, required=False)
+
+    def set_up(self) -> None:
+        self.amount_fen = get_kept_fen(self.order)
+
+    def run(self, actor: Actor, expected_version: int | None) -> None:
+        data = self.cleaned_data
+        cancel_paid(
+            self.order.pk,
+            reason=data["reason"],
+            notice=data["notice"],
+            actor=actor,
+            expected_version=expected_version,
+        )
+
+
+class CancelLinesForm(ActionForm):
+    name = "cancel_lines"
+    reason = fields.text(_("Reason"))
+
+    def set_up(self) -> None:
+        for line in self.lines:
+            if line.to_send:
+                label = f"{line.product_name} {line.sku_name}"
+                self.fields[f"line_{line.pk}"] = fields.pieces(label, at_most=line.to_send, initial=0)
+
+    @property
+    def line_fields(self) -> list[tuple[OrderLine, forms.BoundField]]:
+        by_name = {f"line_{line.pk}": line for line in self.lines}
+        return [(by_name[name], self[name]) for name in self.fields if name in by_name]
+
+    def run(self, actor: Actor, expected_version: int | None) -> None:
+        quantities = {
+            line.pk: self.cleaned_data.get(f"line_{line.pk}") or 0 for line in self.lines if line.to_send
+        }
+        reason = self.cleaned_data["reason"]
+        cancel_lines(
+            self.order.pk,
+            quantities=quantities,
+            reason=reason,
+            actor=actor,
+            expected_version=expected_version,
+        )
+
+
+class ChangePriceForm(ActionForm):
+    name = "change_price"
+    goods = fields.YuanField(label=_("All goods together (yuan)"))
+    freight = fields.YuanField(label=_("Freight (yuan)"))
+    reason = fields.text(_("Reason"), initial=_("Agreed with the buyer"))
+
+    def set_up(self) -> None:
+        freight_fen = self.order.freight_fen + self.order.freight_adjust_fen
+        self.initial = {
+            "goods": _yuan(self.order.payable_fen - freight_fen),
+            "freight": _yuan(freight_fen),
+        }
+
+    def run(self, actor: Actor, expected_version: int | None) -> None:
+        data = self.cleaned_data
+        change_price(
+            self.order.pk,
+            goods_fen=data["goods"],
+            freight_fen=data["freight"],
+            reason=data["reason"],
+            actor=actor,
+            expected_version=expected_version,
+        )
+
+
+def _yuan(fen: int) -> str:
+    return f"{fen // 100}.{fen % 100:02d}"
+
+
+class ChangeAddressForm(ActionForm):
+    """What is personal is not shown in it: left empty, it stays as it is."""
+
+    name = "change_address"
+    pasted = forms.CharField(
+        label=_("Paste a whole address"),
+        max_length=LONGEST,
+        required=False,
+        widget=forms.Textarea(attrs={"class": "form-control", "rows": "2", "autocomplete": "off"}),
+        help_text=_("Name, phone and address in one line are taken apart; fields below come first."),
+    )
+    recipient = fields.text(_("Recipient"), max_length=60, required=False)
+    phone = forms.CharField(
+        label=_("Phone"),
+        max_length=20,
+        required=False,
+        validators=[fields.check_phone],
+        widget=forms.TextInput(attrs={"class": "form-control", "inputmode": "tel", "autocomplete": "off"}),
+    )
+    province = fields.text(_("Province"), max_length=40, list="regions-province")
+    city = fields.text(_("City"), max_length=40, list="regions-city")
+    district = fields.text(_("District"), max_length=40, required=False, list="regions-district")
+    detail = fields.text(_("Street and house number"), max_length=200, required=False)
+
+    def set_up(self) -> None:
+        order = self.order
+        self.initial = {"province": order.province, "city": order.city, "district": order.district}
+        if self.is_bound and self.data.get("pasted"):
+            self.data = self._fill_in(self.data)
+
+    def _fill_in(self, data: Any) -> Any:
+        """What the pasted line says goes into the fields that were left as they were shown."""
+        parts, filled = asdict(split_address(str(data["pasted"]))), data.copy()
+        for name, part in parts.items():
+            if part and data.get(name, "") in ("", self.initial.get(name)):
+                filled[name] = part
+        return filled
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        moved = any(data.get(name) != getattr(self.order, name) for name in ("province", "city", "district"))
+        if moved and not data.get("detail"):
+            raise ValidationError({"detail": _("Another region needs its own street and house number.")})
+        if moved and (problem := find_problem(data.get("province", ""), data.get("city", ""))):
+            raise ValidationError({problem.field: problem.words})
+        return data
+
+    def run(self, actor: Actor, expected_version: int | None) -> None:
+        data, order = self.cleaned_data, self.order
+        to = Recipient(
+            recipient=data["recipient"] or order.recipient,
+            phone=data["phone"] or order.phone,
+            province=data["province"],
+            city=data["city"],
+            district=data["district"],
+            detail=data["detail"] or order.address_detail,
+        )
+        change_address(order.pk, to=to, actor=actor, expected_version=expected_version)
+
+
+class CollectForm(ActionForm):
+    name = "collect"
+    reference = fields.text(_("Receipt or reference"), max_length=100, required=False)
+
+    def set_up(self) -> None:
+        self.amount_fen = self.order.owed_fen
+
+    def run(self, actor: Actor, expected_version: int | None) -> None:
+        reference = self.cleaned_data["reference"]
+        collect_payment(self.order.pk, actor=actor, reference=reference, expected_version=expected_version)
+
+
+class RecordTransferForm(ActionForm):
+    """The amount is typed and not offered, so that somebody looks at the account."""
+
+    name = "record_transfer"
+    amount = fields.YuanField(label=_("Amount received (yuan)"))
+    reference = fields.text(_("Reference of the transfer"), max_length=LONGEST_REFERENCE)
+
+    def set_up(self) -> None:
+        self.amount_fen = self.order.owed_fen or None
+
+    def run(self, actor: Actor, expected_version: int | None) -> None:
+        data = self.cleaned_data
+        record_transfer(
+            self.order.pk,
+            amount_fen=data["amount"],
+            reference=data["reference"],
+            actor=actor,
+            expected_version=expected_version,
+        )
+
+
+class RecordExcessForm(RecordTransferForm):
+    """As above, for money that nobody waits for any more."""
+
+    name = "record_excess"
+
+    def run(self, actor: Actor, expected_version: int | None) -> None:
+        data = self.cleaned_data
+        record_excess_transfer(
+            self.order.pk,
+            amount_fen=data["amount"],
+            reference=data["reference"],
+            actor=actor,
+            expected_version=expected_version,
+        )
+
+
+class RejectProofForm(ActionForm):
+    name = "reject_proof"
+    reason = fields.text(_("Reason, which the buyer reads"))
+
+    def run(self, actor: Actor, expected_version: int | None) -> None:
+        reason = self.cleaned_data["reason"]
+        reject_proof(self.order.pk, reason=reason, actor=actor, expected_version=expected_version)
+
+
+class NoteForm(ActionForm):
+    name = "note"
+    text = fields.area(_("Internal note"))
+
+    def run(self, actor: Actor, expected_version: int | None) -> None:
+        add_note(self.order.pk, text=self.cleaned_data["text"], actor=actor)
+
+
+class RemarkForm(ActionForm):
+    name = "remark"
+    text = fields.area(_("Seller remark"), required=False)
+
+    def set_up(self) -> None:
+        self.initial = {"text": self.order.seller_remark}
+
+    def run(self, actor: Actor, expected_version: int | None) -> None:
+        text = self.cleaned_data["text"]
+        set_seller_remark(self.order.pk, text=text, actor=actor, expected_version=expected_version)
