@@ -1,5 +1,6 @@
 """The forms of a buyer's page; each calls the one service it is for."""
 
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django import forms
@@ -15,18 +16,38 @@ from shop.errors import Refused
 from shop.money import parse_yuan
 
 
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What the dialog of a form says. `is_final` marks its button as one to think about."""
+
+    title: Any
+    words: Any
+    submit: Any
+    icon_name: str
+    is_final: bool = False
+
+
 class BuyerForm(forms.Form):
-    """A form about one buyer. `version` is the buyer's version when it was shown."""
+    """A form about one buyer. `version` is the buyer's version when it was shown.
+
+    `question` is asked in a dialog; a form without one stands on the page itself.
+    """
 
     name: ClassVar[str]
     capability: ClassVar[str]
     done: ClassVar[Any]
+    question: ClassVar[Question | None] = None
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1)
 
     def __init__(self, data: Any = None, *, customer: Customer) -> None:
         super().__init__(data, auto_id=f"{self.name}_%s", initial={"version": customer.version})
         self.customer = customer
         self.set_up()
+
+    @classmethod
+    def find_obstacle(cls, customer: Customer) -> Any:
+        """The sentence that says why this cannot be done now, if so."""
+        return ""
 
     def set_up(self) -> None:
         """Fill in what depends on the buyer."""
@@ -50,7 +71,21 @@ class RemarkForm(BuyerForm):
 
 class BlockForm(BuyerForm):
     name, capability, done = "block", "customers.edit", _("The customer is blocked.")
+    question = Question(
+        title=_("Block this customer"),
+        words=_(
+            "The customer can see and pay their orders but place no more. They are not told the reason. "
+            "This can be undone."
+        ),
+        submit=_("Block"),
+        icon_name="ban",
+        is_final=True,
+    )
     reason = fields.text(_("Reason"))
+
+    @classmethod
+    def find_obstacle(cls, customer: Customer) -> Any:
+        return _("The customer is already blocked.") if customer.is_blocked else ""
 
     def run(self, actor: Actor) -> None:
         data = self.cleaned_data
@@ -59,6 +94,16 @@ class BlockForm(BuyerForm):
 
 class UnblockForm(BuyerForm):
     name, capability, done = "unblock", "customers.edit", _("The customer may order again.")
+    question = Question(
+        title=_("Unblock this customer"),
+        words=_("The customer can place orders again."),
+        submit=_("Unblock"),
+        icon_name="user",
+    )
+
+    @classmethod
+    def find_obstacle(cls, customer: Customer) -> Any:
+        return "" if customer.is_blocked else _("The customer is not blocked.")
 
     def run(self, actor: Actor) -> None:
         unblock_customer(self.customer.pk, actor=actor, expected_version=self.cleaned_data["version"])
@@ -68,6 +113,15 @@ class BalanceForm(BuyerForm):
     """A top-up, or with a minus a correction."""
 
     name, capability, done = "balance", "customers.balance", _("The balance has changed.")
+    question = Question(
+        title=_("Top up or correct"),
+        words=_(
+            "The money is in the balance at once and can pay for orders. With a minus the balance is corrected. "
+            "Every entry stays in the ledger."
+        ),
+        submit=_("Book the amount"),
+        icon_name="wallet",
+    )
     amount = fields.text(_("Amount (yuan)"), max_length=16, inputmode="decimal")
     reason = fields.text(_("Reason"))
 

@@ -25,7 +25,7 @@ from orders.shipping.models import ParcelLine
 from orders.shipping.services.ship import arrive_parcel, undo_ship
 from orders.states import MOVES
 from shop.errors import Refused
-from shop.http.dialogs import show_dialog
+from shop.http.dialogs import show_dialog, show_obstacle
 from shop.staff.decorators import StaffRequest, staff_page
 from shop.store.address_split import split_address
 
@@ -60,10 +60,7 @@ def make_action_view(action: Action) -> Any:
 def _ask(request: StaffRequest, order: Order, action: Action, form: ActionForm) -> HttpResponse:
     """The dialog; where the action is not possible any more, the reason is said instead."""
     if obstacle := _find_obstacle(request, order, action):
-        if request.htmx:
-            raise Refused("wrong_stage", obstacle)
-        messages.warning(request, obstacle)
-        return render_order(request, order)
+        return show_obstacle(request, obstacle, lambda: render_order(request, order))
     if action.is_on_page:
         return render_order(request, order, bound=form)
     dialog = make_dialog(order, action, form)

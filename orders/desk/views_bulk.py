@@ -8,6 +8,7 @@ from django.shortcuts import render
 from orders.desk.bulk import BulkAction, Choice, choose_numbers, count_results, find_newest, list_bulk
 from orders.desk.counts import describe_count
 from orders.desk.filters import Filters
+from shop.http.dialogs import Dialog
 from shop.jobs.pages import follow_job, make_key, read_key
 from shop.jobs.services import make_job
 from shop.staff.decorators import StaffRequest, staff_page
@@ -36,12 +37,12 @@ def make_bulk_view(action: BulkAction) -> Any:
     def bulk(request: StaffRequest) -> HttpResponse:
         if request.method == "POST":
             return _make_job(request, action)
-        return render(request, "orders/_bulk_dialog.html", _ask(request, action))
+        return render(request, "orders/_bulk_ask.html", {"dialog": _make_dialog(request, action)})
 
     return bulk
 
 
-def _ask(request: StaffRequest, action: BulkAction) -> dict[str, Any]:
+def _make_dialog(request: StaffRequest, action: BulkAction) -> Dialog:
     numbers, filters = _read_numbers(request.GET), Filters(QueryDict(request.GET.get("filter", "")))
     is_all = "all" in request.GET
     if is_all:
@@ -49,10 +50,8 @@ def _ask(request: StaffRequest, action: BulkAction) -> dict[str, Any]:
     else:
         choice, _subjects = choose_numbers(numbers, action)
     words = describe_count(choice.fitting)
-    return {
+    subject = {
         "act": action,
-        "url": action.url,
-        "submit_words": action.one if choice.fitting == 1 else str(action.every).replace("{n}", words),
         "choice": choice,
         "stages": [stage.label for stage in action.stages],
         "is_all": is_all,
@@ -60,6 +59,15 @@ def _ask(request: StaffRequest, action: BulkAction) -> dict[str, Any]:
         "filter": filters.make_url("").removeprefix("?"),
         "key": make_key(),
     }
+    title = action.one if choice.fitting == 1 else str(action.every).replace("{n}", words)
+    return Dialog(
+        template="orders/_bulk_ask.html",
+        name="bulk",
+        title=title,
+        url=action.url,
+        subject=subject,
+        is_open=True,
+    )
 
 
 def _make_job(request: StaffRequest, action: BulkAction) -> HttpResponse:

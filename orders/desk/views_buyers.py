@@ -1,5 +1,6 @@
 """Pages of buyers. Phones and addresses leave here masked."""
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,11 +9,12 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from orders.desk.buyer_forms import FORMS, BuyerForm
+from orders.desk.buyer_forms import BuyerForm, RemarkForm
 from orders.desk.buyers import BuyerFilter, find_buyers, list_own_capabilities, make_buyer_page, make_rows
 from shop.customers.care import reveal_phone
 from shop.customers.models import Customer
 from shop.errors import Refused
+from shop.http.dialogs import Dialog, show_dialog, show_obstacle
 from shop.http.paging import page_by_id
 from shop.staff.decorators import StaffRequest, staff_page
 
@@ -58,14 +60,20 @@ def show_buyer(request: StaffRequest, customer_id: int) -> HttpResponse:
 
 
 def _render(
-    request: StaffRequest, customer: Customer, *, bound: BuyerForm | None = None, status: int = 200
+    request: StaffRequest,
+    customer: Customer,
+    *,
+    remark: BuyerForm | None = None,
+    dialog: Dialog | None = None,
+    status: int = 200,
 ) -> HttpResponse:
-    forms = {name: form(customer=customer) for name, form in FORMS.items()}
+    """The page, with `dialog` open on it; `remark` is the form of the page itself where it was refused."""
     context = {
         "page": make_buyer_page(customer),
         "customer": customer,
         "addresses": customer.addresses.order_by("-is_default", "-pk"),
-        "forms": forms | ({bound.name: bound} if bound else {}),
+        "remark_form": remark or RemarkForm(customer=customer),
+        "dialog": dialog,
         **list_own_capabilities(request.actor),
     }
     response = render(request, "customers/customer.html", context, status=status)
@@ -74,22 +82,57 @@ def _render(
 
 
 def make_form_view(kind: type[BuyerForm]) -> Any:
-    """The view behind one form of the page; a refusal shows the page again with what was typed."""
+    """The view behind one form: GET shows its dialog, if it has one, POST calls the service.
 
-    @staff_page(kind.capability, methods=("POST",))
+    A refusal shows the page with what was typed.
+    """
+
+    @staff_page(kind.capability, methods=("GET", "POST") if kind.question else ("POST",))
     def act(request: StaffRequest, customer_id: int) -> HttpResponse:
         customer = get_object_or_404(Customer, pk=customer_id)
+        if request.method != "POST":
+            return _ask(request, customer, kind)
         form = kind(request.POST, customer=customer)
         if not form.is_valid():
-            return _render(request, customer, bound=form, status=422)
+            return _show_again(request, form, status=422)
         try:
             form.run(request.actor)
         except Refused as refused:
             if refused.code in ("forbidden", "not_found"):
                 raise
             form.add_error(None, str(refused))
-            return _render(request, customer, bound=form, status=refused.status)
+            return _show_again(request, form, status=refused.status)
         messages.success(request, str(kind.done))
         return redirect("customers:customer", customer_id)
 
     return act
+
+
+def _ask(request: StaffRequest, customer: Customer, kind: type[BuyerForm]) -> HttpResponse:
+    if obstacle := kind.find_obstacle(customer):
+        return show_obstacle(request, obstacle, lambda: _render(request, customer))
+    dialog = _make_dialog(kind(customer=customer))
+    return show_dialog(request, dialog, lambda dialog: _render(request, customer, dialog=dialog))
+
+
+def _show_again(request: StaffRequest, form: BuyerForm, *, status: int) -> HttpResponse:
+    """The customer as they are now, with the form as it was typed; or with the reason why it is of no use now."""
+    customer = form.customer = get_object_or_404(Customer, pk=form.customer.pk)
+    if form.question is None:
+        return _render(request, customer, remark=form, status=status)
+    if obstacle := form.find_obstacle(customer):
+        messages.error(request, str(obstacle))
+        return _render(request, customer, status=status)
+    dialog = replace(_make_dialog(form), is_open=True)
+    return _render(request, customer, dialog=dialog, status=status)
+
+
+def _make_dialog(form: BuyerForm) -> Dialog:
+    return Dialog(
+        template="customers/_form.html",
+        name=form.name,
+        title=form.question.title if form.question else "",
+        url=reverse(f"customers:{form.name}", args=[form.customer.pk]),
+        form=form,
+        subject=form.question,
+    )

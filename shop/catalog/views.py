@@ -1,6 +1,6 @@
 """Pages of products and their stock."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -15,6 +15,7 @@ from shop.catalog.models import Sku
 from shop.catalog.selectors import list_categories, list_movements, list_products, narrow_products
 from shop.catalog.stock import correct_stock
 from shop.errors import Refused
+from shop.http.dialogs import Dialog, show_dialog
 from shop.http.fields import read_id
 from shop.http.paging import page_by_id
 from shop.staff.decorators import StaffRequest, staff_page
@@ -24,15 +25,9 @@ _UNPROCESSABLE = 422
 
 @dataclass(frozen=True)
 class SkuRow:
-    """One SKU with the mark its stock deserves and the dialog that corrects it."""
+    """One SKU with the mark its stock deserves."""
 
     sku: Sku
-    form: CorrectStockForm | None = None
-    is_open: bool = False
-
-    @property
-    def dialog(self) -> str:
-        return f"stock-{self.sku.pk}"
 
     @property
     def tone(self) -> str:
@@ -72,14 +67,30 @@ def product_page(request: StaffRequest, product_id: int) -> HttpResponse:
     return _show_product(request, product_id)
 
 
-@staff_page("products.stock", methods=("POST",))
+@staff_page("products.stock", methods=("GET", "POST"))
 def correct(request: StaffRequest, product_id: int, sku_id: int) -> HttpResponse:
-    """Set what was counted; a refusal comes back in the open dialog with what was typed."""
+    """Ask what was counted, and set it."""
     sku = get_object_or_404(Sku, pk=sku_id, product_id=product_id)
-    form = CorrectStockForm(request.POST, prefix=f"sku{sku.pk}")
+    prefix = f"sku{sku.pk}"
+    if request.method != "POST":
+        dialog = _make_dialog(sku, CorrectStockForm(prefix=prefix, initial={"on_hand": sku.on_hand}))
+        return show_dialog(request, dialog, lambda dialog: _show_product(request, product_id, dialog=dialog))
+    form = CorrectStockForm(request.POST, prefix=prefix)
     if form.is_valid() and _correct(request, sku, form):
         return redirect(f"{reverse('catalog:product', args=[product_id])}?sku={sku.pk}")
-    return _show_product(request, product_id, refused=(sku.pk, form), status=_UNPROCESSABLE)
+    dialog = replace(_make_dialog(Sku.objects.get(pk=sku.pk), form), is_open=True)
+    return _show_product(request, product_id, dialog=dialog, status=_UNPROCESSABLE)
+
+
+def _make_dialog(sku: Sku, form: CorrectStockForm) -> Dialog:
+    return Dialog(
+        template="catalog/_correct_stock.html",
+        name=f"stock-{sku.pk}",
+        title=_("Correct stock"),
+        url=reverse("catalog:correct_stock", args=[sku.product_id, sku.pk]),
+        form=form,
+        subject=sku,
+    )
 
 
 def _correct(request: StaffRequest, sku: Sku, form: CorrectStockForm) -> bool:
@@ -94,20 +105,17 @@ def _correct(request: StaffRequest, sku: Sku, form: CorrectStockForm) -> bool:
 
 
 def _show_product(
-    request: StaffRequest,
-    product_id: int,
-    *,
-    refused: tuple[int, CorrectStockForm] | None = None,
-    status: int = 200,
+    request: StaffRequest, product_id: int, *, dialog: Dialog | None = None, status: int = 200
 ) -> HttpResponse:
     product = get_object_or_404(list_products(), pk=product_id)
     skus = list(product.skus.all())
     may_correct = has_capability(request.actor, "products.stock")
-    shown = _choose(skus, refused[0] if refused else read_id(request.GET.get("sku", "")))
+    shown = _choose(skus, dialog.subject.pk if dialog else read_id(request.GET.get("sku", "")))
     path = reverse("catalog:product", args=[product.pk])
     context = {
         "product": product,
-        "rows": [_make_row(sku, refused) if may_correct else SkuRow(sku) for sku in skus],
+        "rows": [SkuRow(sku) for sku in skus],
+        "dialog": dialog,
         "may_correct": may_correct,
         "may_edit": has_capability(request.actor, "products.edit"),
         "pictures": [row.picture for row in product.pictures.select_related("picture").order_by("position")],
@@ -124,9 +132,3 @@ def _show_product(
 def _choose(skus: list[Sku], wanted: int) -> Sku | None:
     """The SKU whose movements are shown: the one asked for, else the first."""
     return next((sku for sku in skus if sku.pk == wanted), skus[0] if skus else None)
-
-
-def _make_row(sku: Sku, refused: tuple[int, CorrectStockForm] | None) -> SkuRow:
-    if refused and refused[0] == sku.pk:
-        return SkuRow(sku, refused[1], is_open=True)
-    return SkuRow(sku, CorrectStockForm(prefix=f"sku{sku.pk}", initial={"on_hand": sku.on_hand}))

@@ -4,8 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+
+from shop.errors import Refused
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,3 +34,11 @@ def show_dialog(
     if getattr(request, "htmx", False):
         return render(request, dialog.template, {"dialog": dialog})
     return show_page(replace(dialog, is_open=True))
+
+
+def show_obstacle(request: HttpRequest, obstacle: Any, show_page: Callable[[], HttpResponse]) -> HttpResponse:
+    """Why there is no dialog any more: the sentence alone when a script of ours asks, else on the page as it is now."""
+    if getattr(request, "htmx", False):
+        raise Refused("wrong_state", obstacle)
+    messages.warning(request, str(obstacle))
+    return show_page()

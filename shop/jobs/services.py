@@ -23,6 +23,7 @@ LIMIT = 100_000
 BATCH = 1000
 # The event's delivery enqueues at once; the timer is for when that task is lost.
 RESUME_AFTER = timedelta(seconds=30)
+ALREADY_OVER = _("The job is already over.")
 
 
 def make_job(
@@ -116,7 +117,7 @@ def cancel_job(job_id: int, *, actor: Actor) -> Job:
         if job is None or not (job.made_by_id == actor.id or has_capability(actor, SEES_ALL)):
             raise Refused("not_found", _("There is no such job."), 404)
         if not job.is_open:
-            raise Refused("already_over", _("The job is already over."))
+            raise Refused("already_over", ALREADY_OVER)
         end_job(job, JobState.CANCELLED, actor=actor)
     return job
 

@@ -6,15 +6,18 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from shop.access import has_capability
+from shop.http.dialogs import Dialog, show_dialog, show_obstacle
 from shop.http.fields import read_id
 from shop.http.paging import page_by_id
 from shop.jobs import pages
 from shop.jobs.models import Job, JobRow, RowState
 from shop.jobs.registry import KINDS
 from shop.jobs.selectors import list_jobs, list_rows, list_untold
-from shop.jobs.services import cancel_job, mark_told, repeat_failed
+from shop.jobs.services import ALREADY_OVER, cancel_job, mark_told, repeat_failed
 from shop.staff.decorators import StaffRequest, staff_page
 
 ROWS_ON_A_PAGE = 50
@@ -40,13 +43,34 @@ def job_page(request: StaffRequest, job_id: int) -> HttpResponse:
     job = _get_job(request, job_id)
     if request.htmx and not request.htmx.history_restore_request:
         return _answer_progress(request, job)
-    return render(request, "jobs/job.html", {**_progress(job, request), **_rows(job, request)})
+    return _show_job(request, job)
 
 
-@staff_page(None, methods=("POST",))
+def _show_job(request: StaffRequest, job: Job, *, dialog: Dialog | None = None) -> HttpResponse:
+    context = {**_progress(job, request), **_rows(job, request), "dialog": dialog}
+    return render(request, "jobs/job.html", context)
+
+
+@staff_page(None, methods=("GET", "POST"))
 def cancel(request: StaffRequest, job_id: int) -> HttpResponse:
-    cancel_job(_get_job(request, job_id).pk, actor=request.actor)
+    """Ask whether to end a job early, and end it."""
+    job = _get_job(request, job_id)
+    if request.method != "POST":
+        return _ask_to_cancel(request, job)
+    cancel_job(job.pk, actor=request.actor)
     return redirect("jobs:job", job_id=job_id)
+
+
+def _ask_to_cancel(request: StaffRequest, job: Job) -> HttpResponse:
+    if not job.is_open:
+        return show_obstacle(request, ALREADY_OVER, lambda: _show_job(request, job))
+    dialog = Dialog(
+        template="jobs/_cancel.html",
+        name="cancel-job",
+        title=_("Cancel the rest of the job?"),
+        url=reverse("jobs:cancel", args=[job.pk]),
+    )
+    return show_dialog(request, dialog, lambda dialog: _show_job(request, job, dialog=dialog))
 
 
 @staff_page(None, methods=("POST",))

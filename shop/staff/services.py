@@ -22,6 +22,9 @@ from shop.staff.models import THEMES, StaffSession, StaffUser
 OWNER = "owner"
 EDITABLE = ("display_name", "role", "refund_limit_fen")
 ACTIVE, DISABLED = "active", "disabled"
+ALREADY_DONE = _("Somebody else has just done this.")
+OWN_ACCOUNT = _("You cannot do this to yourself. Ask another owner.")
+MORE_RIGHTS = _("This would be more rights than you have yourself.")
 
 
 def staff_actor(user: StaffUser) -> Actor:
@@ -154,7 +157,7 @@ def enable_staff(staff_id: int, *, reason: str, actor: Actor) -> StaffUser:
 
 def _set_active(user: StaffUser, is_active: bool, *, reason: str, actor: Actor) -> None:
     if user.is_active == is_active:
-        raise Refused("already_done", _("Somebody else has just done this."))
+        raise Refused("already_done", ALREADY_DONE)
     if not reason.strip():
         raise Refused("reason_required", _("Say why in a few words."), 400)
     user.is_active = is_active
@@ -182,7 +185,7 @@ def lock_staff(staff_id: int, *, actor: Actor) -> StaffUser:
 
 def refuse_own(user: StaffUser, actor: Actor) -> None:
     if is_own(user, actor):
-        raise Refused("own_account", _("You cannot do this to yourself. Ask another owner."))
+        raise Refused("own_account", OWN_ACCOUNT)
 
 
 def _check_giving(actor: Actor, role: str, refund_limit_fen: int | None) -> None:
@@ -191,7 +194,7 @@ def _check_giving(actor: Actor, role: str, refund_limit_fen: int | None) -> None
 
 
 def _more_rights() -> Refused:
-    return Refused("more_rights", _("This would be more rights than you have yourself."), 403)
+    return Refused("more_rights", MORE_RIGHTS, 403)
 
 
 def _check_owner_stays(user: StaffUser) -> None:

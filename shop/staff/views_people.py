@@ -1,6 +1,8 @@
 """Pages of the people who work here: the list, hiring, and one person's account."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -14,12 +16,14 @@ from shop.access import CAPABILITIES, ROLES, has_capability
 from shop.errors import Refused
 from shop.events.models import Event
 from shop.events.words import describe_actor, describe_data
+from shop.http.dialogs import Dialog, show_dialog, show_obstacle
 from shop.http.fields import read_id
 from shop.http.paging import page_by_id
 from shop.staff.accounts import end_session, end_sessions, make_password_once, reset_password
 from shop.staff.decorators import StaffRequest, staff_page
+from shop.staff.dialogs import CHANGE, DISABLE, ENABLE, RESET, Question, find_obstacle, make_dialog
 from shop.staff.event_words import EVENT_WORDS
-from shop.staff.forms import HireForm, PersonForm, ReasonForm, make_person_form
+from shop.staff.forms import HireForm, ReasonForm, make_person_form
 from shop.staff.models import StaffUser
 from shop.staff.selectors import count_staff, list_devices, list_staff, list_staff_events
 from shop.staff.services import (
@@ -99,26 +103,19 @@ def _show_password(
 @staff_page("staff.view")
 def person(request: StaffRequest, staff_id: int) -> HttpResponse:
     """One person: role and limit, devices, what was done to the account."""
-    return _show_person(request, staff_id)
+    return _show_person(request, get_object_or_404(StaffUser, pk=staff_id))
 
 
 def _show_person(
-    request: StaffRequest,
-    staff_id: int,
-    *,
-    form: PersonForm | None = None,
-    reason_form: ReasonForm | None = None,
-    status: int = 200,
+    request: StaffRequest, user: StaffUser, *, dialog: Dialog | None = None, status: int = 200
 ) -> HttpResponse:
-    user = get_object_or_404(StaffUser, pk=staff_id)
     can_manage = may_manage(request.actor, user)
     context = {
         "person": user,
         "is_own": is_own(user, request.actor),
         "may_manage": can_manage,
         "may_see_record": has_capability(request.actor, "audit.view"),
-        "form": form or make_person_form(request.actor, user),
-        "reason_form": reason_form or ReasonForm(),
+        "dialog": dialog,
         "devices": list_devices(user, session_key=request.session.session_key) if can_manage else [],
         "entries": [_tell(event) for event in list_staff_events(user)],
     }
@@ -131,10 +128,12 @@ def _tell(event: Event) -> dict[str, Any]:
     return {"words": words, "at": event.at, "who": describe_actor(event), "parts": parts}
 
 
-@staff_page("staff.manage", methods=("POST",), fresh=True)
+@staff_page("staff.manage", methods=("GET", "POST"), fresh=True)
 def change(request: StaffRequest, staff_id: int) -> HttpResponse:
-    """Save name, role and limit; a refusal comes back in the open dialog with what was typed."""
+    """Ask for name, role and limit, and save them."""
     user = get_object_or_404(StaffUser, pk=staff_id)
+    if request.method != "POST":
+        return _ask(request, user, CHANGE, make_person_form(request.actor, user))
     form = make_person_form(request.actor, user, request.POST)
     seen = request.POST.get("version", "")
     version = 0 if seen == "0" else read_id(seen)
@@ -146,38 +145,71 @@ def change(request: StaffRequest, staff_id: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved. It counts from their next click."))
             return redirect("staff:person", staff_id)
-    return _show_person(request, staff_id, form=form, status=_UNPROCESSABLE)
+    return _show_again(request, staff_id, CHANGE, form)
 
 
-@staff_page("staff.manage", methods=("POST",))
+@staff_page("staff.manage", methods=("GET", "POST"))
 def disable(request: StaffRequest, staff_id: int) -> HttpResponse:
-    """Lock somebody out, with a reason."""
-    return _with_reason(request, staff_id, disable_staff, _("Disabled, and signed out on every device."))
+    """Ask why, and lock somebody out."""
+    return _with_reason(
+        request, staff_id, DISABLE, disable_staff, _("Disabled, and signed out on every device.")
+    )
 
 
-@staff_page("staff.manage", methods=("POST",), fresh=True)
+@staff_page("staff.manage", methods=("GET", "POST"), fresh=True)
 def enable(request: StaffRequest, staff_id: int) -> HttpResponse:
-    """Let somebody in again, with a reason."""
-    return _with_reason(request, staff_id, enable_staff, _("They can sign in again with their password."))
+    """Ask why, and let somebody in again."""
+    return _with_reason(
+        request, staff_id, ENABLE, enable_staff, _("They can sign in again with their password.")
+    )
 
 
 def _with_reason(
-    request: StaffRequest, staff_id: int, act: Callable[..., StaffUser], done: Any
+    request: StaffRequest, staff_id: int, question: Question, act: Callable[..., StaffUser], done: Any
 ) -> HttpResponse:
+    if request.method != "POST":
+        return _ask(request, get_object_or_404(StaffUser, pk=staff_id), question, ReasonForm())
     form = ReasonForm(request.POST)
-    if not form.is_valid():
-        return _show_person(request, staff_id, reason_form=form, status=_UNPROCESSABLE)
-    act(staff_id, reason=form.cleaned_data["reason"], actor=request.actor)
-    messages.success(request, done)
-    return redirect("staff:person", staff_id)
+    if form.is_valid():
+        try:
+            act(staff_id, reason=form.cleaned_data["reason"], actor=request.actor)
+        except Refused as refused:
+            if refused.status in (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND):
+                raise
+            form.add_error(None, str(refused))
+            return _show_again(request, staff_id, question, form, status=refused.status)
+        messages.success(request, done)
+        return redirect("staff:person", staff_id)
+    return _show_again(request, staff_id, question, form)
 
 
-@staff_page("staff.manage", methods=("POST",), fresh=True)
+@staff_page("staff.manage", methods=("GET", "POST"), fresh=True)
 def new_password(request: StaffRequest, staff_id: int) -> HttpResponse:
     """Give somebody a new password; the answer shows it, once."""
+    if request.method != "POST":
+        return _ask(request, get_object_or_404(StaffUser, pk=staff_id), RESET)
     password = make_password_once()
     user = reset_password(staff_id, password=password, actor=request.actor)
     return _show_password(request, user, password)
+
+
+def _ask(request: StaffRequest, user: StaffUser, question: Question, form: Any = None) -> HttpResponse:
+    if obstacle := find_obstacle(question, user, request.actor):
+        return show_obstacle(request, obstacle, lambda: _show_person(request, user))
+    dialog = make_dialog(question, user, form)
+    return show_dialog(request, dialog, lambda dialog: _show_person(request, user, dialog=dialog))
+
+
+def _show_again(
+    request: StaffRequest, staff_id: int, question: Question, form: Any, *, status: int = _UNPROCESSABLE
+) -> HttpResponse:
+    """The person as they are now, with the form as it was typed; or with the reason why it is of no use now."""
+    user = get_object_or_404(StaffUser, pk=staff_id)
+    if obstacle := find_obstacle(question, user, request.actor):
+        messages.error(request, str(obstacle))
+        return _show_person(request, user, status=status)
+    dialog = replace(make_dialog(question, user, form), is_open=True)
+    return _show_person(request, user, dialog=dialog, status=status)
 
 
 @staff_page("staff.manage", methods=("POST",))

@@ -25,7 +25,7 @@ from shop.store.choices import PayMethod
 from tests import cast
 from tests.console import browser
 from tests.security.pages import Fields, read_forms
-from tests.security.test_permissions import MATRIX, World, world  # noqa: F401 - a fixture
+from tests.security.test_permissions import MATRIX, ORDER_ACTIONS, World, world  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db
 
@@ -251,7 +251,10 @@ class Desk:
             world.ids["refund_order"],
             *(order.number for order in place_more()),
         ]
-        shown = [reverse("orders:detail", args=[number]) for number in self.orders]
+        dialogs = [f"orders:{name}" for _roles, *names in ORDER_ACTIONS for name in names]
+        shown = [
+            reverse(name, args=[number]) for number in self.orders for name in ("orders:detail", *dialogs)
+        ]
         self.forms = read_forms(self.client, [*(world.path(name) for name in pages), *shown])
         self.fields: set[str] = set()
         self.newest = find_newest()

@@ -135,7 +135,7 @@ def test_the_last_owner_is_told_beside_the_role() -> None:
     me = make_staff("owner")
     response = do(sign_in(me), me, "change", display_name="我", role="manager", version="0")
     assert response.status_code == 422
-    assert "This is the last owner" in str(response.context["form"].errors["role"])
+    assert "This is the last owner" in str(response.context["dialog"].form.errors["role"])
 
 
 def test_disabling_needs_a_reason_and_signs_out() -> None:
@@ -227,7 +227,7 @@ def test_a_role_whose_bounds_do_not_exist_yet_is_not_offered() -> None:
     assert refused.status_code == 422
     assert "role" in refused.context["form"].errors
     assert 'value="store_clerk"' not in page_of(browser(), HIRE)
-    assert 'value="store_clerk"' not in page_of(browser(), f"{URL}{make_staff('support').pk}/")
+    assert 'value="store_clerk"' not in page_of(browser(), f"{URL}{make_staff('support').pk}/change/")
 
 
 def test_who_has_such_a_role_already_keeps_it_when_the_name_is_changed() -> None:
