@@ -1,50 +1,44 @@
 """Reading alerts."""
 
-from dataclasses import dataclass
-
 from django.db.models import Prefetch, QuerySet
 
 from notifications.models import Alert
 from orders.models import OrderLine
 
 SHOWN = 200
+"""So many unhandled alerts a page is told of by its socket."""
+COUNT_CAP = 1_000
+_OF_ORDER = ("number", "recipient", "phone", "buyer_remark", "payable_fen", "pay_method")
+_OF_LINE = ("order", "product_name", "sku_name", "picture_path", "quantity")
+
+
+def find_open_alerts() -> "QuerySet[Alert]":
+    """All that is unhandled."""
+    return Alert.objects.filter(handled_at__isnull=True)
+
+
+def find_handled_alerts() -> "QuerySet[Alert]":
+    return Alert.objects.filter(handled_at__isnull=False)
 
 
 def list_open_alerts() -> "QuerySet[Alert]":
-    """Unhandled alerts, newest first, at most SHOWN."""
-    return Alert.objects.filter(handled_at__isnull=True).select_related("order").order_by("-id")[:SHOWN]
+    """Unhandled alerts with their orders, newest first, at most SHOWN."""
+    return find_open_alerts().select_related("order").order_by("-id")[:SHOWN]
 
 
 def count_open_alerts() -> int:
-    """Unhandled alerts, counted up to 1,000."""
-    return Alert.objects.filter(handled_at__isnull=True).order_by()[:1000].count()
+    """Unhandled alerts, counted up to COUNT_CAP + 1."""
+    return find_open_alerts().order_by()[: COUNT_CAP + 1].count()
 
 
-def with_lines(alerts: "QuerySet[Alert]") -> "QuerySet[Alert]":
-    """Load the order's lines with the alerts, for cards."""
-    lines = OrderLine.objects.order_by("id")
-    return alerts.prefetch_related(Prefetch("order__lines", queryset=lines))
+def describe_count(count: int) -> str:
+    """Exact up to COUNT_CAP, then "1,000+"."""
+    return f"{COUNT_CAP:,}+" if count > COUNT_CAP else f"{count:,}"
 
 
-@dataclass(frozen=True)
-class HandledPage:
-    """One page of handled alerts, newest first; 0 where there is no newer or older page."""
-
-    alerts: list[Alert]
-    newer_after: int
-    older_before: int
-
-
-def list_handled_alerts(*, size: int, before: int = 0, after: int = 0) -> HandledPage:
-    """Handled alerts older than the id `before`, or just newer than the id `after`, or the newest."""
-    handled = with_lines(Alert.objects.filter(handled_at__isnull=False).select_related("order"))
-    if after:
-        rows = list(handled.filter(pk__gt=after).order_by("id")[: size + 1])
-        alerts, has_newer, has_older = rows[:size][::-1], len(rows) > size, True
-    else:
-        older = handled.filter(pk__lt=before) if before else handled
-        rows = list(older.order_by("-id")[: size + 1])
-        alerts, has_newer, has_older = rows[:size], bool(before), len(rows) > size
-    if not alerts:
-        return HandledPage([], 0, 0)
-    return HandledPage(alerts, alerts[0].pk if has_newer else 0, alerts[-1].pk if has_older else 0)
+def with_orders(alerts: "QuerySet[Alert]") -> "QuerySet[Alert]":
+    """Load what a card shows of the order and its lines, and nothing more: opening sealed columns takes time."""
+    own = [field.name for field in Alert._meta.concrete_fields]
+    shown = alerts.select_related("order").only(*own, *(f"order__{name}" for name in _OF_ORDER))
+    lines = OrderLine.objects.order_by("id").only(*_OF_LINE)
+    return shown.prefetch_related(Prefetch("order__lines", queryset=lines))

@@ -1,11 +1,12 @@
 """Raising and ending alerts; both lock the order, so that two deliverers cannot miss each other."""
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from notifications.models import Alert, AlertKind, HandledHow
+from notifications.selectors import find_open_alerts
 from orders.models import Order
 from orders.moves import lock_row
 from orders.stages import IN_HAND, Stage
@@ -16,6 +17,7 @@ from shop.errors import Refused
 from shop.events.models import Event
 from shop.push import push_hint
 
+BATCH = 500
 _CHECKING = ("order.pay", "order.collect", "order.reject_proof", "order.cancel_unpaid")
 """Verbs that answer a proof of a transfer."""
 
@@ -40,7 +42,7 @@ def settle_alerts(order_id: int) -> None:
 
 
 def _settle(order: Order) -> None:
-    for alert in order.alerts.filter(handled_at__isnull=True):
+    for alert in order.alerts.filter(handled_at__isnull=True).order_by("pk"):
         if alert.kind == AlertKind.NEW_ORDER:
             _settle_new_order(order, alert)
         elif alert.kind == AlertKind.STOCK_SHORT and not order.is_short:
@@ -91,16 +93,41 @@ def handle_alerts(alert_ids: list[int], *, actor: Actor) -> int:
     """
     require(actor, "alerts.handle")
     wanted = Alert.objects.filter(pk__in=alert_ids)
-    done = wanted.filter(handled_at__isnull=True).update(
+    done = _press(wanted, actor)
+    if not done:
+        _refuse_done(list(wanted[:2]), asked=len(alert_ids))
+    push_hint()
+    return done
+
+
+def handle_alerts_up_to(newest_id: int, *, actor: Actor) -> int:
+    """Mark everything unhandled up to this alert as handled by this person; returns how much that was.
+
+    What was raised later goes on ringing. Each batch is a transaction of its own: nothing waits for thousands.
+    """
+    require(actor, "alerts.handle")
+    total = 0
+    while done := _handle_batch(newest_id, actor):
+        total += done
+    if total:
+        push_hint()
+    return total
+
+
+def _handle_batch(newest_id: int, actor: Actor) -> int:
+    with transaction.atomic():
+        # In the order of ids, as everybody locks several: two who press at once do not wait in a circle.
+        waiting = find_open_alerts().filter(pk__lte=newest_id).order_by("pk").select_for_update(no_key=True)
+        return _press(Alert.objects.filter(pk__in=list(waiting.values_list("pk", flat=True)[:BATCH])), actor)
+
+
+def _press(alerts: "QuerySet[Alert]", actor: Actor) -> int:
+    return alerts.filter(handled_at__isnull=True).update(
         handled_at=clock.now(),
         handled_how=HandledHow.PRESSED,
         handled_by_id=actor.id,
         handled_by_name=actor.name,
     )
-    if not done:
-        _refuse_done(list(wanted[:2]), asked=len(alert_ids))
-    push_hint()
-    return done
 
 
 def _refuse_done(found: list[Alert], *, asked: int) -> None:

@@ -2,33 +2,40 @@
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
-from django.http import HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
-from django.shortcuts import render
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import redirect, render
+from django.template.backends.utils import csrf_input
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 
 from notifications.models import Alert, AlertKind
 from notifications.selectors import (
     SHOWN,
-    HandledPage,
     count_open_alerts,
-    list_handled_alerts,
-    list_open_alerts,
-    with_lines,
+    describe_count,
+    find_handled_alerts,
+    find_open_alerts,
+    with_orders,
 )
-from notifications.services import handle_alerts
+from notifications.services import handle_alerts, handle_alerts_up_to
 from notifications.state import get_open_state
 from orders.models import Order, OrderLine
+from shop.access import has_capability
 from shop.crypto import mask_name, mask_phone
 from shop.errors import Refused
+from shop.http.dialogs import Dialog, show_dialog, show_obstacle
+from shop.http.fields import read_id
+from shop.http.paging import page_by_id
 from shop.staff.decorators import StaffRequest, staff_page
+from shop.store.choices import PayMethod
 
-PAGE_SIZES = (20, 50, 100)
+PAGE_SIZE = 50
 LINES_SHOWN = 2
-_LARGEST_ID = 2**63 - 1
+_HANDLED = "handled"
 TONES = {
     AlertKind.NEW_ORDER: "move",
     AlertKind.STOCK_SHORT: "overdue",
@@ -44,8 +51,12 @@ TONES = {
 
 @staff_page("orders.view")
 def alerts(request: StaffRequest) -> HttpResponse:
-    """Unhandled alerts first, handled ones below, page by page."""
-    return render(request, "notifications/list.html", _list_context(request.GET))
+    """Unhandled alerts, or with `?state=handled` those that were handled; newest first, page by page."""
+    return _show_alerts(request)
+
+
+def _show_alerts(request: StaffRequest, *, dialog: Dialog | None = None) -> HttpResponse:
+    return render(request, "notifications/list.html", _list_context(request) | {"dialog": dialog})
 
 
 @never_cache
@@ -57,16 +68,54 @@ def open_alerts(request: StaffRequest) -> JsonResponse:
 
 @staff_page("alerts.handle", methods=("POST",))
 def handle(request: StaffRequest) -> HttpResponse:
-    """Mark the alerts named `id` as handled by this person. Raises Refused `no_alerts` (400) for no ids."""
-    ids = [_to_id(value) for value in request.POST.getlist("id")][:SHOWN]
-    if not any(ids):
-        raise Refused("no_alerts", _("Choose at least one alert."), 400)
+    """Mark the alerts named `id` as handled by this person, and show the page they were on (as in its address).
+
+    Raises Refused `no_alerts` (400) for no ids.
+    """
+    ids = [pk for text in request.POST.getlist("id")[:SHOWN] if (pk := read_id(text)) > 0]
+    if not ids:
+        raise _no_alerts()
     handle_alerts(ids, actor=request.actor)
     if not request.htmx:
-        return HttpResponseRedirect(reverse("alerts:list"))
-    response = render(request, "notifications/_table.html", _list_context(request.POST))
+        return HttpResponseRedirect(_with_query(request, reverse("alerts:list")))
+    response = render(request, "notifications/_table.html", _list_context(request))
     response["HX-Trigger"] = "alerts-look"
     return response
+
+
+@staff_page("alerts.handle", methods=("GET", "POST"))
+def handle_all(request: StaffRequest) -> HttpResponse:
+    """Ask, with how many there are now; then mark those as handled, and nothing that came since."""
+    if request.method != "POST":
+        return _ask_to_handle_all(request)
+    newest = read_id(request.POST.get("newest", ""))
+    if newest <= 0:
+        raise _no_alerts()
+    done = handle_alerts_up_to(newest, actor=request.actor)
+    if done:
+        words = ngettext("%(n)d alert is handled.", "%(n)d alerts are handled.", done)
+        messages.success(request, words % {"n": done})
+    else:
+        messages.warning(request, _("Somebody else has just done this."))
+    return redirect("alerts:list")
+
+
+def _ask_to_handle_all(request: StaffRequest) -> HttpResponse:
+    newest = find_open_alerts().order_by("-pk").values_list("pk", flat=True).first()
+    if newest is None:
+        return show_obstacle(request, _("No alert waits for anybody now."), lambda: _show_alerts(request))
+    dialog = Dialog(
+        template="notifications/_handle_all.html",
+        name="handle-all",
+        title=_("Mark all as handled"),
+        url=reverse("alerts:handle_all"),
+        subject={"newest": newest, "count": find_open_alerts().filter(pk__lte=newest).count()},
+    )
+    return show_dialog(request, dialog, lambda dialog: _show_alerts(request, dialog=dialog))
+
+
+def _no_alerts() -> Refused:
+    return Refused("no_alerts", _("Choose at least one alert."), 400)
 
 
 @dataclass(frozen=True)
@@ -75,9 +124,11 @@ class Card:
 
     alert: Alert
     tone: str
+    kind: Any
     url: str
     buyer: str
     phone: str
+    pay_method: Any
     lines: list[OrderLine]
     lines_more: int
 
@@ -85,46 +136,47 @@ class Card:
 def _card(alert: Alert) -> Card:
     order: Order = alert.order
     lines = list(order.lines.all())
+    kind = AlertKind(alert.kind)
     return Card(
         alert=alert,
-        tone=TONES[AlertKind(alert.kind)],
+        tone=TONES[kind],
+        kind=kind.label,
         url=reverse("orders:detail", args=[order.number]),
         buyer=mask_name(order.recipient),
         phone=mask_phone(order.phone),
+        pay_method=PayMethod(order.pay_method).label,
         lines=lines[:LINES_SHOWN],
         lines_more=max(len(lines) - LINES_SHOWN, 0),
     )
 
 
-def _list_context(query: QueryDict) -> dict[str, Any]:
-    before, after, size = _to_id(query.get("before")), _to_id(query.get("after")), _to_id(query.get("size"))
-    size = size if size in PAGE_SIZES else PAGE_SIZES[0]
-    is_first = not (before or after)
-    page = list_handled_alerts(size=size, before=before, after=after)
-    cards = [_card(alert) for alert in with_lines(list_open_alerts())] if is_first else []
+def _list_context(request: StaffRequest) -> dict[str, Any]:
+    is_handled, path = request.GET.get("state") == _HANDLED, reverse("alerts:list")
+    found = find_handled_alerts() if is_handled else find_open_alerts()
+    page = page_by_id(with_orders(found), request, size=PAGE_SIZE, path=path)
+    count = count_open_alerts()
     return {
-        "open_cards": cards,
-        "open_more": count_open_alerts() - len(cards) if len(cards) == SHOWN else 0,
-        "handled_cards": [_card(alert) for alert in page.alerts],
-        "is_first_page": is_first,
-        **_pager(page, size),
+        "page": page,
+        "cards": [_card(alert) for alert in page.rows],
+        "tabs": _tabs(path, count, is_handled=is_handled),
+        "is_handled": is_handled,
+        # Nothing newer lies before it: what arrives from now on would stand on top.
+        "is_newest_page": not is_handled and not page.newer_url,
+        "open_count": count,
+        "may_handle": has_capability(request.actor, "alerts.handle"),
+        "handle_url": _with_query(request, reverse("alerts:handle")),
+        # One token for all forms: masking it anew for each row takes longer than drawing the row.
+        "token": csrf_input(request),
     }
 
 
-def _pager(page: HandledPage, size: int) -> dict[str, Any]:
-    def url(**position: int) -> str:
-        return "?" + urlencode({name: value for name, value in (position | {"size": size}).items() if value})
-
-    return {
-        "newer_url": url(after=page.newer_after) if page.newer_after else "",
-        "older_url": url(before=page.older_before) if page.older_before else "",
-        "page_size": size,
-        "page_sizes": [(choice, f"?size={choice}") for choice in PAGE_SIZES],
-    }
+def _tabs(path: str, count: int, *, is_handled: bool) -> list[dict[str, Any]]:
+    return [
+        {"label": _("Unhandled"), "url": path, "count": describe_count(count), "is_active": not is_handled},
+        {"label": _("Handled"), "url": f"{path}?state={_HANDLED}", "count": "", "is_active": is_handled},
+    ]
 
 
-def _to_id(value: str | None) -> int:
-    """The id a form or URL names; 0, which is nobody's, for anything else."""
-    text = value or ""
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
-    return number if number <= _LARGEST_ID else 0
+def _with_query(request: StaffRequest, path: str) -> str:
+    query = request.GET.urlencode()
+    return f"{path}?{query}" if query else path

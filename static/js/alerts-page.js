@@ -1,5 +1,7 @@
 /* What the page shows of alerts: counts, title, the sound light, the red strip, the hint on lists, and notifications. */
 
+const MOST_COUNTED = 999;
+
 export class Page {
   #base_title = document.title;
   #known = null;
@@ -63,7 +65,7 @@ export class Page {
   }
 
   #write_counts() {
-    const words = this.#count ? String(this.#count) : "";
+    const words = this.#write_count();
     const bell = document.getElementById("unhandled-alerts");
     if (bell) bell.textContent = words;
     for (const link of document.querySelectorAll(`.side-link[href="${this.config.listUrl}"]`)) {
@@ -77,23 +79,36 @@ export class Page {
     }
   }
 
+  /* As the navigation writes it. */
+  #write_count() {
+    return this.#count > MOST_COUNTED ? `${MOST_COUNTED}+` : this.#count ? String(this.#count) : "";
+  }
+
   #write_title() {
-    const mark = this.#flash ? "🔔" : this.#count ? `(${this.#count})` : "";
+    const mark = this.#flash ? "🔔" : this.#count ? `(${this.#write_count()})` : "";
     const title = mark ? `${mark} ${this.#base_title}` : this.#base_title;
     if (document.title !== title) document.title = title;
   }
 
-  /* "3 new orders — show": what came after the page was made; a page of alerts knows which ones it shows. */
+  /* "3 new orders — show": what came after the page was made. */
   #show_hints(state) {
-    const rows = [...document.querySelectorAll("[data-alert-id]")].map((row) => Number(row.dataset.alertId));
-    const is_alerts_page = document.getElementById("alerts-open") !== null;
-    this.#known ??= new Set(is_alerts_page ? rows : state.alerts.map((alert) => alert.id));
-    const fresh = state.alerts.filter((alert) => !this.#known.has(alert.id));
-    const count = is_alerts_page ? fresh.length : fresh.filter((alert) => alert.kind === "new_order").length;
+    const table = document.getElementById("alerts-table");
+    this.#known ??= new Set(state.alerts.map((alert) => alert.id));
+    const fresh = table && "alertsNewestPage" in table.dataset
+      ? this.#find_missing(state, table)
+      : state.alerts.filter((alert) => !this.#known.has(alert.id));
+    const count = table ? fresh.length : fresh.filter((alert) => alert.kind === "new_order").length;
     for (const hint of document.querySelectorAll("[data-alerts-hint]")) {
       hint.hidden = count === 0;
       hint.querySelector("[data-alerts-hint-words]").textContent = hint.dataset.words.replace("{n}", count);
     }
+  }
+
+  /* The page of the newest alerts knows which ones it shows; what is older than all of them stands on the next one. */
+  #find_missing(state, table) {
+    const shown = new Set([...table.querySelectorAll("[data-alert-id]")].map((row) => Number(row.dataset.alertId)));
+    const oldest = "alertsHasOlder" in table.dataset ? Math.min(...shown) : 0;
+    return state.alerts.filter((alert) => alert.id > oldest && !shown.has(alert.id));
   }
 
   /* From wherever an order is heard, one click opens it: the newest that rang since this page was opened. */
@@ -108,12 +123,13 @@ export class Page {
     link.querySelector("[data-alerts-newest-number]").textContent = `…${newest.number.slice(-4)}`;
   }
 
-  /* Only when the answer held all there is: otherwise a row may be missing because it is too old. */
+  /* What the answer does not hold is handled, unless it is too old to be in it. */
   #grey_handled(state) {
-    if (state.count > state.alerts.length) return;
-    const open = new Set(state.alerts.map((alert) => String(alert.id)));
+    const open = new Set(state.alerts.map((alert) => alert.id));
+    const oldest = state.count > open.size ? Math.min(...open) : 0;
     for (const row of document.querySelectorAll("[data-alert-id]")) {
-      row.classList.toggle("is-gone", !open.has(row.dataset.alertId));
+      const id = Number(row.dataset.alertId);
+      row.classList.toggle("is-gone", id >= oldest && !open.has(id));
     }
   }
 }

@@ -55,6 +55,8 @@
 
   async function show_dialog(opener) {
     wanted = opener;
+    // What it says is of the moment in which it is opened.
+    if ("dialogAnew" in opener.dataset) document.querySelector(opener.dataset.dialogOpen)?.remove();
     await fetch_dialog(opener);
     if (wanted === opener) open_dialog(document.querySelector(opener.dataset.dialogOpen));
   }

@@ -1,15 +1,21 @@
-"""`POST /console/alerts/handle/`: one click, by name, once."""
+"""`POST /console/alerts/handle/`: one click, by name, once; and all that was there when somebody asked."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from notifications import services
 from notifications.models import Alert
-from notifications.services import handle_alerts
+from notifications.services import handle_alerts, handle_alerts_up_to
 from shop.events.delivery import drain
 from tests.cast import clerk, make_staff, paid_order
+from tests.console import ENGLISH
 from tests.expect import refused
 
 URL = "/console/alerts/handle/"
+ALL = "/console/alerts/handle-all/"
+ASKED = {"HX-Request": "true"}
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -90,3 +96,102 @@ def test_an_alert_that_does_not_exist_is_not_found(client: Client, alert: Alert)
     client.force_login(make_staff("owner"))
     answer = client.post(URL, {"id": alert.pk + 1000}, headers={"HX-Request": "true"})
     assert answer.status_code == 404
+
+
+class TestAll:
+    """The dialog that is fetched when it is opened, and what it sends."""
+
+    def test_it_says_how_many_there_are_now(self, client: Client, alert: Alert) -> None:
+        paid_order()
+        drain()
+        client.force_login(make_staff("order_clerk"))
+        answer = client.get(ALL, headers={**ASKED, **ENGLISH})
+        page = answer.content.decode()
+        newest = Alert.objects.latest("pk").pk
+        assert (answer.status_code, page.count("<html")) == (200, 0)
+        assert 'id="dialog-handle-all"' in page
+        assert f'action="{ALL}"' in page
+        assert f'name="newest" value="{newest}"' in page
+        assert "Mark 2 alerts as handled" in page
+
+    def test_without_scripts_it_stands_open_on_the_page(self, client: Client, alert: Alert) -> None:
+        client.force_login(make_staff("order_clerk"))
+        page = client.get(ALL).content.decode()
+        assert 'id="dialog-handle-all"' in page
+        assert "data-dialog-auto" in page
+        assert f'data-alert-id="{alert.pk}"' in page
+
+    def test_the_page_draws_it_only_when_asked(self, client: Client, alert: Alert) -> None:
+        paid_order()
+        drain()
+        client.force_login(make_staff("order_clerk"))
+        page = client.get("/console/alerts/").content.decode()
+        assert f'href="{ALL}"' in page
+        assert 'id="dialog-handle-all"' not in page
+
+    def test_what_came_after_it_was_opened_goes_on_ringing(self, client: Client, alert: Alert) -> None:
+        user = make_staff("order_clerk")
+        client.force_login(user)
+        paid_order()
+        drain()
+        seen = client.get(ALL, headers=ASKED).context["dialog"].subject["newest"]
+        later = paid_order()
+        drain()
+        assert client.post(ALL, {"newest": seen})["Location"] == "/console/alerts/"
+        assert [left.order_id for left in Alert.objects.filter(handled_at=None)] == [later.pk]
+        done = Alert.objects.filter(handled_how="pressed", handled_by_id=user.pk, handled_by_name=str(user))
+        assert done.count() == 2
+
+    def test_it_says_how_many_it_were_and_a_second_press_is_harmless(
+        self, client: Client, alert: Alert
+    ) -> None:
+        client.force_login(make_staff("order_clerk"))
+        first = client.post(ALL, {"newest": alert.pk}, follow=True, headers=ENGLISH).content.decode()
+        assert "1 alert is handled." in first
+        alert.refresh_from_db()
+        at = alert.handled_at
+        second = client.post(ALL, {"newest": alert.pk}, follow=True, headers=ENGLISH).content.decode()
+        assert "Somebody else has just done this." in second
+        alert.refresh_from_db()
+        assert alert.handled_at == at
+
+    def test_many_are_handled_in_batches_of_their_own(
+        self, alert: Alert, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for _ in range(4):
+            paid_order()
+        drain()
+        monkeypatch.setattr(services, "BATCH", 2)
+        with CaptureQueriesContext(connection) as queries:
+            assert handle_alerts_up_to(Alert.objects.latest("pk").pk, actor=clerk()) == 5
+        updates = [query for query in queries if query["sql"].startswith("UPDATE")]
+        assert len(updates) == 3
+        assert not Alert.objects.filter(handled_at=None).exists()
+
+    def test_when_all_is_handled_there_is_a_sentence_and_no_dialog(
+        self, client: Client, alert: Alert
+    ) -> None:
+        handle_alerts([alert.pk], actor=clerk())
+        client.force_login(make_staff("manager"))
+        answer = client.get(ALL, headers={**ASKED, **ENGLISH})
+        assert (answer.status_code, answer.content.decode()) == (409, "No alert waits for anybody now.")
+        page = client.get(ALL, headers=ENGLISH).content.decode()
+        assert "No alert waits for anybody now." in page
+        assert "data-dialog-auto" not in page
+
+    def test_finance_gets_a_sentence(self, client: Client, alert: Alert) -> None:
+        client.force_login(make_staff("finance"))
+        answer = client.get(ALL, headers=ASKED)
+        assert (answer.status_code, answer["Content-Type"]) == (403, "text/plain; charset=utf-8")
+        assert client.post(ALL, {"newest": alert.pk}).status_code == 403
+        with refused("forbidden", 403):
+            handle_alerts_up_to(alert.pk, actor=clerk("finance"))
+        alert.refresh_from_db()
+        assert alert.handled_at is None
+
+    @pytest.mark.parametrize("newest", ["", "x", "-1", "0", "9" * 40, "²"])
+    def test_nonsense_is_refused_in_words(self, client: Client, alert: Alert, newest: str) -> None:
+        client.force_login(make_staff("owner"))
+        assert client.post(ALL, {"newest": newest}, headers=ASKED).status_code == 400
+        alert.refresh_from_db()
+        assert alert.handled_at is None

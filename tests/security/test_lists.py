@@ -74,7 +74,7 @@ LISTS: dict[str, tuple[str, ...]] = {
     "/console/products/stock/": (*StockFilterForm.base_fields, *CURSORS),
     "/console/jobs/": CURSORS,
     "/console/audit/": (*AuditForm.base_fields, *CURSORS),
-    "/console/alerts/": ("before", "after", "size"),
+    "/console/alerts/": ("state", *CURSORS),
     "/console/staff/people/": ("state", *CURSORS),
 }
 API_LISTS: dict[str, tuple[str, ...]] = {

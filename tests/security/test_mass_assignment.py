@@ -58,6 +58,7 @@ READ_BESIDE = {
     "stock:apply": {"reason"},
     "staff:set_theme": {"theme"},
     "alerts:handle": {"id"},
+    "alerts:handle_all": {"newest"},
     "catalog:edit": {"version"},
     "catalog:add": {"version"},
 }

@@ -180,6 +180,8 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("alerts:list", "GET"): staff(ALL),
     ("alerts:open", "GET"): staff(ALL),
     ("alerts:handle", "POST"): staff(DESK | {"store_clerk"}),
+    ("alerts:handle_all", "GET"): staff(DESK | {"store_clerk"}),
+    ("alerts:handle_all", "POST"): staff(DESK | {"store_clerk"}),
     ("catalog:list", "GET"): staff(DESK),
     ("catalog:product", "GET"): staff(DESK),
     ("catalog:correct_stock", "GET"): staff(COUNTERS),
