@@ -5,7 +5,7 @@ from django.views.generic import TemplateView
 from drf_spectacular.renderers import OpenApiJsonRenderer2
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from orders.desk import api as orders
+from orders.desk.api import views as orders
 from shop.catalog import api as catalog
 from shop.customers import api as customers
 from shop.http.schema import INTRODUCTION

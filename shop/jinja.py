@@ -6,7 +6,7 @@ Money, order numbers, icons and badges are functions and not macros: a list draw
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -23,6 +23,7 @@ from django_htmx.jinja import htmx_script
 from jinja2 import ChainableUndefined, Environment, StrictUndefined
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
+from markupsafe import Markup
 
 from shop.money import format_fen
 
@@ -37,9 +38,19 @@ def make_environment(**options: Any) -> Environment:
     environment = Environment(**options)  # noqa: S701 - the backend passes autoescape=True
     environment.install_gettext_translations(translation, newstyle=True)  # type: ignore[attr-defined]  # by jinja2.ext.i18n
     # Some error pages are about a request that could not be read.
-    environment.globals.update(_FUNCTIONS, request=None)
+    environment.globals.update(_FUNCTIONS, _=translate, fixed=_draw_fixed(environment), request=None)
     environment.filters.update(_FILTERS)
     return environment
+
+
+def _draw_fixed(environment: Environment) -> Callable[[str], Markup]:
+    """`fixed("part.html")` draws a part that is the same on every page, once per process and language."""
+
+    @cache
+    def draw(_language: str, name: str) -> Markup:
+        return Markup(environment.get_template(name).render())  # noqa: S704 - the engine has escaped it
+
+    return lambda name: draw(language(), name)
 
 
 class OneSpace(Extension):
@@ -141,9 +152,24 @@ def thumb(url: str) -> SafeString:
     return format_html('<img class="good-thumb" src="{}" alt="" width="44" height="44" loading="lazy">', url)
 
 
+def translate(message: str) -> Markup:
+    """The message in the language of the page being drawn; it may hold markup, since it is ours."""
+    return _translate_once(language(), message)
+
+
+@cache
+def _translate_once(_language: str, message: str) -> Markup:
+    """A page has two hundred messages: Django looks each of them up through the thread it runs in."""
+    return Markup(gettext(message))  # noqa: S704 - from the catalogue, not from anybody's input
+
+
 def url(name: str, *args: Any) -> str:
     """The address of a page by its name."""
-    return reverse(name, args=args)
+    return reverse(name, args=args) if args else _reverse_once(name)
+
+
+_reverse_once = cache(reverse)
+_static_once = cache(static)
 
 
 def language() -> str:
@@ -156,9 +182,8 @@ def _use(name: str) -> SafeString:
 
 
 _FUNCTIONS = {
-    function.__name__: function
-    for function in (badge, copy, htmx_script, icon, language, money, static, thumb, url)
-}
+    function.__name__: function for function in (badge, copy, htmx_script, icon, language, money, thumb, url)
+} | {"static": _static_once}
 _FILTERS = {
     function.__name__: function for function in (group4, iso, linebreaksbr, local_time, urlencode, yuan)
 }

@@ -12,8 +12,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from notifications.models import Alert
-from orders.desk.capped import run_counts, write_counts
-from orders.desk.kinds import AFTERSALE, ORDINARY, PICKUP, WORK_CAP, OrderKind, find_kind, list_work
+from orders.desk.capped import read_row, write_row
+from orders.desk.list.kinds import AFTERSALE, ORDINARY, PICKUP, WORK_CAP, OrderKind, find_kind, list_work
 from shop.access import ROLE_LABELS, has_capability
 from shop.actor import Actor
 from shop.http.middleware import way_back
@@ -86,13 +86,13 @@ def console(request: HttpRequest) -> dict[str, Any]:
         return {"shop_name": lazy(_get_shop_name, str)(), "here": _find_here(request)}
     actor = staff_actor(user)
     request.theme = user.theme  # type: ignore[attr-defined]
-    work, store = _count_work(), get_store_settings()
+    work, shop_name, sound_name = _read_frame()
     return {
         "actor": actor,
         "role_label": ROLE_LABELS.get(user.role, user.role),
-        "shop_name": _name(store),
+        "shop_name": shop_name or _name_nothing(),
         "here": _find_here(request),
-        "sound_url": reverse("store:sound", args=[store.sound_name]) if store.sound_name else "",
+        "sound_url": reverse("store:sound", args=[sound_name]) if sound_name else "",
         "unhandled_alerts": work[_ALERTS],
         "watched": get_watched(request, actor),
         "navigation": [
@@ -107,24 +107,28 @@ def _find_here(request: HttpRequest) -> str:
 
 
 def _get_shop_name() -> str:
-    return _name(get_store_settings())
+    return get_store_settings().shop_name or _name_nothing()
 
 
-def _name(store: StoreSettings) -> str:
-    return store.shop_name or gettext("Shop back office")
+def _name_nothing() -> str:
+    return gettext("Shop back office")
 
 
-def _count_work() -> dict[str, int]:
-    """What waits for somebody, by entry; one query."""
-    names, sql, parameters = _write_work(WORK_CAP)
-    return dict(zip(names, run_counts(sql, parameters), strict=True))
+def _read_frame() -> tuple[dict[str, int], str, str]:
+    """What waits for somebody, by entry; the shop's name, and that of its own sound; one query."""
+    names, sql, parameters = _write_frame(WORK_CAP)
+    *counts, shop_name, sound_name = read_row(sql, parameters)
+    return dict(zip(names, counts, strict=True)), shop_name or "", sound_name or ""
 
 
 @cache
-def _write_work(cap: int) -> tuple[tuple[str, ...], str, list[Any]]:
-    """The entries and the query that counts them, which no page changes: it is written once."""
+def _write_frame(cap: int) -> tuple[tuple[str, ...], str, list[Any]]:
+    """The entries and the query that reads the frame, which no page changes: it is written once."""
     wanted = {_ALERTS: Alert.objects.filter(handled_at__isnull=True), **list_work()}
-    return tuple(wanted), *write_counts(wanted.values(), cap)
+    store = StoreSettings.objects.filter(pk=1)
+    return tuple(wanted), *write_row(
+        wanted.values(), cap, [store.values("shop_name"), store.values("sound_name")]
+    )
 
 
 def _group(

@@ -92,7 +92,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "shop.staff.middleware.StaffMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -111,6 +111,7 @@ TEMPLATES = [
             "environment": "shop.jinja.make_environment",
             "context_processors": [
                 "django.contrib.messages.context_processors.messages",
+                "shop.http.csrf.one_token",
                 "shop.navigation.console",
             ],
         },

@@ -17,15 +17,15 @@ urlpatterns = [
     path("hooks/", include("orders.payments.urls")),
     path("api/v1/", include("shop.api_urls")),
     path("console/staff/", include("shop.staff.urls")),
-    path("console/orders/", include("orders.desk.urls_orders")),
+    path("console/orders/", include("orders.desk.urls")),
     path("console/alerts/", include("notifications.urls")),
-    path("console/products/stock/", include("orders.desk.urls_stock")),
+    path("console/products/stock/", include("orders.desk.stock.urls")),
     path("console/products/", include("shop.catalog.urls")),
-    path("console/customers/", include("orders.desk.urls_buyers")),
-    path("console/audit/", include("orders.desk.urls_audit")),
+    path("console/customers/", include("orders.desk.buyers.urls")),
+    path("console/audit/", include("orders.desk.audit.urls")),
     path("console/settings/", include("shop.store.urls")),
     path("console/jobs/", include("shop.jobs.urls")),
-    path("console/", include("orders.desk.urls")),
+    path("console/", include("orders.desk.home.urls")),
 ]
 
 handler400 = "shop.http.pages.bad_request"

@@ -39,9 +39,9 @@ def _contexts_are_seen() -> Iterator[None]:
     """`response.context` of Django's test client: its own engine tells what a page was given, Jinja2's does not."""
     draw = Template.render
 
-    def draw_and_tell(self: Template, context: dict[str, Any]) -> str:
-        template_rendered.send(sender=self, template=self, context=context)
-        return draw(self, context)
+    def draw_and_tell(self: Template, *args: Any, **kwargs: Any) -> str:
+        template_rendered.send(sender=self, template=self, context=dict(*args, **kwargs))
+        return draw(self, *args, **kwargs)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Template, "render", draw_and_tell)

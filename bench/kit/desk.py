@@ -23,7 +23,7 @@ from bench.kit.servers import console_at
 from bench.kit.side_by_side import print_comparison
 from bench.kit.tables import print_table, write_limit, write_ms, write_times
 from bench.kit.timing import DatabaseTime, find_p95, measure
-from orders.desk.counts import Counts, count_tabs, forget_full
+from orders.desk.list.counts import Counts, count_tabs, forget_full
 from orders.models import Order
 
 ADMINS = 8

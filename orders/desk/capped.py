@@ -9,17 +9,26 @@ from django.db.models import QuerySet
 
 def count_capped(wanted: "Mapping[str, QuerySet[Any]]", cap: int) -> dict[str, int]:
     """Name → rows, each counted up to cap + 1; one query."""
-    return dict(zip(wanted, run_counts(*write_counts(wanted.values(), cap)), strict=True))
+    return dict(zip(wanted, read_row(*write_row(wanted.values(), cap)), strict=True))
 
 
-def write_counts(wanted: "Iterable[QuerySet[Any]]", cap: int) -> tuple[str, list[Any]]:
-    """The one query that counts each of these up to cap + 1, with its parameters."""
-    queries = [rows.order_by().values("pk")[: cap + 1].query.sql_with_params() for rows in wanted]
-    counts = ", ".join(f"(SELECT count(*) FROM ({sql}) AS c)" for sql, _ in queries)  # noqa: S608 - written by the ORM
-    return f"SELECT {counts}", [value for _, parameters in queries for value in parameters]
+def write_row(
+    wanted: "Iterable[QuerySet[Any]]", cap: int, values: "Iterable[QuerySet[Any, Any]]" = ()
+) -> tuple[str, list[Any]]:
+    """The one query that counts each of these up to cap + 1, with its parameters.
+
+    `values` are querysets of one column and at most one row, which are read with it.
+    """
+    counted = [rows.order_by().values("pk")[: cap + 1].query.sql_with_params() for rows in wanted]
+    read = [rows.query.sql_with_params() for rows in values]
+    columns = [f"(SELECT count(*) FROM ({sql}) AS c)" for sql, _ in counted]  # noqa: S608 - written by the ORM
+    columns += [f"({sql})" for sql, _ in read]
+    parameters = [value for _, some in (*counted, *read) for value in some]
+    return f"SELECT {', '.join(columns)}", parameters
 
 
-def run_counts(sql: str, parameters: list[Any]) -> tuple[int, ...]:
+def read_row(sql: str, parameters: list[Any]) -> tuple[Any, ...]:
+    """The one row that such a query answers with."""
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return tuple(cursor.fetchone() or ())

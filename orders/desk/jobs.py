@@ -5,7 +5,7 @@ from functools import partial
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from orders.desk.bulk import BULK, collect_orders
+from orders.desk.list.bulk import BULK, collect_orders
 from orders.services.steps import confirm_order, prepare_order
 from shop.actor import Actor
 from shop.jobs.registry import job

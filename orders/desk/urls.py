@@ -1,6 +1,7 @@
-from django.urls import path
+"""Addresses of orders: /console/orders/…"""
 
-from orders.desk import views_home
+from orders.desk.list.urls import urlpatterns as list_urls
+from orders.desk.order.urls import urlpatterns as order_urls
 
-app_name = "desk"
-urlpatterns = [path("", views_home.home, name="home")]
+app_name = "orders"
+urlpatterns = [*list_urls, *order_urls]

@@ -1,10 +1,13 @@
 """How each member of staff wants the order list to look."""
 
 from collections.abc import Collection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from shop.staff.models import StaffUser
 
 
 class ListLooks(models.Model):
@@ -29,9 +32,9 @@ COLUMNS: dict[str, Any] = {
 """The columns of the order list that can be left out."""
 
 
-def get_list_looks(staff_id: int) -> ListLooks:
-    """What the person chose, or the looks of somebody who did not."""
-    return ListLooks.objects.filter(pk=staff_id).first() or ListLooks(staff_id=staff_id)
+def get_list_looks(staff: "StaffUser") -> ListLooks:
+    """What the person chose, or the looks of somebody who did not; read with the session, so without a query."""
+    return getattr(staff, "list_looks", None) or ListLooks(staff_id=staff.pk)
 
 
 def save_list_looks(staff_id: int, *, shown: Collection[str], is_compact: bool) -> None:

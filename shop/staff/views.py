@@ -27,7 +27,9 @@ class SignIn(LoginView):
     template_name = "staff/login.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
-    extra_context = {"error": "", "is_locked": False}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**{"error": "", "is_locked": False, **kwargs})
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:

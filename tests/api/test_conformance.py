@@ -118,8 +118,8 @@ class Own:
 def is_sound(value: Any) -> bool:
     """Whether the generator meant this value to be taken: what is wrong on purpose stays as it is."""
     values = value if isinstance(value, list) else [value]
-    return (
-        bool(values) and len(values) <= 5 and all(isinstance(each, str) and each.strip() for each in values)
+    return 0 < len(values) <= 5 and all(
+        isinstance(each, str) and each.strip() and each.isprintable() for each in values
     )
 
 

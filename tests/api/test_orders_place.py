@@ -8,7 +8,7 @@ import pytest
 from django.db import OperationalError, connection
 from rest_framework.throttling import ScopedRateThrottle
 
-from orders.desk import api
+from orders.desk.api import views as api
 from orders.models import Order
 from shop import clock
 from shop.http.idempotency import LEASE

@@ -10,8 +10,8 @@ from django.test import Client
 from bench.kit.goods import DISCONTINUED
 from bench.kit.history import fill
 from bench.kit.pages import list_pages
-from orders.desk.counts import forget_full
-from orders.desk.filters import WorkQueue
+from orders.desk.list.counts import forget_full
+from orders.desk.list.filters import WorkQueue
 from orders.models import Order
 from tests.cast import open_shop
 from tests.conftest import find_broken_books

@@ -14,7 +14,7 @@ from django.urls import reverse
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from orders.desk.stock_sheet import STOCK
+from orders.desk.stock.sheet import STOCK
 from orders.models import Order
 from orders.payments.services.transfers import send_proof
 from orders.services.steps import urge_order

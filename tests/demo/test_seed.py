@@ -9,9 +9,9 @@ import pytest
 from django.db import transaction
 
 from notifications.models import Alert, AlertKind
-from orders.desk.counts import count_tabs
-from orders.desk.filters import WorkQueue
-from orders.desk.queues import list_queues
+from orders.desk.home.queues import list_queues
+from orders.desk.list.counts import count_tabs
+from orders.desk.list.filters import WorkQueue
 from orders.models import Order
 from orders.payments.models import (
     LIVE,

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
-from orders.desk.matches import find_matches
+from orders.desk.search.matches import find_matches
 from orders.models import KeyKind, Order
 from orders.search import find_order_ids
 from orders.services.place import Recipient

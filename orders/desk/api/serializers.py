@@ -1,0 +1,334 @@
+"""What buyers send to order, and an order as they get it back."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from orders.desk.api.buyer import (
+    TABS,
+    BuyerAction,
+    BuyerStatus,
+    TimelineBy,
+    get_status,
+    get_status_label,
+    list_actions,
+)
+from orders.models import Order, OrderLine
+from orders.payments.models import ProofState, Refund, RefundState, TransferProof
+from orders.payments.services.transfers import MAX_PICTURES
+from orders.quotes import MAX_QUANTITY, QuotedLine
+from orders.shipping.models import Parcel, ParcelState
+from orders.stages import CloseReason
+from shop.catalog.serializers import PICTURE_WORDS
+from shop.customers.serializers import RecipientIn
+from shop.files.services import make_link
+from shop.http.fields import BuyerText, Count, Id
+from shop.http.pagination import PageOut, PageQuery
+from shop.http.serializers import StrictSerializer
+from shop.store.api import PayOfferOut
+from shop.store.choices import Delivery, PayMethod
+from shop.store.selectors import get_store_settings
+
+MAX_BASKET = 100
+
+
+class OrderQuery(PageQuery):
+    tab = serializers.ChoiceField(choices=TABS, default="all", required=False)
+
+
+class BasketItemIn(StrictSerializer):
+    sku_id = Id()
+    quantity = Count(min_value=1, max_value=MAX_QUANTITY)
+
+
+class _DestinationIn(StrictSerializer):
+    """A basket and where it goes: an entry of the address book or an address of its own."""
+
+    basket = serializers.ListField(
+        child=BasketItemIn(),
+        min_length=1,
+        max_length=MAX_BASKET,
+        help_text="a SKU that is named twice is summed; at most 50 different ones",
+    )
+    delivery = serializers.ChoiceField(choices=Delivery.choices)
+    address_id = Id(required=False)
+    address = RecipientIn(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "address_id" in attrs and "address" in attrs:
+            raise serializers.ValidationError({"address": [_("Give address_id or address, not both.")]})
+        return attrs
+
+
+class PreviewIn(_DestinationIn):
+    """An address is only needed to learn whether own delivery goes there."""
+
+    schema_rules = {"not": {"required": ["address_id", "address"]}}
+
+
+class PlaceIn(_DestinationIn):
+    schema_rules = {"oneOf": [{"required": ["address_id"]}, {"required": ["address"]}]}
+
+    pay_method = serializers.ChoiceField(choices=PayMethod.choices)
+    buyer_remark = BuyerText(max_length=3000, required=False, allow_blank=True, default="")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        if "address_id" not in attrs and "address" not in attrs:
+            raise serializers.ValidationError({"address": [_("Say where the goods go.")]})
+        return attrs
+
+
+class ChoosePaymentIn(StrictSerializer):
+    pay_method = serializers.ChoiceField(choices=PayMethod.choices)
+
+
+class TransferProofIn(StrictSerializer):
+    image_ids = serializers.ListField(child=Id(), min_length=1, max_length=MAX_PICTURES)
+    words = BuyerText(max_length=500, required=False, allow_blank=True, default="")
+
+
+class EmptyIn(StrictSerializer):
+    """No fields."""
+
+
+def sum_basket(items: list[Mapping[str, int]]) -> dict[int, int]:
+    """SKU id → pieces, a SKU named twice summed."""
+    basket: dict[int, int] = {}
+    for item in items:
+        basket[item["sku_id"]] = basket.get(item["sku_id"], 0) + item["quantity"]
+    return basket
+
+
+class QuotedLineOut(serializers.Serializer[Any]):
+    sku_id = Id(source="sku.pk")
+    product_name = serializers.CharField(source="sku.product.name")
+    sku_name = serializers.CharField(source="sku.name")
+    picture_url = serializers.SerializerMethodField(help_text=PICTURE_WORDS)
+    price_fen = serializers.IntegerField(source="sku.price_fen")
+    quantity = serializers.IntegerField()
+    total_fen = serializers.IntegerField()
+    sellable = serializers.IntegerField(source="sku.sellable", help_text="pieces that can be ordered now")
+    is_enough = serializers.SerializerMethodField()
+
+    def get_picture_url(self, line: QuotedLine) -> str:
+        picture = line.sku.product.picture
+        return picture.url if picture else ""
+
+    def get_is_enough(self, line: QuotedLine) -> bool:
+        return line.quantity <= line.sku.sellable
+
+
+class PreviewOut(serializers.Serializer[Any]):
+    lines = QuotedLineOut(many=True)
+    goods_fen = serializers.IntegerField()
+    freight_fen = serializers.IntegerField()
+    payable_fen = serializers.IntegerField()
+    pay_methods = PayOfferOut(many=True)
+    balance_fen = serializers.IntegerField(help_text="your balance")
+
+
+class OrderLineOut(serializers.Serializer[Any]):
+    """`total_fen` is what the line costs after price changes, before cancellations."""
+
+    id = Id(source="pk")
+    sku_id = Id()
+    product_name = serializers.CharField()
+    sku_name = serializers.CharField()
+    picture_url = serializers.CharField(help_text=PICTURE_WORDS)
+    price_fen = serializers.IntegerField()
+    quantity = serializers.IntegerField()
+    total_fen = serializers.IntegerField()
+    shipped = serializers.IntegerField()
+    cancelled = serializers.IntegerField()
+
+
+class OrderRowOut(serializers.Serializer[Any]):
+    """An order in a list. `owed_fen` is what is still to be paid; `actions` are the buttons possible now."""
+
+    number = serializers.CharField()
+    status = serializers.SerializerMethodField()
+    status_label = serializers.SerializerMethodField(help_text="in the language of the request")
+    close_reason = serializers.ChoiceField(choices=CloseReason.choices, allow_blank=True)
+    is_part_shipped = serializers.SerializerMethodField()
+    delivery = serializers.ChoiceField(choices=Delivery.choices)
+    pay_method = serializers.ChoiceField(choices=PayMethod.choices)
+    payable_fen = serializers.IntegerField()
+    paid_fen = serializers.IntegerField()
+    refunded_fen = serializers.IntegerField()
+    owed_fen = serializers.IntegerField()
+    pieces = serializers.IntegerField()
+    placed_at = serializers.DateTimeField()
+    pay_by = serializers.DateTimeField(allow_null=True)
+    lines = OrderLineOut(many=True)
+    actions = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.ChoiceField(choices=BuyerStatus.choices))
+    def get_status(self, order: Order) -> str:
+        return get_status(order).value
+
+    def get_status_label(self, order: Order) -> str:
+        return get_status_label(order)
+
+    def get_is_part_shipped(self, order: Order) -> bool:
+        return bool(order.pieces_shipped and order.pieces_to_send)
+
+    @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(choices=BuyerAction.choices)))
+    def get_actions(self, order: Order) -> list[str]:
+        return [action.value for action in list_actions(order, self.context["actor"])]
+
+
+class RecipientOut(serializers.Serializer[Any]):
+    recipient = serializers.CharField()
+    phone = serializers.CharField()
+    province = serializers.CharField()
+    city = serializers.CharField()
+    district = serializers.CharField()
+    detail = serializers.CharField(source="address_detail")
+
+
+class ParcelLineOut(serializers.Serializer[Any]):
+    line_id = Id(source="order_line_id")
+    quantity = serializers.IntegerField()
+
+
+class ParcelOut(serializers.Serializer[Any]):
+    """Sent with a courier, or brought by the shop's own driver."""
+
+    courier = serializers.CharField(help_text="the courier's code; empty for own delivery")
+    courier_name = serializers.CharField(help_text="in the language of the request")
+    tracking_no = serializers.CharField()
+    driver_name = serializers.CharField()
+    driver_phone = serializers.CharField()
+    has_arrived = serializers.SerializerMethodField()
+    sent_at = serializers.DateTimeField()
+    arrived_at = serializers.DateTimeField(allow_null=True)
+    lines = serializers.SerializerMethodField()
+
+    def get_has_arrived(self, parcel: Parcel) -> bool:
+        return parcel.state == ParcelState.ARRIVED
+
+    @extend_schema_field(ParcelLineOut(many=True))
+    def get_lines(self, parcel: Parcel) -> Any:
+        """Only this order's lines: a parcel may also hold somebody else's."""
+        own = [line for line in parcel.lines.all() if line.order_line.order_id == self.context["order"].pk]
+        return ParcelLineOut(own, many=True).data
+
+
+class RefundOut(serializers.Serializer[Any]):
+    amount_fen = serializers.IntegerField()
+    is_done = serializers.SerializerMethodField(help_text="false while the money is on its way")
+    created_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(allow_null=True)
+
+    def get_is_done(self, refund: Refund) -> bool:
+        return refund.state == RefundState.DONE
+
+
+class TransferAccountOut(serializers.Serializer[Any]):
+    """Where to send the money."""
+
+    bank = serializers.CharField(source="transfer_bank")
+    name = serializers.CharField(source="transfer_name")
+    number = serializers.CharField(source="transfer_number")
+
+
+class TransferProofOut(serializers.Serializer[Any]):
+    """The last proof you sent; `reason` says why it was rejected."""
+
+    state = serializers.ChoiceField(choices=ProofState.choices)
+    reason = serializers.CharField()
+    words = serializers.CharField()
+    sent_at = serializers.DateTimeField()
+    picture_urls = serializers.SerializerMethodField()
+
+    def get_picture_urls(self, proof: TransferProof) -> list[str]:
+        return [make_link(picture) for picture in proof.pictures.all()]
+
+
+class OrderOut(OrderRowOut):
+    """A whole order; times that have not come are null."""
+
+    goods_fen = serializers.SerializerMethodField()
+    freight_fen = serializers.SerializerMethodField()
+    address = RecipientOut(source="*")
+    buyer_remark = serializers.CharField()
+    paid_at = serializers.DateTimeField(allow_null=True)
+    shipped_at = serializers.DateTimeField(allow_null=True)
+    arrived_at = serializers.DateTimeField(allow_null=True)
+    received_at = serializers.DateTimeField(allow_null=True)
+    closed_at = serializers.DateTimeField(allow_null=True)
+    ship_by = serializers.DateTimeField(allow_null=True)
+    receive_by = serializers.DateTimeField(allow_null=True)
+    parcels = serializers.SerializerMethodField()
+    refunds = serializers.SerializerMethodField()
+    transfer_account = serializers.SerializerMethodField(help_text="while a bank transfer is owed, else null")
+    transfer_proof = serializers.SerializerMethodField(help_text="null when none was sent")
+
+    def get_goods_fen(self, order: Order) -> int:
+        return sum(line.total_fen for line in _lines(order))
+
+    def get_freight_fen(self, order: Order) -> int:
+        return order.freight_fen + order.freight_adjust_fen
+
+    @extend_schema_field(ParcelOut(many=True))
+    def get_parcels(self, order: Order) -> Any:
+        return ParcelOut(self.context["parcels"], many=True, context={"order": order}).data
+
+    @extend_schema_field(RefundOut(many=True))
+    def get_refunds(self, order: Order) -> Any:
+        return RefundOut(self.context["refunds"], many=True).data
+
+    @extend_schema_field(TransferAccountOut(allow_null=True))
+    def get_transfer_account(self, order: Order) -> Any:
+        if order.pay_method != PayMethod.TRANSFER or not order.owed_fen:
+            return None
+        return TransferAccountOut(get_store_settings()).data
+
+    @extend_schema_field(TransferProofOut(allow_null=True))
+    def get_transfer_proof(self, order: Order) -> Any:
+        proof = order.proofs.order_by("-pk").first() if order.pay_method == PayMethod.TRANSFER else None
+        return TransferProofOut(proof).data if proof else None
+
+
+def _lines(order: Order) -> list[OrderLine]:
+    return list(order.lines.all())
+
+
+class OrderPageOut(PageOut):
+    results = OrderRowOut(many=True)
+
+
+class CountsOut(serializers.Serializer[Any]):
+    all = serializers.IntegerField()
+    to_pay = serializers.IntegerField()
+    to_ship = serializers.IntegerField()
+    to_receive = serializers.IntegerField()
+    done = serializers.IntegerField()
+    closed = serializers.IntegerField()
+
+
+class TimelineEntryOut(serializers.Serializer[Any]):
+    at = serializers.DateTimeField()
+    verb = serializers.CharField()
+    words = serializers.CharField(help_text="in the language of the request")
+    by = serializers.ChoiceField(choices=TimelineBy.choices)
+    amount_fen = serializers.IntegerField(allow_null=True)
+    notice = serializers.CharField(help_text="what the shop wrote to you about it; mostly empty")
+
+
+class TimelineOut(serializers.Serializer[Any]):
+    results = TimelineEntryOut(many=True)
+
+
+class PaymentParametersOut(serializers.Serializer[Any]):
+    """The arguments of `wx.requestPayment`, signed."""
+
+    timeStamp = serializers.CharField()  # noqa: N815 - WeChat's own names
+    nonceStr = serializers.CharField()  # noqa: N815
+    package = serializers.CharField()
+    signType = serializers.CharField()  # noqa: N815
+    paySign = serializers.CharField()  # noqa: N815

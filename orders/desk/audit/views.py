@@ -1,0 +1,61 @@
+"""The page of the record: what was done, by whom, when."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from orders.desk.audit.forms import AuditForm
+from orders.desk.audit.security_events import list_security_events
+from orders.desk.audit.selectors import list_events, tell
+from shop.http.dialogs import Dialog, show_dialog
+from shop.http.paging import page_by_id
+from shop.replica import reading
+from shop.staff.decorators import StaffRequest, staff_page
+
+
+@staff_page("audit.view")
+def audit(request: StaffRequest) -> HttpResponse:
+    """All events, newest first, with filters out of the address."""
+    return _show_record(request)
+
+
+@staff_page("audit.view")
+def ask_filters(request: StaffRequest) -> HttpResponse:
+    """The dialog with all filters, filled in as the record that asks for it is filtered."""
+    dialog = Dialog(
+        template="desk/audit/_filter.html",
+        name="filter",
+        title=_("Filter the record"),
+        url=reverse("audit:list"),
+        form=_make_form(request),
+    )
+    return show_dialog(request, dialog, lambda dialog: _show_record(request, dialog=dialog))
+
+
+def _show_record(request: StaffRequest, *, dialog: Dialog | None = None) -> HttpResponse:
+    form, path = _make_form(request), reverse("audit:list")
+    with reading():
+        page = page_by_id(list_events(form.read()), request, path=path)
+    context = {
+        "form": form,
+        "page": page,
+        "lines": tell(page.rows),
+        "security_events": [] if request.GET else list_security_events(),
+        "chips": [(words, _without(request, name)) for name, words in form.list_chips()],
+        "filter_url": f"{reverse('audit:filter')}?{request.GET.urlencode()}",
+        "dialog": dialog,
+    }
+    return render(request, "desk/audit/list.html", context)
+
+
+def _make_form(request: StaffRequest) -> AuditForm:
+    return AuditForm(request.GET, auto_id="audit_%s")
+
+
+def _without(request: StaffRequest, name: str) -> str:
+    values = request.GET.copy()
+    for key in (name, "older", "newer"):
+        values.pop(key, None)
+    path = reverse("audit:list")
+    return f"{path}?{values.urlencode()}" if values else path

@@ -1,0 +1,126 @@
+"""Buyers as the desk knows them: what they ordered and spent, read by index and never by a scan."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from orders.desk.audit.selectors import EVENT_WORDS
+from orders.desk.labels import Label, describe_order
+from orders.models import Order
+from orders.stages import Stage
+from shop.actor import Actor
+from shop.customers.models import HAS_REMARK, BalanceEntry, Customer
+from shop.customers.selectors import list_customers
+from shop.events.models import Event
+from shop.events.words import describe_actor
+
+ORDERS_SHOWN = 10
+ENTRIES_SHOWN = 10
+EVENTS_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Spending:
+    """Orders placed, how many of them closed, and what was paid less what was refunded."""
+
+    orders: int = 0
+    closed: int = 0
+    spent_fen: int = 0
+
+
+@dataclass(frozen=True)
+class BuyerRow:
+    customer: Customer
+    spending: Spending
+
+
+@dataclass(frozen=True)
+class BuyerOrder:
+    order: Order
+    label: Label
+
+
+@dataclass(frozen=True)
+class RecordEntry:
+    """One thing that was done to the buyer's account, by whom."""
+
+    words: Any
+    who: str
+    event: Event
+
+
+@dataclass(frozen=True)
+class BuyerPage:
+    customer: Customer
+    spending: Spending
+    orders: list[BuyerOrder]
+    entries: list[BalanceEntry]
+    record: list[RecordEntry]
+
+
+class BuyerFilter(models.TextChoices):
+    """Which buyers the list shows; the value is the address's parameter."""
+
+    ALL = "", _("All customers")
+    BLOCKED = "blocked", _("Blocked")
+    REMARK = "remark", _("With a remark")
+
+
+_FITS = {
+    BuyerFilter.ALL: Q(),
+    BuyerFilter.BLOCKED: Q(is_blocked=True),
+    BuyerFilter.REMARK: HAS_REMARK,
+}
+
+
+def find_buyers(*, words: str, only: BuyerFilter) -> "QuerySet[Customer]":
+    return list_customers(words=words).filter(_FITS[only])
+
+
+def make_rows(customers: Sequence[Customer]) -> list[BuyerRow]:
+    """The rows of one page with one grouped query over these customers' own orders."""
+    spending = sum_spending(customer.pk for customer in customers)
+    return [BuyerRow(customer, spending.get(customer.pk, Spending())) for customer in customers]
+
+
+def sum_spending(customer_ids: Iterable[int]) -> dict[int, Spending]:
+    """Customer id → what they ordered and spent; who never ordered is left out."""
+    own = Order.objects.filter(customer_id__in=list(customer_ids)).order_by()
+    sums = own.values("customer_id").annotate(
+        orders=Count("pk"),
+        closed=Count("pk", filter=Q(stage=Stage.CLOSED)),
+        spent_fen=Coalesce(Sum(F("paid_fen") - F("refunded_fen")), 0),
+    )
+    return {row["customer_id"]: Spending(row["orders"], row["closed"], row["spent_fen"]) for row in sums}
+
+
+def make_buyer_page(customer: Customer) -> BuyerPage:
+    """Everything the page of one buyer shows."""
+    last = customer.orders.prefetch_related("lines").order_by("-id")[:ORDERS_SHOWN]
+    events = Event.objects.filter(kind=Customer.subject_kind, subject_id=customer.pk).order_by("-number")
+    return BuyerPage(
+        customer=customer,
+        spending=sum_spending([customer.pk]).get(customer.pk, Spending()),
+        orders=[BuyerOrder(order, describe_order(order)) for order in last],
+        entries=list(customer.balance_entries.order_by("-id")[:ENTRIES_SHOWN]),
+        record=[
+            RecordEntry(EVENT_WORDS.get(event.verb, event.verb), describe_actor(event), event)
+            for event in events.defer("sealed")[:EVENTS_SHOWN]
+        ],
+    )
+
+
+def list_own_capabilities(actor: Actor) -> dict[str, bool]:
+    """What the page offers to this person."""
+    wanted = {
+        "may_edit": "customers.edit",
+        "may_book": "customers.balance",
+        "may_see_orders": "orders.view",
+        "may_reveal": "orders.reveal",
+    }
+    return {name: capability in actor.capabilities for name, capability in wanted.items()}

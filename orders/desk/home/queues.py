@@ -1,0 +1,169 @@
+"""The work queues of the home page: what waits, most urgent first.
+
+How many wait comes from the counts of the order list; of each queue only the few that are shown are read.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.db.models import F, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from notifications.models import Alert, AlertKind
+from orders.desk.labels import Deadline, describe_deadline
+from orders.desk.list.conditions import REFUNDS_IN, is_in_queue
+from orders.desk.list.counts import CAP, Counts, describe_count
+from orders.desk.list.filters import Tab, WorkQueue
+from orders.desk.list.selectors import load_orders, map_lines
+from orders.models import Order, OrderLine
+from orders.payments.models import Refund
+from orders.stages import Stage
+from shop import clock
+from shop.crypto import mask_name
+from shop.money import format_fen
+
+SHOWN = 5
+# Five orders have no more open alerts than this, unless one rings without end: then fewer of them are shown.
+_ALERTS_READ = 100
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One order in a queue; `about` is what the queue says of it beside the order itself."""
+
+    order_id: int
+    about: str = ""
+
+
+@dataclass(frozen=True)
+class Queue:
+    """A kind of work: how many wait, up to CAP + 1, and the first of them.
+
+    `query` is the part of the order list's address that shows all of it, "" when nothing does.
+    """
+
+    name: str
+    title: Any
+    tone: str
+    count: int
+    first: Sequence[Waiting]
+    query: str = ""
+
+    @property
+    def count_words(self) -> str:
+        return describe_count(self.count)
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    """One order of a queue, ready to be shown; the recipient is masked."""
+
+    order: Order
+    lines: Sequence[OrderLine]
+    recipient: str
+    about: str
+    deadline: Deadline | None
+
+
+def list_queues(counts: Counts) -> list[Queue]:
+    """Every queue, the empty ones too, in the order in which a clerk should look.
+
+    Two queries for the alerts, and one for each other queue that is not empty.
+    """
+    make = partial(_make_queue, counts.queues, clock.now())
+    return [
+        make(WorkQueue.OVERDUE, "overdue"),
+        make(WorkQueue.WITHIN_24H, "soon"),
+        _make_to_confirm(counts.tabs[Tab.TO_CONFIRM]),
+        _make_alerts(),
+        make(WorkQueue.TRANSFERS, "move"),
+        make(WorkQueue.REFUND_FAILED, "overdue"),
+        make(WorkQueue.TO_PAY_OUT, "move"),
+        make(WorkQueue.SHORT, "overdue"),
+        make(WorkQueue.CLOSING_SOON, "soon"),
+        make(WorkQueue.HELD, "held"),
+        make(WorkQueue.SHIP_LATER, "move"),
+    ]
+
+
+def _make_queue(counts: Mapping[str, int], now: datetime, queue: WorkQueue, tone: str) -> Queue:
+    count = counts[queue]
+    first = _FIRST.get(queue, _read_orders)(queue, now) if count else []
+    return Queue(queue.value, queue.label, tone, count, first, f"queue={queue}")
+
+
+_DEADLINES = {WorkQueue.CLOSING_SOON: "pay_by", WorkQueue.TRANSFERS: "proof_sent_at"}
+
+
+def _read_orders(queue: WorkQueue, now: datetime) -> list[Waiting]:
+    """The orders whose deadline is nearest."""
+    return _read_first(Order.objects.filter(is_in_queue(queue, now)), _DEADLINES.get(queue, "ship_by"))
+
+
+def _read_first(orders: "QuerySet[Order]", deadline: str) -> list[Waiting]:
+    return [Waiting(pk) for pk in orders.order_by(deadline, "pk").values_list("pk", flat=True)[:SHOWN]]
+
+
+def _read_held(queue: WorkQueue, now: datetime) -> list[Waiting]:
+    """The one that is released soonest comes first; those without an end last."""
+    held = Order.objects.filter(is_in_queue(queue, now))
+    rows = held.order_by(F("release_at").asc(nulls_last=True), "pk").values_list("pk", "hold_reason")
+    return [Waiting(pk, reason) for pk, reason in rows[:SHOWN]]
+
+
+def _read_refunds(queue: WorkQueue, _now: datetime) -> list[Waiting]:
+    """Failed or stuck at the gateway, or to be paid out by hand; the oldest first."""
+    rows = Refund.objects.filter(REFUNDS_IN[queue]).order_by("id").values_list("order_id", "amount_fen")
+    return [
+        Waiting(order_id, str(_("Refund %(amount)s") % {"amount": format_fen(fen)}))
+        for order_id, fen in rows[:SHOWN]
+    ]
+
+
+_FIRST: Mapping[WorkQueue, Callable[[WorkQueue, datetime], list[Waiting]]] = {
+    WorkQueue.HELD: _read_held,
+    WorkQueue.REFUND_FAILED: _read_refunds,
+    WorkQueue.TO_PAY_OUT: _read_refunds,
+}
+
+
+def _make_to_confirm(count: int) -> Queue:
+    first = _read_first(Order.objects.filter(stage=Stage.TO_CONFIRM), "ship_by") if count else []
+    return Queue("to_confirm", _("To confirm"), "move", count, first, f"tab={Tab.TO_CONFIRM}")
+
+
+def _make_alerts() -> Queue:
+    """Orders with open alerts, the one that has waited longest first; all its alerts in one row.
+
+    Counted are the alerts, as the bell counts them.
+    """
+    is_open = Alert.objects.filter(handled_at__isnull=True)
+    kinds: dict[int, list[str]] = {}
+    for order_id, kind in is_open.order_by("id").values_list("order_id", "kind")[:_ALERTS_READ]:
+        kinds.setdefault(order_id, []).append(str(AlertKind(kind).label))
+    first = [Waiting(order_id, "、".join(dict.fromkeys(found))) for order_id, found in kinds.items()]
+    count = is_open[: CAP + 1].count()
+    return Queue("alerts", _("Unhandled alerts"), "overdue", count, first[:SHOWN])
+
+
+def load_rows(queues: Iterable[Queue]) -> dict[str, list[QueueRow]]:
+    """Queue name → its first orders, loaded for all queues together in two queries."""
+    shown = {queue.name: queue.first for queue in queues}
+    wanted = {waiting.order_id for first in shown.values() for waiting in first}
+    orders, lines = {order.pk: order for order in load_orders(sorted(wanted))}, map_lines(wanted)
+    now = clock.now()
+    return {
+        name: [
+            _make_row(orders[item.order_id], lines.get(item.order_id, ()), item.about, now)
+            for item in first
+            if item.order_id in orders
+        ]
+        for name, first in shown.items()
+    }
+
+
+def _make_row(order: Order, lines: Sequence[OrderLine], about: str, now: datetime) -> QueueRow:
+    return QueueRow(order, lines, mask_name(order.recipient), about, describe_deadline(order, now))

@@ -1,0 +1,109 @@
+"""The start page: what waits for somebody, today against yesterday, and whether the machinery behind it runs."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from orders.desk.home.queues import Queue, QueueRow, list_queues, load_rows
+from orders.desk.home.today import list_figures
+from orders.desk.labels import describe_span
+from orders.desk.list.counts import count_tabs, describe_count
+from orders.desk.list.filters import Tab
+from shop import clock
+from shop.events.health import Disk, Health, get_health
+from shop.staff.decorators import StaffRequest, staff_page
+from shop.store.selectors import get_store_settings
+
+_STILL_AFTER = timedelta(minutes=1)
+_BACKLOG = 100
+
+
+@dataclass(frozen=True)
+class Card:
+    """A queue with the orders it shows and where all of them are."""
+
+    queue: Queue
+    rows: list[QueueRow]
+    url: str
+
+
+@dataclass(frozen=True)
+class HealthLine:
+    """One sentence about the machinery; not ok means that somebody has to look, soon where nothing fails yet."""
+
+    words: str
+    is_ok: bool
+    is_soon: bool = False
+
+
+@staff_page("orders.view")
+def home(request: StaffRequest) -> HttpResponse:
+    """The work queues, most urgent first; those with nothing in them are named together."""
+    counts = count_tabs()
+    queues = list_queues(counts)
+    rows = load_rows(queues)
+    cards = [Card(queue, rows[queue.name], _find_list(queue)) for queue in queues if queue.count]
+    context = {
+        "cards": cards,
+        "figures": list_figures(counts.tabs[Tab.TO_SHIP]),
+        "clear": [queue.title for queue in queues if not queue.count],
+        "health": _describe_health(get_health()),
+    }
+    return render(request, "desk/home/page.html", context)
+
+
+def _find_list(queue: Queue) -> str:
+    if queue.name == "alerts":
+        return reverse("alerts:list")
+    return f"{reverse('orders:list')}?{queue.query}"
+
+
+def _describe_health(health: Health) -> list[HealthLine]:
+    lines = [_describe_sweep(health), _describe_outbox(health.undelivered), _describe_broker(health)]
+    disk = [_describe_disk(health.disk)] if health.disk else []
+    return [*_describe_paying(), *lines, *disk]
+
+
+def _describe_paying() -> list[HealthLine]:
+    if not get_store_settings().lacks_wechat:
+        return []
+    words = _("Buyers cannot pay by WeChat now: the credentials have not passed their test.")
+    return [HealthLine(words, is_ok=False)]
+
+
+def _describe_sweep(health: Health) -> HealthLine:
+    if health.last_sweep_at is None:
+        return HealthLine(_("Timers have never run. Start the process “deliver”."), is_ok=False)
+    age = clock.now() - health.last_sweep_at
+    if age > _STILL_AFTER:
+        words = _("Timers have stood still for %(span)s: orders neither close nor complete by themselves.")
+        return HealthLine(words % {"span": describe_span(age)}, is_ok=False)
+    return HealthLine(_("Timers run."), is_ok=True)
+
+
+def _describe_outbox(undelivered: int) -> HealthLine:
+    if undelivered > _BACKLOG:
+        words = _("%(count)s events wait to be carried out: alerts and refunds come late.")
+        return HealthLine(words % {"count": describe_count(undelivered)}, is_ok=False)
+    return HealthLine(_("Events are carried out at once."), is_ok=True)
+
+
+def _describe_broker(health: Health) -> HealthLine:
+    if health.is_broker_up:
+        return HealthLine(_("Live updates work."), is_ok=True)
+    return HealthLine(_("Redis is away: pages learn of news a little later. Nothing is lost."), is_ok=False)
+
+
+def _describe_disk(disk: Disk) -> HealthLine:
+    amounts = {"free": filesizeformat(disk.free_bytes), "total": filesizeformat(disk.total_bytes)}
+    if disk.is_low:
+        words = _(
+            "Little disk space is left: %(free)s of %(total)s. Make room before pictures cannot be kept."
+        )
+        return HealthLine(words % amounts, is_ok=False, is_soon=True)
+    return HealthLine(_("%(free)s of %(total)s disk space are free.") % amounts, is_ok=True)

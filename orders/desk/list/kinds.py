@@ -1,0 +1,122 @@
+"""Kinds of orders that have an entry of their own in the navigation, with the tabs of each.
+
+A kind is a filter of the list: its address says which one it is.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from orders.desk.capped import count_capped
+from orders.desk.list.counts import CAP, describe_count
+from orders.desk.list.filters import TAB_STAGES, Filters, Tab
+from orders.models import Order
+from orders.stages import IN_HAND, AftersaleMark
+from shop.store.choices import Delivery
+
+WORK_CAP = 999
+_CHOSEN = ("tab", "queue", "stage", "size")
+"""What tabs and pager set: anything else narrows a kind."""
+
+
+@dataclass(frozen=True)
+class KindTab:
+    """One tab: what it sets in the list's address, and which orders it holds."""
+
+    label: Any
+    params: Mapping[str, str]
+    holds: Q
+
+
+@dataclass(frozen=True)
+class OrderKind:
+    """`params` is the address of its entry, `work` what waits in it for somebody; the ordinary kind has no tabs."""
+
+    name: str
+    title: Any
+    work: Q
+    params: Mapping[str, str]
+    tabs: tuple[KindTab, ...] = ()
+    nothing: Any = ""
+    until_when: Any = ""
+
+    @property
+    def query(self) -> str:
+        return urlencode(self.params)
+
+
+def _pickup_tab(tab: Tab, label: Any = None) -> KindTab:
+    stages = TAB_STAGES[tab]
+    holds = Q(delivery=Delivery.PICKUP) & (Q(stage__in=stages) if stages else Q())
+    return KindTab(label or tab.label, {"tab": "" if tab == Tab.ALL else tab.value}, holds)
+
+
+def _aftersale_tab(mark: AftersaleMark, label: Any) -> KindTab:
+    return KindTab(label, {"aftersale": mark.value}, Q(aftersale_mark=mark))
+
+
+ORDINARY = OrderKind("ordinary", _("All orders"), Q(stage__in=IN_HAND), {})
+PICKUP = OrderKind(
+    "pickup",
+    _("Pickup orders"),
+    Q(delivery=Delivery.PICKUP, stage__in=IN_HAND),
+    {"delivery": Delivery.PICKUP.value},
+    (
+        _pickup_tab(Tab.ALL),
+        _pickup_tab(Tab.UNPAID),
+        _pickup_tab(Tab.TO_CONFIRM),
+        _pickup_tab(Tab.TO_SHIP, _("To be picked up")),
+        _pickup_tab(Tab.DONE),
+        _pickup_tab(Tab.CLOSED),
+    ),
+    _("No pickup orders here"),
+    _("Orders that buyers fetch themselves appear here once pickup is offered."),
+)
+AFTERSALE = OrderKind(
+    "aftersale",
+    _("After-sales orders"),
+    Q(aftersale_mark=AftersaleMark.OPEN),
+    {"aftersale": AftersaleMark.OPEN.value},
+    (
+        _aftersale_tab(AftersaleMark.OPEN, _("Being handled")),
+        _aftersale_tab(AftersaleMark.SETTLED, _("Settled")),
+    ),
+    _("No after-sales orders here"),
+    _("Orders with a refund or a return under way appear here once buyers can ask for one."),
+)
+KINDS = (ORDINARY, PICKUP, AFTERSALE)
+
+
+def find_kind(params: Mapping[str, str]) -> OrderKind:
+    """The kind that an address of the list shows."""
+    if params.get("aftersale") in (AftersaleMark.OPEN, AftersaleMark.SETTLED):
+        return AFTERSALE
+    return PICKUP if params.get("delivery") == Delivery.PICKUP else ORDINARY
+
+
+def list_work() -> "dict[str, QuerySet[Order]]":
+    """Kind → the orders in it that wait for somebody, whatever the time is."""
+    return {kind.name: Order.objects.filter(kind.work) for kind in KINDS}
+
+
+def list_kind_tabs(kind: OrderKind, filters: Filters, path: str) -> list[dict[str, Any]]:
+    """The tabs of a kind; one query for their counts, which a filter beyond the kind's own would make a lie."""
+    is_narrowed = bool(set(filters.params) - {*_CHOSEN, *kind.params})
+    counts = {} if is_narrowed else _count_tabs(kind)
+    return [
+        {
+            "label": tab.label,
+            "url": filters.make_url(path, **{"stage": "", "queue": "", **tab.params}),
+            "count": describe_count(counts[str(tab.label)]) if counts else "",
+            "is_active": all(filters.params.get(name, "") == value for name, value in tab.params.items()),
+        }
+        for tab in kind.tabs
+    ]
+
+
+def _count_tabs(kind: OrderKind) -> dict[str, int]:
+    return count_capped({str(tab.label): Order.objects.filter(tab.holds) for tab in kind.tabs}, CAP)

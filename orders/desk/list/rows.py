@@ -1,0 +1,68 @@
+"""One order as one row of the list, ready to be read aloud. Personal data leaves here masked."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import ngettext
+
+from orders.desk.labels import Deadline, Label, describe_deadline, describe_order
+from orders.desk.links import link_order
+from orders.desk.list.selectors import map_couriers, map_lines
+from orders.desk.next_steps import NextStep, find_next_step
+from orders.models import Order, OrderLine
+from orders.shipping.couriers import find_courier
+from shop import clock
+from shop.actor import Actor
+from shop.crypto import mask_name, mask_phone
+from shop.store.choices import Delivery, PayMethod
+
+FIRST_LINES = 2
+
+
+@dataclass(frozen=True)
+class OrderRow:
+    order: Order
+    url: str
+    recipient: str
+    phone: str
+    lines: list[OrderLine]
+    more_lines: int
+    more_words: str
+    pay_method: Any
+    delivery: Any
+    carriers: str
+    label: Label
+    deadline: Deadline | None
+    next_step: NextStep | None
+
+
+def make_rows(orders: list[Order], *, actor: Actor) -> list[OrderRow]:
+    """The rows of one page; two queries for all of them, one without shipped orders."""
+    lines, couriers = map_lines([order.pk for order in orders]), map_couriers(orders)
+    now = clock.now()
+    return [
+        _make_row(order, lines.get(order.pk, []), couriers.get(order.pk, ()), actor, now) for order in orders
+    ]
+
+
+def _make_row(
+    order: Order, lines: list[OrderLine], couriers: Iterable[str], actor: Actor, now: datetime
+) -> OrderRow:
+    more = max(len(lines) - FIRST_LINES, 0)
+    return OrderRow(
+        order=order,
+        url=link_order(order.number),
+        recipient=mask_name(order.recipient),
+        phone=mask_phone(order.phone),
+        lines=lines[:FIRST_LINES],
+        more_lines=more,
+        more_words=ngettext("%(n)d more line", "%(n)d more lines", more) % {"n": more} if more else "",
+        pay_method=PayMethod(order.pay_method).label,
+        delivery=Delivery(order.delivery).label,
+        carriers="、".join(c.name for code in couriers if (c := find_courier(code))),
+        label=describe_order(order),
+        deadline=describe_deadline(order, now),
+        next_step=find_next_step(order, actor),
+    )

@@ -1,0 +1,19 @@
+"""Addresses of the order list: /console/orders/…"""
+
+from django.urls import path
+
+from orders.desk.list import bulk_views, views
+from orders.desk.list.bulk import BULK
+from orders.desk.search.views import ask
+
+urlpatterns = [
+    path("", views.list_orders, name="list"),
+    path("bulk/count/", bulk_views.count_all, name="bulk_count"),
+    *(
+        path(f"bulk/{action.name}/", bulk_views.make_bulk_view(action), name=f"bulk_{action.name}")
+        for action in BULK
+    ),
+    path("filter/", views.ask_filters, name="filter"),
+    path("looks/", views.save_looks, name="save_looks"),
+    path("gateway/", ask, name="ask_gateway"),
+]

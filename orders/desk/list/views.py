@@ -1,0 +1,156 @@
+"""The order list."""
+
+from contextlib import nullcontext
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+from orders.desk.list.bulk import list_bulk
+from orders.desk.list.counts import count_tabs, describe_count
+from orders.desk.list.filters import PAGE_SIZES, Filters, Tab, WorkQueue
+from orders.desk.list.kinds import ORDINARY, OrderKind, find_kind, list_kind_tabs
+from orders.desk.list.rows import make_rows
+from orders.desk.list.selectors import Page, get_page
+from orders.desk.search.matches import Matches, find_matches
+from orders.desk.search.words import read_payment_number
+from shop.replica import reading
+from shop.staff.decorators import StaffRequest, staff_page
+from shop.staff.models import StaffUser
+from shop.staff.preferences import COLUMNS, get_list_looks, save_list_looks
+
+
+@staff_page("orders.view")
+def list_orders(request: StaffRequest) -> HttpResponse:
+    """The list, whole or (asked for by htmx) as the part below the title; the address is its state."""
+    filters = Filters(request.GET)
+    matches = find_matches(filters.get("q")) if filters.get("q") else None
+    page = _read_page(request, filters, matches)
+    looks = _describe_looks(request.user) | {"bulk_actions": list_bulk(request.actor)}
+    context = _list_context(filters, matches, page) | {
+        **looks,
+        "rows": make_rows(page.orders, actor=request.actor),
+        "this_url": request.get_full_path(),
+        "filter_url": f"{reverse('orders:filter')}?{request.GET.urlencode()}",
+    }
+    is_part = request.htmx and not request.htmx.history_restore_request
+    response = render(request, "desk/list/_table.html" if is_part else "desk/list/page.html", context)
+    if is_part and request.GET:
+        cursors = {name: request.GET.get(name, "") for name in ("older", "newer")}
+        response["HX-Push-Url"] = filters.make_url(reverse("orders:list"), **cursors)
+    # The part and the whole page share an address: without this the back button may show the part alone.
+    patch_vary_headers(response, ["HX-Request"])
+    patch_cache_control(response, private=True, no_store=True)
+    return response
+
+
+def _read_page(request: StaffRequest, filters: Filters, matches: Matches | None) -> Page:
+    """Older pages may come from the replica; the first shows people what they have just done."""
+    older, newer = request.GET.get("older", ""), request.GET.get("newer", "")
+    with reading() if older else nullcontext():
+        return get_page(filters, matches, older=older, newer=newer)
+
+
+@staff_page("orders.view")
+def ask_filters(request: StaffRequest) -> HttpResponse:
+    """The dialog with all filters, filled in as the list that asks for it is filtered."""
+    return render(request, "desk/list/_filter.html", {"form": Filters(request.GET).form})
+
+
+@staff_page("orders.view", methods=("POST",))
+def save_looks(request: StaffRequest) -> HttpResponse:
+    """Remember the columns and the density of this person's list, and lead back to it."""
+    is_compact = request.POST.get("density") == "compact"
+    save_list_looks(request.user.pk, shown=request.POST.getlist("column"), is_compact=is_compact)
+    back = request.POST.get("next", "")
+    is_own = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
+    return HttpResponseRedirect(back if is_own else reverse("orders:list"))
+
+
+def _describe_looks(staff: StaffUser) -> dict[str, Any]:
+    looks = get_list_looks(staff)
+    shows = {name: name not in looks.hidden for name in COLUMNS}
+    columns = [{"name": name, "label": label, "is_shown": shows[name]} for name, label in COLUMNS.items()]
+    return {"shows": shows, "columns": columns, "is_compact": looks.is_compact}
+
+
+def _list_context(filters: Filters, matches: Matches | None, page: Page) -> dict[str, Any]:
+    path, kind = reverse("orders:list"), find_kind(filters.params)
+    return {
+        "kind": kind,
+        "filters": filters,
+        "search_words": filters.get("q"),
+        **_list_tabs(kind, filters, path),
+        "chips": filters.list_chips(path),
+        "matched": [kind.label for kind in matches.kinds] if matches else [],
+        "missing": matches.missing if matches else (),
+        "payment_number": _find_unknown_payment(filters, page),
+        "newer_url": filters.make_url(path, newer=page.newer) if page.newer else "",
+        "older_url": filters.make_url(path, older=page.older) if page.older else "",
+        "page_size": filters.size,
+        "page_sizes": [(size, filters.make_url(path, size=size)) for size in PAGE_SIZES],
+        "empty": None if page.orders else _describe_empty(kind, filters),
+        "all_url": f"{path}?{kind.query}" if kind.query else path,
+        "bulk_filter": filters.make_url("").removeprefix("?"),
+    }
+
+
+def _list_tabs(kind: OrderKind, filters: Filters, path: str) -> dict[str, Any]:
+    """Tabs, and the queues in which something waits.
+
+    Counts are of the whole shop; beside a filtered list they would mislead, so then they are left out.
+    """
+    if kind is not ORDINARY:
+        return {"tabs": list_kind_tabs(kind, filters, path), "queues": []}
+    counts = None if filters.is_narrowed else count_tabs()
+    tabs = [
+        {
+            "label": tab.label,
+            "url": filters.make_url(path, tab="" if tab == Tab.ALL else tab, stage="", queue=""),
+            "count": describe_count(counts.tabs[tab]) if counts else "",
+            "is_active": tab == filters.tab and not filters.get("queue"),
+        }
+        for tab in Tab
+    ]
+    queues = [
+        {
+            "label": queue.label,
+            "url": filters.make_url(path, queue=queue, tab="", stage=""),
+            "count": describe_count(counts.queues[queue]),
+            "is_active": queue == filters.get("queue"),
+        }
+        for queue in WorkQueue
+        if counts and (counts.queues[queue] or queue == filters.get("queue"))
+    ]
+    return {"tabs": tabs, "queues": queues}
+
+
+def _find_unknown_payment(filters: Filters, page: Page) -> str:
+    """A payment number that was searched for and is nowhere: the gateway may know it."""
+    return "" if page.orders else read_payment_number(filters.get("q"))
+
+
+def _describe_empty(kind: OrderKind, filters: Filters) -> dict[str, Any]:
+    if kind is not ORDINARY and len(filters.list_chips("")) == 1:
+        return {"title": kind.nothing, "words": kind.until_when, "icon_name": "inbox"}
+    if filters.list_chips(""):
+        words = _("Check what was typed, or take a filter off.")
+        return {"title": _("No order fits"), "words": words, "icon_name": "search"}
+    titles = {
+        Tab.ALL: _("No orders yet"),
+        Tab.UNPAID: _("No orders await payment"),
+        Tab.TO_CONFIRM: _("No orders to confirm"),
+        Tab.TO_SHIP: _("No orders to ship"),
+        Tab.SHIPPED: _("No orders are on their way"),
+        Tab.DONE: _("No orders are completed yet"),
+        Tab.CLOSED: _("No orders were closed"),
+    }
+    return {
+        "title": titles[filters.tab],
+        "words": _("The next one will be spoken aloud."),
+        "icon_name": "inbox",
+    }

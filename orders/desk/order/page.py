@@ -1,0 +1,204 @@
+"""Everything the order page shows, read in as few queries as there are tables."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from orders.desk.failures import describe_failure
+from orders.desk.labels import Deadline, Label, describe_deadline, describe_order
+from orders.desk.next_steps import NextStep, describe_next_step, find_next_step
+from orders.desk.order.actions import Offer, list_offers
+from orders.desk.order.forms import ActionForm
+from orders.desk.order.stage_line import StageStep, make_stage_line
+from orders.desk.timeline import Entry, make_timeline
+from orders.models import Note, Order, OrderLine
+from orders.moves import list_available
+from orders.payments.models import PayAttempt, Payment, Refund, RefundState, TransferProof
+from orders.payments.services.refunds import PAYABLE_BY_HAND
+from orders.shipping.models import Parcel, ParcelLine, ParcelState
+from orders.states import MOVES
+from shop import clock
+from shop.access import has_capability
+from shop.actor import Actor
+from shop.crypto import mask_address, mask_name, mask_phone
+from shop.events.models import Event
+from shop.store.choices import PayMethod
+
+EVENTS_SHOWN = 300
+
+
+@dataclass(frozen=True)
+class ParcelView:
+    """A parcel with what is in it and what can be done to it."""
+
+    parcel: Parcel
+    contents: list[tuple[OrderLine, int]]
+    can_undo: bool
+    can_arrive: bool
+
+
+@dataclass(frozen=True)
+class RefundView:
+    refund: Refund
+    why: str
+    tone: str
+    can_retry: bool
+    can_pay_out: bool
+
+
+@dataclass(frozen=True)
+class RecipientView:
+    """The recipient as the page shows it: masked, or in full for one revealed answer."""
+
+    recipient: str
+    phone: str
+    region: str
+    detail: str
+    is_revealed: bool = False
+
+    @property
+    def copy_text(self) -> str:
+        return f"{self.recipient} {self.phone} {self.region}{self.detail}"
+
+
+@dataclass(frozen=True)
+class OrderPage:
+    order: Order
+    label: Label
+    deadline: Deadline | None
+    headline: str
+    next_step: NextStep | None
+    stage_line: list[StageStep]
+    recipient: RecipientView
+    lines: list[OrderLine]
+    parcels: list[ParcelView]
+    payments: list[Payment]
+    refunds: list[RefundView]
+    attempts: list[PayAttempt]
+    proofs: list[TransferProof]
+    notes: list[Note]
+    timeline: list[Entry]
+    offers: dict[str, Offer]
+    forms: dict[str, ActionForm]
+    can_reveal: bool
+
+    @property
+    def adjusted_fen(self) -> int:
+        """What price changes and cancelled goods did to the list price."""
+        return self.order.payable_fen - self.order.goods_fen - self.order.freight_fen
+
+    @property
+    def refunding_fen(self) -> int:
+        """What was decided to go back and is not back yet."""
+        return sum(v.refund.amount_fen for v in self.refunds if v.refund.state != RefundState.DONE)
+
+    @property
+    def menu(self) -> list[Offer]:
+        """The quiet actions: possible ones, and those that say why not; the next step is not repeated."""
+        step = self.next_step
+        return [
+            offer
+            for offer in self.offers.values()
+            if offer.action.in_menu and not (step and not step.is_direct and offer.url == step.url)
+        ]
+
+
+def load_lines(order: Order) -> list[OrderLine]:
+    """The lines with their SKUs' live stock."""
+    return list(order.lines.select_related("sku").order_by("id"))
+
+
+def make_page(
+    order: Order, lines: list[OrderLine], *, actor: Actor, bound: ActionForm | None = None
+) -> OrderPage:
+    """Read the page of one order; `bound` is a refused form of the page itself, which keeps what was typed."""
+    available = list_available(order, actor)
+    offers = list_offers(order, available)
+    events = list(Event.objects.filter(order_id=order.pk).order_by("-id")[:EVENTS_SHOWN])
+    step = find_next_step(order, actor)
+    return OrderPage(
+        order=order,
+        label=describe_order(order),
+        deadline=describe_deadline(order, clock.now()),
+        headline=describe_next_step(order, step),
+        next_step=step,
+        stage_line=make_stage_line(order, events),
+        recipient=mask_recipient(order),
+        lines=lines,
+        parcels=_list_parcels(lines, available),
+        payments=list(order.payments.order_by("id")),
+        refunds=_list_refunds(order, available),
+        attempts=list(order.attempts.order_by("-id")),
+        proofs=_list_proofs(order),
+        notes=list(order.notes.order_by("-id")),
+        timeline=make_timeline(events, lines),
+        offers=offers,
+        forms=_make_forms(order, lines, offers, bound),
+        can_reveal=has_capability(actor, MOVES["order.reveal"].capability),
+    )
+
+
+def _make_forms(
+    order: Order, lines: list[OrderLine], offers: dict[str, Offer], bound: ActionForm | None
+) -> dict[str, ActionForm]:
+    """The forms that stand on the page itself; all others are dialogs, fetched when somebody opens them."""
+    return {
+        name: bound if bound and bound.name == name else offer.action.form(order=order, lines=lines)
+        for name, offer in offers.items()
+        if offer.action.is_on_page and not offer.refused
+    }
+
+
+def mask_recipient(order: Order) -> RecipientView:
+    return RecipientView(
+        mask_name(order.recipient), mask_phone(order.phone), order.region, mask_address(order.address_detail)
+    )
+
+
+def reveal_in_full(order: Order) -> RecipientView:
+    """In full; call it only with an order that `reveal_recipient` returned."""
+    return RecipientView(order.recipient, order.phone, order.region, order.address_detail, is_revealed=True)
+
+
+def _list_parcels(lines: list[OrderLine], available: dict[str, Any]) -> list[ParcelView]:
+    by_id = {line.pk: line for line in lines}
+    rows = ParcelLine.objects.filter(order_line__in=list(by_id)).select_related("parcel")
+    parcels: dict[int, Parcel] = {}
+    contents: dict[int, list[tuple[OrderLine, int]]] = {}
+    for row in rows.order_by("parcel_id", "order_line_id"):
+        parcel = parcels.setdefault(row.parcel_id, row.parcel)
+        contents.setdefault(parcel.pk, []).append((by_id[row.order_line_id], row.quantity))
+    return [_view_parcel(parcel, contents[parcel.pk], available) for parcel in parcels.values()]
+
+
+def _view_parcel(
+    parcel: Parcel, contents: list[tuple[OrderLine, int]], available: dict[str, Any]
+) -> ParcelView:
+    is_sent = parcel.state == ParcelState.SENT
+    return ParcelView(
+        parcel=parcel,
+        contents=contents,
+        can_undo=is_sent and not parcel.has_moved and "order.undo_ship" in available,
+        can_arrive=is_sent and "order.arrive" in available,
+    )
+
+
+def _list_proofs(order: Order) -> list[TransferProof]:
+    if order.pay_method != PayMethod.TRANSFER:
+        return []
+    return list(order.proofs.prefetch_related("pictures").order_by("-id"))
+
+
+_REFUND_TONES = {RefundState.FAILED: "overdue", RefundState.TO_PAY_OUT: "move", RefundState.DONE: "done"}
+
+
+def _list_refunds(order: Order, available: dict[str, Any]) -> list[RefundView]:
+    return [
+        RefundView(
+            refund=refund,
+            why=describe_failure(refund.last_error),
+            tone="overdue" if refund.stuck_at else _REFUND_TONES.get(RefundState(refund.state), "waiting"),
+            can_retry=refund.state == RefundState.FAILED and "order.retry_refund" in available,
+            can_pay_out=refund.state in PAYABLE_BY_HAND and "order.pay_out" in available,
+        )
+        for refund in order.refunds.order_by("id")
+    ]

@@ -1,0 +1,14 @@
+from django.urls import path
+
+from orders.desk.stock import views
+
+app_name = "stock"
+urlpatterns = [
+    path("", views.count, name="count"),
+    path("check/", views.check, name="check"),
+    path("apply/", views.apply, name="apply"),
+    path("export/", views.export, name="export"),
+    path("import/", views.upload, name="import"),
+    path("import/<int:upload_id>/", views.checked, name="import_checked"),
+    path("import/<int:upload_id>/result/", views.download, name="import_result"),
+]

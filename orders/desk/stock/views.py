@@ -1,0 +1,187 @@
+"""The stock-take: type what was counted, see which orders that would make short, confirm."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from orders.desk.stock.sheet import STOCK, list_stock_rows, preview_count
+from orders.services.stocktake import Count, Counted, count_stock
+from shop.catalog.forms import MAX_PIECES
+from shop.catalog.models import Sku
+from shop.catalog.selectors import list_categories, list_skus
+from shop.catalog.views_sheet import SheetPages, send_rows, send_verdicts, show_or_apply, take_upload
+from shop.errors import Refused
+from shop.http.fields import read_id
+from shop.http.paging import page_by_id
+from shop.staff.decorators import StaffRequest, staff_page
+from shop.store.forms import dress
+
+PAGE_SIZE = 50
+_UNPROCESSABLE = 422
+
+PAGES = SheetPages(
+    STOCK,
+    _("Stock-take by sheet"),
+    _("One row per SKU with the pieces counted; rows without a count change nothing."),
+    "stock:import",
+    "stock:import_checked",
+    "stock:import_result",
+    "stock:export",
+    "stock:count",
+    _("Stock-take"),
+)
+
+
+class StockFilterForm(forms.Form):
+    """Which SKUs are counted now."""
+
+    name = forms.CharField(required=False, max_length=60)
+    category = forms.ChoiceField(required=False)
+    low = forms.BooleanField(required=False)
+
+    def __init__(self, data: Any, categories: list[str]) -> None:
+        super().__init__(data)
+        choices = [("", _("All categories")), *((name, name) for name in categories)]
+        attrs = {"aria-label": str(_("Category"))}
+        self.fields["category"] = forms.ChoiceField(
+            required=False, choices=choices, widget=forms.Select(attrs=attrs)
+        )
+        dress(self)
+        self.is_valid()
+
+
+@staff_page("products.stock")
+def count(request: StaffRequest) -> HttpResponse:
+    """SKUs, newest first, each with a field for what was counted."""
+    return _show_list(request, {})
+
+
+def _show_list(request: StaffRequest, typed: Mapping[int, str], error: Any = "") -> HttpResponse:
+    form = StockFilterForm(request.GET, list_categories())
+    chosen = form.cleaned_data
+    words = request.GET.get("name", "").replace("\0", "").strip()[:60]
+    skus = list_skus(words=words, category=chosen.get("category", ""), only_low=chosen.get("low", False))
+    page = page_by_id(skus, request, size=PAGE_SIZE)
+    context = {
+        "form": form,
+        "words": words,
+        "is_narrowed": bool(words or chosen.get("category") or chosen.get("low")),
+        "page": page,
+        "rows": [(sku, typed.get(sku.pk, "")) for sku in page.rows],
+        "query": request.GET.urlencode(),
+        "error": error,
+    }
+    return render(request, "desk/stock/count.html", context, status=_UNPROCESSABLE if error else 200)
+
+
+@staff_page("products.stock", methods=("POST",))
+def check(request: StaffRequest) -> HttpResponse:
+    """What the counts would do; nothing changes yet."""
+    typed = _read_typed(request)
+    if bad := [pk for pk, text in typed.items() if _read_pieces(text) is None]:
+        sku = Sku.objects.select_related("product").filter(pk=bad[0]).first()
+        message = _("“%(sku)s”: type a whole number of at most %(most)d.")
+        return _show_list(request, typed, message % {"sku": sku or "", "most": MAX_PIECES})
+    if not typed:
+        return _show_list(request, typed, _("Type what you counted beside at least one SKU."))
+    counts = [
+        Count(pk, _read_pieces(text) or 0, max(read_id(request.POST.get(f"seen-{pk}", "")), 0))
+        for pk, text in typed.items()
+    ]
+    return _show_check(request, counts)
+
+
+def _read_typed(request: StaffRequest) -> dict[int, str]:
+    """SKU id → what was typed beside it; empty fields are no counts."""
+    fields = ((name.removeprefix("count-"), str(value).strip()) for name, value in request.POST.items())
+    found = {read_id(pk): text for pk, text in fields if text}
+    return {pk: text for pk, text in found.items() if pk > 0 and f"count-{pk}" in request.POST}
+
+
+def _read_pieces(text: str) -> int | None:
+    return (
+        int(text) if text.isascii() and text.isdigit() and len(text) < 9 and int(text) <= MAX_PIECES else None
+    )
+
+
+def _show_check(request: StaffRequest, counts: list[Count], error: str = "") -> HttpResponse:
+    skus = Sku.objects.select_related("product", "product__picture").in_bulk(
+        [count.sku_id for count in counts]
+    )
+    rows = [
+        (count, preview_count(skus[count.sku_id], count.counted)) for count in counts if count.sku_id in skus
+    ]
+    context = {
+        "rows": [(f"{count.sku_id}:{count.counted}:{count.seen}", preview) for count, preview in rows],
+        "changes": sum(preview.delta != 0 for _count, preview in rows),
+        "missing": sum(preview.missing for _count, preview in rows),
+        "reason": request.POST.get("reason", ""),
+        "error": error,
+    }
+    return render(request, "desk/stock/count_check.html", context, status=_UNPROCESSABLE if error else 200)
+
+
+@staff_page("products.stock", methods=("POST",))
+def apply(request: StaffRequest) -> HttpResponse:
+    """Write the counts, all or none; a refusal shows the counts as they would be now."""
+    counts = [count for text in request.POST.getlist("count")[:500] if (count := _read_count(text))]
+    try:
+        results = count_stock(counts, reason=request.POST.get("reason", ""), actor=request.actor)
+    except Refused as refused:
+        return _show_check(request, counts, str(refused))
+    _tell(request, results)
+    return redirect("stock:count")
+
+
+def _read_count(text: str) -> Count | None:
+    """`id:counted:seen` as the page wrote it."""
+    parts = text.split(":")
+    numbers = [_read_pieces(part) for part in parts[1:]]
+    pk = read_id(parts[0])
+    if len(numbers) != 2 or numbers[0] is None or pk < 0:
+        return None
+    return Count(pk, numbers[0], numbers[1])
+
+
+def _tell(request: StaffRequest, results: list[Counted]) -> None:
+    changed = sum(result.before != result.after for result in results)
+    words = ngettext("The stock of %(n)d SKU is corrected.", "The stock of %(n)d SKUs is corrected.", changed)
+    messages.success(request, words % {"n": changed})
+    if orders := {number for result in results for number in result.taken}:
+        words = ngettext(
+            "%(n)d order lost reserved goods; what is paid is in the short queue.",
+            "%(n)d orders lost reserved goods; what is paid is in the short queue.",
+            len(orders),
+        )
+        messages.warning(request, words % {"n": len(orders)})
+
+
+@staff_page("products.stock", methods=("GET", "POST"))
+def upload(request: StaffRequest) -> HttpResponse:
+    """Choose a file with counts; POST keeps it and shows what it would do."""
+    return take_upload(request, PAGES)
+
+
+@staff_page("products.stock", methods=("GET", "POST"))
+def checked(request: StaffRequest, upload_id: int) -> HttpResponse:
+    """Every row with what it would do, or did; POST applies."""
+    return show_or_apply(request, PAGES, upload_id)
+
+
+@staff_page("products.stock")
+def download(request: StaffRequest, upload_id: int) -> HttpResponse:
+    """The verdict per row as a sheet."""
+    return send_verdicts(request, PAGES, upload_id)
+
+
+@staff_page("products.stock", fresh=True)
+def export(request: StaffRequest) -> HttpResponse:
+    """All SKUs with what is on hand, to be filled in at the shelf."""
+    header = [str(column.header) for column in STOCK.columns]
+    return send_rows(request, str(_("Stock-take")), header, list_stock_rows())

@@ -1,0 +1,166 @@
+"""/console/customers/: what buyers ordered and spent, remarks, blocking, and the balance."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from orders.desk.buyers.selectors import make_rows, sum_spending
+from orders.payments.services.cancelling import cancel_paid
+from shop.customers.care import block_customer, set_remark, unblock_customer
+from shop.customers.models import BalanceEntry, Customer
+from shop.events.models import Event
+from shop.store.choices import PayMethod
+from tests import cast
+from tests.api.conftest import Buyer, order_body
+from tests.console import browser
+from tests.expect import refused
+
+
+def url(customer: Customer, action: str = "") -> str:
+    return f"/console/customers/{customer.pk}/" + (f"{action}/" if action else "")
+
+
+def press(client: Client, customer: Customer, action: str, **data):
+    customer.refresh_from_db()
+    return client.post(url(customer, action), {"version": customer.version, **data})
+
+
+def test_spending_is_what_was_paid_less_what_came_back():
+    customer = cast.make_customer()
+    kept = cast.paid_order(customer=customer)
+    cast.place(customer)
+    cast.place(customer, pay_method=PayMethod.COD)
+    found = sum_spending([customer.pk])[customer.pk]
+    assert (found.orders, found.closed, found.spent_fen) == (3, 0, kept.paid_fen)
+
+
+def test_closed_orders_are_counted_apart():
+    order = cast.paid_order()
+    cancel_paid(order.pk, reason="x", actor=cast.clerk())
+    assert sum_spending([order.customer_id])[order.customer_id].closed == 1
+
+
+def test_a_page_of_the_list_is_one_grouped_query_by_index():
+    customers = [cast.make_customer() for _ in range(3)]
+    cast.place(customers[0])
+    with CaptureQueriesContext(connection) as queries:
+        rows = make_rows(customers)
+    assert [row.spending.orders for row in rows] == [1, 0, 0]
+    assert len(queries) == 1
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("EXPLAIN " + queries[0]["sql"])
+            plan = "\n".join(row[0] for row in cursor.fetchall())
+        assert "order_by_customer" in plan or "orders_order_customer_id" in plan, plan
+
+
+def test_the_page_shows_orders_and_spending():
+    order = cast.paid_order()
+    page = browser("support").get(url(order.customer)).content.decode()
+    assert f"/console/orders/{order.number}/" in page
+    assert "¥45.00" in page
+    assert "Paid, to confirm" in page
+
+
+def test_the_list_shows_them_too():
+    order = cast.paid_order()
+    row = browser().get("/console/customers/").context["rows"][0]
+    assert (row.spending.orders, row.spending.spent_fen) == (1, order.paid_fen)
+
+
+def test_a_remark_is_saved_and_recorded_without_its_words():
+    customer = cast.make_customer()
+    client = browser("support")
+    assert press(client, customer, "remark", text="电话 13800005678 晚上打").status_code == 302
+    assert "13800005678" in client.get(url(customer)).content.decode()
+    event = Event.objects.get(verb="customer.remark")
+    assert "13800005678" not in str(event.data)
+    assert "13800005678" in event.sealed
+
+
+def test_a_stale_form_is_refused_and_keeps_its_words():
+    customer = cast.make_customer()
+    client = browser()
+    set_remark(customer.pk, text="甲", actor=cast.clerk())
+    answer = client.post(url(customer, "remark"), {"version": 1, "text": "乙"})
+    assert answer.status_code == 409
+    assert "乙" in answer.content.decode()
+    customer.refresh_from_db()
+    assert customer.remark == "甲"
+
+
+def test_blocking_and_unblocking():
+    customer = cast.make_customer()
+    client = browser("order_clerk")
+    assert press(client, customer, "block", reason=" ").status_code == 422
+    assert press(client, customer, "block", reason="多次拒收").status_code == 302
+    page = client.get(url(customer)).content.decode()
+    assert "Blocked: 多次拒收" in page
+    assert "Customer blocked" in page
+    blocked = client.get("/console/customers/", {"only": "blocked"}).context["rows"]
+    assert [row.customer.pk for row in blocked] == [customer.pk]
+    assert press(client, customer, "block", reason="x").status_code == 409
+    assert press(client, customer, "unblock").status_code == 302
+    assert list(client.get("/console/customers/", {"only": "blocked"}).context["rows"]) == []
+
+
+def test_a_blocked_buyer_sees_orders_but_places_none():
+    buyer = Buyer(cast.make_customer())
+    order = cast.place(buyer.customer)
+    block_customer(buyer.customer.pk, reason="多次拒收", actor=cast.clerk())
+    answer = buyer.post("/orders", order_body(), key="k1")
+    assert (answer.status_code, answer.json()["code"]) == (403, "blocked")
+    assert "多次拒收" not in answer.content.decode()
+    assert buyer.get("/me").json()["is_blocked"] is True
+    assert buyer.get(f"/orders/{order.number}").status_code == 200
+    unblock_customer(buyer.customer.pk, actor=cast.clerk())
+    assert buyer.post("/orders", order_body(), key="k1").status_code == 201
+
+
+@pytest.mark.parametrize("role", ["warehouse", "finance", "store_clerk"])
+def test_remarks_and_blocks_need_the_capability(role):
+    customer = cast.make_customer()
+    for act in (
+        lambda: set_remark(customer.pk, text="x", actor=cast.clerk(role)),
+        lambda: block_customer(customer.pk, reason="x", actor=cast.clerk(role)),
+        lambda: unblock_customer(customer.pk, actor=cast.clerk(role)),
+    ):
+        with refused("forbidden", 403):
+            act()
+
+
+def test_topping_up_and_correcting_on_the_page():
+    customer = cast.make_customer()
+    client = browser("finance")
+    assert press(client, customer, "balance", amount="100", reason="门店充值").status_code == 302
+    assert press(client, customer, "balance", amount="-20.5", reason="记错").status_code == 302
+    refusal = press(client, customer, "balance", amount="-100", reason="记错")
+    assert refusal.status_code == 409
+    assert "The balance is not enough." in refusal.content.decode()
+    assert press(client, customer, "balance", amount="viel", reason="x").status_code == 422
+    page = client.get(url(customer)).content.decode()
+    assert "¥79.50" in page
+    assert "门店充值" in page
+    assert list(BalanceEntry.objects.order_by("pk").values_list("delta_fen", flat=True)) == [100_00, -20_50]
+
+
+def test_the_balance_by_api():
+    cast.open_shop(balance_on=True)
+    buyer = Buyer(cast.make_customer())
+    press(browser("finance"), buyer.customer, "balance", amount="100", reason="门店充值")
+    assert buyer.get("/me").json()["balance_fen"] == 100_00
+    body = order_body(pay_method="balance")
+    preview = {name: body[name] for name in ("basket", "delivery", "address")}
+    offer = buyer.post("/orders/preview", preview).json()
+    assert "balance" in [method["pay_method"] for method in offer["pay_methods"]]
+    assert offer["balance_fen"] == 100_00
+    order = buyer.post("/orders", body, key="k1").json()
+    assert "pay_by_balance" in order["actions"]
+    paid = buyer.post(f"/orders/{order['number']}/pay-by-balance").json()
+    assert (paid["status"], paid["owed_fen"]) == ("to_ship", 0)
+    entries = buyer.get("/me/balance-entries").json()["results"]
+    assert [entry["delta_fen"] for entry in entries] == [-order["payable_fen"], 100_00]
+    assert entries[0]["order_number"] == order["number"]
+    assert Buyer(cast.make_customer()).get("/me/balance-entries").json()["results"] == []

@@ -1,0 +1,182 @@
+"""/console/orders/bulk/…"""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from orders.desk.list import bulk, counts
+from orders.models import Order
+from orders.services.steps import confirm_order
+from orders.stages import Stage
+from shop.jobs.models import Job, JobState
+from shop.jobs.running import run_slice
+from tests.cast import clerk, paid_order, place
+from tests.desk.conftest import SignIn
+
+URL = "/console/orders/bulk/"
+pytestmark = pytest.mark.usefixtures("books_are_clean", "sent_tasks")
+
+
+def ask(client: Client, name: str, query: str) -> str:
+    response = client.get(f"{URL}{name}/?{query}")
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def press(client: Client, name: str, **body: object) -> Job:
+    response = client.post(f"{URL}{name}/", body)
+    assert response.status_code == 302
+    return Job.objects.get(pk=int(re.findall(r"/console/jobs/(\d+)/", response["Location"])[0]))
+
+
+def run(job: Job) -> Job:
+    run_slice(job.pk)
+    job.refresh_from_db()
+    return job
+
+
+def stages(*orders: Order) -> list[str]:
+    by_id = Order.objects.in_bulk([order.pk for order in orders])
+    return [by_id[order.pk].stage for order in orders]
+
+
+def test_chosen_orders_are_confirmed_each_with_its_verdict(owner: Client) -> None:
+    orders = [paid_order() for _ in range(3)]
+    job = run(press(owner, "confirm", number=[order.number for order in orders]))
+    assert stages(*orders) == [Stage.CONFIRMED] * 3
+    assert (job.state, job.done) == (JobState.DONE, 3)
+    shown = owner.get(f"/console/jobs/{job.pk}/").content.decode()
+    assert all(f'href="/console/orders/{order.number}/"' in shown for order in orders)
+
+
+def test_confirmed_orders_are_prepared(owner: Client) -> None:
+    order = paid_order()
+    confirm_order(order.pk, actor=clerk())
+    run(press(owner, "prepare", number=[order.number]))
+    assert stages(order) == [Stage.PREPARING]
+
+
+def test_only_what_fits_is_taken_and_the_question_says_so(owner: Client) -> None:
+    fits, unpaid = paid_order(), place()
+    query = f"number={fits.number}&number={unpaid.number}"
+    dialog = ask(owner, "confirm", query)
+    assert "Confirm 1 order" in dialog
+    assert "1 of the chosen orders is not in “To confirm”" in dialog
+    job = run(press(owner, "confirm", number=[fits.number, unpaid.number]))
+    assert job.total == 1
+    assert stages(fits, unpaid) == [Stage.CONFIRMED, Stage.UNPAID]
+
+
+def test_when_nothing_fits_there_is_no_button(owner: Client) -> None:
+    dialog = ask(owner, "prepare", f"number={place().number}&number=1234&number=abc")
+    assert "None of the chosen orders" in dialog
+    assert "btn-primary" not in dialog
+
+
+def test_what_a_colleague_did_meanwhile_is_a_verdict(owner: Client) -> None:
+    first, second = paid_order(), paid_order()
+    job = press(owner, "confirm", number=[first.number, second.number])
+    confirm_order(first.pk, actor=clerk(name="小李"))
+    job = run(job)
+    assert (job.done, job.failed) == (1, 1)
+    assert "小李" in job.rows.get(subject_id=first.pk).words
+
+
+def test_the_same_dialog_pressed_many_times_makes_one_job(owner: Client) -> None:
+    order = paid_order()
+    key = re.findall(r'name="key" value="(\w+)"', ask(owner, "confirm", f"number={order.number}"))[0]
+    assert len({press(owner, "confirm", number=[order.number], key=key).pk for _ in range(5)}) == 1
+
+
+def test_all_results_of_the_filter_are_taken_beyond_the_page(
+    owner: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "BATCH", 2)
+    wanted = [paid_order(remark="") for _ in range(5)]
+    cash = place(pay_method="cod")
+    dialog = ask(owner, "confirm", "all=1&filter=pay%3Dwechat")
+    assert "Confirm 5 orders" in dialog
+    job = run(press(owner, "confirm", all="1", filter="pay=wechat"))
+    assert job.total == 5
+    assert list(job.rows.order_by("position").values_list("subject_id", flat=True)) == [o.pk for o in wanted]
+    assert stages(*wanted) == [Stage.CONFIRMED] * 5
+    assert stages(cash) == [Stage.TO_CONFIRM]
+
+
+def test_all_results_of_a_search_are_those_found(owner: Client) -> None:
+    wanted, other = paid_order(), paid_order()
+    job = run(press(owner, "confirm", all="1", filter=f"q={wanted.number}"))
+    assert job.total == 1
+    assert stages(wanted, other) == [Stage.CONFIRMED, Stage.TO_CONFIRM]
+
+
+def test_a_tab_without_fitting_orders_gives_none(owner: Client) -> None:
+    order = paid_order()
+    assert "None of the chosen orders" in ask(owner, "confirm", "all=1&filter=tab%3Dshipped")
+    assert run(press(owner, "confirm", all="1", filter="tab=shipped")).total == 0
+    assert stages(order) == [Stage.TO_CONFIRM]
+
+
+def test_orders_placed_after_the_press_are_left_alone(owner: Client) -> None:
+    before = paid_order()
+    job = press(owner, "confirm", all="1", filter="")
+    after = paid_order()
+    run(job)
+    assert stages(before, after) == [Stage.CONFIRMED, Stage.TO_CONFIRM]
+
+
+def test_the_offer_to_take_all_results_counts_what_fits(
+    owner: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        paid_order()
+    place()
+    offer = owner.get(f"{URL}count/").content.decode()
+    assert "Select all 4 results" in offer
+    assert 'data-fits-confirm="3"' in offer
+    assert 'data-fits-prepare="0"' in offer
+    monkeypatch.setattr(counts, "CAP", 2)
+    monkeypatch.setattr(bulk, "CAP", 2)
+    assert "Select all 2+ results" in owner.get(f"{URL}count/").content.decode()
+
+
+@pytest.mark.parametrize("role", ["warehouse", "finance", "store_clerk"])
+def test_roles_that_may_not_edit_have_neither_boxes_nor_bulk(sign_in: SignIn, role: str) -> None:
+    order = paid_order()
+    client = sign_in(role)
+    shown = client.get("/console/orders/").content.decode()
+    assert order.number in shown
+    assert 'id="bulk"' not in shown
+    assert "data-stage" not in shown
+    for method in (client.get, client.post):
+        assert method(f"{URL}confirm/", {"number": order.number}).status_code == 403
+    assert not Job.objects.exists()
+
+
+def test_the_list_has_a_box_per_order_that_knows_its_stage(owner: Client) -> None:
+    order = paid_order()
+    shown = owner.get("/console/orders/").content.decode()
+    assert f'name="number" value="{order.number}" form="bulk" data-stage="to_confirm"' in shown
+    assert 'data-bulk-action="confirm"' in shown
+
+
+def test_choosing_costs_the_list_no_query(owner: Client, sign_in: SignIn) -> None:
+    paid_order()
+
+    def count(client: Client) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            client.get("/console/orders/")
+        return len(queries)
+
+    assert count(owner) == count(sign_in("finance"))
+
+
+def test_the_top_bar_shows_running_jobs_on_every_page_of_who_made_them(owner: Client) -> None:
+    order = paid_order()
+    assert "top-button" not in owner.get("/console/jobs/watch/").content.decode()
+    press(owner, "confirm", number=[order.number])
+    shown = owner.get("/console/orders/").content.decode()
+    assert "1 job at work" in shown

@@ -1,0 +1,122 @@
+"""Pickup orders and after-sales orders as entries of their own."""
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from orders.desk.list import counts, kinds
+from orders.models import Order
+from orders.stages import AftersaleMark
+from shop import navigation
+from shop.store.choices import Delivery
+from tests.cast import paid_order, place, prepared_order
+from tests.desk.list.test_list import numbers
+
+URL = "/console/orders/"
+pytestmark = pytest.mark.django_db
+
+
+def pickup(order: Order) -> Order:
+    Order.objects.filter(pk=order.pk).update(delivery=Delivery.PICKUP)
+    return order
+
+
+def with_aftersale(order: Order, mark: AftersaleMark) -> Order:
+    Order.objects.filter(pk=order.pk).update(aftersale_mark=mark)
+    return order
+
+
+def entries(client: Client, query: str) -> dict[str, dict[str, object]]:
+    groups = client.get(f"{URL}{query}").context["navigation"]
+    return {str(entry["label"]): entry for group in groups for entry in group["entries"]}
+
+
+def tabs(client: Client, query: str) -> dict[str, str]:
+    return {str(tab["label"]): tab["count"] for tab in client.get(f"{URL}{query}").context["tabs"]}
+
+
+def active_tab(client: Client, query: str) -> list[str]:
+    return [str(tab["label"]) for tab in client.get(f"{URL}{query}").context["tabs"] if tab["is_active"]]
+
+
+def test_each_kind_is_an_entry_that_counts_what_waits(owner: Client) -> None:
+    place(), paid_order(), pickup(place())
+    pickup(paid_order()), pickup(prepared_order())
+    with_aftersale(paid_order(), AftersaleMark.OPEN)
+    with_aftersale(paid_order(), AftersaleMark.SETTLED)
+    found = entries(owner, "")
+    assert (found["All orders"]["url"], found["All orders"]["count"]) == (URL, 5)
+    assert (found["Pickup orders"]["url"], found["Pickup orders"]["count"]) == (f"{URL}?delivery=pickup", 2)
+    aftersale = found["After-sales orders"]
+    assert (aftersale["url"], aftersale["count"]) == (f"{URL}?aftersale=open", 1)
+
+
+def test_a_count_in_the_navigation_stops_at_its_cap(owner: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(navigation, "WORK_CAP", 2)
+    for _ in range(3):
+        paid_order()
+    assert entries(owner, "")["All orders"]["count"] == "2+"
+
+
+@pytest.mark.parametrize(
+    ("query", "label"),
+    [
+        ("", "All orders"),
+        ("?tab=unpaid", "All orders"),
+        ("?delivery=pickup&tab=done", "Pickup orders"),
+        ("?aftersale=settled", "After-sales orders"),
+        ("?aftersale=nonsense", "All orders"),
+    ],
+)
+def test_one_entry_is_marked_and_the_page_bears_its_name(owner: Client, query: str, label: str) -> None:
+    response = owner.get(f"{URL}{query}")
+    marked = [name for name, entry in entries(owner, query).items() if entry["is_active"]]
+    assert marked == [label]
+    assert str(response.context["kind"].title) == label
+
+
+def test_pickup_orders_have_tabs_with_counts_of_their_own(owner: Client) -> None:
+    ours = pickup(prepared_order())
+    prepared_order(), pickup(place())
+    counts = tabs(owner, "?delivery=pickup")
+    assert (counts["All"], counts["To be picked up"], counts["Awaiting payment"]) == ("2", "1", "1")
+    assert numbers(owner, "?delivery=pickup&tab=to_ship") == [ours.number]
+    assert active_tab(owner, "?delivery=pickup&tab=to_ship") == ["To be picked up"]
+    assert active_tab(owner, "?delivery=pickup") == ["All"]
+
+
+def test_after_sales_orders_show_the_open_ones_first_and_the_settled_behind_a_tab(owner: Client) -> None:
+    opened = with_aftersale(paid_order(), AftersaleMark.OPEN)
+    settled = with_aftersale(paid_order(), AftersaleMark.SETTLED)
+    paid_order()
+    assert tabs(owner, "?aftersale=open") == {"Being handled": "1", "Settled": "1"}
+    assert numbers(owner, "?aftersale=open") == [opened.number]
+    assert numbers(owner, "?aftersale=settled") == [settled.number]
+    assert active_tab(owner, "?aftersale=settled") == ["Settled"]
+
+
+def test_counts_are_left_out_beside_a_kind_that_is_narrowed(owner: Client) -> None:
+    pickup(place())
+    assert set(tabs(owner, "?delivery=pickup&pay=wechat").values()) == {""}
+
+
+def test_counts_of_a_kind_stop_at_the_cap(owner: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kinds, "CAP", 1)
+    monkeypatch.setattr(counts, "CAP", 1)
+    pickup(place()), pickup(place())
+    assert tabs(owner, "?delivery=pickup")["All"] == "1+"
+
+
+def test_an_empty_kind_says_so(owner: Client) -> None:
+    assert "No pickup orders here" in owner.get(f"{URL}?delivery=pickup").content.decode()
+    assert "No after-sales orders here" in owner.get(f"{URL}?aftersale=open").content.decode()
+
+
+@pytest.mark.parametrize("query", ["?delivery=pickup", "?aftersale=open"])
+def test_a_kind_costs_no_more_queries_than_the_list(
+    owner: Client, query: str, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(3):
+        with_aftersale(pickup(prepared_order()), AftersaleMark.OPEN)
+    with django_assert_max_num_queries(12):
+        owner.get(f"{URL}{query}")

@@ -1,0 +1,205 @@
+"""GET /console/orders/?q=: one box for everything an order can be found by."""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from orders.desk.search.matches import find_matches
+from orders.desk.search.words import read_payment_number, split_words
+from orders.models import Order, SoldName
+from orders.numbers import drawn_by
+from orders.services.recipient import change_address
+from shop.actor import SYSTEM
+from shop.catalog.models import Product
+from shop.catalog.services import NewSku, add_product
+from tests.cast import HOME, clerk, make_customer, make_sku, paid_order, place, shipped_order
+
+URL = "/console/orders/"
+
+
+def found(client: Client, text: str) -> list[str]:
+    html = client.get(URL, {"q": text}).content.decode()
+    return re.findall(r'<tr data-href="/console/orders/(\d{18})/"', html)
+
+
+def order_of(name: str, sku: str = "罐装") -> Order:
+    product = add_product(name, skus=[NewSku(f"S-{Product.objects.count()}", sku, 35_00, 9)], actor=SYSTEM)
+    return place(basket={product.skus.get().pk: 1})
+
+
+@pytest.mark.parametrize(
+    "words", ["岩茶", "武夷", "武夷岩茶", "岩茶 罐装", "罐装 武夷", "茶", "250g", "250G", "２５０ｇ"]
+)
+def test_orders_are_found_by_words_of_their_goods(owner: Client, words: str) -> None:
+    order = order_of("武夷岩茶 2026", "250g 罐装")
+    place()
+    numbers = found(owner, words)
+    assert order.number in numbers
+    if words not in ("茶", "250g", "250G", "２５０ｇ"):
+        assert numbers == [order.number]
+
+
+def test_words_that_no_goods_have_together_find_nothing(owner: Client) -> None:
+    order_of("武夷岩茶")
+    order_of("东北木耳")
+    assert found(owner, "武夷 木耳") == []
+
+
+def test_goods_renamed_since_are_found_by_both_names(owner: Client) -> None:
+    old = order_of("武夷岩茶")
+    line = old.lines.get()
+    Product.objects.filter(skus=line.sku_id).update(name="大红袍")
+    new = place(basket={line.sku_id: 1})
+    assert found(owner, "大红袍") == [new.number, old.number]
+    assert found(owner, "武夷岩茶") == [new.number, old.number]
+
+
+def test_a_name_is_kept_once_however_often_it_is_sold() -> None:
+    sku = make_sku()
+    for _ in range(3):
+        place(basket={sku.pk: 1})
+    assert SoldName.objects.filter(sku=sku).count() == 1
+
+
+def test_newest_orders_come_first_and_no_more_than_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orders.desk.search.matches.LIMIT", 2)
+    sku = make_sku()
+    orders = [place(basket={sku.pk: 1}) for _ in range(3)]
+    assert find_matches("云雾").ids == {orders[1].pk, orders[2].pk}
+
+
+@pytest.mark.parametrize(("start", "end"), [(0, 4), (2, 6), (7, 11), (0, 17), (14, 18)])
+@pytest.mark.parametrize("drawn", [73_519_824_660, 25_112_511_251, 10_101_010_101])
+def test_any_four_digits_of_the_number_are_enough(owner: Client, start: int, end: int, drawn: int) -> None:
+    """Also digits that look like a year and a month and are none."""
+    with drawn_by(lambda _below: drawn):
+        order = place()
+    assert order.number in found(owner, order.number[start:end])
+    assert order.number in re.findall(
+        r"\d{18}", owner.get(f"{URL}?number={order.number[start:end]}").content.decode()
+    )
+
+
+def test_three_digits_are_too_few(owner: Client) -> None:
+    order = place(make_customer(), basket={make_sku().pk: 1})
+    assert order.number not in found(owner, order.number[-3:])
+
+
+def test_a_customer_number_finds_their_orders(owner: Client) -> None:
+    customer = make_customer()
+    order = place(customer)
+    place()
+    matches = find_matches(str(customer.pk))
+    assert order.pk in matches.ids
+    assert "buyer" in matches.kinds
+
+
+def test_what_fits_several_kinds_finds_all_and_says_which(owner: Client) -> None:
+    by_phone = place()
+    by_nickname = place(make_customer("5678"))
+    by_number = place()
+    Order.objects.filter(pk=by_number.pk).update(number="269956780000000000", phone="", recipient="")
+    html = owner.get(URL, {"q": "5678"}).content.decode()
+    assert {by_phone.number, "269956780000000000"} <= set(found(owner, "5678"))
+    words = re.search(r"Found by: ([^<]*)", html)
+    assert words is not None
+    assert "order number" in words[1]
+    assert "last four digits of the phone" in words[1]
+    assert by_nickname.number in found(owner, "5678")
+
+
+class TestManyLines:
+    @pytest.mark.parametrize(
+        ("text", "words"),
+        [
+            ("林晓燕, 王小明", ["林晓燕", "王小明"]),
+            ("林晓燕\n王小明\r\n", ["林晓燕", "王小明"]),
+            ("5678, 1234, 5678", ["5678", "1234"]),
+            ("林晓燕，5678、13800005678", ["林晓燕", "5678", "13800005678"]),
+            ("Mary Ann Lee, 5678", ["Mary Ann Lee", "5678"]),
+            ("2611 2512 3456 7890 12, SF 1234", ["2611 2512 3456 7890 12", "SF 1234"]),
+            ("SF0000000000001 SF0000000000002", ["SF0000000000001", "SF0000000000002"]),
+            ("5678 1234", ["5678 1234"]),
+            (" , ,, ", []),
+        ],
+    )
+    def test_lines_joined_by_commas_come_apart_again(self, text: str, words: list[str]) -> None:
+        assert split_words(text) == words
+
+    def test_names_and_last_digits_are_found_side_by_side(self, owner: Client) -> None:
+        by_name, by_phone, other = place(), place(), place(make_customer("山里人"))
+        for order, name, phone in ((by_name, "王小明", "13911112222"), (by_phone, "赵一", "13911113333")):
+            change_address(order.pk, to=replace(HOME, recipient=name, phone=phone), actor=clerk())
+        text = "王小明, 3333, 山里人, 8888"
+        assert set(found(owner, text)) == {by_name.number, by_phone.number, other.number}
+        assert find_matches(text).missing == ("8888",)
+
+    def test_pasted_lines_find_every_order_and_say_what_is_missing(self, owner: Client) -> None:
+        first, second, third = place(), shipped_order(), paid_order()
+        tracking = second.lines.get().parcel_lines.get().parcel.tracking_no
+        place()
+        text = f"{first.number}\r\n{tracking}\n\n {third.payments.get().trade_no}\nSF404404404404"
+        html = owner.get(URL, {"q": text}).content.decode()
+        assert set(found(owner, text)) == {first.number, second.number, third.number}
+        assert "Nothing found for:" in html
+        assert "SF404404404404" in html.split("Nothing found for:")[1]
+
+    def test_one_query_finds_all(self, django_assert_num_queries: Any) -> None:
+        orders = [place() for _ in range(5)]
+        with django_assert_num_queries(1):
+            assert len(find_matches("\n".join(order.number for order in orders)).ids) == 5
+
+    @pytest.mark.parametrize(
+        ("text", "words"),
+        [
+            ("123456\n123457", ["123456", "123457"]),
+            ("SF0001112223, YT1112223334；73111222333", ["SF0001112223", "YT1112223334", "73111222333"]),
+            ("SF0001112223 YT1112223334", ["SF0001112223", "YT1112223334"]),
+            ("2611 2212 3456 7890 12", ["2611 2212 3456 7890 12"]),
+            ("138 0000 5678", ["138 0000 5678"]),
+            ("武夷岩茶 250g", ["武夷岩茶 250g"]),
+            (" \n\t", []),
+            ("a\na\na", ["a"]),
+        ],
+    )
+    def test_what_is_one_thing_and_what_is_many(self, text: str, words: list[str]) -> None:
+        assert split_words(text) == words
+
+
+@pytest.mark.parametrize("text", ["林晓燕", "138 0000 5678", "１３８００００５６７８", "小燕子"])
+def test_people_are_found_though_they_are_encrypted(owner: Client, text: str) -> None:
+    order = place()
+    assert found(owner, text) == [order.number]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("4200001234567890123456789012", "4200001234567890123456789012"),
+        (" 420000123456 7890123456789012", "4200001234567890123456789012"),
+        ("261122123456789012-1", "261122123456789012-1"),
+        ("261122123456789012", ""),
+        ("SF0001112223", ""),
+        ("4200001234567890123456789012'", ""),
+    ],
+)
+def test_what_may_be_a_payment_number(text: str, number: str) -> None:
+    assert read_payment_number(text) == number
+
+
+def test_the_page_itself_never_asks_the_gateway(owner: Client) -> None:
+    """There are no credentials here: asking would be refused."""
+    html = owner.get(URL, {"q": "4200009999999999999999999999"}).content.decode()
+    assert 'hx-get="/console/orders/gateway/?number=4200009999999999999999999999"' in html
+    assert "orders/gateway/" not in owner.get(URL, {"q": "SF404404404404"}).content.decode()
+
+
+def test_none_of_many_pasted_things_is_dropped(owner: Client) -> None:
+    orders = [place() for _ in range(3)]
+    others = [f"{100_000 + n}" for n in range(250)]
+    matches = find_matches("\n".join([*others, *(order.number for order in orders)]))
+    assert matches.ids == {order.pk for order in orders}
+    assert list(matches.missing) == others
