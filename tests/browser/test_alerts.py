@@ -13,7 +13,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
 
-from notifications.models import Alert, HandledHow
+from notifications.models import Alert, AlertKind, HandledHow
 from orders.services.steps import confirm_order
 from shop import clock
 from tests.browser.conftest import LiveShop, wait_until
@@ -190,6 +190,57 @@ def test_a_list_says_that_there_is_more_and_does_not_jump(device: Device, live_s
     expect(rows).to_have_count(1)
     expect(page.locator("[data-alerts-hint]")).to_be_hidden()
     expect_light(page, "speaking")
+
+
+def ring_more(count: int) -> None:
+    """So many more alerts of one order, as if its buyer never stopped urging."""
+    order = paid_order()
+    taken = Alert.objects.count() + 1_000_000
+    Alert.objects.bulk_create(
+        Alert(kind=AlertKind.URGE, order=order, event_id=taken + n, event_number=1, raised_at=clock.now())
+        for n in range(count)
+    )
+
+
+def test_what_stands_on_older_pages_is_not_called_new(device: Device, live_shop: LiveShop) -> None:
+    ring_more(60)
+    page = open_page(device(), live_shop)
+    hint, rows = page.locator("[data-alerts-hint]"), page.locator("[data-alert-id]")
+    wait_until(lambda: Alert.objects.filter(handled_at=None).count() == 61, seconds=5, page=page)
+    page.reload()
+    expect(rows).to_have_count(50)
+    expect_count(page, 61)
+    expect(hint).to_be_hidden()
+    page.locator(".pager [rel=next]").click()
+    expect(rows).to_have_count(11)
+    expect_count(page, 61)
+    page.wait_for_timeout(500)
+    expect(hint).to_be_hidden()
+    paid_order()
+    expect(hint).to_contain_text("1")
+    hint.click()
+    expect(page).to_have_url(live_shop.url(ALERTS))
+    expect(rows).to_have_count(50)
+
+
+def test_marking_all_leaves_what_rang_after_it_was_asked(device: Device, live_shop: LiveShop) -> None:
+    ring_more(2)
+    wait_until(lambda: Alert.objects.filter(handled_at=None).count() == 3, seconds=5)
+    page = open_page(device(locale="en-US"), live_shop)
+    opener, dialog = page.locator("[data-dialog-anew]"), page.locator("#dialog-handle-all")
+    opener.click()
+    expect(dialog.locator(".btn-primary")).to_contain_text("3")
+    page.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+    ring_more(1)
+    wait_until(lambda: Alert.objects.filter(handled_at=None).count() == 5, seconds=5, page=page)
+    opener.click()
+    expect(dialog.locator(".btn-primary")).to_contain_text("5")
+    paid_order()
+    expect_count(page, 6)
+    dialog.locator(".btn-primary").click()
+    expect(page.locator("[data-alert-id]")).to_have_count(1)
+    expect_count(page, 1)
 
 
 def test_without_a_voice_the_chime_and_the_clip_are_played(device: Device, live_shop: LiveShop) -> None:

@@ -119,10 +119,12 @@ class Tour:
         )
         products, counts = upload_products(owner), upload_counts(owner)
         self.owner = owner
+        sku = Sku.objects.get(code="H-1")
         self.arguments: dict[str, Any] = {
             "number": order.number,
             "customer_id": order.customer_id,
-            "product_id": Sku.objects.get(code="H-1").product_id,
+            "product_id": sku.product_id,
+            "sku_id": sku.pk,
             "staff_id": owner.pk,
             "job_id": job.pk,
         }

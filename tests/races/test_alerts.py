@@ -1,14 +1,16 @@
-"""An alert that is raised at the moment in which it ends."""
+"""An alert that is raised at the moment in which it ends, and two people who handle all there are."""
 
 import threading
 
 from django.db import connections, transaction
 
+from notifications import services
 from notifications.handlers import end_alerts
 from notifications.models import Alert, AlertKind, HandledHow
-from notifications.services import raise_alert
+from notifications.services import handle_alerts_up_to, raise_alert
 from orders.models import Order
 from orders.services.steps import confirm_order
+from shop import clock
 from shop.events.models import Event
 from tests.cast import clerk, paid_order
 
@@ -59,3 +61,27 @@ def test_without_the_lock_they_do(monkeypatch):
     monkeypatch.setattr("notifications.services.lock_row", lambda pk: Order.objects.get(pk=pk))
     alert = raise_while_the_clerk_confirms(paid_order(), wait_s=PATIENCE_S)
     assert alert.handled_at is None
+
+
+def test_two_who_handle_all_at_once_handle_each_alert_once(monkeypatch):
+    monkeypatch.setattr(services, "BATCH", 3)
+    order = paid_order()
+    Alert.objects.bulk_create(
+        Alert(kind=AlertKind.URGE, order=order, event_id=1_000_000 + n, event_number=1, raised_at=clock.now())
+        for n in range(40)
+    )
+    newest, barrier = Alert.objects.latest("pk").pk, threading.Barrier(2)
+    done: dict[str, int] = {}
+
+    def press(name: str) -> None:
+        barrier.wait(PATIENCE_S)
+        done[name] = handle_alerts_up_to(newest, actor=clerk(name=name))
+        connections.close_all()
+
+    people = [threading.Thread(target=press, args=[name]) for name in ("甲", "乙")]
+    for person in people:
+        person.start()
+    for person in people:
+        person.join(PATIENCE_S)
+    assert sum(done.values()) == 40
+    assert {name: Alert.objects.filter(handled_by_name=name).count() for name in done} == done
