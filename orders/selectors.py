@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
+from django.db import models
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +11,11 @@ from orders.models import Order, OrderLine
 from orders.stages import AftersaleMark, Stage
 from shop.actor import Actor, ActorKind
 from shop.errors import Refused
+from shop.kept import KeptQuery, Param
+
+_BY_NUMBER = KeptQuery(
+    lambda: Order.objects.select_related("customer").filter(number=Param("number", models.CharField()))
+)
 
 
 def orders_in_scope(actor: Actor) -> "QuerySet[Order]":
@@ -21,8 +27,8 @@ def orders_in_scope(actor: Actor) -> "QuerySet[Order]":
 
 def get_order(number: str, *, actor: Actor) -> Order:
     """The order with this number. Raises Refused `not_found` (404), also for another buyer's."""
-    order = orders_in_scope(actor).select_related("customer").filter(number=number).first()
-    if order is None:
+    order = _BY_NUMBER.first(number=number)
+    if order is None or (actor.kind == ActorKind.CUSTOMER and order.customer_id != actor.id):
         raise Refused("not_found", _("There is no such order."), 404)
     return order
 

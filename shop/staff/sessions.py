@@ -9,14 +9,23 @@ from typing import Any
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.db import models
 
 from shop import clock
 from shop.crypto import keyed_hash
+from shop.kept import KeptQuery, Param
 from shop.staff.devices import DEVICE_KEY
 from shop.staff.models import StaffSession, StaffUser
 
 SEEN_EVERY = timedelta(minutes=1)
 _CODE_LENGTH = 16
+# Every page of the console asks for it.
+_ALIVE = KeptQuery(
+    lambda: StaffSession.objects.select_related("staff__list_looks").filter(
+        session_key=Param("session_key", models.CharField()),
+        expire_date__gt=Param("now", models.DateTimeField()),
+    )
+)
 
 
 class SessionStore(DatabaseStore):
@@ -37,8 +46,7 @@ class SessionStore(DatabaseStore):
 
     def _get_session_from_db(self) -> Any:
         now = clock.now()
-        alive = StaffSession.objects.filter(session_key=self.session_key, expire_date__gt=now)
-        session = alive.select_related("staff__list_looks").first()
+        session = _ALIVE.first(session_key=self.session_key, now=now)
         if session is None:
             self._session_key = None
             return None

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import models
+
 from orders.desk.failures import describe_failure
 from orders.desk.labels import Deadline, Label, describe_deadline, describe_order
 from orders.desk.next_steps import NextStep, describe_next_step, find_next_step
@@ -21,9 +23,25 @@ from shop.access import has_capability
 from shop.actor import Actor
 from shop.crypto import mask_address, mask_name, mask_phone
 from shop.events.models import Event
+from shop.kept import KeptQuery, Param
 from shop.store.choices import PayMethod
 
 EVENTS_SHOWN = 300
+_ORDER = Param("order", models.BigIntegerField())
+# Every look at an order asks for these.
+_LINES = KeptQuery(lambda: OrderLine.objects.select_related("sku").filter(order_id=_ORDER).order_by("id"))
+_EVENTS = KeptQuery(lambda: Event.objects.filter(order_id=_ORDER).order_by("-id")[:EVENTS_SHOWN])
+_PAYMENTS = KeptQuery(lambda: Payment.objects.filter(order_id=_ORDER).order_by("id"))
+_REFUNDS = KeptQuery(lambda: Refund.objects.filter(order_id=_ORDER).order_by("id"))
+_ATTEMPTS = KeptQuery(lambda: PayAttempt.objects.filter(order_id=_ORDER).order_by("-id"))
+_NOTES = KeptQuery(lambda: Note.objects.filter(order_id=_ORDER).order_by("-id"))
+_PARCEL_LINES = KeptQuery(
+    lambda: (
+        ParcelLine.objects.select_related("parcel")
+        .filter(order_line__order=_ORDER)
+        .order_by("parcel_id", "order_line_id")
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -104,7 +122,7 @@ class OrderPage:
 
 def load_lines(order: Order) -> list[OrderLine]:
     """The lines with their SKUs' live stock."""
-    return list(order.lines.select_related("sku").order_by("id"))
+    return _LINES.fetch(order=order.pk)
 
 
 def make_page(
@@ -113,7 +131,7 @@ def make_page(
     """Read the page of one order; `bound` is a refused form of the page itself, which keeps what was typed."""
     available = list_available(order, actor)
     offers = list_offers(order, available)
-    events = list(Event.objects.filter(order_id=order.pk).order_by("-id")[:EVENTS_SHOWN])
+    events = _EVENTS.fetch(order=order.pk)
     step = find_next_step(order, actor)
     return OrderPage(
         order=order,
@@ -124,12 +142,12 @@ def make_page(
         stage_line=make_stage_line(order, events),
         recipient=mask_recipient(order),
         lines=lines,
-        parcels=_list_parcels(lines, available),
-        payments=list(order.payments.order_by("id")),
+        parcels=_list_parcels(order.pk, lines, available),
+        payments=_PAYMENTS.fetch(order=order.pk),
         refunds=_list_refunds(order, available),
-        attempts=list(order.attempts.order_by("-id")),
+        attempts=_ATTEMPTS.fetch(order=order.pk),
         proofs=_list_proofs(order),
-        notes=list(order.notes.order_by("-id")),
+        notes=_NOTES.fetch(order=order.pk),
         timeline=make_timeline(events, lines),
         offers=offers,
         forms=_make_forms(order, lines, offers, bound),
@@ -159,12 +177,11 @@ def reveal_in_full(order: Order) -> RecipientView:
     return RecipientView(order.recipient, order.phone, order.region, order.address_detail, is_revealed=True)
 
 
-def _list_parcels(lines: list[OrderLine], available: dict[str, Any]) -> list[ParcelView]:
+def _list_parcels(order_id: int, lines: list[OrderLine], available: dict[str, Any]) -> list[ParcelView]:
     by_id = {line.pk: line for line in lines}
-    rows = ParcelLine.objects.filter(order_line__in=list(by_id)).select_related("parcel")
     parcels: dict[int, Parcel] = {}
     contents: dict[int, list[tuple[OrderLine, int]]] = {}
-    for row in rows.order_by("parcel_id", "order_line_id"):
+    for row in _PARCEL_LINES.fetch(order=order_id):
         parcel = parcels.setdefault(row.parcel_id, row.parcel)
         contents.setdefault(parcel.pk, []).append((by_id[row.order_line_id], row.quantity))
     return [_view_parcel(parcel, contents[parcel.pk], available) for parcel in parcels.values()]
@@ -200,5 +217,5 @@ def _list_refunds(order: Order, available: dict[str, Any]) -> list[RefundView]:
             can_retry=refund.state == RefundState.FAILED and "order.retry_refund" in available,
             can_pay_out=refund.state in PAYABLE_BY_HAND and "order.pay_out" in available,
         )
-        for refund in order.refunds.order_by("id")
+        for refund in _REFUNDS.fetch(order=order.pk)
     ]
