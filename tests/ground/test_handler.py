@@ -15,7 +15,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import path
 
-from shop.http.handler import ThreadHandler
+from shop.http.handler import THREADS, ThreadHandler
 from shop.logs import request_id
 
 threads: list[str] = []
@@ -105,13 +105,16 @@ def test_what_django_makes_of_the_same_middleware_is_not() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_signals_and_view_share_a_thread_that_is_used_again(
-    handler: ThreadHandler, signals: list[str]
-) -> None:
+def test_signals_and_view_of_a_request_share_a_thread(handler: ThreadHandler, signals: list[str]) -> None:
     ask(handler, "/api/view", times=3)
-    assert set(threads) == set(signals) == {threads[0]}
-    assert len(signals) == 6
-    assert threads[0].startswith("request")
+    assert signals == [name for name in threads for _ in range(2)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_threads_are_used_again(handler: ThreadHandler) -> None:
+    ask(handler, "/api/view", times=THREADS + 5)
+    assert len(threads) == THREADS + 5
+    assert len(set(threads)) <= THREADS
 
 
 @pytest.mark.django_db(transaction=True)
