@@ -4,8 +4,8 @@
 SwaggerUIBundle({
   url: document.getElementById("swagger-ui").dataset.schemaUrl,
   dom_id: "#swagger-ui",
-  presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
-  layout: "StandaloneLayout",
+  presets: [SwaggerUIBundle.presets.apis],
+  layout: "BaseLayout",
   deepLinking: true,
   validatorUrl: null,
 });
