@@ -121,7 +121,7 @@ def test_the_number_of_queries_does_not_grow(client: Client) -> None:
         ) as queries:
             client.get(URL)
         counts.append(len(queries))
-    assert counts == [4, 4]
+    assert counts == [3, 3]
 
 
 def test_strangers_are_sent_away_and_every_role_may_ask(client: Client) -> None:
