@@ -30,7 +30,7 @@ class Alert(models.Model):
     """One alert; open while `handled_at` is empty. The row is the truth, the socket only a hint."""
 
     kind = models.CharField(max_length=15, choices=AlertKind)
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="alerts")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="alerts", db_index=False)
     event_id = models.BigIntegerField()
     event_number = models.PositiveIntegerField()
     raised_at = models.DateTimeField()

@@ -22,7 +22,7 @@ class Order(Versioned):
     subject_kind = "order"
 
     number = models.CharField(max_length=18)
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="orders")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="orders", db_index=False)
     client_key = models.CharField(max_length=80)
     source = models.CharField(max_length=12, choices=Source, default=Source.MINI_PROGRAM)
     stage = models.CharField(max_length=12, choices=Stage)

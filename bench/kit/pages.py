@@ -116,4 +116,5 @@ def _list_others(order: Order) -> list[Page]:
     return [
         Page("order detail", f"{LIST}{order.number}/", None, 30),
         Page("home page with its numbers", "/console/", None, 60),
+        Page("alerts, unhandled", "/console/alerts/", None, 25),
     ]

@@ -61,7 +61,7 @@ class Parcel(models.Model):
 class ParcelLine(models.Model):
     """Pieces of one order line in one parcel."""
 
-    parcel = models.ForeignKey(Parcel, on_delete=models.PROTECT, related_name="lines")
+    parcel = models.ForeignKey(Parcel, on_delete=models.PROTECT, related_name="lines", db_index=False)
     order_line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="parcel_lines")
     quantity = models.PositiveIntegerField()
 

@@ -31,7 +31,7 @@ class Product(Versioned):
 class ProductPicture(models.Model):
     """One of a product's pictures, in their order; the first one is also the product's `picture`."""
 
-    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="pictures")
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="pictures", db_index=False)
     picture = models.ForeignKey(Picture, on_delete=models.CASCADE, related_name="+")
     position = models.PositiveSmallIntegerField()
 
@@ -93,7 +93,7 @@ class MovementKind(models.TextChoices):
 class StockMovement(models.Model):
     """One change of on-hand or reserved stock; the sums of all movements are the stock."""
 
-    sku = models.ForeignKey(Sku, on_delete=models.PROTECT, related_name="movements")
+    sku = models.ForeignKey(Sku, on_delete=models.PROTECT, related_name="movements", db_index=False)
     kind = models.CharField(max_length=10, choices=MovementKind)
     on_hand_delta = models.IntegerField(default=0)
     reserved_delta = models.IntegerField(default=0)

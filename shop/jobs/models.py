@@ -93,7 +93,7 @@ class Job(Versioned):
 class JobRow(models.Model):
     """One subject of a job and what became of it; `ref` is what people call the subject."""
 
-    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="rows")
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="rows", db_index=False)
     position = models.PositiveIntegerField()
     subject_id = models.BigIntegerField()
     ref = models.CharField(max_length=40)
