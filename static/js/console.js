@@ -47,19 +47,44 @@
     const name = opener.dataset.dialogOpen;
     if (document.querySelector(name) || !opener.href) return Promise.resolve();
     if (!fetching.has(name)) {
-      const arrival = htmx.ajax("GET", opener.href, { source: opener, target: "#dialogs", swap: "beforeend" });
+      const arrival = htmx.ajax("GET", opener.href, { source: opener, target: "#dialogs", swap: "beforeend settle:0ms" });
       fetching.set(name, arrival.catch(() => {}).finally(() => fetching.delete(name)));
     }
     return fetching.get(name);
   }
 
   async function show_dialog(opener) {
+    const find = () => document.querySelector(opener.dataset.dialogOpen);
     wanted = opener;
     // What it says is of the moment in which it is opened.
-    if ("dialogAnew" in opener.dataset) document.querySelector(opener.dataset.dialogOpen)?.remove();
-    await fetch_dialog(opener);
-    if (wanted === opener) open_dialog(document.querySelector(opener.dataset.dialogOpen));
+    if ("dialogAnew" in opener.dataset) find()?.remove();
+    const text = find() ? "" : await wait_for_dialog(opener);
+    if (wanted !== opener) return;
+    open_dialog(find());
+    if (text) type_on(document.activeElement, text);
   }
+
+  /* Until it is there, what is typed or scanned goes into a field that nobody sees, and from there into the dialog. */
+  async function wait_for_dialog(opener) {
+    const waiting = document.getElementById("dialog-waiting");
+    const typed = waiting.querySelector("textarea");
+    waiting.showModal();
+    await fetch_dialog(opener);
+    const text = typed.value.trim();
+    typed.value = "";
+    waiting.close();
+    return text;
+  }
+
+  function type_on(field, text) {
+    if (!field.matches("dialog :is(input, textarea)")) return;
+    field.value += text;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  document.addEventListener("cancel", (event) => {
+    if (event.target.id === "dialog-waiting") wanted = null;
+  }, true);
 
   function handle_dialog_click(event) {
     const { target } = event;

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.browser.conftest import LiveShop
 from tests.cast import open_shop, prepared_order
@@ -62,3 +62,18 @@ def test_a_dialog_takes_the_keyboard_and_gives_it_back(order_page: Page) -> None
     order_page.keyboard.press("Escape")
     expect(order_page.locator("#dialog-ship")).to_be_hidden()
     expect(opener).to_be_focused()
+
+
+def test_what_is_scanned_before_the_dialog_is_there_is_not_lost(order_page: Page) -> None:
+    def arrive_late(route: Route) -> None:
+        order_page.wait_for_timeout(700)
+        route.continue_()
+
+    order_page.route("**/ship/", arrive_late)
+    opener = order_page.locator('.next-step [data-dialog-open="#dialog-ship"]')
+    opener.evaluate("opener => opener.click()")
+    order_page.keyboard.type("SF1234567890123")
+    field = order_page.locator("#dialog-ship [data-tracking-no]").first
+    expect(field).to_have_value("SF1234567890123")
+    expect(field).to_be_focused()
+    expect(order_page.locator("#dialog-ship [data-guess]").first).not_to_be_empty()

@@ -119,7 +119,7 @@ def kill_and_wait(run: RunCommand, name: str) -> None:
 
 def ship_in_two_parcels(desk: Desk, number: str) -> None:
     """One piece goes into the first parcel, everything else into the second."""
-    html = desk.read(f"/console/orders/{number}/")
+    html = desk.read(f"/console/orders/{number}/ship/")
     fields = {field.group(1): int(VALUE.search(field.group(0)).group(1)) for field in PIECES.finditer(html)}  # type: ignore[union-attr]
     first = next(iter(fields))
     data = {"parcel-TOTAL_FORMS": "2", "parcel-INITIAL_FORMS": "0"}

@@ -68,6 +68,7 @@ def test_nothing_is_due_while_everything_is_young_or_open(event: Event) -> None:
 
 
 def test_no_book_misses_what_was_forgotten(db: None) -> None:
+    cast.open_shop()
     cast.shipped_order()
     drain()
     EventDelivery.objects.all().delete()
