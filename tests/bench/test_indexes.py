@@ -3,6 +3,7 @@
 import pytest
 from django.apps import apps
 from django.db import connection
+from django.db.models import Model
 
 # Django gives every primary key of text a second index for its beginnings, which nobody can refuse.
 # An index without a condition whose columns are the first of another whole index: that one serves its readers too.
@@ -25,8 +26,24 @@ OURS = ("events", "http", "files", "store", "staff", "jobs", "customers", "catal
 OURS += ("orders", "payments", "shipping", "notifications")
 
 
+def list_models() -> list[type[Model]]:
+    return [model for label in OURS for model in apps.get_app_config(label).get_models()]
+
+
 def list_tables() -> list[str]:
-    return [model._meta.db_table for label in OURS for model in apps.get_app_config(label).get_models()]
+    return [model._meta.db_table for model in list_models()]
+
+
+def list_missing(model: type[Model]) -> set[str]:
+    """Indexes and constraints that the model names and its table lacks: migrations may drop more than they say."""
+    with connection.cursor() as cursor:
+        present = connection.introspection.get_constraints(cursor, model._meta.db_table)
+    return {each.name for each in (*model._meta.indexes, *model._meta.constraints)} - set(present)
+
+
+@pytest.mark.parametrize("model", list_models(), ids=lambda model: model._meta.label)
+def test_the_table_has_every_index_and_constraint_of_its_model(model: type[Model], db: None) -> None:
+    assert list_missing(model) == set()
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="reads the catalogue of PostgreSQL")
