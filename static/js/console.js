@@ -58,29 +58,38 @@
     wanted = opener;
     // What it says is of the moment in which it is opened.
     if ("dialogAnew" in opener.dataset) find()?.remove();
-    const text = find() ? "" : await wait_for_dialog(opener);
+    const typed = find() ? null : await wait_for_dialog(opener);
     if (wanted !== opener) return;
     open_dialog(find());
-    if (text) type_on(document.activeElement, text);
+    if (typed) type_on(document.activeElement, typed);
   }
 
   /* Until it is there, what is typed or scanned goes into a field that nobody sees, and from there into the dialog. */
   async function wait_for_dialog(opener) {
     const waiting = document.getElementById("dialog-waiting");
-    const typed = waiting.querySelector("textarea");
+    const field = waiting.querySelector("textarea");
+    field.value = "";
+    delete field.dataset.all;
     waiting.showModal();
     await fetch_dialog(opener);
-    const text = typed.value.trim();
-    typed.value = "";
     waiting.close();
-    return text;
+    return { text: field.value.trim(), is_all: "all" in field.dataset };
   }
 
-  function type_on(field, text) {
+  /* As if the keys had been pressed here: "select all" counts too, since a field may hold something already. */
+  function type_on(field, { text, is_all }) {
     if (!field.matches("dialog :is(input, textarea)")) return;
-    field.value += text;
+    if (is_all) field.select();
+    if (!text) return;
+    if (field.selectionStart === null) field.value = text;
+    else field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }
+
+  document.addEventListener("keydown", (event) => {
+    const is_all = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "a";
+    if (is_all && event.target.closest?.("#dialog-waiting")) event.target.dataset.all = "";
+  });
 
   document.addEventListener("cancel", (event) => {
     if (event.target.id === "dialog-waiting") wanted = null;

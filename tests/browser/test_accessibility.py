@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.browser.conftest import LiveShop
-from tests.cast import open_shop, prepared_order
+from tests.cast import open_shop, place, prepared_order
 
 pytestmark = pytest.mark.browser
 Device = Callable[..., BrowserContext]
@@ -77,3 +77,18 @@ def test_what_is_scanned_before_the_dialog_is_there_is_not_lost(order_page: Page
     expect(field).to_have_value("SF1234567890123")
     expect(field).to_be_focused()
     expect(order_page.locator("#dialog-ship [data-guess]").first).not_to_be_empty()
+
+
+def test_select_all_before_the_dialog_is_there_replaces_what_its_field_holds(order_page: Page) -> None:
+    def arrive_late(route: Route) -> None:
+        order_page.wait_for_timeout(700)
+        route.continue_()
+
+    order_page.goto(order_page.url.replace(order_page.url.split("/")[-2], place().number))
+    order_page.route("**/change-price/", arrive_late)
+    order_page.locator('.next-step [data-dialog-open="#dialog-change_price"]').evaluate(
+        "opener => opener.click()"
+    )
+    order_page.keyboard.press("Control+A")
+    order_page.keyboard.type("45")
+    expect(order_page.locator("#dialog-change_price [name=goods]")).to_have_value("45")
