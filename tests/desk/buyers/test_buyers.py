@@ -53,7 +53,8 @@ def test_a_page_of_the_list_is_one_grouped_query_by_index():
             cursor.execute("SET LOCAL enable_seqscan = off")
             cursor.execute("EXPLAIN " + queries[0]["sql"])
             plan = "\n".join(row[0] for row in cursor.fetchall())
-        assert "order_by_customer" in plan or "orders_order_customer_id" in plan, plan
+        # Which of the two indexes that begin with the customer is taken, is the planner's affair in a small table.
+        assert "Index Cond: (customer_id = ANY" in plan and "Seq Scan" not in plan, plan
 
 
 def test_the_page_shows_orders_and_spending():
