@@ -12,9 +12,14 @@ from shop.events.models import Event, EventDelivery
 
 @book("B8", "once delivery has drained, every paid or cash-on-delivery order rang exactly once")
 def every_order_rang_once() -> Iterator[str]:
-    waiting = EventDelivery.objects.filter(done_at__isnull=True, event__order_id=OuterRef("pk"))
+    waiting = EventDelivery.objects.filter(
+        done_at__isnull=True, event__kind=Order.subject_kind, event__subject_id=OuterRef("pk")
+    )
     began = Event.objects.filter(
-        Q(verb__in=["order.pay", "order.accept", "order.collect"]), order_id=OuterRef("pk"), before="unpaid"
+        verb__in=["order.pay", "order.accept", "order.collect"],
+        kind=Order.subject_kind,
+        subject_id=OuterRef("pk"),
+        before="unpaid",
     )
     rang = Count("alerts", filter=Q(alerts__kind=AlertKind.NEW_ORDER))
     orders = Order.objects.annotate(rang=rang).exclude(rang=1)

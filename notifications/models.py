@@ -41,7 +41,11 @@ class Alert(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["kind", "event_id"], name="alert_once_per_event"),
+            models.UniqueConstraint(
+                fields=["event_id", "kind"],
+                condition=~Q(kind=AlertKind.NEW_ORDER),
+                name="alert_once_per_event",
+            ),
             models.UniqueConstraint(
                 fields=["order"], condition=Q(kind=AlertKind.NEW_ORDER), name="one_new_order_alert"
             ),
@@ -50,8 +54,8 @@ class Alert(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["-id"], name="alert_open", condition=Q(handled_at__isnull=True)),
-            models.Index(fields=["order", "-id"], name="alert_by_order"),
+            models.Index(fields=["id"], name="alert_open", condition=Q(handled_at__isnull=True)),
+            models.Index(fields=["order", "id"], name="alert_of_order", condition=Q(handled_at__isnull=True)),
         ]
 
     def __str__(self) -> str:

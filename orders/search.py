@@ -1,4 +1,4 @@
-"""Writing and reading what an order can be found by: exact keys, and the names of its goods."""
+"""Writing and reading what an order can be found by: hashes of personal values, and the names of its goods."""
 
 import re
 import unicodedata
@@ -9,15 +9,14 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
 from django.db.models import OuterRef, QuerySet
 
-from orders.models import KeyKind, Order, OrderLine, SearchKey, SoldName
+from orders.models import BlindIndex, HashKind, Order, OrderLine, SoldName
 from shop.catalog.models import Sku
-from shop.crypto import keyed_hash, keyed_hashes
+from shop.crypto import as_number, keyed_hash, keyed_hashes
 from shop.inserts import insert_rows
 
 SKU_LIMIT = 1000
 """A word that fits more SKUs than these says too little."""
 _NAME_LENGTH = 255
-HASHED = frozenset({KeyKind.PHONE, KeyKind.PHONE4, KeyKind.RECIPIENT, KeyKind.NICKNAME})
 _INVISIBLE = re.compile(r"[\s\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x1f-]+")
 
 
@@ -26,38 +25,40 @@ def normalise(text: str) -> str:
     return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).upper()
 
 
-def make_key(kind: KeyKind, value: str) -> str:
-    """The stored form of a value: normalised, and hashed when it is personal."""
-    value = normalise(value)
-    return keyed_hash(kind, value) if kind in HASHED else value[:64]
+def hash_value(kind: HashKind, value: str) -> int:
+    """What is stored of a personal value: a keyed hash of its normalised form, 0 of an empty one."""
+    word = normalise(value)
+    return as_number(keyed_hash(kind, word)) if word else 0
 
 
-def make_keys(kind: KeyKind, value: str) -> list[str]:
-    """What to look a value up by: as `make_key`, and as the old key made it while the search key is being changed."""
-    value = normalise(value)
-    return keyed_hashes(kind, value) if kind in HASHED else [value[:64]]
+def hash_values(kind: HashKind, value: str) -> list[int]:
+    """What to look a value up by: as `hash_value`, and as the old key made it while the search key is being changed."""
+    return [as_number(digest) for digest in keyed_hashes(kind, normalise(value))]
 
 
-def add_search_keys(order: Order, values: Iterable[tuple[KeyKind, str]]) -> None:
-    """Make the order findable by these values; empty ones and repeats are passed over."""
-    rows = {(kind, make_key(kind, value)) for kind, value in values if normalise(value)}
-    insert_rows(
-        [SearchKey(kind=kind, key=key, order=order) for kind, key in sorted(rows)], ignore_conflicts=True
-    )
-
-
-def recipient_keys(recipient: str, phone: str) -> list[tuple[KeyKind, str]]:
+def make_hashes(nickname: str, recipient: str, phone: str) -> dict[str, int]:
+    """The columns of a row of `BlindIndex`."""
     digits = normalise(phone)
-    return [(KeyKind.RECIPIENT, recipient), (KeyKind.PHONE, digits), (KeyKind.PHONE4, digits[-4:])]
+    values = {
+        HashKind.NICKNAME: nickname,
+        HashKind.RECIPIENT: recipient,
+        HashKind.PHONE: digits,
+        HashKind.PHONE4: digits[-4:],
+    }
+    return {kind.value: hash_value(kind, value) for kind, value in values.items()}
 
 
-def find_order_ids(values: Iterable[tuple[KeyKind, str]], *, limit: int = 50) -> list[int]:
-    """Ids of orders that have any of these keys, newest first."""
-    ids: set[int] = set()
-    for kind, value in values:
-        rows = SearchKey.objects.filter(kind=kind, key__in=make_keys(kind, value)).order_by("-order_id")
-        ids.update(rows.values_list("order_id", flat=True)[:limit])
-    return sorted(ids, reverse=True)[:limit]
+def add_hashes(order: Order, nickname: str) -> None:
+    """Make the order findable by its buyer's nickname and its recipient as they are now, beside former ones."""
+    row = BlindIndex(order=order, **make_hashes(nickname, order.recipient, order.phone))
+    insert_rows([row], ignore_conflicts=True)
+
+
+def find_by_hash(kind: HashKind, value: str) -> "QuerySet[BlindIndex]":
+    """The rows whose orders have, or had, this value; for the empty value none."""
+    if not normalise(value):
+        return BlindIndex.objects.none()
+    return BlindIndex.objects.filter(**{f"{kind}__in": hash_values(kind, value)})
 
 
 def remember_sold_names(lines: Iterable[OrderLine]) -> None:

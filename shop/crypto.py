@@ -59,6 +59,11 @@ def keyed_hashes(kind: str, value: str) -> list[str]:
     return [_hash(key, kind, value) for key in keys]
 
 
+def as_number(digest: str) -> int:
+    """The first 64 bits of a hash in hex as a signed number, which a database stores in eight bytes."""
+    return int.from_bytes(bytes.fromhex(digest[:16]), "big", signed=True)
+
+
 def _hash(key: bytes, kind: str, value: str) -> str:
     return hmac.new(key, f"{kind}\n{value}".encode(), hashlib.sha256).hexdigest()[:32]
 

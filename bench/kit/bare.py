@@ -10,9 +10,13 @@ _COURIERS = (
     "SELECT DISTINCT l.order_id, p.courier FROM shipping_parcel p JOIN shipping_parcelline i ON i.parcel_id = p.id "
     "JOIN orders_orderline l ON l.id = i.order_line_id WHERE l.order_id = ANY(%s) AND p.state <> 'undone'"
 )
-_BY_KEY = (
-    "SELECT o.* FROM (SELECT order_id FROM orders_searchkey WHERE kind = %s AND key = %s "
+_BY_HASH = (
+    "SELECT o.* FROM (SELECT order_id FROM orders_blindindex WHERE {kind} = %s "
     "ORDER BY order_id DESC LIMIT 21) k JOIN orders_order o ON o.id = k.order_id ORDER BY o.id DESC"
+)
+_WITH_PARCEL = (
+    "id IN (SELECT l.order_id FROM shipping_parcel p JOIN shipping_parcelline i ON i.parcel_id = p.id "
+    "JOIN orders_orderline l ON l.id = i.order_line_id WHERE p.tracking_no = %s AND p.state <> 'undone')"
 )
 _BY_SKU = (
     "SELECT o.* FROM (SELECT DISTINCT l.order_id FROM (SELECT DISTINCT sku_id FROM orders_soldname "
@@ -52,8 +56,16 @@ def page_where(condition: str = "true", *values: Any, order: str = "id DESC") ->
     return f"SELECT * FROM orders_order WHERE {condition} ORDER BY {order} LIMIT 21", values  # noqa: S608
 
 
-def page_by_key(kind: str, key: str) -> Statement:
-    return _BY_KEY, (kind, key)
+def page_by_hash(kind: str, value: int) -> Statement:
+    return _BY_HASH.format(kind=kind), (value,)
+
+
+def page_by_tracking_no(number: str) -> Statement:
+    return page_where(_WITH_PARCEL, number)
+
+
+def page_by_trade_no(number: str) -> Statement:
+    return page_where("id IN (SELECT order_id FROM payments_payment WHERE trade_no = %s)", number)
 
 
 def page_of_goods(words: str) -> Statement:

@@ -6,7 +6,7 @@ Memory stays the same however many orders are made: they are copied in batches. 
 import json
 from bisect import bisect
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import accumulate
 from random import Random
@@ -19,10 +19,10 @@ from bench.kit.goods import Goods, list_goods
 from bench.kit.lives import PAY_WITHIN, RECEIVE_DAYS, SHIP_WITHIN_HOURS, Life, live
 from bench.kit.people import StoredPerson, store_people
 from notifications.models import Alert, AlertKind, HandledHow
-from orders.models import KeyKind, Order, OrderLine, SearchKey, SoldName
+from orders.models import BlindIndex, Order, OrderLine, SoldName
 from orders.numbers import check_digit
 from orders.payments.models import AttemptState, PayAttempt, Payment, Refund, RefundState
-from orders.search import make_key, name_of_goods
+from orders.search import name_of_goods
 from orders.shipping.models import Parcel, ParcelLine, ParcelState
 from orders.stages import CloseReason, Stage
 from shop import clock
@@ -199,7 +199,7 @@ class _OrderRows:
     def write(self) -> None:
         self._write_order()
         self._write_lines()
-        self._write_keys()
+        self._write_hashes()
         self._write_events()
         if "pay" in self.life.at:
             self._write_payment()
@@ -299,18 +299,8 @@ class _OrderRows:
         )
         return pk
 
-    def _write_keys(self) -> None:
-        for kind, key in self._list_keys():
-            self.tables[SearchKey].add(kind=kind, key=key, order_id=self.id)
-
-    def _list_keys(self) -> Iterator[tuple[KeyKind, str]]:
-        yield KeyKind.NUMBER, self.number
-        yield from self.history.people[self.person_at].keys
-        if self.life.is_shipped and self.tracking_no:
-            yield KeyKind.TRACKING, self.tracking_no
-        if "pay" in self.life.at:
-            yield KeyKind.PAYMENT, make_key(KeyKind.PAYMENT, f"{self.number}-1")
-            yield KeyKind.PAYMENT, self.trade_no
+    def _write_hashes(self) -> None:
+        self.tables[BlindIndex].add(order_id=self.id, **self.history.people[self.person_at].hashes)
 
     @property
     def trade_no(self) -> str:

@@ -4,10 +4,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlencode
 
-from bench.kit.bare import Statement, page_by_key, page_of_goods, page_where
+from bench.kit.bare import (
+    Statement,
+    page_by_hash,
+    page_by_tracking_no,
+    page_by_trade_no,
+    page_of_goods,
+    page_where,
+)
 from bench.kit.goods import DISCONTINUED
-from orders.models import KeyKind, Order
-from orders.search import make_key
+from orders.models import HashKind, Order
+from orders.search import hash_value
+from orders.shipping.models import Parcel
 from orders.stages import Stage
 from shop import clock
 
@@ -82,29 +90,31 @@ def _list_filters() -> list[Page]:
 
 
 def _list_searches(middle: Order, oldest: Order) -> list[Page]:
-    def by_key(name: str, kind: KeyKind, text: str, promised: int = 25) -> Page:
-        return Page(
-            name, f"{LIST}?{urlencode({'q': text})}", page_by_key(kind, make_key(kind, text)), promised
-        )
+    def by_text(name: str, text: str, bare: Statement, promised: int = 25) -> Page:
+        return Page(name, f"{LIST}?{urlencode({'q': text})}", bare, promised)
+
+    def by_hash(name: str, kind: HashKind, text: str, promised: int = 25) -> Page:
+        return by_text(name, text, page_by_hash(kind, hash_value(kind, text)), promised)
 
     def by_goods(name: str, words: str) -> Page:
-        return Page(name, f"{LIST}?{urlencode({'q': words})}", page_of_goods(words), 30)
+        return by_text(name, words, page_of_goods(words), 30)
 
     middle_part = oldest.number[7:13]
     trade_no = oldest.payments.values_list("trade_no", flat=True)[0]
-    tracking_no = oldest.search_keys.filter(kind=KeyKind.TRACKING).values_list("key", flat=True)[0]
+    parcels = Parcel.objects.filter(lines__order_line__order=oldest)
+    tracking_no = parcels.values_list("tracking_no", flat=True)[0]
     return [
-        by_key("whole order number", KeyKind.NUMBER, middle.number, 10),
+        by_text("whole order number", middle.number, page_where("number = %s", middle.number), 10),
         Page(
             "six digits of an old number",
             f"{LIST}?q={middle_part}",
             page_where("number LIKE %s", f"%{middle_part}%"),
         ),
-        by_key("phone", KeyKind.PHONE, middle.phone),
-        by_key("last digits of the phone", KeyKind.PHONE4, middle.phone[-4:], 20),
-        by_key("recipient", KeyKind.RECIPIENT, oldest.recipient),
-        by_key("tracking number, old", KeyKind.TRACKING, tracking_no),
-        by_key("payment number, old", KeyKind.PAYMENT, trade_no),
+        by_hash("phone", HashKind.PHONE, middle.phone),
+        by_hash("last digits of the phone", HashKind.PHONE4, middle.phone[-4:], 20),
+        by_hash("recipient", HashKind.RECIPIENT, oldest.recipient),
+        by_text("tracking number, old", tracking_no, page_by_tracking_no(tracking_no)),
+        by_text("payment number, old", trade_no, page_by_trade_no(trade_no)),
         by_goods("product name (part)", "高山绿茶"),
         by_goods("product, two characters", "茶壶"),
         by_goods("product, discontinued", DISCONTINUED[:4]),

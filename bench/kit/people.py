@@ -3,8 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from orders.models import KeyKind
-from orders.search import make_key
+from orders.search import make_hashes
 from shop.crypto import keyed_hash, seal
 from shop.customers.names import hash_nickname
 from shop.demo.seeding.persons import DemoPerson, list_people
@@ -12,11 +11,11 @@ from shop.demo.seeding.persons import DemoPerson, list_people
 
 @dataclass(frozen=True, slots=True)
 class StoredPerson:
-    """A buyer as the tables hold them: `order` are the recipient's columns, `keys` what finds their orders."""
+    """A buyer as the tables hold them: `order` are the recipient's columns, `hashes` what finds their orders."""
 
     customer: dict[str, Any]
     order: dict[str, Any]
-    keys: tuple[tuple[KeyKind, str], ...]
+    hashes: dict[str, int]
 
 
 def store_people(count: int) -> list[StoredPerson]:
@@ -29,12 +28,6 @@ def _make_phone(number: int) -> str:
 
 
 def _store(person: DemoPerson) -> StoredPerson:
-    found_by = (
-        (KeyKind.NICKNAME, person.nickname),
-        (KeyKind.RECIPIENT, person.name),
-        (KeyKind.PHONE, person.phone),
-        (KeyKind.PHONE4, person.phone[-4:]),
-    )
     return StoredPerson(
         customer={
             "openid": person.openid,
@@ -51,5 +44,5 @@ def _store(person: DemoPerson) -> StoredPerson:
             "city": person.city,
             "district": person.district,
         },
-        keys=tuple((kind, make_key(kind, value)) for kind, value in found_by),
+        hashes=make_hashes(person.nickname, person.name, person.phone),
     )

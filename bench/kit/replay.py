@@ -42,7 +42,7 @@ def _record(buyer: Customer, sku_id: int) -> list[tuple[str, list[Any]]]:
 
     with connection.execute_wrapper(note):
         order = place(buyer, sku_id)
-    event_id = Event.objects.filter(order_id=order.pk).latest("pk").pk
+    event_id = Event.objects.of_order(order.pk).latest("pk").pk
     marks = {order.number: "number", order.client_key: "key", order.pk: "order", event_id: "event"}
     return [
         (sql, [f"mark {marks[v]}" if isinstance(v, (str, int)) and v in marks else v for v in params or ()])

@@ -60,7 +60,9 @@ class Payment(models.Model):
     """Money that came in. `counts` is false for money that came too late, which is refunded by itself."""
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="payments")
-    attempt = models.ForeignKey(PayAttempt, null=True, on_delete=models.PROTECT, related_name="payments")
+    attempt = models.ForeignKey(
+        PayAttempt, null=True, on_delete=models.PROTECT, related_name="payments", db_index=False
+    )
     method = models.CharField(max_length=10, choices=PayMethod)
     amount_fen = models.PositiveIntegerField()
     trade_no = models.CharField(max_length=64, blank=True)
@@ -73,7 +75,7 @@ class Payment(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["method", "trade_no"], condition=~Q(trade_no=""), name="payment_trade_once"
+                fields=["trade_no", "method"], condition=~Q(trade_no=""), name="payment_trade_once"
             ),
             models.CheckConstraint(
                 condition=Q(amount_fen__gte=F("refunding_fen") + F("refunded_fen")),

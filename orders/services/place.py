@@ -6,11 +6,11 @@ from datetime import timedelta
 
 from django.db import IntegrityError, transaction
 
-from orders.models import KeyKind, Order, OrderLine
+from orders.models import Order, OrderLine
 from orders.moves import begin_order, move
 from orders.numbers import make_order_number
 from orders.quotes import Quote, check_pay_method, get_pay_term, quote_order
-from orders.search import add_search_keys, recipient_keys, remember_sold_names
+from orders.search import add_hashes, remember_sold_names
 from orders.services.fulfilment import start_clock, start_fulfilment
 from orders.stages import Stage
 from shop import clock
@@ -95,7 +95,7 @@ def place_new_order(customer: Customer, wanted: NewOrder, *, client_key: str, ac
         check_stock(wanted.basket)
     lines = insert_rows(_build_lines(order, quote, is_reserved))
     remember_sold_names(lines)
-    _add_keys(order, customer)
+    add_hashes(order, customer.nickname)
     _accept_at_once(order)
     return Placed(order, lines)
 
@@ -142,15 +142,6 @@ def _build_lines(order: Order, quote: Quote, is_reserved: bool) -> list[OrderLin
         )
         for line in quote.lines
     ]
-
-
-def _add_keys(order: Order, customer: Customer) -> None:
-    keys = [
-        (KeyKind.NUMBER, order.number),
-        (KeyKind.NICKNAME, customer.nickname),
-        *recipient_keys(order.recipient, order.phone),
-    ]
-    add_search_keys(order, keys)
 
 
 def _accept_at_once(order: Order) -> None:

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from orders.models import Order
 from orders.moves import lock_order, move
-from orders.search import add_search_keys, recipient_keys
+from orders.search import add_hashes
 from orders.services.place import Recipient
 from shop.actor import Actor
 
@@ -28,7 +28,7 @@ def change_address(
         }
         sealed = json.dumps({"before": was, "after": changes}, ensure_ascii=False)
         move(order, "order.change_address", actor=actor, changes=changes, sealed=sealed)
-        add_search_keys(order, recipient_keys(to.recipient, to.phone))
+        add_hashes(order, order.customer.nickname)
     return order
 
 

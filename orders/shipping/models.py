@@ -43,9 +43,14 @@ class Parcel(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["courier", "tracking_no"],
+                fields=["tracking_no", "courier"],
                 condition=~Q(state="undone") & ~Q(tracking_no=""),
                 name="tracking_no_of_one_live_parcel",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["tracking_no"], name="parcel_undone_by_tracking_no", condition=Q(state="undone")
             )
         ]
 

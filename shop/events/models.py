@@ -1,7 +1,8 @@
 """What happened (append-only), who still has to hear of it, and which timers are stuck."""
 
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar, NoReturn, Self
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -36,7 +37,15 @@ class Versioned(models.Model):
         self.version += 1
 
 
+_ABOUT_ORDER = models.Q(kind="order")
+
+
 class AppendOnly(models.QuerySet["Event"]):
+    def of_order(self, order_id: Any) -> Self:
+        """The timeline of an order: events of its own and of what belongs to it, such as its after-sales."""
+        own = models.Q(kind="order", subject_id=order_id)
+        return self.filter(own | (~_ABOUT_ORDER & models.Q(order_id=order_id)))
+
     def update(self, **_kwargs: Any) -> NoReturn:
         raise TypeError("events are append-only")
 
@@ -68,8 +77,14 @@ class Event(models.Model):
             models.UniqueConstraint(fields=["kind", "subject_id", "number"], name="event_once_per_version")
         ]
         indexes = [
-            models.Index(fields=["order_id", "id"], name="event_by_order"),
-            models.Index(fields=["at", "id"], name="event_by_time"),
+            # Time only grows: a few kilobytes tell which pages hold the events of a day.
+            BrinIndex(fields=["at"], name="event_by_time"),
+            # An order's own events are found as those of their subject.
+            models.Index(
+                fields=["order_id", "id"],
+                name="event_of_order_part",
+                condition=~_ABOUT_ORDER & models.Q(order_id__isnull=False),
+            ),
             # Few events are about other things than orders or done by staff; the record finds them by these.
             models.Index(
                 fields=["kind", "id"], name="event_beside_orders", condition=models.Q(order_id__isnull=True)

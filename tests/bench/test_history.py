@@ -22,7 +22,7 @@ pytestmark = [
     pytest.mark.skipif(connection.vendor != "postgresql", reason="copies into PostgreSQL"),
 ]
 FILLED = 50_000
-BIG = ("orders_order", "orders_orderline", "orders_searchkey", "events_event")
+BIG = ("orders_order", "orders_orderline", "orders_blindindex", "events_event")
 
 
 @pytest.fixture(scope="module")

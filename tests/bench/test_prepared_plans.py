@@ -18,7 +18,7 @@ pytestmark = [
 READ = {"customers_customertoken", "store_storesettings", "catalog_sku"}
 WRITTEN = {
     *("orders_order", "events_event", "catalog_stockmovement", "orders_orderline"),
-    *("orders_soldname", "orders_searchkey", "http_idempotencykey"),
+    *("orders_soldname", "orders_blindindex", "http_idempotencykey"),
 }
 ENOUGH = 8
 """So many times, that psycopg prepares a statement and PostgreSQL would take one plan for all values."""

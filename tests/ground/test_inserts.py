@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
-from orders.models import KeyKind, SearchKey
+from orders.models import SoldName
 from shop import clock
 from shop.catalog.models import MovementKind, StockMovement
 from shop.customers.models import Customer
@@ -66,10 +66,10 @@ def test_json_and_null_are_kept() -> None:
 
 def test_what_exists_is_passed_over_only_when_asked() -> None:
     cast.open_shop()
-    order = cast.place()
-    rows = [SearchKey(kind=KeyKind.NUMBER, key=order.number, order=order) for _ in range(2)]
+    sku = cast.make_sku()
+    rows = [SoldName(sku=sku, text="茶") for _ in range(2)]
     insert_rows(rows, ignore_conflicts=True)
-    assert SearchKey.objects.filter(kind=KeyKind.NUMBER, order=order).count() == 1
+    assert SoldName.objects.filter(sku=sku).count() == 1
     with pytest.raises(IntegrityError):
         insert_rows(rows)
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from django.db import connection
 
-from orders.models import KeyKind, Order
-from orders.search import find_order_ids
+from orders.desk.search.matches import find_matches
+from orders.models import Order
 from orders.services.recipient import change_address, reveal_recipient
 from orders.shipping.services.ship import ship_order
 from shop.events.models import Event
@@ -37,7 +37,7 @@ def test_a_label_made_blocks_the_address():
 def test_the_order_is_found_by_the_new_phone():
     order = cast.paid_order()
     change_address(order.pk, to=OFFICE, actor=cast.clerk())
-    assert find_order_ids([(KeyKind.PHONE, "139 1111 2222")]) == [order.pk]
+    assert find_matches("139 1111 2222").ids == {order.pk}
 
 
 def test_old_and_new_values_are_sealed_in_the_event():

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from orders.models import KeyKind
+from orders.desk.search.matches import find_matches
 from orders.payments.gateway import PaymentEvidence, open_gateway
 from orders.payments.models import AttemptState, PayAttempt, Payment, RefundState
 from orders.payments.services import attempts
@@ -14,7 +14,6 @@ from orders.payments.services.cancelling import cancel_unpaid
 from orders.payments.services.evidence import apply_payment_evidence
 from orders.payments.services.pricing import change_price
 from orders.payments.tasks import query_payment
-from orders.search import find_order_ids
 from orders.stages import Stage
 from shop import clock
 from shop.actor import Actor, ActorKind
@@ -114,8 +113,8 @@ def test_paying_moves_the_order_on_and_starts_the_ship_by_clock():
 
 def test_the_order_is_found_by_both_payment_numbers():
     order = cast.pay(cast.place(), trade_no="4200001234")
-    assert find_order_ids([(KeyKind.PAYMENT, "4200001234")]) == [order.pk]
-    assert find_order_ids([(KeyKind.PAYMENT, f"{order.number}-1")]) == [order.pk]
+    assert find_matches("4200001234").ids == {order.pk}
+    assert find_matches(f"{order.number}-1").ids == {order.pk}
 
 
 def test_hearing_of_a_payment_again_changes_nothing():

@@ -54,7 +54,8 @@ FOREIGN = (
     "password__startswith",
     "page_size",
 )
-BIG = ("orders_order", "orders_orderline", "orders_searchkey", "events_event", "customers_customer")
+BIG = ("orders_order", "orders_orderline", "orders_blindindex", "events_event", "customers_customer")
+BIG += ("shipping_parcel", "payments_payment", "payments_payattempt")
 CURSORS = ("older", "newer")
 
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from orders.models import KeyKind, Order
+from orders.desk.search.matches import find_matches
+from orders.models import Order
 from orders.payments.services.cancelling import cancel_paid
 from orders.payments.services.pricing import change_price
-from orders.search import find_order_ids
 from orders.shipping.models import Parcel
 from orders.shipping.services.ship import NewParcel, ship_order
 from orders.stages import AftersaleMark, Stage
@@ -65,7 +65,7 @@ def test_the_order_is_found_by_its_tracking_number():
     order = order_of(1)
     ship(order, NewParcel("SF", " sf 1234-5678\u200b９０ "))
     assert Parcel.objects.get().tracking_no == "SF1234567890"
-    assert find_order_ids([(KeyKind.TRACKING, "SF1234567890")]) == [order.pk]
+    assert find_matches("SF1234567890").ids == {order.pk}
 
 
 def test_own_delivery_needs_no_number_but_keeps_the_driver():

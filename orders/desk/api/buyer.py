@@ -142,7 +142,9 @@ class TimelineEntry:
 
 def list_timeline(order: Order) -> list[TimelineEntry]:
     """What happened to the order, oldest first, without names and inner matters of the shop."""
-    events = Event.objects.filter(order_id=order.pk, kind=Order.subject_kind, verb__in=_SHOWN).order_by("id")
+    events = Event.objects.filter(kind=Order.subject_kind, subject_id=order.pk, verb__in=_SHOWN).order_by(
+        "id"
+    )
     return [_describe(event) for event in events]
 
 

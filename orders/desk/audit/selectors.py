@@ -89,7 +89,7 @@ class Wanted:
 
 def list_events(wanted: Wanted) -> "QuerySet[Event]":
     """The events that fit; without their sealed values, which only the order page shows, on the record."""
-    events: QuerySet[Event] = Event.objects.defer("sealed")
+    events = Event.objects.defer("sealed")
     if wanted.kind:
         events = events.filter(kind=wanted.kind)
         if wanted.kind != Order.subject_kind:
@@ -103,7 +103,7 @@ def list_events(wanted: Wanted) -> "QuerySet[Event]":
         events = events.filter(actor_kind=wanted.actor)
     if wanted.number:
         found = Order.objects.filter(number=wanted.number).values_list("pk", flat=True).first()
-        events = events.filter(order_id=found or -1)
+        events = events.of_order(found or -1)
     if wanted.since:
         events = events.filter(at__gte=_midnight(wanted.since))
     if wanted.until:

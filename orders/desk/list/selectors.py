@@ -15,10 +15,10 @@ from orders.desk.list.filters import DateKind, Filters, WorkQueue
 from orders.desk.search.branches import limit_branch
 from orders.desk.search.matches import Matches, list_ids_by_fragment
 from orders.desk.search.words import is_fragment
-from orders.models import HAS_REMARK, KeyKind, Order, OrderLine, SearchKey
+from orders.models import HAS_REMARK, HashKind, Order, OrderLine
 from orders.numbers import LENGTH
 from orders.payments.models import Refund, RefundState
-from orders.search import make_keys, newest_orders_of, normalise, sold_as
+from orders.search import find_by_hash, newest_orders_of, normalise, sold_as
 from orders.shipping.models import Parcel, ParcelState
 from orders.stages import Stage
 from shop import clock
@@ -201,9 +201,9 @@ def _narrow_by_keys(orders: "QuerySet[Order]", filters: Filters) -> "QuerySet[Or
     if digits := normalise(filters.get("number")):
         orders = orders.filter(_has_number(digits))
     if phone := normalise(filters.get("phone")):
-        orders = _having(orders, KeyKind.PHONE4 if len(phone) == LAST_DIGITS else KeyKind.PHONE, phone)
+        orders = _having(orders, HashKind.PHONE4 if len(phone) == LAST_DIGITS else HashKind.PHONE, phone)
     if recipient := filters.get("recipient"):
-        orders = _having(orders, KeyKind.RECIPIENT, recipient)
+        orders = _having(orders, HashKind.RECIPIENT, recipient)
     return orders
 
 
@@ -213,9 +213,8 @@ def _has_number(digits: str) -> Q:
     return Q(number=digits) if len(digits) >= LENGTH else Q(number__contains=digits)
 
 
-def _having(orders: "QuerySet[Order]", kind: KeyKind, value: str) -> "QuerySet[Order]":
-    found = SearchKey.objects.filter(kind=kind, key__in=make_keys(kind, value))
-    return orders.filter(pk__in=found.values("order_id"))
+def _having(orders: "QuerySet[Order]", kind: HashKind, value: str) -> "QuerySet[Order]":
+    return orders.filter(pk__in=find_by_hash(kind, value).values("order_id"))
 
 
 def _between(orders: "QuerySet[Order]", filters: Filters) -> "QuerySet[Order]":

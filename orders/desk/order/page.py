@@ -30,7 +30,7 @@ EVENTS_SHOWN = 300
 _ORDER = Param("order", models.BigIntegerField())
 # Every look at an order asks for these.
 _LINES = KeptQuery(lambda: OrderLine.objects.select_related("sku").filter(order_id=_ORDER).order_by("id"))
-_EVENTS = KeptQuery(lambda: Event.objects.filter(order_id=_ORDER).order_by("-id")[:EVENTS_SHOWN])
+_EVENTS = KeptQuery(lambda: Event.objects.of_order(_ORDER).order_by("-id")[:EVENTS_SHOWN])
 _PAYMENTS = KeptQuery(lambda: Payment.objects.filter(order_id=_ORDER).order_by("id"))
 _REFUNDS = KeptQuery(lambda: Refund.objects.filter(order_id=_ORDER).order_by("id"))
 _ATTEMPTS = KeptQuery(lambda: PayAttempt.objects.filter(order_id=_ORDER).order_by("-id"))

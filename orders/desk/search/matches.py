@@ -1,39 +1,25 @@
 """The one search box: what was typed is looked up as everything it may be, and the list says what it was."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import models
 from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Substr
-from django.utils.translation import gettext_lazy as _
 
 from orders.desk.search.branches import limit_branch
+from orders.desk.search.lookups import LOOKUPS, FoundBy
 from orders.desk.search.words import guess_kinds, is_digits, is_fragment, split_words
-from orders.models import KeyKind, Order, SearchKey
+from orders.models import Order
 from orders.numbers import LENGTH
-from orders.search import make_keys, newest_orders_of, normalise, sold_as
+from orders.search import newest_orders_of, normalise, sold_as
 
 LIMIT = 200
 """Orders looked at per kind, the newest."""
 LIMIT_OF_MANY = 2_000
 """As above where many things were pasted: more than fit into the box, so that none crowds out another."""
 _LONGEST_ID = 9
-
-
-class FoundBy(models.TextChoices):
-    """What of an order fitted."""
-
-    NUMBER = KeyKind.NUMBER.value, KeyKind.NUMBER.label
-    PHONE = KeyKind.PHONE.value, KeyKind.PHONE.label
-    PHONE4 = KeyKind.PHONE4.value, KeyKind.PHONE4.label
-    RECIPIENT = KeyKind.RECIPIENT.value, KeyKind.RECIPIENT.label
-    NICKNAME = KeyKind.NICKNAME.value, KeyKind.NICKNAME.label
-    TRACKING = KeyKind.TRACKING.value, KeyKind.TRACKING.label
-    PAYMENT = KeyKind.PAYMENT.value, KeyKind.PAYMENT.label
-    BUYER = "buyer", _("customer number")
-    PRODUCT = "product", _("product")
 
 
 @dataclass(frozen=True)
@@ -55,12 +41,12 @@ def find_matches(text: str) -> Matches:
 
 def _find_one(text: str) -> Matches:
     word = normalise(text)
-    queries = [_newest_by_key(kind, make_keys(kind, text)) for kind in guess_kinds(text)]
+    queries = _look_up({kind: [text] for kind in guess_kinds(text)}, LIMIT).queries
     if is_digits(word) and len(word) <= _LONGEST_ID and not word.startswith("0"):
         queries.append(_newest(Order.objects.filter(customer_id=int(word)).order_by("-pk"), FoundBy.BUYER))
     if is_fragment(word):
         queries += _with_fragment(word)
-    rows = [(pk, kind) for pk, kind, _key in _unite(queries)]
+    rows = [(pk, kind) for pk, kind, _form in _unite(queries)]
     if not is_digits(word):
         bought = newest_orders_of(sold_as(text), limit=LIMIT)
         rows += [(pk, FoundBy.PRODUCT) for pk in bought[-LIMIT:]]
@@ -68,16 +54,36 @@ def _find_one(text: str) -> Matches:
 
 
 def _find_many(words: list[str]) -> Matches:
-    """Whole keys only: parts and words of many things at once would find everything."""
-    wanted: dict[KeyKind, dict[str, str]] = {}
+    """Whole things only: parts and words of many at once would find everything."""
+    by_kind: dict[FoundBy, list[str]] = defaultdict(list)
     for word in words:
         for kind in guess_kinds(word):
-            wanted.setdefault(kind, {}).update(dict.fromkeys(make_keys(kind, word), word))
-    rows = list(_unite([_newest_by_key(kind, list(keys), LIMIT_OF_MANY) for kind, keys in wanted.items()]))
-    found = {wanted[KeyKind(kind)][key] for _pk, kind, key in rows}
+            by_kind[kind].append(word)
+    asked = _look_up(by_kind, LIMIT_OF_MANY)
+    rows = list(_unite(asked.queries))
+    found = {asked.words[kind, form] for _pk, kind, form in rows}
     return _make_matches(
-        ((pk, kind) for pk, kind, _key in rows), missing=[w for w in words if w not in found]
+        ((pk, kind) for pk, kind, _form in rows), missing=[w for w in words if w not in found]
     )
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Branches of one query, and which word is meant by a form of a kind."""
+
+    queries: list[Any]
+    words: dict[tuple[str, str], str]
+
+
+def _look_up(by_kind: Mapping[FoundBy, list[str]], limit: int) -> _Asked:
+    asked = _Asked([], {})
+    for kind, words in by_kind.items():
+        for lookup in LOOKUPS[kind]:
+            forms = {form: word for word in words for form in lookup.write(word)}
+            if forms:
+                asked.queries.append(lookup.find(kind, forms, limit))
+            asked.words.update({(kind.value, str(form)): word for form, word in forms.items()})
+    return asked
 
 
 def _make_matches(rows: Iterable[tuple[int, str]], *, missing: Iterable[str] = ()) -> Matches:
@@ -87,18 +93,13 @@ def _make_matches(rows: Iterable[tuple[int, str]], *, missing: Iterable[str] = (
     return Matches(frozenset(pk for pk, _kind in rows), kinds, tuple(missing))
 
 
-def _newest_by_key(kind: KeyKind, keys: list[str], limit: int = LIMIT) -> Any:
-    found = SearchKey.objects.filter(kind=kind, key__in=keys).order_by("-order_id")
-    return limit_branch(found, "order_id", limit).values_list("order_id", "kind", "key")
-
-
 def _newest(orders: "QuerySet[Order]", kind: FoundBy) -> Any:
     return limit_branch(orders, "pk", LIMIT).values_list("pk", Value(kind.value), Value(""))
 
 
 def list_ids_by_fragment(digits: str) -> list[int]:
     """Ids of orders with these digits in their number, the newest; one query."""
-    return [pk for pk, _kind, _key in _unite(_with_fragment(digits))]
+    return [pk for pk, _kind, _form in _unite(_with_fragment(digits))]
 
 
 def _with_fragment(digits: str) -> list[Any]:

@@ -2,7 +2,7 @@
 
 import re
 
-from orders.models import KeyKind
+from orders.desk.search.lookups import FoundBy
 from orders.numbers import LENGTH
 from orders.search import normalise
 
@@ -29,21 +29,21 @@ def _split_keys(line: str) -> list[str]:
     return parts if all(_KEY.fullmatch(part) for part in parts) else [line]
 
 
-def guess_kinds(text: str) -> list[KeyKind]:
-    """Which kinds of stored key one thing may be."""
+def guess_kinds(text: str) -> list[FoundBy]:
+    """As which kinds one thing is looked up."""
     word = normalise(text)
     if not word:
         return []
     if is_digits(word):
         by_length = {
-            SHORTEST_FRAGMENT: [KeyKind.PHONE4],
-            PHONE_LENGTH: [KeyKind.PHONE],
-            LENGTH: [KeyKind.NUMBER],
+            SHORTEST_FRAGMENT: [FoundBy.PHONE4],
+            PHONE_LENGTH: [FoundBy.PHONE],
+            LENGTH: [FoundBy.NUMBER],
         }
-        return [*by_length.get(len(word), []), KeyKind.TRACKING, KeyKind.PAYMENT]
+        return [*by_length.get(len(word), []), FoundBy.TRACKING, FoundBy.PAYMENT]
     if word.isascii():
-        return [KeyKind.TRACKING, KeyKind.PAYMENT, KeyKind.RECIPIENT, KeyKind.NICKNAME]
-    return [KeyKind.RECIPIENT, KeyKind.NICKNAME]
+        return [FoundBy.TRACKING, FoundBy.PAYMENT, FoundBy.RECIPIENT, FoundBy.NICKNAME]
+    return [FoundBy.RECIPIENT, FoundBy.NICKNAME]
 
 
 def is_digits(word: str) -> bool:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from orders.models import KeyKind, Order
+from orders.models import Order
 from orders.moves import check_move, lock_order, lock_row
 from orders.payments.gateway import (
     PAY_NOTICE_PATH,
@@ -21,7 +21,6 @@ from orders.payments.gateway import (
 )
 from orders.payments.models import LIVE, AttemptState, PayAttempt
 from orders.payments.services.evidence import apply_answer
-from orders.search import add_search_keys
 from orders.stages import Stage
 from orders.states import MOVES
 from shop import clock
@@ -130,7 +129,7 @@ def _is_leased(attempt: PayAttempt) -> bool:
 
 def _new_attempt(order: Order) -> PayAttempt:
     moment, account = clock.now(), get_wechat_account()
-    attempt = PayAttempt.objects.create(
+    return PayAttempt.objects.create(
         order=order,
         number=f"{order.number}-{order.attempts.count() + 1}",
         method=PayMethod.WECHAT,
@@ -142,8 +141,6 @@ def _new_attempt(order: Order) -> PayAttempt:
         mchid=account.mchid if account else "",
         appid=account.appid if account else "",
     )
-    add_search_keys(order, [(KeyKind.PAYMENT, attempt.number)])
-    return attempt
 
 
 def _create_at_gateway(attempt: PayAttempt) -> str:

@@ -7,12 +7,11 @@ from django.db import transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from orders.models import KeyKind, Order
+from orders.models import Order
 from orders.moves import lock_row, move
 from orders.payments.gateway import PaymentEvidence
 from orders.payments.models import LIVE, AttemptState, PayAttempt, Payment
 from orders.payments.services.refunds import commit_refund, fail_refund
-from orders.search import add_search_keys
 from orders.services.fulfilment import start_clock, start_fulfilment
 from orders.stages import Stage
 from shop import clock
@@ -102,7 +101,6 @@ def _record(order: Order, attempt: PayAttempt, evidence: PaymentEvidence, counts
     attempt.state = AttemptState.PAID
     attempt.next_query_at = None
     attempt.save(update_fields=["state", "next_query_at"])
-    add_search_keys(order, [(KeyKind.PAYMENT, evidence.trade_no)])
     return Payment.objects.create(
         order=order,
         attempt=attempt,

@@ -86,7 +86,7 @@ def _check_limit_of_order(order: Order, actor: Actor, amount_fen: int) -> None:
 
 
 def _sum_decided(order: Order, actor: Actor) -> int:
-    decided = Event.objects.filter(order_id=order.pk, kind=Order.subject_kind, verb="order.refund")
+    decided = Event.objects.filter(kind=Order.subject_kind, subject_id=order.pk, verb="order.refund")
     own = decided.filter(actor_kind=actor.kind, actor_id=actor.id)
     return sum(event.data["amount_fen"] for event in own)
 

@@ -7,13 +7,13 @@ from django.db import transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from orders.models import KeyKind, Order
+from orders.models import Order
 from orders.moves import lock_order, move
 from orders.payments.models import Payment, ProofState, TransferProof
 from orders.payments.services.attempts import require_no_live_attempt
 from orders.payments.services.evidence import paid_changes
 from orders.payments.services.refunds import commit_refund
-from orders.search import add_search_keys, normalise
+from orders.search import normalise
 from orders.services.fulfilment import start_fulfilment
 from orders.stages import Stage
 from shop import clock
@@ -123,7 +123,6 @@ def _make_payment(order: Order, reference: str, amount_fen: int, *, counts: bool
         number = payment.order.number
         message = _("This transfer has already been recorded, for order %(number)s.") % {"number": number}
         raise Refused("reference_used", message, order=number)
-    add_search_keys(order, [(KeyKind.PAYMENT, reference)])
     return payment
 
 

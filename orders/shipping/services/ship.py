@@ -9,9 +9,8 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from orders.models import KeyKind, Order, OrderLine
+from orders.models import Order, OrderLine
 from orders.moves import lock_order, move
-from orders.search import add_search_keys
 from orders.services.fulfilment import shipped_changes
 from orders.shipping.couriers import clean_tracking_no, find_courier
 from orders.shipping.models import Parcel, ParcelLine, ParcelState
@@ -66,7 +65,6 @@ def _send(order: Order, new: NewParcel, lines: dict[int, OrderLine]) -> Parcel:
     ParcelLine.objects.bulk_create(
         ParcelLine(parcel=parcel, order_line=lines[line_id], quantity=n) for line_id, n in quantities.items()
     )
-    add_search_keys(order, [(KeyKind.TRACKING, parcel.tracking_no)])
     return parcel
 
 

@@ -1,0 +1,34 @@
+import django.db.models.deletion
+from django.db import migrations, models
+from django.db.models import Q, UniqueConstraint
+
+from shop.online import SwapIndex
+
+
+class Migration(migrations.Migration):
+    """The gateway's number comes first, so that payments are found by it alone."""
+
+    atomic = False
+    dependencies = [("payments", "0004_money_in_doubt")]
+    operations = [
+        SwapIndex(
+            "payment",
+            old=UniqueConstraint(
+                fields=["method", "trade_no"], condition=~Q(trade_no=""), name="payment_trade_once"
+            ),
+            new=UniqueConstraint(
+                fields=["trade_no", "method"], condition=~Q(trade_no=""), name="payment_trade_once"
+            ),
+        ),
+        migrations.AlterField(
+            "payment",
+            "attempt",
+            models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="payments",
+                to="payments.payattempt",
+            ),
+        ),
+    ]

@@ -1,0 +1,75 @@
+"""Changes of the schema while the shop goes on: nobody waits for them, and each may be killed and run again."""
+
+import re
+from typing import Any
+
+from django.db.migrations.operations.base import Operation
+from django.db.models import Index, UniqueConstraint
+
+Indexed = Index | UniqueConstraint
+"""An index, or a constraint that PostgreSQL keeps as one: one with a condition."""
+
+
+class SwapIndex(Operation):
+    """Put `new` in the place of `old`, or add it, or take `old` away; the two may have one name.
+
+    On PostgreSQL it is built beside the old one without a lock (CREATE INDEX CONCURRENTLY), so the migration must say
+    `atomic = False`; what a killed run has left is thrown away first. SQLite has no other writer to wait.
+    """
+
+    def __init__(self, model_name: str, old: Indexed | None = None, new: Indexed | None = None) -> None:
+        self.model_name = model_name
+        self.old = old
+        self.new = new
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        model = app_label, self.model_name.lower()
+        if isinstance(self.old, Index):
+            state.remove_index(*model, self.old.name)
+        elif self.old:
+            state.remove_constraint(*model, self.old.name)
+        if isinstance(self.new, Index):
+            state.add_index(*model, self.new)
+        elif self.new:
+            state.add_constraint(*model, self.new)
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        _swap(schema_editor, to_state.apps.get_model(app_label, self.model_name), self.old, self.new)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        _swap(schema_editor, to_state.apps.get_model(app_label, self.model_name), self.new, self.old)
+
+    def describe(self) -> str:
+        words = [
+            f"take away {self.old.name}" if self.old else "",
+            f"build {self.new.name}" if self.new else "",
+        ]
+        return f"{self.model_name}: {', '.join(filter(None, words))}"
+
+
+def _swap(editor: Any, model: Any, old: Indexed | None, new: Indexed | None) -> None:
+    if editor.connection.vendor != "postgresql":
+        _replace(editor, model, old, new)
+    elif editor.connection.in_atomic_block:
+        raise RuntimeError("a migration that swaps indexes must say atomic = False")
+    else:
+        _build_beside(editor, model, old, new)
+
+
+def _replace(editor: Any, model: Any, old: Indexed | None, new: Indexed | None) -> None:
+    for name in {each.name for each in (old, new) if each}:
+        editor.execute(f"DROP INDEX IF EXISTS {editor.quote_name(name)}")
+    if new:
+        editor.execute(str(new.create_sql(model, editor)))
+
+
+def _build_beside(editor: Any, model: Any, old: Indexed | None, new: Indexed | None) -> None:
+    beside = editor.quote_name(f"{new.name}_new") if new else ""
+    if new:
+        editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {beside}")
+        sql = str(new.create_sql(model, editor)).replace(editor.quote_name(new.name), beside, 1)
+        editor.execute(re.sub(r"^CREATE( UNIQUE)? INDEX", r"CREATE\1 INDEX CONCURRENTLY", sql))
+    for name in {each.name for each in (old, new) if each}:
+        editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {editor.quote_name(name)}")
+    if new:
+        editor.execute(f"ALTER INDEX {beside} RENAME TO {editor.quote_name(new.name)}")
