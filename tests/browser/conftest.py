@@ -6,14 +6,12 @@ empty shop. Both fixtures end with the package, since Playwright keeps an event 
 tests would trip over.
 """
 
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -22,6 +20,7 @@ from pytest_django import DjangoDbBlocker
 
 from shop.staff.models import StaffUser
 from tests.cast import make_staff, open_shop
+from tests.databases import own_database
 from tests.notifications.sessions import make_session
 from tests.processes import ShopProcesses
 from tests.servers import PrivateRedis
@@ -72,27 +71,14 @@ class LiveShop:
 
 @pytest.fixture(scope="package")
 def _running_shop(django_db_blocker: DjangoDbBlocker) -> Iterator[tuple[LiveShop, str]]:
-    server = dict(connection.settings_dict)
-    database = f"shop_browser_{os.getpid()}"
-    place = {"host": server["HOST"], "port": server["PORT"] or 5432, "user": server["USER"]}
-    place = {name: value for name, value in place.items() if value}
-    password = {"password": server["PASSWORD"]} if server["PASSWORD"] else {}
-    with psycopg.connect(**place, **password, dbname="postgres", autocommit=True) as admin:
-        admin.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
-        admin.execute(f"CREATE DATABASE \"{database}\" ENCODING 'UTF8' TEMPLATE template0")
-        url = _database_url(server, database)
-        try:
-            with PrivateRedis() as redis, ShopProcesses(database_url=url, redis_url=redis.url) as processes:
-                processes.migrate()
-                processes.start("web", "web2", "deliver")
-                yield LiveShop(processes, redis), database
-        finally:
-            admin.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
-
-
-def _database_url(server: dict[str, Any], database: str) -> str:
-    user = server["USER"] + (f":{server['PASSWORD']}" if server["PASSWORD"] else "")
-    return f"postgres://{user}@{server['HOST'] or '127.0.0.1'}:{server['PORT'] or 5432}/{database}"
+    with (
+        own_database("shop_browser") as url,
+        PrivateRedis() as redis,
+        ShopProcesses(database_url=url, redis_url=redis.url) as processes,
+    ):
+        processes.migrate()
+        processes.start("web", "web2", "deliver")
+        yield LiveShop(processes, redis), url.rpartition("/")[2]
 
 
 @pytest.fixture
