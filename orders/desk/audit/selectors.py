@@ -19,6 +19,7 @@ from shop.catalog.models import Product, Sku
 from shop.customers import event_words as customer_words
 from shop.customers.models import Customer
 from shop.events.models import Event
+from shop.events.selectors import find_first_id_since, find_last_id_before
 from shop.events.words import Part, describe_actor, describe_data
 from shop.jobs import event_words as job_words
 from shop.jobs.models import Job
@@ -89,7 +90,7 @@ class Wanted:
 
 def list_events(wanted: Wanted) -> "QuerySet[Event]":
     """The events that fit; without their sealed values, which only the order page shows, on the record."""
-    events = Event.objects.defer("sealed")
+    events: QuerySet[Event] = Event.objects.defer("sealed")
     if wanted.kind:
         events = events.filter(kind=wanted.kind)
         if wanted.kind != Order.subject_kind:
@@ -103,11 +104,22 @@ def list_events(wanted: Wanted) -> "QuerySet[Event]":
         events = events.filter(actor_kind=wanted.actor)
     if wanted.number:
         found = Order.objects.filter(number=wanted.number).values_list("pk", flat=True).first()
-        events = events.of_order(found or -1)
+        events = events & Event.objects.of_order(found or -1)
+    return _between(events, wanted)
+
+
+def _between(events: "QuerySet[Event]", wanted: Wanted) -> "QuerySet[Event]":
+    """Events of these days, the shop's own and both included; bounds of their ids keep others from being read."""
     if wanted.since:
-        events = events.filter(at__gte=_midnight(wanted.since))
+        since = _midnight(wanted.since)
+        events = events.filter(at__gte=since)
+        if first := find_first_id_since(since):
+            events = events.filter(pk__gte=first)
     if wanted.until:
-        events = events.filter(at__lt=_midnight(wanted.until + dt.timedelta(days=1)))
+        until = _midnight(wanted.until + dt.timedelta(days=1))
+        events = events.filter(at__lt=until)
+        if last := find_last_id_before(until):
+            events = events.filter(pk__lte=last)
     return events
 
 

@@ -16,6 +16,7 @@ from orders.services.recipient import change_address
 from shop import clock
 from shop.catalog.stock import correct_stock
 from shop.events.models import Event
+from shop.events.selectors import find_first_id_since, find_last_id_before
 from shop.staff.services import change_staff
 from shop.store.services import change_store_settings
 from tests.cast import HOME, actor_of, clerk, make_sku, make_staff, open_shop, place, shipped_order
@@ -106,9 +107,43 @@ def test_days_are_those_of_the_shop(shop: None) -> None:
     assert "后" in str(browser().get(URL, {"since": "2026-05-04"}).context["lines"])
 
 
+def write_settings(name: str, day: str) -> None:
+    with clock.at(dt.datetime.fromisoformat(f"{day}T12:00+08:00")):
+        change_store_settings({"shop_name": name}, actor=clerk())
+
+
+def shown_names(**query: str) -> list[str]:
+    return [str(part.after) for line in browser().get(URL, query).context["lines"] for part in line.parts]
+
+
+def test_days_find_events_whose_ids_run_ahead_of_time(shop: None) -> None:
+    """As in a history that was written order by order: each begins later than the one before, and ends when it ends."""
+    for name, day in (
+        *(("a1", "2026-05-01"), ("a2", "2026-05-10"), ("a3", "2026-05-29")),
+        *(("b1", "2026-05-04"), ("b2", "2026-05-12")),
+        *(("c1", "2026-05-11"), ("c2", "2026-05-30")),
+    ):
+        write_settings(name, day)
+    assert shown_names(since="2026-05-10", until="2026-05-12") == ["c1", "b2", "a2"]
+    assert shown_names(since="2026-05-04", until="2026-05-04") == ["b1"]
+    assert shown_names(until="2026-05-10") == ["b1", "a2", "a1"]
+    assert shown_names(since="2026-05-20") == ["c2", "a3"]
+    assert shown_names(since="2026-05-13", until="2026-05-28") == []
+
+
+def test_days_read_only_ids_of_about_that_time(shop: None) -> None:
+    for name, day in (("a", "2026-01-01"), ("b", "2026-03-01"), ("c", "2026-05-01")):
+        write_settings(name, day)
+    ids = dict(Event.objects.filter(verb="settings.change").values_list("at__date", "pk"))
+    assert find_last_id_before(dt.datetime(2026, 3, 2, tzinfo=dt.UTC)) == ids[dt.date(2026, 3, 1)]
+    assert find_first_id_since(dt.datetime(2026, 3, 20, tzinfo=dt.UTC)) == ids[dt.date(2026, 3, 1)]
+    assert find_first_id_since(dt.datetime(2027, 3, 20, tzinfo=dt.UTC)) is None
+
+
 @pytest.mark.parametrize(
     "query",
     [
+        {"since": "0001-01-15"},
         {"kind": "' OR 1=1"},
         {"verb": "order.nothing"},
         {"who": "999999"},
