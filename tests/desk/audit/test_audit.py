@@ -132,10 +132,10 @@ def test_days_find_events_whose_ids_run_ahead_of_time(shop: None) -> None:
 
 
 def test_days_read_only_ids_of_about_that_time(shop: None) -> None:
-    for name, day in (("a", "2026-01-01"), ("b", "2026-03-01"), ("c", "2026-05-01")):
+    for name, day in (("a", "2026-01-01"), ("b", "2026-03-01"), ("c", "2026-03-10"), ("d", "2026-05-01")):
         write_settings(name, day)
     ids = dict(Event.objects.filter(verb="settings.change").values_list("at__date", "pk"))
-    assert find_last_id_before(dt.datetime(2026, 3, 2, tzinfo=dt.UTC)) == ids[dt.date(2026, 3, 1)]
+    assert find_last_id_before(dt.datetime(2026, 3, 20, tzinfo=dt.UTC)) == ids[dt.date(2026, 3, 10)]
     assert find_first_id_since(dt.datetime(2026, 3, 20, tzinfo=dt.UTC)) == ids[dt.date(2026, 3, 1)]
     assert find_first_id_since(dt.datetime(2027, 3, 20, tzinfo=dt.UTC)) is None
 
