@@ -212,7 +212,6 @@ class OrderLine(models.Model):
         ]
         indexes = [
             models.Index(fields=["sku", "order"], name="line_by_sku"),
-            models.Index(fields=["sku", "order"], name="line_short", condition=Q(short__gt=0)),
         ]
 
     def __str__(self) -> str:

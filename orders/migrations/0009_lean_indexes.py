@@ -1,5 +1,5 @@
 from django.db import migrations
-from django.db.models import Index
+from django.db.models import Index, Q
 
 from shop.online import SwapIndex
 
@@ -24,4 +24,8 @@ class Migration(migrations.Migration):
         ascending("order", "order_by_pay_method", "pay_method", "stage", "id"),
         ascending("order", "order_by_customer", "customer", "id"),
         ascending("orderline", "line_by_sku", "sku", "order"),
+        SwapIndex(
+            "orderline",
+            old=Index(fields=["sku", "order"], name="line_short", condition=Q(short__gt=0)),
+        ),
     ]

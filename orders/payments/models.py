@@ -188,7 +188,7 @@ class GatewayNotice(models.Model):
     digest = models.CharField(max_length=64, blank=True)
     address = models.GenericIPAddressField(null=True)
     is_signed = models.BooleanField(default=False)
-    received_at = models.DateTimeField(db_index=True)
+    received_at = models.DateTimeField()
 
     class Meta:
         indexes = [

@@ -1,8 +1,11 @@
 import django.db.models.deletion
 from django.db import migrations, models
-from django.db.models import Q, UniqueConstraint
+from django.db.models import Index, Q, UniqueConstraint
 
 from shop.online import SwapIndex
+
+
+REFUSED = Index(fields=["received_at"], name="notice_refused", condition=Q(is_accepted=False))
 
 
 class Migration(migrations.Migration):
@@ -31,4 +34,8 @@ class Migration(migrations.Migration):
                 to="payments.payattempt",
             ),
         ),
+        # Without the index of one column of notice_refused, which altering the field would take away with its own.
+        SwapIndex("gatewaynotice", old=REFUSED),
+        migrations.AlterField("gatewaynotice", "received_at", models.DateTimeField()),
+        SwapIndex("gatewaynotice", new=REFUSED),
     ]

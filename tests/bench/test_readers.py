@@ -1,0 +1,95 @@
+"""Each index is there for somebody: the function that reads it is named here, and a new index has to name its own."""
+
+import pytest
+from django.db.models import Model
+from django.utils.module_loading import import_string
+
+from tests.bench.test_indexes import list_models
+
+LIST = "orders.desk.list.selectors"
+SEARCH = "orders.desk.search.lookups.LOOKUPS"
+READERS = {
+    "alert_of_order": "notifications.services.settle_alerts",
+    "alert_open": "notifications.selectors.find_open_alerts",
+    "attempt_query_due": "orders.payments.selectors.list_due_to_query",
+    "balance_entry_by_customer": "orders.desk.buyers.selectors.make_buyer_page",
+    "blind_by_nickname": SEARCH,
+    "blind_by_phone": SEARCH,
+    "blind_by_phone4": SEARCH,
+    "blind_by_recipient": SEARCH,
+    "customer_blocked": "orders.desk.buyers.selectors.find_buyers",
+    "customer_by_nickname": "shop.customers.selectors.list_customers",
+    "customer_by_phone": "shop.customers.selectors.list_customers",
+    "customer_with_remark": "orders.desk.buyers.selectors.find_buyers",
+    "delivery_open": "shop.events.delivery.deliver_batch",
+    "event_beside_orders": "orders.desk.audit.selectors.list_events",
+    "event_by_staff": "orders.desk.audit.selectors.list_events",
+    "event_by_time": "shop.events.selectors.find_last_id_before",
+    "event_of_order_part": "shop.events.models.AppendOnly.of_order",
+    "job_by_maker": "shop.jobs.selectors.list_jobs",
+    "job_open": "shop.jobs.selectors.list_due_to_resume",
+    "job_row_failed": "shop.jobs.services.repeat_failed",
+    "job_row_waiting": "shop.jobs.running.run_slice",
+    "line_by_sku": "orders.search.newest_orders_of",
+    "movement_by_sku": "shop.catalog.selectors.list_movements",
+    "notice_refused": "orders.payments.selectors.list_old_refused_notices",
+    "order_by_aftersale": f"{LIST}.narrow",
+    "order_by_closed": f"{LIST}.narrow",
+    "order_by_customer": "orders.desk.buyers.selectors.sum_spending",
+    "order_by_delivery": f"{LIST}.narrow",
+    "order_by_other_source": f"{LIST}.narrow",
+    "order_by_paid": f"{LIST}.narrow",
+    "order_by_pay_method": f"{LIST}.narrow",
+    "order_by_payable": f"{LIST}.narrow",
+    "order_by_placed": f"{LIST}.narrow",
+    "order_by_received": f"{LIST}.narrow",
+    "order_by_shipped": f"{LIST}.narrow",
+    "order_by_stage": f"{LIST}.get_page",
+    "order_pay_due": "orders.payments.selectors.list_due_to_cancel",
+    "order_receive_due": "orders.selectors.list_due_to_receive",
+    "order_release_due": "orders.selectors.list_due_to_release",
+    "order_ship_due": "orders.desk.list.counts.count_tabs",
+    "order_short": "orders.selectors.list_due_to_restock",
+    "order_transfer_to_check": "orders.desk.list.counts.count_tabs",
+    "order_unsent_due": "orders.payments.selectors.list_unsent",
+    "order_with_remark": f"{LIST}.narrow",
+    "parcel_undone_by_tracking_no": SEARCH,
+    "picture_of_customer": "shop.files.selectors.list_unused",
+    "picture_to_look_at": "shop.files.selectors.list_to_look_at",
+    "product_on_sale": "shop.catalog.selectors.list_products",
+    "refund_by_finished": f"{LIST}.narrow",
+    "refund_by_state": "orders.desk.list.counts.count_tabs",
+    "refund_due": "orders.payments.selectors.list_due_refunds",
+    "refund_stuck": "orders.desk.home.queues.list_queues",
+    "refund_under_way": "orders.payments.selectors.list_stuck_refunds",
+}
+
+
+READERS_OF_COLUMNS = {
+    "http.IdempotencyKey.created_at": "shop.http.timers.list_old_answers",
+    "staff.StaffSession.expire_date": "django.contrib.sessions.backends.db.SessionStore.clear_expired",
+}
+
+
+def list_names(model: type[Model]) -> set[str]:
+    return {index.name for index in model._meta.indexes}
+
+
+def list_columns(model: type[Model]) -> set[str]:
+    """Columns with an index of their own; those of references are read by their other end."""
+    plain = [field for field in model._meta.local_fields if not field.is_relation and not field.unique]
+    return {f"{model._meta.label}.{field.name}" for field in plain if field.db_index}
+
+
+def test_every_index_has_a_reader_and_every_reader_an_index() -> None:
+    assert set().union(*(list_names(model) for model in list_models())) == set(READERS)
+    assert set().union(*(list_columns(model) for model in list_models())) == set(READERS_OF_COLUMNS)
+
+
+@pytest.mark.parametrize("path", sorted({*READERS.values(), *READERS_OF_COLUMNS.values()}))
+def test_the_reader_exists(path: str) -> None:
+    owner, _, name = path.rpartition(".")
+    if owner[owner.rfind(".") + 1].isupper():
+        assert hasattr(import_string(owner), name)
+    else:
+        import_string(path)
