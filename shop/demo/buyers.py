@@ -18,8 +18,8 @@ from typing import Any
 
 import requests
 
+from shop.demo.drawing.slips import draw_slip
 from shop.demo.seeding.persons import DemoPerson, list_people
-from shop.demo.slips import draw_slip
 
 logger = logging.getLogger(__name__)
 Json = dict[str, Any]

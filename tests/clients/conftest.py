@@ -134,7 +134,7 @@ class Received:
 
 @dataclass
 class Inbox:
-    letters: list[Received] = field(default_factory=list)
+    callbacks: list[Received] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
 
 
@@ -157,7 +157,7 @@ class _ShopHandler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         inbox = self.server.inbox
-        inbox.letters.append(Received(dict(self.headers.items()), body))
+        inbox.callbacks.append(Received(dict(self.headers.items()), body))
         self.send_response(inbox.answers.pop(0) if inbox.answers else 204)
         self.end_headers()
 

@@ -23,7 +23,7 @@ def paid(pay: WeChatPay, demo: Demo, shop: Shop) -> str:
 
 
 def read_all(pay: WeChatPay, shop: Shop) -> list[Notice[Transaction]]:
-    return [pay.read_payment_notice(letter.headers, letter.body) for letter in shop.inbox.letters]
+    return [pay.read_payment_notice(callback.headers, callback.body) for callback in shop.inbox.callbacks]
 
 
 def wait_for(is_true: Callable[[], bool]) -> None:
@@ -36,7 +36,7 @@ def wait_for(is_true: Callable[[], bool]) -> None:
 
 def test_a_payment_is_told(pay: WeChatPay, demo: Demo, shop: Shop) -> None:
     demo.paid_order(pay, notify_url=shop.url)
-    wait_for(lambda: len(shop.inbox.letters) == 1)
+    wait_for(lambda: len(shop.inbox.callbacks) == 1)
 
     notice = read_all(pay, shop)[0]
 
@@ -102,21 +102,21 @@ def test_false_notifies_are_refused(
     pay: WeChatPay, demo: Demo, shop: Shop, paid: str, mode: str, reason: str
 ) -> None:
     demo.post("notices", number=paid, mode=mode)
-    letter = shop.inbox.letters[0]
+    callback = shop.inbox.callbacks[0]
 
     with pytest.raises(BadSignature) as failure:
-        pay.read_payment_notice(letter.headers, letter.body)
+        pay.read_payment_notice(callback.headers, callback.body)
 
     assert failure.value.reason == reason
 
 
 def test_header_names_may_be_written_in_any_case(pay: WeChatPay, demo: Demo, shop: Shop, paid: str) -> None:
     demo.post("notices", number=paid, mode="valid")
-    letter = shop.inbox.letters[0]
+    callback = shop.inbox.callbacks[0]
 
     for change in (str.upper, str.lower, str.title):
-        headers = {change(name): value for name, value in letter.headers.items()}
-        assert pay.read_payment_notice(headers, letter.body).content.number == paid
+        headers = {change(name): value for name, value in callback.headers.items()}
+        assert pay.read_payment_notice(headers, callback.body).content.number == paid
 
 
 @pytest.mark.parametrize("name", ["Timestamp", "Nonce", "Signature", "Serial"])
@@ -125,13 +125,13 @@ def test_a_broken_header_is_refused(
     pay: WeChatPay, demo: Demo, shop: Shop, paid: str, name: str, value: str | None
 ) -> None:
     demo.post("notices", number=paid, mode="valid")
-    letter = shop.inbox.letters[0]
-    headers = {key: text for key, text in letter.headers.items() if key != f"Wechatpay-{name}"}
+    callback = shop.inbox.callbacks[0]
+    headers = {key: text for key, text in callback.headers.items() if key != f"Wechatpay-{name}"}
     if value is not None:
         headers[f"Wechatpay-{name}"] = value
 
     with pytest.raises(BadSignature):
-        pay.read_payment_notice(headers, letter.body)
+        pay.read_payment_notice(headers, callback.body)
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b"<html>", b"[]", b"null", b"[" * 100_000])
@@ -211,26 +211,26 @@ def test_a_refund_is_told(pay: WeChatPay, demo: Demo, shop: Shop, paid: str) -> 
         notify_url=shop.url,
     )
     demo.post("settle-refund", number="refund-1", status="ABNORMAL")
-    wait_for(lambda: len(shop.inbox.letters) == 1)
-    letter = shop.inbox.letters[0]
+    wait_for(lambda: len(shop.inbox.callbacks) == 1)
+    callback = shop.inbox.callbacks[0]
 
-    notice = pay.read_refund_notice(letter.headers, letter.body)
+    notice = pay.read_refund_notice(callback.headers, callback.body)
 
     assert (notice.event_type, notice.content.status) == ("REFUND.ABNORMAL", "ABNORMAL")
     assert (notice.content.number, notice.content.amount_fen) == ("refund-1", 40)
     with pytest.raises(Unknown):
-        pay.read_payment_notice(letter.headers, letter.body)
+        pay.read_payment_notice(callback.headers, callback.body)
 
 
 def test_a_notify_cannot_be_read_with_another_api_v3_key(
     pay: WeChatPay, demo: Demo, shop: Shop, paid: str
 ) -> None:
     demo.post("notices", number=paid, mode="valid")
-    letter = shop.inbox.letters[0]
+    callback = shop.inbox.callbacks[0]
     other = WeChatPay(type(pay._credentials)(**(vars(pay._credentials) | {"api_v3_key": "0" * 32})))
 
     with pytest.raises(BadSignature) as failure:
-        other.read_payment_notice(letter.headers, letter.body)
+        other.read_payment_notice(callback.headers, callback.body)
 
     assert failure.value.reason == "decryption"
 
@@ -240,8 +240,8 @@ def test_the_notify_keeps_its_signature_whatever_the_json_spacing(
 ) -> None:
     """Signatures are over bytes: the same JSON written differently is another message."""
     demo.post("notices", number=paid, mode="valid")
-    letter = shop.inbox.letters[0]
-    rewritten = json.dumps(json.loads(letter.body), indent=1).encode()
+    callback = shop.inbox.callbacks[0]
+    rewritten = json.dumps(json.loads(callback.body), indent=1).encode()
 
     with pytest.raises(BadSignature):
-        pay.read_payment_notice(letter.headers, rewritten)
+        pay.read_payment_notice(callback.headers, rewritten)

@@ -4,8 +4,8 @@ from io import BytesIO
 
 from PIL import Image
 
+from shop.demo.drawing.pictures import draw_product_picture
 from shop.demo.goods import PRODUCTS
-from shop.demo.pictures import draw_product_picture
 
 
 def test_codes_are_unique_and_prices_are_real():

@@ -13,7 +13,7 @@ from shop.events.sweeping import sweep
 from tests import cast
 from tests.console import browser
 from tests.expect import fresh
-from tests.payments.letters import HOOKS, deliver
+from tests.payments.callbacks import HOOKS, deliver
 
 FALSE = b'{"id": "' + b"x" * 20_000 + b'"}'
 

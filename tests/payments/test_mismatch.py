@@ -12,7 +12,7 @@ from shop.events.delivery import drain
 from shop.events.models import Event
 from tests import cast
 from tests.expect import fresh, verbs_of
-from tests.payments.letters import deliver
+from tests.payments.callbacks import deliver
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ from shop.actor import GATEWAY
 from shop.catalog.models import Sku
 from shop.customers.balance import change_balance
 from shop.customers.services import customer_actor
+from shop.demo.drawing.slips import draw_slip
 from shop.demo.seeding.world import Scene
-from shop.demo.slips import draw_slip
 from shop.demo.standins import import_done_refund, import_paid_trade
 from shop.files.services import store_picture
 from shop.store.choices import PayMethod

@@ -13,9 +13,9 @@ from shop.catalog.models import Sku
 from shop.catalog.services import NewSku, add_product
 from shop.customers.models import Customer
 from shop.customers.services import change_profile, get_or_create_customer, save_address
+from shop.demo.drawing.pictures import draw_product_picture
 from shop.demo.goods import PRESALE_DAYS, PRODUCTS, SHOP_NAME, DemoSku
 from shop.demo.logins import STAFF, demo_password
-from shop.demo.pictures import draw_product_picture
 from shop.demo.seeding.diary import SHOP_ZONE
 from shop.demo.seeding.persons import DemoPerson
 from shop.demo.seeding.plan import SCARCE, Plan

@@ -27,7 +27,7 @@ TWO_OR_MORE = {"duplicate": 2, "replayed_nonce": 2, "concurrent": 20}
 
 
 @dataclass(frozen=True)
-class Letter:
+class Callback:
     """One notify ready to be posted."""
 
     headers: Mapping[str, str]
@@ -62,10 +62,10 @@ def send_now(world: World, number: str, mode: str, times: int, url: str) -> list
     target = url or subject.url
     if not target:
         raise Problem(409, "INVALID_REQUEST", "there is no address to notify")
-    letters = MODES[mode](world, subject, times or TWO_OR_MORE.get(mode, 1))
+    callbacks = MODES[mode](world, subject, times or TWO_OR_MORE.get(mode, 1))
     if mode == "concurrent":
-        return _post_together(world, number, target, letters)
-    return [_post(world, number, target, letter) for letter in letters]
+        return _post_together(world, number, target, callbacks)
+    return [_post(world, number, target, callback) for callback in callbacks]
 
 
 def find_subject(world: World, number: str) -> Subject:
@@ -121,52 +121,57 @@ def _write_body(world: World, subject: Subject, **changes: Any) -> bytes:
     return json.dumps(notice).encode()
 
 
-def _write_valid(world: World, subject: Subject, times: int) -> list[Letter]:
+def _write_valid(world: World, subject: Subject, times: int) -> list[Callback]:
     body = _write_body(world, subject)
-    return [Letter(sign_headers(world, body), body) for _ in range(times)]
+    return [Callback(sign_headers(world, body), body) for _ in range(times)]
 
 
-def _write_replayed(world: World, subject: Subject, times: int) -> list[Letter]:
+def _write_replayed(world: World, subject: Subject, times: int) -> list[Callback]:
     return _write_valid(world, subject, 1) * times
 
 
-def _write_tampered(world: World, subject: Subject, times: int) -> list[Letter]:
-    letters = _write_valid(world, subject, times)
-    return [Letter(letter.headers, letter.body.replace(b'"summary"', b'"Summary"')) for letter in letters]
+def _write_tampered(world: World, subject: Subject, times: int) -> list[Callback]:
+    callbacks = _write_valid(world, subject, times)
+    return [
+        Callback(callback.headers, callback.body.replace(b'"summary"', b'"Summary"'))
+        for callback in callbacks
+    ]
 
 
-def _write_stale(world: World, subject: Subject, times: int) -> list[Letter]:
+def _write_stale(world: World, subject: Subject, times: int) -> list[Callback]:
     body = _write_body(world, subject)
-    return [Letter(sign_headers(world, body, age=600), body) for _ in range(times)]
+    return [Callback(sign_headers(world, body, age=600), body) for _ in range(times)]
 
 
-def _write_unknown_serial(world: World, subject: Subject, times: int) -> list[Letter]:
+def _write_unknown_serial(world: World, subject: Subject, times: int) -> list[Callback]:
     serial = {"Wechatpay-Serial": f"PUB_KEY_ID_{'0' * 32}"}
     return [
-        Letter({**letter.headers, **serial}, letter.body) for letter in _write_valid(world, subject, times)
+        Callback({**callback.headers, **serial}, callback.body)
+        for callback in _write_valid(world, subject, times)
     ]
 
 
-def _write_signtest(world: World, subject: Subject, times: int) -> list[Letter]:
+def _write_signtest(world: World, subject: Subject, times: int) -> list[Callback]:
     probe = {"Wechatpay-Signature": f"WECHATPAY/SIGNTEST/{secrets.token_urlsafe(64)}"}
     return [
-        Letter({**letter.headers, **probe}, letter.body) for letter in _write_valid(world, subject, times)
+        Callback({**callback.headers, **probe}, callback.body)
+        for callback in _write_valid(world, subject, times)
     ]
 
 
-def _write_wrong_amount(world: World, subject: Subject, times: int) -> list[Letter]:
+def _write_wrong_amount(world: World, subject: Subject, times: int) -> list[Callback]:
     amount = dict(subject.resource["amount"])
     name = "refund" if "refund" in amount else "total"
     body = _write_body(world, subject, amount=amount | {name: amount[name] + 1})
-    return [Letter(sign_headers(world, body), body) for _ in range(times)]
+    return [Callback(sign_headers(world, body), body) for _ in range(times)]
 
 
-def _write_wrong_mchid(world: World, subject: Subject, times: int) -> list[Letter]:
+def _write_wrong_mchid(world: World, subject: Subject, times: int) -> list[Callback]:
     body = _write_body(world, subject, mchid="1900000000")
-    return [Letter(sign_headers(world, body), body) for _ in range(times)]
+    return [Callback(sign_headers(world, body), body) for _ in range(times)]
 
 
-MODES: dict[str, Callable[[World, Subject, int], list[Letter]]] = {
+MODES: dict[str, Callable[[World, Subject, int], list[Callback]]] = {
     "valid": _write_valid,
     "duplicate": _write_valid,
     "concurrent": _write_valid,
@@ -185,16 +190,16 @@ def _send_with_retries(world: World, number: str) -> None:
     for delay in (0.0, *world.retry_delays):
         if world.stopping.wait(delay):
             return
-        letter = _write_valid(world, subject, 1)[0]
-        if 200 <= _post(world, number, subject.url, letter) < 300:
+        callback = _write_valid(world, subject, 1)[0]
+        if 200 <= _post(world, number, subject.url, callback) < 300:
             return
 
 
-def _post(world: World, number: str, url: str, letter: Letter) -> int:
-    headers = {**letter.headers, "Content-Type": "application/json", "User-Agent": "Mozilla/4.0"}
+def _post(world: World, number: str, url: str, callback: Callback) -> int:
+    headers = {**callback.headers, "Content-Type": "application/json", "User-Agent": "Mozilla/4.0"}
     try:
         answer = requests.post(
-            url, data=letter.body, headers=headers, timeout=ANSWER_SECONDS, allow_redirects=False
+            url, data=callback.body, headers=headers, timeout=ANSWER_SECONDS, allow_redirects=False
         )
         status = answer.status_code
     except requests.RequestException:
@@ -204,16 +209,16 @@ def _post(world: World, number: str, url: str, letter: Letter) -> int:
     return status
 
 
-def _post_together(world: World, number: str, url: str, letters: list[Letter]) -> list[int]:
-    """Post all letters at the same moment."""
-    barrier = threading.Barrier(len(letters))
-    statuses = [NO_ANSWER] * len(letters)
+def _post_together(world: World, number: str, url: str, callbacks: list[Callback]) -> list[int]:
+    """Post all callbacks at the same moment."""
+    barrier = threading.Barrier(len(callbacks))
+    statuses = [NO_ANSWER] * len(callbacks)
 
     def post_one(index: int) -> None:
         barrier.wait()
-        statuses[index] = _post(world, number, url, letters[index])
+        statuses[index] = _post(world, number, url, callbacks[index])
 
-    threads = [threading.Thread(target=post_one, args=(index,)) for index in range(len(letters))]
+    threads = [threading.Thread(target=post_one, args=(index,)) for index in range(len(callbacks))]
     for thread in threads:
         thread.start()
     for thread in threads:

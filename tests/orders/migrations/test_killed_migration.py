@@ -35,9 +35,9 @@ class OldShop:
         )
 
     def call(self, words: str) -> Run:
-        """Call a function of `tests.orders.migrating` in a process of its own."""
+        """Call a function of `tests.orders.migrations.migrating` in a process of its own."""
         return self.run(
-            "-c", f"import django; django.setup(); from tests.orders import migrating; migrating.{words}"
+            "-c", f"import django; django.setup(); from tests.orders.migrations import migrating; migrating.{words}"
         )
 
 

@@ -6,8 +6,8 @@ from random import Random
 
 from PIL import Image
 
-from shop.demo import food_motifs, ware_motifs
-from shop.demo.canvas import Canvas, blend, ellipse, leaf_outline, lighten, rotated
+from shop.demo.drawing import food_motifs, ware_motifs
+from shop.demo.drawing.canvas import Canvas, blend, ellipse, leaf_outline, lighten, rotated
 from shop.demo.goods import DemoProduct, Motif, Palette
 
 MAX_BYTES = 40_000

@@ -1,6 +1,6 @@
 """Drawings of things made: tea ware and kitchen ware, standing on the table line at about y = 82."""
 
-from shop.demo.canvas import (
+from shop.demo.drawing.canvas import (
     Canvas,
     Outline,
     arc,

@@ -19,7 +19,7 @@ def deliver(
     url = HOOKS[subject.event_type.partition(".")[0]]
     return [
         client.post(
-            url, letter.body, content_type="application/json", headers=dict(letter.headers), **extra
+            url, callback.body, content_type="application/json", headers=dict(callback.headers), **extra
         ).status_code
-        for letter in MODES[mode](world, subject, times)
+        for callback in MODES[mode](world, subject, times)
     ]

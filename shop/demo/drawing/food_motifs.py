@@ -2,7 +2,7 @@
 
 from math import cos, pi, sin
 
-from shop.demo.canvas import (
+from shop.demo.drawing.canvas import (
     Canvas,
     Outline,
     Point,
