@@ -63,6 +63,9 @@ def test_killed_at_every_kind_of_step_it_goes_on_where_it_was(old_shop: OldShop)
         died = old_shop.call(f"die({text!r}, {count})")
         assert died.returncode == -signal.SIGKILL, died.stderr
     assert len(old_shop.run("manage.py", "showmigrations", "--plan").stdout.split("[ ]")) > 2
+    late = old_shop.call("take_one_late()")
+    assert late.returncode == 0, late.stderr
+    assert json.loads(late.stdout)["hashes"] != old_shop.before["hashes"]
     assert old_shop.run("manage.py", "migrate", "-v0").returncode == 0
     after = json.loads(old_shop.call("report()").stdout)
     assert (after["missing"], after["left"]) == ([], [])
