@@ -9,6 +9,7 @@ _WHY = {
     ),
     "CLOSED": _("WeChat has closed the refund"),
     "NOT_ENOUGH": _("the merchant account holds too little money"),
+    "amount_mismatch": _("WeChat speaks of another sum: compare the refund at the merchant platform"),
     "OtherMerchant": _(
         "it was paid to another merchant account: refund it at that account's merchant platform"
     ),

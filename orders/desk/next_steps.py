@@ -61,10 +61,13 @@ def find_next_step(order: Order, actor: Actor) -> NextStep | None:
     return None
 
 
-def describe_next_step(order: Order, step: NextStep | None) -> str:
-    """The headline of the order page: what is to be done, or who has to move."""
+def describe_next_step(order: Order, step: NextStep | None, *, is_refunding: bool = False) -> str:
+    """The headline of the order page: what is to be done, or who has to move.
+
+    `is_refunding`: money is on its way back, perhaps money that never counted because it came too late.
+    """
     if order.stage == Stage.CLOSED:
-        is_settled = order.paid_fen == order.refunded_fen
+        is_settled = order.paid_fen == order.refunded_fen and not is_refunding
         return _("Nothing more to do") if is_settled else _("Closed, the refund is not done yet")
     if order.proof_sent_at:
         return _("Look whether the transfer is on the account")

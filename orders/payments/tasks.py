@@ -70,17 +70,24 @@ def send_refund(refund_id: int) -> None:
         return
     try:
         result = _ask_or_send(refund)
+        apply_refund_evidence(
+            refund.number,
+            status=result.status,
+            amount_fen=result.amount_fen,
+            gateway_id=result.refund_id,
+            tries=refund.tries,
+            actor=GATEWAY,
+        )
     except (ClientError, Refused) as error:
         _take_no(refund, error)
-        return
-    apply_refund_evidence(
-        refund.number, status=result.status, gateway_id=result.refund_id, tries=refund.tries, actor=GATEWAY
-    )
 
 
 def _take_no(refund: Refund, error: ClientError | Refused) -> None:
-    """A try that brought no answer is repeated; one that was refused, or never sent anything, needs a person."""
-    why = error.code if isinstance(error, Rejected) else type(error).__name__
+    """A try that brought no answer is repeated; one that was refused, or never sent anything, needs a person.
+
+    An answer of another sum says only that something is wrong, so it is asked about until a person is called.
+    """
+    why = error.code if isinstance(error, Rejected | Refused) else type(error).__name__
     if _is_final(error) or (isinstance(error, OtherMerchant) and not refund.sent_at):
         refuse_refund(refund, why=why)
     else:

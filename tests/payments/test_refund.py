@@ -1,5 +1,6 @@
 """Refunds: decided once, sent under one number until the gateway says done."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -354,3 +355,20 @@ def test_what_the_gateway_will_not_refund_any_more_is_paid_out_by_hand(gateway):
     assert fresh(refund.order).refunded_fen == refund.amount_fen
     send_refund(refund.pk)
     assert gateway.refunds(refund.order) == []
+
+
+def test_an_answer_of_another_sum_ends_nothing_and_calls_a_person(gateway, monkeypatch):
+    refund = cancelled(gateway)
+    for verb in ("refund", "query_refund"):
+        truth = getattr(WeChatPay, verb)
+        monkeypatch.setattr(
+            WeChatPay, verb, lambda *a, truth=truth, **kw: replace(truth(*a, **kw), amount_fen=30)
+        )
+    for hours in (0, 25):
+        with clock.at(clock.now() + timedelta(hours=hours)):
+            send_refund(refund.pk)
+            sweep()
+    refund.refresh_from_db()
+    assert (refund.state, refund.last_error) == (RefundState.COMMITTED, "amount_mismatch")
+    assert refund.stuck_at and fresh(refund.order).refunded_fen == 0
+    assert len(gateway.refunds(refund.order)) == 1

@@ -133,18 +133,20 @@ def make_page(
     offers = list_offers(order, available)
     events = _EVENTS.fetch(order=order.pk)
     step = find_next_step(order, actor)
+    refunds = _list_refunds(order, available)
+    is_refunding = any(view.refund.state != RefundState.DONE for view in refunds)
     return OrderPage(
         order=order,
         label=describe_order(order),
         deadline=describe_deadline(order, clock.now()),
-        headline=describe_next_step(order, step),
+        headline=describe_next_step(order, step, is_refunding=is_refunding),
         next_step=step,
         stage_line=make_stage_line(order, events),
         recipient=mask_recipient(order),
         lines=lines,
         parcels=_list_parcels(order.pk, lines, available),
         payments=_PAYMENTS.fetch(order=order.pk),
-        refunds=_list_refunds(order, available),
+        refunds=refunds,
         attempts=_ATTEMPTS.fetch(order=order.pk),
         proofs=_list_proofs(order),
         notes=_NOTES.fetch(order=order.pk),

@@ -4,6 +4,9 @@ import pytest
 from django.test import Client
 
 from orders.models import Order
+from orders.payments.models import AttemptState, PayAttempt
+from orders.payments.services.attempts import open_attempt
+from orders.payments.services.cancelling import cancel_unpaid
 from orders.services.recipient import change_address
 from orders.services.steps import add_note, hold_order, set_seller_remark
 from orders.shipping.services.ship import undo_ship
@@ -12,6 +15,7 @@ from shop.events.models import Event
 from shop.store.choices import Delivery, PayMethod
 from tests.cast import (
     HOME,
+    buyer,
     clerk,
     make_customer,
     make_sku,
@@ -91,6 +95,16 @@ def test_a_held_order_says_why_and_offers_its_release(owner: Client) -> None:
     assert "On hold: Paid, preparing" in html
     assert f'action="/console/orders/{order.number}/release/"' in html
     assert "Release it first." in html
+
+
+def test_money_that_came_late_is_on_its_way_back_until_it_is_there(owner: Client) -> None:
+    order = place()
+    attempt = open_attempt(order.pk, actor=buyer(order))
+    PayAttempt.objects.filter(pk=attempt.pk).update(state=AttemptState.CLOSED)
+    cancel_unpaid(order.pk, actor=buyer(order))
+    assert "Nothing more to do" in page(owner, order)
+    pay(order, attempt=attempt)
+    assert "Closed, the refund is not done yet" in page(owner, order)
 
 
 def test_actions_follow_stage_and_role(owner: Client, sign_in: object) -> None:
