@@ -30,4 +30,4 @@ def every_order_rang_once() -> Iterator[str]:
         .exclude(order__in=Order.objects.filter(Exists(began)))
         .select_related("order")
     ):
-        yield f"order {alert.order.number} rang though it was neither paid nor accepted"
+        yield f"order {alert.order} rang though it was neither paid nor accepted"

@@ -1,7 +1,7 @@
 """Which events raise alerts and which end them. Alerts are carried before anything else."""
 
 from notifications.models import AlertKind
-from notifications.services import raise_alert, settle_alerts
+from notifications.services import end_shop_alerts, raise_alert, raise_shop_alert, settle_alerts
 from orders.stages import IN_HAND, Stage
 from orders.states import MOVES
 from shop.actor import PEOPLE
@@ -55,6 +55,21 @@ def alert_refunded_twice(event: Event) -> None:
     raise_alert(AlertKind.REFUND_TWICE, event)
 
 
+@on("order.attempt_stuck", priority=0, pushes=True)
+def alert_attempt_stuck(event: Event) -> None:
+    raise_alert(AlertKind.ATTEMPT_STUCK, event)
+
+
+@on("gateway.silent", priority=0, pushes=True)
+def alert_gateway_silent(event: Event) -> None:
+    raise_shop_alert(AlertKind.GATEWAY_SILENT, event)
+
+
+@on("gateway.answer", priority=1, pushes=True)
+def end_gateway_alert(event: Event) -> None:
+    end_shop_alerts(AlertKind.GATEWAY_SILENT, event)
+
+
 @on("order.urge", priority=0, pushes=True)
 def alert_urge(event: Event) -> None:
     raise_alert(AlertKind.URGE, event)
@@ -65,7 +80,7 @@ def alert_transfer(event: Event) -> None:
     raise_alert(AlertKind.TRANSFER, event)
 
 
-@on(*_ENDING, "order.restock", "order.reject_proof", priority=1, pushes=True)
+@on(*_ENDING, "order.restock", "order.reject_proof", "order.attempt_heard", priority=1, pushes=True)
 def end_alerts(event: Event) -> None:
     settle_alerts(event.subject_id)
 

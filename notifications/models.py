@@ -15,6 +15,8 @@ class AlertKind(models.TextChoices):
     REFUND_FAILED = "refund_failed", _("Refund failed")
     REFUND_STUCK = "refund_stuck", _("Refund stuck")
     REFUND_TWICE = "refund_twice", _("Refunded twice")
+    ATTEMPT_STUCK = "attempt_stuck", _("Payment unknown")
+    GATEWAY_SILENT = "gateway_silent", _("WeChat Pay does not answer")
     URGE = "urge", _("Buyer urges")
     TRANSFER = "transfer", _("Transfer to check")
 
@@ -27,10 +29,15 @@ class HandledHow(models.TextChoices):
 
 
 class Alert(models.Model):
-    """One alert; open while `handled_at` is empty. The row is the truth, the socket only a hint."""
+    """One alert; open while `handled_at` is empty. The row is the truth, the socket only a hint.
+
+    Without an `order` it is about the shop as a whole.
+    """
 
     kind = models.CharField(max_length=15, choices=AlertKind)
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="alerts", db_index=False)
+    order = models.ForeignKey(
+        Order, null=True, on_delete=models.PROTECT, related_name="alerts", db_index=False
+    )
     event_id = models.BigIntegerField()
     event_number = models.PositiveIntegerField()
     raised_at = models.DateTimeField()
@@ -59,4 +66,4 @@ class Alert(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} of order {self.order_id}"
+        return f"{self.kind} of order {self.order_id}" if self.order_id else self.kind

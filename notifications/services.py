@@ -35,6 +35,19 @@ def raise_alert(kind: AlertKind, event: Event) -> None:
         _settle(order)
 
 
+def raise_shop_alert(kind: AlertKind, event: Event) -> None:
+    """Make the alert of an event that is about no order, once."""
+    defaults = {"event_number": event.number, "raised_at": event.at}
+    Alert.objects.get_or_create(kind=kind, event_id=event.pk, defaults=defaults)
+
+
+def end_shop_alerts(kind: AlertKind, event: Event) -> None:
+    """End what was raised of this subject before this event."""
+    earlier = Event.objects.filter(kind=event.kind, subject_id=event.subject_id, number__lt=event.number)
+    open_ones = find_open_alerts().filter(kind=kind, event_id__in=earlier.values("pk"))
+    open_ones.update(handled_at=event.at, handled_how=HandledHow.OVER)
+
+
 def settle_alerts(order_id: int) -> None:
     """End the open alerts of an order that are over, by its present state."""
     with transaction.atomic():
@@ -49,6 +62,11 @@ def _settle(order: Order) -> None:
             _end(alert, HandledHow.OVER)
         elif alert.kind == AlertKind.URGE and order.stage not in IN_HAND:
             _end_by(order, alert, _list_later(order, alert, moved=True))
+        elif (
+            alert.kind == AlertKind.ATTEMPT_STUCK
+            and not order.attempts.filter(stuck_at__isnull=False).exists()
+        ):
+            _end(alert, HandledHow.OVER)
         elif alert.kind == AlertKind.TRANSFER and order.proof_sent_at is None:
             _end_by(order, alert, _list_later(order, alert, moved=False))
 

@@ -40,8 +40,8 @@ def _describe(alert: Alert, store: StoreSettings) -> dict[str, Any]:
         "kind": alert.kind,
         "words": PHRASES[alert.kind].one,
         "is_voiced": is_voiced(alert.kind, store),
-        "number": alert.order.number,
-        "url": reverse("orders:detail", args=[alert.order.number]),
+        "number": alert.order.number if alert.order else "",
+        "url": reverse("orders:detail", args=[alert.order.number]) if alert.order else reverse("desk:home"),
         "raised_at": alert.raised_at.isoformat(),
         "age_s": max(int((clock.now() - alert.raised_at).total_seconds()), 0),
     }

@@ -1,6 +1,6 @@
 """The page 消息提醒 and what the voice of an open page asks for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib import messages
@@ -43,6 +43,8 @@ TONES = {
     AlertKind.REFUND_FAILED: "overdue",
     AlertKind.REFUND_STUCK: "overdue",
     AlertKind.REFUND_TWICE: "overdue",
+    AlertKind.ATTEMPT_STUCK: "overdue",
+    AlertKind.GATEWAY_SILENT: "overdue",
     AlertKind.URGE: "soon",
     AlertKind.TRANSFER: "move",
 }
@@ -119,23 +121,33 @@ def _no_alerts() -> Refused:
 
 @dataclass(frozen=True)
 class Card:
-    """An alert with what a clerk wants to know of its order; names are masked."""
+    """An alert with what a clerk wants to know of its order; names are masked. About the shop, it has `words`."""
 
     alert: Alert
     tone: str
     kind: Any
     url: str
-    buyer: str
-    phone: str
-    pay_method: Any
-    lines: list[OrderLine]
-    lines_more: int
+    words: Any = ""
+    buyer: str = ""
+    phone: str = ""
+    pay_method: Any = ""
+    lines: list[OrderLine] = field(default_factory=list)
+    lines_more: int = 0
+
+
+_SHOP_WORDS = {
+    AlertKind.GATEWAY_SILENT: _(
+        "Buyers may be unable to pay, and refunds wait. Unpaid orders stay open until WeChat Pay answers again."
+    ),
+}
 
 
 def _card(alert: Alert) -> Card:
+    kind = AlertKind(alert.kind)
+    if alert.order is None:
+        return Card(alert, TONES[kind], kind.label, reverse("desk:home"), _SHOP_WORDS[kind])
     order: Order = alert.order
     lines = list(order.lines.all())
-    kind = AlertKind(alert.kind)
     return Card(
         alert=alert,
         tone=TONES[kind],

@@ -30,6 +30,8 @@ PHRASES: dict[str, Phrase] = {
     AlertKind.REFUND_FAILED: Phrase("有退款失败，请及时处理", "有 {n} 笔退款失败，请及时处理"),
     AlertKind.REFUND_STUCK: Phrase("有退款迟迟未到账，请及时处理", "有 {n} 笔退款迟迟未到账，请及时处理"),
     AlertKind.REFUND_TWICE: Phrase("有退款重复到账，请及时处理", "有 {n} 笔退款重复到账，请及时处理"),
+    AlertKind.ATTEMPT_STUCK: Phrase("有付款结果未知，请及时核对", "有 {n} 笔付款结果未知，请及时核对"),
+    AlertKind.GATEWAY_SILENT: Phrase("微信支付没有响应，请留意", "微信支付没有响应，请留意"),
     AlertKind.URGE: Phrase("有买家催单，请及时处理", "有 {n} 笔订单被催单，请及时处理"),
     AlertKind.TRANSFER: Phrase("有转账待核对", "有 {n} 笔转账待核对"),
 }
@@ -43,6 +45,8 @@ _SWITCHES: dict[str, str] = {
     AlertKind.REFUND_FAILED: "voice_refund_on",
     AlertKind.REFUND_STUCK: "voice_refund_on",
     AlertKind.REFUND_TWICE: "voice_refund_on",
+    AlertKind.ATTEMPT_STUCK: "voice_late_payment_on",
+    AlertKind.GATEWAY_SILENT: "voice_late_payment_on",
     AlertKind.URGE: "voice_urge_on",
     AlertKind.TRANSFER: "voice_transfer_on",
 }

@@ -3,10 +3,14 @@
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 
+from shop.clients.waiting import before_waiting
+from shop.connections import give_back_connections
+
 
 class ShopConfig(AppConfig):
     name = "shop"
     label = "shop"
 
     def ready(self) -> None:
+        before_waiting(give_back_connections)
         autodiscover_modules("handlers", "timers", "books", "jobs", "checks")

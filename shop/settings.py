@@ -12,6 +12,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from shop.postgres import make_options, make_pool
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
 
@@ -123,6 +125,8 @@ FORM_RENDERER = "django.forms.renderers.Jinja2"
 # A name that a template was not given: an error where it is tested, nothing on a page that people look at.
 STRICT_TEMPLATES = env.bool("STRICT_TEMPLATES", False)
 
+# Seconds for one statement; 0, as for commands that people run, means without end.
+DATABASE_PATIENCE_S = env.float("DATABASE_PATIENCE_S", 8.0)
 DATABASES = {"default": env.db("DATABASE_URL", f"sqlite:///{DATA_DIR}/shop.sqlite3")}
 if env.str("REPLICA_URL", ""):
     DATABASES["replica"] = env.db("REPLICA_URL")
@@ -141,7 +145,8 @@ for _database in DATABASES.values():
         # After a restart of PostgreSQL the pool still holds dead connections: each is checked when taken out.
         _database["CONN_HEALTH_CHECKS"] = True
         _database["OPTIONS"] = {
-            "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", 8), "timeout": 4},
+            **make_options(DATABASE_PATIENCE_S),
+            "pool": make_pool(env.int("DATABASE_POOL", 8), DATABASE_PATIENCE_S),
             "connect_timeout": 3,
             # Only what runs inside `shop.prepared.prepared()`; behind PgBouncer before 1.21 it must be off.
             "prepare_threshold": 2 if env.bool("DATABASE_PREPARE", True) else None,
@@ -175,6 +180,8 @@ CACHES: dict[str, dict[str, Any]] = {
 }
 
 CELERY_BROKER_URL = REDIS_URL.replace("unix:", "redis+socket:")
+# As in `shop.events.registry`; a worker of each queue, or one of both.
+CELERY_TASK_ROUTES = {"orders.payments.tasks.*": {"queue": "payments"}}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

@@ -7,6 +7,7 @@ from orders.models import Order
 from orders.payments.models import PayAttempt
 from orders.payments.services.attempts import start_payment
 from shop import clock
+from shop.clients.circuit import forget_circuits
 from shop.demo.standins import StandInServer
 from shop.demo.standins.control import COMMANDS
 from shop.demo.standins.faults import Fault
@@ -27,7 +28,7 @@ class Gateway:
         return self.server.base_url
 
     def reset(self) -> None:
-        self.server.world.faults.clear()
+        self.recover()
         self.server.world.ledger.set_behaviour(
             DEFAULT_BEHAVIOUR | {"send_notices": False, "refund_interval_seconds": 0}
         )
@@ -63,6 +64,7 @@ class Gateway:
 
     def recover(self) -> None:
         self.server.world.faults.clear()
+        forget_circuits()
 
     def open(self, order: Order) -> PayAttempt:
         """The buyer presses "pay": an attempt that the gateway knows."""

@@ -28,7 +28,18 @@ from tests.environment import TEST_ENVIRONMENT
 PROJECT = Path(__file__).resolve().parents[1]
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
-WORKER_OPTIONS = ["-P", "threads", "-c", "2", "--without-mingle", "--without-gossip", "-l", "INFO"]
+WORKER_OPTIONS = [
+    "-Q",
+    "payments,celery",
+    "-P",
+    "threads",
+    "-c",
+    "4",
+    "--without-mingle",
+    "--without-gossip",
+    "-l",
+    "INFO",
+]
 
 
 class ShopProcesses:

@@ -31,6 +31,7 @@ def run(module: str, options: argparse.Namespace, *, needs: Sequence[str] = ("DA
         raise SystemExit(f"Not set: {', '.join(missing)}. --help shows an example.")
     set_test_environment()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
+    os.environ.setdefault("DATABASE_PATIENCE_S", "0")
     django.setup()
     # A line per request of this process would stand between the rows of the tables.
     logging.getLogger().setLevel(logging.WARNING)

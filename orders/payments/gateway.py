@@ -1,15 +1,19 @@
 """The payment gateway as the shop is set up to use it, and its answers as facts."""
 
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from django.conf import settings
 
+from orders.payments.line import asking
 from orders.payments.models import PayAttempt
-from shop.clients.errors import ClientError, Rejected, Unknown
-from shop.clients.wechat_pay import Transaction, WeChatPay
+from shop.clients.errors import BadCredentials, BadSignature, ClientError, Rejected, Unknown
+from shop.clients.wechat_pay import Credentials, Notice, Transaction, WeChatPay
 from shop.errors import Refused
-from shop.store.selectors import get_wechat_pay
+from shop.store.credentials import get_current_set, list_sets
 
 PAID_STATES = frozenset({"SUCCESS", "REFUND"})
 CLOSED_STATES = frozenset({"CLOSED", "REVOKED"})
@@ -21,7 +25,8 @@ REFUND_NOTICE_PATH = "/hooks/wechat-pay/refunds"
 class PaymentEvidence:
     """A gateway says that an attempt was paid: by callback, query or bill.
 
-    `was_refunded`: since then some or all of it went back there.
+    `was_refunded`: since then some or all of it went back there. `mchid` is whose gateway says so, "" where nobody
+    but the shop itself could have said it.
     """
 
     attempt_number: str
@@ -29,6 +34,7 @@ class PaymentEvidence:
     amount_fen: int
     paid_at: datetime | None = None
     was_refunded: bool = False
+    mchid: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,37 +50,71 @@ class StillOpen:
 Outcome = PaymentEvidence | Closed | StillOpen
 
 
-def open_gateway() -> WeChatPay:
-    """A client with the shop's credentials. Raises Refused `wechat_not_set_up`."""
-    client, _account = get_wechat_pay(base_url=settings.WECHAT_PAY_URL)
-    return client
-
-
 class OtherMerchant(Unknown):
-    """The shop has other credentials now: what became of this payment there cannot be asked with them.
+    """The shop has no credentials of this payment's merchant any more: what became of it cannot be asked.
 
-    The gateway would truly answer that it knows of no such payment, which says nothing about the money.
+    With other credentials the gateway would truly answer that it knows of no such payment, which says nothing about
+    the money.
     """
 
 
+def open_gateway() -> WeChatPay:
+    """A client with the shop's credentials. Raises Refused `wechat_not_set_up`."""
+    return WeChatPay(get_current_set(), base_url=settings.WECHAT_PAY_URL)
+
+
 def open_gateway_of(attempt: PayAttempt) -> WeChatPay:
-    """A client for a payment's own merchant. Raises OtherMerchant, Refused `wechat_not_set_up`."""
-    client, account = get_wechat_pay(base_url=settings.WECHAT_PAY_URL)
-    if attempt.mchid and (attempt.mchid, attempt.appid) != (account.mchid, account.appid):
-        raise OtherMerchant("The payment belongs to other credentials.")
-    return client
+    """A client for a payment's own merchant and mini-program, with the credentials of then if need be.
+
+    Raises OtherMerchant, Refused `wechat_not_set_up`.
+    """
+    return _open(lambda made: not attempt.mchid or (made.mchid, made.appid) == (attempt.mchid, attempt.appid))
 
 
 def open_gateway_for_refund(attempt: PayAttempt | None) -> WeChatPay:
     """A client for refunds of a payment, which only its merchant can make. Raises as `open_gateway_of`."""
-    client, account = get_wechat_pay(base_url=settings.WECHAT_PAY_URL)
-    if attempt and attempt.mchid not in ("", account.mchid):
-        raise OtherMerchant("The payment belongs to another merchant.")
-    return client
+    mchid = attempt.mchid if attempt else ""
+    return _open(lambda made: mchid in ("", made.mchid))
 
 
-def evidence_of(transaction: Transaction) -> PaymentEvidence:
+def list_gateways() -> list[WeChatPay]:
+    """A client for each merchant number the shop has or had, the present one first. Raises `wechat_not_set_up`."""
+    by_merchant = {made.mchid: made for made in reversed(list_sets())}
+    return [WeChatPay(made, base_url=settings.WECHAT_PAY_URL) for made in reversed(by_merchant.values())]
+
+
+def _open(fits: Callable[[Credentials], bool]) -> WeChatPay:
+    for made in list_sets():
+        if fits(made):
+            return WeChatPay(made, base_url=settings.WECHAT_PAY_URL)
+    raise OtherMerchant("The shop has no credentials of this payment's merchant.")
+
+
+Content = TypeVar("Content")
+
+
+def read_notice(
+    read: Callable[[WeChatPay, Mapping[str, str], bytes], Notice[Content]],
+    headers: Mapping[str, str],
+    body: bytes,
+) -> tuple[Notice[Content], str]:
+    """A callback read with the set of credentials that it was made for, and that set's merchant number.
+
+    Raises as `read` does with the shop's present credentials when none fits; Refused `wechat_not_set_up`.
+    """
+    serial = {name.lower(): value for name, value in headers.items()}.get("wechatpay-serial", "")
+    sets = list_sets()
+    for made in sets:
+        if serial not in made.platform_keys:
+            continue
+        with suppress(BadSignature, BadCredentials):
+            return read(WeChatPay(made, base_url=settings.WECHAT_PAY_URL), headers, body), made.mchid
+    return read(WeChatPay(sets[0], base_url=settings.WECHAT_PAY_URL), headers, body), sets[0].mchid
+
+
+def evidence_of(transaction: Transaction, *, mchid: str = "") -> PaymentEvidence:
     return PaymentEvidence(
+        mchid=mchid,
         attempt_number=transaction.number,
         trade_no=transaction.trade_no,
         amount_fen=transaction.amount_fen,
@@ -83,12 +123,28 @@ def evidence_of(transaction: Transaction) -> PaymentEvidence:
     )
 
 
+def create_at_gateway(attempt: PayAttempt, *, description: str, notify_url: str) -> str:
+    """The prepay id of an attempt. Raises ClientError, Refused."""
+    client = open_gateway_of(attempt)
+    with asking(attempt.mchid):
+        return client.create_jsapi_order(
+            number=attempt.number,
+            amount_fen=attempt.amount_fen,
+            description=description,
+            openid=attempt.openid,
+            expires_at=attempt.expires_at,
+            notify_url=notify_url,
+        )
+
+
 def query_attempt(attempt: PayAttempt) -> Outcome:
     """Ask the gateway about an attempt; an order it does not know cannot be paid. Raises ClientError, Refused."""
-    transaction = open_gateway_of(attempt).query(attempt.number)
+    client = open_gateway_of(attempt)
+    with asking(attempt.mchid):
+        transaction = client.query(attempt.number)
     if transaction is None or transaction.state in CLOSED_STATES:
         return Closed()
-    return evidence_of(transaction) if transaction.state in PAID_STATES else StillOpen()
+    return evidence_of(transaction, mchid=attempt.mchid) if transaction.state in PAID_STATES else StillOpen()
 
 
 def query_and_close(attempt: PayAttempt) -> Outcome:
@@ -106,8 +162,10 @@ def ask_and_close(attempt: PayAttempt) -> Outcome:
 
 
 def _close(attempt: PayAttempt) -> Outcome:
+    client = open_gateway_of(attempt)
     try:
-        open_gateway_of(attempt).close(attempt.number)
+        with asking(attempt.mchid):
+            client.close(attempt.number)
     except Rejected:
         # Paid or closed in between: the query says which.
         return query_attempt(attempt)

@@ -3,10 +3,10 @@
 from orders.payments.models import Refund, RefundState
 from orders.payments.tasks import send_refund
 from shop.events.models import Event
-from shop.events.registry import on
+from shop.events.registry import PAYMENTS, on
 
 
-@on("order.refund", "order.retry_refund", outside=True)
+@on("order.refund", "order.retry_refund", outside=True, queue=PAYMENTS)
 def enqueue_refund(event: Event) -> None:
     refund_id = event.data["refund_id"]
     if Refund.objects.filter(pk=refund_id, state=RefundState.COMMITTED).exists():

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -12,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from orders.payments.gateway import PAID_STATES, evidence_of, open_gateway
+from orders.payments.gateway import PAID_STATES, evidence_of, read_notice
 from orders.payments.models import GatewayNotice
 from orders.payments.services.evidence import AmountMismatch, apply_payment_evidence, report_mismatch
 from orders.payments.services.refunds import apply_refund_evidence
@@ -35,7 +36,7 @@ _PROVIDER = "wechat"
 _PROBE_PREFIX = "WECHATPAY/SIGNTEST/"
 
 Read = Callable[[WeChatPay, Mapping[str, str], bytes], Notice[Any]]
-Apply = Callable[[Notice[Any]], None]
+Apply = Callable[..., None]
 
 
 @dataclass(frozen=True)
@@ -61,19 +62,20 @@ def wechat_refund(request: HttpRequest) -> HttpResponse:
     return _receive(request, WeChatPay.read_refund_notice, _apply_refund)
 
 
-def _apply_payment(notice: Notice[Transaction]) -> None:
+def _apply_payment(notice: Notice[Transaction], *, mchid: str) -> None:
     if notice.content.state not in PAID_STATES:
         raise Refused("not_paid", "The notice does not say that the order was paid.", 400)
-    apply_payment_evidence(evidence_of(notice.content))
+    apply_payment_evidence(evidence_of(notice.content, mchid=mchid))
 
 
-def _apply_refund(notice: Notice[Refund]) -> None:
+def _apply_refund(notice: Notice[Refund], *, mchid: str) -> None:
     refund = notice.content
     apply_refund_evidence(
         refund.number,
         status=refund.status,
         amount_fen=refund.amount_fen,
         gateway_id=refund.refund_id,
+        mchid=mchid,
         actor=GATEWAY,
     )
 
@@ -83,17 +85,17 @@ def _receive(request: HttpRequest, read: Read, apply: Apply) -> HttpResponse:
     if len(letter.body) > MAX_BODY:
         return _fail(letter, "too_large", 413)
     try:
-        notice = read(open_gateway(), letter.headers, letter.body)
+        notice, mchid = read_notice(read, letter.headers, letter.body)
     except BadSignature as error:
         return _fail(letter, "bad_signature", 401, is_signed=error.reason in _AFTER_THE_SIGNATURE)
     except ClientError as error:
         return _fail(letter, type(error).__name__.lower(), 400, is_signed=isinstance(error, Unknown))
     except Refused as refused:
         return _fail(letter, refused.code, max(refused.status, 400))
-    return _carry_out(letter, notice, apply)
+    return _carry_out(letter, notice, partial(apply, mchid=mchid))
 
 
-def _carry_out(letter: Letter, notice: Notice[Any], apply: Apply) -> HttpResponse:
+def _carry_out(letter: Letter, notice: Notice[Any], apply: Callable[[Notice[Any]], None]) -> HttpResponse:
     number = notice.content.number
     try:
         # The nonce is remembered together with its effect: a crash in between leaves neither.

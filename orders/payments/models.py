@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
 from shop.crypto import EncryptedTextField
+from shop.events.models import Versioned
 from shop.files.models import Picture
 from shop.store.choices import PayMethod
 
@@ -21,7 +22,11 @@ LIVE = (AttemptState.OPEN, AttemptState.CLOSING)
 
 
 class PayAttempt(models.Model):
-    """One order at the gateway: `<order number>-<n>` for one amount. At most one is live per order."""
+    """One order at the gateway: `<order number>-<n>` for one amount. At most one is live per order.
+
+    `unheard_since`: when a question about it was first left without an answer that can be believed; empty again with
+    the next answer. `stuck_at`: people were told that this has lasted too long.
+    """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="attempts")
     number = models.CharField(max_length=32)
@@ -33,7 +38,8 @@ class PayAttempt(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     closing_until = models.DateTimeField(null=True)
-    close_failures = models.PositiveSmallIntegerField(default=0)
+    unheard_since = models.DateTimeField(null=True)
+    stuck_at = models.DateTimeField(null=True)
     cancel_asked_until = models.DateTimeField(null=True)
     next_query_at = models.DateTimeField(null=True)
     queries = models.PositiveIntegerField(default=0)
@@ -49,7 +55,10 @@ class PayAttempt(models.Model):
         indexes = [
             models.Index(
                 fields=["next_query_at"], name="attempt_query_due", condition=Q(next_query_at__isnull=False)
-            )
+            ),
+            models.Index(
+                fields=["unheard_since"], name="attempt_unheard", condition=Q(unheard_since__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -170,6 +179,26 @@ class TransferProof(models.Model):
 
     def __str__(self) -> str:
         return f"proof {self.pk} of order {self.order_id}"
+
+
+class GatewayLine(Versioned):
+    """Whether a merchant number's gateway answers; a row is made by the first call that failed.
+
+    `failures` in a row, of any process, the first of them at `silent_since`; `told_at` is when people were told.
+    """
+
+    subject_kind = "gateway"
+
+    mchid = models.CharField(max_length=32)
+    failures = models.PositiveIntegerField(default=0)
+    silent_since = models.DateTimeField(null=True)
+    told_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["mchid"], name="one_line_per_merchant")]
+
+    def __str__(self) -> str:
+        return self.mchid
 
 
 class GatewayNotice(models.Model):

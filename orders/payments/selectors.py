@@ -2,13 +2,24 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 
 from orders.models import Order
-from orders.payments.models import LIVE, GatewayNotice, PayAttempt, Refund, RefundState
+from orders.payments.line import FAILURES, TELL_AFTER, list_silent_merchants
+from orders.payments.models import (
+    LIVE,
+    GatewayLine,
+    GatewayNotice,
+    PayAttempt,
+    Payment,
+    Refund,
+    RefundState,
+)
 from orders.stages import IN_HAND, AftersaleMark, Stage
 from shop.store.choices import OverdueRule
+from shop.store.models import FormerCredentials
 
 _LIVE_ATTEMPT = PayAttempt.objects.filter(order=OuterRef("pk"), state__in=LIVE)
 
@@ -22,9 +33,20 @@ def list_due_to_cancel(now: datetime, skip: Collection[int], limit: int) -> list
 def list_due_to_close(now: datetime, skip: Collection[int], limit: int) -> list[int]:
     """Unpaid orders past their deadline with a live attempt, unless the task is under way."""
     asked = _LIVE_ATTEMPT.filter(cancel_asked_until__gt=now)
-    due = Order.objects.filter(Exists(_LIVE_ATTEMPT), stage=Stage.UNPAID, pay_by__lte=now)
-    due = due.exclude(Exists(asked)).exclude(pk__in=skip)
-    return list(due.order_by("pay_by").values_list("pk", flat=True)[:limit])
+    due = Order.objects.filter(stage=Stage.UNPAID, pay_by__lte=now).exclude(Exists(asked))
+    due = due.exclude(pk__in=skip).order_by("pay_by")
+    silent = list_silent_merchants()
+    answered = due.filter(Exists(_LIVE_ATTEMPT.exclude(mchid__in=silent)))
+    return _with_a_probe(answered, due.filter(Exists(_LIVE_ATTEMPT.filter(mchid__in=silent))), limit)
+
+
+def _with_a_probe(rows: "QuerySet[Any]", silent: "QuerySet[Any]", limit: int) -> list[int]:
+    """Rows of merchants whose gateway answers; of silent ones a single one, by which the shop hears of their return.
+
+    The others wait: asking for them all would only fill queues.
+    """
+    probe = list(silent.values_list("pk", flat=True)[:1])
+    return [*probe, *rows.values_list("pk", flat=True)[: limit - len(probe)]]
 
 
 def list_unsent(now: datetime, skip: Collection[int], limit: int) -> list[int]:
@@ -36,8 +58,33 @@ def list_unsent(now: datetime, skip: Collection[int], limit: int) -> list[int]:
 
 
 def list_due_to_query(now: datetime, skip: Collection[int], limit: int) -> list[int]:
-    due = PayAttempt.objects.filter(next_query_at__lte=now).exclude(pk__in=skip)
-    return list(due.order_by("next_query_at").values_list("pk", flat=True)[:limit])
+    due = PayAttempt.objects.filter(next_query_at__lte=now).exclude(pk__in=skip).order_by("next_query_at")
+    silent = list_silent_merchants()
+    return _with_a_probe(due.exclude(mchid__in=silent), due.filter(mchid__in=silent), limit)
+
+
+UNHEARD_FOR = timedelta(hours=1)
+"""An attempt is asked about for so long before a person is called."""
+
+
+def is_unheard(now: datetime) -> Q:
+    """Attempts that nobody has answered about for too long, and of which people were not told yet."""
+    return Q(unheard_since__lte=now - UNHEARD_FOR, stuck_at__isnull=True)
+
+
+def list_stuck_attempts(now: datetime, skip: Collection[int], limit: int) -> list[int]:
+    """Where a whole gateway is silent, people hear of that once instead."""
+    stuck = PayAttempt.objects.filter(is_unheard(now)).exclude(pk__in=skip)
+    stuck = stuck.exclude(mchid__in=list_silent_merchants())
+    return list(stuck.order_by("unheard_since").values_list("pk", flat=True)[:limit])
+
+
+def list_silent_lines(now: datetime, skip: Collection[int], limit: int) -> list[int]:
+    """Gateways that have not answered for TELL_AFTER, of which people were not told yet."""
+    silent = GatewayLine.objects.filter(
+        failures__gte=FAILURES, silent_since__lte=now - TELL_AFTER, told_at__isnull=True
+    )
+    return list(silent.exclude(pk__in=skip).order_by("pk").values_list("pk", flat=True)[:limit])
 
 
 REFUSED_KEPT_FOR = timedelta(days=7)
@@ -84,5 +131,31 @@ def list_due_refunds(now: datetime, skip: Collection[int], limit: int) -> list[i
         Q(lease_until__isnull=True) | Q(lease_until__lte=now),
         next_try_at__lte=now,
         state__in=[RefundState.COMMITTED, RefundState.PROCESSING],
-    ).exclude(pk__in=skip)
-    return list(due.order_by("next_try_at").values_list("pk", flat=True)[:limit])
+    )
+    due = due.exclude(pk__in=skip).order_by("next_try_at")
+    is_silent = Q(payment__attempt__mchid__in=list_silent_merchants())
+    return _with_a_probe(due.filter(~is_silent), due.filter(is_silent), limit)
+
+
+FORMER_KEPT_FOR = timedelta(days=3)
+"""The gateway repeats a callback for a day; one that was made with keys since exchanged must still be read."""
+REFUNDABLE_FOR = timedelta(days=365)
+"""The gateway takes refunds for a year after the payment (WeChat Pay, 申请退款)."""
+
+
+def list_former_to_look_at(now: datetime, skip: Collection[int], limit: int) -> list[int]:
+    due = FormerCredentials.objects.filter(
+        Q(look_at__isnull=True) | Q(look_at__lte=now), replaced_at__lte=now - FORMER_KEPT_FOR
+    )
+    return list(due.exclude(pk__in=skip).order_by("pk").values_list("pk", flat=True)[:limit])
+
+
+def is_merchant_needed(mchid: str, now: datetime) -> bool:
+    """Whether money may still move under this merchant number: an open attempt, a refund under way or possible."""
+    attempts = PayAttempt.objects.filter(mchid=mchid)
+    if attempts.filter(Q(state__in=LIVE) | Q(next_query_at__isnull=False)).exists():
+        return True
+    if Refund.objects.filter(payment__attempt__mchid=mchid).exclude(state=RefundState.DONE).exists():
+        return True
+    payments = Payment.objects.filter(attempt__mchid=mchid, captured_at__gt=now - REFUNDABLE_FOR)
+    return payments.filter(amount_fen__gt=F("refunding_fen") + F("refunded_fen")).exists()

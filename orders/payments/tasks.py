@@ -1,6 +1,7 @@
 """Talking to the gateway: tasks carry ids, may run twice, and never leave an outcome unknown for good."""
 
 import logging
+from datetime import timedelta
 
 from celery import shared_task
 from django.conf import settings
@@ -14,9 +15,11 @@ from orders.payments.gateway import (
     open_gateway_for_refund,
     query_attempt,
 )
+from orders.payments.line import asking, wait_for_turn
 from orders.payments.models import AttemptState, PayAttempt, Refund, RefundState
-from orders.payments.services.attempts import ask_soon, mark_closed
+from orders.payments.services.attempts import ask_soon
 from orders.payments.services.cancelling import cancel_unpaid
+from orders.payments.services.closing import mark_closed
 from orders.payments.services.evidence import apply_answer
 from orders.payments.services.refunds import (
     apply_refund_evidence,
@@ -25,18 +28,23 @@ from orders.payments.services.refunds import (
     put_off_refund,
     refuse_refund,
 )
+from orders.payments.services.unheard import note_heard, note_unheard
+from shop import clock
 from shop.actor import GATEWAY, SYSTEM
 from shop.clients import wechat_pay
 from shop.clients.errors import ClientError, Rejected, Unknown
 from shop.errors import Refused
 
 logger = logging.getLogger(__name__)
+SOON_FOR = timedelta(minutes=10)
 _TRY_LATER = frozenset({"FREQUENCY_LIMITED", "RATELIMIT_EXCEEDED", "SYSTEM_ERROR"})
 
 
 @shared_task
 def cancel_overdue(order_id: int) -> None:
     """Close an unpaid order whose attempt must first be closed at the gateway."""
+    attempt = PayAttempt.objects.filter(order_id=order_id).order_by("-pk").first()
+    wait_for_turn(attempt.mchid if attempt else "")
     try:
         cancel_unpaid(order_id, actor=SYSTEM)
     except Refused as refused:
@@ -48,18 +56,28 @@ def query_payment(attempt_id: int) -> None:
     """Ask whether an attempt was paid: repairs callbacks that never came."""
     attempt = PayAttempt.objects.get(pk=attempt_id)
     is_given_up = attempt.state == AttemptState.CLOSED
+    wait_for_turn(attempt.mchid)
     try:
         # What was given up on our side may still be open there: it is closed as soon as the gateway answers.
         outcome = ask_and_close(attempt) if is_given_up else query_attempt(attempt)
     except (ClientError, Refused) as error:
         logger.warning("query of %s: %s", attempt.number, type(error).__name__)
-        if isinstance(error, ClientError) and not isinstance(error, OtherMerchant):
+        note_unheard(attempt)
+        if _is_worth_asking_soon(attempt, error):
             ask_soon(attempt)
         return
+    note_heard(attempt)
     if isinstance(outcome, PaymentEvidence):
         apply_answer(outcome)
     elif isinstance(outcome, Closed) and (attempt.prepay_id or is_given_up):
         mark_closed(attempt)
+
+
+def _is_worth_asking_soon(attempt: PayAttempt, error: ClientError | Refused) -> bool:
+    """Whether the gateway was away just now; what it leaves unanswered for long is asked less and less often."""
+    if not isinstance(error, ClientError) or isinstance(error, OtherMerchant):
+        return False
+    return attempt.unheard_since is None or attempt.unheard_since > clock.now() - SOON_FOR
 
 
 @shared_task
@@ -111,7 +129,14 @@ def _ask(client: wechat_pay.WeChatPay, number: str) -> wechat_pay.Refund | None:
 
 def _ask_or_send(refund: Refund) -> wechat_pay.Refund:
     """Raises Unknown for a refund the gateway has accepted and does not know any more: it is never sent again."""
+    mchid = refund.payment.attempt.mchid if refund.payment.attempt else ""
     client = open_gateway_for_refund(refund.payment.attempt)
+    wait_for_turn(mchid)
+    with asking(mchid):
+        return _ask_or_send_by(client, refund)
+
+
+def _ask_or_send_by(client: wechat_pay.WeChatPay, refund: Refund) -> wechat_pay.Refund:
     was_accepted = refund.state == RefundState.PROCESSING
     if (was_accepted or refund.sent_at) and (known := _ask(client, refund.number)):
         return known

@@ -4,26 +4,35 @@ from datetime import timedelta
 
 from django.db.models import F
 
+from orders.payments.line import call_for_line
 from orders.payments.models import LIVE, GatewayNotice, PayAttempt, Refund
 from orders.payments.selectors import (
+    is_merchant_needed,
     list_due_refunds,
     list_due_to_cancel,
     list_due_to_close,
     list_due_to_query,
+    list_former_to_look_at,
     list_old_refused_notices,
+    list_silent_lines,
+    list_stuck_attempts,
     list_stuck_refunds,
     list_unsent,
 )
 from orders.payments.services.cancelling import cancel_unpaid, cancel_unsent
 from orders.payments.services.refunds import call_for_refund
+from orders.payments.services.unheard import call_for_attempt
 from orders.payments.tasks import cancel_overdue, query_payment, send_refund
 from orders.services.deadlines import unless_moved
 from shop import clock
 from shop.actor import SYSTEM
-from shop.events.registry import due
+from shop.events.registry import PAYMENTS, due
+from shop.store.models import FormerCredentials
+from shop.store.selectors import get_wechat_account
 
-QUERY_DELAYS_S = (30, 60, 120, 240)
-_TASK_LEASE = timedelta(seconds=60)
+QUERY_DELAYS_S = (30, 60, 120, 240, 480, 960, 1800, 3600)
+_TASK_LEASE_S = 60
+_TASK_LEASE = timedelta(seconds=_TASK_LEASE_S)
 
 
 @due("order.cancel_unpaid", find=list_due_to_cancel)
@@ -33,10 +42,11 @@ def cancel_overdue_unpaid(order_id: int) -> None:
         cancel_unpaid(order_id, actor=SYSTEM)
 
 
-@due("order.cancel_attempted", find=list_due_to_close, outside=True)
+@due("order.cancel_attempted", find=list_due_to_close, outside=True, queue=PAYMENTS)
 def cancel_overdue_attempted(order_id: int) -> None:
     """With a live attempt the worker asks the gateway first."""
-    cancel_overdue.delay(order_id)
+    # A task that is still queued when the next one follows would only be done twice: it expires with its lease.
+    cancel_overdue.apply_async((order_id,), expires=_TASK_LEASE_S)
     attempts = PayAttempt.objects.filter(order_id=order_id, state__in=LIVE)
     attempts.update(cancel_asked_until=clock.now() + _TASK_LEASE)
 
@@ -46,20 +56,20 @@ def cancel_what_was_not_sent(order_id: int) -> None:
     cancel_unsent(order_id, actor=SYSTEM)
 
 
-@due("payment.query", find=list_due_to_query, outside=True)
+@due("payment.query", find=list_due_to_query, outside=True, queue=PAYMENTS)
 def query_open_attempt(attempt_id: int) -> None:
     attempt = PayAttempt.objects.get(pk=attempt_id)
-    query_payment.delay(attempt_id)
     wait = QUERY_DELAYS_S[min(attempt.queries, len(QUERY_DELAYS_S) - 1)]
+    query_payment.apply_async((attempt_id,), expires=wait)
     # The task may have been faster, and has said itself when to ask again, or never.
     PayAttempt.objects.filter(pk=attempt_id, next_query_at=attempt.next_query_at).update(
         next_query_at=clock.now() + timedelta(seconds=wait), queries=F("queries") + 1
     )
 
 
-@due("refund.send", find=list_due_refunds, outside=True)
+@due("refund.send", find=list_due_refunds, outside=True, queue=PAYMENTS)
 def send_due_refund(refund_id: int) -> None:
-    send_refund.delay(refund_id)
+    send_refund.apply_async((refund_id,), expires=_TASK_LEASE_S)
     Refund.objects.filter(pk=refund_id, next_try_at__isnull=False).update(
         next_try_at=clock.now() + _TASK_LEASE
     )
@@ -68,6 +78,28 @@ def send_due_refund(refund_id: int) -> None:
 @due("refund.stuck", find=list_stuck_refunds)
 def report_stuck_refund(refund_id: int) -> None:
     call_for_refund(refund_id)
+
+
+@due("attempt.stuck", find=list_stuck_attempts)
+def report_stuck_attempt(attempt_id: int) -> None:
+    call_for_attempt(attempt_id)
+
+
+@due("gateway.silent", find=list_silent_lines)
+def report_silent_gateway(line_id: int) -> None:
+    call_for_line(line_id)
+
+
+@due("credentials.retire", find=list_former_to_look_at)
+def retire_former_credentials(former_id: int) -> None:
+    """Throw away keys by which no money can move any more."""
+    former, moment = FormerCredentials.objects.get(pk=former_id), clock.now()
+    account = get_wechat_account()
+    is_present = account is not None and account.mchid == former.mchid and account.appid == former.appid
+    if is_present or not is_merchant_needed(former.mchid, moment):
+        former.delete()
+    else:
+        FormerCredentials.objects.filter(pk=former_id).update(look_at=moment + timedelta(days=1))
 
 
 @due("notice.forget", find=list_old_refused_notices)

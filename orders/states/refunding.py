@@ -30,6 +30,20 @@ REFUNDING = (
         stay(*Stage),
         BY_GATEWAY,
     ),
+    Move(
+        "order.attempt_stuck",
+        _("Payment unknown"),
+        _("WeChat Pay does not say whether this was paid"),
+        stay(*Stage),
+        BY_SYSTEM,
+    ),
+    Move(
+        "order.attempt_heard",
+        _("Payment known again"),
+        _("WeChat Pay answers again about the payment"),
+        stay(*Stage),
+        BY_SYSTEM,
+    ),
     Move("order.refund", _("Refund"), _("Refund decided"), stay(*Stage), BY_MONEY, "orders.cancel"),
     Move(
         "order.refund_done",

@@ -10,6 +10,7 @@ import requests
 from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError
 
 from shop.clients.errors import ClientError, Unknown, Unreachable
+from shop.clients.waiting import let_go
 
 MAX_ANSWER_BYTES = 1_000_000
 
@@ -40,6 +41,7 @@ def send(request: Request, *, timeout: float) -> Answer:
     `timeout` (seconds) bounds the connecting and each wait for bytes; the whole exchange gets twice as much,
     so that a body that drips cannot hold a worker. Raises `Unreachable` or `Unknown`.
     """
+    let_go()
     try:
         return _exchange(request, timeout)
     except (requests.RequestException, HTTPError, OSError, ValueError) as exc:

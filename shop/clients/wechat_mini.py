@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
+from shop.clients.circuit import circuit_of
 from shop.clients.errors import Rejected, Unknown
 from shop.clients.transport import Request, parse_object, send
 
@@ -38,6 +39,7 @@ class WeChatMini:
         self._secret = secret
         self._base_url = base_url.rstrip("/")
         self._timeout = timeout
+        self._circuit = circuit_of(self._base_url, appid)
 
     def code_to_session(self, code: str) -> Session:
         """Exchange the code of `wx.login`, good once within five minutes.
@@ -78,10 +80,11 @@ class WeChatMini:
     def _call(self, method: str, target: str, body: dict[str, object] | None = None) -> dict[str, Any]:
         raw = json.dumps(body).encode() if body else b""
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
-        answer = send(Request(method, self._base_url, target, headers, raw), timeout=self._timeout)
-        if answer.status != 200:
-            raise Unknown(f"The service answered HTTP {answer.status}.")
-        return _refuse_errors(parse_object(answer.body))
+        with self._circuit.call():
+            answer = send(Request(method, self._base_url, target, headers, raw), timeout=self._timeout)
+            if answer.status != 200:
+                raise Unknown(f"The service answered HTTP {answer.status}.")
+            return _refuse_errors(parse_object(answer.body))
 
 
 def _refuse_errors(answer: dict[str, Any]) -> dict[str, Any]:

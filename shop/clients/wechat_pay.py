@@ -1,4 +1,4 @@
-"""WeChat Pay API v3 in public-key mode, for one merchant and one mini-program.
+"""WeChat Pay API v3 in public-key mode, for one merchant number and one mini-program.
 
 The pinned library `wechatpayv3` signs, verifies and decrypts; the exchange itself is made here. The
 library's own `request` keeps its address in a private attribute, follows redirects, checks signatures on
@@ -31,6 +31,7 @@ from wechatpayv3.utils import (
     rsa_verify,
 )
 
+from shop.clients.circuit import circuit_of
 from shop.clients.errors import BadCredentials, BadSignature, Rejected, Unknown
 from shop.clients.transport import Answer, Request, parse_object, send
 from shop.clients.wechat_pay_facts import (
@@ -46,6 +47,7 @@ from shop.clients.wechat_pay_facts import (
 __all__ = ["PRODUCTION_URL", "Credentials", "Notice", "Refund", "Transaction", "WeChatPay"]
 
 PRODUCTION_URL = "https://api.mch.weixin.qq.com"
+TIMEOUT_S = 4.0
 # The vendor's own SDKs refuse from this difference on.
 FRESH_SECONDS = 300
 # "You are not known" and "not so often": neither says what became of a payment.
@@ -69,22 +71,31 @@ class Credentials:
     api_v3_key: str = field(repr=False)
     platform_key_id: str
     platform_public_key: str = field(repr=False)
+    former_platform_keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def platform_keys(self) -> dict[str, str]:
+        """Every key by which the gateway may sign: while keys are exchanged, the former ones too."""
+        return {**self.former_platform_keys, self.platform_key_id: self.platform_public_key}
 
 
 class WeChatPay:
     """The calls and notifies of one merchant. Every failure is a `shop.clients.errors.ClientError`."""
 
     def __init__(
-        self, credentials: Credentials, *, base_url: str = PRODUCTION_URL, timeout: float = 3.0
+        self, credentials: Credentials, *, base_url: str = PRODUCTION_URL, timeout: float = TIMEOUT_S
     ) -> None:
         """`timeout` in seconds, for connecting and for each wait for bytes. Raises `BadCredentials`."""
         self._credentials = credentials
         self._base_url = base_url.rstrip("/")
         self._timeout = timeout
         self._private_key = _load_key(load_private_key, credentials.merchant_private_key)
-        self._platform_key = _load_key(load_public_key, credentials.platform_public_key)
+        _load_key(load_public_key, credentials.platform_public_key)
         if len(credentials.api_v3_key.encode()) != 32:
             raise BadCredentials("The APIv3 key must have 32 characters.")
+        self._circuit = circuit_of(
+            self._base_url, credentials.mchid, credentials.merchant_serial, credentials.platform_key_id
+        )
 
     def create_jsapi_order(
         self,
@@ -230,8 +241,9 @@ class WeChatPay:
             "Authorization": self._authorize(method, target, text),
         }
         request = Request(method, self._base_url, target, headers, text.encode())
-        answer = send(request, timeout=self._timeout)
-        self._judge(answer)
+        with self._circuit.call():
+            answer = send(request, timeout=self._timeout)
+            self._judge(answer)
         return answer
 
     def _authorize(self, method: str, target: str, body: str) -> str:
@@ -264,9 +276,10 @@ class WeChatPay:
             raise BadSignature("headers", "The signature headers are not readable.")
         if abs(time.time() - int(timestamp)) >= FRESH_SECONDS:
             raise BadSignature("stale", "The message is too old, or a clock is wrong.")
-        if serial != self._credentials.platform_key_id:
+        if serial not in self._credentials.platform_keys:
             raise BadSignature("serial", "The message is signed with an unknown key.")
-        if not rsa_verify(timestamp, nonce, _decode(body), signature, self._platform_key):
+        key = _load_key(load_public_key, self._credentials.platform_keys[serial])
+        if not rsa_verify(timestamp, nonce, _decode(body), signature, key):
             raise BadSignature("signature", "The signature does not fit.")
         return nonce
 
@@ -302,7 +315,7 @@ class WeChatPay:
 
 
 # Reading a private key takes some 40 ms because it is checked, which is too much for every notify.
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def _load_key(load: Callable[[str], Any], pem: str) -> Any:
     try:
         # The library knows the first and last line of a key only when LF ends them.

@@ -4,18 +4,23 @@ import logging
 from collections.abc import Sequence
 from datetime import timedelta
 
-from django.db import DatabaseError, connection, transaction
-from django.db.models import F
+from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db.models import F, QuerySet
 
 from shop import clock
 from shop.events.models import EventDelivery
-from shop.events.pause import is_outside_paused, pause_outside
+from shop.events.pause import BROKER_ERRORS, has_room, is_outside_paused, pause_outside
 from shop.events.registry import HANDLERS
 from shop.push import push_hint
 
 logger = logging.getLogger(__name__)
-BATCH = 100
-SQLITE_BATCH = 20
+BATCH = 20
+"""So many share a commit: what one of them waits for, the others wait for too."""
+LOCK_TIMEOUT_MS = 500
+BUSY = timedelta(seconds=1)
+DEAD_AFTER = 20
+"""Tries; with their waits more than an hour. Then a person looks."""
+LOCK_NOT_AVAILABLE = "55P03"
 _LEASE = timedelta(seconds=30)
 _MAX_BACKOFF_S = 300
 
@@ -34,31 +39,42 @@ def drain() -> int:
 
 
 def count_undelivered(*, limit: int = 10_001) -> int:
-    """Open outbox rows, counted up to `limit`."""
-    return EventDelivery.objects.filter(done_at__isnull=True).order_by()[:limit].count()
+    """Open outbox rows that are still tried, counted up to `limit`."""
+    waiting = EventDelivery.objects.filter(done_at__isnull=True, dead_at__isnull=True)
+    return waiting.order_by()[:limit].count()
 
 
-def _names(*, outside: bool) -> list[str]:
-    return [handler.name for handler in HANDLERS.values() if handler.outside is outside]
+def _list_inside() -> list[str]:
+    return [handler.name for handler in HANDLERS.values() if not handler.outside]
 
 
-def _claim(*, outside: bool, limit: int) -> list[EventDelivery]:
-    due = EventDelivery.objects.filter(
-        done_at__isnull=True, due_at__lte=clock.now(), handler__in=_names(outside=outside)
-    ).order_by("priority", "id")
+def _list_outside() -> list[str]:
+    """Those whose queue has room."""
+    outside = [handler for handler in HANDLERS.values() if handler.outside]
+    free = {queue for queue in {handler.queue for handler in outside} if has_room(queue)}
+    return [handler.name for handler in outside if handler.queue in free]
+
+
+def _find_due(handlers: Sequence[str]) -> "QuerySet[EventDelivery]":
+    due = EventDelivery.objects.filter(done_at__isnull=True, dead_at__isnull=True, due_at__lte=clock.now())
+    return due.filter(handler__in=handlers).order_by("priority", "id")
+
+
+def _claim(handlers: Sequence[str]) -> list[EventDelivery]:
+    due = _find_due(handlers)
     if not due.exists():
         return []  # An unlocked peek keeps an idle deliverer from taking locks.
     locked = due.select_related("event").select_for_update(skip_locked=True, of=("self",))
     # Handlers lock orders: in pk order, so that two deliverers never wait for each other in a circle.
-    return sorted(locked[:limit], key=lambda row: row.event.order_id or 0)
+    return sorted(locked[:BATCH], key=lambda row: row.event.order_id or 0)
 
 
 def _deliver_inside() -> int:
-    limit = SQLITE_BATCH if connection.vendor == "sqlite" else BATCH
     ids: list[int] = []
     try:
         with transaction.atomic():
-            rows = _claim(outside=False, limit=limit)
+            rows = _claim(_list_inside())
+            _wait_little()
             ids = [row.pk for row in rows]
             _carry_out(rows)
     except DatabaseError:
@@ -78,11 +94,27 @@ def _carry_out(rows: Sequence[EventDelivery]) -> None:
         try:
             with transaction.atomic():
                 HANDLERS[row.handler].function(row.event)
+        except OperationalError as error:
+            if not _is_busy(error):
+                raise
+            EventDelivery.objects.filter(pk=row.pk).update(due_at=clock.now() + BUSY)
         except Exception as error:  # a handler's failure is its own: it is put off and the batch goes on
             logger.exception("delivery %s of event %s failed", row.handler, row.event_id)
             _put_off(row.pk, row.attempts, error)
         else:
             EventDelivery.objects.filter(pk=row.pk).update(done_at=clock.now())
+
+
+def _wait_little() -> None:
+    """In this transaction, whoever holds an order for long holds up only its own rows."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{LOCK_TIMEOUT_MS}ms"])
+
+
+def _is_busy(error: OperationalError) -> bool:
+    """Whether somebody else had the lock for all of LOCK_TIMEOUT_MS."""
+    return getattr(error.__cause__, "sqlstate", None) == LOCK_NOT_AVAILABLE
 
 
 def _deliver_singly(ids: Sequence[int]) -> None:
@@ -101,23 +133,28 @@ def _put_off(pk: int, attempts: int, error: Exception) -> None:
         attempts=F("attempts") + 1,
         due_at=clock.now() + timedelta(seconds=wait),
         last_error=f"{type(error).__name__}: {error}"[:200],
+        dead_at=clock.now() if attempts + 1 >= DEAD_AFTER else None,
     )
 
 
 def _deliver_outside() -> int:
-    """Enqueue tasks: leased first, so that no transaction waits for the broker; one failure pauses the lot."""
-    if is_outside_paused():
+    """Enqueue tasks: leased first, so that no transaction waits for the broker, whose failure pauses the lot."""
+    if is_outside_paused() or not _find_due([h.name for h in HANDLERS.values() if h.outside]).exists():
         return 0
+    handlers = _list_outside()
     with transaction.atomic():
-        rows = _claim(outside=True, limit=SQLITE_BATCH)
+        rows = _claim(handlers)
         EventDelivery.objects.filter(pk__in=[row.pk for row in rows]).update(due_at=clock.now() + _LEASE)
     for tried, row in enumerate(rows, start=1):
         try:
             HANDLERS[row.handler].function(row.event)
-        except Exception as error:  # the broker is down or hangs: whatever it raises, the row waits
+        except BROKER_ERRORS as error:
             logger.warning("enqueuing %s failed: %s", row.handler, type(error).__name__)
-            _put_off(row.pk, row.attempts, error)
             pause_outside()
             return tried
+        except Exception as error:  # a handler's failure is its own
+            logger.exception("delivery %s of event %s failed", row.handler, row.event_id)
+            _put_off(row.pk, row.attempts, error)
+            continue
         EventDelivery.objects.filter(pk=row.pk).update(done_at=clock.now())
     return len(rows)

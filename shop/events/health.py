@@ -8,6 +8,7 @@ from django.conf import settings
 from redis import Redis
 from redis.exceptions import RedisError
 
+from shop.events.dead_letters import count_dead_letters
 from shop.events.delivery import count_undelivered
 from shop.events.models import Heartbeat
 from shop.events.sweeping import SWEEP_HEARTBEAT
@@ -32,18 +33,21 @@ class Disk:
 class Health:
     """`last_sweep_at` is when the timers last finished a round; `undelivered` is counted up to 10,001.
 
-    `disk` is None where it cannot be measured.
+    `disk` is None where it cannot be measured; `put_aside` is what failed too often and waits for a person.
     """
 
     last_sweep_at: datetime | None
     undelivered: int
     is_broker_up: bool
     disk: Disk | None = None
+    put_aside: int = 0
 
 
 def get_health() -> Health:
-    """Two queries and a ping of at most 0.3 s. Raises DatabaseError while the database is away."""
-    return Health(get_last_sweep_at(), count_undelivered(), is_broker_up(), measure_disk())
+    """Four queries and a ping of at most 0.3 s. Raises DatabaseError while the database is away."""
+    return Health(
+        get_last_sweep_at(), count_undelivered(), is_broker_up(), measure_disk(), count_dead_letters()
+    )
 
 
 def get_last_sweep_at() -> datetime | None:

@@ -99,7 +99,10 @@ class Event(models.Model):
 
 
 class EventDelivery(models.Model):
-    """One handler that has to hear of one event: the outbox row. It is forgotten some days after it was delivered."""
+    """One handler that has to hear of one event: the outbox row. It is forgotten some days after it was delivered.
+
+    At `dead_at` it was put aside after many failures, until a person has it tried again.
+    """
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="deliveries", db_index=False)
     handler = models.CharField(max_length=200)
@@ -108,13 +111,15 @@ class EventDelivery(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     done_at = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=200, blank=True)
+    dead_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["event", "handler"], name="delivery_once_per_handler")]
         indexes = [
             models.Index(
                 fields=["priority", "id"], name="delivery_open", condition=models.Q(done_at__isnull=True)
-            )
+            ),
+            models.Index(fields=["id"], name="delivery_dead", condition=models.Q(dead_at__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -122,13 +127,17 @@ class EventDelivery(models.Model):
 
 
 class StuckTimer(models.Model):
-    """A due row whose verb failed: left out until `until`, so that it blocks nobody."""
+    """A due row that a sweeper has claimed, or whose verb failed: left out until `until`, so that it blocks nobody.
+
+    `attempts` counts failures; at `dead_at` it was put aside after many, until a person has it tried again.
+    """
 
     timer = models.CharField(max_length=60)
     subject_id = models.BigIntegerField()
     until = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=1)
     last_error = models.CharField(max_length=200, blank=True)
+    dead_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["timer", "subject_id"], name="stuck_timer_once")]

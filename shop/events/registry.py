@@ -17,24 +17,30 @@ ActOnDue = Callable[[int], None]
 
 @dataclass(frozen=True)
 class Handler:
-    """`outside` handlers enqueue tasks: they run without a transaction, since a broker may hang."""
+    """`outside` handlers enqueue tasks into `queue`: they run without a transaction, since a broker may hang."""
 
     name: str
     function: HandlerFunction
     priority: int
     pushes: bool
     outside: bool
+    queue: str
 
 
 @dataclass(frozen=True)
 class Timer:
-    """`outside` timers enqueue tasks: they rest while the broker fails."""
+    """`outside` timers enqueue tasks into `queue`: they rest while the broker fails or the queue is full."""
 
     name: str
     find: FindDue
     act: ActOnDue
     outside: bool
+    queue: str
 
+
+GENERAL = "celery"
+PAYMENTS = "payments"
+"""Queues of tasks. The payment gateway has workers of its own, who may wait for it while others work."""
 
 HANDLERS: dict[str, Handler] = {}
 HANDLERS_BY_VERB: dict[str, list[Handler]] = defaultdict(list)
@@ -42,16 +48,16 @@ TIMERS: dict[str, Timer] = {}
 
 
 def on(
-    *verbs: str, priority: int = 5, pushes: bool = False, outside: bool = False
+    *verbs: str, priority: int = 5, pushes: bool = False, outside: bool = False, queue: str = GENERAL
 ) -> Callable[[HandlerFunction], HandlerFunction]:
     """Declare an idempotent handler of events; lower priorities are claimed first.
 
-    `pushes`: open pages are told once after the batch that carried it. `outside`: see `Handler`.
+    `pushes`: open pages are told once after the batch that carried it. `outside` and `queue`: see `Handler`.
     """
 
     def register(function: HandlerFunction) -> HandlerFunction:
         name = f"{function.__module__}.{function.__qualname__}"
-        handler = Handler(name, function, priority, pushes, outside)
+        handler = Handler(name, function, priority, pushes, outside, queue)
         HANDLERS[name] = handler
         for verb in verbs:
             HANDLERS_BY_VERB[verb].append(handler)
@@ -60,14 +66,17 @@ def on(
     return register
 
 
-def due(name: str, *, find: FindDue, outside: bool = False) -> Callable[[ActOnDue], ActOnDue]:
+def due(
+    name: str, *, find: FindDue, outside: bool = False, queue: str = GENERAL
+) -> Callable[[ActOnDue], ActOnDue]:
     """Declare a timer: `find(now, skip, limit)` gives ids of due rows, the function acts on one by its verb.
 
-    The verb checks again under its lock, so that two sweepers or a late human do no harm. `outside`: see `Timer`.
+    The verb checks again under its lock, so that two sweepers or a late human do no harm. `outside`, `queue`: see
+    `Timer`.
     """
 
     def register(function: ActOnDue) -> ActOnDue:
-        TIMERS[name] = Timer(name, find, function, outside)
+        TIMERS[name] = Timer(name, find, function, outside, queue)
         return function
 
     return register

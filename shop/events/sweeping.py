@@ -1,15 +1,25 @@
-"""Sweeping due rows by the verbs of their owners."""
+"""Sweeping due rows by the verbs of their owners: claimed first, so that several sweepers share the work."""
 
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Q
 
 from shop import clock
 from shop.events.models import Heartbeat, StuckTimer
-from shop.events.pause import PAUSE_S, is_outside_paused, pause_outside
+from shop.events.pause import BROKER_ERRORS, PAUSE_S, has_room, is_outside_paused, pause_outside
 from shop.events.registry import TIMERS, Timer
 
 logger = logging.getLogger(__name__)
 BATCH = 50
+CLAIM = timedelta(seconds=60)
+"""Rows of a sweeper that died are taken up by another after this."""
+SWEEPERS = 3
+"""So many share a timer's rows within a round; with more, some wait for the next one."""
+DEAD_AFTER = 12
+"""Tries; with their waits some two hours. Then a person looks."""
 _MAX_BACKOFF_S = 600
 SWEEP_HEARTBEAT = "sweep"
 
@@ -22,15 +32,42 @@ def sweep() -> int:
 
 
 def _sweep_timer(timer: Timer) -> int:
+    if timer.outside and is_outside_paused():
+        return 0
+    mine = _find_mine(timer)
+    done = [subject_id for subject_id in mine if _act(timer, subject_id)]
+    StuckTimer.objects.filter(timer=timer.name, subject_id__in=done).delete()
+    return len(done)
+
+
+def _find_mine(timer: Timer) -> list[int]:
+    """Claim a batch of due rows; where another sweeper has just claimed them, the next ones."""
+    for _again in range(SWEEPERS):
+        found = _find_free(timer)
+        if not found or (timer.outside and not has_room(timer.queue)):
+            return []
+        if mine := _claim(timer, found):
+            return mine
+    return []
+
+
+def _find_free(timer: Timer) -> list[int]:
     moment = clock.now()
-    stuck = StuckTimer.objects.filter(timer=timer.name, until__gt=moment)
-    ids = timer.find(moment, list(stuck.values_list("subject_id", flat=True)), BATCH)
-    acted = 0
-    for subject_id in ids:
-        if timer.outside and is_outside_paused():
-            break
-        acted += _act(timer, subject_id)
-    return acted
+    held = StuckTimer.objects.filter(Q(until__gt=moment) | Q(dead_at__isnull=False), timer=timer.name)
+    return timer.find(moment, list(held.values_list("subject_id", flat=True)), BATCH)
+
+
+def _claim(timer: Timer, subject_ids: Sequence[int]) -> list[int]:
+    """Those of these rows that no other sweeper has, in their order; nobody else finds them until CLAIM is over."""
+    moment = clock.now()
+    new = [StuckTimer(timer=timer.name, subject_id=pk, until=moment, attempts=0) for pk in subject_ids]
+    StuckTimer.objects.bulk_create(new, ignore_conflicts=True)
+    with transaction.atomic():
+        free = StuckTimer.objects.filter(timer=timer.name, subject_id__in=subject_ids, until__lte=moment)
+        free = free.filter(dead_at__isnull=True).select_for_update(skip_locked=True)
+        mine = set(free.values_list("subject_id", flat=True))
+        StuckTimer.objects.filter(timer=timer.name, subject_id__in=mine).update(until=moment + CLAIM)
+    return [subject_id for subject_id in subject_ids if subject_id in mine]
 
 
 def _act(timer: Timer, subject_id: int) -> bool:
@@ -38,21 +75,21 @@ def _act(timer: Timer, subject_id: int) -> bool:
         timer.act(subject_id)
     except Exception as error:  # whatever one row's verb raises, the other rows go on
         logger.warning("timer %s stuck on %s: %s", timer.name, subject_id, type(error).__name__)
-        if timer.outside:
-            pause_outside()
         _push_back(timer, subject_id, error)
         return False
-    StuckTimer.objects.filter(timer=timer.name, subject_id=subject_id).delete()
     return True
 
 
 def _push_back(timer: Timer, subject_id: int, error: Exception) -> None:
-    row, _created = StuckTimer.objects.get_or_create(
-        timer=timer.name, subject_id=subject_id, defaults={"until": clock.now(), "attempts": 0}
-    )
-    row.attempts += 1
-    # The broker's failure is not the row's: when it is back, the row must not have gathered minutes of waiting.
-    wait = PAUSE_S if timer.outside else min(5 * 2 ** min(row.attempts, 10), _MAX_BACKOFF_S)
-    row.until = clock.now() + timedelta(seconds=wait)
+    """Put the row off, or in the end aside, until a person has looked."""
+    row = StuckTimer.objects.get(timer=timer.name, subject_id=subject_id)
     row.last_error = f"{type(error).__name__}: {error}"[:200]
+    if timer.outside and isinstance(error, BROKER_ERRORS):
+        # The broker's failure is not the row's: when it is back, the row must not have gathered minutes of waiting.
+        pause_outside()
+        row.until = clock.now() + timedelta(seconds=PAUSE_S)
+    else:
+        row.attempts += 1
+        row.until = clock.now() + timedelta(seconds=min(5 * 2 ** min(row.attempts, 10), _MAX_BACKOFF_S))
+        row.dead_at = clock.now() if row.attempts >= DEAD_AFTER else None
     row.save()

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps
 
 from shop import clock
+from shop.connections import wait_for_place
 from shop.errors import Refused
 from shop.files.models import UNUSED_FOR, Picture
 from shop.files.selectors import is_used, list_unused
@@ -93,7 +94,7 @@ def _remove(storage: Storage, path: str) -> None:
 def _encode(raw: bytes) -> tuple[bytes, tuple[int, int]]:
     if len(raw) > MAX_BYTES:
         raise Refused("picture_too_large", _("A picture may have at most 5 MB."), 413)
-    if not decoding.acquire(timeout=WAIT_S):
+    if not wait_for_place(decoding, seconds=WAIT_S):
         raise Refused("busy", _("Many pictures are arriving. Please try again in a few seconds."), 429)
     try:
         with Image.open(BytesIO(raw), formats=_FORMATS) as image:

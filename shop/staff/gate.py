@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from rest_framework.throttling import SimpleRateThrottle
 
+from shop.connections import wait_for_place
 from shop.errors import Refused
 from shop.staff.devices import read_network
 
@@ -33,7 +34,7 @@ def password_gate(request: HttpRequest) -> Iterator[None]:
     """Check a password inside. Raises Refused `too_many_tries` or `busy` (429)."""
     if not PasswordThrottle().allow_request(request, None):  # type: ignore[arg-type]  # neither is looked at
         raise Refused("too_many_tries", _("Too many attempts from here. Please wait a minute."), 429)
-    if not hashing.acquire(timeout=WAIT_S):
+    if not wait_for_place(hashing, seconds=WAIT_S):
         message = _("Many people are signing in at this moment. Please try again in a few seconds.")
         raise Refused("busy", message, 429)
     try:

@@ -90,6 +90,38 @@ class StoreSettings(Versioned):
         return WeChatAccount.objects.filter(pk=1, tested_at__isnull=False).exists()
 
 
+PAY_FIELDS = (
+    "appid",
+    "mchid",
+    "merchant_serial",
+    "merchant_private_key",
+    "api_v3_key",
+    "platform_key_id",
+    "platform_public_key",
+)
+"""What makes a set of credentials at WeChat Pay."""
+
+
+class FormerCredentials(models.Model):
+    """A set of credentials that was replaced, kept while money that was paid under it may still move.
+
+    `look_at`: when to see next whether it still does.
+    """
+
+    appid = models.CharField(max_length=40)
+    mchid = models.CharField(max_length=32)
+    merchant_serial = models.CharField(max_length=64)
+    merchant_private_key = EncryptedTextField()
+    api_v3_key = EncryptedTextField()
+    platform_key_id = models.CharField(max_length=80)
+    platform_public_key = models.TextField()
+    replaced_at = models.DateTimeField()
+    look_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.mchid} until {self.replaced_at:%F %T}"
+
+
 class WeChatAccount(Versioned):
     """Credentials of the mini-program and of WeChat Pay; `tested_at` is when they last passed a real call."""
 

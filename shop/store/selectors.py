@@ -7,7 +7,6 @@ from django.db.models import Exists
 from django.utils.translation import gettext_lazy as _
 
 from shop.clients.wechat_mini import WeChatMini
-from shop.clients.wechat_pay import Credentials, WeChatPay
 from shop.errors import Refused
 from shop.events.models import Event
 from shop.kept import KeptQuery
@@ -97,23 +96,6 @@ def list_templates(store: StoreSettings) -> list[Template]:
     """The templates of subscription messages that the shop has entered."""
     entered = [(notice, getattr(store, f"template_{notice}")) for notice in Notice]
     return [Template(notice, template_id) for notice, template_id in entered if template_id]
-
-
-def get_wechat_pay(*, base_url: str) -> tuple[WeChatPay, WeChatAccount]:
-    """A client with the stored credentials. Raises Refused `wechat_not_set_up` (409)."""
-    account = get_wechat_account()
-    if account is None or not account.mchid:
-        raise Refused("wechat_not_set_up", _("WeChat Pay has no credentials yet."))
-    credentials = Credentials(
-        appid=account.appid,
-        mchid=account.mchid,
-        merchant_serial=account.merchant_serial,
-        merchant_private_key=account.merchant_private_key,
-        api_v3_key=account.api_v3_key,
-        platform_key_id=account.platform_key_id,
-        platform_public_key=account.platform_public_key,
-    )
-    return WeChatPay(credentials, base_url=base_url), account
 
 
 def get_wechat_mini(*, base_url: str) -> WeChatMini:

@@ -11,24 +11,19 @@ from shop import clock
 from shop.access import require
 from shop.actor import Actor
 from shop.clients.errors import BadCredentials, BadSignature, ClientError, Rejected
+from shop.clients.wechat_pay import WeChatPay
 from shop.errors import Refused
 from shop.events.services import record_event
 from shop.store.choices import LIMITS
-from shop.store.models import StoreSettings, WeChatAccount
-from shop.store.selectors import get_wechat_pay, list_preconditions
+from shop.store.credentials import get_current_set, keep_former
+from shop.store.models import PAY_FIELDS, StoreSettings, WeChatAccount
+from shop.store.selectors import list_preconditions
 
 EDITABLE = tuple(
     field.name for field in StoreSettings._meta.concrete_fields if field.name not in ("id", "version")
 )
 SECRETS = ("mini_secret", "merchant_private_key", "api_v3_key")
-ACCOUNT_FIELDS = (
-    "appid",
-    "mchid",
-    "merchant_serial",
-    "platform_key_id",
-    "platform_public_key",
-    *SECRETS,
-)
+ACCOUNT_FIELDS = ("mini_secret", *PAY_FIELDS)
 
 
 def change_store_settings(
@@ -100,6 +95,7 @@ def change_wechat_account(changes: Mapping[str, str], *, actor: Actor) -> WeChat
         }
         if not changed:
             return account
+        keep_former(account, changed)
         for name, value in changed.items():
             setattr(account, name, value)
         account.tested_at = None
@@ -117,8 +113,8 @@ def check_wechat_account(*, actor: Actor) -> None:
     """Test the credentials with a real call and remember that they passed. Raises Refused `connection_failed`."""
     require(actor, "settings.edit")
     try:
-        client, account = get_wechat_pay(base_url=settings.WECHAT_PAY_URL)
-        client.test_connection()
+        made, account = get_current_set(), WeChatAccount.objects.get(pk=1)
+        WeChatPay(made, base_url=settings.WECHAT_PAY_URL).test_connection()
     except ClientError as error:
         raise Refused("connection_failed", _why_failed(error), 409) from error
     with transaction.atomic():

@@ -120,7 +120,7 @@ export class Page {
     link.hidden = !newest || location.pathname === newest.url;
     if (!newest) return;
     link.href = newest.url;
-    link.querySelector("[data-alerts-newest-number]").textContent = `…${newest.number.slice(-4)}`;
+    link.querySelector("[data-alerts-newest-number]").textContent = newest.number ? `…${newest.number.slice(-4)}` : newest.words;
   }
 
   /* What the answer does not hold is handled, unless it is too old to be in it. */

@@ -11,6 +11,7 @@ SEARCH = "orders.desk.search.lookups.LOOKUPS"
 READERS = {
     "alert_of_order": "notifications.services.settle_alerts",
     "alert_open": "notifications.selectors.find_open_alerts",
+    "attempt_unheard": "orders.payments.selectors.list_stuck_attempts",
     "attempt_query_due": "orders.payments.selectors.list_due_to_query",
     "balance_entry_by_customer": "orders.desk.buyers.selectors.make_buyer_page",
     "blind_by_nickname": SEARCH,
@@ -21,6 +22,7 @@ READERS = {
     "customer_by_nickname": "shop.customers.selectors.list_customers",
     "customer_by_phone": "shop.customers.selectors.list_customers",
     "customer_with_remark": "orders.desk.buyers.selectors.find_buyers",
+    "delivery_dead": "shop.events.dead_letters.list_dead_letters",
     "delivery_open": "shop.events.delivery.deliver_batch",
     "event_beside_orders": "orders.desk.audit.selectors.list_events",
     "event_by_staff": "orders.desk.audit.selectors.list_events",

@@ -1,9 +1,11 @@
 """Outbox rows are carried out at least once; a failing one waits and blocks nobody."""
 
+import threading
 from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from kombu.exceptions import OperationalError
 
 from shop import clock
 from shop.actor import SYSTEM
@@ -11,8 +13,9 @@ from shop.catalog.models import Product
 from shop.events import delivery, registry
 from shop.events.delivery import count_undelivered, deliver_batch, drain
 from shop.events.models import Event, EventDelivery, StuckTimer
+from shop.events.pause import is_outside_paused
 from shop.events.services import record_event
-from shop.events.sweeping import sweep
+from shop.events.sweeping import CLAIM, DEAD_AFTER, sweep
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -107,7 +110,8 @@ def test_a_batch_that_fails_at_commit_is_redone_row_by_row(wires):
     assert EventDelivery.objects.get(handler__endswith="breaks_at_commit").done_at is None
 
 
-def test_outside_handlers_run_without_a_transaction_and_pause_after_a_failure(wires):
+def test_outside_handlers_run_without_a_transaction_and_pause_after_a_failure(wires, monkeypatch):
+    Broker(monkeypatch, holds=10)
     seen = []
 
     @registry.on("product.add", outside=True)
@@ -173,3 +177,154 @@ def test_a_stuck_row_is_pushed_back_and_the_others_are_served(wires):
         sweep()
     stuck.refresh_from_db()
     assert stuck.attempts == 2
+
+
+def sweep_often(rounds: int) -> None:
+    moment = clock.now()
+    for round_ in range(rounds):
+        with clock.at(moment + timedelta(hours=round_)):
+            sweep()
+
+
+def test_a_row_that_never_succeeds_is_put_aside_for_a_person(wires):
+    tried = []
+
+    @registry.due("test.timer", find=lambda now, skip, limit: [pk for pk in (7, 8) if pk not in skip])
+    def act(pk):
+        tried.append(pk)
+        if pk == 7:
+            raise ValueError("poison")
+
+    sweep_often(DEAD_AFTER + 5)
+    dead = StuckTimer.objects.get()
+    assert (dead.subject_id, dead.attempts, dead.dead_at is None) == (7, DEAD_AFTER, False)
+    assert (tried.count(7), tried.count(8)) == (DEAD_AFTER, DEAD_AFTER + 5)
+
+
+def test_so_is_an_event_that_a_handler_never_carries(wires):
+    registry.on("product.add")(lambda event: 1 / 0)
+    make_event()
+    moment = clock.now()
+    for hours in range(delivery.DEAD_AFTER + 5):
+        with clock.at(moment + timedelta(hours=hours)):
+            deliver_batch()
+    row = EventDelivery.objects.get()
+    assert (row.attempts, row.dead_at is None) == (delivery.DEAD_AFTER, False)
+    assert count_undelivered() == 0
+
+
+def test_what_a_sweeper_has_claimed_another_does_not_find_until_the_claim_is_over(wires):
+    skipped = []
+
+    def find(now, skip, limit):
+        skipped.append(set(skip))
+        return [pk for pk in (1, 2) if pk not in skip]
+
+    @registry.due("test.timer", find=find)
+    def act(pk):
+        if len(skipped) == 1:
+            sweep()  # another sweeper, at the same time
+            raise SystemExit  # and this one dies
+
+    with pytest.raises(SystemExit):
+        sweep()
+    assert skipped == [set(), {1, 2}]
+    assert set(StuckTimer.objects.values_list("subject_id", "attempts")) == {(1, 0), (2, 0)}
+    assert sweep() == 0
+    with clock.at(clock.now() + CLAIM):
+        assert sweep() == 2
+    assert not StuckTimer.objects.exists()
+
+
+class Broker:
+    """Tasks that are enqueued, and how many the queue holds."""
+
+    def __init__(self, monkeypatch, *, holds: int):
+        self.sent: list[int] = []
+        for module in ("shop.events.sweeping", "shop.events.delivery"):
+            monkeypatch.setattr(f"{module}.has_room", lambda _queue: len(self.sent) < holds)
+
+
+def test_a_full_queue_takes_no_more_and_rows_wait_where_they_are(wires, monkeypatch):
+    broker = Broker(monkeypatch, holds=60)
+    due = set(range(1000))
+    registry.due("test.timer", find=lambda now, skip, limit: sorted(due - set(skip))[:limit], outside=True)(
+        broker.sent.append
+    )
+    for _ in range(100):
+        sweep()
+    assert len(broker.sent) == 100
+    assert not StuckTimer.objects.exists()
+
+
+def test_events_wait_for_room_in_their_queue(wires, monkeypatch):
+    broker = Broker(monkeypatch, holds=1)
+    registry.on("product.add", outside=True)(lambda event: broker.sent.append(event.pk))
+    for _ in range(delivery.BATCH + 5):
+        make_event()
+    drain()
+    assert len(broker.sent) == delivery.BATCH
+    broker.sent.clear()
+    drain()
+    assert len(broker.sent) == 5
+
+
+def test_only_a_failing_broker_pauses_what_is_outside(wires, monkeypatch):
+    broker = Broker(monkeypatch, holds=10)
+
+    @registry.on("product.add", outside=True)
+    def poison(event):
+        raise ValueError("the handler's own")
+
+    registry.on("product.add", outside=True)(lambda event: broker.sent.append(event.pk))
+    make_event()
+    deliver_batch()
+    assert len(broker.sent) == 1
+    assert not is_outside_paused()
+    assert EventDelivery.objects.get(done_at=None).attempts == 1
+
+
+def test_a_broker_that_fails_does_not_count_against_its_rows(wires, monkeypatch):
+    Broker(monkeypatch, holds=10)
+
+    @registry.due("test.timer", find=lambda now, skip, limit: [1][: 0 if 1 in skip else 1], outside=True)
+    def act(pk):
+        raise OperationalError("broker away")
+
+    sweep()
+    assert is_outside_paused()
+    assert StuckTimer.objects.get().attempts == 0
+
+
+def test_somebody_who_holds_an_order_long_holds_up_its_own_alert_only(wires):
+    heard = []
+
+    @registry.on("product.add")
+    def locks(event):
+        if event.pk == first.pk:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1 FROM catalog_product WHERE id = %s FOR UPDATE", [event.subject_id])
+        heard.append(event.pk)
+
+    first, *others = [make_event() for _ in range(4)]
+    holding, release = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            Product.objects.select_for_update().get(pk=first.subject_id)
+            holding.set()
+            release.wait(20)
+        connection.close()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    holding.wait(5)
+    deliver_batch()
+    release.set()
+    holder.join()
+    assert heard == [event.pk for event in others]
+    row = EventDelivery.objects.get(event=first)
+    assert (row.attempts, row.done_at) == (0, None)
+    with clock.at(clock.now() + delivery.BUSY):
+        drain()
+    assert heard[-1] == first.pk

@@ -307,7 +307,7 @@ def _choose(order: Order, *pieces: int) -> dict[int, int]:
 @pytest.fixture
 def silent_gateway(monkeypatch: pytest.MonkeyPatch) -> None:
     """Closing always works at once; what the gateway says comes as evidence."""
-    monkeypatch.setattr("orders.payments.services.attempts.query_and_close", lambda _attempt: Closed())
+    monkeypatch.setattr("orders.payments.services.closing.query_and_close", lambda _attempt: Closed())
 
 
 def test_whatever_people_do_the_books_balance(silent_gateway):

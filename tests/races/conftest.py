@@ -80,6 +80,7 @@ def switch_off_order_lock(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], No
 
         for module in (
             "orders.moves",
+            "orders.payments.services.unheard",
             "orders.payments.services.attempts",
             "orders.payments.services.evidence",
             "orders.payments.services.refunds",

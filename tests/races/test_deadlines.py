@@ -1,6 +1,7 @@
 """Timers against people who move the deadline at the last moment: the row was chosen before it was locked."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -29,7 +30,7 @@ def sweep_late(monkeypatch: pytest.MonkeyPatch, timer: str, meanwhile: Callable[
         meanwhile()
         return ids
 
-    late = registry.Timer(timer, find_then_act, chosen.act, chosen.outside)
+    late = replace(chosen, find=find_then_act)
     monkeypatch.setitem(registry.TIMERS, timer, late)
     sweep()
 

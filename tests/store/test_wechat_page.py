@@ -116,8 +116,7 @@ class Gateway:
 
 
 def answer(monkeypatch: pytest.MonkeyPatch, error: ClientError | None = None) -> None:
-    found = (Gateway(error), WeChatAccount.objects.get())
-    monkeypatch.setattr(services, "get_wechat_pay", lambda **_: found)
+    monkeypatch.setattr(services, "WeChatPay", lambda *_, **__: Gateway(error))
 
 
 def test_a_passed_test_is_said_and_remembered(monkeypatch: pytest.MonkeyPatch) -> None:

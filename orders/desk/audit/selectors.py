@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.desk.timeline import Change, make_entry
 from orders.models import Order, OrderLine
+from orders.payments import event_words as gateway_words
+from orders.payments.models import GatewayLine
 from orders.states import MOVES
 from shop.actor import ActorKind
 from shop.catalog import event_words as catalog_words
@@ -35,6 +37,7 @@ EVENT_WORDS = (
     | job_words.EVENT_WORDS
     | staff_words.EVENT_WORDS
     | store_words.EVENT_WORDS
+    | gateway_words.EVENT_WORDS
 )
 
 
@@ -67,6 +70,7 @@ SUBJECTS: dict[str, Subject] = {
     ),
     "staff": Subject(_("Staff"), StaffUser, str, lambda row: reverse("staff:person", args=[row.pk])),
     "job": Subject(_("Job"), Job, lambda job: str(job.pk), lambda row: reverse("jobs:job", args=[row.pk])),
+    "gateway": Subject(_("WeChat Pay"), GatewayLine, lambda line: line.mchid),
     "settings": Subject(
         _("Store settings"), StoreSettings, lambda _row: "", lambda _row: reverse("store:settings")
     ),

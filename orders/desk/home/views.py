@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from orders.desk.home.queues import Queue, QueueRow, list_queues, load_rows
 from orders.desk.home.today import list_figures
@@ -39,6 +40,7 @@ class HealthLine:
     words: str
     is_ok: bool
     is_soon: bool = False
+    url: str = ""
 
 
 @staff_page("orders.view")
@@ -66,7 +68,18 @@ def _find_list(queue: Queue) -> str:
 def _describe_health(health: Health) -> list[HealthLine]:
     lines = [_describe_sweep(health), _describe_outbox(health.undelivered), _describe_broker(health)]
     disk = [_describe_disk(health.disk)] if health.disk else []
-    return [*_describe_paying(), *lines, *disk]
+    return [*_describe_paying(), *_describe_put_aside(health.put_aside), *lines, *disk]
+
+
+def _describe_put_aside(count: int) -> list[HealthLine]:
+    if not count:
+        return []
+    words = ngettext(
+        "%(n)d piece of work was put aside after many failures.",
+        "%(n)d pieces of work were put aside after many failures.",
+        count,
+    )
+    return [HealthLine(words % {"n": count}, is_ok=False, url=reverse("stuck:list"))]
 
 
 def _describe_paying() -> list[HealthLine]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
 from orders.numbers import LENGTH
-from orders.payments.gateway import open_gateway
+from orders.payments.gateway import list_gateways
 from orders.payments.models import Payment
 from shop.clients.errors import ClientError
 from shop.clients.wechat_pay import Transaction, WeChatPay
@@ -44,9 +44,8 @@ def ask_gateway(number: str) -> Finding | None:
     Takes seconds, so it is never part of another page. Raises Refused `wechat_not_set_up`, or
     `gateway_unavailable` (503) when there was no answer that can be believed.
     """
-    client = open_gateway()
     try:
-        found = _query(client, number)
+        found = next(filter(None, (_query(client, number) for client in list_gateways())), None)
     except ClientError as error:
         message = _("WeChat Pay did not answer. Nothing is lost; ask again in a moment.")
         raise Refused("gateway_unavailable", message, 503) from error

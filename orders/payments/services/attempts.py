@@ -1,4 +1,4 @@
-"""Attempts to pay: opening one at the gateway, and the three steps that close one."""
+"""Attempts to pay: opening one at the gateway, for the phone to pay."""
 
 from datetime import timedelta
 
@@ -8,19 +8,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
-from orders.moves import check_move, lock_order, lock_row
-from orders.payments.gateway import (
-    PAY_NOTICE_PATH,
-    Closed,
-    Outcome,
-    PaymentEvidence,
-    StillOpen,
-    open_gateway,
-    open_gateway_of,
-    query_and_close,
-)
+from orders.moves import check_move, lock_row
+from orders.payments.gateway import PAY_NOTICE_PATH, create_at_gateway, open_gateway_of
 from orders.payments.models import LIVE, AttemptState, PayAttempt
-from orders.payments.services.evidence import apply_answer
+from orders.payments.services.closing import close_live_attempt, is_leased
 from orders.stages import Stage
 from orders.states import MOVES
 from shop import clock
@@ -30,8 +21,6 @@ from shop.errors import Refused
 from shop.store.choices import PayMethod
 from shop.store.selectors import get_store_settings, get_wechat_account
 
-CLOSING_LEASE = timedelta(seconds=20)
-MAX_CLOSE_FAILURES = 3
 FIRST_QUERY_AFTER = timedelta(seconds=30)
 PREPAY_LIFE = timedelta(minutes=110)
 """A prepay id holds for two hours; afterwards the same order at the gateway gives a new one."""
@@ -65,7 +54,11 @@ def _prepare(attempt: PayAttempt) -> dict[str, str]:
     moment = clock.now()
     if attempt.expires_at <= moment:
         raise SpentAttempt("gateway_refused", _("The time to pay has passed. Please try again."))
-    client = open_gateway()
+    if not is_of_present_set(attempt):
+        # Its parameters would be for another mini-program or merchant.
+        raise SpentAttempt(
+            "gateway_refused", _("The shop has changed its payment account. Please try again.")
+        )
     if not attempt.prepay_id or attempt.created_at + PREPAY_LIFE <= moment:
         attempt.prepay_id = _create_at_gateway(attempt)
         still_open = PayAttempt.objects.filter(pk=attempt.pk, state=AttemptState.OPEN)
@@ -75,7 +68,13 @@ def _prepare(attempt: PayAttempt) -> dict[str, str]:
     else:
         # The buyer pays now, while the shop may be asking seldom only.
         ask_soon(attempt)
-    return client.client_parameters(attempt.prepay_id)
+    return open_gateway_of(attempt).client_parameters(attempt.prepay_id)
+
+
+def is_of_present_set(attempt: PayAttempt) -> bool:
+    """Whether it was made for the merchant number and mini-program that the shop has now."""
+    account = get_wechat_account()
+    return account is None or (attempt.mchid, attempt.appid) in (("", ""), (account.mchid, account.appid))
 
 
 def ask_soon(attempt: PayAttempt) -> None:
@@ -95,7 +94,7 @@ def open_attempt(order_id: int, *, actor: Actor) -> PayAttempt:
         live = order.attempts.select_for_update().filter(state__in=LIVE).first()
         if live is None:
             return _new_attempt(order)
-        if live.state == AttemptState.CLOSING and _is_leased(live):
+        if live.state == AttemptState.CLOSING and is_leased(live):
             raise _closing()
         if live.state == AttemptState.CLOSING:
             live.state = AttemptState.OPEN
@@ -123,10 +122,6 @@ def _closing() -> Refused:
     return Refused("closing", message, retry_after=3)
 
 
-def _is_leased(attempt: PayAttempt) -> bool:
-    return attempt.closing_until is not None and attempt.closing_until > clock.now()
-
-
 def _new_attempt(order: Order) -> PayAttempt:
     moment, account = clock.now(), get_wechat_account()
     return PayAttempt.objects.create(
@@ -146,12 +141,9 @@ def _new_attempt(order: Order) -> PayAttempt:
 def _create_at_gateway(attempt: PayAttempt) -> str:
     """The same number with the same parameters gives the same prepay id, so this may be repeated."""
     try:
-        return open_gateway_of(attempt).create_jsapi_order(
-            number=attempt.number,
-            amount_fen=attempt.amount_fen,
+        return create_at_gateway(
+            attempt,
             description=get_store_settings().shop_name or attempt.number,
-            openid=attempt.openid,
-            expires_at=attempt.expires_at,
             notify_url=settings.BASE_URL + PAY_NOTICE_PATH,
         )
     except Rejected as error:
@@ -162,68 +154,3 @@ def _create_at_gateway(attempt: PayAttempt) -> str:
     except ClientError as error:
         away = _("WeChat Pay does not answer at the moment. Please try again in a few seconds.")
         raise Refused("gateway_unavailable", away, 503, retry_after=5) from error
-
-
-def close_live_attempt(
-    order_id: int, verb: str, *, actor: Actor, expected_version: int | None = None
-) -> None:
-    """The three steps before a verb that money could cross: mark closing, ask and close outside, apply.
-
-    Afterwards the order has no live attempt, or it has been paid and the verb's own guards refuse.
-    Raises Refused as `lock_order` does, `closing` while somebody else is at it, or `gateway_unavailable`
-    when the gateway did not say; after MAX_CLOSE_FAILURES it is given up and late money has its own rule.
-    """
-    attempt = _mark_closing(order_id, verb, actor, expected_version)
-    if attempt is not None:
-        _apply_outcome(attempt, query_and_close(attempt))
-
-
-def _mark_closing(order_id: int, verb: str, actor: Actor, expected_version: int | None) -> PayAttempt | None:
-    with transaction.atomic():
-        order = lock_order(order_id, verb, actor=actor, expected_version=expected_version)
-        attempt = order.attempts.select_for_update().filter(state__in=LIVE).first()
-        if attempt is None:
-            return None
-        if attempt.state == AttemptState.CLOSING and _is_leased(attempt):
-            message = _("Somebody else is changing this order at this moment.")
-            raise Refused("closing", message, retry_after=3)
-        attempt.state = AttemptState.CLOSING
-        attempt.closing_until = clock.now() + CLOSING_LEASE
-        attempt.save(update_fields=["state", "closing_until"])
-    return attempt
-
-
-def _apply_outcome(attempt: PayAttempt, outcome: Outcome) -> None:
-    if isinstance(outcome, PaymentEvidence):
-        apply_answer(outcome)
-    elif isinstance(outcome, Closed):
-        mark_closed(attempt)
-    elif isinstance(outcome, StillOpen) and not _give_up(attempt):
-        message = _("WeChat Pay does not answer, so it is not known whether this order was paid. Try again.")
-        raise Refused("gateway_unavailable", message, 503, retry_after=5)
-
-
-def mark_closed(attempt: PayAttempt) -> None:
-    """The gateway has confirmed that no money can come any more."""
-    PayAttempt.objects.filter(pk=attempt.pk, state__in=[*LIVE, AttemptState.CLOSED]).update(
-        state=AttemptState.CLOSED, next_query_at=None
-    )
-
-
-def _give_up(attempt: PayAttempt) -> bool:
-    """Count a failed close; the last one closes the attempt on our side, and the query goes on."""
-    failures = attempt.close_failures + 1
-    is_last = failures >= MAX_CLOSE_FAILURES
-    PayAttempt.objects.filter(pk=attempt.pk, state=AttemptState.CLOSING).update(
-        close_failures=failures,
-        closing_until=None,
-        state=AttemptState.CLOSED if is_last else AttemptState.OPEN,
-    )
-    return is_last
-
-
-def require_no_live_attempt(order: Order) -> None:
-    """Inside a verb, under the order's lock: raise Refused `closing` if a new attempt was opened meanwhile."""
-    if order.attempts.filter(state__in=LIVE).exists():
-        message = _("The buyer is paying at this moment. Look again in a few seconds.")
-        raise Refused("closing", message, retry_after=3)

@@ -6,7 +6,8 @@ from orders.models import Order
 from orders.moves import lock_order, move
 from orders.payments.ledger import take_from_balance
 from orders.payments.models import Payment
-from orders.payments.services.attempts import check_in_time, require_no_live_attempt
+from orders.payments.services.attempts import check_in_time
+from orders.payments.services.closing import require_no_live_attempt
 from orders.payments.services.evidence import paid_changes
 from orders.quotes import check_pay_method
 from orders.services.fulfilment import start_fulfilment

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.models import Order, OrderLine
 from orders.moves import lock_order, move
 from orders.payments.models import ProofState
-from orders.payments.services.attempts import close_live_attempt, require_no_live_attempt
+from orders.payments.services.closing import close_live_attempt, require_no_live_attempt
 from orders.payments.services.refunds import refund_share
 from orders.payments.services.settling import settle_if_nothing_owed
 from orders.payments.services.transfers import decide_proof

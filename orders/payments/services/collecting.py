@@ -5,7 +5,7 @@ from django.db import transaction
 from orders.models import Order
 from orders.moves import lock_order, move
 from orders.payments.models import Payment, ProofState
-from orders.payments.services.attempts import close_live_attempt, require_no_live_attempt
+from orders.payments.services.closing import close_live_attempt, require_no_live_attempt
 from orders.payments.services.evidence import paid_changes
 from orders.payments.services.transfers import decide_proof
 from orders.services.fulfilment import start_fulfilment

@@ -11,7 +11,7 @@ from orders.models import Order
 from orders.moves import lock_row, move
 from orders.payments.gateway import PaymentEvidence
 from orders.payments.models import LIVE, AttemptState, PayAttempt, Payment
-from orders.payments.services.refunds import commit_refund, fail_refund
+from orders.payments.services.refunds import check_merchant, commit_refund, fail_refund
 from orders.services.fulfilment import start_clock, start_fulfilment
 from orders.stages import Stage
 from shop import clock
@@ -33,7 +33,7 @@ def apply_payment_evidence(evidence: PaymentEvidence) -> Payment:
     The amount is compared with the attempt's own. Money for a closed or already paid order, or for a
     superseded attempt, is recorded as not counting and refunded by itself; it revives nothing. Money that
     went back at the gateway before the shop heard of it does not count either, and needs a person.
-    Raises Refused `unknown_attempt` (404), `other_attempt`, or AmountMismatch.
+    Raises Refused `unknown_attempt` (404), `other_attempt`, `other_merchant`, or AmountMismatch.
     """
     with transaction.atomic():
         attempt = PayAttempt.objects.filter(number=evidence.attempt_number).first()
@@ -41,6 +41,7 @@ def apply_payment_evidence(evidence: PaymentEvidence) -> Payment:
             raise Refused("unknown_attempt", _("There is no such attempt to pay."), 404)
         order = lock_row(attempt.order_id)
         attempt.refresh_from_db()
+        check_merchant(evidence.mchid, attempt)
         if evidence.amount_fen != attempt.amount_fen:
             raise AmountMismatch(evidence)
         known = Payment.objects.filter(method=attempt.method, trade_no=evidence.trade_no).first()
@@ -99,8 +100,8 @@ def _counts(order: Order, attempt: PayAttempt) -> bool:
 
 def _record(order: Order, attempt: PayAttempt, evidence: PaymentEvidence, counts: bool) -> Payment:
     attempt.state = AttemptState.PAID
-    attempt.next_query_at = None
-    attempt.save(update_fields=["state", "next_query_at"])
+    attempt.next_query_at = attempt.unheard_since = attempt.stuck_at = None
+    attempt.save(update_fields=["state", "next_query_at", "unheard_since", "stuck_at"])
     return Payment.objects.create(
         order=order,
         attempt=attempt,

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order, OrderLine
 from orders.moves import lock_order, move
-from orders.payments.services.attempts import check_in_time, close_live_attempt, require_no_live_attempt
+from orders.payments.services.attempts import check_in_time
+from orders.payments.services.closing import close_live_attempt, require_no_live_attempt
 from orders.payments.services.settling import settle_if_nothing_owed
 from orders.quotes import check_pay_method, get_pay_term
 from orders.services.fulfilment import reserve_all, start_clock, start_fulfilment

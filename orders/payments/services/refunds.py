@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.models import Order
 from orders.moves import lock_order, lock_row, move
 from orders.payments.ledger import give_back
-from orders.payments.models import Payment, Refund, RefundState
+from orders.payments.models import PayAttempt, Payment, Refund, RefundState
 from orders.payments.selectors import is_stuck
 from shop import clock
 from shop.access import require
@@ -151,17 +151,20 @@ def apply_refund_evidence(
     actor: Actor,
     amount_fen: int | None = None,
     gateway_id: str = "",
+    mchid: str = "",
     tries: int | None = None,
 ) -> Refund:
     """Record what the gateway says of a refund (SUCCESS, PROCESSING, ABNORMAL, CLOSED), once.
 
     `amount_fen` where it names one; `tries` of the try that asked: what an overtaken one heard counts only where
-    the money is back. Raises Refused `unknown_refund` (404), `amount_mismatch`, `unknown_status` (400).
+    the money is back; `mchid` where a callback says whose it is. Raises Refused `unknown_refund` (404),
+    `amount_mismatch`, `other_merchant`, `unknown_status` (400).
     """
     with transaction.atomic():
-        found = Refund.objects.filter(number=number).first()
+        found = Refund.objects.select_related("payment__attempt").filter(number=number).first()
         if found is None:
             raise Refused("unknown_refund", _("There is no such refund."), 404)
+        check_merchant(mchid, found.payment.attempt)
         if amount_fen not in (None, found.amount_fen):
             raise Refused("amount_mismatch", _("The amount is not the one that was asked for."))
         order = lock_row(found.order_id)
@@ -175,6 +178,12 @@ def apply_refund_evidence(
         refund.gateway_id = gateway_id or refund.gateway_id
         _apply_status(order, refund, status, actor)
     return refund
+
+
+def check_merchant(mchid: str, attempt: PayAttempt | None) -> None:
+    """Raise Refused `other_merchant` when one merchant's gateway speaks of what was paid to another."""
+    if mchid and attempt and attempt.mchid not in ("", mchid):
+        raise Refused("other_merchant", _("This payment belongs to another merchant number."))
 
 
 def _apply_status(order: Order, refund: Refund, status: str, actor: Actor) -> None:

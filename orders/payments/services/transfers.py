@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.models import Order
 from orders.moves import lock_order, move
 from orders.payments.models import Payment, ProofState, TransferProof
-from orders.payments.services.attempts import require_no_live_attempt
+from orders.payments.services.closing import require_no_live_attempt
 from orders.payments.services.evidence import paid_changes
 from orders.payments.services.refunds import commit_refund
 from orders.search import normalise

@@ -5,8 +5,9 @@ from datetime import timedelta
 from orders.models import Order
 from orders.payments.gateway import PaymentEvidence
 from orders.payments.models import AttemptState, PayAttempt, RefundState
-from orders.payments.services.attempts import mark_closed, open_attempt
+from orders.payments.services.attempts import open_attempt
 from orders.payments.services.balance import pay_by_balance
+from orders.payments.services.closing import mark_closed
 from orders.payments.services.collecting import collect_payment
 from orders.payments.services.evidence import apply_payment_evidence
 from orders.payments.services.pricing import change_price, choose_payment

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 from shop.demo.standins.wire import Reply
 
-KINDS = ("timeout_before", "timeout_after", "error_500", "truncated", "html", "wrong_type", "slow")
+KINDS = (
+    *("timeout_before", "timeout_after", "error_500", "truncated", "html", "wrong_type"),
+    *("slow", "bad_signature"),
+)
 # These never reach the work; all others do it first and then spoil the answer.
 WITHOUT_WORK = frozenset({"timeout_before", "error_500"})
 
@@ -58,3 +61,11 @@ def spoil(reply: Reply, kind: str) -> Reply:
     if kind == "error_500":
         return Reply(500, b'{"code":"SYSTEM_ERROR","message":"busy"}')
     return reply
+
+
+def spoil_signature(reply: Reply) -> Reply:
+    """The signed answer with the signature of another message."""
+    other = reply.headers["Wechatpay-Signature"][::-1]
+    return Reply(
+        reply.status, reply.body, reply.content_type, {**reply.headers, "Wechatpay-Signature": other}
+    )

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from shop.demo.standins.control import answer_control
-from shop.demo.standins.faults import WITHOUT_WORK, Fault, spoil
+from shop.demo.standins.faults import WITHOUT_WORK, Fault, spoil, spoil_signature
 from shop.demo.standins.gate import check_caller, sign_reply
 from shop.demo.standins.mini import exchange_login_code, exchange_phone_code, give_token
 from shop.demo.standins.refunds import create_refund, query_refund
@@ -43,7 +43,10 @@ def answer(world: World, request: Request, fault: Fault | None) -> Reply:
     is_signed = (
         request.path.startswith("/v3/") and reply.status != 401 and not (fault and fault.kind == "html")
     )
-    return sign_reply(world, reply) if is_signed else reply
+    if not is_signed:
+        return reply
+    signed = sign_reply(world, reply)
+    return spoil_signature(signed) if fault and fault.kind == "bad_signature" else signed
 
 
 def count_call(world: World, request: Request) -> None:

@@ -118,7 +118,18 @@ class DemoShop:
             "web", sys.executable, "-m", "uvicorn", "shop.asgi:application", *web_options, "--no-access-log"
         )
         self._wait_until(self._is_healthy, "web")
-        worker_options = ["-P", "threads", "-c", "2", "--without-mingle", "--without-gossip", "-l", "INFO"]
+        worker_options = [
+            "-Q",
+            "payments,celery",
+            "-P",
+            "threads",
+            "-c",
+            "4",
+            "--without-mingle",
+            "--without-gossip",
+            "-l",
+            "INFO",
+        ]
         # A task that runs when the shop is stopped may finish.
         self._add(
             "worker",

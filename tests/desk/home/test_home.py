@@ -251,5 +251,5 @@ def test_the_page_keeps_to_its_queries(
         prepared_order()
         refund(paid_order(), RefundState.FAILED)
     client = browser()
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(20):
         client.get(HOME)

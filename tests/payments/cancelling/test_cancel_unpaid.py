@@ -5,11 +5,14 @@ from datetime import timedelta
 import pytest
 
 from orders.payments.models import AttemptState, Payment
-from orders.payments.services.attempts import MAX_CLOSE_FAILURES, open_attempt
+from orders.payments.services.attempts import open_attempt
 from orders.payments.services.cancelling import cancel_unpaid
+from orders.payments.services.closing import GIVE_UP_AFTER
 from orders.payments.tasks import query_payment
 from orders.stages import CloseReason, Stage
 from shop import clock
+from shop.actor import SYSTEM
+from shop.clients.circuit import forget_circuits
 from shop.events.sweeping import sweep
 from shop.store.choices import PayMethod
 from shop.store.models import WeChatAccount
@@ -96,7 +99,7 @@ class TestAtTheGateway:
             codes.append(caught.value.code)
             raise RuntimeError("the process dies here")
 
-        monkeypatch.setattr("orders.payments.services.attempts.query_and_close", pay_meanwhile)
+        monkeypatch.setattr("orders.payments.services.closing.query_and_close", pay_meanwhile)
         with pytest.raises(RuntimeError):
             cancel_unpaid(order.pk, actor=cast.buyer(order))
         assert codes == ["closing"]
@@ -121,33 +124,58 @@ class TestAtTheGateway:
         assert fresh(order).stage == Stage.UNPAID
         assert cancel_unpaid(order.pk, actor=cast.buyer(order)).stage == Stage.CLOSED
 
-    def test_after_several_failed_closes_it_is_cancelled_anyway(self, gateway):
+    def test_presses_alone_never_give_it_up(self, gateway):
         order = cast.place()
         gateway.open(order)
         gateway.fail("html", times=99)
-        for _ in range(MAX_CLOSE_FAILURES - 1):
-            with refused("gateway_unavailable"):
+        for _ in range(6):
+            with refused("gateway_unavailable", 503):
                 cancel_unpaid(order.pk, actor=cast.buyer(order))
-        assert cancel_unpaid(order.pk, actor=cast.buyer(order)).stage == Stage.CLOSED
+        with clock.at(clock.now() + 2 * GIVE_UP_AFTER), refused("gateway_unavailable", 503):
+            cancel_unpaid(order.pk, actor=cast.buyer(order))
+        assert fresh(order).stage == Stage.UNPAID
+
+    def test_answers_that_are_not_proven_close_nothing_for_a_day(self, gateway):
+        order = cast.place()
+        gateway.take_money(order)
+        gateway.fail("bad_signature", times=99)
+        for hours in (1, 2, 12, 23):
+            forget_circuits()
+            with clock.at(order.pay_by + timedelta(hours=hours)), refused("gateway_unavailable", 503):
+                cancel_unpaid(order.pk, actor=SYSTEM)
+        gateway.recover()
+        with refused("already_paid"):
+            cancel_unpaid(order.pk, actor=SYSTEM)
+        assert fresh(order).stage == Stage.TO_CONFIRM
+
+    def test_an_answer_in_between_begins_the_time_anew(self, gateway):
+        order = cast.place()
+        attempt = gateway.open(order)
+        gateway.fail("html")
+        query_payment(attempt.pk)
+        query_payment(attempt.pk)
+        gateway.fail("html", times=99)
+        with clock.at(clock.now() + GIVE_UP_AFTER + timedelta(hours=1)), refused("gateway_unavailable"):
+            cancel_unpaid(order.pk, actor=cast.clerk())
 
     def test_without_credentials_it_is_given_up_like_any_other_silence(self, gateway):
         order = cast.place()
         attempt = gateway.open(order)
         WeChatAccount.objects.update(mchid="")
         query_payment(attempt.pk)
-        for _ in range(MAX_CLOSE_FAILURES - 1):
-            with refused("gateway_unavailable"):
-                cancel_unpaid(order.pk, actor=cast.buyer(order))
-        assert cancel_unpaid(order.pk, actor=cast.buyer(order)).stage == Stage.CLOSED
+        self.assert_given_up(order)
+
+    def assert_given_up(self, order):
+        with refused("gateway_unavailable"):
+            cancel_unpaid(order.pk, actor=cast.clerk())
+        with clock.at(clock.now() + GIVE_UP_AFTER):
+            assert cancel_unpaid(order.pk, actor=cast.clerk()).stage == Stage.CLOSED
 
     def test_money_that_comes_after_giving_up_is_found_and_sent_back(self, gateway):
         order = cast.place()
         attempt = gateway.take_money(order)
         gateway.fail("html", times=99)
-        for _ in range(MAX_CLOSE_FAILURES - 1):
-            with refused("gateway_unavailable"):
-                cancel_unpaid(order.pk, actor=cast.buyer(order))
-        cancel_unpaid(order.pk, actor=cast.buyer(order))
+        self.assert_given_up(order)
         gateway.recover()
         query_payment(attempt.pk)
         assert Payment.objects.get(order=order).counts is False
@@ -157,10 +185,7 @@ class TestAtTheGateway:
         order = cast.place()
         attempt = gateway.open(order)
         gateway.fail("html", times=99)
-        for _ in range(MAX_CLOSE_FAILURES - 1):
-            with refused("gateway_unavailable"):
-                cancel_unpaid(order.pk, actor=cast.buyer(order))
-        cancel_unpaid(order.pk, actor=cast.buyer(order))
+        self.assert_given_up(order)
         gateway.recover()
         query_payment(attempt.pk)
         attempt.refresh_from_db()

@@ -1,0 +1,86 @@
+"""Whether the gateway of a merchant number answers, as every process finds it."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from django.db import transaction
+
+from orders.payments.models import GatewayLine
+from shop import clock
+from shop.actor import SYSTEM
+from shop.clients.circuit import Crowded, Resting
+from shop.clients.errors import ClientError, Rejected
+from shop.connections import give_back_connections
+from shop.events.services import record_event
+from shop.http.buckets import take
+
+FAILURES = 5
+"""After so many calls in a row that failed, the gateway counts as silent: what can wait is asked later."""
+TELL_AFTER = timedelta(minutes=1)
+ASKED_A_SECOND = 10
+ASKED_AT_ONCE = 20
+"""Tasks of all workers together: the gateway counts by merchant number, and buyers who pay must not be refused."""
+
+
+@contextmanager
+def asking(mchid: str) -> Iterator[None]:
+    """Note of the call inside whether the gateway answered; a refusal is an answer. Raises what the call raises."""
+    try:
+        yield
+    except (Crowded, Resting):
+        raise  # Nobody was asked.
+    except Rejected:
+        note_answer(mchid)
+        raise
+    except ClientError:
+        note_silence(mchid)
+        raise
+    note_answer(mchid)
+
+
+def list_silent_merchants() -> list[str]:
+    """Merchant numbers whose gateway does not answer."""
+    return list(GatewayLine.objects.filter(failures__gte=FAILURES).values_list("mchid", flat=True))
+
+
+def note_silence(mchid: str) -> None:
+    with transaction.atomic():
+        line, _created = GatewayLine.objects.select_for_update().get_or_create(mchid=mchid)
+        line.failures += 1
+        line.silent_since = line.silent_since or clock.now()
+        line.save(update_fields=["failures", "silent_since"])
+
+
+def note_answer(mchid: str) -> None:
+    """One look by a unique key, unless something had failed before."""
+    if not GatewayLine.objects.filter(mchid=mchid, failures__gt=0).exists():
+        return
+    with transaction.atomic():
+        line = GatewayLine.objects.select_for_update().get(mchid=mchid)
+        was_told, line.failures, line.silent_since, line.told_at = line.told_at, 0, None, None
+        line.save_raised("failures", "silent_since", "told_at")
+        if was_told:
+            record_event(line, "gateway.answer", SYSTEM, data={"mchid": mchid})
+
+
+def call_for_line(line_id: int) -> None:
+    """Tell people, once, that the gateway has not answered for TELL_AFTER."""
+    with transaction.atomic():
+        line = GatewayLine.objects.select_for_update().get(pk=line_id)
+        if not line.silent_since or line.failures < FAILURES or line.told_at:
+            return
+        if line.silent_since > clock.now() - TELL_AFTER:
+            return
+        line.told_at = clock.now()
+        line.save_raised("told_at")
+        record_event(line, "gateway.silent", SYSTEM, data={"mchid": line.mchid})
+
+
+def wait_for_turn(mchid: str) -> None:
+    """For workers: sleep until this merchant's gateway may be asked once more, however many workers there are."""
+    give_back_connections()
+    each_ms = 1000 / ASKED_A_SECOND
+    while wait_ms := take(f"gateway_{mchid}", each_ms=each_ms, full_ms=ASKED_AT_ONCE * each_ms):
+        time.sleep(wait_ms / 1000)

@@ -1,0 +1,92 @@
+"""The three steps that close an attempt before a verb that money could cross."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from orders.models import Order
+from orders.moves import lock_order
+from orders.payments.gateway import Closed, Outcome, PaymentEvidence, StillOpen, query_and_close
+from orders.payments.models import LIVE, AttemptState, PayAttempt
+from orders.payments.services.evidence import apply_answer
+from orders.payments.services.unheard import note_heard, note_unheard
+from shop import clock
+from shop.actor import Actor, ActorKind
+from shop.errors import Refused
+
+CLOSING_LEASE = timedelta(seconds=25)
+GIVE_UP_AFTER = timedelta(hours=24)
+"""So long is asked what became of an attempt before the order may go on without an answer."""
+
+
+def close_live_attempt(
+    order_id: int, verb: str, *, actor: Actor, expected_version: int | None = None
+) -> None:
+    """The three steps before a verb that money could cross: mark closing, ask and close outside, apply.
+
+    Afterwards the order has no live attempt, or it has been paid and the verb's own guards refuse.
+    Raises Refused as `lock_order` does, `closing` while somebody else is at it, or `gateway_unavailable`
+    when the gateway did not say. Without an answer for GIVE_UP_AFTER it is given up, by the shop and never by a
+    buyer's press, and late money has its own rule.
+    """
+    attempt = _mark_closing(order_id, verb, actor, expected_version)
+    if attempt is not None:
+        _apply_outcome(attempt, query_and_close(attempt), actor)
+
+
+def _mark_closing(order_id: int, verb: str, actor: Actor, expected_version: int | None) -> PayAttempt | None:
+    with transaction.atomic():
+        order = lock_order(order_id, verb, actor=actor, expected_version=expected_version)
+        attempt = order.attempts.select_for_update().filter(state__in=LIVE).first()
+        if attempt is None:
+            return None
+        if attempt.state == AttemptState.CLOSING and is_leased(attempt):
+            message = _("Somebody else is changing this order at this moment.")
+            raise Refused("closing", message, retry_after=3)
+        attempt.state = AttemptState.CLOSING
+        attempt.closing_until = clock.now() + CLOSING_LEASE
+        attempt.save(update_fields=["state", "closing_until"])
+    return attempt
+
+
+def _apply_outcome(attempt: PayAttempt, outcome: Outcome, actor: Actor) -> None:
+    if isinstance(outcome, PaymentEvidence):
+        note_heard(attempt)
+        apply_answer(outcome)
+    elif isinstance(outcome, Closed):
+        mark_closed(attempt)
+    elif isinstance(outcome, StillOpen) and not _give_up(attempt, actor):
+        message = _("WeChat Pay does not answer, so it is not known whether this order was paid. Try again.")
+        raise Refused("gateway_unavailable", message, 503, retry_after=5)
+
+
+def mark_closed(attempt: PayAttempt) -> None:
+    """The gateway has confirmed that no money can come any more."""
+    note_heard(attempt)
+    PayAttempt.objects.filter(pk=attempt.pk, state__in=[*LIVE, AttemptState.CLOSED]).update(
+        state=AttemptState.CLOSED, next_query_at=None
+    )
+
+
+def _give_up(attempt: PayAttempt, actor: Actor) -> bool:
+    """Whether nobody has answered for too long: the attempt is closed on our side, and the query goes on."""
+    note_unheard(attempt)
+    attempt.refresh_from_db(fields=["unheard_since"])
+    since = attempt.unheard_since or clock.now()
+    is_over = actor.kind != ActorKind.CUSTOMER and since <= clock.now() - GIVE_UP_AFTER
+    PayAttempt.objects.filter(pk=attempt.pk, state=AttemptState.CLOSING).update(
+        closing_until=None, state=AttemptState.CLOSED if is_over else AttemptState.OPEN
+    )
+    return is_over
+
+
+def is_leased(attempt: PayAttempt) -> bool:
+    return attempt.closing_until is not None and attempt.closing_until > clock.now()
+
+
+def require_no_live_attempt(order: Order) -> None:
+    """Inside a verb, under the order's lock: raise Refused `closing` if a new attempt was opened meanwhile."""
+    if order.attempts.filter(state__in=LIVE).exists():
+        message = _("The buyer is paying at this moment. Look again in a few seconds.")
+        raise Refused("closing", message, retry_after=3)

@@ -1,0 +1,68 @@
+"""Work that was put aside is seen by people and tried again when they say so."""
+
+import pytest
+
+from shop import clock
+from shop.events.dead_letters import try_again
+from shop.events.delivery import drain
+from shop.events.models import EventDelivery, StuckTimer
+from tests.cast import clerk, open_shop, paid_order
+from tests.console import browser
+from tests.expect import refused
+
+pytestmark = pytest.mark.django_db
+URL = "/console/stuck/"
+
+
+@pytest.fixture
+def dead() -> EventDelivery:
+    open_shop()
+    paid_order()
+    row = EventDelivery.objects.filter(handler="notifications.handlers.alert_new_order").get()
+    EventDelivery.objects.filter(pk=row.pk).update(
+        dead_at=clock.now(), attempts=20, last_error="ValueError: <b>poison</b>"
+    )
+    StuckTimer.objects.create(
+        timer="order.release", subject_id=7, until=clock.now(), attempts=12, dead_at=clock.now()
+    )
+    return row
+
+
+def test_an_empty_page_says_so() -> None:
+    open_shop()
+    assert "Nothing is put aside" in browser().get(URL).content.decode()
+
+
+def test_what_it_was_about_and_why_it_failed_is_shown(dead: EventDelivery) -> None:
+    page = browser().get(URL).content.decode()
+    assert "ValueError: &lt;b&gt;poison&lt;/b&gt;" in page
+    assert "order.release" in page and "tried 20 times" in page
+    assert "2 pieces of work were put aside" in browser().get("/console/").content.decode()
+
+
+def test_it_is_carried_out_once_somebody_has_it_tried_again(dead: EventDelivery) -> None:
+    drain()
+    dead.refresh_from_db()
+    assert dead.done_at is None
+    response = browser().post(f"{URL}again/", {"key": [f"event-{dead.pk}"]}, follow=True)
+    assert "1 piece of work is tried again." in response.content.decode()
+    drain()
+    dead.refresh_from_db()
+    assert (dead.done_at is None, dead.attempts) == (False, 0)
+    assert StuckTimer.objects.get().dead_at is not None
+
+
+@pytest.mark.parametrize("key", ["", "event-", "event-9", "order-1", "timer--1", "event-" + "9" * 30])
+def test_other_keys_are_not_found(dead: EventDelivery, key: str) -> None:
+    with refused("not_found", 404):
+        try_again([key], actor=clerk())
+    page = browser().post(f"{URL}again/", {"key": [key]}, follow=True).content.decode()
+    assert "Nothing of this is put aside any more." in page
+
+
+def test_only_who_sees_the_record_may(dead: EventDelivery) -> None:
+    for role in ("warehouse", "finance"):
+        assert browser(role).get(URL).status_code == 403
+        assert browser(role).post(f"{URL}again/", {"key": f"event-{dead.pk}"}).status_code == 403
+    with refused("forbidden", 403):
+        try_again([f"event-{dead.pk}"], actor=clerk("support"))

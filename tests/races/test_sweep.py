@@ -1,0 +1,45 @@
+"""Several sweepers on the same due rows."""
+
+from collections import Counter
+
+import pytest
+
+from shop.events import registry, sweeping
+from shop.events.sweeping import BATCH, sweep
+from tests.races.conftest import Rendezvous, run_together
+
+
+class Work:
+    """Rows that are due until somebody has acted on them; two sweepers look for them at one moment."""
+
+    def __init__(self, count: int) -> None:
+        self.due = set(range(1, count + 1))
+        self.acted: Counter[int] = Counter()
+        self.rendezvous = Rendezvous(2)
+
+    def find(self, now, skip, limit):
+        found = sorted(self.due - set(skip))[:limit]
+        self.rendezvous.meet()
+        return found
+
+    def act(self, pk):
+        self.acted[pk] += 1
+
+
+@pytest.fixture
+def work(monkeypatch) -> Work:
+    work = Work(2 * BATCH)
+    shared = registry.Timer("test.shared", work.find, work.act, outside=False, queue=registry.GENERAL)
+    monkeypatch.setattr(sweeping, "TIMERS", {shared.name: shared})
+    return work
+
+
+def test_two_sweepers_share_the_rows(work):
+    assert run_together([sweep, sweep]) == [BATCH, BATCH]
+    assert (len(work.acted), set(work.acted.values())) == (2 * BATCH, {1})
+
+
+def test_without_claims_both_act_on_every_row(work, monkeypatch):
+    monkeypatch.setattr(sweeping, "_claim", lambda _timer, ids: ids)
+    run_together([sweep, sweep])
+    assert set(work.acted.values()) == {2}
