@@ -30,6 +30,8 @@ class Server:
         self._directory = Path(tempfile.mkdtemp(prefix="bench-"))
         self._log = self._directory / f"{name}.log"
         known = {**os.environ, "PYTHONPATH": str(PROJECT), "PYTHONUNBUFFERED": "1"}
+        # This script's own questions may take long; those of the shop may not.
+        known.pop("DATABASE_PATIENCE_S", None)
         self._command = Command(name, [sys.executable, *arguments], known | environment, STOP_S)
         self._process: subprocess.Popen[bytes] | None = None
 

@@ -35,8 +35,8 @@ def by_path(name: str) -> str:
     return str(PROJECT / "bench" / f"{name}.py")
 
 
-def test_the_four_scripts_are_there() -> None:
-    assert SCRIPTS == ["alerts", "desk", "fill", "place"]
+def test_the_five_scripts_are_there() -> None:
+    assert SCRIPTS == ["alerts", "desk", "fill", "gateway", "place"]
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
@@ -53,7 +53,7 @@ def test_help_needs_no_environment(name: str, tmp_path: Path) -> None:
 def test_what_is_not_set_is_named(name: str) -> None:
     answer = call(by_path(name))
     assert answer.returncode == 1
-    missing = "DATABASE_URL, REDIS_URL" if name == "alerts" else "DATABASE_URL"
+    missing = "DATABASE_URL, REDIS_URL" if name in ("alerts", "gateway") else "DATABASE_URL"
     assert answer.stderr == f"Not set: {missing}. --help shows an example.\n"
 
 

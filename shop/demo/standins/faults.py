@@ -7,7 +7,7 @@ from shop.demo.standins.wire import Reply
 
 KINDS = (
     *("timeout_before", "timeout_after", "error_500", "truncated", "html", "wrong_type"),
-    *("slow", "bad_signature"),
+    *("slow", "late", "bad_signature"),
 )
 # These never reach the work; all others do it first and then spoil the answer.
 WITHOUT_WORK = frozenset({"timeout_before", "error_500"})

@@ -75,6 +75,8 @@ class _Handler(BaseHTTPRequestHandler):
         if fault and fault.kind == "timeout_before":
             self._hang_up_after(fault.seconds)
             return
+        if fault and fault.kind == "late":
+            world.stopping.wait(fault.seconds)
         reply = answer(world, request, fault)
         if fault and fault.kind == "timeout_after":
             self._hang_up_after(fault.seconds)
