@@ -55,6 +55,11 @@ def alert_refunded_twice(event: Event) -> None:
     raise_alert(AlertKind.REFUND_TWICE, event)
 
 
+@on("order.refund_outside", priority=0, pushes=True)
+def alert_refund_outside(event: Event) -> None:
+    raise_alert(AlertKind.REFUND_OUTSIDE, event)
+
+
 @on("order.attempt_stuck", priority=0, pushes=True)
 def alert_attempt_stuck(event: Event) -> None:
     raise_alert(AlertKind.ATTEMPT_STUCK, event)

@@ -15,6 +15,7 @@ class AlertKind(models.TextChoices):
     REFUND_FAILED = "refund_failed", _("Refund failed")
     REFUND_STUCK = "refund_stuck", _("Refund stuck")
     REFUND_TWICE = "refund_twice", _("Refunded twice")
+    REFUND_OUTSIDE = "refund_outside", _("Refunded outside the shop")
     ATTEMPT_STUCK = "attempt_stuck", _("Payment unknown")
     GATEWAY_SILENT = "gateway_silent", _("WeChat Pay does not answer")
     URGE = "urge", _("Buyer urges")

@@ -43,6 +43,7 @@ TONES = {
     AlertKind.REFUND_FAILED: "overdue",
     AlertKind.REFUND_STUCK: "overdue",
     AlertKind.REFUND_TWICE: "overdue",
+    AlertKind.REFUND_OUTSIDE: "soon",
     AlertKind.ATTEMPT_STUCK: "overdue",
     AlertKind.GATEWAY_SILENT: "overdue",
     AlertKind.URGE: "soon",

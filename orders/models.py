@@ -103,6 +103,7 @@ class Order(Versioned):
             models.Index(fields=["pay_method", "stage", "id"], name="order_by_pay_method"),
             models.Index(fields=["payable_fen", "id"], name="order_by_payable"),
             models.Index(fields=["customer", "id"], name="order_by_customer"),
+            models.Index(fields=["customer"], name="order_unpaid_of", condition=Q(stage=Stage.UNPAID)),
             models.Index(fields=["placed_at", "id"], name="order_by_placed"),
             models.Index(fields=["paid_at", "id"], name="order_by_paid", condition=Q(paid_at__isnull=False)),
             models.Index(

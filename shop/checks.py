@@ -1,9 +1,12 @@
-"""System checks of the database set-up; `manage.py check --database default --deploy` runs them."""
+"""System checks of the set-up; `manage.py check --database default --deploy` runs them."""
 
-from collections.abc import Sequence
+import ipaddress
+import os
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
 
 KNOWS_ONLY_ASCII = frozenset({"C", "POSIX"})
@@ -45,3 +48,47 @@ def check_pool(databases: Sequence[str] | None = None, **_kwargs: Any) -> list[C
 
 def _is_pooled(options: dict[str, Any]) -> bool:
     return bool(options["OPTIONS"].get("pool")) and options["CONN_MAX_AGE"] == 0
+
+
+@register(Tags.security, deploy=True)
+def check_proxies(**_kwargs: Any) -> list[CheckMessage]:
+    """Whoever is believed about addresses decides who is locked out, throttled and put on record."""
+    return list(_find_proxy_faults(os.environ.get("FORWARDED_ALLOW_IPS", "")))
+
+
+def _find_proxy_faults(allowed: str) -> Iterator[CheckMessage]:
+    names = [name.strip() for name in allowed.split(",") if name.strip()]
+    if "*" in names:
+        yield Error(
+            "FORWARDED_ALLOW_IPS is *: anybody can write any address into X-Forwarded-For.",
+            hint="Name the addresses or networks of your TLS proxy.",
+            id="shop.E003",
+        )
+    for name in names:
+        if name != "*" and not _is_network(name):
+            yield Error(
+                f"FORWARDED_ALLOW_IPS holds {name!r}, which is no address or network: it matches no proxy.",
+                hint="Write addresses like 10.0.0.5 or networks like 172.16.0.0/12, with commas between them.",
+                id="shop.E004",
+            )
+    proxies = settings.REST_FRAMEWORK["NUM_PROXIES"]
+    if not names and not proxies:
+        yield Warning(
+            "Neither FORWARDED_ALLOW_IPS nor NUM_PROXIES is set: behind a proxy everybody has its address.",
+            hint="Then one person's wrong passwords count against all others. Name the proxy's addresses.",
+            id="shop.W001",
+        )
+    if names and proxies:
+        yield Warning(
+            "FORWARDED_ALLOW_IPS and NUM_PROXIES are both set: the proxy is counted back twice.",
+            hint="Leave NUM_PROXIES at 0.",
+            id="shop.W002",
+        )
+
+
+def _is_network(name: str) -> bool:
+    try:
+        ipaddress.ip_network(name, strict=False)
+    except ValueError:
+        return False
+    return True

@@ -179,6 +179,9 @@ CACHES: dict[str, dict[str, Any]] = {
     }
 }
 
+# Orders of one buyer that wait to be paid; each holds stock back from others.
+MAX_UNPAID_ORDERS = env.int("MAX_UNPAID_ORDERS", 20)
+
 CELERY_BROKER_URL = REDIS_URL.replace("unix:", "redis+socket:")
 # As in `shop.events.registry`; a worker of each queue, or one of both.
 CELERY_TASK_ROUTES = {"orders.payments.tasks.*": {"queue": "payments"}}
@@ -214,7 +217,7 @@ AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 # Behind a proxy everybody would share the proxy's; and of IPv6 addresses anybody has as many as they like.
-AXES_CLIENT_IP_CALLABLE = "shop.staff.devices.read_network"
+AXES_CLIENT_IP_CALLABLE = "shop.staff.known_devices.read_door"
 AXES_LOCKOUT_CALLABLE = "shop.staff.views.locked_out"
 AXES_DISABLE_ACCESS_LOG = True
 # A refused try is kept with what was sent: passwords under any of these names are not.
@@ -298,6 +301,8 @@ REST_FRAMEWORK = {
         "login": "600/min" if DEMO else "30/min",
         "password": "600/min" if DEMO else "20/min",
         "place": "600/min" if DEMO else "60/min",
+        "pay": "600/min" if DEMO else "20/min",
+        "cancel": "600/min" if DEMO else "20/min",
         "upload": "600/min" if DEMO else "30/min",
     },
     "UNAUTHENTICATED_USER": None,

@@ -16,6 +16,7 @@ TEST_ENVIRONMENT = {
     "ALLOWED_HOSTS": "127.0.0.1,localhost,testserver",
     "DATABASE_URL": "postgres://postgres@127.0.0.1:5432/shop",
     "REDIS_URL": "redis://127.0.0.1:6379/15",
+    "MAX_UNPAID_ORDERS": "1000",
     "STANDIN_URL": NOWHERE,
     "WECHAT_PAY_URL": NOWHERE,
     "WECHAT_MINI_URL": NOWHERE,

@@ -164,8 +164,7 @@ class _Phone:
 
     def __init__(self, shop: _Shop, customer: Customer, sku_id: int) -> None:
         self._shop, self._sku_id, self._openid = shop, sku_id, customer.openid
-        self._session = requests.Session()
-        self._session.headers["Authorization"] = f"Bearer {issue_token(customer)}"
+        self._token = issue_token(customer)
         shop.standin("login-codes", openid=customer.openid)
 
     def place(self) -> str:
@@ -192,9 +191,9 @@ class _Phone:
         return answer.status_code, str(paid["number"])
 
     def _post(self, path: str, **body: Any) -> requests.Response:
-        headers = {"Idempotency-Key": os.urandom(12).hex()}
+        headers = {"Authorization": f"Bearer {self._token}", "Idempotency-Key": os.urandom(12).hex()}
         url = f"{self._shop.web.url}/api/v1{path}"
-        return self._session.post(url, json=body or None, headers=headers, timeout=60)
+        return requests.post(url, json=body or None, headers=headers, timeout=60)
 
 
 class _Run:

@@ -32,6 +32,7 @@ def run(module: str, options: argparse.Namespace, *, needs: Sequence[str] = ("DA
     set_test_environment()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
     os.environ.setdefault("DATABASE_PATIENCE_S", "0")
+    os.environ.setdefault("MAX_UNPAID_ORDERS", str(10**6))
     django.setup()
     # A line per request of this process would stand between the rows of the tables.
     logging.getLogger().setLevel(logging.WARNING)

@@ -26,7 +26,13 @@ SHOWN_SEALED = frozenset({"order.confirm", "order.note", "order.remark"})
 
 _BAD = frozenset(
     {
-        *("order.refund_fail", "order.refund_stuck", "order.refund_twice", "order.attempt_stuck"),
+        *(
+            "order.refund_fail",
+            "order.refund_stuck",
+            "order.refund_twice",
+            "order.refund_outside",
+            "order.attempt_stuck",
+        ),
         *("order.late_payment", "order.excess_transfer", "order.payment_mismatch", "order.run_short"),
     }
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from django.db.models import F, Q, Sum
+from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from orders.models import Order
@@ -58,6 +58,16 @@ def late_money_goes_back() -> Iterator[str]:
     late = Payment.objects.filter(counts=False).exclude(amount_fen=F("refunding_fen") + F("refunded_fen"))
     for payment in late.select_related("order"):
         yield f"payment {payment} of order {payment.order.number} does not count and is not refunded"
+
+
+@book("B1.4", "what stands as refunded on lines was refunded, and not as goodwill")
+def lines_are_refunded_from_payments() -> Iterator[str]:
+    refunds = Refund.objects.filter(order=OuterRef("pk"), payment__counts=True, is_goodwill=False)
+    given = refunds.order_by().values("order").annotate(fen=Sum("amount_fen")).values("fen")
+    on_lines = Order.objects.annotate(on_lines=Coalesce(Sum("lines__refunded_fen"), 0)).filter(on_lines__gt=0)
+    sums = on_lines.annotate(given=Coalesce(Subquery(given), 0))
+    for order in sums.filter(on_lines__gt=F("given")):
+        yield f"order {order.number}: {order.on_lines} refunded on its lines, {order.given} by refunds"
 
 
 @book("B7", "each external effect has one intent with a stable number")

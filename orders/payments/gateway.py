@@ -9,9 +9,10 @@ from typing import TypeVar
 from django.conf import settings
 
 from orders.payments.line import asking
-from orders.payments.models import PayAttempt
+from orders.payments.models import PayAttempt, Refund
 from shop.clients.errors import BadCredentials, BadSignature, ClientError, Rejected, Unknown
 from shop.clients.wechat_pay import Credentials, Notice, Transaction, WeChatPay
+from shop.clients.wechat_pay import Refund as GatewayRefund
 from shop.errors import Refused
 from shop.store.credentials import get_current_set, list_sets
 
@@ -145,6 +146,24 @@ def query_attempt(attempt: PayAttempt) -> Outcome:
     if transaction is None or transaction.state in CLOSED_STATES:
         return Closed()
     return evidence_of(transaction, mchid=attempt.mchid) if transaction.state in PAID_STATES else StillOpen()
+
+
+def find_transaction(number: str) -> tuple[Transaction, str] | None:
+    """What any merchant of the shop knows of our number or the gateway's own, and which. Raises as `query_refund`."""
+    for client in list_gateways():
+        with asking(client.mchid):
+            found = client.query(number) if "-" in number else client.query_trade(number)
+        if found is not None:
+            return found, client.mchid
+    return None
+
+
+def query_refund(refund: Refund) -> GatewayRefund | None:
+    """What the gateway knows of a refund, None if nothing. Raises ClientError, Refused."""
+    attempt = refund.payment.attempt
+    client = open_gateway_for_refund(attempt)
+    with asking(attempt.mchid if attempt else ""):
+        return client.query_refund(refund.number)
 
 
 def query_and_close(attempt: PayAttempt) -> Outcome:

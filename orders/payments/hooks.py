@@ -14,15 +14,19 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from orders.payments.gateway import PAID_STATES, evidence_of, read_notice
-from orders.payments.models import GatewayNotice
+from orders.payments.models import GatewayNotice, Payment
 from orders.payments.services.evidence import AmountMismatch, apply_payment_evidence, report_mismatch
-from orders.payments.services.refunds import apply_refund_evidence
+from orders.payments.services.refund_evidence import (
+    OutsideRefund,
+    apply_refund_evidence,
+    record_outside_refund,
+)
 from shop import clock
 from shop.actor import GATEWAY
 from shop.clients.errors import BadSignature, ClientError, Unknown
 from shop.clients.wechat_pay import Notice, Refund, Transaction, WeChatPay
 from shop.errors import Refused
-from shop.staff.devices import read_ip
+from shop.http.addresses import read_network
 
 logger = logging.getLogger(__name__)
 MAX_BODY = 64 * 1024
@@ -70,18 +74,30 @@ def _apply_payment(notice: Notice[Transaction], *, mchid: str) -> None:
 
 def _apply_refund(notice: Notice[Refund], *, mchid: str) -> None:
     refund = notice.content
-    apply_refund_evidence(
-        refund.number,
-        status=refund.status,
-        amount_fen=refund.amount_fen,
-        gateway_id=refund.refund_id,
-        mchid=mchid,
-        actor=GATEWAY,
-    )
+    try:
+        apply_refund_evidence(
+            refund.number,
+            status=refund.status,
+            amount_fen=refund.amount_fen,
+            gateway_id=refund.refund_id,
+            mchid=mchid,
+            actor=GATEWAY,
+        )
+    except Refused as refused:
+        if refused.code != "unknown_refund" or not _record_outside(refund, mchid):
+            raise
+
+
+def _record_outside(refund: Refund, mchid: str) -> bool:
+    """Whether it was of a payment of ours; what did not go through needs nobody."""
+    if refund.status != "SUCCESS":
+        return Payment.objects.filter(trade_no=refund.trade_no).exists()
+    found = OutsideRefund(refund.number, refund.trade_no, refund.refund_id, refund.amount_fen)
+    return record_outside_refund(found, mchid=mchid, actor=GATEWAY)
 
 
 def _receive(request: HttpRequest, read: Read, apply: Apply) -> HttpResponse:
-    letter = Letter(dict(request.headers), request.read(MAX_BODY + 1), read_ip(request))
+    letter = Letter(dict(request.headers), request.read(MAX_BODY + 1), read_network(request))
     if len(letter.body) > MAX_BODY:
         return _fail(letter, "too_large", 413)
     try:

@@ -109,12 +109,16 @@ class RefundState(models.TextChoices):
 
 
 class Refund(models.Model):
-    """Money that goes back: decided once, with a number that stays the same on every try."""
+    """Money that goes back: decided once, with a number that stays the same on every try.
+
+    `is_goodwill`: for no line of the order, so that what its lines cost is not lowered by it.
+    """
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="refunds")
-    number = models.CharField(max_length=40)
+    number = models.CharField(max_length=64)
     amount_fen = models.PositiveIntegerField()
+    is_goodwill = models.BooleanField(default=False, db_default=False)
     reason = models.CharField(max_length=80)
     state = models.CharField(max_length=10, choices=RefundState)
     created_at = models.DateTimeField()

@@ -21,13 +21,8 @@ from orders.payments.services.attempts import ask_soon
 from orders.payments.services.cancelling import cancel_unpaid
 from orders.payments.services.closing import mark_closed
 from orders.payments.services.evidence import apply_answer
-from orders.payments.services.refunds import (
-    apply_refund_evidence,
-    lease_refund,
-    note_sending,
-    put_off_refund,
-    refuse_refund,
-)
+from orders.payments.services.refund_evidence import apply_refund_evidence
+from orders.payments.services.refund_sending import lease_refund, note_sending, put_off_refund, refuse_refund
 from orders.payments.services.unheard import note_heard, note_unheard
 from shop import clock
 from shop.actor import GATEWAY, SYSTEM

@@ -20,7 +20,7 @@ from orders.payments.selectors import (
     list_unsent,
 )
 from orders.payments.services.cancelling import cancel_unpaid, cancel_unsent
-from orders.payments.services.refunds import call_for_refund
+from orders.payments.services.refund_sending import call_for_refund
 from orders.payments.services.unheard import call_for_attempt
 from orders.payments.tasks import cancel_overdue, query_payment, send_refund
 from orders.services.deadlines import unless_moved

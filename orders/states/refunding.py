@@ -81,5 +81,12 @@ REFUNDING = (
         stay(*Stage),
         BY_GATEWAY,
     ),
+    Move(
+        "order.refund_outside",
+        _("Refunded outside the shop"),
+        _("Refunded outside the shop: see whether the order should go on"),
+        stay(*Stage),
+        BY_GATEWAY,
+    ),
     Move("order.pay_out", _("Record payout"), _("Paid out"), stay(*Stage), BY_STAFF, "orders.refund"),
 )

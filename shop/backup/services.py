@@ -12,6 +12,7 @@ from django.core.management.color import no_style
 from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import F
 
 from shop import clock
 from shop.backup.archive import ArchiveReader, ArchiveWriter
@@ -105,6 +106,7 @@ def _load(archive: ArchiveReader, keys_file: Path | None) -> Contents:
         with unpacked_files(archive) as files, transaction.atomic(durable=True):
             rows = sum(_load_table(archive, table) for table in archive.manifest["tables"])
             _reset_sequences()
+            _count_restore()
         return Contents(rows, files)
     except BaseException:
         if keys_file is not None:
@@ -122,6 +124,13 @@ def _reset_sequences() -> None:
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), list_models()):
             cursor.execute(statement)
+
+
+def _count_restore() -> None:
+    """Numbers that the shop gave at the payment gateway after the backup was made must not be given again."""
+    store = apps.get_model("store.StoreSettings")._base_manager
+    store.get_or_create(pk=1)
+    store.update(restores=F("restores") + 1)
 
 
 def _use_keys(secrets: Mapping[str, str]) -> None:

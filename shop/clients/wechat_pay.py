@@ -97,6 +97,11 @@ class WeChatPay:
             self._base_url, credentials.mchid, credentials.merchant_serial, credentials.platform_key_id
         )
 
+    @property
+    def mchid(self) -> str:
+        """Whose client it is."""
+        return self._credentials.mchid
+
     def create_jsapi_order(
         self,
         *,

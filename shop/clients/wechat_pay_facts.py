@@ -32,13 +32,17 @@ class Transaction:
 
 @dataclass(frozen=True)
 class Refund:
-    """A refund as the gateway tells it: `status` is SUCCESS, CLOSED, PROCESSING or ABNORMAL."""
+    """A refund as the gateway tells it: `status` is SUCCESS, CLOSED, PROCESSING or ABNORMAL.
+
+    `trade_no` is the gateway's number of the payment it is of, "" where it does not say.
+    """
 
     number: str
     refund_id: str
     status: str
     amount_fen: int
     finished_at: datetime | None
+    trade_no: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,7 @@ def read_refund(fact: dict[str, Any], status_name: str) -> Refund:
         status=status,
         amount_fen=_read_fen(fact, "refund"),
         finished_at=_read_time(str(finished)) if finished else None,
+        trade_no=str(fact.get("transaction_id") or "")[:64],
     )
 
 

@@ -50,6 +50,8 @@ CODES: dict[str, tuple[int, str]] = {
     "not_enough_balance": (409, "The balance is not enough; `extra.balance_fen` is the balance."),
     "not_transfer": (409, "The order is not paid by bank transfer."),
     "proof_sent": (409, "A proof of the transfer is being checked."),
+    "too_many_proofs": (409, "Proofs of this transfer were rejected several times: ask the shop."),
+    "too_many_unpaid": (409, "Many of your orders wait to be paid: pay or cancel one first."),
     "too_late": (409, "The time to pay has passed."),
     "gateway_refused": (409, "WeChat Pay refused; `extra.gateway_code` is its code."),
     "wechat_not_set_up": (409, "The shop has no WeChat credentials yet."),

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.throttling import ScopedRateThrottle
 
+from shop.http.addresses import read_network
 from shop.http.buckets import take
 
 
@@ -15,6 +16,10 @@ class BucketThrottle(ScopedRateThrottle):
     """
 
     _wait_ms = 0
+
+    def get_ident(self, request: Request) -> str:
+        """Strangers are counted by network: of IPv6 addresses anybody has as many as they like."""
+        return read_network(request._request) or ""
 
     def allow_request(self, request: Request, view: Any) -> bool:
         self.scope = getattr(view, self.scope_attr, None)

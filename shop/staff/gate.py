@@ -13,7 +13,7 @@ from rest_framework.throttling import SimpleRateThrottle
 
 from shop.connections import wait_for_place
 from shop.errors import Refused
-from shop.staff.devices import read_network
+from shop.staff.known_devices import read_door
 
 AT_ONCE = 3
 WAIT_S = 1.0
@@ -26,7 +26,7 @@ class PasswordThrottle(SimpleRateThrottle):
     scope = "password"
 
     def get_cache_key(self, request: HttpRequest, view: object) -> str:
-        return self.cache_format % {"scope": self.scope, "ident": read_network(request)}
+        return self.cache_format % {"scope": self.scope, "ident": read_door(request)}
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from shop import clock
+from shop.http.addresses import read_network
 from shop.staff.accounts import record_lock_out
 from shop.staff.devices import DEVICE_KEY, describe_device
 from shop.staff.models import StaffSession, StaffUser
@@ -24,6 +25,6 @@ def remember_device(sender: Any, request: HttpRequest, user: StaffUser, **_kwarg
 
 
 @receiver(user_locked_out)
-def tell_lock_out(sender: Any, username: str, ip_address: str | None, **_kwargs: Any) -> None:
+def tell_lock_out(sender: Any, request: HttpRequest, username: str, **_kwargs: Any) -> None:
     """The owner sees on the record whose password somebody tried to guess, and from where."""
-    record_lock_out(username or "", ip=ip_address)
+    record_lock_out(username or "", ip=read_network(request))

@@ -16,6 +16,7 @@ from shop.staff.accounts import record_sign_in
 from shop.staff.devices import describe_device
 from shop.staff.forms import SignInForm
 from shop.staff.gate import password_gate
+from shop.staff.known_devices import remember_device
 from shop.staff.models import THEMES, StaffUser
 from shop.staff.services import set_theme, staff_actor
 
@@ -46,6 +47,7 @@ class SignIn(LoginView):
         user = form.get_user()
         if isinstance(user, StaffUser):
             record_sign_in(user, device=describe_device(self.request), actor=staff_actor(user))
+            remember_device(response, user)
         return response
 
 
@@ -53,9 +55,11 @@ class SignOut(LogoutView):
     next_page = "staff:login"
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        was_signed_in = request.user.is_authenticated
         response = super().post(request, *args, **kwargs)
-        # Other windows of this browser still have their sockets open.
-        push_hint(hint=CHECK_SESSION)
+        if was_signed_in:
+            # Other windows of this browser still have their sockets open.
+            push_hint(hint=CHECK_SESSION)
         return response
 
 

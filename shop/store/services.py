@@ -20,7 +20,9 @@ from shop.store.models import PAY_FIELDS, StoreSettings, WeChatAccount
 from shop.store.selectors import list_preconditions
 
 EDITABLE = tuple(
-    field.name for field in StoreSettings._meta.concrete_fields if field.name not in ("id", "version")
+    field.name
+    for field in StoreSettings._meta.concrete_fields
+    if field.name not in ("id", "version", "restores")
 )
 SECRETS = ("mini_secret", "merchant_private_key", "api_v3_key")
 ACCOUNT_FIELDS = ("mini_secret", *PAY_FIELDS)

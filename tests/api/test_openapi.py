@@ -102,3 +102,14 @@ def test_the_docs_page_asks_nobody_else(db: None) -> None:
 def test_an_address_that_is_not_there_is_json_404(path: str, db: None) -> None:
     answer = Client().get(path)
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+def test_it_is_put_together_once_and_known_by_its_tag(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = client.get("/api/v1/openapi.json", headers={"accept-language": "en"})
+    monkeypatch.setattr("drf_spectacular.views.SpectacularJSONAPIView.get", None)
+    again = client.get("/api/v1/openapi.json", headers={"accept-language": "zh-hans"})
+    assert (first.status_code, again.content) == (200, first.content)
+    tag = {"if-none-match": first["ETag"]}
+    assert client.get("/api/v1/openapi.json", headers=tag).status_code == 304

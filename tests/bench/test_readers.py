@@ -57,6 +57,7 @@ READERS = {
     "order_with_remark": f"{LIST}.narrow",
     "parcel_undone_by_tracking_no": SEARCH,
     "picture_of_customer": "shop.files.selectors.list_unused",
+    "order_unpaid_of": "orders.services.place.place_new_order",
     "picture_to_look_at": "shop.files.selectors.list_to_look_at",
     "product_on_sale": "shop.catalog.selectors.list_products",
     "refund_by_finished": f"{LIST}.narrow",

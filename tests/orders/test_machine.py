@@ -18,8 +18,10 @@ from orders.payments.services.balance import pay_by_balance
 from orders.payments.services.cancelling import cancel_lines, cancel_paid, cancel_unpaid
 from orders.payments.services.collecting import collect_payment
 from orders.payments.services.evidence import apply_payment_evidence
+from orders.payments.services.payouts import pay_out_refund
 from orders.payments.services.pricing import change_price, choose_payment
-from orders.payments.services.refunds import apply_refund_evidence, pay_out_refund, retry_refund
+from orders.payments.services.refund_evidence import apply_refund_evidence
+from orders.payments.services.refund_sending import retry_refund
 from orders.payments.services.transfers import record_transfer, reject_proof, send_proof
 from orders.services.recipient import change_address
 from orders.services.steps import (

@@ -12,7 +12,7 @@ from orders.payments.selectors import FORMER_KEPT_FOR, REFUNDABLE_FOR
 from orders.payments.services.attempts import start_payment
 from orders.payments.services.cancelling import cancel_paid
 from orders.payments.services.evidence import apply_payment_evidence
-from orders.payments.services.refunds import apply_refund_evidence
+from orders.payments.services.refund_evidence import apply_refund_evidence
 from orders.payments.tasks import query_payment, send_refund
 from orders.stages import Stage
 from shop import clock

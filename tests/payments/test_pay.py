@@ -291,7 +291,7 @@ def test_money_that_went_back_before_the_shop_heard_of_it_does_not_count(gateway
     trade = gateway.trade(attempt.number)
     open_gateway().refund(
         trade_no=trade["trade_no"],
-        refund_number="by-hand-1",
+        refund_number=f"by-hand-{order.number}",
         refund_fen=1,
         total_fen=attempt.amount_fen,
         reason="商户平台",

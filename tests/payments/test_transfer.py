@@ -9,9 +9,10 @@ from notifications.models import Alert, AlertKind, HandledHow
 from orders.payments.models import Payment, ProofState, Refund, RefundState, TransferProof
 from orders.payments.services.cancelling import cancel_lines, cancel_paid, cancel_unpaid
 from orders.payments.services.collecting import collect_payment
+from orders.payments.services.payouts import pay_out_refund
 from orders.payments.services.pricing import change_price, choose_payment
-from orders.payments.services.refunds import pay_out_refund
 from orders.payments.services.transfers import (
+    MAX_REJECTED,
     record_excess_transfer,
     record_transfer,
     reject_proof,
@@ -303,3 +304,13 @@ def test_choosing_to_and_fro_gains_no_time():
     assert fresh(order).pay_by < clock.now() + timedelta(minutes=31)
     choose_payment(order.pk, method=PayMethod.TRANSFER, actor=cast.buyer(order))
     assert fresh(order).pay_by == order.placed_at + timedelta(days=3)
+
+
+def test_rejected_proofs_keep_an_order_open_a_few_times_only():
+    order = placed()
+    for _ in range(MAX_REJECTED):
+        shown(order)
+        reject_proof(order.pk, reason="看不清", actor=FINANCE)
+    with refused("too_many_proofs"):
+        shown(order)
+    assert fresh(order).pay_by is not None

@@ -5,7 +5,7 @@ import pytest
 from orders.models import Order
 from orders.payments.gateway import PaymentEvidence
 from orders.payments.models import PayAttempt, Payment, Refund, RefundState
-from orders.payments.services import refunds
+from orders.payments.services import refund_sending
 from orders.payments.services.attempts import open_attempt
 from orders.payments.services.cancelling import cancel_paid, cancel_unpaid
 from orders.payments.services.collecting import collect_payment
@@ -223,5 +223,5 @@ def test_a_lease_is_given_to_one():
     order = cast.paid_order()
     cancel_paid(order.pk, reason="x", actor=cast.clerk())
     refund = Refund.objects.get()
-    leases = run_together([lambda: refunds.lease_refund(refund.pk)] * 12)
+    leases = run_together([lambda: refund_sending.lease_refund(refund.pk)] * 12)
     assert len([lease for lease in leases if lease is not None]) == 1

@@ -7,8 +7,8 @@ import pytest
 from django.test import Client, RequestFactory
 
 from shop.events.models import Event
+from shop.http.addresses import read_network
 from shop.staff import gate
-from shop.staff.devices import read_network
 from shop.staff.gate import PasswordThrottle
 from tests.cast import PASSWORD, make_staff
 from tests.console import ENGLISH, browser

@@ -34,10 +34,10 @@ def test_the_right_password_leads_to_the_start_page(client: Client) -> None:
     assert client.get("/console/").status_code == 200
 
 
-def test_only_the_session_is_remembered_after_signing_in(client: Client) -> None:
+def test_only_session_and_browser_are_remembered_after_signing_in(client: Client) -> None:
     client.get(URL)
     try_to(client)
-    assert set(client.cookies) == {"csrftoken", "sessionid"}
+    assert set(client.cookies) == {"csrftoken", "sessionid", "known_device"}
 
 
 def test_a_wrong_password_keeps_the_user_name_and_never_the_password(client: Client) -> None:

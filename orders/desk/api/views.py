@@ -120,6 +120,7 @@ class OrdersView(BuyerView):
             *_QUOTE,
             "idempotency_key_required",
             "blocked",
+            "too_many_unpaid",
             "payment_not_offered",
             "out_of_stock",
             "in_progress",
@@ -225,6 +226,8 @@ class MoveView(BuyerView):
 
 
 class PayView(MoveView):
+    throttle_scope = "pay"
+
     @extend_schema(
         operation_id="pay_order",
         tags=_TAGS,
@@ -233,6 +236,7 @@ class PayView(MoveView):
         responses=answers(
             {200: PaymentParametersOut},
             *_MOVE,
+            *LIMITED,
             "nothing_owed",
             "not_wechat",
             "too_late",
@@ -275,12 +279,16 @@ class PayByBalanceView(MoveView):
 
 
 class TransferProofView(MoveView):
+    throttle_scope = "pay"
+
     @extend_schema(
         operation_id="send_transfer_proof",
         tags=_TAGS,
         parameters=[_NUMBER],
         request=TransferProofIn,
-        responses=answers({200: OrderOut}, *_MOVE, "not_transfer", "proof_sent", "bad_pictures"),
+        responses=answers(
+            {200: OrderOut}, *_MOVE, *LIMITED, "not_transfer", "proof_sent", "too_many_proofs", "bad_pictures"
+        ),
     )
     def post(self, request: Request, number: str) -> Response:
         """Show pictures of your bank transfer; the order does not close while the shop checks them."""
@@ -291,6 +299,8 @@ class TransferProofView(MoveView):
 
 
 class ChoosePaymentView(MoveView):
+    throttle_scope = "pay"
+
     @extend_schema(
         operation_id="choose_payment",
         tags=_TAGS,
@@ -299,6 +309,7 @@ class ChoosePaymentView(MoveView):
         responses=answers(
             {200: OrderOut},
             *_MOVE,
+            *LIMITED,
             "payment_not_offered",
             "proof_sent",
             "already_paid",
@@ -316,6 +327,8 @@ class ChoosePaymentView(MoveView):
 
 
 class CancelView(MoveView):
+    throttle_scope = "cancel"
+
     @extend_schema(
         operation_id="cancel_order",
         tags=_TAGS,
@@ -324,6 +337,7 @@ class CancelView(MoveView):
         responses=answers(
             {200: OrderOut},
             *_MOVE,
+            *LIMITED,
             "proof_sent",
             "already_paid",
             "already_shipped",

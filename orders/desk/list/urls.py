@@ -4,7 +4,7 @@ from django.urls import path
 
 from orders.desk.list import bulk_views, views
 from orders.desk.list.bulk import BULK
-from orders.desk.search.views import ask
+from orders.desk.search.views import ask, record
 
 urlpatterns = [
     path("", views.list_orders, name="list"),
@@ -16,4 +16,5 @@ urlpatterns = [
     path("filter/", views.ask_filters, name="filter"),
     path("looks/", views.save_looks, name="save_looks"),
     path("gateway/", ask, name="ask_gateway"),
+    path("gateway/record/", record, name="record_found"),
 ]

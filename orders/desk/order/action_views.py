@@ -18,7 +18,8 @@ from orders.desk.order.views import render_order
 from orders.models import Order
 from orders.moves import find_available
 from orders.payments.models import Refund
-from orders.payments.services.refunds import pay_out_refund, retry_refund
+from orders.payments.services.payouts import pay_out_refund
+from orders.payments.services.refund_sending import retry_refund
 from orders.selectors import get_order
 from orders.shipping.couriers import guess_couriers
 from orders.shipping.models import ParcelLine

@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
 from orders.numbers import LENGTH
-from orders.payments.gateway import list_gateways
+from orders.payments.gateway import find_transaction
 from orders.payments.models import Payment
 from shop.clients.errors import ClientError
-from shop.clients.wechat_pay import Transaction, WeChatPay
+from shop.clients.wechat_pay import Transaction
 from shop.errors import Refused
 
 _STATES = {
@@ -45,15 +45,11 @@ def ask_gateway(number: str) -> Finding | None:
     `gateway_unavailable` (503) when there was no answer that can be believed.
     """
     try:
-        found = next(filter(None, (_query(client, number) for client in list_gateways())), None)
+        found = find_transaction(number)
     except ClientError as error:
         message = _("WeChat Pay did not answer. Nothing is lost; ask again in a moment.")
         raise Refused("gateway_unavailable", message, 503) from error
-    return _describe(found) if found else None
-
-
-def _query(client: WeChatPay, number: str) -> Transaction | None:
-    return client.query(number) if "-" in number else client.query_trade(number)
+    return _describe(found[0]) if found else None
 
 
 def _describe(found: Transaction) -> Finding:

@@ -11,6 +11,7 @@ from orders.models import Order
 from orders.moves import check_move, lock_row
 from orders.payments.gateway import PAY_NOTICE_PATH, create_at_gateway, open_gateway_of
 from orders.payments.models import LIVE, AttemptState, PayAttempt
+from orders.payments.numbers import number_attempt
 from orders.payments.services.closing import close_live_attempt, is_leased
 from orders.stages import Stage
 from orders.states import MOVES
@@ -126,7 +127,7 @@ def _new_attempt(order: Order) -> PayAttempt:
     moment, account = clock.now(), get_wechat_account()
     return PayAttempt.objects.create(
         order=order,
-        number=f"{order.number}-{order.attempts.count() + 1}",
+        number=number_attempt(order),
         method=PayMethod.WECHAT,
         amount_fen=order.owed_fen,
         openid=order.customer.openid,

@@ -82,12 +82,17 @@ def _close_and_refund(
     order: Order, verb: str, close_reason: CloseReason, data: dict[str, str], *, actor: Actor, payer: Actor
 ) -> None:
     """Close a locked order by a verb; all that was paid goes back, which is `payer`'s decision."""
-    to_refund = sum(p.refundable_fen for p in order.payments.filter(counts=True))
+    to_refund = _sum_refundable(order)
     changes = cancel_everything(order, actor=actor) | close_changes(close_reason)
     move(order, verb, actor=actor, changes=changes, data=data)
     _spread_refund(order, to_refund)
     if to_refund:
         refund_share(order, amount_fen=to_refund, reason=data["reason"], actor=payer)
+
+
+def _sum_refundable(order: Order) -> int:
+    """What was paid and is neither back nor on its way: goodwill may have given back more than lines are left for."""
+    return sum(payment.refundable_fen for payment in order.payments.filter(counts=True))
 
 
 def _spread_refund(order: Order, amount_fen: int) -> None:
@@ -114,8 +119,8 @@ def cancel_lines(
 ) -> Order:
     """Cancel pieces (line id → pieces) that are not yet shipped.
 
-    The unpaid share lowers what is payable, the paid share is refunded; with the last piece goes the
-    freight. Raises Refused `reason_required`, `nothing_chosen`, `too_many`.
+    The unpaid share lowers what is payable, the paid share is refunded, as far as it has not gone back as
+    goodwill; with the last piece goes the freight. Raises Refused `reason_required`, `nothing_chosen`, `too_many`.
     """
     _require_reason(reason)
     chosen = {line_id: n for line_id, n in quantities.items() if n}
@@ -134,17 +139,18 @@ def _cancel_lines(order: Order, chosen: Mapping[int, int], reason: str, actor: A
     shares = {line.pk: _share(line, chosen[line.pk]) for line in lines}
     freight = order.freight_fen + order.freight_adjust_fen if _is_last(order, chosen) else 0
     released = _release(order, lines, chosen, actor)
-    unpaid_left = order.owed_fen
+    unpaid_left, back_left = order.owed_fen, _sum_refundable(order)
     for line in lines:
         unpaid = min(shares[line.pk], unpaid_left)
-        unpaid_left -= unpaid
+        back = min(shares[line.pk] - unpaid, back_left)
+        unpaid_left, back_left = unpaid_left - unpaid, back_left - back
         line.cancelled_unpaid_fen += unpaid
-        line.refunded_fen += shares[line.pk] - unpaid
+        line.refunded_fen += back
     OrderLine.objects.bulk_update(
         lines, ["cancelled", "reserved", "short", "cancelled_unpaid_fen", "refunded_fen"]
     )
     lowered = order.owed_fen - unpaid_left
-    to_refund = sum(shares.values()) - lowered + max(freight - unpaid_left, 0)
+    to_refund = min(sum(shares.values()) - lowered + max(freight - unpaid_left, 0), _sum_refundable(order))
     changes = {
         "payable_fen": order.payable_fen - lowered,
         "pieces_cancelled": order.pieces_cancelled + sum(chosen.values()),

@@ -25,13 +25,15 @@ from shop.store.choices import PayMethod
 from shop.store.selectors import get_store_settings
 
 MAX_PICTURES = 5
+MAX_REJECTED = 3
 LONGEST_REFERENCE = 64
 
 
 def send_proof(order_id: int, *, picture_ids: Sequence[int], actor: Actor, words: str = "") -> TransferProof:
     """Show pictures of a transfer; until they are checked, the order does not close for want of payment.
 
-    The pictures are the buyer's own. Raises Refused `not_transfer`, `proof_sent`, `bad_pictures` (400).
+    The pictures are the buyer's own. Raises Refused `not_transfer`, `proof_sent`, `bad_pictures` (400), and
+    `too_many_proofs` after MAX_REJECTED: nobody keeps stock for ever by showing pictures.
     """
     chosen = set(picture_ids)
     if not 1 <= len(chosen) <= MAX_PICTURES:
@@ -41,6 +43,9 @@ def send_proof(order_id: int, *, picture_ids: Sequence[int], actor: Actor, words
         pictures = list(Picture.objects.filter(pk__in=chosen, customer_id=order.customer_id))
         if len(pictures) != len(chosen):
             raise Refused("bad_pictures", _("A picture is missing. Upload it again."), 400)
+        if order.proofs.filter(state=ProofState.REJECTED).count() >= MAX_REJECTED:
+            message = _("Several proofs of this transfer were rejected. Ask the shop, or pay in another way.")
+            raise Refused("too_many_proofs", message)
         moment = clock.now()
         proof = TransferProof.objects.create(order=order, words=words, sent_at=moment)
         proof.pictures.set(pictures)

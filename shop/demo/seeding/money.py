@@ -10,8 +10,9 @@ from orders.payments.services.balance import pay_by_balance
 from orders.payments.services.closing import mark_closed
 from orders.payments.services.collecting import collect_payment
 from orders.payments.services.evidence import apply_payment_evidence
+from orders.payments.services.payouts import pay_out_refund
 from orders.payments.services.pricing import change_price, choose_payment
-from orders.payments.services.refunds import apply_refund_evidence, pay_out_refund
+from orders.payments.services.refund_evidence import apply_refund_evidence
 from orders.payments.services.transfers import record_transfer, reject_proof, send_proof
 from shop import clock
 from shop.actor import GATEWAY

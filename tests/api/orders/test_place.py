@@ -366,7 +366,7 @@ def test_placing_costs_a_fixed_number_of_queries(buyer: Buyer) -> None:
 
     with connection.execute_wrapper(note):
         assert buyer.post("/orders", body, key="k1").status_code == 201
-    read = ["customertoken", "storesettings", "sku"]
+    read = ["customertoken", "order", "storesettings", "sku"]
     written = ["order", "event", *["sku"] * 5, "stockmovement", "orderline", "soldname", "blindindex"]
     lock = ["lock"] if connection.vendor == "postgresql" else []
     tables = [name_table(sql) for sql in asked if not sql.startswith(("SAVEPOINT", "RELEASE"))]
@@ -415,3 +415,15 @@ def test_a_preview_says_where_own_delivery_does_not_go(buyer: Buyer) -> None:
     assert buyer.post("/orders/preview", {**body, "address": address()}).json()["freight_fen"] == 500
     answer = buyer.post("/orders/preview", {**body, "address": address(city="宁波市")})
     assert (answer.status_code, answer.json()["code"]) == (400, "outside_area")
+
+
+def test_a_buyer_holds_back_stock_with_a_few_unpaid_orders_only(buyer: Buyer, settings: Any) -> None:
+    settings.MAX_UNPAID_ORDERS = 2
+    sku = cast.make_sku()
+    body = order_body(basket=[{"sku_id": str(sku.pk), "quantity": 1}])
+    numbers = [buyer.post("/orders", body, key=f"k{n}").json()["number"] for n in range(2)]
+    refusal = buyer.post("/orders", body, key="k3")
+    assert (refusal.status_code, refusal.json()["code"]) == (409, "too_many_unpaid")
+    assert buyer.post("/orders", body, key="k0").json()["number"] == numbers[0]
+    buyer.post(f"/orders/{numbers[0]}/cancel", {})
+    assert buyer.post("/orders", body, key="k3").status_code == 201

@@ -1,0 +1,67 @@
+"""Payments that a person finds at the gateway and that stand in no order."""
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from orders.models import Order
+from orders.moves import lock_row
+from orders.numbers import LENGTH
+from orders.payments.gateway import PAID_STATES, PaymentEvidence, evidence_of, find_transaction
+from orders.payments.models import LIVE, AttemptState, PayAttempt, Payment
+from orders.payments.services.evidence import apply_payment_evidence
+from orders.stages import Stage
+from shop import clock
+from shop.access import require
+from shop.actor import Actor
+from shop.clients.errors import ClientError
+from shop.errors import Refused
+from shop.store.choices import PayMethod
+
+
+def record_found_payment(number: str, *, actor: Actor) -> Payment:
+    """Ask the gateway once more about its number or ours, and book what was paid on its order.
+
+    A restored shop may not know the attempt any more; it is made again from what the gateway says. Raises Refused
+    `forbidden`, `not_found` (404), `not_paid`, `gateway_unavailable` (503), or as `apply_payment_evidence` does.
+    """
+    require(actor, "orders.collect")
+    try:
+        found = find_transaction(number)
+    except ClientError as error:
+        message = _("WeChat Pay did not answer. Nothing is lost; ask again in a moment.")
+        raise Refused("gateway_unavailable", message, 503, retry_after=5) from error
+    if found is None:
+        raise Refused("not_found", _("WeChat Pay knows of no such payment."), 404)
+    transaction_, mchid = found
+    if transaction_.state not in PAID_STATES:
+        raise Refused("not_paid", _("WeChat Pay says that this was not paid."))
+    evidence = evidence_of(transaction_, mchid=mchid)
+    with transaction.atomic():
+        _make_missing_attempt(evidence)
+        return apply_payment_evidence(evidence)
+
+
+def _make_missing_attempt(evidence: PaymentEvidence) -> None:
+    if PayAttempt.objects.filter(number=evidence.attempt_number).exists():
+        return
+    found = Order.objects.filter(number=evidence.attempt_number[:LENGTH]).only("pk").first()
+    if found is None:
+        raise Refused("not_found", _("No order of this shop has this number."), 404)
+    order, moment = lock_row(found.pk), clock.now()
+    PayAttempt.objects.create(
+        order=order,
+        number=evidence.attempt_number,
+        method=PayMethod.WECHAT,
+        amount_fen=evidence.amount_fen,
+        # It pays the order if nothing else does; otherwise it is money that came twice.
+        state=AttemptState.OPEN if _awaits(order, evidence) else AttemptState.CLOSED,
+        openid=order.customer.openid,
+        created_at=moment,
+        expires_at=moment,
+        mchid=evidence.mchid,
+    )
+
+
+def _awaits(order: Order, evidence: PaymentEvidence) -> bool:
+    is_free = not order.attempts.filter(state__in=LIVE).exists()
+    return is_free and order.stage != Stage.CLOSED and order.owed_fen == evidence.amount_fen

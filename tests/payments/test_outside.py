@@ -1,0 +1,189 @@
+"""Money that moved outside the shop: refunds it never asked for, payments it never heard of."""
+
+import pytest
+
+from notifications.models import Alert, AlertKind
+from orders.payments.gateway import open_gateway
+from orders.payments.models import PayAttempt, Payment, Refund, RefundState
+from orders.payments.services.cancelling import cancel_lines, cancel_paid, cancel_unpaid
+from orders.payments.services.found import record_found_payment
+from orders.payments.services.payouts import pay_out_refund
+from orders.payments.services.refunds import refund_payment
+from orders.payments.tasks import query_payment, send_refund
+from orders.stages import Stage
+from shop.demo.standins.refunds import settle_refund
+from shop.events.delivery import drain
+from shop.store.models import StoreSettings
+from tests import cast
+from tests.expect import fresh, refused, verbs_of
+from tests.payments.callbacks import deliver
+
+
+def paid(gateway, **kwargs):
+    order = cast.place(**kwargs)
+    query_payment(gateway.take_money(order).pk)
+    return fresh(order)
+
+
+def refund_at_the_platform(gateway, order, amount_fen: int) -> str:
+    """As a person does at the merchant platform; returns the number it got there."""
+    payment, number = order.payments.get(), f"by-hand-{order.number}"
+    open_gateway().refund(
+        trade_no=payment.trade_no,
+        refund_number=number,
+        refund_fen=amount_fen,
+        total_fen=payment.amount_fen,
+        reason="商户平台",
+        notify_url="https://shop.example/hooks",
+    )
+    return number
+
+
+class TestRefunds:
+    def test_one_the_shop_never_asked_for_is_booked_on_its_order_and_calls(self, gateway, client):
+        order = paid(gateway)
+        number = refund_at_the_platform(gateway, order, 10_00)
+        for _ in range(2):
+            assert deliver(client, gateway, number) == [204]
+        refund = Refund.objects.get(order=order)
+        assert (refund.number, refund.state, refund.is_goodwill) == (number, RefundState.DONE, True)
+        assert (fresh(order).refunded_fen, order.payments.get().refunded_fen) == (10_00, 10_00)
+        assert verbs_of(order)[-2:] == ["refund_outside", "refund_done"]
+        drain()
+        assert Alert.objects.filter(order=order, kind=AlertKind.REFUND_OUTSIDE).count() == 1
+
+    def test_one_that_does_not_fit_is_told_without_being_booked(self, gateway, client):
+        order = paid(gateway)
+        number = refund_at_the_platform(gateway, order, 10_00)
+        cancel_paid(order.pk, reason="缺货", actor=cast.clerk())
+        assert deliver(client, gateway, number) == [204]
+        assert verbs_of(order)[-1] == "refund_outside"
+        assert Refund.objects.filter(order=order).count() == 1
+
+    def test_of_a_payment_that_is_not_ours_nothing_is_known(self, gateway, client):
+        order = paid(gateway)
+        number = refund_at_the_platform(gateway, order, 10_00)
+        Payment.objects.update(trade_no="4299")
+        assert deliver(client, gateway, number) == [404]
+        Payment.objects.update(trade_no=gateway.trade(order.attempts.get().number)["trade_no"])
+
+
+class TestGoodwill:
+    def test_cancelling_afterwards_gives_back_what_is_left(self):
+        order = cast.paid_order(basket={cast.make_sku().pk: 2, cast.make_sku().pk: 1})
+        payment = order.payments.get()
+        refund_payment(payment.pk, amount_fen=50_00, reason="补偿", actor=cast.clerk())
+        first, second = order.lines.order_by("pk")
+        cancel_lines(order.pk, quantities={first.pk: 2}, reason="缺货", actor=cast.clerk())
+        cancel_lines(order.pk, quantities={second.pk: 1}, reason="缺货", actor=cast.clerk())
+        payment.refresh_from_db()
+        assert fresh(order).stage == Stage.CLOSED
+        assert payment.refunding_fen + payment.refunded_fen == payment.amount_fen
+
+    def test_and_nothing_where_all_went_back(self):
+        order = cast.paid_order()
+        payment = order.payments.get()
+        refund_payment(payment.pk, amount_fen=payment.amount_fen, reason="补偿", actor=cast.clerk())
+        cancel_paid(order.pk, reason="缺货", actor=cast.clerk())
+        assert (fresh(order).stage, order.refunds.count()) == (Stage.CLOSED, 1)
+
+
+class TestPayingOut:
+    def failed(self, gateway) -> Refund:
+        """Sent, and told to have failed; the gateway still holds it as being processed."""
+        gateway.behave(refund_outcome="PROCESSING")
+        order = paid(gateway)
+        cancel_paid(order.pk, reason="缺货", actor=cast.clerk())
+        refund = order.refunds.get()
+        send_refund(refund.pk)
+        Refund.objects.filter(pk=refund.pk).update(state=RefundState.FAILED, next_try_at=None)
+        return refund
+
+    def pay_out(self, refund: Refund) -> Refund:
+        return pay_out_refund(refund.pk, reference="转账 1", actor=cast.clerk("finance"))
+
+    def test_what_the_gateway_has_paid_is_not_paid_again(self, gateway):
+        refund = self.failed(gateway)
+        settle_refund(gateway.server.world, refund.number, "SUCCESS")
+        with refused("already_refunded"):
+            self.pay_out(refund)
+        refund.refresh_from_db()
+        assert (refund.state, refund.reference) == (RefundState.DONE, "")
+
+    def test_nor_what_it_is_still_at(self, gateway):
+        refund = self.failed(gateway)
+        with refused("refund_under_way"):
+            self.pay_out(refund)
+
+    def test_nor_what_it_does_not_speak_of(self, gateway):
+        refund = self.failed(gateway)
+        gateway.fail("html")
+        with refused("gateway_unavailable", 503):
+            self.pay_out(refund)
+
+    @pytest.mark.parametrize("status", ["ABNORMAL", "CLOSED"])
+    def test_what_it_has_ended_is_paid_out(self, gateway, status):
+        refund = self.failed(gateway)
+        settle_refund(gateway.server.world, refund.number, status)
+        assert self.pay_out(refund).state == RefundState.DONE
+
+    def test_only_finance_has_it_asked(self, gateway):
+        refund = self.failed(gateway)
+        calls = gateway.calls(refund.number)
+        with refused("forbidden", 403):
+            pay_out_refund(refund.pk, reference="1", actor=cast.clerk("support"))
+        assert gateway.calls(refund.number) == calls
+
+
+class TestFoundPayments:
+    @pytest.mark.parametrize("by_trade_no", [True, False])
+    def test_one_press_books_it(self, gateway, by_trade_no):
+        order = cast.place()
+        attempt = gateway.take_money(order)
+        number = gateway.trade(attempt.number)["trade_no"] if by_trade_no else attempt.number
+        for _ in range(2):
+            assert record_found_payment(number, actor=cast.clerk()).counts
+        assert (fresh(order).stage, Payment.objects.count()) == (Stage.TO_CONFIRM, 1)
+
+    def test_even_where_a_restored_shop_does_not_know_the_attempt(self, gateway):
+        order = cast.place()
+        attempt = gateway.take_money(order)
+        PayAttempt.objects.all().delete()
+        assert record_found_payment(attempt.number, actor=cast.clerk()).counts
+        assert fresh(order).stage == Stage.TO_CONFIRM
+
+    def test_what_came_for_a_closed_order_goes_back(self, gateway):
+        order = cast.place()
+        attempt = gateway.take_money(order)
+        PayAttempt.objects.all().delete()
+        cancel_unpaid(order.pk, actor=cast.buyer(order))
+        assert not record_found_payment(attempt.number, actor=cast.clerk()).counts
+        assert verbs_of(order)[-2:] == ["late_payment", "refund"]
+
+    def test_what_was_not_paid_is_not_booked(self, gateway):
+        attempt = gateway.open(cast.place())
+        with refused("not_paid"):
+            record_found_payment(attempt.number, actor=cast.clerk())
+        with refused("not_found", 404):
+            record_found_payment("261122123456789012-1", actor=cast.clerk())
+        with refused("forbidden", 403):
+            record_found_payment(attempt.number, actor=cast.clerk("warehouse"))
+
+
+class TestRestored:
+    """What a shop restored from a backup gives no second time: numbers at the gateway."""
+
+    def test_each_restore_begins_a_range_of_numbers(self):
+        order = cast.place()
+        cast.pay(order)
+        StoreSettings.objects.update(restores=2)
+        other = cast.paid_order()
+        assert order.attempts.get().number == f"{order.number}-1"
+        assert other.attempts.get().number == f"{other.number}-2001"
+        cancel_paid(order.pk, reason="缺货", actor=cast.clerk())
+        assert order.refunds.get().number == f"{order.number}R-2001"
+
+    def test_they_fit_into_the_gateways_limit(self):
+        StoreSettings.objects.update(restores=32_767)
+        number = cast.paid_order().attempts.get().number
+        assert len(number) <= 32
