@@ -83,7 +83,8 @@ def switch_off_order_lock(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], No
             "orders.payments.services.unheard",
             "orders.payments.services.attempts",
             "orders.payments.services.evidence",
-            "orders.payments.services.refunds",
+            "orders.payments.services.refund_evidence",
+            "orders.payments.services.refund_sending",
         ):
             monkeypatch.setattr(f"{module}.lock_row", read_unlocked)
 
