@@ -7,7 +7,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
-from django.db import connections
+from django.db import DatabaseError, connections
+from django.db.models import Model
+
+from shop.crypto import list_unreadable
+from shop.rotation import list_encrypted_models
 
 KNOWS_ONLY_ASCII = frozenset({"C", "POSIX"})
 
@@ -48,6 +52,32 @@ def check_pool(databases: Sequence[str] | None = None, **_kwargs: Any) -> list[C
 
 def _is_pooled(options: dict[str, Any]) -> bool:
     return bool(options["OPTIONS"].get("pool")) and options["CONN_MAX_AGE"] == 0
+
+
+@register(Tags.database)
+def check_keys(databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
+    """With other keys every personal value would show as unreadable, and new ones be sealed so that others are."""
+    spoiled = (
+        [name for model in list_encrypted_models() for name in _find_unreadable(model)] if databases else []
+    )
+    if not spoiled:
+        return []
+    return [
+        Error(
+            f"DATA_KEYS does not open what the database holds: {', '.join(spoiled)}.",
+            hint="Set the keys that this shop was used with; `manage.py restore` writes those of a backup.",
+            id="shop.E005",
+        )
+    ]
+
+
+def _find_unreadable(model: type[Model]) -> list[str]:
+    """In the newest row of a table; nothing where the table is not there yet."""
+    try:
+        newest = model._base_manager.order_by("-pk").first()
+    except DatabaseError:
+        return []
+    return list_unreadable(newest) if newest else []
 
 
 @register(Tags.security, deploy=True)

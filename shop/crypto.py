@@ -7,6 +7,7 @@ The associated data names the table and column, so that a value copied to anothe
 import base64
 import hashlib
 import hmac
+import logging
 import os
 from typing import Any
 
@@ -14,12 +15,28 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext
 
+logger = logging.getLogger(__name__)
 _NONCE_BYTES = 12
 
 
 class Undecryptable(Exception):
     """The value was altered, moved to another column, or its key is not among DATA_KEYS."""
+
+
+class Unreadable(str):
+    """Stands for a stored value that cannot be opened; saved again, it is written back as it was stored.
+
+    A page shows it in the one cell it is about. `stored` is what the database holds.
+    """
+
+    stored: str
+
+    def __new__(cls, stored: str) -> "Unreadable":
+        made = super().__new__(cls, gettext("(cannot be read)"))
+        made.stored = stored
+        return made
 
 
 def seal(text: str, *, context: str) -> str:
@@ -41,10 +58,10 @@ def unseal(value: str, *, context: str) -> str:
     key = settings.DATA_KEYS.get(key_id)
     if version != "v1" or key is None:
         raise Undecryptable(context)
-    raw = base64.b64decode(body)
     try:
+        raw = base64.b64decode(body, validate=True)
         return AESGCM(key).decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], context.encode()).decode()
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:
         raise Undecryptable(context) from error
 
 
@@ -77,15 +94,33 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]  # not sub
         return f"{self.model._meta.db_table}.{self.column}"
 
     def get_prep_value(self, value: Any) -> Any:
+        if isinstance(value, Unreadable):
+            return value.stored
         return value if value in (None, "") else seal(str(value), context=self.context)
 
     def from_db_value(self, value: str | None, expression: object, connection: object) -> str | None:
-        return value if value in (None, "") else unseal(str(value), context=self.context)
+        if value in (None, ""):
+            return value
+        try:
+            return unseal(str(value), context=self.context)
+        except Undecryptable:
+            logger.error("a value of %s cannot be opened", self.context)
+            return Unreadable(str(value))
 
     def get_lookup(self, lookup_name: str) -> Any:
         if lookup_name not in ("isnull", "exact"):
             raise TypeError(f"{self.name} is encrypted: look it up by its keyed hash.")
         return super().get_lookup(lookup_name)
+
+
+def list_unreadable(row: models.Model) -> list[str]:
+    """The columns of this row whose stored values cannot be opened."""
+    fields = row._meta.concrete_fields
+    return [
+        f"{f.model._meta.db_table}.{f.column}"
+        for f in fields
+        if isinstance(getattr(row, f.attname), Unreadable)
+    ]
 
 
 def mask_phone(phone: str) -> str:

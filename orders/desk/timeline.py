@@ -15,6 +15,7 @@ from orders.shipping.couriers import find_courier
 from orders.stages import Stage
 from orders.states import MOVES
 from shop.actor import ActorKind
+from shop.crypto import Unreadable
 from shop.events.models import Event
 from shop.money import format_fen
 from shop.store.choices import PayMethod
@@ -125,7 +126,7 @@ def make_entry(event: Event, line_names: Mapping[str, str]) -> Entry:
 
 def _read_data(event: Event) -> dict[str, Any]:
     """What the event says to colleagues; older ones of these verbs hold the words unsealed."""
-    if event.sealed and event.verb in SHOWN_SEALED:
+    if event.sealed and event.verb in SHOWN_SEALED and not isinstance(event.sealed, Unreadable):
         return {**event.data, **json.loads(event.sealed)}
     return dict(event.data)
 

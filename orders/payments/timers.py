@@ -26,12 +26,15 @@ from orders.payments.tasks import cancel_overdue, query_payment, send_refund
 from orders.services.deadlines import unless_moved
 from shop import clock
 from shop.actor import SYSTEM
+from shop.events.forgetting import forget_after
 from shop.events.registry import PAYMENTS, due
 from shop.store.models import FormerCredentials
 from shop.store.selectors import get_wechat_account
 
 QUERY_DELAYS_S = (30, 60, 120, 240, 480, 960, 1800, 3600)
 _TASK_LEASE_S = 60
+ACCEPTED_KEPT_FOR = timedelta(days=90)
+"""A callback is evidence while a payment may be disputed; repeated it is refused as stale after five minutes."""
 _TASK_LEASE = timedelta(seconds=_TASK_LEASE_S)
 
 
@@ -100,6 +103,14 @@ def retire_former_credentials(former_id: int) -> None:
         former.delete()
     else:
         FormerCredentials.objects.filter(pk=former_id).update(look_at=moment + timedelta(days=1))
+
+
+forget_after(
+    "callback.forget",
+    lambda: GatewayNotice.objects.filter(is_accepted=True),
+    "received_at",
+    ACCEPTED_KEPT_FOR,
+)
 
 
 @due("notice.forget", find=list_old_refused_notices)

@@ -2,9 +2,22 @@
 
 import pytest
 from django.db import connection
+from django.db.models import TextField, Value
 
-from shop.crypto import Undecryptable, keyed_hash, mask_address, mask_name, mask_phone, seal, unseal
-from tests.cast import make_customer
+from orders.models import Order
+from shop.crypto import (
+    Undecryptable,
+    Unreadable,
+    keyed_hash,
+    mask_address,
+    mask_name,
+    mask_phone,
+    seal,
+    unseal,
+)
+from shop.customers.models import Customer
+from tests.cast import make_customer, open_shop, paid_order
+from tests.console import browser
 
 
 def test_a_sealed_value_opens_in_its_own_column_only():
@@ -73,3 +86,30 @@ def test_names_and_streets_are_masked():
     assert mask_name("") == ""
     assert mask_address("文三路 88 号 3 幢 502") == "文三路 ****"
     assert mask_address("短") == "****"
+
+
+@pytest.mark.parametrize(
+    "stored", ["rubbish", "v1:k1:!!!", "v1:k1:", "v1:k9:AAAA", "v1:k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"]
+)
+@pytest.mark.django_db
+def test_a_value_that_cannot_be_opened_spoils_itself_only(stored):
+    customer = make_customer("小燕子")
+    Customer.objects.filter(pk=customer.pk).update(remark=Value(stored, output_field=TextField()))
+    found = Customer.objects.get(pk=customer.pk)
+    assert isinstance(found.remark, Unreadable)
+    assert found.nickname == "小燕子"
+    found.save()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT remark FROM customers_customer WHERE id = %s", [customer.pk])
+        assert cursor.fetchone()[0] == stored
+
+
+@pytest.mark.django_db
+def test_the_page_of_an_order_shows_what_can_be_read():
+    open_shop()
+    order = paid_order()
+    Order.objects.filter(pk=order.pk).update(buyer_remark=Value("v1:k1:AAAA", output_field=TextField()))
+    for path in (f"/console/orders/{order.number}/", "/console/orders/"):
+        page = browser().get(path).content.decode()
+        assert order.number[-4:] in page
+    assert "(cannot be read)" in page

@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 
 from shop import clock
-from shop.events import timers
+from shop.events import forgetting
 from shop.events.delivery import drain
 from shop.events.models import Event, EventDelivery
+from shop.events.registry import TIMERS
 from shop.events.sweeping import sweep
-from shop.events.timers import KEPT_FOR, forget_deliveries, list_old_deliveries
+from shop.events.timers import KEPT_FOR
 from tests import cast
 from tests.conftest import find_broken_books
 
@@ -46,7 +47,7 @@ def test_what_was_delivered_long_ago_goes_and_everything_else_stays(event: Event
 def test_it_goes_in_batches_and_on_after_an_interruption(
     event: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(timers, "BATCH", 2)
+    monkeypatch.setattr(forgetting, "BATCH", 2)
     rows = [add(event, f"old {n}", done=LONG_AGO) for n in range(5)]
     for expected in (rows[2:], rows[4:], []):
         sweep()
@@ -56,15 +57,15 @@ def test_it_goes_in_batches_and_on_after_an_interruption(
 def test_a_sweep_that_comes_twice_does_no_harm(event: Event) -> None:
     old = add(event, "old", done=LONG_AGO)
     waiting = add(event, "waiting", done=None)
-    forget_deliveries(old)
-    forget_deliveries(old)
+    TIMERS["delivery.forget"].act(old)
+    TIMERS["delivery.forget"].act(old)
     assert left() == {waiting}
 
 
 def test_nothing_is_due_while_everything_is_young_or_open(event: Event) -> None:
     add(event, "waiting", done=None)
     add(event, "fresh", done=timedelta(days=1))
-    assert list_old_deliveries(clock.now(), [], 50) == []
+    assert TIMERS["delivery.forget"].find(clock.now(), [], 50) == []
 
 
 def test_no_book_misses_what_was_forgotten(db: None) -> None:

@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import dataclass
+from ipaddress import IPv6Address
 from typing import Any
 from uuid import uuid4
 
@@ -33,7 +34,7 @@ class Answer:
 def make_caller() -> Request:
     """A request of somebody who is told apart by an address, and asked nothing before."""
     return APIView(authentication_classes=[]).initialize_request(
-        RequestFactory(REMOTE_ADDR=uuid4().hex).get("/")
+        RequestFactory(REMOTE_ADDR=str(IPv6Address(uuid4().int))).get("/")
     )
 
 

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection, connections
 
 from shop import checks
+from tests.cast import make_customer
 
 
 @pytest.fixture
@@ -43,3 +44,12 @@ def test_a_database_without_pool_is_an_error(change: dict[str, Any], monkeypatch
     for name, value in change.items():
         monkeypatch.setitem(connection.settings_dict, name, value)
     assert [error.id for error in checks.check_pool(["default"])] == ["shop.E002"]
+
+
+@pytest.mark.django_db
+def test_keys_that_open_nothing_are_an_error(settings: Any) -> None:
+    make_customer("小燕子")
+    assert checks.check_keys(["default"]) == []
+    settings.DATA_KEYS = {"other": b"3" * 32}
+    (error,) = checks.check_keys(["default"])
+    assert error.id == "shop.E005" and "customers_customer.nickname" in error.msg

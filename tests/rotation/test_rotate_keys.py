@@ -15,7 +15,7 @@ from orders.models import Order
 from orders.services.place import Recipient
 from orders.services.recipient import change_address
 from shop import rotation
-from shop.crypto import Undecryptable
+from shop.crypto import Undecryptable, list_unreadable
 from shop.customers.models import Customer
 from shop.customers.selectors import list_customers
 from shop.customers.services import change_profile
@@ -66,7 +66,9 @@ def rotate() -> str:
 def read_everything() -> None:
     """Open every encrypted value of the database; raises Undecryptable."""
     for model in rotation.list_encrypted_models():
-        list(model._base_manager.all())
+        for row in model._base_manager.all():
+            if spoiled := list_unreadable(row):
+                raise Undecryptable(", ".join(spoiled))
 
 
 def test_everything_opens_with_the_new_key_alone(

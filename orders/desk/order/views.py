@@ -11,6 +11,7 @@ from orders.desk.order.page import load_lines, make_page, reveal_in_full
 from orders.models import Order
 from orders.selectors import get_order, get_order_id
 from orders.services.recipient import reveal_recipient
+from shop.crypto import Unreadable
 from shop.errors import Refused
 from shop.events.models import Event
 from shop.http.dialogs import Dialog
@@ -65,6 +66,11 @@ def reveal_event(request: StaffRequest, number: str, event_id: int) -> HttpRespo
     event = changed.exclude(sealed="").first()
     if event is None:
         raise Refused("not_found", _("Nothing is sealed here."), 404)
+    if isinstance(event.sealed, Unreadable):
+        raise Refused(
+            "unreadable",
+            _("This was stored damaged and cannot be opened. Tell whoever looks after the system."),
+        )
     reveal_recipient(order_id, purpose="history", actor=request.actor)
     sealed = json.loads(event.sealed)
     context = {"before": _in_words(sealed["before"]), "after": _in_words(sealed["after"])}
