@@ -56,11 +56,28 @@ ROLE_LABELS: dict[str, Promise | str] = {
 
 
 _REFUNDING = frozenset({"orders.cancel", "orders.refund"})
+_MAKING_MONEY = frozenset({"orders.price", "orders.collect", "customers.balance"})
 
 
 def can_refund(rights: frozenset[str]) -> bool:
     """Whether somebody with these capabilities can make money go back: whom a refund limit binds."""
     return bool(rights & _REFUNDING)
+
+
+def can_make_money(rights: frozenset[str]) -> bool:
+    """Whether somebody with these capabilities can make money by a word: whom a money limit binds."""
+    return bool(rights & _MAKING_MONEY)
+
+
+def check_money_limit(actor: Actor, amount_fen: int) -> None:
+    """Raise Refused `over_money_limit` (403) when this member of staff may not make so much money by a word.
+
+    A top-up, a transfer that is recorded, a price that is lowered: what no gateway confirms.
+    """
+    limit = actor.money_limit_fen
+    if actor.kind == ActorKind.STAFF and limit is not None and amount_fen > limit:
+        message = _("This is more than you may do by yourself. Ask a manager.")
+        raise Refused("over_money_limit", message, 403, limit_fen=limit)
 
 
 def has_capability(actor: Actor, capability: str) -> bool:

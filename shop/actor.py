@@ -24,6 +24,7 @@ class Actor:
     name: str = ""
     capabilities: frozenset[str] = frozenset()
     refund_limit_fen: int | None = None
+    money_limit_fen: int | None = None
 
     @property
     def is_person(self) -> bool:

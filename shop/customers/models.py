@@ -156,7 +156,7 @@ class BalanceEntry(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["key"], name="balance_entry_once"),
-            models.CheckConstraint(condition=~models.Q(delta_fen=0), name="balance_entry_moves_money"),
+            models.CheckConstraint(condition=~models.Q(delta_fen=0), name="balance_entry_can_refund"),
             models.CheckConstraint(
                 condition=models.Q(balance_after_fen__gte=0), name="balance_entry_never_negative"
             ),

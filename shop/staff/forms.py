@@ -14,7 +14,7 @@ from shop.errors import Refused
 from shop.http.fields import NO_CONTROL
 from shop.staff.models import StaffUser
 from shop.staff.proof import check_own_password
-from shop.staff.services import may_give
+from shop.staff.services import EDITABLE, LIMITS, may_give
 from shop.store.forms import YuanField, dress
 
 MAX_LIMIT_FEN = 1_000_000_00
@@ -33,7 +33,7 @@ NOT_OFFERED = frozenset({"store_clerk"})
 
 
 class PersonForm(forms.Form):
-    """Name, role and refund limit; offers the roles that the actor may give."""
+    """Name, role and limits; offers the roles that the actor may give."""
 
     display_name = forms.CharField(label=_("Name"), max_length=60, validators=[NO_CONTROL])
     role = forms.ChoiceField(label=_("Role"))
@@ -46,13 +46,21 @@ class PersonForm(forms.Form):
         ),
     )
 
+    money_limit_fen = YuanField(
+        label=_("Money limit (yuan)"),
+        max_fen=MAX_LIMIT_FEN,
+        required=False,
+        help_text=_("The most for one top-up, one recorded transfer or one lowered price. Empty: no limit."),
+    )
+
     def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        own, present = actor.refund_limit_fen, self.initial.get("role")
+        limits = {name: getattr(actor, name) for name in LIMITS}
+        present = self.initial.get("role")
         self.fields["role"].choices = [  # type: ignore[attr-defined]  # a ChoiceField, as declared above
             (role, label)
             for role, label in ROLE_LABELS.items()
-            if may_give(actor, role, own) and (role not in NOT_OFFERED or role == present)
+            if may_give(actor, role, **limits) and (role not in NOT_OFFERED or role == present)
         ]
         self.fields["display_name"].widget.attrs["autocomplete"] = "off"
         dress(self)
@@ -79,7 +87,7 @@ class HireForm(PersonForm):
             attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
         ),
     )
-    field_order = ("display_name", "username", "role", "refund_limit_fen")
+    field_order = ("display_name", "username", "role", "refund_limit_fen", "money_limit_fen")
 
     def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
         super().__init__(actor, *args, **kwargs)
@@ -88,7 +96,7 @@ class HireForm(PersonForm):
 
 def make_person_form(actor: Actor, user: StaffUser, data: Any = None) -> PersonForm:
     """The form of somebody who is there already, filled with what is known."""
-    initial = {name: getattr(user, name) for name in ("display_name", "role", "refund_limit_fen")}
+    initial = {name: getattr(user, name) for name in EDITABLE}
     return PersonForm(actor, data, initial=initial)
 
 

@@ -9,7 +9,7 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from shop.access import ROLE_LABELS, ROLES, can_refund
+from shop.access import ROLE_LABELS, ROLES, can_make_money, can_refund
 from shop.events.models import Versioned
 from shop.staff.preferences import ListLooks as ListLooks
 
@@ -29,6 +29,7 @@ class StaffUser(AbstractBaseUser, Versioned):
     role = models.CharField(_("role"), max_length=20, choices=[(k, v) for k, v in ROLE_LABELS.items()])
     is_active = models.BooleanField(default=True)
     refund_limit_fen = models.PositiveIntegerField(_("refund limit"), null=True, blank=True)
+    money_limit_fen = models.PositiveIntegerField(_("money limit"), null=True, blank=True)
     must_change_password = models.BooleanField(default=False)
     theme = models.CharField(max_length=5, choices=[(name, name) for name in THEMES], default="light")
     created_at = models.DateTimeField()
@@ -47,6 +48,11 @@ class StaffUser(AbstractBaseUser, Versioned):
     def name(self) -> str:
         """What colleagues read: the name, else the user name."""
         return self.display_name or self.username
+
+    @property
+    def may_make_money(self) -> bool:
+        """Whether the money limit means anything for the role."""
+        return can_make_money(ROLES.get(self.role, frozenset()))
 
     @property
     def may_refund(self) -> bool:

@@ -62,21 +62,26 @@ def take_proof(request: HttpRequest) -> Refused | None:
     return None
 
 
+def is_answer(request: HttpRequest) -> bool:
+    """Whether this is the password that was asked for, with what was typed before inside it."""
+    return request.method == "POST" and CARRIED in request.POST
+
+
 def ask_for_proof(request: HttpRequest) -> HttpResponse | None:
     """The page that asks for the password; None when there is a proof, or this very request brought it.
 
     Afterwards `request.POST` holds what was typed before the question. Files are not carried: no page that asks
     takes any.
     """
-    is_answer = request.method == "POST" and CARRIED in request.POST
+    has_answered = is_answer(request)
     if not is_proved(request.session):
         if request.method != "POST":
             return show_proof(request, next_url=request.get_full_path())
-        if not is_answer:
+        if not has_answered:
             return show_proof(request, carried=_pack(request))
         if refused := take_proof(request):
             return show_proof(request, carried=request.POST[CARRIED], refused=refused)
-    if is_answer:
+    if has_answered:
         request.POST = _unpack(request)  # type: ignore[assignment]  # immutable all the same
     return None
 

@@ -13,14 +13,15 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from shop import clock
-from shop.access import ROLES, can_refund, has_capability, require
+from shop.access import ROLES, can_make_money, can_refund, has_capability, require
 from shop.actor import Actor, ActorKind
 from shop.errors import Refused
 from shop.events.services import record_event
 from shop.staff.models import THEMES, StaffSession, StaffUser
 
 OWNER = "owner"
-EDITABLE = ("display_name", "role", "refund_limit_fen")
+LIMITS = ("refund_limit_fen", "money_limit_fen")
+EDITABLE = ("display_name", "role", *LIMITS)
 ACTIVE, DISABLED = "active", "disabled"
 ALREADY_DONE = _("Somebody else has just done this.")
 OWN_ACCOUNT = _("You cannot do this to yourself. Ask another owner.")
@@ -39,6 +40,7 @@ def staff_actor(user: StaffUser) -> Actor:
         name=str(user),
         capabilities=ROLES.get(user.role, frozenset()) if is_ready else frozenset(),
         refund_limit_fen=user.refund_limit_fen,
+        money_limit_fen=user.money_limit_fen,
     )
 
 
@@ -46,21 +48,26 @@ def is_own(user: StaffUser, actor: Actor) -> bool:
     return actor.kind == ActorKind.STAFF and actor.id == user.pk
 
 
-def may_give(actor: Actor, role: str, refund_limit_fen: int | None) -> bool:
-    """Whether the actor has all rights of the role, and a refund limit at least as high where it counts."""
+def may_give(actor: Actor, role: str, *, refund_limit_fen: int | None, money_limit_fen: int | None) -> bool:
+    """Whether the actor has all rights of the role, and limits at least as high where they count."""
     if actor.kind == ActorKind.SYSTEM:
         return True
     rights = ROLES.get(role, frozenset())
     if not rights <= actor.capabilities:
         return False
-    own = actor.refund_limit_fen
-    is_within = own is None or (refund_limit_fen is not None and refund_limit_fen <= own)
-    return is_within or not can_refund(rights)
+    may_refund = _is_within(refund_limit_fen, actor.refund_limit_fen) or not can_refund(rights)
+    return may_refund and (_is_within(money_limit_fen, actor.money_limit_fen) or not can_make_money(rights))
+
+
+def _is_within(limit: int | None, own: int | None) -> bool:
+    return own is None or (limit is not None and limit <= own)
 
 
 def may_manage(actor: Actor, user: StaffUser) -> bool:
     """Whether the actor manages staff and the other one has no more rights than the actor."""
-    return has_capability(actor, "staff.manage") and may_give(actor, user.role, user.refund_limit_fen)
+    return has_capability(actor, "staff.manage") and may_give(
+        actor, user.role, refund_limit_fen=user.refund_limit_fen, money_limit_fen=user.money_limit_fen
+    )
 
 
 def hire_staff(
@@ -71,26 +78,28 @@ def hire_staff(
     password: str,
     actor: Actor,
     refund_limit_fen: int | None = None,
+    money_limit_fen: int | None = None,
 ) -> StaffUser:
     """Create a staff user; a password that a colleague knows must be changed at the first sign-in.
 
     Raises Django's ValidationError for a weak password, Refused `forbidden`, `more_rights` (403), `username_taken`.
     """
     require(actor, "staff.manage")
-    _check_giving(actor, role, refund_limit_fen)
+    limits = {"refund_limit_fen": refund_limit_fen, "money_limit_fen": money_limit_fen}
+    _check_giving(actor, role, limits)
     user = StaffUser(
         # Signing in normalises what is typed in the same way.
         username=unicodedata.normalize("NFKC", username),
         display_name=display_name,
         role=role,
-        refund_limit_fen=refund_limit_fen,
+        **limits,
         must_change_password=actor.is_person,
         created_at=clock.now(),
         version=1,
     )
     validate_password(password, user)
     user.set_password(password)
-    data = {"username": user.username, "role": role, "refund_limit_fen": refund_limit_fen}
+    data = {"username": user.username, "role": role, **limits}
     if StaffUser.objects.filter(username__iexact=user.username).exists():
         raise _taken()
     try:
@@ -109,7 +118,7 @@ def _taken() -> Refused:
 def change_staff(
     staff_id: int, changes: Mapping[str, Any], *, actor: Actor, expected_version: int | None = None
 ) -> StaffUser:
-    """Write name, role and refund limit.
+    """Write name, role and limits.
 
     Raises Refused `forbidden`, `more_rights` (403), `last_owner`, and `stale` when it is another version.
     """
@@ -122,7 +131,7 @@ def change_staff(
         changed = {name: value for name, value in after.items() if value != before[name]}
         if not changed:
             return user
-        _check_giving(actor, after["role"], after["refund_limit_fen"])
+        _check_giving(actor, after["role"], {name: after[name] for name in LIMITS})
         if after["role"] != OWNER:
             _check_owner_stays(user)
         for name, value in changed.items():
@@ -188,8 +197,8 @@ def refuse_own(user: StaffUser, actor: Actor) -> None:
         raise Refused("own_account", OWN_ACCOUNT)
 
 
-def _check_giving(actor: Actor, role: str, refund_limit_fen: int | None) -> None:
-    if not may_give(actor, role, refund_limit_fen):
+def _check_giving(actor: Actor, role: str, limits: Mapping[str, int | None]) -> None:
+    if not may_give(actor, role, **limits):
         raise _more_rights()
 
 

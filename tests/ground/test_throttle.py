@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.views import APIView
 
+from shop.http.addresses import read_network
 from shop.http.throttle import BucketThrottle
 
 
@@ -85,7 +86,7 @@ def test_the_bucket_of_a_quiet_caller_is_forgotten() -> None:
     caller = make_caller()
     ask(caller)
     cache: Any = caches["default"]
-    counted = BucketThrottle.cache_format % {"scope": "place", "ident": caller.META["REMOTE_ADDR"]}
+    counted = BucketThrottle.cache_format % {"scope": "place", "ident": read_network(caller._request)}
     name = cache.make_key(f"bucket_{counted}")
     assert 0 < cache._cache.get_client(name).ttl(name) <= 60
 

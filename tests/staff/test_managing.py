@@ -40,7 +40,12 @@ def test_hiring_is_on_the_record_and_the_password_is_not() -> None:
     assert user.check_password(PASSWORD)
     event = last_event()
     assert (event.verb, event.subject_id, event.actor_name) == ("staff.hire", user.pk, "王店长")
-    assert event.data == {"username": "wang", "role": "order_clerk", "refund_limit_fen": 200_00}
+    assert event.data == {
+        "username": "wang",
+        "role": "order_clerk",
+        "refund_limit_fen": 200_00,
+        "money_limit_fen": None,
+    }
 
 
 def test_a_password_that_a_colleague_knows_must_be_changed() -> None:

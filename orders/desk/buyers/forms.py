@@ -37,6 +37,8 @@ class BuyerForm(forms.Form):
     capability: ClassVar[str]
     done: ClassVar[Any]
     question: ClassVar[Question | None] = None
+    needs_proof: ClassVar[bool] = False
+    """Whether the password is asked for again: it makes money by a word."""
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1)
 
     def __init__(self, data: Any = None, *, customer: Customer) -> None:
@@ -122,6 +124,7 @@ class BalanceForm(BuyerForm):
         submit=_("Book the amount"),
         icon_name="wallet",
     )
+    needs_proof = True
     amount = fields.text(_("Amount (yuan)"), max_length=16, inputmode="decimal")
     reason = fields.text(_("Reason"))
 

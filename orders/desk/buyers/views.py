@@ -93,7 +93,9 @@ def make_form_view(kind: type[BuyerForm]) -> Any:
     A refusal shows the page with what was typed.
     """
 
-    @staff_page(kind.capability, methods=("GET", "POST") if kind.question else ("POST",))
+    @staff_page(
+        kind.capability, methods=("GET", "POST") if kind.question else ("POST",), fresh=kind.needs_proof
+    )
     def act(request: StaffRequest, customer_id: int) -> HttpResponse:
         customer = get_object_or_404(Customer, pk=customer_id)
         if request.method != "POST":

@@ -28,6 +28,7 @@ from orders.states import MOVES
 from shop.errors import Refused
 from shop.http.dialogs import show_dialog, show_obstacle
 from shop.staff.decorators import StaffRequest, staff_page
+from shop.staff.proof import ask_for_proof, is_answer
 from shop.store.address_split import split_address
 
 MAX_GUESS = 60
@@ -45,9 +46,13 @@ def make_action_view(action: Action) -> Any:
         lines = load_lines(order)
         if request.method != "POST":
             return _ask(request, order, action, action.form(order=order, lines=lines))
+        if is_answer(request) and (question := ask_for_proof(request)):
+            return question
         form = action.form(request.POST, order=order, lines=lines)
         if not form.is_valid():
             return _show_invalid(request, order, action, form)
+        if form.needs_proof() and (question := ask_for_proof(request)):
+            return question
         try:
             form.run(request.actor, form.cleaned_data["version"])
         except Refused as refused:

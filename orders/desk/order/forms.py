@@ -67,6 +67,10 @@ class ActionForm(forms.Form):
     def set_up(self) -> None:
         """Fill in what depends on the order."""
 
+    def needs_proof(self) -> bool:
+        """Whether what was typed makes money by a word, so that the password is asked for again."""
+        return False
+
     def run(self, actor: Actor, expected_version: int | None) -> None:
         """Call the verb. Raises Refused as it does."""
         raise NotImplementedError
@@ -247,6 +251,10 @@ class ChangePriceForm(ActionForm):
             "freight": _yuan(freight_fen),
         }
 
+    def needs_proof(self) -> bool:
+        """Goods that are given away."""
+        return not self.cleaned_data["goods"] + self.cleaned_data["freight"]
+
     def run(self, actor: Actor, expected_version: int | None) -> None:
         data = self.cleaned_data
         change_price(
@@ -337,6 +345,9 @@ class CollectForm(ActionForm):
 
 class RecordTransferForm(ActionForm):
     """The amount is typed and not offered, so that somebody looks at the account."""
+
+    def needs_proof(self) -> bool:
+        return True
 
     name = "record_transfer"
     amount = fields.YuanField(label=_("Amount received (yuan)"))

@@ -17,6 +17,7 @@ from orders.search import normalise
 from orders.services.fulfilment import start_fulfilment
 from orders.stages import Stage
 from shop import clock
+from shop.access import check_money_limit
 from shop.actor import SYSTEM, Actor
 from shop.errors import Refused
 from shop.files.models import Picture
@@ -65,12 +66,14 @@ def record_transfer(
 ) -> Order:
     """Record that what is owed stands on the account; one reference pays one order.
 
-    Raises Refused `not_transfer`, `reference_required`, `reference_used`, `amount_mismatch`, `nothing_owed`.
+    Raises Refused `not_transfer`, `reference_required`, `reference_used`, `amount_mismatch`, `nothing_owed`,
+    `over_money_limit` (403).
     """
     reference = _read_reference(reference)
     with transaction.atomic():
         order = lock_order(order_id, "order.pay", actor=actor, expected_version=expected_version)
         require_no_live_attempt(order)
+        check_money_limit(actor, amount_fen)
         if amount_fen != order.owed_fen:
             raise _differs(order, amount_fen)
         was_unpaid = order.stage == Stage.UNPAID
@@ -89,13 +92,15 @@ def record_excess_transfer(
 ) -> Order:
     """Record a transfer that came for a closed order, or for one that is paid: it does not count and is to be paid out.
 
-    Raises Refused `transfer_awaited`, `reference_required`, `bad_amount` (400), `reference_used`.
+    Raises Refused `transfer_awaited`, `reference_required`, `bad_amount` (400), `reference_used`,
+    `over_money_limit` (403).
     """
     reference = _read_reference(reference)
     if not 0 < amount_fen <= MAX_FEN:
         raise Refused("bad_amount", _("An amount must not be negative or absurdly large."), 400)
     with transaction.atomic():
         order = lock_order(order_id, "order.excess_transfer", actor=actor, expected_version=expected_version)
+        check_money_limit(actor, amount_fen)
         payment = _make_payment(order, reference, amount_fen, counts=False)
         data = {"amount_fen": amount_fen, "reference": reference, "stage": order.stage}
         move(order, "order.excess_transfer", actor=actor, data=data)

@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='balanceentry',
-            constraint=models.CheckConstraint(condition=models.Q(('delta_fen', 0), _negated=True), name='balance_entry_moves_money'),
+            constraint=models.CheckConstraint(condition=models.Q(('delta_fen', 0), _negated=True), name='balance_entry_can_refund'),
         ),
         migrations.AddConstraint(
             model_name='balanceentry',

@@ -1,0 +1,134 @@
+"""Money that staff make by a word: within their limit, and with their password shown lately."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from orders.models import Order
+from orders.payments.services.pricing import change_price
+from orders.payments.services.transfers import record_excess_transfer, record_transfer
+from shop.access import ROLES
+from shop.actor import Actor, ActorKind
+from shop.customers.balance import change_balance
+from shop.customers.models import Customer
+from shop.staff.services import hire_staff
+from shop.store.choices import PayMethod
+from tests import cast
+from tests.console import browser, sign_in
+from tests.expect import fresh, refused
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books_are_clean")]
+LIMIT_FEN = 45_00
+
+
+@pytest.fixture(autouse=True)
+def transfers() -> None:
+    cast.open_shop(transfer_on=True, transfer_bank="A", transfer_name="B", transfer_number="1")
+
+
+def limited(limit: int = LIMIT_FEN) -> Actor:
+    return Actor(ActorKind.STAFF, id=7, name="小王", capabilities=ROLES["owner"], money_limit_fen=limit)
+
+
+def transfer() -> Order:
+    return cast.place(pay_method=PayMethod.TRANSFER)
+
+
+def top_up(actor: Actor) -> None:
+    change_balance(cast.make_customer().pk, delta_fen=45_00, reason="现金", actor=actor)
+
+
+def record(actor: Actor) -> None:
+    record_transfer(transfer().pk, amount_fen=45_00, reference="r", actor=actor)
+
+
+def record_excess(actor: Actor) -> None:
+    order = cast.paid_order()
+    record_excess_transfer(order.pk, amount_fen=45_00, reference="e", actor=actor)
+
+
+def lower(actor: Actor) -> None:
+    change_price(cast.place().pk, goods_fen=0, freight_fen=0, reason="送", actor=actor)
+
+
+@pytest.mark.parametrize("act", [top_up, record, record_excess, lower])
+def test_up_to_the_limit_and_not_beyond(act: Callable[[Actor], None]) -> None:
+    act(limited())
+    with refused("over_money_limit", 403):
+        act(limited(LIMIT_FEN - 1))
+
+
+def test_a_correction_downwards_or_a_higher_price_makes_none() -> None:
+    customer = cast.make_customer()
+    change_balance(customer.pk, delta_fen=90_00, reason="现金", actor=cast.clerk())
+    change_balance(customer.pk, delta_fen=-90_00, reason="错", actor=limited(0))
+    change_price(cast.place().pk, goods_fen=99_00, freight_fen=0, reason="加", actor=limited(0))
+
+
+def test_nobody_gives_a_higher_limit_than_their_own() -> None:
+    deputy = limited()
+    with refused("more_rights", 403):
+        hire_staff("li", display_name="李", role="finance", password=cast.PASSWORD, actor=deputy)
+    with refused("more_rights", 403):
+        hire_staff(
+            "li",
+            display_name="李",
+            role="finance",
+            password=cast.PASSWORD,
+            actor=deputy,
+            money_limit_fen=LIMIT_FEN + 1,
+        )
+    hire_staff("wu", display_name="吴", role="warehouse", password=cast.PASSWORD, actor=deputy)
+
+
+class TestProof:
+    @pytest.fixture
+    def owner(self) -> Client:
+        """Somebody who signed in long ago."""
+        client = sign_in(cast.make_staff())
+        session = client.session
+        session["proved_at"] = "2020-01-01T00:00:00+00:00"
+        session.save()
+        return client
+
+    def answer(self, client: Client, url: str, question: str) -> int:
+        carried = question.split('name="proof_carried" value="')[1].split('"')[0]
+        return client.post(url, {"proof_password": cast.PASSWORD, "proof_carried": carried}).status_code
+
+    def ask(self, client: Client, url: str, typed: dict[str, str]) -> str:
+        response = client.post(url, typed)
+        assert response.status_code == 403
+        return response.content.decode()
+
+    def test_a_top_up_asks_for_the_password_and_goes_on_with_what_was_typed(self, owner: Client) -> None:
+        customer = cast.make_customer()
+        url = f"/console/customers/{customer.pk}/balance/"
+        question = self.ask(owner, url, {"amount": "10", "reason": "现金", "version": str(customer.version)})
+        assert Customer.objects.get(pk=customer.pk).balance_fen == 0
+        assert self.answer(owner, url, question) == 302
+        assert Customer.objects.get(pk=customer.pk).balance_fen == 10_00
+
+    def test_so_does_a_transfer(self, owner: Client) -> None:
+        order = transfer()
+        url = f"/console/orders/{order.number}/record-transfer/"
+        typed = {"amount": "45", "reference": "r", "version": str(order.version)}
+        question = self.ask(owner, url, typed)
+        assert self.answer(owner, url, question) == 302
+        assert fresh(order).paid_fen == 45_00
+
+    def test_and_a_price_of_nothing_but_no_other_price(self, owner: Client) -> None:
+        order = cast.place()
+        url = f"/console/orders/{order.number}/change-price/"
+        typed = {"goods": "20", "freight": "0", "reason": "老客", "version": str(order.version)}
+        assert owner.post(url, typed).status_code == 302
+        typed |= {"goods": "0", "version": str(fresh(order).version)}
+        question = self.ask(owner, url, typed)
+        assert fresh(order).payable_fen == 20_00
+        assert self.answer(owner, url, question) == 302
+        assert fresh(order).payable_fen == 0
+
+    def test_who_has_just_signed_in_is_not_asked(self) -> None:
+        order = transfer()
+        typed = {"amount": "45", "reference": "r", "version": str(order.version)}
+        assert browser().post(f"/console/orders/{order.number}/record-transfer/", typed).status_code == 302
