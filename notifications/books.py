@@ -6,7 +6,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 
 from notifications.models import Alert, AlertKind
 from orders.models import Order
-from shop.books import book
+from shop.books import book, in_scope
 from shop.events.models import Event, EventDelivery
 
 
@@ -23,11 +23,8 @@ def every_order_rang_once() -> Iterator[str]:
     )
     rang = Count("alerts", filter=Q(alerts__kind=AlertKind.NEW_ORDER))
     orders = Order.objects.annotate(rang=rang).exclude(rang=1)
-    for order in orders.filter(Exists(began)).exclude(Exists(waiting)):
+    for order in in_scope(orders, orders="pk").filter(Exists(began)).exclude(Exists(waiting)):
         yield f"order {order.number} rang {order.rang} times"
-    for alert in (
-        Alert.objects.filter(kind=AlertKind.NEW_ORDER)
-        .exclude(order__in=Order.objects.filter(Exists(began)))
-        .select_related("order")
-    ):
+    new = in_scope(Alert.objects.filter(kind=AlertKind.NEW_ORDER), orders="order")
+    for alert in new.exclude(order__in=Order.objects.filter(Exists(began))).select_related("order"):
         yield f"order {alert.order} rang though it was neither paid nor accepted"

@@ -70,6 +70,11 @@ def alert_gateway_silent(event: Event) -> None:
     raise_shop_alert(AlertKind.GATEWAY_SILENT, event)
 
 
+@on("books.broken", priority=0, pushes=True)
+def alert_books_broken(event: Event) -> None:
+    raise_shop_alert(AlertKind.BOOKS_BROKEN, event)
+
+
 @on("gateway.answer", priority=1, pushes=True)
 def end_gateway_alert(event: Event) -> None:
     end_shop_alerts(AlertKind.GATEWAY_SILENT, event)

@@ -18,6 +18,7 @@ class AlertKind(models.TextChoices):
     REFUND_OUTSIDE = "refund_outside", _("Refunded outside the shop")
     ATTEMPT_STUCK = "attempt_stuck", _("Payment unknown")
     GATEWAY_SILENT = "gateway_silent", _("WeChat Pay does not answer")
+    BOOKS_BROKEN = "books_broken", _("Books do not balance")
     URGE = "urge", _("Buyer urges")
     TRANSFER = "transfer", _("Transfer to check")
 

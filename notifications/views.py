@@ -46,6 +46,7 @@ TONES = {
     AlertKind.REFUND_OUTSIDE: "soon",
     AlertKind.ATTEMPT_STUCK: "overdue",
     AlertKind.GATEWAY_SILENT: "overdue",
+    AlertKind.BOOKS_BROKEN: "overdue",
     AlertKind.URGE: "soon",
     AlertKind.TRANSFER: "move",
 }
@@ -139,6 +140,10 @@ class Card:
 _SHOP_WORDS = {
     AlertKind.GATEWAY_SILENT: _(
         "Buyers may be unable to pay, and refunds wait. Unpaid orders stay open until WeChat Pay answers again."
+    ),
+    AlertKind.BOOKS_BROKEN: _(
+        "The comparing of the books found rows that contradict each other. The record names them: tell whoever "
+        "looks after the system before anything is corrected."
     ),
 }
 

@@ -33,6 +33,7 @@ PHRASES: dict[str, Phrase] = {
     AlertKind.REFUND_OUTSIDE: Phrase("有款项在店铺之外退回，请核对", "有 {n} 笔款项在店铺之外退回，请核对"),
     AlertKind.ATTEMPT_STUCK: Phrase("有付款结果未知，请及时核对", "有 {n} 笔付款结果未知，请及时核对"),
     AlertKind.GATEWAY_SILENT: Phrase("微信支付没有响应，请留意", "微信支付没有响应，请留意"),
+    AlertKind.BOOKS_BROKEN: Phrase("账目核对有差异，请联系维护人员", "账目核对有差异，请联系维护人员"),
     AlertKind.URGE: Phrase("有买家催单，请及时处理", "有 {n} 笔订单被催单，请及时处理"),
     AlertKind.TRANSFER: Phrase("有转账待核对", "有 {n} 笔转账待核对"),
 }
@@ -49,6 +50,7 @@ _SWITCHES: dict[str, str] = {
     AlertKind.REFUND_OUTSIDE: "voice_refund_on",
     AlertKind.ATTEMPT_STUCK: "voice_late_payment_on",
     AlertKind.GATEWAY_SILENT: "voice_late_payment_on",
+    AlertKind.BOOKS_BROKEN: "voice_late_payment_on",
     AlertKind.URGE: "voice_urge_on",
     AlertKind.TRANSFER: "voice_transfer_on",
 }

@@ -1,7 +1,7 @@
 """Invariants of orders, their lines and their events."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.db.models import F, Max, Q, Sum
 from django.db.models.functions import Coalesce
@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from orders.models import Order, OrderLine
 from orders.stages import IN_HAND, Stage
 from orders.states import MOVES
-from shop.books import book
+from shop.books import book, in_scope, list_in_scope
 from shop.catalog.models import Sku
 from shop.events.models import Event
 
@@ -24,7 +24,7 @@ def line_pieces_add_up() -> Iterator[str]:
         | Q(resent__gt=F("returned"))
         | Q(refunded_fen__gt=F("price_fen") * F("quantity") + F("adjust_fen") - F("cancelled_unpaid_fen"))
     )
-    for line in OrderLine.objects.filter(wrong).select_related("order"):
+    for line in in_scope(OrderLine.objects.filter(wrong), orders="order").select_related("order"):
         yield f"order {line.order.number}, line {line.pk}"
 
 
@@ -36,37 +36,44 @@ def piece_counts_are_sums() -> Iterator[str]:
         shipped_sum=Coalesce(Sum("lines__shipped"), 0),
     )
     right = Q(pieces=F("ordered"), pieces_cancelled=F("cancelled_sum"), pieces_shipped=F("shipped_sum"))
-    for order in sums.exclude(right):
+    for order in in_scope(sums, orders="pk").exclude(right):
         yield f"order {order.number}"
 
 
 @book("B3.3", "stock reserved is what open lines hold, and a paid line is reserved or short in full")
 def reservations_are_held_by_lines() -> Iterator[str]:
     held = Sku.objects.annotate(lines_hold=Coalesce(Sum("order_lines__reserved"), 0))
-    for sku in held.exclude(reserved=F("lines_hold")):
+    for sku in in_scope(held, orders="order_lines__order", skus="pk").exclude(reserved=F("lines_hold")):
         yield f"SKU {sku.code}: reserved {sku.reserved}, lines hold {sku.lines_hold}"
     incomplete = ~Q(quantity=F("cancelled") + F("shipped") + F("reserved") + F("short"))
-    for line in OrderLine.objects.filter(incomplete, order__stage__in=IN_HAND).select_related("order"):
+    in_hand = OrderLine.objects.filter(incomplete, order__stage__in=IN_HAND)
+    for line in in_scope(in_hand, orders="order").select_related("order"):
         yield f"order {line.order.number}, line {line.pk}: neither reserved nor short"
     idle = OrderLine.objects.filter(
         order__stage__in=[Stage.CLOSED, Stage.SHIPPED, Stage.DONE], reserved__gt=0
     )
-    for line in idle.select_related("order"):
+    for line in in_scope(idle, orders="order").select_related("order"):
         yield f"order {line.order.number}, line {line.pk}: holds stock though nothing is left to send"
 
 
 @book("B5", "the stored stage is what the events say, numbered without a gap")
 def stage_is_the_fold_of_events() -> Iterator[str]:
     """Also B6 (no move outside the table) and B11 (numbers without a gap), in the same pass."""
-    last = Order.objects.aggregate(last=Max("pk"))["last"] or 0
-    for start in range(1, last + 1, CHUNK):
-        ids = range(start, start + CHUNK)
+    for ids in _split_ids():
         events = defaultdict(list)
-        rows = Event.objects.filter(kind="order", subject_id__gte=start, subject_id__lt=start + CHUNK)
+        rows = Event.objects.filter(kind="order", subject_id__in=ids)
         for event in rows.defer("sealed", "data").order_by("subject_id", "number"):
             events[event.subject_id].append(event)
         for order in Order.objects.filter(pk__in=ids).only("number", "stage", "version"):
             yield from _check_history(order, events[order.pk])
+
+
+def _split_ids() -> Iterator[Sequence[int]]:
+    ids: Sequence[int] | None = list_in_scope("orders")
+    if ids is None:
+        ids = range(1, (Order.objects.aggregate(last=Max("pk"))["last"] or 0) + 1)
+    for start in range(0, len(ids), CHUNK):
+        yield ids[start : start + CHUNK]
 
 
 def _check_history(order: Order, events: list[Event]) -> Iterator[str]:
@@ -90,5 +97,7 @@ def payable_adds_up() -> Iterator[str]:
         - F("lines__cancelled_unpaid_fen")
     )
     sums = Order.objects.annotate(goods_sum=Coalesce(Sum(goods), 0))
-    for order in sums.exclude(payable_fen=F("goods_sum") + F("freight_fen") + F("freight_adjust_fen")):
+    for order in in_scope(sums, orders="pk").exclude(
+        payable_fen=F("goods_sum") + F("freight_fen") + F("freight_adjust_fen")
+    ):
         yield f"order {order.number}: payable {order.payable_fen}"

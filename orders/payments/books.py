@@ -9,7 +9,7 @@ from orders.models import Order
 from orders.payments.ledger import pay_key, refund_key
 from orders.payments.models import LIVE, PayAttempt, Payment, Refund, RefundState
 from orders.stages import Stage
-from shop.books import book
+from shop.books import book, in_scope
 from shop.customers.models import BalanceEntry, EntryKind
 from shop.store.choices import PayMethod
 
@@ -25,7 +25,7 @@ def refunds_stay_within_payment() -> Iterator[str]:
     wrong = (
         ~Q(refunded_fen=F("done")) | ~Q(refunding_fen=F("flying")) | Q(amount_fen__lt=F("done") + F("flying"))
     )
-    for payment in sums.filter(wrong).select_related("order"):
+    for payment in in_scope(sums, orders="order").filter(wrong).select_related("order"):
         yield f"payment {payment} of order {payment.order.number}: {payment.refunded_fen}+{payment.refunding_fen}"
 
 
@@ -36,18 +36,22 @@ def order_sums_are_its_payments() -> Iterator[str]:
         captured=Coalesce(Sum("payments__amount_fen", filter=counting), 0),
         returned=Coalesce(Sum("payments__refunded_fen", filter=counting), 0),
     )
-    for order in sums.exclude(paid_fen=F("captured"), refunded_fen=F("returned")):
+    for order in in_scope(sums, orders="pk").exclude(paid_fen=F("captured"), refunded_fen=F("returned")):
         yield f"order {order.number}: paid {order.paid_fen}, payments {order.captured}"
 
 
 @book("B10.2", "what was paid from a balance, or given back into it, stands once in the ledger")
 def balance_payments_are_booked() -> Iterator[str]:
-    by_balance = Payment.objects.filter(method=PayMethod.BALANCE)
+    of_buyers = {"orders": "order__customer__orders", "customers": "order__customer"}
+    by_balance = in_scope(Payment.objects.filter(method=PayMethod.BALANCE), **of_buyers)
     wanted = {pay_key(payment.trade_no): -payment.amount_fen for payment in by_balance}
-    refunds = Refund.objects.filter(payment__method=PayMethod.BALANCE)
+    refunds = in_scope(Refund.objects.filter(payment__method=PayMethod.BALANCE), **of_buyers)
     wanted |= {refund_key(refund.number): refund.amount_fen for refund in refunds}
     kinds = (EntryKind.PAY, EntryKind.REFUND)
-    booked = dict(BalanceEntry.objects.filter(kind__in=kinds).values_list("key", "delta_fen"))
+    entries = in_scope(
+        BalanceEntry.objects.filter(kind__in=kinds), orders="customer__orders", customers="customer"
+    )
+    booked = dict(entries.values_list("key", "delta_fen"))
     for key in sorted(wanted.keys() | booked.keys()):
         if wanted.get(key) != booked.get(key):
             yield f"{key}: {wanted.get(key)} in the payments, {booked.get(key)} in the ledger"
@@ -56,7 +60,7 @@ def balance_payments_are_booked() -> Iterator[str]:
 @book("B1.3", "money that does not count is on its way back in full")
 def late_money_goes_back() -> Iterator[str]:
     late = Payment.objects.filter(counts=False).exclude(amount_fen=F("refunding_fen") + F("refunded_fen"))
-    for payment in late.select_related("order"):
+    for payment in in_scope(late, orders="order").select_related("order"):
         yield f"payment {payment} of order {payment.order.number} does not count and is not refunded"
 
 
@@ -66,16 +70,15 @@ def lines_are_refunded_from_payments() -> Iterator[str]:
     given = refunds.order_by().values("order").annotate(fen=Sum("amount_fen")).values("fen")
     on_lines = Order.objects.annotate(on_lines=Coalesce(Sum("lines__refunded_fen"), 0)).filter(on_lines__gt=0)
     sums = on_lines.annotate(given=Coalesce(Subquery(given), 0))
-    for order in sums.filter(on_lines__gt=F("given")):
+    for order in in_scope(sums, orders="pk").filter(on_lines__gt=F("given")):
         yield f"order {order.number}: {order.on_lines} refunded on its lines, {order.given} by refunds"
 
 
 @book("B7", "each external effect has one intent with a stable number")
 def one_intent_per_effect() -> Iterator[str]:
-    for refund in Refund.objects.filter(number="") | Refund.objects.filter(
-        state=RefundState.DONE, finished_at=None
-    ):
+    odd = Refund.objects.filter(Q(number="") | Q(state=RefundState.DONE, finished_at=None))
+    for refund in in_scope(odd, orders="order"):
         yield f"refund {refund.pk}"
     closed = PayAttempt.objects.filter(state__in=LIVE, order__stage=Stage.CLOSED).select_related("order")
-    for attempt in closed:
+    for attempt in in_scope(closed, orders="order"):
         yield f"attempt {attempt.number} is live on a closed order"

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 
-from shop.books import book
+from shop.books import book, in_scope
 from shop.catalog.models import Sku
+
+_SCOPE = {"orders": "order_lines__order", "skus": "pk"}
 
 
 @book("B3.1", "stock on hand and reserved are the sums of their movements")
@@ -14,11 +16,11 @@ def stock_is_the_sum_of_movements() -> Iterator[str]:
     skus = Sku.objects.annotate(
         moved=Coalesce(Sum("movements__on_hand_delta"), 0), held=Coalesce(Sum("movements__reserved_delta"), 0)
     )
-    for sku in skus.exclude(on_hand=F("moved"), reserved=F("held")).order_by("pk"):
+    for sku in in_scope(skus, **_SCOPE).exclude(on_hand=F("moved"), reserved=F("held")).order_by("pk"):
         yield f"SKU {sku.code}: on hand {sku.on_hand}, moved {sku.moved}; reserved {sku.reserved}, moved {sku.held}"
 
 
 @book("B3.2", "stock is never negative and never promised twice")
 def stock_is_not_negative() -> Iterator[str]:
-    for sku in Sku.objects.filter(reserved__gt=F("on_hand")):
+    for sku in in_scope(Sku.objects.filter(reserved__gt=F("on_hand")), **_SCOPE):
         yield f"SKU {sku.code}: reserved {sku.reserved} of {sku.on_hand}"

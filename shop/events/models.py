@@ -146,6 +146,28 @@ class StuckTimer(models.Model):
         return f"{self.timer} of {self.subject_id}"
 
 
+class BookCheck(Versioned):
+    """The comparing of the books every night, as far as it has come: one row.
+
+    Every event up to `seen_id` has had its order, SKU or buyer looked at. `due_at` is when to go on; what was found by
+    the last night that ended stands in its event. `broken` are the sentences found in the night that is under way.
+    """
+
+    subject_kind = "books"
+
+    due_at = models.DateTimeField()
+    seen_id = models.BigIntegerField(default=0)
+    until_id = models.BigIntegerField(null=True)
+    looked_at = models.PositiveIntegerField(default=0)
+    broken = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="one_book_check")]
+
+    def __str__(self) -> str:
+        return f"books up to event {self.seen_id}"
+
+
 class Heartbeat(models.Model):
     """When a background process last finished a round; `/healthz` and the home page read it."""
 

@@ -16,6 +16,8 @@ from shop.money import format_fen
 
 NOTHING = "–"
 _LABELS = {
+    "looked_at": gettext_lazy("Orders looked at"),
+    "broken": gettext_lazy("Contradictions"),
     "reason": gettext_lazy("Reason"),
     "fields": gettext_lazy("Changed"),
     "skus": gettext_lazy("SKUs"),

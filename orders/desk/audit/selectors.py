@@ -20,7 +20,8 @@ from shop.catalog import event_words as catalog_words
 from shop.catalog.models import Product, Sku
 from shop.customers import event_words as customer_words
 from shop.customers.models import Customer
-from shop.events.models import Event
+from shop.events import event_words as machine_words
+from shop.events.models import BookCheck, Event
 from shop.events.selectors import find_first_id_since, find_last_id_before
 from shop.events.words import Part, describe_actor, describe_data
 from shop.jobs import event_words as job_words
@@ -38,6 +39,7 @@ EVENT_WORDS = (
     | staff_words.EVENT_WORDS
     | store_words.EVENT_WORDS
     | gateway_words.EVENT_WORDS
+    | machine_words.EVENT_WORDS
 )
 
 
@@ -70,6 +72,7 @@ SUBJECTS: dict[str, Subject] = {
     ),
     "staff": Subject(_("Staff"), StaffUser, str, lambda row: reverse("staff:person", args=[row.pk])),
     "job": Subject(_("Job"), Job, lambda job: str(job.pk), lambda row: reverse("jobs:job", args=[row.pk])),
+    "books": Subject(_("Books"), BookCheck, lambda _row: ""),
     "gateway": Subject(_("WeChat Pay"), GatewayLine, lambda line: line.mchid),
     "settings": Subject(
         _("Store settings"), StoreSettings, lambda _row: "", lambda _row: reverse("store:settings")

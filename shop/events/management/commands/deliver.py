@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import Error, close_old_connections, connection
 
 from shop.events.delivery import deliver_batch, drain
+from shop.events.nightly import begin_nightly
 from shop.events.sweeping import sweep
 
 logger = logging.getLogger(__name__)
@@ -35,9 +36,12 @@ class Command(BaseCommand):
         self.stopping = False
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
-        next_sweep = 0.0
+        next_sweep, is_begun = 0.0, False
         while not self.stopping:
             try:
+                if not is_begun:
+                    begin_nightly()
+                    is_begun = True
                 if time.monotonic() >= next_sweep:
                     next_sweep = time.monotonic() + SWEEP_EVERY_S
                     sweep()
