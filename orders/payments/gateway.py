@@ -158,6 +158,13 @@ def find_transaction(number: str) -> tuple[Transaction, str] | None:
     return None
 
 
+def probe(mchid: str) -> None:
+    """Find out whether a merchant's gateway answers. Raises ClientError, Refused."""
+    client = _open(lambda made: mchid in ("", made.mchid))
+    with asking(mchid):
+        client.test_connection()
+
+
 def query_refund(refund: Refund) -> GatewayRefund | None:
     """What the gateway knows of a refund, None if nothing. Raises ClientError, Refused."""
     attempt = refund.payment.attempt

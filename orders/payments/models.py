@@ -188,7 +188,8 @@ class TransferProof(models.Model):
 class GatewayLine(Versioned):
     """Whether a merchant number's gateway answers; a row is made by the first call that failed.
 
-    `failures` in a row, of any process, the first of them at `silent_since`; `told_at` is when people were told.
+    `failures` in a row, of any process, the first of them at `silent_since`; `told_at` is when people were told,
+    `probe_at` when to ask next whether it answers again.
     """
 
     subject_kind = "gateway"
@@ -197,6 +198,7 @@ class GatewayLine(Versioned):
     failures = models.PositiveIntegerField(default=0)
     silent_since = models.DateTimeField(null=True)
     told_at = models.DateTimeField(null=True)
+    probe_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["mchid"], name="one_line_per_merchant")]

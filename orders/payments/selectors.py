@@ -2,9 +2,8 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, Sum
 
 from orders.models import Order
 from orders.payments.line import FAILURES, TELL_AFTER, list_silent_merchants
@@ -31,22 +30,15 @@ def list_due_to_cancel(now: datetime, skip: Collection[int], limit: int) -> list
 
 
 def list_due_to_close(now: datetime, skip: Collection[int], limit: int) -> list[int]:
-    """Unpaid orders past their deadline with a live attempt, unless the task is under way."""
-    asked = _LIVE_ATTEMPT.filter(cancel_asked_until__gt=now)
-    due = Order.objects.filter(stage=Stage.UNPAID, pay_by__lte=now).exclude(Exists(asked))
-    due = due.exclude(pk__in=skip).order_by("pay_by")
-    silent = list_silent_merchants()
-    answered = due.filter(Exists(_LIVE_ATTEMPT.exclude(mchid__in=silent)))
-    return _with_a_probe(answered, due.filter(Exists(_LIVE_ATTEMPT.filter(mchid__in=silent))), limit)
+    """Unpaid orders past their deadline with a live attempt, unless the task is under way.
 
-
-def _with_a_probe(rows: "QuerySet[Any]", silent: "QuerySet[Any]", limit: int) -> list[int]:
-    """Rows of merchants whose gateway answers; of silent ones a single one, by which the shop hears of their return.
-
-    The others wait: asking for them all would only fill queues.
+    As with all that the gateway is asked about: while it does not answer, rows wait where they are.
     """
-    probe = list(silent.values_list("pk", flat=True)[:1])
-    return [*probe, *rows.values_list("pk", flat=True)[: limit - len(probe)]]
+    asked = _LIVE_ATTEMPT.filter(cancel_asked_until__gt=now)
+    heard = _LIVE_ATTEMPT.exclude(mchid__in=list_silent_merchants())
+    due = Order.objects.filter(Exists(heard), stage=Stage.UNPAID, pay_by__lte=now)
+    due = due.exclude(Exists(asked)).exclude(pk__in=skip)
+    return list(due.order_by("pay_by").values_list("pk", flat=True)[:limit])
 
 
 def list_unsent(now: datetime, skip: Collection[int], limit: int) -> list[int]:
@@ -58,9 +50,8 @@ def list_unsent(now: datetime, skip: Collection[int], limit: int) -> list[int]:
 
 
 def list_due_to_query(now: datetime, skip: Collection[int], limit: int) -> list[int]:
-    due = PayAttempt.objects.filter(next_query_at__lte=now).exclude(pk__in=skip).order_by("next_query_at")
-    silent = list_silent_merchants()
-    return _with_a_probe(due.exclude(mchid__in=silent), due.filter(mchid__in=silent), limit)
+    due = PayAttempt.objects.filter(next_query_at__lte=now).exclude(mchid__in=list_silent_merchants())
+    return list(due.exclude(pk__in=skip).order_by("next_query_at").values_list("pk", flat=True)[:limit])
 
 
 UNHEARD_FOR = timedelta(hours=1)
@@ -77,6 +68,13 @@ def list_stuck_attempts(now: datetime, skip: Collection[int], limit: int) -> lis
     stuck = PayAttempt.objects.filter(is_unheard(now)).exclude(pk__in=skip)
     stuck = stuck.exclude(mchid__in=list_silent_merchants())
     return list(stuck.order_by("unheard_since").values_list("pk", flat=True)[:limit])
+
+
+def list_lines_to_probe(now: datetime, skip: Collection[int], limit: int) -> list[int]:
+    silent = GatewayLine.objects.filter(
+        Q(probe_at__isnull=True) | Q(probe_at__lte=now), failures__gte=FAILURES
+    )
+    return list(silent.exclude(pk__in=skip).order_by("pk").values_list("pk", flat=True)[:limit])
 
 
 def list_silent_lines(now: datetime, skip: Collection[int], limit: int) -> list[int]:
@@ -129,12 +127,11 @@ def list_stuck_refunds(now: datetime, skip: Collection[int], limit: int) -> list
 def list_due_refunds(now: datetime, skip: Collection[int], limit: int) -> list[int]:
     due = Refund.objects.filter(
         Q(lease_until__isnull=True) | Q(lease_until__lte=now),
-        next_try_at__lte=now,
+        ~Q(payment__attempt__mchid__in=list_silent_merchants()),
         state__in=[RefundState.COMMITTED, RefundState.PROCESSING],
+        next_try_at__lte=now,
     )
-    due = due.exclude(pk__in=skip).order_by("next_try_at")
-    is_silent = Q(payment__attempt__mchid__in=list_silent_merchants())
-    return _with_a_probe(due.filter(~is_silent), due.filter(is_silent), limit)
+    return list(due.exclude(pk__in=skip).order_by("next_try_at").values_list("pk", flat=True)[:limit])
 
 
 FORMER_KEPT_FOR = timedelta(days=3)

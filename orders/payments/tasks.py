@@ -13,10 +13,11 @@ from orders.payments.gateway import (
     PaymentEvidence,
     ask_and_close,
     open_gateway_for_refund,
+    probe,
     query_attempt,
 )
 from orders.payments.line import asking, wait_for_turn
-from orders.payments.models import AttemptState, PayAttempt, Refund, RefundState
+from orders.payments.models import AttemptState, GatewayLine, PayAttempt, Refund, RefundState
 from orders.payments.services.attempts import ask_soon
 from orders.payments.services.cancelling import cancel_unpaid
 from orders.payments.services.closing import mark_closed
@@ -66,6 +67,16 @@ def query_payment(attempt_id: int) -> None:
         apply_answer(outcome)
     elif isinstance(outcome, Closed) and (attempt.prepay_id or is_given_up):
         mark_closed(attempt)
+
+
+@shared_task
+def probe_gateway(line_id: int) -> None:
+    """Ask a silent gateway about a number that cannot exist: any proven answer ends the silence."""
+    line = GatewayLine.objects.get(pk=line_id)
+    try:
+        probe(line.mchid)
+    except (ClientError, Refused) as error:
+        logger.warning("merchant %s: %s", line.mchid, type(error).__name__)
 
 
 def _is_worth_asking_soon(attempt: PayAttempt, error: ClientError | Refused) -> bool:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.db.models import F
 
 from orders.payments.line import call_for_line
-from orders.payments.models import LIVE, GatewayNotice, PayAttempt, Refund
+from orders.payments.models import LIVE, GatewayLine, GatewayNotice, PayAttempt, Refund
 from orders.payments.selectors import (
     is_merchant_needed,
     list_due_refunds,
@@ -13,6 +13,7 @@ from orders.payments.selectors import (
     list_due_to_close,
     list_due_to_query,
     list_former_to_look_at,
+    list_lines_to_probe,
     list_old_refused_notices,
     list_silent_lines,
     list_stuck_attempts,
@@ -22,7 +23,7 @@ from orders.payments.selectors import (
 from orders.payments.services.cancelling import cancel_unpaid, cancel_unsent
 from orders.payments.services.refund_sending import call_for_refund
 from orders.payments.services.unheard import call_for_attempt
-from orders.payments.tasks import cancel_overdue, query_payment, send_refund
+from orders.payments.tasks import cancel_overdue, probe_gateway, query_payment, send_refund
 from orders.services.deadlines import unless_moved
 from shop import clock
 from shop.actor import SYSTEM
@@ -32,6 +33,7 @@ from shop.store.models import FormerCredentials
 from shop.store.selectors import get_wechat_account
 
 QUERY_DELAYS_S = (30, 60, 120, 240, 480, 960, 1800, 3600)
+PROBE_EVERY_S = 10
 _TASK_LEASE_S = 60
 ACCEPTED_KEPT_FOR = timedelta(days=90)
 """A callback is evidence while a payment may be disputed; repeated it is refused as stale after five minutes."""
@@ -86,6 +88,13 @@ def report_stuck_refund(refund_id: int) -> None:
 @due("attempt.stuck", find=list_stuck_attempts)
 def report_stuck_attempt(attempt_id: int) -> None:
     call_for_attempt(attempt_id)
+
+
+@due("gateway.probe", find=list_lines_to_probe, outside=True, queue=PAYMENTS)
+def probe_silent_gateway(line_id: int) -> None:
+    """While it is silent nothing else is asked: this is how the shop hears of its return."""
+    probe_gateway.apply_async((line_id,), expires=PROBE_EVERY_S)
+    GatewayLine.objects.filter(pk=line_id).update(probe_at=clock.now() + timedelta(seconds=PROBE_EVERY_S))
 
 
 @due("gateway.silent", find=list_silent_lines)

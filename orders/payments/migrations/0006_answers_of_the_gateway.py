@@ -19,6 +19,7 @@ class Migration(migrations.Migration):
                 ("failures", models.PositiveIntegerField(default=0)),
                 ("silent_since", models.DateTimeField(null=True)),
                 ("told_at", models.DateTimeField(null=True)),
+                ("probe_at", models.DateTimeField(null=True)),
             ],
             options={
                 "constraints": [models.UniqueConstraint(fields=["mchid"], name="one_line_per_merchant")]
