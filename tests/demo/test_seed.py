@@ -27,6 +27,7 @@ from shop import clock
 from shop.access import ROLES
 from shop.catalog.models import MovementKind, Product, StockMovement
 from shop.clients.wechat_pay import WeChatPay
+from shop.connections import nobody_else
 from shop.customers.models import Address, BalanceEntry, Customer, EntryKind
 from shop.demo.standins import load_credentials, run_in_thread
 from shop.demo.wechat import remember_money
@@ -49,7 +50,7 @@ def lived(
 ) -> Iterator[Path]:
     """The directory of the stand-ins; the past itself is rolled back after the last test."""
     data_dir = copy_keys(key_dir, tmp_path_factory.mktemp("lived"))
-    with django_db_blocker.unblock(), transaction.atomic():
+    with django_db_blocker.unblock(), nobody_else(), transaction.atomic():
         seed(data_dir, orders=ORDERS, buyers=BUYERS)
         yield data_dir / "standins"
         transaction.set_rollback(True)
@@ -89,6 +90,10 @@ def test_only_the_last_hours_alerts_are_open_and_everything_was_delivered(lived:
         AlertKind.MISMATCH,
         AlertKind.REFUND_STUCK,
         AlertKind.REFUND_TWICE,
+        AlertKind.REFUND_OUTSIDE,
+        AlertKind.ATTEMPT_STUCK,
+        AlertKind.GATEWAY_SILENT,
+        AlertKind.BOOKS_BROKEN,
     }
     assert {alert.kind for alert in open_alerts} == set(AlertKind) - mishaps
     assert all(alert.raised_at > clock.now() - timedelta(hours=3) for alert in open_alerts)

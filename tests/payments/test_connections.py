@@ -13,7 +13,7 @@ from orders.payments.services.cancelling import cancel_paid, cancel_unpaid
 from orders.payments.services.pricing import change_price
 from orders.payments.tasks import query_payment, send_refund
 from shop.clients import transport
-from shop.connections import HeldConnection, wait_for_place
+from shop.connections import HeldConnection, nobody_else, wait_for_place
 from shop.customers.services import set_phone_by_code, sign_in
 from shop.store.services import check_wechat_account
 from tests import cast
@@ -86,3 +86,12 @@ def test_who_waits_for_a_decoder_or_a_hash_holds_none() -> None:
     assert connection.connection is not None
     assert not wait_for_place(places, seconds=0.01)
     assert connection.connection is None
+
+
+def test_only_who_has_the_database_to_themselves_keeps_it(gateway) -> None:
+    order = cast.place()
+    gateway.do("login-codes", openid=order.customer.openid)
+    with nobody_else(), transaction.atomic():
+        start_payment(order.pk, actor=cast.buyer(order))
+    with pytest.raises(HeldConnection), transaction.atomic():
+        cancel_unpaid(order.pk, actor=cast.buyer(order))

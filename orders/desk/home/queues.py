@@ -42,7 +42,8 @@ class Waiting:
 class Queue:
     """A kind of work: how many wait, up to CAP + 1, and the first of them.
 
-    `query` is the part of the order list's address that shows all of it, "" when nothing does.
+    `query` is the part of the order list's address that shows all of it, "" when nothing does. `about_shop` are those
+    that are about no order, in words.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Queue:
     count: int
     first: Sequence[Waiting]
     query: str = ""
+    about_shop: Sequence[str] = ()
 
     @property
     def count_words(self) -> str:
@@ -141,12 +143,14 @@ def _make_alerts() -> Queue:
     Counted are the alerts, as the bell counts them.
     """
     is_open = Alert.objects.filter(handled_at__isnull=True)
-    kinds: dict[int, list[str]] = {}
+    kinds: dict[int | None, list[str]] = {}
     for order_id, kind in is_open.order_by("id").values_list("order_id", "kind")[:_ALERTS_READ]:
         kinds.setdefault(order_id, []).append(str(AlertKind(kind).label))
-    first = [Waiting(order_id, "、".join(dict.fromkeys(found))) for order_id, found in kinds.items()]
+    about_shop = list(dict.fromkeys(kinds.pop(None, [])))
+    first = [Waiting(pk, "、".join(dict.fromkeys(found))) for pk, found in kinds.items() if pk]
     count = is_open[: CAP + 1].count()
-    return Queue("alerts", _("Unhandled alerts"), "overdue", count, first[:SHOWN])
+    title = _("Unhandled alerts")
+    return Queue("alerts", title, "overdue", count, first[:SHOWN], about_shop=about_shop)
 
 
 def load_rows(queues: Iterable[Queue]) -> dict[str, list[QueueRow]]:

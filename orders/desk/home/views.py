@@ -52,6 +52,7 @@ def home(request: StaffRequest) -> HttpResponse:
     cards = [Card(queue, rows[queue.name], _find_list(queue)) for queue in queues if queue.count]
     context = {
         "cards": cards,
+        "about_shop": [words for queue in queues for words in queue.about_shop],
         "figures": list_figures(counts.tabs[Tab.TO_SHIP]),
         "clear": [queue.title for queue in queues if not queue.count],
         "health": _describe_health(get_health()),

@@ -12,6 +12,7 @@ from django.test import override_settings
 
 from orders.numbers import drawn_by
 from shop import clock
+from shop.connections import nobody_else
 from shop.demo.seeding.acting import act
 from shop.demo.seeding.chores import run_errand
 from shop.demo.seeding.opening import (
@@ -50,7 +51,8 @@ def live(plan: Plan, *, seed: int, standins_dir: Path) -> None:
     ledger = Ledger(standins_dir)
     rng = Random(f"{seed} living")
     try:
-        with drawn_by(rng.randrange), override_settings(CHANNEL_LAYERS=NO_LISTENERS), transaction.atomic():
+        quietly = override_settings(CHANNEL_LAYERS=NO_LISTENERS)
+        with drawn_by(rng.randrange), quietly, nobody_else(), transaction.atomic():
             with clock.at(plan.opened_at):
                 world = _open_shop(plan, pictures, ledger, rng, standins_dir)
             _live_through(world)

@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from notifications.models import AlertKind
-from notifications.services import handle_alerts, raise_alert
+from notifications.services import handle_alerts, raise_alert, raise_shop_alert
 from orders.desk.home.queues import SHOWN, list_queues
 from orders.desk.list.counts import count_tabs
 from orders.models import Order
@@ -253,3 +253,16 @@ def test_the_page_keeps_to_its_queries(
     client = browser()
     with django_assert_num_queries(20):
         client.get(HOME)
+
+
+def test_an_alert_about_the_shop_stands_on_top_and_is_no_order() -> None:
+    event = Event.objects.create(
+        kind="gateway", subject_id=1, number=1, verb="gateway.silent", at=clock.now()
+    )
+    raise_shop_alert(AlertKind.GATEWAY_SILENT, event)
+    order = paid_order()
+    raise_alert(AlertKind.NEW_ORDER, Event.objects.get(order_id=order.pk, verb="order.pay"))
+    page = browser().get(HOME)
+    assert page.context["about_shop"] == ["WeChat Pay does not answer"]
+    assert waiting()["alerts"] == [order.pk]
+    assert "WeChat Pay does not answer" in page.content.decode()
