@@ -264,5 +264,6 @@ def test_an_alert_about_the_shop_stands_on_top_and_is_no_order() -> None:
     raise_alert(AlertKind.NEW_ORDER, Event.objects.get(order_id=order.pk, verb="order.pay"))
     page = browser().get(HOME)
     assert page.context["about_shop"] == ["WeChat Pay does not answer"]
-    assert waiting()["alerts"] == [order.pk]
+    card = next(card for card in page.context["cards"] if card.queue.name == "alerts")
+    assert (card.queue.count, [row.order.pk for row in card.rows]) == (2, [order.pk])
     assert "WeChat Pay does not answer" in page.content.decode()
