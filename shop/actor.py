@@ -17,7 +17,10 @@ PEOPLE = frozenset({ActorKind.STAFF, ActorKind.CUSTOMER, ActorKind.VERIFIER})
 
 @dataclass(frozen=True)
 class Actor:
-    """A person or a machine that acts; `capabilities` counts for staff, `id` scopes what a customer may see."""
+    """A person or a machine that acts; `capabilities` counts for staff, `id` scopes what a customer may see.
+
+    `second` is a colleague who has shown their password for this one act.
+    """
 
     kind: ActorKind
     id: int | None = None
@@ -25,6 +28,7 @@ class Actor:
     capabilities: frozenset[str] = frozenset()
     refund_limit_fen: int | None = None
     money_limit_fen: int | None = None
+    second: "Actor | None" = None
 
     @property
     def is_person(self) -> bool:

@@ -7,13 +7,14 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from shop import clock
-from shop.access import check_money_limit, require
+from shop.access import require
 from shop.actor import Actor
 from shop.customers.care import lock_customer
 from shop.customers.models import BalanceEntry, Customer, EntryKind
 from shop.errors import Refused
 from shop.events.services import record_event
 from shop.money import MAX_FEN
+from shop.store.made_money import check_made_money
 
 
 @dataclass(frozen=True)
@@ -70,15 +71,15 @@ def change_balance(
 ) -> BalanceEntry:
     """Top up by a positive amount, or correct by a negative one, with a reason.
 
-    Raises Refused `forbidden`, `over_money_limit`, `reason_required`, `bad_amount`, `stale`, `not_enough_balance`,
-    `not_found`.
+    Raises Refused `forbidden`, `reason_required`, `bad_amount`, `stale`, `not_enough_balance`, `not_found`, and as
+    `check_made_money` does.
     """
     require(actor, "customers.balance")
     if not reason.strip():
         raise Refused("reason_required", _("Say where the money comes from or goes to."), 400)
     if not delta_fen or abs(delta_fen) > MAX_FEN:
         raise Refused("bad_amount", _("Type an amount that is not 0 and not absurdly large."), 400)
-    check_money_limit(actor, delta_fen)
+    check_made_money(actor, delta_fen, capability="customers.balance")
     with transaction.atomic():
         customer = lock_customer(customer_id, expected_version=expected_version)
         kind = EntryKind.TOP_UP if delta_fen > 0 else EntryKind.CORRECT

@@ -29,6 +29,8 @@ def record_event(
     if not connection.in_atomic_block:
         raise RuntimeError("an event belongs into the transaction of its change")
     moment = clock.now()
+    if actor.second:
+        data = {**(data or {}), "second": actor.second.name}
     event = Event(
         kind=subject.subject_kind,
         subject_id=subject.pk,

@@ -16,6 +16,7 @@ from shop.money import format_fen
 
 NOTHING = "–"
 _LABELS = {
+    "second": gettext_lazy("Second person"),
     "looked_at": gettext_lazy("Orders looked at"),
     "broken": gettext_lazy("Contradictions"),
     "reason": gettext_lazy("Reason"),

@@ -4,6 +4,7 @@ The proof stands in the session. Signing in is one; afterwards the password is a
 sealed inside the page that asks, so that secrets neither stand in its markup nor have to be typed twice.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -78,11 +79,11 @@ def ask_for_proof(request: HttpRequest) -> HttpResponse | None:
         if request.method != "POST":
             return show_proof(request, next_url=request.get_full_path())
         if not has_answered:
-            return show_proof(request, carried=_pack(request))
+            return show_proof(request, carried=carry(request, leave_out=_OWN_FIELDS))
         if refused := take_proof(request):
             return show_proof(request, carried=request.POST[CARRIED], refused=refused)
     if has_answered:
-        request.POST = _unpack(request)  # type: ignore[assignment]  # immutable all the same
+        request.POST = take_carried(request, request.POST[CARRIED])  # type: ignore[assignment]  # immutable all the same
     return None
 
 
@@ -113,16 +114,18 @@ def _answer(request: HttpRequest, context: dict[str, Any], *, status: int) -> Ht
     return response
 
 
-def _pack(request: HttpRequest) -> str:
+def carry(request: HttpRequest, *, leave_out: Iterable[str]) -> str:
+    """What was typed, sealed, for a page that asks something in between."""
     typed = request.POST.copy()
-    for name in _OWN_FIELDS:
+    for name in leave_out:
         typed.pop(name, None)
     return seal(typed.urlencode(), context=_context(request))
 
 
-def _unpack(request: HttpRequest) -> QueryDict:
+def take_carried(request: HttpRequest, carried: str) -> QueryDict:
+    """What `carry` sealed for the same person at the same address. Raises Refused `stale`."""
     try:
-        return QueryDict(unseal(request.POST[CARRIED], context=_context(request)))
+        return QueryDict(unseal(carried, context=_context(request)))
     except (Undecryptable, ValueError) as error:
         message = _("What was typed before cannot be read any more. Please do it again.")
         raise Refused("stale", message) from error

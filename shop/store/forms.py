@@ -109,6 +109,11 @@ GROUPS: tuple[tuple[Any, Any, tuple[str, ...]], ...] = (
         ),
     ),
     (
+        _("Money by a word"),
+        _("Top-ups, recorded transfers and lowered prices: nobody confirms them but your own people."),
+        ("second_person_above_fen",),
+    ),
+    (
         _("Timers"),
         _KEPT,
         (
@@ -160,6 +165,12 @@ class StoreSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subsc
         max_fen=100 * MAX_FREIGHT_FEN,
         required=False,
         help_text=_("Leave empty when freight is never free."),
+    )
+    second_person_above_fen = YuanField(
+        label=_("A second person for more than (yuan)"),
+        max_fen=100 * MAX_FREIGHT_FEN,
+        required=False,
+        help_text=_("A colleague types their password too. Leave empty when one person is always enough."),
     )
     local_fee_fen = YuanField(label=_("Delivery fee (yuan)"), max_fen=MAX_FREIGHT_FEN, required=False)
 

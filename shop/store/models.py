@@ -71,6 +71,10 @@ class StoreSettings(Versioned):
     template_receive = models.CharField(
         _("template: please check before receiving"), max_length=64, blank=True
     )
+    second_person_above_fen = models.PositiveIntegerField(
+        _("a second person for money above"), null=True, blank=True
+    )
+
     restores = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     """How often the shop was restored from a backup: numbers given since then are lost and must not be given again."""
 

@@ -1,6 +1,7 @@
 """Money that staff make by a word: within their limit, and with their password shown lately."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from django.test import Client
@@ -12,8 +13,10 @@ from shop.access import ROLES
 from shop.actor import Actor, ActorKind
 from shop.customers.balance import change_balance
 from shop.customers.models import Customer
+from shop.events.models import Event
 from shop.staff.services import hire_staff
 from shop.store.choices import PayMethod
+from shop.store.models import StoreSettings
 from tests import cast
 from tests.console import browser, sign_in
 from tests.expect import fresh, refused
@@ -132,3 +135,75 @@ class TestProof:
         order = transfer()
         typed = {"amount": "45", "reference": "r", "version": str(order.version)}
         assert browser().post(f"/console/orders/{order.number}/record-transfer/", typed).status_code == 302
+
+
+class TestSecondPerson:
+    @pytest.fixture(autouse=True)
+    def two_above_a_hundred(self) -> None:
+        StoreSettings.objects.update(second_person_above_fen=100_00)
+
+    def top_up(self, actor: Actor, fen: int = 100_01) -> None:
+        change_balance(cast.make_customer().pk, delta_fen=fen, reason="现金", actor=actor)
+
+    def test_up_to_the_sum_one_is_enough(self) -> None:
+        self.top_up(cast.clerk(), fen=100_00)
+
+    def test_above_it_two_agree_and_both_are_on_record(self) -> None:
+        with refused("second_person_required", 409):
+            self.top_up(cast.clerk())
+        self.top_up(replace(cast.clerk(), second=cast.clerk("finance", name="财务", id_=2)))
+        assert Event.objects.filter(verb="customer.balance_top_up").latest("pk").data["second"] == "财务"
+
+    @pytest.mark.parametrize(
+        "second",
+        [
+            cast.clerk(),
+            cast.clerk("warehouse", id_=2),
+            replace(cast.clerk("finance", id_=2), money_limit_fen=100_00),
+            replace(cast.clerk("finance", id_=2), capabilities=frozenset()),
+        ],
+    )
+    def test_not_oneself_nor_somebody_who_may_not(self, second: Actor) -> None:
+        with refused("second_person_required", 409):
+            self.top_up(replace(cast.clerk(), second=second))
+
+    def ask(self, client: Client, url: str, typed: dict[str, str]) -> str:
+        response = client.post(url, typed)
+        assert response.status_code == 409
+        return response.content.decode().split('name="second_carried" value="')[1].split('"')[0]
+
+    def test_a_colleague_agrees_in_the_page_and_nothing_typed_is_lost(self) -> None:
+        customer, colleague, client = cast.make_customer(), cast.make_staff("finance"), browser()
+        url = f"/console/customers/{customer.pk}/balance/"
+        carried = self.ask(client, url, {"amount": "200", "reason": "现金", "version": str(customer.version)})
+        answer = {"second_username": colleague.username, "second_carried": carried}
+        wrong = client.post(url, answer | {"second_password": "wrong"})
+        assert (wrong.status_code, Customer.objects.get(pk=customer.pk).balance_fen) == (422, 0)
+        assert client.post(url, answer | {"second_password": cast.PASSWORD}).status_code == 302
+        assert Customer.objects.get(pk=customer.pk).balance_fen == 200_00
+        # The colleague is not signed in by it, and the next act asks again.
+        version = str(Customer.objects.get(pk=customer.pk).version)
+        self.ask(client, url, {"amount": "200", "reason": "现金", "version": version})
+
+    def test_so_for_a_transfer_of_an_order(self) -> None:
+        order = cast.place(pay_method=PayMethod.TRANSFER, basket={cast.make_sku(price_fen=200_00).pk: 1})
+        colleague, client = cast.make_staff("finance"), browser()
+        url = f"/console/orders/{order.number}/record-transfer/"
+        owed = f"{order.owed_fen // 100}"
+        carried = self.ask(client, url, {"amount": owed, "reference": "r", "version": str(order.version)})
+        answer = {"second_username": colleague.username, "second_password": cast.PASSWORD}
+        assert client.post(url, answer | {"second_carried": carried}).status_code == 302
+        assert fresh(order).paid_fen == order.payable_fen
+
+    def test_what_was_carried_for_another_page_is_not_taken(self) -> None:
+        customer, colleague, client = cast.make_customer(), cast.make_staff("finance"), browser()
+        other = cast.make_customer()
+        url = f"/console/customers/{customer.pk}/balance/"
+        carried = self.ask(client, url, {"amount": "200", "reason": "x", "version": str(customer.version)})
+        answer = {
+            "second_username": colleague.username,
+            "second_password": cast.PASSWORD,
+            "second_carried": carried,
+        }
+        client.post(f"/console/customers/{other.pk}/balance/", answer)
+        assert Customer.objects.get(pk=other.pk).balance_fen == 0

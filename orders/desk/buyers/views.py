@@ -22,6 +22,7 @@ from shop.customers.models import Customer
 from shop.errors import Refused
 from shop.http.dialogs import Dialog, show_dialog, show_obstacle
 from shop.http.paging import page_by_id
+from shop.staff import second
 from shop.staff.decorators import StaffRequest, staff_page
 
 _LONGEST_SEARCH = 40
@@ -100,12 +101,16 @@ def make_form_view(kind: type[BuyerForm]) -> Any:
         customer = get_object_or_404(Customer, pk=customer_id)
         if request.method != "POST":
             return _ask(request, customer, kind)
+        if second.is_answer(request) and (question := second.take_second(request)):
+            return question
         form = kind(request.POST, customer=customer)
         if not form.is_valid():
             return _show_again(request, form, status=422)
         try:
             form.run(request.actor)
         except Refused as refused:
+            if refused.code == second.REQUIRED:
+                return second.show_second(request, refused)
             if refused.code in ("forbidden", "not_found"):
                 raise
             form.add_error(None, str(refused))

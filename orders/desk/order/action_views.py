@@ -27,6 +27,7 @@ from orders.shipping.services.ship import arrive_parcel, undo_ship
 from orders.states import MOVES
 from shop.errors import Refused
 from shop.http.dialogs import show_dialog, show_obstacle
+from shop.staff import second
 from shop.staff.decorators import StaffRequest, staff_page
 from shop.staff.proof import ask_for_proof, is_answer
 from shop.store.address_split import split_address
@@ -48,6 +49,8 @@ def make_action_view(action: Action) -> Any:
             return _ask(request, order, action, action.form(order=order, lines=lines))
         if is_answer(request) and (question := ask_for_proof(request)):
             return question
+        if second.is_answer(request) and (question := second.take_second(request)):
+            return question
         form = action.form(request.POST, order=order, lines=lines)
         if not form.is_valid():
             return _show_invalid(request, order, action, form)
@@ -56,6 +59,8 @@ def make_action_view(action: Action) -> Any:
         try:
             form.run(request.actor, form.cleaned_data["version"])
         except Refused as refused:
+            if refused.code == second.REQUIRED:
+                return second.show_second(request, refused)
             return _show_refused(request, number, action, refused)
         messages.success(request, str(MOVES[form.done_verb or action.verb].done))
         return _go_on(request, number, action)

@@ -14,11 +14,11 @@ from orders.payments.services.settling import settle_if_nothing_owed
 from orders.quotes import check_pay_method, get_pay_term
 from orders.services.fulfilment import reserve_all, start_clock, start_fulfilment
 from shop import clock
-from shop.access import check_money_limit
 from shop.actor import SYSTEM, Actor
 from shop.errors import Refused
 from shop.money import MAX_FEN, share_fen
 from shop.store.choices import Delivery, PayMethod
+from shop.store.made_money import check_made_money
 from shop.store.selectors import get_store_settings
 
 
@@ -34,8 +34,8 @@ def change_price(
     """Set what the goods (all lines together) and the freight of an unpaid order cost.
 
     The difference is shared over the lines by largest remainder; an open attempt is closed first, the buyer
-    pays the new amount with a new one. Raises Refused `reason_required`, `bad_amount`, `over_money_limit`, and as
-    `close_live_attempt` does.
+    pays the new amount with a new one. Raises Refused `reason_required`, `bad_amount`, and as
+    `check_made_money` and `close_live_attempt` do.
     """
     if not reason.strip():
         raise Refused("reason_required", _("Say why the price is changed."), 400)
@@ -45,7 +45,7 @@ def change_price(
     with transaction.atomic():
         order = lock_order(order_id, "order.change_price", actor=actor, expected_version=expected_version)
         require_no_live_attempt(order)
-        check_money_limit(actor, order.payable_fen - goods_fen - freight_fen)
+        check_made_money(actor, order.payable_fen - goods_fen - freight_fen, capability="orders.price")
         _share_over_lines(order, goods_fen)
         changes = {
             "freight_adjust_fen": freight_fen - order.freight_fen,

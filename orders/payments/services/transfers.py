@@ -17,12 +17,12 @@ from orders.search import normalise
 from orders.services.fulfilment import start_fulfilment
 from orders.stages import Stage
 from shop import clock
-from shop.access import check_money_limit
 from shop.actor import SYSTEM, Actor
 from shop.errors import Refused
 from shop.files.models import Picture
 from shop.money import MAX_FEN, format_fen
 from shop.store.choices import PayMethod
+from shop.store.made_money import check_made_money
 from shop.store.selectors import get_store_settings
 
 MAX_PICTURES = 5
@@ -67,13 +67,13 @@ def record_transfer(
     """Record that what is owed stands on the account; one reference pays one order.
 
     Raises Refused `not_transfer`, `reference_required`, `reference_used`, `amount_mismatch`, `nothing_owed`,
-    `over_money_limit` (403).
+    `over_money_limit` (403), `second_person_required`.
     """
     reference = _read_reference(reference)
     with transaction.atomic():
         order = lock_order(order_id, "order.pay", actor=actor, expected_version=expected_version)
         require_no_live_attempt(order)
-        check_money_limit(actor, amount_fen)
+        check_made_money(actor, amount_fen, capability="orders.collect")
         if amount_fen != order.owed_fen:
             raise _differs(order, amount_fen)
         was_unpaid = order.stage == Stage.UNPAID
@@ -93,14 +93,14 @@ def record_excess_transfer(
     """Record a transfer that came for a closed order, or for one that is paid: it does not count and is to be paid out.
 
     Raises Refused `transfer_awaited`, `reference_required`, `bad_amount` (400), `reference_used`,
-    `over_money_limit` (403).
+    `over_money_limit` (403), `second_person_required`.
     """
     reference = _read_reference(reference)
     if not 0 < amount_fen <= MAX_FEN:
         raise Refused("bad_amount", _("An amount must not be negative or absurdly large."), 400)
     with transaction.atomic():
         order = lock_order(order_id, "order.excess_transfer", actor=actor, expected_version=expected_version)
-        check_money_limit(actor, amount_fen)
+        check_made_money(actor, amount_fen, capability="orders.collect")
         payment = _make_payment(order, reference, amount_fen, counts=False)
         data = {"amount_fen": amount_fen, "reference": reference, "stage": order.stage}
         move(order, "order.excess_transfer", actor=actor, data=data)
