@@ -1,10 +1,12 @@
 """Forms that were opened before the order changed."""
 
+import pytest
+
 from orders.services.recipient import reveal_recipient
 from orders.services.steps import add_note, confirm_order, hold_order, prepare_order, set_seller_remark
 from orders.shipping.services.ship import ship_order
 from tests import cast
-from tests.expect import refused
+from tests.expect import fresh, refused
 
 WANG, LI = cast.clerk(name="王店长", id_=1), cast.clerk(name="李四", id_=2)
 
@@ -64,3 +66,13 @@ def test_a_closed_order_is_not_called_confirmed():
     prepare_order(order.pk, actor=WANG)
     with refused("wrong_stage"):
         confirm_order(cast.place().pk, actor=WANG)
+
+
+@pytest.mark.parametrize("moves", [[confirm_order], [confirm_order, prepare_order]])
+def test_ones_own_move_makes_an_older_form_stale_whichever_stage_it_led_to(moves):
+    order = cast.paid_order()
+    for move in moves:
+        before = fresh(order).version
+        move(order.pk, actor=cast.clerk())
+        with refused("already_done", 409):
+            hold_order(order.pk, reason="等", actor=cast.clerk(), expected_version=before)

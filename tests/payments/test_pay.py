@@ -351,3 +351,11 @@ class TestLateTruth:
         apply_payment_evidence(evidence(attempt, trade_no="4299"))
         self.assert_sent_back(order, Stage.TO_CONFIRM)
         assert fresh(order).paid_fen == order.payable_fen
+
+
+def test_in_the_end_it_is_asked_once_an_hour(gateway, sent_tasks):
+    attempt = gateway.open(cast.place())
+    PayAttempt.objects.filter(pk=attempt.pk).update(queries=99, next_query_at=clock.now())
+    sweep()
+    attempt.refresh_from_db()
+    assert timedelta(minutes=59) < attempt.next_query_at - clock.now() <= timedelta(minutes=60)

@@ -1,10 +1,13 @@
 """The last pieces, and orders that share them."""
 
+import threading
+
 from django.db.models import F
 
 from orders.models import Order
 from orders.payments.services.cancelling import cancel_lines
 from orders.shipping.services.ship import ship_order
+from shop.catalog import stock
 from shop.catalog.models import Sku
 from shop.catalog.stock import correct_stock
 from shop.store.choices import PayMethod, ReserveOn
@@ -75,7 +78,40 @@ def test_without_row_locks_paying_meets_the_constraint(switch_off_row_locks, mon
     assert codes_of(run_together(acts)) == ["IntegrityError", "IntegrityError", "ok"]
 
 
-def test_baskets_in_opposite_order_never_wait_in_a_circle():
+def place_opposite_baskets(monkeypatch, sorting) -> tuple[list[str], tuple[int, int]]:
+    """Two buyers whose baskets name two SKUs the other way round; each waits for the other after its first one."""
+    one, two = cast.make_sku(on_hand=500), cast.make_sku(on_hand=500)
+    rendezvous, take, has_met = Rendezvous(2), stock._take_free, threading.local()
+
+    def take_and_meet(sku_id, quantity):
+        found = take(sku_id, quantity)
+        if not hasattr(has_met, "yes"):
+            has_met.yes = True
+            rendezvous.meet()
+        return found
+
+    monkeypatch.setattr(stock, "_take_free", take_and_meet)
+    monkeypatch.setattr(stock, "sorted", sorting, raising=False)
+    buyers = [cast.make_customer() for _ in range(2)]
+    baskets = [{one.pk: 1, two.pk: 1}, {two.pk: 1, one.pk: 1}]
+    acts = [
+        lambda b=buyer, basket=basket: cast.place(b, basket=basket, pay_method=PayMethod.COD)
+        for buyer, basket in zip(buyers, baskets, strict=True)
+    ]
+    return codes_of(run_together(acts)), (stock_of(one.pk)[1], stock_of(two.pk)[1])
+
+
+def test_baskets_in_opposite_order_never_wait_in_a_circle(monkeypatch):
+    codes, reserved = place_opposite_baskets(monkeypatch, sorted)
+    assert (codes, reserved) == (["ok", "ok"], (2, 2))
+
+
+def test_without_one_order_of_locks_they_do(monkeypatch):
+    codes, reserved = place_opposite_baskets(monkeypatch, lambda items: list(items))
+    assert (codes, reserved) == (["OperationalError", "ok"], (1, 1))
+
+
+def test_sixteen_baskets_of_both_kinds_are_all_placed():
     one, two = cast.make_sku(on_hand=500), cast.make_sku(on_hand=500)
     buyers = [cast.make_customer() for _ in range(16)]
     baskets = [{one.pk: 1, two.pk: 1}, {two.pk: 1, one.pk: 1}]
