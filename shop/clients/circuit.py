@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from shop.clients.errors import ClientError, Rejected, Unknown, Unreachable
 from shop.clients.waiting import let_go
 
-AT_ONCE = 12
-"""Calls under way in one process; it has some forty threads, and pages need the others."""
+AT_ONCE = 20
+"""Calls under way in one process; it has forty threads (`shop/http/handler.py`), and pages need the others."""
 MAY_WAIT = 8
 WAIT_S = 0.5
 FAILURES = 5

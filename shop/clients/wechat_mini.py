@@ -14,6 +14,7 @@ from shop.clients.errors import Rejected, Unknown
 from shop.clients.transport import Request, parse_object, send
 
 PRODUCTION_URL = "https://api.weixin.qq.com"
+TIMEOUT_S = 8.0
 # A call refused with one of these codes deserves one more try with a fresh token.
 TOKEN_ERRORS = frozenset({"40001", "40014", "42001"})
 SYSTEM_BUSY = -1
@@ -32,7 +33,7 @@ class WeChatMini:
     """The calls of one mini-program. Every failure is a `shop.clients.errors.ClientError`."""
 
     def __init__(
-        self, appid: str, secret: str, *, base_url: str = PRODUCTION_URL, timeout: float = 3.0
+        self, appid: str, secret: str, *, base_url: str = PRODUCTION_URL, timeout: float = TIMEOUT_S
     ) -> None:
         """`timeout` in seconds, for connecting and for each wait for bytes."""
         self._appid = appid

@@ -47,7 +47,8 @@ from shop.clients.wechat_pay_facts import (
 __all__ = ["PRODUCTION_URL", "Credentials", "Notice", "Refund", "Transaction", "WeChatPay"]
 
 PRODUCTION_URL = "https://api.mch.weixin.qq.com"
-TIMEOUT_S = 4.0
+TIMEOUT_S = 8.0
+"""A buyer would rather wait for a slow gateway than hear that it does not answer; few threads can be waiting."""
 # The vendor's own SDKs refuse from this difference on.
 FRESH_SECONDS = 300
 # "You are not known" and "not so often": neither says what became of a payment.

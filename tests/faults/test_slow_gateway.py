@@ -16,7 +16,7 @@ from tests.faults.conftest import Buyer, FaultShop, get_order, wait_until
 
 pytestmark = pytest.mark.fault
 BUYERS = 50
-HANGS_S = 6
+HANGS_S = 10
 
 
 @pytest.fixture

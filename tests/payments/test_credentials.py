@@ -68,6 +68,9 @@ def test_the_next_press_pays_the_new_number_once_the_old_attempt_is_closed_there
     order = cast.place()
     old = gateway.open(order)
     exchange(appid="wx-another")
+    with refused("wechat_not_set_up"):
+        start_payment(order.pk, actor=cast.buyer(order))
+    WeChatAccount.objects.update(tested_at=clock.now())
     with refused("gateway_refused"):  # this gateway knows one mini-program only
         start_payment(order.pk, actor=cast.buyer(order))
     old.refresh_from_db()

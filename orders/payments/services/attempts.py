@@ -34,8 +34,8 @@ SHORTEST_LIFE = timedelta(minutes=1, seconds=30)
 def start_payment(order_id: int, *, actor: Actor) -> dict[str, str]:
     """Open (or reuse) the order's attempt and give the parameters for `wx.requestPayment`.
 
-    Raises Refused: `not_found`, `wrong_stage`, `not_wechat`, `closing` (409: being cancelled or repriced),
-    `too_late`, `gateway_unavailable` (503), `gateway_refused` (409).
+    Raises Refused: `not_found`, `wrong_stage`, `not_wechat`, `wechat_not_set_up` (409: or not tested), `closing` (409:
+    being cancelled or repriced), `too_late`, `gateway_unavailable` (503), `gateway_refused` (409).
     """
     attempt = open_attempt(order_id, actor=actor)
     try:
@@ -125,6 +125,9 @@ def _closing() -> Refused:
 
 def _new_attempt(order: Order) -> PayAttempt:
     moment, account = clock.now(), get_wechat_account()
+    if account is None or account.tested_at is None:
+        # With credentials that nobody has proved, nobody could ask later what became of it.
+        raise Refused("wechat_not_set_up", _("The shop is setting up WeChat Pay. Please try again later."))
     return PayAttempt.objects.create(
         order=order,
         number=number_attempt(order),
@@ -134,8 +137,8 @@ def _new_attempt(order: Order) -> PayAttempt:
         created_at=moment,
         expires_at=max(order.pay_by or moment + timedelta(hours=2), moment + SHORTEST_LIFE),
         next_query_at=moment + FIRST_QUERY_AFTER,
-        mchid=account.mchid if account else "",
-        appid=account.appid if account else "",
+        mchid=account.mchid,
+        appid=account.appid,
     )
 
 
