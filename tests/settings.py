@@ -12,6 +12,7 @@ _data_dir = tempfile.mkdtemp(prefix="shop-test-data-")
 atexit.register(shutil.rmtree, _data_dir, ignore_errors=True)
 os.environ["DATA_DIR"] = _data_dir
 
+from shop.postgres import make_pool  # noqa: E402 - as the settings
 from shop.settings import *  # noqa: E402, F403 - the settings read the environment set above
 
 # Runs beside this one share its Redis database, and must not hear each other's hints or fill each other's throttles.
@@ -28,3 +29,8 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.MD5PasswordHasher",
     "django.contrib.auth.hashers.Argon2PasswordHasher",
 ]
+
+# A test that waits for processes may do so inside a transaction of its own, for longer than a shop ever should.
+for _database in DATABASES.values():  # noqa: F405
+    if _database["OPTIONS"].pop("options", ""):
+        _database["OPTIONS"]["pool"] = make_pool(8, 0)

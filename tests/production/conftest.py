@@ -19,6 +19,7 @@ PRODUCTION = {
     "SEARCH_KEY": KEY,
     "BASE_URL": "https://shop.test",
     "ALLOWED_HOSTS": "shop.test,127.0.0.1",
+    "FORWARDED_ALLOW_IPS": "127.0.0.1",
     "METRICS_TOKEN": "metrics-token-of-the-test",
     "DJANGO_SETTINGS_MODULE": "shop.settings",
 }

@@ -75,6 +75,7 @@ LISTS: dict[str, tuple[str, ...]] = {
     "/console/products/stock/": (*StockFilterForm.base_fields, *CURSORS),
     "/console/jobs/": CURSORS,
     "/console/audit/": (*AuditForm.base_fields, *CURSORS),
+    "/console/stuck/": CURSORS,
     "/console/alerts/": ("state", *CURSORS),
     "/console/staff/people/": ("state", *CURSORS),
 }

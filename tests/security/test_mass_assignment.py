@@ -55,6 +55,8 @@ READ_BESIDE = {
     "orders:pay_out": {"reference"},
     "orders:bulk_confirm": {"number"},
     "orders:bulk_prepare": {"number"},
+    "orders:record_found": {"number"},
+    "stuck:again": {"key"},
     "stock:apply": {"reason"},
     "staff:set_theme": {"theme"},
     "alerts:handle": {"id"},
