@@ -8,7 +8,7 @@ from orders.models import OrderLine
 SHOWN = 200
 """So many unhandled alerts a page is told of by its socket."""
 COUNT_CAP = 1_000
-_OF_ORDER = ("number", "recipient", "phone", "buyer_remark", "payable_fen", "pay_method")
+_OF_ORDER = ("number", "recipient", "phone", "buyer_remark", "payable_fen", "pay_method", "customer__secret")
 _OF_LINE = ("order", "product_name", "sku_name", "picture_path", "quantity")
 
 
@@ -37,8 +37,8 @@ def describe_count(count: int) -> str:
 
 
 def with_orders(alerts: "QuerySet[Alert]") -> "QuerySet[Alert]":
-    """Load what a card shows of the order and its lines, and nothing more: opening sealed columns takes time."""
+    """Load what a card shows of the order and its lines, and nothing more."""
     own = [field.name for field in Alert._meta.concrete_fields]
-    shown = alerts.select_related("order").only(*own, *(f"order__{name}" for name in _OF_ORDER))
+    shown = alerts.select_related("order__customer").only(*own, *(f"order__{name}" for name in _OF_ORDER))
     lines = OrderLine.objects.order_by("id").only(*_OF_LINE)
     return shown.prefetch_related(Prefetch("order__lines", queryset=lines))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from django.db.models import F, Max, Q, Sum
 from django.db.models.functions import Coalesce
 
-from orders.models import Order, OrderLine
+from orders.models import BlindIndex, Order, OrderLine
 from orders.stages import IN_HAND, Stage
 from orders.states import MOVES
 from shop.books import book, in_scope, list_in_scope
@@ -101,3 +101,10 @@ def payable_adds_up() -> Iterator[str]:
         payable_fen=F("goods_sum") + F("freight_fen") + F("freight_adjust_fen")
     ):
         yield f"order {order.number}: payable {order.payable_fen}"
+
+
+@book("B12", "no order of a buyer who was erased is found by what was known of them")
+def erased_are_not_found() -> Iterator[str]:
+    found = BlindIndex.objects.filter(order__customer__erased_at__isnull=False)
+    for row in in_scope(found, orders="order", customers="order__customer").select_related("order"):
+        yield f"order {row.order.number}"

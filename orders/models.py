@@ -16,10 +16,15 @@ HAS_REMARK = ~Q(buyer_remark="", seller_remark="")
 """Orders with words of the buyer or the shop. Encrypted columns are empty where there is nothing to encrypt."""
 
 
+def _sealed() -> EncryptedTextField:
+    return EncryptedTextField(bound_to=("number",), opened_by="customer.secret", blank=True)
+
+
 class Order(Versioned):
     """One order; only `orders.moves.move` writes a row that exists. Amounts in fen, times aware."""
 
     subject_kind = "order"
+    opened_by = "customer.secret"
 
     number = models.CharField(max_length=18)
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="orders", db_index=False)
@@ -54,14 +59,14 @@ class Order(Versioned):
     is_extended = models.BooleanField(default=False)
     proof_sent_at = models.DateTimeField(null=True)
 
-    recipient = EncryptedTextField(blank=True)
-    phone = EncryptedTextField(blank=True)
+    recipient = _sealed()
+    phone = _sealed()
     province = models.CharField(max_length=40, blank=True)
     city = models.CharField(max_length=40, blank=True)
     district = models.CharField(max_length=40, blank=True)
-    address_detail = EncryptedTextField(blank=True)
-    buyer_remark = EncryptedTextField(blank=True)
-    seller_remark = EncryptedTextField(blank=True)
+    address_detail = _sealed()
+    buyer_remark = _sealed()
+    seller_remark = _sealed()
 
     ship_within_hours = models.PositiveIntegerField()
     overdue_rule = models.CharField(max_length=8, choices=OverdueRule, default=OverdueRule.NOTHING)
@@ -236,7 +241,7 @@ class Note(models.Model):
     """An internal note; buyers never see it."""
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="notes")
-    text = EncryptedTextField()
+    text = EncryptedTextField(bound_to=("order_id", "at"), opened_by="order.customer.secret")
     author_id = models.BigIntegerField(null=True)
     author_name = models.CharField(max_length=80)
     at = models.DateTimeField()

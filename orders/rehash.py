@@ -17,7 +17,8 @@ Hashes = dict[str, int]
 @rehash("search hashes of orders")
 def rebuild_hashes(after: int) -> int | None:
     """Recipients and phones, those before a change of address too, and the buyer's nickname as it is today."""
-    orders = list(Order.objects.filter(pk__gt=after).select_related("customer").order_by("pk")[:BATCH])
+    known = Order.objects.filter(customer__erased_at__isnull=True).select_related("customer")
+    orders = list(known.filter(pk__gt=after).order_by("pk")[:BATCH])
     wanted, present = _make(orders), _read(orders)
     for order in orders:
         if _as_set(wanted[order.pk]) != _as_set(present[order.pk]):

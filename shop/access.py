@@ -21,6 +21,7 @@ CAPABILITIES: dict[str, Promise | str] = {
     "customers.view": _("See customers"),
     "customers.edit": _("Remark and block customers"),
     "customers.balance": _("Top up and correct balances"),
+    "customers.erase": _("Erase a customer's personal data"),
     "alerts.handle": _("Handle alerts"),
     "settings.view": _("See store settings"),
     "settings.edit": _("Change store settings"),

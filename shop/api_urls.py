@@ -54,6 +54,7 @@ urlpatterns = [
     path("me", customers.MeView.as_view(), name="me"),
     path("me/balance-entries", customers.BalanceEntriesView.as_view(), name="balance_entries"),
     path("me/subscriptions", customers.SubscriptionsView.as_view(), name="subscriptions"),
+    path("me/erasure", customers.MyErasureView.as_view(), name="my_erasure"),
     path("me/phone", customers.MyPhoneView.as_view(), name="my_phone"),
     path("products", catalog.ProductsView.as_view(), name="products"),
     path("products/<str:id>", catalog.ProductView.as_view(), name="product"),

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from django.db.migrations import RunPython
 from django.db.migrations.operations.base import Operation
 from django.db.models import Index, UniqueConstraint
 
@@ -73,3 +74,22 @@ def _build_beside(editor: Any, model: Any, old: Indexed | None, new: Indexed | N
         editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {editor.quote_name(name)}")
     if new:
         editor.execute(f"ALTER INDEX {beside} RENAME TO {editor.quote_name(new.name)}")
+
+
+def drop_left_column(table: str, column: str, definition: str) -> RunPython:
+    """Drop a column whose field went in the version before, whose processes no longer write it.
+
+    `definition` is what puts it back. SQLite may have lost it already: a table that was remade since holds only what
+    has a field.
+    """
+
+    def drop(_apps: Any, schema_editor: Any) -> None:
+        with schema_editor.connection.cursor() as cursor:
+            described = schema_editor.connection.introspection.get_table_description(cursor, table)
+        if column in {found.name for found in described}:
+            schema_editor.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+
+    def add(_apps: Any, schema_editor: Any) -> None:
+        schema_editor.execute(f"ALTER TABLE {table} ADD COLUMN {column} {definition}")
+
+    return RunPython(drop, add)

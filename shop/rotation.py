@@ -11,10 +11,10 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connection, transaction
-from django.db.models import Model, Q, QuerySet, TextField, Value
+from django.db.models import Model, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from shop.crypto import EncryptedTextField, Undecryptable, current_prefix, seal, unseal
+from shop.crypto import EncryptedTextField, Erased, Undecryptable, Unreadable, current_prefix
 
 BATCH = 200
 PASSES = 5
@@ -103,43 +103,58 @@ def _rotate_pass(model: type[Model]) -> Iterator[int]:
 def _rotate_batch(model: type[Model], after: Any) -> tuple[int, Any]:
     with transaction.atomic():
         # NO KEY: new rows may refer to these meanwhile.
-        free = _stale_rows(model).select_for_update(skip_locked=True, no_key=True)
+        free = _stale_rows(model).select_for_update(of=("self",), skip_locked=True, no_key=True)
         rows = list(free.filter(pk__gt=after).order_by("pk")[:BATCH])
-        count = sum(_rotate_row(model, row) for row in rows)
-    return count, rows[-1]["pk"] if rows else None
+        count = sum(_rotate_row(row) for row in rows)
+    return count, rows[-1].pk if rows else None
+
+
+def seal_anew(rows: "QuerySet[Any]") -> None:
+    """Encrypt what is stale among these few rows, inside the caller's transaction. Raises Undecryptable."""
+    for row in _only_stale(rows).select_for_update(of=("self",), no_key=True):
+        _rotate_row(row)
 
 
 def _stored(model: type[Model]) -> dict[str, Cast]:
     return {f"stored_{field.attname}": Cast(field.attname, TextField()) for field in _sealed_fields(model)}
 
 
-def _stale_rows(model: type[Model]) -> "QuerySet[Any, dict[str, Any]]":
-    """Rows with a value under another key, as stored text; NULL and empty values are never stale."""
-    stored = _stored(model)
-    stale = Q()
+def _stale_rows(model: type[Model]) -> "QuerySet[Any]":
+    return _only_stale(model._base_manager.all())
+
+
+def _only_stale(rows: "QuerySet[Any]") -> "QuerySet[Any]":
+    """Those with a value sealed in another way, with the buyers' secrets; NULL and empty values are never stale."""
+    stored, stale = _stored(rows.model), Q()
     for name in stored:
         stale |= Q(**{f"{name}__gt": ""}) & ~Q(**{f"{name}__startswith": current_prefix()})
-    rows: QuerySet[Any, dict[str, Any]] = model._base_manager.annotate(**stored).filter(stale)
-    return rows.values("pk", *stored)
+    return _with_buyers(rows.annotate(**stored).filter(stale))
 
 
-def _rotate_row(model: type[Model], row: dict[str, Any]) -> int:
-    pk = row["pk"]
-    changes = {}
-    for field in _sealed_fields(model):
-        if old := row[f"stored_{field.attname}"]:
-            changes[field.attname] = Value(_reseal(old, field.context, pk), output_field=TextField())
-    return _unchanged(model, row).update(**changes)
+def _with_buyers(rows: "QuerySet[Any]") -> "QuerySet[Any]":
+    paths = {field.opened_by.rpartition(".")[0].replace(".", "__") for field in _sealed_fields(rows.model)}
+    joins = [path for path in paths if path]
+    return rows.select_related(*joins) if joins else rows
 
 
-def _reseal(value: str, context: str, pk: object) -> str:
-    try:
-        return seal(unseal(value, context=context), context=context)
-    except Undecryptable as error:
-        raise Undecryptable(f"{context} of row {pk}: altered, or its key is not among DATA_KEYS") from error
+def _rotate_row(row: Any) -> int:
+    changes = {field.attname: _reseal(field, row) for field in _sealed_fields(type(row))}
+    return _unchanged(row).update(**changes)
 
 
-def _unchanged(model: type[Model], row: dict[str, Any]) -> "QuerySet[Any]":
+def _reseal(field: EncryptedTextField, row: Any) -> str | None:
+    """The value sealed as today; of an erased one, which nobody can seal, nothing is left."""
+    value = getattr(row, field.attname)
+    if isinstance(value, Erased) or not value:
+        return value and ""
+    if isinstance(value, Unreadable):
+        raise Undecryptable(f"{field.context} of row {row.pk}: altered, or its key is not among DATA_KEYS")
+    return field.seal(value, row)
+
+
+def _unchanged(row: Any) -> "QuerySet[Any]":
     """The row if it still holds what was read: a value changed meanwhile is never overwritten."""
-    rows: QuerySet[Any] = model._base_manager.annotate(**_stored(model)).filter(**row)
-    return rows
+    stored = _stored(type(row))
+    read = {name: getattr(row, name) for name in stored}
+    rows: QuerySet[Any] = type(row)._base_manager.annotate(**stored)
+    return rows.filter(pk=row.pk, **read)

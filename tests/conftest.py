@@ -20,15 +20,17 @@ REAL_PROCESSES = frozenset({"browser", "embedded", "faults", "production"})
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of real processes wait for them on a machine that may be busy: they get a second try, told as RERUN.
+    """Tests in a browser wait for it on a machine that may be busy: they get a second try, told as RERUN. Those that
+    kill, cut and race get none: a second try would hide what goes wrong once in ten times.
 
     With several workers (`-n 2 --dist loadgroup`) a folder that shares such processes stays with one of them; the
     slow folders are dealt out first.
     """
     for item in items:
         if shared := set(item.path.parts) & REAL_PROCESSES:
-            item.add_marker(pytest.mark.flaky(reruns=1))
             item.add_marker(pytest.mark.xdist_group(min(shared)))
+            if "browser" in shared:
+                item.add_marker(pytest.mark.flaky(reruns=1))
         else:
             item.add_marker(pytest.mark.xdist_group(str(item.path)))
     items.sort(key=lambda item: not REAL_PROCESSES & set(item.path.parts))

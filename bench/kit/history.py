@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import accumulate
 from random import Random
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -28,7 +29,6 @@ from orders.stages import CloseReason, Stage
 from shop import clock
 from shop.actor import ActorKind
 from shop.catalog.models import MovementKind, Product, Sku, StockMovement
-from shop.crypto import seal
 from shop.customers.models import Customer
 from shop.events.models import Event, EventDelivery
 from shop.events.registry import HANDLERS_BY_VERB
@@ -103,7 +103,6 @@ class _History:
         self.goods = list_goods(self.rng)
         self.sums = list(accumulate(item.weight for item in self.goods))
         self.people = store_people(min(max(orders // 8, 20), MOST_PEOPLE))
-        self.remarks = [seal(text, context="orders_order.buyer_remark") for text in REMARKS]
         self.reserved: dict[int, int] = defaultdict(int)
         # No other filling began with this id, so that codes made of it are free.
         self.mark = str(find_next_id(Customer))
@@ -216,10 +215,9 @@ class _OrderRows:
             close_reason=CloseReason.TIMEOUT if life.stage == Stage.CLOSED else "",
             delivery=life.delivery,
             pay_method=life.pay_method,
-            **history.people[self.person_at].order,
+            **self._personal(),
             **self._amounts(),
             **self._times(),
-            buyer_remark=self.rng.choice(history.remarks) if self.rng.random() < 0.12 else "",
             is_held=life.is_held,
             hold_reason="等买家确认地址" if life.is_held else "",
             held_at=life.at.get("hold"),
@@ -227,6 +225,10 @@ class _OrderRows:
             ship_within_hours=SHIP_WITHIN_HOURS,
             receive_days=RECEIVE_DAYS,
         )
+
+    def _personal(self) -> dict[str, Any]:
+        remark = self.rng.choice(REMARKS) if self.rng.random() < 0.12 else ""
+        return self.history.people[self.person_at].seal_order(self.number, remark)
 
     def _amounts(self) -> dict[str, int]:
         return {

@@ -1,21 +1,38 @@
-"""The buyers of a filled shop, encrypted and hashed once: their orders repeat the stored values."""
+"""The buyers of a filled shop, hashed once: their orders repeat the hashes, and are sealed for each order."""
 
 from dataclasses import dataclass, replace
 from typing import Any
 
 from orders.search import make_hashes
-from shop.crypto import keyed_hash, seal
+from shop.crypto import keyed_hash, new_secret, seal
 from shop.customers.names import hash_nickname
 from shop.demo.seeding.persons import DemoPerson, list_people
 
 
 @dataclass(frozen=True, slots=True)
 class StoredPerson:
-    """A buyer as the tables hold them: `order` are the recipient's columns, `hashes` what finds their orders."""
+    """A buyer as the tables hold them; `hashes` finds their orders."""
 
+    person: DemoPerson
     customer: dict[str, Any]
-    order: dict[str, Any]
     hashes: dict[str, int]
+
+    def seal_order(self, number: str, remark: str) -> dict[str, Any]:
+        """The columns of an order of theirs that hold personal data."""
+        plain = {
+            "recipient": self.person.name,
+            "phone": self.person.phone,
+            "address_detail": self.person.detail,
+            "buyer_remark": remark,
+        }
+        return {name: text and self._seal(name, text, number) for name, text in plain.items()} | {
+            "province": self.person.province,
+            "city": self.person.city,
+            "district": self.person.district,
+        }
+
+    def _seal(self, column: str, text: str, number: str) -> str:
+        return seal(text, context=f"orders_order.{column}", row=number, secret=self.customer["secret"])
 
 
 def store_people(count: int) -> list[StoredPerson]:
@@ -28,21 +45,16 @@ def _make_phone(number: int) -> str:
 
 
 def _store(person: DemoPerson) -> StoredPerson:
+    secret = new_secret()
     return StoredPerson(
+        person=person,
         customer={
             "openid": person.openid,
-            "nickname": seal(person.nickname, context="customers_customer.nickname"),
-            "phone": seal(person.phone, context="customers_customer.phone"),
+            "secret": secret,
+            "nickname": seal(person.nickname, context="customers_customer.nickname", secret=secret),
+            "phone": seal(person.phone, context="customers_customer.phone", secret=secret),
             "nickname_hash": hash_nickname(person.nickname),
             "phone_hash": keyed_hash("phone", person.phone),
-        },
-        order={
-            "recipient": seal(person.name, context="orders_order.recipient"),
-            "phone": seal(person.phone, context="orders_order.phone"),
-            "address_detail": seal(person.detail, context="orders_order.address_detail"),
-            "province": person.province,
-            "city": person.city,
-            "district": person.district,
         },
         hashes=make_hashes(person.nickname, person.name, person.phone),
     )

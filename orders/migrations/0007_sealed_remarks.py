@@ -3,7 +3,7 @@ from typing import Any
 from django.db import migrations, models
 
 import shop.crypto
-from shop.crypto import seal, unseal
+from shop.crypto.sealing import seal_as_before, unseal
 
 BATCH = 500
 COLUMNS = (("Order", "seller_remark"), ("Note", "text"))
@@ -12,7 +12,7 @@ HAS_REMARK = models.Q(("buyer_remark", ""), ("seller_remark", ""), _negated=True
 
 def encrypt(apps: Any, schema_editor: Any) -> None:
     for name, column in COLUMNS:
-        _rewrite(apps.get_model("orders", name), column, seal)
+        _rewrite(apps.get_model("orders", name), column, seal_as_before)
 
 
 def decrypt(apps: Any, schema_editor: Any) -> None:

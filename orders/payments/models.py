@@ -168,7 +168,9 @@ class TransferProof(models.Model):
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="proofs")
     pictures = models.ManyToManyField(Picture, related_name="+")
-    words = EncryptedTextField(blank=True)
+    words = EncryptedTextField(
+        bound_to=("order_id", "sent_at"), opened_by="order.customer.secret", blank=True
+    )
     state = models.CharField(max_length=8, choices=ProofState, default=ProofState.SENT)
     reason = models.CharField(max_length=200, blank=True)
     sent_at = models.DateTimeField()
@@ -219,7 +221,7 @@ class GatewayNotice(models.Model):
     is_accepted = models.BooleanField()
     code = models.CharField(max_length=40, blank=True)
     subject = models.CharField(max_length=64, blank=True)
-    body = EncryptedTextField(blank=True)
+    body = EncryptedTextField(bound_to=("provider", "nonce", "received_at"), blank=True)
     digest = models.CharField(max_length=64, blank=True)
     address = models.GenericIPAddressField(null=True)
     is_signed = models.BooleanField(default=False)

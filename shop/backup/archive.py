@@ -1,65 +1,53 @@
-"""The archive: a zip file whose manifest, authenticated by the passphrase, holds the checksum of every member.
+"""The archive: a zip file in which everything is encrypted, to be opened by who can open its lock.
 
-Members: `tables/<label>.jsonl`, `files/<root>/<path>`, then `manifest.json` and its seal. Everything is written
-and read as a stream.
+Members: `lock.json`, which says what it is locked with and holds the locked box (`shop/backup/locks.py`); then, each
+compressed and encrypted to a public key of this archive alone (`shop/backup/members.py`), `tables/<label>.jsonl`,
+`files/<root>/<path>` and `manifest.json`, whose HMAC is `manifest.seal`. Everything is written and read as a stream.
 """
 
 import base64
 import hashlib
+import hmac
 import json
 import os
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from io import BufferedIOBase
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import Any, Self
+
+from pyrage import x25519
 
 from shop.backup.failure import BackupError
-from shop.backup.keys import SALT_BYTES, ArchiveKeys, derive_keys, seal_of, unwrap_secrets, wrap_secrets
+from shop.backup.locks import Key, Lock
+from shop.backup.members import Written, read_member, write_member
 
-FORMAT = 1
+FORMAT = 2
+LOCK = "lock.json"
 MANIFEST = "manifest.json"
 SEAL = "manifest.seal"
 CHUNK = 1 << 20
+_LARGEST_LOCK = 1_000_000
 _LARGEST_MANIFEST = 200_000_000
 _DAMAGED = "This is no whole backup: the file is damaged, cut short, or something else."
-
-
-class HashingStream:
-    """Passes bytes on to a member and keeps their count and checksum."""
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._stream = stream
-        self._digest = hashlib.sha256()
-        self.size = 0
-
-    def write(self, data: bytes) -> None:
-        self._stream.write(data)
-        self._digest.update(data)
-        self.size += len(data)
-
-    @property
-    def facts(self) -> dict[str, Any]:
-        return {"bytes": self.size, "sha256": self._digest.hexdigest()}
 
 
 class ArchiveWriter:
     """Writes beside the wanted file and takes its name only when complete; leaves nothing behind on failure."""
 
-    def __init__(self, path: Path, passphrase: str, secrets: Mapping[str, str]) -> None:
+    def __init__(self, path: Path, lock: Lock, secrets: Mapping[str, str]) -> None:
         if path.exists():
             raise BackupError(f"{path} exists already; a backup never overwrites a file.")
         self._path = path
         self._draft = path.with_name(f"{path.name}.partial")
-        salt = os.urandom(SALT_BYTES)
-        self._keys = derive_keys(passphrase, salt)
-        self._manifest: dict[str, Any] = {
-            "format": FORMAT,
-            "salt": base64.b64encode(salt).decode(),
-            "keys": wrap_secrets(self._keys, secrets),
-            "members": {},
-        }
+        identity, self._sealing = x25519.Identity.generate(), os.urandom(32)
+        self._recipient = identity.to_public()
+        sealing = base64.b64encode(self._sealing).decode()
+        box = {"members": str(identity), "sealing": sealing, "secrets": dict(secrets)}
+        self._locked = {"format": FORMAT, **lock.close(json.dumps(box).encode())}
+        self._manifest: dict[str, Any] = {"members": {}}
 
     def __enter__(self) -> Self:
         try:
@@ -67,7 +55,8 @@ class ArchiveWriter:
         except OSError as error:
             raise BackupError(f"Cannot write {self._draft}: {error.strerror}.") from error
         self._stream = os.fdopen(descriptor, "w+b")
-        self._zip = zipfile.ZipFile(self._stream, "w", zipfile.ZIP_DEFLATED, compresslevel=3)
+        self._zip = zipfile.ZipFile(self._stream, "w", zipfile.ZIP_STORED)
+        self._zip.writestr(LOCK, json.dumps(self._locked))
         return self
 
     def __exit__(
@@ -83,8 +72,8 @@ class ArchiveWriter:
 
     def _finish(self) -> None:
         manifest = json.dumps(self._manifest, ensure_ascii=False).encode()
-        self._zip.writestr(MANIFEST, manifest)
-        self._zip.writestr(SEAL, seal_of(self._keys, manifest))
+        self._write(MANIFEST, [manifest])
+        self._zip.writestr(SEAL, _seal(self._sealing, manifest))
         self._zip.close()
         self._stream.flush()
         os.fsync(self._stream.fileno())
@@ -95,39 +84,57 @@ class ArchiveWriter:
         """Put facts into the manifest."""
         self._manifest |= facts
 
-    @contextmanager
-    def member(self, name: str) -> Iterator[HashingStream]:
+    def add(self, name: str, chunks: Iterable[bytes]) -> int:
+        """Add a member and return of how many chunks; what goes wrong where they come from is raised as it is."""
+        written = self._write(name, chunks)
+        self._manifest["members"][name] = {"bytes": written.size, "sha256": written.sha256}
+        return written.chunks
+
+    def _write(self, name: str, chunks: Iterable[bytes]) -> Written:
         with self._zip.open(name, "w", force_zip64=True) as stream:
-            hashing = HashingStream(stream)
-            yield hashing
-        self._manifest["members"][name] = hashing.facts
+            return write_member(chunks, stream, self._recipient)
 
 
 class ArchiveReader:
-    """Opens an archive and trusts nothing in it before the passphrase has vouched for the manifest.
+    """Opens an archive and trusts nothing in it before the key has vouched for the manifest.
 
-    Raises BackupError for a wrong passphrase and for a file that is damaged, cut short or altered.
+    Raises BackupError for a key that does not fit and for a file that is damaged, cut short or altered.
     """
 
-    def __init__(self, path: Path, passphrase: str) -> None:
+    def __init__(self, path: Path, key: Key) -> None:
         try:
             self._zip = zipfile.ZipFile(path)
-            raw, seal = self._read_small(MANIFEST), self._read_small(SEAL)
-            self.manifest: dict[str, Any] = json.loads(raw)
-            if self.manifest["format"] != FORMAT:
-                raise BackupError("This backup was made by a newer version; restore it with that one.")
-            keys = derive_keys(passphrase, base64.b64decode(self.manifest["salt"]))
+            self._unlock(key)
+            manifest = self._read_manifest()
         except FileNotFoundError as error:
             raise BackupError(f"There is no file {path}.") from error
-        except (zipfile.BadZipFile, OSError, KeyError, ValueError, TypeError) as error:
+        except (zipfile.BadZipFile, EOFError, OSError, LookupError, ValueError, TypeError) as error:
             raise BackupError(_DAMAGED) from error
-        self._trust(keys, raw, seal)
+        self._trust(manifest)
 
-    def _trust(self, keys: ArchiveKeys, raw: bytes, seal: bytes) -> None:
-        self.secrets = unwrap_secrets(keys, self.manifest["keys"])
-        if seal_of(keys, raw) != seal:
+    def _unlock(self, key: Key) -> None:
+        if LOCK not in self._zip.namelist() and MANIFEST in self._zip.namelist():
+            raise BackupError(
+                "This backup was made by an older version; restore it with that one, then upgrade."
+            )
+        locked = json.loads(self._read_small(LOCK, _LARGEST_LOCK))
+        if locked["format"] != FORMAT:
+            raise BackupError("This backup was made by a newer version; restore it with that one.")
+        box = json.loads(key.open(locked))
+        self._identity = x25519.Identity.from_str(box["members"])
+        self._sealing = base64.b64decode(box["sealing"])
+        self.secrets: dict[str, str] = box["secrets"]
+
+    def _read_manifest(self) -> bytes:
+        with self.open_member(MANIFEST) as stream:
+            raw = stream.read(_LARGEST_MANIFEST)
+        self.manifest: dict[str, Any] = json.loads(raw)
+        return raw
+
+    def _trust(self, manifest: bytes) -> None:
+        if not hmac.compare_digest(_seal(self._sealing, manifest), self._read_small(SEAL, _LARGEST_LOCK)):
             raise BackupError("The archive was changed after it was made.")
-        if sorted(self._zip.namelist()) != sorted([*self.manifest["members"], MANIFEST, SEAL]):
+        if sorted(self._zip.namelist()) != sorted([*self.manifest["members"], LOCK, MANIFEST, SEAL]):
             raise BackupError("The archive was changed after it was made: members were added or removed.")
 
     def __enter__(self) -> Self:
@@ -136,8 +143,8 @@ class ArchiveReader:
     def __exit__(self, *_error: object) -> None:
         self._zip.close()
 
-    def _read_small(self, name: str) -> bytes:
-        if self._zip.getinfo(name).file_size > _LARGEST_MANIFEST:
+    def _read_small(self, name: str, largest: int) -> bytes:
+        if self._zip.getinfo(name).file_size > largest:
             raise BackupError(_DAMAGED)
         return self._zip.read(name)
 
@@ -150,20 +157,24 @@ class ArchiveReader:
     def _measure(self, name: str, size: int) -> str:
         digest = hashlib.sha256()
         try:
-            with self._zip.open(name) as stream:
+            with self.open_member(name) as stream:
                 while size >= 0 and (chunk := stream.read(CHUNK)):
                     size -= len(chunk)
                     digest.update(chunk)
-        except (zipfile.BadZipFile, EOFError, OSError, ValueError) as error:
-            raise BackupError(_DAMAGED) from error
-        except (
-            Exception
-        ) as error:  # zlib.error and NotImplementedError: whatever a bad byte makes of the format
+        except Exception as error:
+            # BadZipFile, EOFError, zlib.error, NotImplementedError: whatever a bad byte makes of the format.
             raise BackupError(_DAMAGED) from error
         return digest.hexdigest()
 
-    def open_member(self, name: str) -> IO[bytes]:
-        return self._zip.open(name)
+    @contextmanager
+    def open_member(self, name: str) -> Iterator[BufferedIOBase]:
+        """The plain bytes of a member."""
+        with self._zip.open(name) as stored, read_member(stored, self._identity) as plain:
+            yield plain
 
     def list_members(self, folder: str) -> list[str]:
         return [name for name in self.manifest["members"] if name.startswith(f"{folder}/")]
+
+
+def _seal(key: bytes, manifest: bytes) -> bytes:
+    return hmac.digest(key, manifest, "sha256").hex().encode()

@@ -18,6 +18,7 @@ from shop import clock
 from shop.backup.archive import ArchiveReader, ArchiveWriter
 from shop.backup.failure import BackupError
 from shop.backup.keys import read_own_secrets, write_keys_file
+from shop.backup.locks import Key, Lock
 from shop.backup.rows import column_names, list_models, read_lines, write_lines
 from shop.backup.snapshot import snapshot
 from shop.backup.stored_files import pack_files, refuse_stored_files, unpacked_files
@@ -29,12 +30,12 @@ class Contents:
     files: int
 
 
-def make_backup(path: Path, passphrase: str) -> Contents:
-    """Write every table as of one moment, every stored file and the wrapped keys, while the shop runs.
+def make_backup(path: Path, lock: Lock) -> Contents:
+    """Write every table as of one moment, every stored file and the locked keys, while the shop runs.
 
-    Raises BackupError when the file exists or cannot be written, or the passphrase is too short.
+    Raises BackupError when the file exists or cannot be written.
     """
-    with ArchiveWriter(path, passphrase, read_own_secrets()) as archive:
+    with ArchiveWriter(path, lock, read_own_secrets()) as archive:
         with snapshot():
             archive.note(
                 version=settings.VERSION,
@@ -48,11 +49,7 @@ def make_backup(path: Path, passphrase: str) -> Contents:
 
 
 def _pack_table(archive: ArchiveWriter, model: Any) -> dict[str, Any]:
-    rows = 0
-    with archive.member(f"tables/{model._meta.label}.jsonl") as member:
-        for line in read_lines(model):
-            member.write(line)
-            rows += 1
+    rows = archive.add(f"tables/{model._meta.label}.jsonl", read_lines(model))
     return {"model": model._meta.label, "columns": column_names(model), "rows": rows}
 
 
@@ -60,13 +57,13 @@ def _list_applied() -> list[str]:
     return sorted(".".join(key) for key in MigrationRecorder(connection).applied_migrations())
 
 
-def restore_backup(path: Path, passphrase: str, *, keys_file: Path | None = None) -> Contents:
+def restore_backup(path: Path, key: Key, *, keys_file: Path | None = None) -> Contents:
     """Load an archive into an empty, migrated database and empty folders; the process then uses its keys.
 
     The keys go to `keys_file`, which may be left out where the environment holds the same ones. Everything
     is checked before anything is written, and written wholly or not at all. Raises BackupError.
     """
-    with ArchiveReader(path, passphrase) as archive:
+    with ArchiveReader(path, key) as archive:
         archive.verify_members()
         _refuse_other_version(archive)
         _refuse_unknown_keys(archive.secrets, keys_file)

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
@@ -27,9 +28,8 @@ def _pack(archive: ArchiveWriter, path: Path, name: str) -> bool:
         source = path.open("rb")
     except FileNotFoundError:  # Removed a moment ago; no row of the snapshot needs it any more.
         return False
-    with source, archive.member(name) as member:
-        while chunk := source.read(CHUNK):
-            member.write(chunk)
+    with source:
+        archive.add(name, iter(partial(source.read, CHUNK), b""))
     return True
 
 

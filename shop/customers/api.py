@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from shop.actor import Actor
 from shop.customers.consents import accept_messages
+from shop.customers.erasure import ask_erasure, keep_data
 from shop.customers.models import Customer, CustomerToken
 from shop.customers.serializers import (
     AddressIn,
@@ -143,6 +144,34 @@ class MyPhoneView(BuyerView):
         """Bind the phone number that WeChat vouches for."""
         wanted = read_input(PhoneIn, request.data)
         return Response(CustomerOut(set_phone_by_code(self.customer, wanted["code"])).data)
+
+
+class MyErasureView(BuyerView):
+    throttle_scope = "login"
+
+    @extend_schema(
+        operation_id="ask_erasure",
+        tags=_ME,
+        request=None,
+        responses=answers({200: CustomerOut}, *SIGNED_IN, *LIMITED, "already_asked", "stale"),
+    )
+    def post(self, request: Request) -> Response:
+        """Have your personal data erased: in 24 hours, as soon as no order, refund or balance is open.
+
+        All devices are signed out, and no order can be placed.
+        """
+        customer = ask_erasure(self.customer.pk, actor=customer_actor(self.customer))
+        return Response(CustomerOut(customer).data)
+
+    @extend_schema(
+        operation_id="keep_data",
+        tags=_ME,
+        responses=answers({200: CustomerOut}, *SIGNED_IN, *LIMITED, "not_asked", "stale"),
+    )
+    def delete(self, request: Request) -> Response:
+        """Take that back after signing in again, while there is time."""
+        customer = keep_data(self.customer.pk, actor=customer_actor(self.customer))
+        return Response(CustomerOut(customer).data)
 
 
 class SubscriptionsView(BuyerView):

@@ -71,8 +71,8 @@ def change_balance(
 ) -> BalanceEntry:
     """Top up by a positive amount, or correct by a negative one, with a reason.
 
-    Raises Refused `forbidden`, `reason_required`, `bad_amount`, `stale`, `not_enough_balance`, `not_found`, and as
-    `check_made_money` does.
+    Raises Refused `forbidden`, `reason_required`, `bad_amount`, `stale`, `not_enough_balance`, `not_found`,
+    `erased`, and as `check_made_money` does.
     """
     require(actor, "customers.balance")
     if not reason.strip():
@@ -82,6 +82,8 @@ def change_balance(
     check_made_money(actor, delta_fen, capability="customers.balance")
     with transaction.atomic():
         customer = lock_customer(customer_id, expected_version=expected_version)
+        if customer.erased_at and delta_fen > 0:
+            raise Refused("erased", _("The buyer's personal data was erased, as they wanted."))
         kind = EntryKind.TOP_UP if delta_fen > 0 else EntryKind.CORRECT
         # One form is booked once: two of the same version would have the same key.
         key = f"staff:{customer.pk}-{customer.version}"

@@ -1,12 +1,13 @@
-"""Invariants of balances."""
+"""Invariants of balances, and of buyers who were erased."""
 
 from collections.abc import Iterator
 
-from django.db.models import F, OuterRef, Subquery, Sum
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from shop.books import book, in_scope
-from shop.customers.models import BalanceEntry, Customer
+from shop.customers.erasure import ERASED
+from shop.customers.models import Address, BalanceEntry, Customer, CustomerToken
 
 
 @book("B10.1", "each balance is the sum of its ledger, and every entry says the balance after it")
@@ -21,3 +22,18 @@ def balance_is_the_sum_of_its_ledger() -> Iterator[str]:
     )
     for entry in entries.exclude(balance_after_fen=F("before") + F("delta_fen")):
         yield f"{entry}: {entry.balance_after_fen} after it does not follow from the entry before"
+
+
+@book(
+    "B12.1",
+    "who was erased has no secret, hashes, addresses or devices left, and everybody else has a secret",
+)
+def erased_have_nothing_left() -> Iterator[str]:
+    is_bare = Q(secret="", phone_hash="", nickname_hash="", unionid="", openid__startswith=ERASED)
+    has_address = Q(Exists(Address.objects.filter(customer=OuterRef("pk"))))
+    has_device = Q(Exists(CustomerToken.objects.filter(customer=OuterRef("pk"))))
+    has_left = ~is_bare | has_address | has_device
+    for wrong in (Q(erased_at__isnull=False) & has_left, Q(erased_at__isnull=True, secret="")):
+        found = in_scope(Customer.objects.filter(wrong), orders="orders", customers="pk")
+        for customer in found.distinct():
+            yield f"{customer}"

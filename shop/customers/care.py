@@ -38,6 +38,8 @@ def reveal_phone(customer_id: int, *, actor: Actor) -> str:
     require(actor, "orders.reveal")
     with transaction.atomic():
         customer = lock_customer(customer_id)
+        if customer.erased_at:
+            raise Refused("erased", _("The buyer's personal data was erased, as they wanted."))
         if not customer.phone:
             raise Refused("no_phone", _("The customer has given no phone number."))
         customer.save_raised()
@@ -90,7 +92,10 @@ def unblock_customer(customer_id: int, *, actor: Actor, expected_version: int | 
 
 
 def check_may_order(customer: Customer) -> None:
-    """Raise Refused `blocked` (403) for a customer who may not place orders."""
+    """Raise Refused `blocked` or `being_erased` (403) for a customer who may not place orders."""
+    if customer.erase_at or customer.erased_at:
+        message = _("Your personal data is being erased, as you asked. Take that back to order again.")
+        raise Refused("being_erased", message, 403)
     if customer.is_blocked:
         message = _("You cannot order here at the moment. Please contact the shop.")
         raise Refused("blocked", message, 403)

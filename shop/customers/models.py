@@ -5,7 +5,7 @@ from typing import Any, NoReturn
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from shop.crypto import EncryptedTextField, mask_address, mask_name, mask_phone
+from shop.crypto import EncryptedTextField, mask_address, mask_name, mask_phone, new_secret
 from shop.events.models import Versioned
 from shop.store.regions import join_region
 
@@ -13,20 +13,42 @@ HAS_REMARK = ~models.Q(remark="")
 """Customers of whom the shop has noted something; an encrypted column is empty where there is nothing."""
 
 
+class RandomSecret(models.Func):
+    """The secret of a customer whom a process of a former version writes: 122 or 128 random bits, from the database."""
+
+    template = "%(function)s"
+    output_field = models.CharField(max_length=36)
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, function="lower(hex(randomblob(16)))", **context)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, function="gen_random_uuid()", **context)
+
+
 class Customer(Versioned):
+    """A mini-program user. Without `secret` nothing opens what is sealed about them: "" after an erasure.
+
+    `erase_at` is when the personal data of one who asked for it is erased, `erased_at` when that was done.
+    """
+
     subject_kind = "customer"
+    opened_by = "secret"
 
     openid = models.CharField(max_length=64)
     unionid = models.CharField(max_length=64, blank=True)
-    nickname = EncryptedTextField(blank=True)
-    phone = EncryptedTextField(blank=True)
+    secret = models.CharField(max_length=36, default=new_secret, db_default=RandomSecret(), blank=True)
+    nickname = EncryptedTextField(opened_by="secret", blank=True)
+    phone = EncryptedTextField(opened_by="secret", blank=True)
     phone_hash = models.CharField(max_length=32, blank=True)
     nickname_hash = models.CharField(max_length=32, blank=True)
-    remark = EncryptedTextField(blank=True)
+    remark = EncryptedTextField(opened_by="secret", blank=True)
     is_blocked = models.BooleanField(default=False)
     blocked_reason = models.CharField(max_length=200, blank=True)
     balance_fen = models.BigIntegerField(default=0)
     created_at = models.DateTimeField()
+    erase_at = models.DateTimeField(null=True)
+    erased_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -39,6 +61,9 @@ class Customer(Versioned):
             # Not by `db_index`: text would get a second index for its beginnings, and a hash has none that matter.
             models.Index(fields=["phone_hash"], name="customer_by_phone"),
             models.Index(fields=["nickname_hash"], name="customer_by_nickname"),
+            models.Index(
+                fields=["erase_at"], name="customer_to_erase", condition=models.Q(erase_at__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -71,16 +96,20 @@ class CustomerToken(models.Model):
         return f"token {self.pk}"
 
 
+def _sealed() -> EncryptedTextField:
+    return EncryptedTextField(bound_to=("customer_id", "created_at"), opened_by="customer.secret")
+
+
 class Address(models.Model):
     """Where a customer wants goods sent; a changed address does not change orders already placed."""
 
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="addresses")
-    recipient = EncryptedTextField()
-    phone = EncryptedTextField()
+    recipient = _sealed()
+    phone = _sealed()
     province = models.CharField(max_length=40)
     city = models.CharField(max_length=40)
     district = models.CharField(max_length=40)
-    detail = EncryptedTextField()
+    detail = _sealed()
     is_default = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 

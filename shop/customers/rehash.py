@@ -9,7 +9,8 @@ from shop.rotation import BATCH, rehash
 @rehash("phones and nicknames of customers")
 def rebuild_customer_hashes(after: int) -> int | None:
     """A value changed meanwhile came with its own new hash: only the hash that was read is replaced."""
-    customers = list(Customer.objects.filter(pk__gt=after).order_by("pk")[:BATCH])
+    known = Customer.objects.filter(erased_at__isnull=True)
+    customers = list(known.filter(pk__gt=after).order_by("pk")[:BATCH])
     for customer in customers:
         phone = keyed_hash("phone", customer.phone) if customer.phone else ""
         _replace(customer, "phone_hash", phone)

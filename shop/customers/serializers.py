@@ -79,6 +79,9 @@ class CustomerOut(serializers.Serializer[Any]):
     phone = serializers.CharField(help_text="empty until it was bound")
     balance_fen = serializers.IntegerField()
     is_blocked = serializers.BooleanField(help_text="true: this buyer cannot place orders")
+    erase_at = serializers.DateTimeField(
+        allow_null=True, help_text="when the personal data is erased, as the buyer asked; null: it stays"
+    )
     created_at = serializers.DateTimeField()
 
 

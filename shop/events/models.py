@@ -1,9 +1,13 @@
 """What happened (append-only), who still has to hear of it, and which timers are stuck."""
 
+from functools import cache
+from operator import attrgetter
 from typing import Any, ClassVar, NoReturn, Self
 
+from django.apps import apps
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from shop.crypto import EncryptedTextField
@@ -14,6 +18,8 @@ class Versioned(models.Model):
     """A subject of events: its version rises by one with each event, which numbers them without a gap."""
 
     subject_kind: ClassVar[str]
+    opened_by: ClassVar[str] = ""
+    """Where the secret of the buyer is whom the subject belongs to, as `EncryptedTextField` has it."""
     version = models.PositiveIntegerField(default=0)
 
     class Meta:
@@ -29,12 +35,21 @@ class Versioned(models.Model):
 
         The old version in the WHERE clause is the last guard against a forgotten lock. Raises Refused `stale`.
         """
-        changes: dict[str, Any] = {name: getattr(self, name) for name in fields}
+        changes: dict[str, Any] = {name: self._as_saved(name) for name in fields}
         changes["version"] = self.version + 1
         manager = type(self)._default_manager
         if not manager.filter(pk=self.pk, version=self.version).update(**changes):
             raise Refused("stale", _("Somebody else changed this a moment ago. Look again, then repeat."))
         self.version += 1
+
+    def _as_saved(self, name: str) -> Any:
+        """The value of a field as `save` would write it: sealed ones for their row."""
+        field: Any = self._meta.get_field(name)
+        return field.pre_save(self, add=False)
+
+    def read_secret(self) -> str | None:
+        """The secret of the buyer whom the subject belongs to, "" if erased; None if it belongs to no buyer."""
+        return str(attrgetter(self.opened_by)(self)) if self.opened_by else None
 
 
 _ABOUT_ORDER = models.Q(kind="order")
@@ -68,7 +83,9 @@ class Event(models.Model):
     before = models.CharField(max_length=20, blank=True)
     after = models.CharField(max_length=20, blank=True)
     data = models.JSONField(default=dict)
-    sealed = EncryptedTextField(blank=True, default="")
+    sealed = EncryptedTextField(
+        bound_to=("kind", "subject_id", "number"), opened_by="secret", blank=True, default=""
+    )
 
     objects = AppendOnly.as_manager()
 
@@ -96,6 +113,21 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verb} #{self.number} of {self.kind} {self.subject_id}"
+
+    @cached_property
+    def secret(self) -> str | None:
+        """The secret of the buyer whom the subject belongs to; who has the subject at hand sets it."""
+        model = _find_subject_model(self.kind)
+        if model is None or not model.opened_by:
+            return None
+        path = model.opened_by.replace(".", "__")
+        return str(model._base_manager.values_list(path, flat=True).get(pk=self.subject_id))
+
+
+@cache
+def _find_subject_model(kind: str) -> type[Versioned] | None:
+    models_ = (model for model in apps.get_models() if issubclass(model, Versioned))
+    return next((model for model in models_ if model.subject_kind == kind), None)
 
 
 class EventDelivery(models.Model):

@@ -46,6 +46,8 @@ def record_event(
         data=data or {},
         sealed=sealed,
     )
+    if sealed:
+        event.secret = subject.read_secret()
     insert_rows([event])
     handlers = HANDLERS_BY_VERB.get(verb, ())
     insert_rows(

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import timedelta
+from functools import partial
 from io import BytesIO
 from threading import BoundedSemaphore
 
@@ -85,6 +86,14 @@ def look_at_picture(picture_id: int) -> None:
         storage, path = storage_of(picture), picture.path
         picture.delete()
         transaction.on_commit(lambda: _remove(storage, path))
+
+
+def delete_pictures_of(customer_id: int) -> None:
+    """Delete every picture that a customer sent, wherever it is named; the files go after the commit."""
+    for picture in Picture.objects.filter(customer_id=customer_id):
+        storage, path = storage_of(picture), picture.path
+        picture.delete()
+        transaction.on_commit(partial(_remove, storage, path))
 
 
 def _remove(storage: Storage, path: str) -> None:

@@ -16,7 +16,7 @@ class IdempotencyKey(models.Model):
     key = models.CharField(max_length=80)
     fingerprint = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(null=True)
-    body = EncryptedTextField(blank=True, default="")
+    body = EncryptedTextField(bound_to=("scope", "key"), blank=True, default="")
     created_at = models.DateTimeField(db_index=True)
 
     class Meta:

@@ -43,7 +43,7 @@ class Job(Versioned):
     made_by_name = models.CharField(max_length=80)
     language = models.CharField(max_length=10)
     state = models.CharField(max_length=12, choices=JobState)
-    sealed_parameters = EncryptedTextField(blank=True, default="")
+    sealed_parameters = EncryptedTextField(bound_to=("made_by_id", "client_key"), blank=True, default="")
     cursor = models.CharField(max_length=80, blank=True)
     total = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)

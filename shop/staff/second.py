@@ -56,7 +56,8 @@ def show_second(request: HttpRequest, refused: Refused, *, carried: str = "") ->
         "carried": carried or carry(request, leave_out=(USERNAME, PASSWORD, CARRIED, BACK)),
         "username": request.POST.get(USERNAME, "")[:40],
         "back": way_back(request) if typed_back is None else own_address(request, typed_back),
-        "error": str(refused),
+        # The page itself says what the first refusal says.
+        "error": str(refused) if typed_back is not None else "",
     }
     response = render(request, "staff/second.html", context, status=refused.status)
     patch_cache_control(response, no_store=True)

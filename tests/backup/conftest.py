@@ -13,13 +13,16 @@ from django.core.management import call_command
 from orders.models import Order
 from orders.services.place import Recipient
 from orders.services.recipient import change_address
+from shop.backup.locks import Passphrase
 from shop.backup.rows import list_models, read_lines
 from shop.files.services import store_picture
+from shop.store.models import StoreSettings
 from tests import cast
 from tests.ground.test_files import picture_bytes
 from tests.processes import PROJECT
 
 PASSPHRASE = "correct-horse-battery"
+LOCK = Passphrase(PASSPHRASE)
 ELSEWHERE = Recipient("王小明", "13911112222", "上海市", "上海市", "黄浦区", "南京东路 1 号")
 
 
@@ -54,6 +57,12 @@ def empty_shop(media: Path) -> None:
     call_command("flush", interactive=False, verbosity=0)
     for path in list(media.rglob("*.jpg")):
         path.unlink()
+
+
+def forget_restores(count: int) -> None:
+    """Each restore is counted, so that numbers given since the backup are not given again; nothing else differs."""
+    assert StoreSettings.objects.get().restores == count
+    StoreSettings.objects.update(restores=0)
 
 
 @dataclass

@@ -21,7 +21,7 @@ from shop.backup.failure import BackupError
 from shop.backup.rows import list_models, read_lines
 from shop.backup.services import make_backup
 from tests import cast
-from tests.backup.conftest import PASSPHRASE, fill_shop
+from tests.backup.conftest import LOCK, fill_shop
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -46,11 +46,14 @@ def test_no_table_of_the_shop_is_left_out() -> None:
 def test_the_archive_holds_no_plain_key_and_no_plain_personal_value(tmp_path: Path, settings: Any) -> None:
     fill_shop()
     path = tmp_path / "shop.backup"
-    make_backup(path, PASSPHRASE)
+    make_backup(path, LOCK)
     with zipfile.ZipFile(path) as archive:
         everything = b"".join(archive.read(name) for name in archive.namelist())
-    for value in ("13800005678", "林晓燕", "文三路", "13911112222", os.environ["DATA_KEYS"].split(":")[1]):
+    shown = ("13800005678", "林晓燕", "文三路", "13911112222", os.environ["DATA_KEYS"].split(":")[1])
+    # Nor what is plain in the database and on the disk: names of the staff, columns, pictures.
+    for value in (*shown, "王店长", "山野集", "columns", "sha256"):
         assert value.encode() not in everything
+    assert b"\xff\xd8\xff" not in everything
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
@@ -58,7 +61,7 @@ def test_it_never_overwrites_a_file(tmp_path: Path) -> None:
     path = tmp_path / "precious"
     path.write_text("mine")
     with pytest.raises(BackupError, match="exists already"):
-        make_backup(path, PASSPHRASE)
+        make_backup(path, LOCK)
     assert path.read_text() == "mine"
 
 
@@ -68,7 +71,7 @@ def test_a_failed_backup_leaves_nothing_behind(tmp_path: Path, monkeypatch: pyte
 
     monkeypatch.setattr(services, "pack_files", fail)
     with pytest.raises(OSError, match="disk full"):
-        make_backup(tmp_path / "shop.backup", PASSPHRASE)
+        make_backup(tmp_path / "shop.backup", LOCK)
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == []
 
 
@@ -108,8 +111,8 @@ def test_everything_is_of_one_moment(
         return pack(archive, model)
 
     monkeypatch.setattr(services, "_pack_table", place_meanwhile)
-    make_backup(tmp_path / "shop.backup", PASSPHRASE)
-    with ArchiveReader(tmp_path / "shop.backup", PASSPHRASE) as archive:
+    make_backup(tmp_path / "shop.backup", LOCK)
+    with ArchiveReader(tmp_path / "shop.backup", LOCK) as archive:
         rows = {table["model"]: table["rows"] for table in archive.manifest["tables"]}
     assert (rows["orders.OrderLine"] == rows["orders.Order"]) is is_consistent
 

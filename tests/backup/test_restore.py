@@ -1,6 +1,5 @@
 """`manage.py restore`: whole, into an empty shop of either database, or not at all."""
 
-import json
 import stat
 import zipfile
 from collections.abc import Callable
@@ -14,13 +13,14 @@ from django.db import IntegrityError
 from orders.desk.search.matches import find_matches
 from orders.models import Order
 from shop.backup import services
+from shop.backup.archive import LOCK as LOCK_FILE
 from shop.backup.archive import MANIFEST
 from shop.backup.failure import BackupError
+from shop.backup.locks import Key, Passphrase
 from shop.backup.services import make_backup, restore_backup
 from shop.events.models import Event
-from shop.store.models import StoreSettings
 from tests import cast
-from tests.backup.conftest import PASSPHRASE, OtherShop, dump, empty_shop, fill_shop
+from tests.backup.conftest import LOCK, OtherShop, dump, empty_shop, fill_shop, forget_restores
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Tamper = Callable[[Path], None]
@@ -31,23 +31,17 @@ def archive(tmp_path: Path, media: Path) -> Path:
     """The backup of a filled shop that is gone now."""
     fill_shop()
     path = tmp_path / "shop.backup"
-    make_backup(path, PASSPHRASE)
+    make_backup(path, LOCK)
     empty_shop(media)
     return path
-
-
-def forget_restores(count: int) -> None:
-    """Each restore is counted, so that numbers given since the backup are not given again; nothing else differs."""
-    assert StoreSettings.objects.get().restores == count
-    StoreSettings.objects.update(restores=0)
 
 
 def test_every_row_and_every_file_comes_back_as_it_was(tmp_path: Path, media: Path) -> None:
     fill_shop()
     before, files = dump(), {path: path.read_bytes() for path in media.rglob("*.jpg")}
-    made = make_backup(tmp_path / "shop.backup", PASSPHRASE)
+    made = make_backup(tmp_path / "shop.backup", LOCK)
     empty_shop(media)
-    restored = restore_backup(tmp_path / "shop.backup", PASSPHRASE)
+    restored = restore_backup(tmp_path / "shop.backup", LOCK)
     assert restored == made and made.files == len(files) == 1
     forget_restores(1)
     assert dump() == before
@@ -55,7 +49,7 @@ def test_every_row_and_every_file_comes_back_as_it_was(tmp_path: Path, media: Pa
 
 
 def test_the_restored_shop_goes_on(archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    restore_backup(archive, PASSPHRASE)
+    restore_backup(archive, LOCK)
     highest = Order.objects.order_by("-pk")[0].pk
     assert find_matches("13911112222").ids
     assert cast.shipped_order(basket={Order.objects.all()[0].lines.all()[0].sku_id: 1}).pk > highest
@@ -71,7 +65,7 @@ def test_it_travels_to_sqlite_and_back_without_losing_a_row(
     fill_shop()
     before = dump()
     there, back, keys = tmp_path / "there", tmp_path / "back", tmp_path / "keys.env"
-    make_backup(there, PASSPHRASE)
+    make_backup(there, LOCK)
     restored = other_shop.manage("restore", str(there), "--keys-file", str(keys))
     assert restored.returncode == 0, restored.stdout + restored.stderr
     assert "BROKEN" not in restored.stdout and "B1" in restored.stdout
@@ -79,7 +73,7 @@ def test_it_travels_to_sqlite_and_back_without_losing_a_row(
     packed = other_shop.manage("backup", str(back), **its_keys)
     assert packed.returncode == 0, packed.stderr
     empty_shop(media)
-    restore_backup(back, PASSPHRASE)
+    restore_backup(back, LOCK)
     forget_restores(2)
     assert dump() == before
 
@@ -108,7 +102,7 @@ def test_a_keys_file_is_never_overwritten(archive: Path, tmp_path: Path) -> None
     keys = tmp_path / "keys.env"
     keys.write_text("mine")
     with pytest.raises(BackupError, match="exists already"):
-        restore_backup(archive, PASSPHRASE, keys_file=keys)
+        restore_backup(archive, LOCK, keys_file=keys)
     assert keys.read_text() == "mine"
     assert not Order.objects.exists()
 
@@ -116,17 +110,17 @@ def test_a_keys_file_is_never_overwritten(archive: Path, tmp_path: Path) -> None
 def test_it_refuses_a_database_that_is_not_empty(archive: Path) -> None:
     cast.make_customer()
     with pytest.raises(BackupError, match="not empty"):
-        restore_backup(archive, PASSPHRASE)
+        restore_backup(archive, LOCK)
 
 
 def test_it_refuses_a_folder_that_is_not_empty(archive: Path, media: Path) -> None:
     (media / "stray.jpg").write_bytes(b"x")
     with pytest.raises(BackupError, match="files already"):
-        restore_backup(archive, PASSPHRASE)
+        restore_backup(archive, LOCK)
 
 
 def test_a_wrong_passphrase_is_refused(archive: Path, media: Path) -> None:
-    _refused_untouched(archive, media, "passphrase", passphrase="another-long-passphrase")
+    _refused_untouched(archive, media, "passphrase", key=Passphrase("another-long-passphrase"))
 
 
 def _cut_short(path: Path) -> None:
@@ -148,16 +142,22 @@ def _replace(path: Path, name: str, change: Callable[[bytes], bytes]) -> None:
 
 
 def _change_a_row(path: Path) -> None:
-    _replace(path, "tables/orders.Order.jsonl", lambda raw: raw.replace(b"13500", b"1") + b"\n")
+    _replace(path, "tables/orders.Order.jsonl", lambda raw: raw[:-1] + bytes([raw[-1] ^ 1]))
 
 
 def _change_the_manifest(path: Path) -> None:
-    def lower(raw: bytes) -> bytes:
-        manifest = json.loads(raw)
-        manifest["tables"][0]["rows"] += 1
-        return json.dumps(manifest).encode()
+    _replace(path, MANIFEST, lambda raw: raw[:-1] + bytes([raw[-1] ^ 1]))
 
-    _replace(path, MANIFEST, lower)
+
+def _put_another_table_there(path: Path) -> None:
+    """It opens with the same key: the manifest alone knows that it is not the one."""
+    with zipfile.ZipFile(path) as archive:
+        other = archive.read("tables/orders.Note.jsonl")
+    _replace(path, "tables/orders.Order.jsonl", lambda _raw: other)
+
+
+def _lock_it_otherwise(path: Path) -> None:
+    _replace(path, LOCK_FILE, lambda raw: raw.replace(b"passphrase", b"nothing"))
 
 
 def _add_a_member(path: Path) -> None:
@@ -172,12 +172,28 @@ def _flip_a_byte(path: Path) -> None:
     path.write_bytes(raw)
 
 
-@pytest.mark.parametrize(
-    "tamper", [_cut_short, _cut_in_half, _change_a_row, _change_the_manifest, _add_a_member, _flip_a_byte]
-)
+TAMPERS = [
+    _cut_short,
+    _cut_in_half,
+    _change_a_row,
+    _change_the_manifest,
+    _put_another_table_there,
+    _lock_it_otherwise,
+    _add_a_member,
+    _flip_a_byte,
+]
+
+
+@pytest.mark.parametrize("tamper", TAMPERS)
 def test_a_damaged_or_altered_archive_is_refused(archive: Path, media: Path, tamper: Tamper) -> None:
     tamper(archive)
-    _refused_untouched(archive, media, "damaged|changed|archive")
+    _refused_untouched(archive, media, "damaged|changed|archive|locked")
+
+
+def test_a_backup_of_an_older_version_is_told_from_a_damaged_one(tmp_path: Path, media: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "old", "w") as old:
+        old.writestr(MANIFEST, '{"format": 1}')
+    _refused_untouched(tmp_path / "old", media, "older version")
 
 
 def test_something_else_is_no_backup(tmp_path: Path, media: Path) -> None:
@@ -185,10 +201,10 @@ def test_something_else_is_no_backup(tmp_path: Path, media: Path) -> None:
     _refused_untouched(tmp_path / "letter", media, "no whole backup")
 
 
-def _refused_untouched(path: Path, media: Path, words: str, *, passphrase: str = PASSPHRASE) -> None:
+def _refused_untouched(path: Path, media: Path, words: str, *, key: Key = LOCK) -> None:
     keys = path.with_name("keys.env")
     with pytest.raises(BackupError, match=words):
-        restore_backup(path, passphrase, keys_file=keys)
+        restore_backup(path, key, keys_file=keys)
     assert all(rows == [] for rows in dump().values())
     assert not list(media.rglob("*.jpg")) and not keys.exists()
 
@@ -197,7 +213,7 @@ def test_a_backup_of_another_version_is_refused(archive: Path, monkeypatch: pyte
     applied = services._list_applied()
     monkeypatch.setattr(services, "_list_applied", lambda: applied[:-1])
     with pytest.raises(BackupError, match="with that version"):
-        restore_backup(archive, PASSPHRASE)
+        restore_backup(archive, LOCK)
 
 
 def test_a_restore_that_fails_midway_leaves_the_shop_empty(
@@ -208,6 +224,6 @@ def test_a_restore_that_fails_midway_leaves_the_shop_empty(
 
     monkeypatch.setattr(services, "_reset_sequences", fail)
     with pytest.raises(IntegrityError):
-        restore_backup(archive, PASSPHRASE, keys_file=tmp_path / "keys.env")
+        restore_backup(archive, LOCK, keys_file=tmp_path / "keys.env")
     assert all(rows == [] for rows in dump().values())
     assert not list(media.rglob("*.jpg")) and not (tmp_path / "keys.env").exists()

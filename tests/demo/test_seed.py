@@ -155,6 +155,7 @@ def test_buyers_urged_and_asked_for_time_and_one_is_blocked(lived: None) -> None
     assert Order.objects.filter(is_extended=True, stage=Stage.DONE).exists()
     assert Order.objects.filter(is_extended=True, stage=Stage.SHIPPED).exists()
     assert Customer.objects.filter(is_blocked=True).count() == 1
+    assert Customer.objects.get(erase_at__gt=clock.now()).secret
     assert sum(bool(customer.remark) for customer in Customer.objects.all()) >= 4
 
 

@@ -42,7 +42,7 @@ def test_an_old_key_still_opens_and_the_first_key_seals(settings):
     old = seal("tea", context="a.b")
     settings.DATA_KEYS = {"k2": b"2" * 32, **settings.DATA_KEYS}
     assert unseal(old, context="a.b") == "tea"
-    assert seal("tea", context="a.b").startswith("v1:k2:")
+    assert seal("tea", context="a.b").startswith("v2:k2:")
 
 
 def test_an_unknown_key_is_said_so(settings):
@@ -62,7 +62,7 @@ def test_the_database_holds_no_plain_value():
     with connection.cursor() as cursor:
         cursor.execute("SELECT nickname FROM customers_customer WHERE id = %s", [customer.pk])
         stored = cursor.fetchone()[0]
-    assert stored.startswith("v1:") and "小燕子" not in stored
+    assert stored.startswith("v2:") and "小燕子" not in stored
     customer.refresh_from_db()
     assert customer.nickname == "小燕子"
 

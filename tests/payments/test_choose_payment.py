@@ -66,6 +66,13 @@ def test_only_what_is_offered_can_be_chosen(method):
         choose_payment(order.pk, method=method, actor=cast.buyer(order))
 
 
+def test_choosing_the_same_way_again_wins_no_time():
+    order = cast.place()
+    with clock.at(clock.now() + timedelta(minutes=5)):
+        again = choose_payment(order.pk, method=PayMethod.WECHAT, actor=cast.buyer(order))
+    assert again.pay_by == order.pay_by
+
+
 def test_later_it_is_too_late():
     order = cast.paid_order()
     with refused("wrong_stage"):

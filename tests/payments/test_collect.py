@@ -29,6 +29,12 @@ def test_cash_for_an_unpaid_order_moves_it_on_and_closes_its_attempt(gateway):
     assert gateway.trade(attempt.number)["state"] == "CLOSED"
 
 
+def test_where_orders_need_no_confirming_it_goes_on_as_if_paid():
+    cast.open_shop(confirm_step_on=False)
+    order = cast.place()
+    assert collect_payment(order.pk, actor=cast.clerk()).stage == Stage.CONFIRMED
+
+
 def test_when_the_buyer_has_paid_by_phone_no_cash_is_recorded(gateway):
     order = cast.place()
     gateway.take_money(order)

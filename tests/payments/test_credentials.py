@@ -168,12 +168,19 @@ def test_those_of_an_old_number_stay_while_money_may_go_back_under_it(gateway, s
 
 
 @pytest.mark.parametrize("days", [4, 400])
-def test_and_while_an_attempt_is_open_or_a_refund_not_done(gateway, sent_tasks, days):
+def test_and_while_a_refund_is_not_done(gateway, sent_tasks, days):
     order = cast.place()
     query_payment(gateway.take_money(order).pk)
     cancel_paid(order.pk, reason="缺货", actor=cast.clerk())
     exchange()
     sweep_after(timedelta(days=days))
+    assert FormerCredentials.objects.exists()
+
+
+def test_and_while_an_attempt_is_open(gateway, sent_tasks):
+    gateway.open(cast.place())
+    exchange()
+    sweep_after(FORMER_KEPT_FOR)
     assert FormerCredentials.objects.exists()
 
 
@@ -188,7 +195,7 @@ def test_secrets_of_former_sets_are_encrypted(gateway):
     with connection.cursor() as cursor:
         cursor.execute("SELECT merchant_private_key, api_v3_key FROM store_formercredentials")
         stored = cursor.fetchone()
-    assert all(value.startswith("v1:") for value in stored)
+    assert all(value.startswith("v2:") for value in stored)
 
 
 def test_an_attempt_without_a_set_of_its_own_is_still_asked_with_the_present_one(gateway):

@@ -52,6 +52,12 @@ class TestRefunds:
         drain()
         assert Alert.objects.filter(order=order, kind=AlertKind.REFUND_OUTSIDE).count() == 1
 
+    def test_all_that_was_paid_fits(self, gateway, client):
+        order = paid(gateway)
+        number = refund_at_the_platform(gateway, order, order.paid_fen)
+        assert deliver(client, gateway, number) == [204]
+        assert fresh(order).refunded_fen == order.paid_fen
+
     def test_one_that_does_not_fit_is_told_without_being_booked(self, gateway, client):
         order = paid(gateway)
         number = refund_at_the_platform(gateway, order, 10_00)
@@ -79,6 +85,12 @@ class TestGoodwill:
         payment.refresh_from_db()
         assert fresh(order).stage == Stage.CLOSED
         assert payment.refunding_fen + payment.refunded_fen == payment.amount_fen
+
+    def test_what_is_given_back_for_no_line_is_marked_so(self):
+        refund = refund_payment(
+            cast.paid_order().payments.get().pk, amount_fen=1, reason="补偿", actor=cast.clerk()
+        )
+        assert refund.is_goodwill
 
     def test_and_nothing_where_all_went_back(self):
         order = cast.paid_order()
@@ -159,6 +171,15 @@ class TestFoundPayments:
         cancel_unpaid(order.pk, actor=cast.buyer(order))
         assert not record_found_payment(attempt.number, actor=cast.clerk()).counts
         assert verbs_of(order)[-2:] == ["late_payment", "refund"]
+
+    def test_beside_another_attempt_it_does_not_count(self, gateway):
+        """Where a restored shop has opened a new attempt since: that one may still be paid."""
+        order = cast.place()
+        lost = gateway.take_money(order)
+        PayAttempt.objects.all().delete()
+        cast.pay(order)
+        assert not record_found_payment(lost.number, actor=cast.clerk()).counts
+        assert (fresh(order).paid_fen, Payment.objects.filter(counts=False).count()) == (order.payable_fen, 1)
 
     def test_what_was_not_paid_is_not_booked(self, gateway):
         attempt = gateway.open(cast.place())

@@ -24,6 +24,7 @@ from shop.events.delivery import drain
 from shop.events.sweeping import sweep
 from shop.files.models import Picture
 from shop.store.choices import PayMethod
+from shop.store.models import StoreSettings
 from tests import cast
 from tests.expect import fresh, refused, verbs_of
 
@@ -64,6 +65,11 @@ def record(order, *, amount_fen: int = 0, reference: str = "20261122-001", actor
 
 def alert_of(order) -> Alert:
     return Alert.objects.get(order=order, kind=AlertKind.TRANSFER)
+
+
+def test_where_orders_need_no_confirming_it_goes_on_as_if_paid():
+    StoreSettings.objects.update(confirm_step_on=False)
+    assert record(placed()).stage == Stage.CONFIRMED
 
 
 def test_a_transfer_has_days():

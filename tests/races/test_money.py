@@ -3,6 +3,7 @@
 import pytest
 
 from orders.models import Order
+from orders.payments import gateway as payment_gateway
 from orders.payments.gateway import PaymentEvidence
 from orders.payments.models import PayAttempt, Payment, Refund, RefundState
 from orders.payments.services import refund_sending
@@ -119,32 +120,81 @@ def test_without_the_lease_the_gateway_is_asked_many_times(gateway, monkeypatch)
     assert verbs_of(refund.order).count("refund_done") == 1
 
 
-@pytest.mark.parametrize("round_", range(4))
-def test_changing_the_price_against_paying(gateway, round_):
-    """Whoever is first at the gateway wins; the other is refused, or its money goes back."""
-    order = cast.place()
-    attempt = gateway.open(order)
-    prepay = f"prepay_id={attempt.prepay_id}"
+class OnThePhone:
+    """A buyer who pays at one moment of a change of price; `has_paid` tells whether the gateway took it."""
 
-    def pay_on_the_phone():
+    def __init__(self, gateway, monkeypatch, *, is_told):
+        self.gateway, self.monkeypatch, self.is_told = gateway, monkeypatch, is_told
+        self.order = cast.place()
+        self.attempt = gateway.open(self.order)
+        self.has_paid = False
+
+    def pay(self):
         try:
-            gateway.confirm(prepay, order.customer.openid)
+            self.gateway.confirm(f"prepay_id={self.attempt.prepay_id}", self.order.customer.openid)
         except Problem:
-            return None  # the gateway has closed it
-        trade = gateway.trade(attempt.number)
-        return apply_payment_evidence(
-            PaymentEvidence(attempt.number, trade["trade_no"], trade["amount_fen"], clock.now())
-        )
+            return  # the gateway has closed it
+        self.has_paid = True
+        if self.is_told:
+            self.tell()
 
-    def reprice():
-        return change_price(order.pk, goods_fen=1_00, freight_fen=0, reason="x", actor=cast.clerk())
+    def tell(self):
+        trade = self.gateway.trade(self.attempt.number)
+        fact = PaymentEvidence(self.attempt.number, trade["trade_no"], trade["amount_fen"], clock.now())
+        apply_payment_evidence(fact)
 
-    results = run_together([pay_on_the_phone, reprice][:: (-1) ** round_])
-    after, is_repriced = fresh(order), any(isinstance(r, Order) for r in results)
-    if is_repriced:
-        assert (after.stage, after.payable_fen, after.paid_fen) == (Stage.UNPAID, 1_00, 0)
-    else:
-        assert (after.stage, after.paid_fen) == (Stage.TO_CONFIRM, order.payable_fen)
+    def pay_before(self, step):
+        usual = getattr(payment_gateway, step)
+
+        def pay_then(*args):
+            run_together([self.pay])
+            return usual(*args)
+
+        self.monkeypatch.setattr(payment_gateway, step, pay_then)
+
+    def pay_after_the_close(self):
+        usual = payment_gateway._close
+
+        def close_then(*args):
+            outcome = usual(*args)
+            run_together([self.pay])
+            return outcome
+
+        self.monkeypatch.setattr(payment_gateway, "_close", close_then)
+
+    def reprice(self):
+        change = {"goods_fen": 1_00, "freight_fen": 0, "reason": "x", "actor": cast.clerk()}
+        return codes_of(run_together([lambda: change_price(self.order.pk, **change)]))
+
+
+@pytest.mark.parametrize("is_told", [True, False], ids=["callback at once", "callback later"])
+@pytest.mark.parametrize("step", ["query_attempt", "_close"])
+def test_who_pays_before_the_price_is_changed_has_paid_the_old_one(gateway, monkeypatch, step, is_told):
+    """Before the gateway is asked, and between its answer that nothing was paid and the closing."""
+    buyer = OnThePhone(gateway, monkeypatch, is_told=is_told)
+    buyer.pay_before(step)
+    assert (buyer.reprice(), buyer.has_paid) == (["already_paid"], True)
+    after = fresh(buyer.order)
+    assert (after.stage, after.paid_fen) == (Stage.TO_CONFIRM, buyer.order.payable_fen)
+
+
+def test_who_pays_after_the_closing_cannot(gateway, monkeypatch):
+    buyer = OnThePhone(gateway, monkeypatch, is_told=True)
+    buyer.pay_after_the_close()
+    assert (buyer.reprice(), buyer.has_paid) == (["ok"], False)
+    after = fresh(buyer.order)
+    assert (after.stage, after.payable_fen, after.paid_fen) == (Stage.UNPAID, 1_00, 0)
+
+
+def test_without_the_closing_money_comes_for_a_price_that_is_gone(gateway, monkeypatch):
+    """Negative control: an answer "not paid" alone is not enough; what comes then does not count and goes back."""
+    buyer = OnThePhone(gateway, monkeypatch, is_told=False)
+    monkeypatch.setattr(payment_gateway, "_close", lambda _attempt: payment_gateway.Closed())
+    buyer.pay_after_the_close()
+    assert (buyer.reprice(), buyer.has_paid) == (["ok"], True)
+    buyer.tell()
+    after = fresh(buyer.order)
+    assert (after.payable_fen, after.paid_fen, Payment.objects.get().counts) == (1_00, 0, False)
 
 
 def race_price_against_evidence(order, fact, monkeypatch) -> tuple[list[str], Order]:

@@ -186,9 +186,7 @@ def test_what_changed_meanwhile_is_not_overwritten(
         "django.db.models.query.QuerySet.select_for_update", lambda rows, **_options: rows.all()
     )
     if not is_guarded:
-        monkeypatch.setattr(
-            rotation, "_unchanged", lambda model, row: model._base_manager.filter(pk=row["pk"])
-        )
+        monkeypatch.setattr(rotation, "_unchanged", lambda row: type(row)._base_manager.filter(pk=row.pk))
     reseal, is_first = rotation._reseal, count()
 
     def change_meanwhile(*args: Any) -> str:

@@ -50,7 +50,9 @@ class Other:
 
     def __init__(self) -> None:
         self.customer = cast.make_customer(f"{MARK}-nickname")
-        Customer.objects.filter(pk=self.customer.pk).update(openid=f"{MARK}-openid", remark=f"{MARK}-remark")
+        marked = Customer.objects.get(pk=self.customer.pk)
+        marked.openid, marked.remark = f"{MARK}-openid", f"{MARK}-remark"
+        marked.save(update_fields=["openid", "remark"])
         self.customer.refresh_from_db()
         actor = cast.clerk()
         change_balance(self.customer.pk, delta_fen=MONEY, reason=f"{MARK}-reason", actor=actor)

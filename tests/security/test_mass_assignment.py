@@ -49,7 +49,12 @@ AT_ONCE = 10
 RANDOM = frozenset(
     {"password", "session_key", "session_data", "expire_date", "code", "lease", "sealed", "token_hash"}
 )
-BODILESS = {("api:logout", "POST"), ("api:address", "DELETE")}
+BODILESS = {
+    ("api:logout", "POST"),
+    ("api:address", "DELETE"),
+    ("api:my_erasure", "POST"),
+    ("api:my_erasure", "DELETE"),
+}
 # What views read beside their forms.
 READ_BESIDE = {
     "orders:pay_out": {"reference"},

@@ -42,7 +42,7 @@ def test_saving_stores_the_credentials_encrypted_and_records_only_their_names() 
     assert WeChatAccount.objects.get().api_v3_key == SECRETS["api_v3_key"]
     with connection.cursor() as cursor:
         cursor.execute("SELECT mini_secret, api_v3_key, merchant_private_key FROM store_wechataccount")
-        assert all(stored.startswith("v1:") for stored in cursor.fetchone())
+        assert all(stored.startswith("v2:") for stored in cursor.fetchone())
     event = Event.objects.get(kind="wechat_account")
     assert "api_v3_key" in event.data["fields"]
     assert not any(secret in str(event.data) + event.sealed for secret in SECRETS.values())

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.models import Order
 from orders.moves import check_move, list_available
 from orders.payments.services.cancelling import cancel_unpaid, cancel_unsent
-from orders.selectors import orders_in_scope
+from orders.selectors import orders_in_scope, with_secrets
 from orders.stages import IN_HAND, Stage
 from orders.states import MOVES
 from shop import clock
@@ -93,7 +93,7 @@ def get_status_label(order: Order) -> str:
 
 def list_orders(tab: str, *, actor: Actor) -> "QuerySet[Order]":
     """The buyer's own orders of a tab with their lines."""
-    orders = orders_in_scope(actor).prefetch_related("lines")
+    orders = with_secrets(orders_in_scope(actor)).prefetch_related("lines")
     return orders if tab == ALL else orders.filter(stage__in=_STAGES[tab])
 
 

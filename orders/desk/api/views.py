@@ -120,6 +120,7 @@ class OrdersView(BuyerView):
             *_QUOTE,
             "idempotency_key_required",
             "blocked",
+            "being_erased",
             "too_many_unpaid",
             "payment_not_offered",
             "out_of_stock",

@@ -11,6 +11,7 @@ from orders.desk import fields
 from shop.actor import Actor
 from shop.customers.balance import change_balance
 from shop.customers.care import block_customer, set_remark, unblock_customer
+from shop.customers.erasure import ask_erasure, keep_data
 from shop.customers.models import Customer
 from shop.errors import Refused
 from shop.money import parse_yuan
@@ -147,6 +148,46 @@ class BalanceForm(BuyerForm):
         )
 
 
+class EraseForm(BuyerForm):
+    name, capability = "erase", "customers.erase"
+    done = _("The personal data will be erased tomorrow, as soon as nothing is open.")
+    question = Question(
+        title=_("Erase the personal data"),
+        words=_(
+            "For a customer who asks for it. Name, phone, addresses, remarks and pictures become unreadable for "
+            "ever after 24 hours, as soon as no order, refund or balance is open; until then it can be taken back. "
+            "They are signed out now and cannot order. Orders keep their goods and sums, as the law wants."
+        ),
+        submit=_("Erase after 24 hours"),
+        icon_name="trash",
+        is_final=True,
+    )
+
+    @classmethod
+    def find_obstacle(cls, customer: Customer) -> Any:
+        return _("This was asked for already.") if customer.erase_at or customer.erased_at else ""
+
+    def run(self, actor: Actor) -> None:
+        ask_erasure(self.customer.pk, actor=actor, expected_version=self.cleaned_data["version"])
+
+
+class KeepForm(BuyerForm):
+    name, capability, done = "keep", "customers.erase", _("The personal data stays.")
+    question = Question(
+        title=_("Take the erasure back"),
+        words=_("The personal data stays, and the customer can sign in and order again."),
+        submit=_("Keep the data"),
+        icon_name="arrow-back-up",
+    )
+
+    @classmethod
+    def find_obstacle(cls, customer: Customer) -> Any:
+        return "" if customer.erase_at else _("Nobody asked for this, or it is done already.")
+
+    def run(self, actor: Actor) -> None:
+        keep_data(self.customer.pk, actor=actor, expected_version=self.cleaned_data["version"])
+
+
 FORMS: dict[str, type[BuyerForm]] = {
-    form.name: form for form in (RemarkForm, BlockForm, UnblockForm, BalanceForm)
+    form.name: form for form in (RemarkForm, BlockForm, UnblockForm, BalanceForm, EraseForm, KeepForm)
 }

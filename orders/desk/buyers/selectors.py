@@ -14,6 +14,7 @@ from orders.desk.labels import Label, describe_order
 from orders.models import Order
 from orders.stages import Stage
 from shop.actor import Actor
+from shop.customers.erasure import list_obstacles
 from shop.customers.models import HAS_REMARK, BalanceEntry, Customer
 from shop.customers.selectors import list_customers
 from shop.events.models import Event
@@ -61,6 +62,8 @@ class BuyerPage:
     orders: list[BuyerOrder]
     entries: list[BalanceEntry]
     record: list[RecordEntry]
+    waits_for: list[Any]
+    """Why a buyer who asked for it cannot be erased yet; empty where nothing is in the way."""
 
 
 class BuyerFilter(models.TextChoices):
@@ -112,6 +115,7 @@ def make_buyer_page(customer: Customer) -> BuyerPage:
             RecordEntry(EVENT_WORDS.get(event.verb, event.verb), describe_actor(event), event)
             for event in events.defer("sealed")[:EVENTS_SHOWN]
         ],
+        waits_for=list_obstacles(customer) if customer.erase_at else [],
     )
 
 
@@ -120,6 +124,7 @@ def list_own_capabilities(actor: Actor) -> dict[str, bool]:
     wanted = {
         "may_edit": "customers.edit",
         "may_book": "customers.balance",
+        "may_erase": "customers.erase",
         "may_see_orders": "orders.view",
         "may_reveal": "orders.reveal",
     }

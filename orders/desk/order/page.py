@@ -131,7 +131,7 @@ def make_page(
     """Read the page of one order; `bound` is a refused form of the page itself, which keeps what was typed."""
     available = list_available(order, actor)
     offers = list_offers(order, available)
-    events = _EVENTS.fetch(order=order.pk)
+    events, notes = _read_words(order)
     step = find_next_step(order, actor)
     refunds = _list_refunds(order, available)
     is_refunding = any(view.refund.state != RefundState.DONE for view in refunds)
@@ -149,12 +149,22 @@ def make_page(
         refunds=refunds,
         attempts=_ATTEMPTS.fetch(order=order.pk),
         proofs=_list_proofs(order),
-        notes=_NOTES.fetch(order=order.pk),
+        notes=notes,
         timeline=make_timeline(events, lines),
         offers=offers,
         forms=_make_forms(order, lines, offers, bound),
-        can_reveal=has_capability(actor, MOVES["order.reveal"].capability),
+        can_reveal=not order.customer.erased_at and has_capability(actor, MOVES["order.reveal"].capability),
     )
+
+
+def _read_words(order: Order) -> tuple[list[Event], list[Note]]:
+    """The newest events and the notes, which open with the secret of the order's buyer."""
+    events, notes = _EVENTS.fetch(order=order.pk), _NOTES.fetch(order=order.pk)
+    for event in events:
+        event.secret = order.customer.secret
+    for note in notes:
+        note.order = order
+    return events, notes
 
 
 def _make_forms(

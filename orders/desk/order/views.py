@@ -11,7 +11,7 @@ from orders.desk.order.page import load_lines, make_page, reveal_in_full
 from orders.models import Order
 from orders.selectors import get_order, get_order_id
 from orders.services.recipient import reveal_recipient
-from shop.crypto import Unreadable
+from shop.crypto import Erased, Unreadable
 from shop.errors import Refused
 from shop.events.models import Event
 from shop.http.dialogs import Dialog
@@ -66,6 +66,8 @@ def reveal_event(request: StaffRequest, number: str, event_id: int) -> HttpRespo
     event = changed.exclude(sealed="").first()
     if event is None:
         raise Refused("not_found", _("Nothing is sealed here."), 404)
+    if isinstance(event.sealed, Erased):
+        raise Refused("erased", _("The buyer's personal data was erased, as they wanted."))
     if isinstance(event.sealed, Unreadable):
         raise Refused(
             "unreadable",

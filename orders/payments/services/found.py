@@ -55,7 +55,7 @@ def _make_missing_attempt(evidence: PaymentEvidence) -> None:
         amount_fen=evidence.amount_fen,
         # It pays the order if nothing else does; otherwise it is money that came twice.
         state=AttemptState.OPEN if _awaits(order, evidence) else AttemptState.CLOSED,
-        openid=order.customer.openid,
+        openid="" if order.customer.erased_at else order.customer.openid,
         created_at=moment,
         expires_at=moment,
         mchid=evidence.mchid,

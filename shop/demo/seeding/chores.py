@@ -8,6 +8,7 @@ from orders.stages import IN_HAND
 from shop.catalog.models import Sku
 from shop.customers.balance import change_balance
 from shop.customers.care import block_customer, set_remark
+from shop.customers.erasure import ask_erasure
 from shop.demo.seeding.errands import Errand, Task
 from shop.demo.seeding.world import World
 
@@ -53,10 +54,15 @@ def _block(world: World, errand: Errand) -> None:
     block_customer(world.customers[errand.buyer].pk, reason=errand.text, actor=world.staff[errand.who])
 
 
+def _ask_erasure(world: World, errand: Errand) -> None:
+    ask_erasure(world.customers[errand.buyer].pk, actor=world.staff[errand.who])
+
+
 TASKS: dict[Task, Callable[[World, Errand], None]] = {
     Task.COUNT: _count,
     Task.FIND_ONE_MISSING: _find_one_missing,
     Task.REMARK_BUYER: _remark,
     Task.BLOCK_BUYER: _block,
     Task.TOP_UP: _top_up,
+    Task.ASK_ERASURE: _ask_erasure,
 }

@@ -7,7 +7,7 @@ from enum import StrEnum
 from random import Random
 
 from shop.demo.seeding.diary import SHOP_ZONE
-from shop.demo.seeding.stories import FINANCE, SUPPORT, WAREHOUSE
+from shop.demo.seeding.stories import FINANCE, MANAGER, SUPPORT, WAREHOUSE
 
 COUNTED_DAYS_AGO = (47, 26, 5)
 COUNTED_AT_ONCE = 6
@@ -15,6 +15,7 @@ SHORT_MINUTES_AGO = 2
 """So late that no order of the past needs the goods that turn out to be missing."""
 
 BLOCK_AFTER_DAYS = 4
+ERASURE_HOURS_AGO = 3
 BLOCK_REASON = "多次辱骂客服，劝阻无效"
 TOPPED_UP = 16
 TOP_UPS_FEN = (300_00, 500_00, 500_00, 1000_00)
@@ -35,6 +36,7 @@ class Task(StrEnum):
     REMARK_BUYER = "remark_buyer"
     BLOCK_BUYER = "block_buyer"
     TOP_UP = "top_up"
+    ASK_ERASURE = "ask_erasure"
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,14 @@ def plan_errands(
         buyer = rng.choice(rested)
         at = last_seen[buyer] + timedelta(hours=rng.uniform(20, 60))
         errands.append(Errand(at, Task.BLOCK_BUYER, SUPPORT, buyer, BLOCK_REASON))
+        errands += _plan_erasure([other for other in rested if other != buyer], now)
     return (*errands, *_plan_top_ups(last_seen, rng))
+
+
+def _plan_erasure(rested: Sequence[int], now: datetime) -> list[Errand]:
+    """One of them asked this morning to be erased: there is still time to take it back."""
+    at = now - timedelta(hours=ERASURE_HOURS_AGO)
+    return [Errand(at, Task.ASK_ERASURE, MANAGER, buyer) for buyer in rested[-1:]]
 
 
 def _plan_counts(codes: Sequence[str], now: datetime, rng: Random) -> list[Errand]:

@@ -2,6 +2,7 @@
 
 import argparse
 import getpass
+import os
 import signal
 import sys
 import threading
@@ -32,7 +33,12 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespac
 
 
 def ask_for_passphrase() -> str:
-    """From BACKUP_PASSPHRASE or the terminal. Raises StartError when nobody can be asked, or answers Ctrl-C."""
+    """From BACKUP_PASSPHRASE or the terminal; none with BACKUP_IDENTITY, the file of a secret key.
+
+    Raises StartError when nobody can be asked, or answers Ctrl-C.
+    """
+    if os.environ.get("BACKUP_IDENTITY"):
+        return ""
     stop = signal.signal(signal.SIGINT, signal.default_int_handler)
     # Where there is no terminal, the sentence below says what to do.
     warnings.simplefilter("ignore", getpass.GetPassWarning)

@@ -5,23 +5,31 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from shop.backup.asking import choose_lock
 from shop.backup.failure import BackupError
-from shop.backup.passphrase import ask_passphrase
 from shop.backup.services import make_backup
 
 
 class Command(BaseCommand):
     help = (
-        "Write every table, every stored file and the keys, wrapped by BACKUP_PASSPHRASE, into one archive. "
-        "The shop may run meanwhile."
+        "Write every table, every stored file and the keys, all encrypted, into one archive. It is locked with public "
+        "keys (--recipient, or BACKUP_RECIPIENT), so that this machine cannot open it, or with BACKUP_PASSPHRASE. The "
+        "shop may run meanwhile."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
+        parser.add_argument(
+            "--recipient",
+            action="append",
+            default=[],
+            metavar="age1…",
+            help="a public key of `backup_key`; may be given several times",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            contents = make_backup(options["file"], ask_passphrase(twice=True))
+            contents = make_backup(options["file"], choose_lock(options["recipient"]))
         except BackupError as error:
             raise CommandError(str(error)) from error
         size = options["file"].stat().st_size

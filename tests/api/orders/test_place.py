@@ -87,7 +87,7 @@ def test_the_kept_answer_is_not_readable_in_the_database(buyer: Buyer) -> None:
     buyer.post("/orders", order_body(buyer_remark="canary-4711"), key="k1")
     with connection.cursor() as cursor:
         cursor.execute("SELECT body FROM http_idempotencykey")
-        assert cursor.fetchone()[0].startswith("v1:")
+        assert cursor.fetchone()[0].startswith("v2:")
 
 
 def test_the_same_key_with_another_body_is_422(buyer: Buyer) -> None:

@@ -52,6 +52,12 @@ def test_it_is_carried_out_once_somebody_has_it_tried_again(dead: EventDelivery)
     assert StuckTimer.objects.get().dead_at is not None
 
 
+def test_what_was_not_put_aside_cannot_be_tried_again(dead: EventDelivery) -> None:
+    alive = EventDelivery.objects.create(event=dead.event, handler="another", due_at=clock.now())
+    with refused("not_found", 404):
+        try_again([f"event-{alive.pk}"], actor=clerk())
+
+
 @pytest.mark.parametrize("key", ["", "event-", "event-9", "order-1", "timer--1", "event-" + "9" * 30])
 def test_other_keys_are_not_found(dead: EventDelivery, key: str) -> None:
     with refused("not_found", 404):

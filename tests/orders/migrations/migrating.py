@@ -15,8 +15,16 @@ from orders.models import BlindIndex, HashKind
 from orders.services.recipient import change_address
 from tests import cast
 from tests.bench.test_indexes import list_missing, list_models
+from tests.orders.migrations.former import seal_all_as_before
 
-BEFORE = {"payments": "0004", "shipping": "0002", "notifications": "0004", "orders": "0008", "events": "0004"}
+BEFORE = {
+    "payments": "0004",
+    "shipping": "0002",
+    "notifications": "0004",
+    "orders": "0008",
+    "events": "0004",
+    "customers": "0004",
+}
 
 
 def prepare() -> None:
@@ -27,6 +35,7 @@ def prepare() -> None:
         orders[3].pk, to=replace(cast.HOME, recipient="王小明", phone="13911112222"), actor=cast.clerk()
     )
     report()
+    seal_all_as_before()
     _write_old_keys()
 
 

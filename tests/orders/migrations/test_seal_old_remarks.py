@@ -6,6 +6,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from orders.services.steps import add_note, set_seller_remark
 from tests import cast
+from tests.orders.migrations.former import seal_all_as_before
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BEFORE = ("orders", "0006_reminder")
@@ -24,6 +25,7 @@ def test_old_remarks_and_notes_are_sealed_and_can_be_opened_again() -> None:
     order, _silent = cast.place(), cast.place()
     set_seller_remark(order.pk, text=LONG, actor=cast.clerk())
     note = add_note(order.pk, text="要礼盒", actor=cast.clerk())
+    seal_all_as_before()
     try:
         MigrationExecutor(connection).migrate([BEFORE])
         assert stored() == [LONG.strip(), "", "要礼盒"]

@@ -9,8 +9,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from shop.actor import SYSTEM
 from shop.backup.archive import ArchiveReader
+from shop.backup.asking import choose_key
 from shop.backup.failure import BackupError
-from shop.backup.passphrase import ask_passphrase
+from shop.backup.locks import Key
 from shop.backup.services import Contents, restore_backup
 from shop.demo.wechat import give_credentials, keep_merchant, remember_money
 
@@ -29,7 +30,7 @@ class Command(BaseCommand):
         if not settings.DEMO:
             raise CommandError("This is for the demo; use `restore` here: DEMO is not set.")
         try:
-            contents = _restore(options["file"], ask_passphrase(twice=False), options["keys_file"])
+            contents = _restore(options["file"], choose_key(), options["keys_file"])
         except BackupError as error:
             raise CommandError(str(error)) from error
         standins_dir = settings.DATA_DIR / "standins"
@@ -39,8 +40,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{contents.rows:,} rows and {contents.files:,} files are back.")
 
 
-def _restore(file: Path, passphrase: str, keys_file: Path) -> Contents:
-    # Opened first: a wrong passphrase is told before the seconds that a new database takes.
-    with ArchiveReader(file, passphrase):
+def _restore(file: Path, key: Key, keys_file: Path) -> Contents:
+    # Opened first: a wrong key is told before the seconds that a new database takes.
+    with ArchiveReader(file, key):
         call_command("migrate", interactive=False, verbosity=0)
-    return restore_backup(file, passphrase, keys_file=keys_file)
+    return restore_backup(file, key, keys_file=keys_file)

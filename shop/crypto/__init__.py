@@ -1,0 +1,25 @@
+"""Personal data and secrets at rest: sealed values, the columns that hold them, keyed hashes to search by, masks."""
+
+from shop.crypto.fields import EncryptedTextField, Erased, Sealed, Unreadable, list_unreadable
+from shop.crypto.hashes import as_number, keyed_hash, keyed_hashes
+from shop.crypto.masks import mask_address, mask_name, mask_phone
+from shop.crypto.sealing import Undecryptable, current_prefix, new_secret, seal, unseal
+
+__all__ = [
+    "EncryptedTextField",
+    "Erased",
+    "Sealed",
+    "Undecryptable",
+    "Unreadable",
+    "as_number",
+    "current_prefix",
+    "keyed_hash",
+    "keyed_hashes",
+    "list_unreadable",
+    "mask_address",
+    "mask_name",
+    "mask_phone",
+    "new_secret",
+    "seal",
+    "unseal",
+]

@@ -1,0 +1,183 @@
+"""Erasing the personal data of a buyer who asks for it (Personal Information Protection Law, article 47).
+
+What is sealed about a buyer needs a secret of theirs to be opened (`shop/crypto`): when that is deleted nothing opens
+it any more, wherever a copy lies. Each app declares in its `erasure.py` what it holds that is not sealed, and what has
+to be over first. `docs/personal-data.md` names what the law keeps.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from shop import clock
+from shop.access import require
+from shop.actor import SYSTEM, Actor, ActorKind
+from shop.customers.care import lock_customer
+from shop.customers.models import Customer
+from shop.errors import Refused
+from shop.events.models import Event
+from shop.events.services import record_event
+from shop.files.services import delete_pictures_of
+from shop.http.models import IdempotencyKey
+from shop.rotation import seal_anew
+
+GRACE = timedelta(hours=24)
+"""So long it can be taken back, and whatever the buyer's last request began has ended."""
+NEXT_LOOK = timedelta(days=1)
+ERASED = "erased-"
+"""So the openid begins of somebody who was erased."""
+FindObstacle = Callable[[Customer], Promise | str]
+Erase = Callable[[Customer], None]
+OBSTACLES: list[FindObstacle] = []
+SEALED: list[Callable[[Customer], Any]] = []
+ERASERS: list[Erase] = []
+
+
+def obstacle(function: FindObstacle) -> FindObstacle:
+    """Declare what has to be over before a buyer is erased: the function gives the sentence, "" where it is."""
+    OBSTACLES.append(function)
+    return function
+
+
+def sealed(function: Callable[[Customer], Any]) -> Callable[[Customer], Any]:
+    """Declare rows (a queryset) with sealed values of a buyer, so that none of them is left as version 1 sealed it."""
+    SEALED.append(function)
+    return function
+
+
+def eraser(function: Erase) -> Erase:
+    """Declare how something is deleted that is no sealed value: hashes, pictures, addresses, devices."""
+    ERASERS.append(function)
+    return function
+
+
+def list_obstacles(customer: Customer) -> list[Promise | str]:
+    """Why the buyer cannot be erased yet, a sentence each; empty if nothing is in the way."""
+    return [words for find in OBSTACLES if (words := find(customer))]
+
+
+def ask_erasure(customer_id: int, *, actor: Actor, expected_version: int | None = None) -> Customer:
+    """Have a buyer erased after GRACE, as soon as nothing is in the way. They order no more, and are signed out.
+
+    Raises Refused `not_found`, `stale`, `forbidden`, `already_asked`.
+    """
+    _check(actor, customer_id)
+    with transaction.atomic():
+        customer = lock_customer(customer_id, expected_version=expected_version)
+        if customer.erase_at or customer.erased_at:
+            raise Refused("already_asked", _("This was asked for already."))
+        customer.erase_at = clock.now() + GRACE
+        customer.save_raised("erase_at")
+        customer.tokens.filter(revoked_at__isnull=True).update(revoked_at=clock.now())
+        record_event(customer, "customer.ask_erasure", actor)
+    return customer
+
+
+def keep_data(customer_id: int, *, actor: Actor, expected_version: int | None = None) -> Customer:
+    """Take it back while there is time. Raises Refused `not_found`, `stale`, `forbidden`, `not_asked`."""
+    _check(actor, customer_id)
+    with transaction.atomic():
+        customer = lock_customer(customer_id, expected_version=expected_version)
+        if not customer.erase_at:
+            raise Refused("not_asked", _("Nobody asked for this, or it is done already."))
+        customer.erase_at = None
+        customer.save_raised("erase_at")
+        record_event(customer, "customer.keep_data", actor)
+    return customer
+
+
+def _check(actor: Actor, customer_id: int) -> None:
+    if actor.kind == ActorKind.STAFF:
+        require(actor, "customers.erase")
+    elif actor.kind == ActorKind.CUSTOMER and actor.id != customer_id:
+        raise Refused("not_found", _("There is no such customer."), 404)
+
+
+def list_due_to_erase(now: datetime, skip: Collection[int], limit: int) -> list[int]:
+    due = Customer.objects.filter(erase_at__lte=now).exclude(pk__in=skip)
+    return list(due.order_by("erase_at").values_list("pk", flat=True)[:limit])
+
+
+def erase_when_due(customer_id: int) -> None:
+    """Erase a buyer whose time has come, or look again in NEXT_LOOK if something is in the way."""
+    for list_rows in SEALED:
+        # Each by itself, and before the buyer is locked: whoever locks an order does so before its buyer.
+        with transaction.atomic():
+            seal_anew(list_rows(Customer(pk=customer_id)))
+    with transaction.atomic():
+        customer = lock_customer(customer_id)
+        if customer.erase_at is None or customer.erase_at > clock.now():
+            return
+        if list_obstacles(customer):
+            Customer.objects.filter(pk=customer_id).update(erase_at=clock.now() + NEXT_LOOK)
+        else:
+            _erase(customer)
+
+
+def _erase(customer: Customer) -> None:
+    for erase in ERASERS:
+        erase(customer)
+    customer.openid, customer.unionid = f"{ERASED}{customer.pk}", ""
+    customer.secret = customer.phone_hash = customer.nickname_hash = ""
+    customer.erase_at, customer.erased_at = None, clock.now()
+    customer.save_raised(
+        *("openid", "unionid", "secret", "phone_hash", "nickname_hash", "erase_at", "erased_at")
+    )
+    record_event(customer, "customer.erase", SYSTEM)
+
+
+@dataclass(frozen=True)
+class ErasedAgain:
+    erased: int
+    waiting: int
+
+
+def list_erasures() -> Iterator[str]:
+    """Lines of a customer's number and when they joined, oldest erasure first, for a restored backup to be told."""
+    erased = Customer.objects.filter(erased_at__isnull=False).order_by("erased_at")
+    for pk, joined_at in erased.values_list("pk", "created_at").iterator():
+        yield f"{pk} {joined_at.astimezone(UTC).isoformat()}"
+
+
+def erase_again(lines: Iterable[str]) -> ErasedAgain:
+    """Erase whom `list_erasures` named; a number that was given again since is somebody else's. Raises ValueError."""
+    named = [
+        (int(pk), datetime.fromisoformat(at)) for pk, at in (line.split() for line in lines if line.strip())
+    ]
+    there = Customer.objects.filter(erased_at__isnull=True)
+    found = [pk for pk, joined_at in named if there.filter(pk=pk, created_at=joined_at).exists()]
+    for customer_id in found:
+        Customer.objects.filter(pk=customer_id).update(erase_at=clock.now())
+        erase_when_due(customer_id)
+    waiting = Customer.objects.filter(pk__in=found, erased_at__isnull=True).count()
+    return ErasedAgain(len(found) - waiting, waiting)
+
+
+@obstacle
+def has_balance(customer: Customer) -> Promise | str:
+    return _("There is money in the balance: pay it out first.") if customer.balance_fen else ""
+
+
+@sealed
+def own_row(customer: Customer) -> Any:
+    return Customer.objects.filter(pk=customer.pk)
+
+
+@sealed
+def own_events(customer: Customer) -> Any:
+    return Event._base_manager.filter(kind=Customer.subject_kind, subject_id=customer.pk)
+
+
+@eraser
+def erase_account(customer: Customer) -> None:
+    """Addresses, devices, consents, pictures, kept answers; the ledger stays, which says but sums and orders."""
+    customer.addresses.all().delete()
+    customer.tokens.all().delete()
+    customer.consents.all().delete()
+    delete_pictures_of(customer.pk)
+    IdempotencyKey.objects.filter(scope__in=[f"place:{customer.pk}", f"consent:{customer.pk}"]).delete()
