@@ -8,6 +8,8 @@ from django.db import transaction
 
 from orders.models import BlindIndex, HashKind, Order
 from orders.search import make_hashes
+from shop.crypto import Unreadable
+from shop.customers.care import lock_customer
 from shop.events.models import Event
 from shop.rotation import BATCH, rehash
 
@@ -27,9 +29,12 @@ def rebuild_hashes(after: int) -> int | None:
 
 
 def _rebuild(order_id: int) -> None:
-    """Again from what stands there under the lock: the address may just have been changed."""
+    """Again from what stands there under the locks: the address may just have been changed, the buyer erased."""
     with transaction.atomic():
-        order = Order.objects.select_for_update(of=("self",)).select_related("customer").get(pk=order_id)
+        order = Order.objects.select_for_update(of=("self",), no_key=True).get(pk=order_id)
+        order.customer = lock_customer(order.customer_id)
+        if order.customer.erased_at:
+            return
         order.hashes.all().delete()
         rows = [BlindIndex(order=order, **hashes) for hashes in _make([order])[order.pk]]
         BlindIndex.objects.bulk_create(rows, ignore_conflicts=True)
@@ -59,13 +64,16 @@ def _as_set(rows: Iterable[Hashes]) -> set[tuple[tuple[str, int], ...]]:
 
 
 def _list_former_recipients(orders: Iterable[Order]) -> dict[int, list[tuple[str, str]]]:
-    """Order id → recipient and phone before each change of address."""
+    """Order id → recipient and phone before each change of address, as far as they can be read."""
     ids = [order.pk for order in orders]
     events = Event.objects.filter(
         kind=Order.subject_kind, subject_id__in=ids, verb="order.change_address"
     ).exclude(sealed="")
     former: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    Event.load_secrets(events)
     for event in events:
+        if isinstance(event.sealed, Unreadable):
+            continue
         was = json.loads(event.sealed)["before"]
         former[event.subject_id].append((was["recipient"], was["phone"]))
     return former

@@ -3,10 +3,11 @@
 import re
 from typing import Any
 
-from django.db.migrations import RunPython
+from django.db.migrations import AddField, RunPython
 from django.db.migrations.operations.base import Operation
-from django.db.models import Index, UniqueConstraint
+from django.db.models import Index, Max, UniqueConstraint
 
+_BATCH = 5000
 Indexed = Index | UniqueConstraint
 """An index, or a constraint that PostgreSQL keeps as one: one with a condition."""
 
@@ -74,6 +75,46 @@ def _build_beside(editor: Any, model: Any, old: Indexed | None, new: Indexed | N
         editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {editor.quote_name(name)}")
     if new:
         editor.execute(f"ALTER INDEX {beside} RENAME TO {editor.quote_name(new.name)}")
+
+
+class AddFilledColumn(AddField):
+    """Add a column that may not be NULL, and whose default PostgreSQL works out for each row anew.
+
+    In one statement it would rewrite the table while everybody waits. Here the column comes empty, rows get their
+    values in batches, and are looked through without a lock; so the migration must say `atomic = False`.
+    """
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+        elif schema_editor.connection.in_atomic_block:
+            raise RuntimeError("a migration that fills a column must say atomic = False")
+        else:
+            model = to_state.apps.get_model(app_label, self.model_name)
+            _add_filled(schema_editor, model, model._meta.get_field(self.name))
+
+
+def _add_filled(editor: Any, model: Any, field: Any) -> None:
+    table, column = editor.quote_name(model._meta.db_table), editor.quote_name(field.column)
+    default, parameters = editor.db_default_sql(field)
+    alter = f"ALTER TABLE {table}"
+    editor.execute(f"{alter} ADD COLUMN IF NOT EXISTS {column} {field.db_type(editor.connection)}")
+    editor.execute(f"{alter} ALTER COLUMN {column} SET DEFAULT {default}", parameters)
+    empty = f"{column} IS NULL AND id BETWEEN %s AND %s"
+    _fill(editor, f"UPDATE {table} SET {column} = DEFAULT WHERE {empty}", model)  # noqa: S608 - names of ours
+    rule = editor.quote_name(f"{field.column}_is_filled")
+    editor.execute(f"{alter} DROP CONSTRAINT IF EXISTS {rule}")
+    editor.execute(f"{alter} ADD CONSTRAINT {rule} CHECK ({column} IS NOT NULL) NOT VALID")
+    editor.execute(f"{alter} VALIDATE CONSTRAINT {rule}")
+    editor.execute(f"{alter} ALTER COLUMN {column} SET NOT NULL")
+    editor.execute(f"{alter} DROP CONSTRAINT {rule}")
+
+
+def _fill(editor: Any, update: str, model: Any) -> None:
+    """Each batch commits by itself; rows that come meanwhile have the default already."""
+    last = model._base_manager.aggregate(last=Max("pk"))["last"] or 0
+    for first in range(1, last + 1, _BATCH):
+        editor.execute(update, [first, first + _BATCH - 1])
 
 
 def drop_left_column(table: str, column: str, definition: str) -> RunPython:

@@ -5,7 +5,7 @@ Every process must already write with the new keys and still read with the old o
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Model, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from shop.crypto import EncryptedTextField, Erased, Undecryptable, Unreadable, current_prefix
+from shop.crypto import FORMER_PREFIX, EncryptedTextField, Erased, Undecryptable, Unreadable, current_prefix
 
 BATCH = 200
 PASSES = 5
@@ -104,15 +104,27 @@ def _rotate_batch(model: type[Model], after: Any) -> tuple[int, Any]:
     with transaction.atomic():
         # NO KEY: new rows may refer to these meanwhile.
         free = _stale_rows(model).select_for_update(of=("self",), skip_locked=True, no_key=True)
-        rows = list(free.filter(pk__gt=after).order_by("pk")[:BATCH])
+        rows = _load(free.filter(pk__gt=after).order_by("pk")[:BATCH])
         count = sum(_rotate_row(row) for row in rows)
     return count, rows[-1].pk if rows else None
 
 
 def seal_anew(rows: "QuerySet[Any]") -> None:
-    """Encrypt what is stale among these few rows, inside the caller's transaction. Raises Undecryptable."""
-    for row in _only_stale(rows).select_for_update(of=("self",), no_key=True):
-        _rotate_row(row)
+    """Encrypt what is stale among these few rows, inside the caller's transaction.
+
+    A row with a value that cannot be opened stays as it is; nothing is left of it once its buyer was erased.
+    """
+    for row in _load(_only_stale(rows).select_for_update(of=("self",), no_key=True)):
+        with suppress(Undecryptable):
+            _rotate_row(row)
+
+
+def _load(rows: "QuerySet[Any]") -> list[Any]:
+    """The rows with the buyers' secrets, which those that no foreign key leads to read together."""
+    found = list(rows)
+    if load_secrets := getattr(rows.model, "load_secrets", None):
+        load_secrets(found)
+    return found
 
 
 def _stored(model: type[Model]) -> dict[str, Cast]:
@@ -129,6 +141,15 @@ def _only_stale(rows: "QuerySet[Any]") -> "QuerySet[Any]":
     for name in stored:
         stale |= Q(**{f"{name}__gt": ""}) & ~Q(**{f"{name}__startswith": current_prefix()})
     return _with_buyers(rows.annotate(**stored).filter(stale))
+
+
+def list_unbound(rows: "QuerySet[Any]") -> "QuerySet[Any]":
+    """Those with a value of version 1, which the shop's key alone opens."""
+    stored, unbound = _stored(rows.model), Q()
+    for name in stored:
+        unbound |= Q(**{f"{name}__startswith": FORMER_PREFIX})
+    found: QuerySet[Any] = rows.annotate(**stored).filter(unbound)
+    return found
 
 
 def _with_buyers(rows: "QuerySet[Any]") -> "QuerySet[Any]":

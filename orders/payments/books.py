@@ -74,6 +74,13 @@ def lines_are_refunded_from_payments() -> Iterator[str]:
         yield f"order {order.number}: {order.on_lines} refunded on its lines, {order.given} by refunds"
 
 
+@book("B12.3", "no attempt says as whom a buyer who was erased paid at the gateway")
+def erased_payers_are_forgotten() -> Iterator[str]:
+    named = PayAttempt.objects.filter(order__customer__erased_at__isnull=False).exclude(openid="")
+    for attempt in in_scope(named, orders="order", customers="order__customer"):
+        yield f"attempt {attempt.number}"
+
+
 @book("B7", "each external effect has one intent with a stable number")
 def one_intent_per_effect() -> Iterator[str]:
     odd = Refund.objects.filter(Q(number="") | Q(state=RefundState.DONE, finished_at=None))

@@ -11,6 +11,7 @@ import hmac
 import json
 import os
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from io import BufferedIOBase
@@ -18,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from pyrage import x25519
+from pyrage import DecryptError, EncryptError, x25519
 
 from shop.backup.failure import BackupError
 from shop.backup.locks import Key, Lock
@@ -30,7 +31,19 @@ MANIFEST = "manifest.json"
 SEAL = "manifest.seal"
 CHUNK = 1 << 20
 _LARGEST_LOCK = 1_000_000
-_LARGEST_MANIFEST = 200_000_000
+_LARGEST_MANIFEST = 1 << 30
+"""In bytes: some seven million files."""
+_BAD_BYTES = (
+    zipfile.BadZipFile,
+    zlib.error,
+    DecryptError,
+    EOFError,
+    OSError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
 _DAMAGED = "This is no whole backup: the file is damaged, cut short, or something else."
 
 
@@ -56,22 +69,35 @@ class ArchiveWriter:
             raise BackupError(f"Cannot write {self._draft}: {error.strerror}.") from error
         self._stream = os.fdopen(descriptor, "w+b")
         self._zip = zipfile.ZipFile(self._stream, "w", zipfile.ZIP_STORED)
-        self._zip.writestr(LOCK, json.dumps(self._locked))
+        with self._draft_or_nothing():
+            self._zip.writestr(LOCK, json.dumps(self._locked))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if error is None:
+        with self._draft_or_nothing():
+            if error:
+                raise error
             self._finish()
-        else:
-            with suppress(OSError, ValueError):
-                self._zip.close()
-            self._stream.close()
-            self._draft.unlink()
+
+    @contextmanager
+    def _draft_or_nothing(self) -> Iterator[None]:
+        """Throw the draft away when anything fails. Raises BackupError where it cannot be written."""
+        try:
+            yield
+        except BaseException as error:
+            for close in (self._zip.close, self._stream.close, self._draft.unlink):
+                with suppress(OSError, ValueError):
+                    close()
+            if isinstance(error, EncryptError | OSError):
+                raise BackupError(f"Cannot write {self._draft}: {error}") from error
+            raise
 
     def _finish(self) -> None:
         manifest = json.dumps(self._manifest, ensure_ascii=False).encode()
+        if len(manifest) > _LARGEST_MANIFEST:
+            raise BackupError("There are more files than one archive can list.")
         self._write(MANIFEST, [manifest])
         self._zip.writestr(SEAL, _seal(self._sealing, manifest))
         self._zip.close()
@@ -104,13 +130,21 @@ class ArchiveReader:
     def __init__(self, path: Path, key: Key) -> None:
         try:
             self._zip = zipfile.ZipFile(path)
-            self._unlock(key)
-            manifest = self._read_manifest()
         except FileNotFoundError as error:
             raise BackupError(f"There is no file {path}.") from error
-        except (zipfile.BadZipFile, EOFError, OSError, LookupError, ValueError, TypeError) as error:
+        except (zipfile.BadZipFile, OSError, ValueError) as error:
             raise BackupError(_DAMAGED) from error
-        self._trust(manifest)
+        try:
+            self._open(key)
+        except BaseException:
+            self._zip.close()
+            raise
+
+    def _open(self, key: Key) -> None:
+        with _damage_told():
+            self._unlock(key)
+            manifest = self._read_manifest()
+            self._trust(manifest)
 
     def _unlock(self, key: Key) -> None:
         if LOCK not in self._zip.namelist() and MANIFEST in self._zip.namelist():
@@ -156,24 +190,29 @@ class ArchiveReader:
 
     def _measure(self, name: str, size: int) -> str:
         digest = hashlib.sha256()
-        try:
-            with self.open_member(name) as stream:
-                while size >= 0 and (chunk := stream.read(CHUNK)):
-                    size -= len(chunk)
-                    digest.update(chunk)
-        except Exception as error:
-            # BadZipFile, EOFError, zlib.error, NotImplementedError: whatever a bad byte makes of the format.
-            raise BackupError(_DAMAGED) from error
+        with _damage_told(), self.open_member(name) as stream:
+            while size >= 0 and (chunk := stream.read(CHUNK)):
+                size -= len(chunk)
+                digest.update(chunk)
         return digest.hexdigest()
 
     @contextmanager
     def open_member(self, name: str) -> Iterator[BufferedIOBase]:
-        """The plain bytes of a member."""
+        """The plain bytes of a member. Raises what `read_member` does where they are not whole."""
         with self._zip.open(name) as stored, read_member(stored, self._identity) as plain:
             yield plain
 
     def list_members(self, folder: str) -> list[str]:
         return [name for name in self.manifest["members"] if name.startswith(f"{folder}/")]
+
+
+@contextmanager
+def _damage_told() -> Iterator[None]:
+    """Raises BackupError for whatever a bad byte makes of the formats inside one another."""
+    try:
+        yield
+    except _BAD_BYTES as error:
+        raise BackupError(_DAMAGED) from error
 
 
 def _seal(key: bytes, manifest: bytes) -> bytes:

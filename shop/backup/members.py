@@ -5,7 +5,7 @@ import hashlib
 import os
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BufferedIOBase
 from threading import Thread
@@ -72,20 +72,35 @@ class _Compressed:
 
 @contextmanager
 def read_member(stored: IO[bytes], identity: x25519.Identity) -> Iterator[BufferedIOBase]:
-    """The plain bytes of a member as a stream, which ends in an EOFError where it was damaged.
+    """The plain bytes of a member as a stream; who leaves at its end has read it whole.
 
-    The library writes where we want to read: a pipe lies between, and a thread that fills it.
+    Raises EOFError, OSError, zlib.error or DecryptError where it was damaged, while it is read or at its end. The
+    library writes where we want to read: a pipe lies between, and a thread that fills it.
     """
     outlet, inlet = os.pipe()
-    thread = Thread(target=_fill, args=(stored, inlet, identity), daemon=True)
-    with os.fdopen(outlet, "rb") as pipe:
-        thread.start()
-        with gzip.open(pipe) as plain:
+    filler = _Filler(stored, inlet, identity)
+    filler.start()
+    try:
+        with os.fdopen(outlet, "rb") as pipe, gzip.open(pipe) as plain:
             yield plain
-    thread.join()
+            is_at_end = not plain.read(1)
+    finally:
+        filler.join()
+    if is_at_end and filler.failure:
+        raise filler.failure
 
 
-def _fill(stored: IO[bytes], inlet: int, identity: x25519.Identity) -> None:
-    """Decrypt as much as can be, or as anybody wants to read."""
-    with suppress(Exception), os.fdopen(inlet, "wb") as pipe:
-        decrypt_io(stored, pipe, [identity])
+class _Filler(Thread):
+    """Decrypts as much as can be, or as anybody wants to read."""
+
+    def __init__(self, stored: IO[bytes], inlet: int, identity: x25519.Identity) -> None:
+        super().__init__(daemon=True)
+        self._stored, self._inlet, self._identity = stored, inlet, identity
+        self.failure: Exception | None = None
+
+    def run(self) -> None:
+        try:
+            with os.fdopen(self._inlet, "wb") as pipe:
+                decrypt_io(self._stored, pipe, [self._identity])
+        except Exception as error:
+            self.failure = error

@@ -114,7 +114,12 @@ def _load(archive: ArchiveReader, keys_file: Path | None) -> Contents:
 def _load_table(archive: ArchiveReader, table: Mapping[str, Any]) -> int:
     model = apps.get_model(table["model"])
     with archive.open_member(f"tables/{table['model']}.jsonl") as lines:
-        return write_lines(model, table["columns"], lines)
+        rows = write_lines(model, table["columns"], lines)
+    if rows != table["rows"]:
+        raise BackupError(
+            f"The archive changed meanwhile: {rows} of {table['rows']} rows of {table['model']}."
+        )
+    return rows
 
 
 def _reset_sequences() -> None:

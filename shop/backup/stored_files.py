@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import IO
 
 from django.conf import settings
 
@@ -29,8 +30,15 @@ def _pack(archive: ArchiveWriter, path: Path, name: str) -> bool:
     except FileNotFoundError:  # Removed a moment ago; no row of the snapshot needs it any more.
         return False
     with source:
-        archive.add(name, iter(partial(source.read, CHUNK), b""))
+        archive.add(name, _read(source, path))
     return True
+
+
+def _read(source: IO[bytes], path: Path) -> Iterator[bytes]:
+    try:
+        yield from iter(partial(source.read, CHUNK), b"")
+    except OSError as error:
+        raise BackupError(f"Cannot read {path}: {error.strerror}.") from error
 
 
 def refuse_stored_files() -> None:

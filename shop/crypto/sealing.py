@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
 _NONCE_BYTES = 12
+FORMER_PREFIX = "v1:"
+"""So begins a value that knows its table and column only, and no buyer."""
 
 
 class Undecryptable(Exception):

@@ -6,8 +6,10 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from shop.books import book, in_scope
-from shop.customers.erasure import ERASED
-from shop.customers.models import Address, BalanceEntry, Customer, CustomerToken
+from shop.customers.erasure import ERASED, SEALED
+from shop.customers.models import Address, BalanceEntry, Customer, CustomerToken, MessageConsent
+from shop.files.models import Picture
+from shop.rotation import list_unbound
 
 
 @book("B10.1", "each balance is the sum of its ledger, and every entry says the balance after it")
@@ -26,14 +28,23 @@ def balance_is_the_sum_of_its_ledger() -> Iterator[str]:
 
 @book(
     "B12.1",
-    "who was erased has no secret, hashes, addresses or devices left, and everybody else has a secret",
+    "who was erased has no secret, hashes, addresses, devices, consents or pictures left; others have a secret",
 )
 def erased_have_nothing_left() -> Iterator[str]:
     is_bare = Q(secret="", phone_hash="", nickname_hash="", unionid="", openid__startswith=ERASED)
-    has_address = Q(Exists(Address.objects.filter(customer=OuterRef("pk"))))
-    has_device = Q(Exists(CustomerToken.objects.filter(customer=OuterRef("pk"))))
-    has_left = ~is_bare | has_address | has_device
+    has_left = ~is_bare
+    for model in (Address, CustomerToken, MessageConsent, Picture):
+        has_left |= Q(Exists(model._base_manager.filter(customer_id=OuterRef("pk"))))
     for wrong in (Q(erased_at__isnull=False) & has_left, Q(erased_at__isnull=True, secret="")):
         found = in_scope(Customer.objects.filter(wrong), orders="orders", customers="pk")
         for customer in found.distinct():
             yield f"{customer}"
+
+
+@book("B12.2", "every sealed value of a buyer who was erased needed the secret that is gone")
+def erased_have_nothing_unbound() -> Iterator[str]:
+    erased = in_scope(Customer.objects.filter(erased_at__isnull=False), orders="orders", customers="pk")
+    for customer in erased.distinct():
+        for list_rows in SEALED:
+            for row in list_unbound(list_rows(customer)):
+                yield f"{customer}: {row}"

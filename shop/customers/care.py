@@ -24,6 +24,18 @@ def lock_customer(customer_id: int, *, expected_version: int | None = None) -> C
     return customer
 
 
+def lock_account(customer_id: int) -> Customer:
+    """Lock the row of a buyer who changes what is kept about them. Raises Refused `not_found`, `erased`."""
+    customer = lock_customer(customer_id)
+    if customer.erased_at:
+        raise _erased()
+    return customer
+
+
+def _erased() -> Refused:
+    return Refused("erased", _("The buyer's personal data was erased, as they wanted."))
+
+
 def _is_stale(customer: Customer, seen: int) -> bool:
     """Whether anything changed since this version; that somebody looked is no change."""
     if customer.version <= seen:
@@ -37,9 +49,7 @@ def reveal_phone(customer_id: int, *, actor: Actor) -> str:
     require(actor, "customers.view")
     require(actor, "orders.reveal")
     with transaction.atomic():
-        customer = lock_customer(customer_id)
-        if customer.erased_at:
-            raise Refused("erased", _("The buyer's personal data was erased, as they wanted."))
+        customer = lock_account(customer_id)
         if not customer.phone:
             raise Refused("no_phone", _("The customer has given no phone number."))
         customer.save_raised()

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from shop import clock
-from shop.customers.care import lock_customer
+from shop.customers.care import lock_account
 from shop.customers.models import Customer, MessageConsent
 from shop.errors import Refused
 from shop.store.selectors import get_store_settings, list_templates
@@ -16,14 +16,14 @@ MOST_KEPT = 100
 
 
 def accept_messages(customer: Customer, template_ids: Iterable[str]) -> list[MessageConsent]:
-    """Note that the buyer accepted one more message of each template. Raises Refused `unknown_template`."""
+    """Note that the buyer accepted one more message of each template. Raises Refused `unknown_template`, `erased`."""
     wanted = list(dict.fromkeys(template_ids))
     known = {template.template_id for template in list_templates(get_store_settings())}
     if unknown := [template_id for template_id in wanted if template_id not in known]:
         message = _("The shop does not send messages by this template.")
         raise Refused("unknown_template", message, 400, template_id=unknown[0])
     with transaction.atomic():
-        lock_customer(customer.pk)
+        lock_account(customer.pk)
         return [_accept_one(customer, template_id) for template_id in wanted]
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -71,11 +72,15 @@ def ask_erasure(customer_id: int, *, actor: Actor, expected_version: int | None 
         customer = lock_customer(customer_id, expected_version=expected_version)
         if customer.erase_at or customer.erased_at:
             raise Refused("already_asked", _("This was asked for already."))
-        customer.erase_at = clock.now() + GRACE
-        customer.save_raised("erase_at")
-        customer.tokens.filter(revoked_at__isnull=True).update(revoked_at=clock.now())
-        record_event(customer, "customer.ask_erasure", actor)
+        _plan(customer, clock.now() + GRACE, actor)
     return customer
+
+
+def _plan(customer: Customer, erase_at: datetime, actor: Actor) -> None:
+    customer.erase_at = erase_at
+    customer.save_raised("erase_at")
+    customer.tokens.filter(revoked_at__isnull=True).update(revoked_at=clock.now())
+    record_event(customer, "customer.ask_erasure", actor)
 
 
 def keep_data(customer_id: int, *, actor: Actor, expected_version: int | None = None) -> Customer:
@@ -105,10 +110,8 @@ def list_due_to_erase(now: datetime, skip: Collection[int], limit: int) -> list[
 
 def erase_when_due(customer_id: int) -> None:
     """Erase a buyer whose time has come, or look again in NEXT_LOOK if something is in the way."""
-    for list_rows in SEALED:
-        # Each by itself, and before the buyer is locked: whoever locks an order does so before its buyer.
-        with transaction.atomic():
-            seal_anew(list_rows(Customer(pk=customer_id)))
+    # Before the buyer is locked: whoever locks an order does so before its buyer.
+    _seal_all(customer_id)
     with transaction.atomic():
         customer = lock_customer(customer_id)
         if customer.erase_at is None or customer.erase_at > clock.now():
@@ -117,6 +120,17 @@ def erase_when_due(customer_id: int) -> None:
             Customer.objects.filter(pk=customer_id).update(erase_at=clock.now() + NEXT_LOOK)
         else:
             _erase(customer)
+
+
+def empty_unsealed(customer_id: int) -> None:
+    """Empty what the secret of an erased buyer never sealed: values of version 1 that nothing opened before."""
+    _seal_all(customer_id)
+
+
+def _seal_all(customer_id: int) -> None:
+    for list_rows in SEALED:
+        with transaction.atomic():
+            seal_anew(list_rows(Customer(pk=customer_id)))
 
 
 def _erase(customer: Customer) -> None:
@@ -138,24 +152,42 @@ class ErasedAgain:
 
 
 def list_erasures() -> Iterator[str]:
-    """Lines of a customer's number and when they joined, oldest erasure first, for a restored backup to be told."""
-    erased = Customer.objects.filter(erased_at__isnull=False).order_by("erased_at")
-    for pk, joined_at in erased.values_list("pk", "created_at").iterator():
-        yield f"{pk} {joined_at.astimezone(UTC).isoformat()}"
+    """Who was erased or asked for it, for a restored backup to be told, a line each.
+
+    A line holds the customer's number, when they joined, and when they were or are to be erased (UTC).
+    """
+    asked = Customer.objects.annotate(due_at=Coalesce("erased_at", "erase_at")).filter(due_at__isnull=False)
+    for pk, *moments in asked.order_by("due_at").values_list("pk", "created_at", "due_at").iterator():
+        yield " ".join([str(pk), *(moment.astimezone(UTC).isoformat() for moment in moments)])
 
 
 def erase_again(lines: Iterable[str]) -> ErasedAgain:
-    """Erase whom `list_erasures` named; a number that was given again since is somebody else's. Raises ValueError."""
-    named = [
-        (int(pk), datetime.fromisoformat(at)) for pk, at in (line.split() for line in lines if line.strip())
-    ]
+    """Erase whom `list_erasures` named, when they were to be; a number that was given again since is somebody else's.
+
+    Raises ValueError for lines of something else.
+    """
+    named = [_parse(line) for line in lines if line.strip()]
     there = Customer.objects.filter(erased_at__isnull=True)
-    found = [pk for pk, joined_at in named if there.filter(pk=pk, created_at=joined_at).exists()]
-    for customer_id in found:
-        Customer.objects.filter(pk=customer_id).update(erase_at=clock.now())
+    found = [
+        (pk, due_at) for pk, joined_at, due_at in named if there.filter(pk=pk, created_at=joined_at).exists()
+    ]
+    for customer_id, due_at in found:
+        _plan_again(customer_id, due_at)
         erase_when_due(customer_id)
-    waiting = Customer.objects.filter(pk__in=found, erased_at__isnull=True).count()
+    waiting = there.filter(pk__in=[customer_id for customer_id, _due_at in found]).count()
     return ErasedAgain(len(found) - waiting, waiting)
+
+
+def _parse(line: str) -> tuple[int, datetime, datetime]:
+    pk, joined_at, due_at = line.split()
+    return int(pk), datetime.fromisoformat(joined_at), datetime.fromisoformat(due_at)
+
+
+def _plan_again(customer_id: int, due_at: datetime) -> None:
+    with transaction.atomic():
+        customer = lock_customer(customer_id)
+        if not customer.erase_at:
+            _plan(customer, due_at, SYSTEM)
 
 
 @obstacle

@@ -20,5 +20,6 @@ def rebuild_customer_hashes(after: int) -> int | None:
 
 def _replace(customer: Customer, name: str, wanted: str) -> None:
     if getattr(customer, name) != wanted:
-        unchanged = Customer.objects.filter(pk=customer.pk, **{name: getattr(customer, name)})
+        read = {name: getattr(customer, name)}
+        unchanged = Customer.objects.filter(pk=customer.pk, erased_at__isnull=True, **read)
         unchanged.update(**{name: wanted})

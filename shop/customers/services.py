@@ -14,6 +14,7 @@ from shop import clock
 from shop.actor import Actor, ActorKind
 from shop.clients.errors import ClientError, Rejected
 from shop.crypto import keyed_hash
+from shop.customers.care import lock_account
 from shop.customers.models import Address, Customer, CustomerToken
 from shop.customers.names import hash_nickname
 from shop.errors import Refused
@@ -77,16 +78,17 @@ def get_or_create_customer(openid: str, *, unionid: str = "", nickname: str = ""
 
 
 def issue_token(customer: Customer, *, device: str = "") -> str:
-    """A new opaque bearer token, valid for 30 days; only its hash is kept."""
+    """A new opaque bearer token, valid for 30 days; only its hash is kept. Raises Refused `erased`."""
     token = secrets.token_urlsafe(32)
     moment = clock.now()
-    CustomerToken.objects.create(
-        customer=customer,
-        token_hash=hash_token(token),
-        device=device[:80],
-        created_at=moment,
-        expires_at=moment + TOKEN_LIFE,
-    )
+    with transaction.atomic():
+        CustomerToken.objects.create(
+            customer=lock_account(customer.pk),
+            token_hash=hash_token(token),
+            device=device[:80],
+            created_at=moment,
+            expires_at=moment + TOKEN_LIFE,
+        )
     return token
 
 
@@ -110,9 +112,12 @@ def set_phone_by_code(customer: Customer, code: str) -> Customer:
 
 
 def change_profile(customer_id: int, *, nickname: str | None = None, phone: str | None = None) -> Customer:
-    """Change what a customer is called or where to be called; the event does not hold the values."""
+    """Change what a customer is called or where to be called; the event does not hold the values.
+
+    Raises Refused `erased`.
+    """
     with transaction.atomic():
-        customer = Customer.objects.select_for_update().get(pk=customer_id)
+        customer = lock_account(customer_id)
         if nickname is not None:
             customer.nickname, customer.nickname_hash = nickname, hash_nickname(nickname)
         if phone is not None:
@@ -123,9 +128,12 @@ def change_profile(customer_id: int, *, nickname: str | None = None, phone: str 
 
 
 def save_address(customer: Customer, values: Mapping[str, Any], *, address_id: int | None = None) -> Address:
-    """Create or change one of the customer's own addresses. Raises Refused `not_found`, `too_many_addresses`."""
+    """Create or change one of the customer's own addresses.
+
+    Raises Refused `not_found`, `too_many_addresses`, `erased`.
+    """
     with transaction.atomic():
-        Customer.objects.select_for_update().get(pk=customer.pk)
+        lock_account(customer.pk)
         address = get_address(customer, address_id) if address_id is not None else _new_address(customer)
         for name in ADDRESS_FIELDS:
             if name in values:

@@ -1,5 +1,7 @@
 """What happened (append-only), who still has to hear of it, and which timers are stuck."""
 
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from functools import cache
 from operator import attrgetter
 from typing import Any, ClassVar, NoReturn, Self
@@ -117,11 +119,26 @@ class Event(models.Model):
     @cached_property
     def secret(self) -> str | None:
         """The secret of the buyer whom the subject belongs to; who has the subject at hand sets it."""
-        model = _find_subject_model(self.kind)
-        if model is None or not model.opened_by:
-            return None
-        path = model.opened_by.replace(".", "__")
-        return str(model._base_manager.values_list(path, flat=True).get(pk=self.subject_id))
+        return _read_secrets(self.kind, [self.subject_id]).get(self.subject_id)
+
+    @staticmethod
+    def load_secrets(events: "Iterable[Event]") -> None:
+        """Read the secrets of many events together, one query per kind of subject."""
+        by_kind: dict[str, list[Event]] = defaultdict(list)
+        for event in events:
+            by_kind[event.kind].append(event)
+        for kind, found in by_kind.items():
+            secrets = _read_secrets(kind, {event.subject_id for event in found})
+            for event in found:
+                event.secret = secrets.get(event.subject_id)
+
+
+def _read_secrets(kind: str, subject_ids: Collection[int]) -> dict[int, str]:
+    model = _find_subject_model(kind)
+    if model is None or not model.opened_by:
+        return {}
+    path = model.opened_by.replace(".", "__")
+    return dict(model._base_manager.filter(pk__in=subject_ids).values_list("pk", path))
 
 
 @cache

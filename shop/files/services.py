@@ -2,13 +2,11 @@
 
 import secrets
 from datetime import timedelta
-from functools import partial
 from io import BytesIO
 from threading import BoundedSemaphore
 
 from django.core import signing
 from django.core.files.base import ContentFile
-from django.core.files.storage import Storage
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps
@@ -83,21 +81,19 @@ def look_at_picture(picture_id: int) -> None:
         if is_used(picture):
             Picture.objects.filter(pk=picture.pk).update(look_by=None)
             return
-        storage, path = storage_of(picture), picture.path
-        picture.delete()
-        transaction.on_commit(lambda: _remove(storage, path))
+        _delete(picture)
 
 
 def delete_pictures_of(customer_id: int) -> None:
-    """Delete every picture that a customer sent, wherever it is named; the files go after the commit."""
+    """Delete every picture that a customer sent, row and file, wherever it is named."""
     for picture in Picture.objects.filter(customer_id=customer_id):
-        storage, path = storage_of(picture), picture.path
-        picture.delete()
-        transaction.on_commit(partial(_remove, storage, path))
+        _delete(picture)
 
 
-def _remove(storage: Storage, path: str) -> None:
-    storage.delete(path)
+def _delete(picture: Picture) -> None:
+    """The file first: whoever is killed in between finds the row again, but nobody would find a file without one."""
+    storage_of(picture).delete(picture.path)
+    picture.delete()
 
 
 def _encode(raw: bytes) -> tuple[bytes, tuple[int, int]]:

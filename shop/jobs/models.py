@@ -32,7 +32,7 @@ class Job(Versioned):
     """One verb over many subjects, made by one person; whoever holds `lease` works on it.
 
     `cursor` is where collecting goes on; `client_key` makes the same press twice one job. What people filter
-    by may be a phone or a name, so the parameters are sealed.
+    by may be a phone or a name, so the parameters are sealed, and gone when the job has ended.
     """
 
     subject_kind = "job"

@@ -123,10 +123,11 @@ def cancel_job(job_id: int, *, actor: Actor) -> Job:
 
 
 def end_job(job: Job, state: JobState, *, actor: Actor, reason: str = "") -> None:
-    """Write the end of a locked job, and its event."""
+    """Write the end of a locked job, and its event; what was typed to choose its subjects is forgotten."""
     before, job.state, job.stop_reason = job.state, state, reason[:200]
     job.finished_at, job.lease, job.lease_until = clock.now(), "", clock.now()
-    job.save_raised("state", "stop_reason", "finished_at", "lease", "lease_until")
+    job.sealed_parameters = ""
+    job.save_raised("state", "stop_reason", "finished_at", "lease", "lease_until", "sealed_parameters")
     data = {"total": job.total, "done": job.done, "failed": job.failed}
     record_event(job, f"job.{_ENDS[state]}", actor, before=before, after=state, data=data)
 

@@ -1,10 +1,12 @@
 """`manage.py backup`: one archive, one moment, while the shop runs."""
 
 import os
+import resource
 import stat
 import threading
 import tracemalloc
 import zipfile
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -67,10 +69,30 @@ def test_it_never_overwrites_a_file(tmp_path: Path) -> None:
 
 def test_a_failed_backup_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_archive: object) -> int:
-        raise OSError("disk full")
+        raise RuntimeError("gone")
 
     monkeypatch.setattr(services, "pack_files", fail)
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(RuntimeError, match="gone"):
+        make_backup(tmp_path / "shop.backup", LOCK)
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == []
+
+
+@pytest.fixture
+def small_disk() -> Iterator[Callable[[int], None]]:
+    """No file of this process may grow beyond so many bytes."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    yield lambda size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("size", [10, 3_000, 20_000])
+def test_a_full_disk_is_said_and_leaves_nothing_behind(
+    tmp_path: Path, small_disk: Callable[[int], None], size: int
+) -> None:
+    """While the lock, a member, or one of the last members is written."""
+    fill_shop()
+    small_disk(size)
+    with pytest.raises(BackupError, match="Cannot write"):
         make_backup(tmp_path / "shop.backup", LOCK)
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == []
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from pyrage import x25519
+from pyrage import DecryptError, x25519
 
 from shop.backup.archive import LOCK, ArchiveReader
 from shop.backup.failure import BackupError
@@ -135,3 +135,16 @@ def test_a_reader_may_leave_early(tmp_path: Path) -> None:
         write_member(big(800), stored, identity.to_public())
     with (tmp_path / "member").open("rb") as stored, read_member(stored, identity) as plain:
         assert plain.read(3) == b"\0\0\0"
+
+
+def test_whoever_reads_to_the_end_is_told_that_it_does_not_open(tmp_path: Path) -> None:
+    """With another key nothing comes at all, which must not be taken for an empty member."""
+    with (tmp_path / "member").open("wb") as stored:
+        write_member(big(3), stored, x25519.Identity.generate().to_public())
+    other = x25519.Identity.generate()
+    with (
+        (tmp_path / "member").open("rb") as stored,
+        pytest.raises(DecryptError),
+        read_member(stored, other) as plain,
+    ):
+        assert plain.read() == b""

@@ -172,7 +172,30 @@ def _flip_a_byte(path: Path) -> None:
     path.write_bytes(raw)
 
 
+def _patch_directory(path: Path, name: str, offset: int, value: int) -> None:
+    """Change two bytes of what the archive's directory says about a member."""
+    raw = bytearray(path.read_bytes())
+    entry = raw.rindex(name.encode()) - 46
+    raw[entry + offset : entry + offset + 2] = value.to_bytes(2, "little")
+    path.write_bytes(raw)
+
+
+def _call_a_member_encrypted(path: Path) -> None:
+    _patch_directory(path, "tables/orders.Order.jsonl", 8, 1)
+
+
+def _call_the_lock_encrypted(path: Path) -> None:
+    _patch_directory(path, LOCK_FILE, 8, 1)
+
+
+def _name_an_unknown_compression(path: Path) -> None:
+    _patch_directory(path, MANIFEST, 10, 99)
+
+
 TAMPERS = [
+    _call_a_member_encrypted,
+    _call_the_lock_encrypted,
+    _name_an_unknown_compression,
     _cut_short,
     _cut_in_half,
     _change_a_row,

@@ -1,8 +1,10 @@
 """A buyer who asks for it is erased: unreadable in every copy, a day later, and not while anything is open."""
 
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from io import BytesIO, StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -10,10 +12,12 @@ from django.db import connection
 from django.test import Client
 from PIL import Image
 
+from orders import rehash
 from orders.books import erased_are_not_found
 from orders.desk.search.matches import find_matches
-from orders.models import BlindIndex, Order
-from orders.payments.models import PayAttempt
+from orders.models import BlindIndex, Note, Order
+from orders.payments.books import erased_payers_are_forgotten
+from orders.payments.models import AttemptState, PayAttempt
 from orders.payments.services.cancelling import cancel_unpaid
 from orders.payments.services.refunds import refund_payment
 from orders.payments.services.transfers import reject_proof, send_proof
@@ -21,13 +25,23 @@ from orders.services.recipient import change_address
 from orders.services.steps import add_note, receive_order, set_seller_remark
 from orders.shipping.services.ship import ship_order
 from shop import clock
-from shop.crypto import Erased
+from shop.crypto import Erased, Sealed
+from shop.crypto.sealing import seal_as_before
 from shop.customers.balance import change_balance
+from shop.customers.books import erased_have_nothing_left, erased_have_nothing_unbound
 from shop.customers.care import reveal_phone, set_remark
+from shop.customers.consents import accept_messages
 from shop.customers.erasure import ask_erasure, erase_when_due, keep_data, list_due_to_erase
-from shop.customers.models import Customer
+from shop.customers.models import Customer, CustomerToken, MessageConsent
 from shop.customers.selectors import list_customers
-from shop.customers.services import change_profile, customer_actor, get_or_create_customer, save_address
+from shop.customers.services import (
+    change_profile,
+    customer_actor,
+    get_or_create_customer,
+    issue_token,
+    save_address,
+)
+from shop.events.delivery import drain
 from shop.events.models import Event
 from shop.files.models import Picture
 from shop.files.services import store_picture
@@ -37,6 +51,7 @@ from tests import cast
 from tests.console import browser
 from tests.expect import fresh, refused
 from tests.ground.test_bound_values import HOME
+from tests.ground.test_files import picture_bytes
 from tests.orders.migrations.former import seal_all_as_before
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books_are_clean")]
@@ -222,13 +237,98 @@ def test_the_console_asks_shows_and_takes_back(order: Order) -> None:
         assert "(erased)" in shown and not any(plain in shown for plain in PLAIN), page
 
 
-def test_the_books_tell_of_an_erasure_that_was_not_whole(order: Order) -> None:
-    assert list(erased_are_not_found()) == []
+def _find_again(order: Order) -> Any:
+    BlindIndex(order=order, nickname=1, recipient=2, phone=3, phone4=4).save(force_insert=True)
+    return BlindIndex.objects.filter(order=order)
+
+
+def _accept_again(order: Order) -> Any:
+    consent = MessageConsent(customer=order.customer, template_id="t", accepted_at=clock.now())
+    consent.save()
+    return consent
+
+
+def _send_again(order: Order) -> Any:
+    return store_picture(picture_bytes(), customer_id=order.customer_id)
+
+
+def _seal_unbound(order: Order) -> Any:
+    note = order.notes.get()
+    sealed = Sealed(seal_as_before("x", context="orders_note.text"))
+    Note._base_manager.filter(pk=note.pk).update(text=sealed)
+    return note
+
+
+@pytest.mark.parametrize(
+    ("book", "undo"),
+    [
+        (erased_are_not_found, _find_again),
+        (erased_have_nothing_left, _accept_again),
+        (erased_have_nothing_left, _send_again),
+        (erased_have_nothing_unbound, _seal_unbound),
+    ],
+)
+def test_the_books_tell_of_an_erasure_that_was_not_whole(
+    order: Order, book: Callable[[], Iterator[str]], undo: Callable[[Order], Any]
+) -> None:
     erase(order)
-    row = BlindIndex(order=order, nickname=1, recipient=2, phone=3, phone4=4)
-    row.save(force_insert=True)
-    assert len(list(erased_are_not_found())) == 1
-    row.delete()
+    assert list(book()) == []
+    left = undo(order)
+    assert len(list(book())) == 1
+    left.delete()
+
+
+def test_the_books_tell_of_a_payer_who_is_named(order: Order) -> None:
+    moments = {"created_at": clock.now(), "expires_at": clock.now()}
+    attempt = PayAttempt(
+        order=order, number="x", openid="o", amount_fen=1, state=AttemptState.CLOSED, **moments
+    )
+    attempt.save()
+    erase(order)
+    assert list(erased_payers_are_forgotten()) == []
+    PayAttempt.objects.filter(pk=attempt.pk).update(openid="o")
+    assert list(erased_payers_are_forgotten()) == ["attempt x"]
+    attempt.delete()
+
+
+def _spoil(order: Order) -> None:
+    """A value of version 1 under a key that is not there."""
+    Order._base_manager.filter(pk=order.pk).update(recipient=Sealed("v1:lost:AAAA"))
+
+
+def test_what_cannot_be_opened_keeps_nobody_from_being_erased(order: Order) -> None:
+    _spoil(order)
+    erase(order)
+    with clock.at(clock.now() + LATER):
+        drain()
+    assert (fresh(order).recipient, fresh(order).phone) == ("", "")
+
+
+def test_what_cannot_be_opened_stays_while_they_are_not_erased(order: Order) -> None:
+    _spoil(order)
+    cast.paid_order(customer=order.customer)
+    assert erase(order).secret
+    assert "v1:lost:AAAA" in list_sealed()
+
+
+def test_a_request_that_was_under_way_writes_nothing(order: Order) -> None:
+    customer = Customer.objects.get(pk=order.customer_id)
+    erase(order)
+    for write in (
+        lambda: save_address(customer, HOME),
+        lambda: issue_token(customer),
+        lambda: accept_messages(customer, []),
+        lambda: change_profile(customer.pk, phone=PHONE),
+    ):
+        with refused("erased"):
+            write()
+
+
+def test_new_search_hashes_are_not_made_of_the_erased(order: Order) -> None:
+    """Whose erasure came after the rows were read: under the lock they are looked at again."""
+    erase(order)
+    rehash._rebuild(order.pk)
+    assert not BlindIndex.objects.filter(order=order).exists()
 
 
 def test_a_restored_backup_is_told_who_was_erased(order: Order, tmp_path: Path) -> None:
@@ -243,11 +343,25 @@ def test_a_restored_backup_is_told_who_was_erased(order: Order, tmp_path: Path) 
     assert "0 erased again" in run_again(file)
     # As a backup from before has them; somebody else has come since.
     Customer.objects.filter(pk=order.customer_id).update(**{name: was[name] for name in RESTORED})
+    CustomerToken(customer=order.customer, created_at=clock.now(), expires_at=clock.now() + LATER).save()
     other = cast.make_customer("somebody")
     assert isinstance(fresh(order).recipient, str) and not isinstance(fresh(order).recipient, Erased)
-    assert "1 erased again, 0 wait" in run_again(file)
+    assert "0 erased again, 1 wait" in run_again(file)
+    assert CustomerToken.objects.get(customer=order.customer).revoked_at
+    with clock.at(clock.now() + LATER):
+        assert "1 erased again, 0 wait" in run_again(file)
     assert isinstance(fresh(order).recipient, Erased)
     assert Customer.objects.get(pk=other.pk).nickname == "somebody"
+
+
+def test_who_asked_and_waits_is_told_too(order: Order, tmp_path: Path) -> None:
+    asked = ask_erasure(order.customer_id, actor=cast.clerk()).erase_at
+    told = StringIO()
+    call_command("erasures", stdout=told)
+    (tmp_path / "erasures").write_text(told.getvalue(), encoding="utf-8")
+    keep_data(order.customer_id, actor=cast.clerk())
+    assert "0 erased again, 1 wait" in run_again(tmp_path / "erasures")
+    assert Customer.objects.get(pk=order.customer_id).erase_at == asked
 
 
 def run_again(file: Path) -> str:

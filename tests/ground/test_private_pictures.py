@@ -1,5 +1,6 @@
 """What customers send is seen by staff and by themselves; unused it goes away, and nobody sends without end."""
 
+import os
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.files.storage import FileSystemStorage
 from django.test import Client
 from PIL import Image
 
@@ -89,6 +91,17 @@ def test_what_was_never_used_is_deleted_with_its_file(django_capture_on_commit_c
         sweep()
     assert not Picture.objects.exists()
     assert not file_of(picture).exists()
+
+
+def test_a_file_that_cannot_be_deleted_keeps_its_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    picture, delete = sent_by(), FileSystemStorage.delete
+    with clock.at(clock.now() + UNUSED_FOR):
+        monkeypatch.setattr(FileSystemStorage, "delete", lambda *_anything: os.stat("/not/there"))
+        with pytest.raises(OSError, match="not/there"):
+            look_at_picture(picture.pk)
+        monkeypatch.setattr(FileSystemStorage, "delete", delete)
+        look_at_picture(picture.pk)
+    assert not Picture.objects.exists() and not file_of(picture).exists()
 
 
 def test_a_proof_that_was_sent_stays_and_is_looked_at_once() -> None:

@@ -47,6 +47,13 @@ def test_what_was_filtered_by_is_not_readable_in_the_database(counting: Counting
     assert job.parameters == {"filter": {"phone": "13800005678"}}
 
 
+def test_what_was_filtered_by_is_forgotten_when_the_job_has_ended(counting: Counting, editor: Actor) -> None:
+    job = make_job(NAME, actor=editor, key="all", parameters={"filter": {"phone": "13800005678"}})
+    cancel_job(job.pk, actor=editor)
+    job.refresh_from_db()
+    assert job.sealed_parameters == ""
+
+
 def test_the_same_press_twice_is_one_job(counting: Counting, editor: Actor) -> None:
     assert made(editor).pk == made(editor).pk
     assert Job.objects.count() == 1

@@ -4,13 +4,15 @@ from django.db import migrations, models
 
 import shop.crypto
 import shop.customers.models
+from shop.online import AddFilledColumn
 
 
 class Migration(migrations.Migration):
+    atomic = False
     dependencies = [("customers", "0005_one_index_each")]
 
     operations = [
-        migrations.AddField(
+        AddFilledColumn(
             "customer",
             "secret",
             models.CharField(

@@ -1,4 +1,4 @@
-"""`manage.py erasures`: who was erased, to be kept beside the backups, and erased again after a restore."""
+"""`manage.py erasures`: who was erased or asked for it, kept beside the backups, and erased again after a restore."""
 
 from argparse import FileType
 from typing import Any
@@ -10,8 +10,8 @@ from shop.customers.erasure import erase_again, list_erasures
 
 class Command(BaseCommand):
     help = (
-        "Print who was erased: the number and when they joined, nothing by which anybody could be called. "
-        "With --again FILE, such lines, erase those of them whom a restored backup brought back."
+        "Print who was erased or is to be: the number, when they joined, and when it is due; nothing by which anybody "
+        "could be called. With --again FILE, such lines, erase those of them whom a restored backup brought back."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -27,4 +27,6 @@ class Command(BaseCommand):
                 result = erase_again(lines)
             except ValueError as error:
                 raise CommandError(f"This is not what `erasures` prints: {error}") from error
-        self.stdout.write(f"{result.erased} erased again, {result.waiting} wait for something that is open.")
+        self.stdout.write(
+            f"{result.erased} erased again, {result.waiting} wait for their time or for something that is open."
+        )
