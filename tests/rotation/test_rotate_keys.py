@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from orders.desk.search.matches import find_matches
 from orders.models import Order
@@ -121,6 +122,16 @@ def test_no_hash_of_the_old_search_key_is_left(order: Order, new_keys: None, set
     after = read_hashes(order)
     assert before & after == set()
     assert len(before) == len(after)
+
+
+def test_the_secrets_of_many_events_are_read_together(order: Order, settings: Any) -> None:
+    for number in range(3):
+        change_address(order.pk, to=address(f"1380000000{number}"), actor=cast.clerk())
+    settings.DATA_KEYS = {"new": NEW_KEY, **settings.DATA_KEYS}
+    with CaptureQueriesContext(connection) as queries:
+        assert rotation.rotate_table(Event).rewritten == 4
+    reads = [sql for query in queries if "customer" in (sql := query["sql"]) and sql.startswith("SELECT")]
+    assert len(reads) == 1
 
 
 def test_a_second_run_has_nothing_to_do(order: Order, new_keys: None) -> None:
