@@ -75,7 +75,7 @@ def alert_books_broken(event: Event) -> None:
     raise_shop_alert(AlertKind.BOOKS_BROKEN, event)
 
 
-@on("gateway.answer", priority=1, pushes=True)
+@on("gateway.answer", "gateway.gone", priority=1, pushes=True)
 def end_gateway_alert(event: Event) -> None:
     end_shop_alerts(AlertKind.GATEWAY_SILENT, event)
 

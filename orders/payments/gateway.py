@@ -10,11 +10,13 @@ from django.conf import settings
 
 from orders.payments.line import asking
 from orders.payments.models import PayAttempt, Refund
+from shop.clients.circuit import Crowded, Resting
 from shop.clients.errors import BadCredentials, BadSignature, ClientError, Rejected, Unknown
 from shop.clients.wechat_pay import Credentials, Notice, Transaction, WeChatPay
 from shop.clients.wechat_pay import Refund as GatewayRefund
 from shop.errors import Refused
-from shop.store.credentials import get_current_set, list_sets
+from shop.store.credentials import get_set_of, list_sets
+from shop.store.selectors import get_wechat_account
 
 PAID_STATES = frozenset({"SUCCESS", "REFUND"})
 CLOSED_STATES = frozenset({"CLOSED", "REVOKED"})
@@ -45,7 +47,9 @@ class Closed:
 
 @dataclass(frozen=True)
 class StillOpen:
-    """The attempt can still be paid, or nobody knows: the gateway did not say."""
+    """The attempt can still be paid, or nobody knows: the gateway was not asked, or did not say (`is_unheard`)."""
+
+    is_unheard: bool = False
 
 
 Outcome = PaymentEvidence | Closed | StillOpen
@@ -61,7 +65,7 @@ class OtherMerchant(Unknown):
 
 def open_gateway() -> WeChatPay:
     """A client with the shop's credentials. Raises Refused `wechat_not_set_up`."""
-    return WeChatPay(get_current_set(), base_url=settings.WECHAT_PAY_URL)
+    return WeChatPay(get_set_of(get_wechat_account()), base_url=settings.WECHAT_PAY_URL)
 
 
 def open_gateway_of(attempt: PayAttempt) -> WeChatPay:
@@ -79,9 +83,9 @@ def open_gateway_for_refund(attempt: PayAttempt | None) -> WeChatPay:
 
 
 def list_gateways() -> list[WeChatPay]:
-    """A client for each merchant number the shop has or had, the present one first. Raises `wechat_not_set_up`."""
-    by_merchant = {made.mchid: made for made in reversed(list_sets())}
-    return [WeChatPay(made, base_url=settings.WECHAT_PAY_URL) for made in reversed(by_merchant.values())]
+    """A client for each merchant number and mini-program the shop has or had. Raises `wechat_not_set_up`."""
+    by_account = {(made.mchid, made.appid): made for made in reversed(list_sets())}
+    return [WeChatPay(made, base_url=settings.WECHAT_PAY_URL) for made in reversed(by_account.values())]
 
 
 def _open(fits: Callable[[Credentials], bool]) -> WeChatPay:
@@ -149,12 +153,22 @@ def query_attempt(attempt: PayAttempt) -> Outcome:
 
 
 def find_transaction(number: str) -> tuple[Transaction, str] | None:
-    """What any merchant of the shop knows of our number or the gateway's own, and which. Raises as `query_refund`."""
+    """What any merchant of the shop knows of our number or the gateway's own, and which.
+
+    Raises ClientError where none knows of it and one of them did not say, Refused.
+    """
+    failure: ClientError | None = None
     for client in list_gateways():
-        with asking(client.mchid):
-            found = client.query(number) if "-" in number else client.query_trade(number)
+        try:
+            with asking(client.mchid):
+                found = client.query(number) if "-" in number else client.query_trade(number)
+        except ClientError as error:
+            failure = failure or error
+            continue
         if found is not None:
             return found, client.mchid
+    if failure:
+        raise failure
     return None
 
 
@@ -177,8 +191,10 @@ def query_and_close(attempt: PayAttempt) -> Outcome:
     """As `ask_and_close`, but never raises: what went wrong on the way is `StillOpen`."""
     try:
         return ask_and_close(attempt)
-    except (ClientError, Refused):
+    except (Crowded, Resting, BadCredentials):
         return StillOpen()
+    except (ClientError, Refused):
+        return StillOpen(is_unheard=True)
 
 
 def ask_and_close(attempt: PayAttempt) -> Outcome:

@@ -16,10 +16,9 @@ from django.views.decorators.http import require_POST
 from orders.payments.gateway import PAID_STATES, evidence_of, read_notice
 from orders.payments.models import GatewayNotice, Payment
 from orders.payments.services.evidence import AmountMismatch, apply_payment_evidence, report_mismatch
+from orders.payments.services.outside import OutsideRefund, record_outside_refund
 from orders.payments.services.refund_evidence import (
-    OutsideRefund,
     apply_refund_evidence,
-    record_outside_refund,
 )
 from shop import clock
 from shop.actor import GATEWAY

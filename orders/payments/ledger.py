@@ -4,7 +4,7 @@ from orders.models import Order
 from orders.payments.models import Payment, Refund
 from shop.actor import Actor
 from shop.customers.balance import NewEntry, book_entry
-from shop.customers.care import lock_customer
+from shop.customers.care import lock_account, lock_customer
 from shop.customers.models import EntryKind
 
 
@@ -26,8 +26,8 @@ def take_from_balance(order: Order, payment: Payment, *, actor: Actor) -> None:
 
 
 def give_back(order: Order, refund: Refund, *, actor: Actor) -> None:
-    """Book a refund into the balance of the order's customer; the order is locked."""
-    customer = lock_customer(order.customer_id)
+    """Book a refund into the balance of the order's customer; the order is locked. Raises Refused `erased`."""
+    customer = lock_account(order.customer_id)
     entry = NewEntry(
         EntryKind.REFUND,
         refund_key(refund.number),

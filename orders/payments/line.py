@@ -3,15 +3,17 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
 
-from orders.payments.models import GatewayLine
+from orders.payments.models import GatewayLine, PayAttempt
 from shop import clock
 from shop.actor import SYSTEM
 from shop.clients.circuit import Crowded, Resting
-from shop.clients.errors import ClientError, Rejected
+from shop.clients.errors import BadCredentials, BadSignature, ClientError, Rejected
+from shop.clients.wechat_pay import UNSIGNED_REFUSALS
 from shop.connections import give_back_connections
 from shop.events.services import record_event
 from shop.http.buckets import take
@@ -26,18 +28,25 @@ ASKED_AT_ONCE = 20
 
 @contextmanager
 def asking(mchid: str) -> Iterator[None]:
-    """Note of the call inside whether the gateway answered; a refusal is an answer. Raises what the call raises."""
+    """Note of the call inside whether the gateway answered; a signed refusal is an answer. Raises what it raises."""
     try:
         yield
-    except (Crowded, Resting):
+    except (Crowded, Resting, BadCredentials):
         raise  # Nobody was asked.
-    except Rejected:
-        note_answer(mchid)
-        raise
-    except ClientError:
-        note_silence(mchid)
+    except ClientError as error:
+        if _is_answer(error):
+            note_answer(mchid)
+        else:
+            note_silence(mchid)
         raise
     note_answer(mchid)
+
+
+def _is_answer(error: ClientError) -> bool:
+    """Whether the gateway itself has spoken: it signs neither 401 nor 429, which anybody between may send."""
+    if isinstance(error, Rejected):
+        return error.status not in UNSIGNED_REFUSALS
+    return isinstance(error, BadSignature) and error.reason == "merchant"
 
 
 def list_silent_merchants() -> list[str]:
@@ -49,7 +58,8 @@ def note_silence(mchid: str) -> None:
     with transaction.atomic():
         line, _created = GatewayLine.objects.select_for_update().get_or_create(mchid=mchid)
         line.failures += 1
-        line.silent_since = line.silent_since or clock.now()
+        if line.failures >= FAILURES:
+            line.silent_since = line.silent_since or clock.now()
         line.save(update_fields=["failures", "silent_since"])
 
 
@@ -59,10 +69,31 @@ def note_answer(mchid: str) -> None:
         return
     with transaction.atomic():
         line = GatewayLine.objects.select_for_update().get(mchid=mchid)
-        was_told, line.failures, line.silent_since, line.told_at = line.told_at, 0, None, None
-        line.save_raised("failures", "silent_since", "told_at")
-        if was_told:
-            record_event(line, "gateway.answer", SYSTEM, data={"mchid": mchid})
+        if line.silent_since:
+            _leave_out(line.mchid, line.silent_since)
+        _end_silence(line, "gateway.answer")
+
+
+def _leave_out(mchid: str, silent_since: datetime) -> None:
+    """Time in which nobody could say anything is not held against attempts that wait for an answer."""
+    moment = clock.now()
+    unheard = PayAttempt.objects.filter(mchid=mchid)
+    unheard.filter(unheard_since__gt=silent_since).update(unheard_since=moment)
+    earlier = unheard.filter(unheard_since__lte=silent_since)
+    earlier.update(unheard_since=F("unheard_since") + (moment - silent_since))
+
+
+def _end_silence(line: GatewayLine, verb: str) -> None:
+    was_told, line.failures, line.silent_since, line.told_at = line.told_at, 0, None, None
+    line.save_raised("failures", "silent_since", "told_at")
+    if was_told:
+        record_event(line, verb, SYSTEM, data={"mchid": line.mchid})
+
+
+def end_line(line_id: int) -> None:
+    """Probe no more: the shop has no credentials of this merchant any longer, so that nobody can answer."""
+    with transaction.atomic():
+        _end_silence(GatewayLine.objects.select_for_update().get(pk=line_id), "gateway.gone")
 
 
 def call_for_line(line_id: int) -> None:

@@ -190,8 +190,8 @@ class TransferProof(models.Model):
 class GatewayLine(Versioned):
     """Whether a merchant number's gateway answers; a row is made by the first call that failed.
 
-    `failures` in a row, of any process, the first of them at `silent_since`; `told_at` is when people were told,
-    `probe_at` when to ask next whether it answers again.
+    `failures` in a row, of any process; at `silent_since` there were so many that it counts as silent. `told_at` is
+    when people were told, `probe_at` when to ask next whether it answers again.
     """
 
     subject_kind = "gateway"

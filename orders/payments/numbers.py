@@ -3,8 +3,6 @@
 from orders.models import Order
 from shop.store.selectors import get_store_settings
 
-ROOM = 1_000
-
 
 def number_attempt(order: Order) -> str:
     """`<order number>-<n>`."""
@@ -22,4 +20,4 @@ def _count_on(given: int) -> int:
     A restored shop knows nothing of the numbers it gave after its backup was made; each restore begins a range of
     its own, so that none of them is given again.
     """
-    return get_store_settings().restores * ROOM + given + 1
+    return get_store_settings().number_range + given + 1

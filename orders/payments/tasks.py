@@ -16,7 +16,7 @@ from orders.payments.gateway import (
     probe,
     query_attempt,
 )
-from orders.payments.line import asking, wait_for_turn
+from orders.payments.line import asking, end_line, wait_for_turn
 from orders.payments.models import AttemptState, GatewayLine, PayAttempt, Refund, RefundState
 from orders.payments.services.attempts import ask_soon
 from orders.payments.services.cancelling import cancel_unpaid
@@ -30,6 +30,7 @@ from shop.actor import GATEWAY, SYSTEM
 from shop.clients import wechat_pay
 from shop.clients.errors import ClientError, Rejected, Unknown
 from shop.errors import Refused
+from shop.events.sweeping import watched
 
 logger = logging.getLogger(__name__)
 SOON_FOR = timedelta(minutes=10)
@@ -37,6 +38,7 @@ _TRY_LATER = frozenset({"FREQUENCY_LIMITED", "RATELIMIT_EXCEEDED", "SYSTEM_ERROR
 
 
 @shared_task
+@watched("order.cancel_attempted")
 def cancel_overdue(order_id: int) -> None:
     """Close an unpaid order whose attempt must first be closed at the gateway."""
     attempt = PayAttempt.objects.filter(order_id=order_id).order_by("-pk").first()
@@ -48,6 +50,7 @@ def cancel_overdue(order_id: int) -> None:
 
 
 @shared_task
+@watched("payment.query")
 def query_payment(attempt_id: int) -> None:
     """Ask whether an attempt was paid: repairs callbacks that never came."""
     attempt = PayAttempt.objects.get(pk=attempt_id)
@@ -62,19 +65,22 @@ def query_payment(attempt_id: int) -> None:
         if _is_worth_asking_soon(attempt, error):
             ask_soon(attempt)
         return
-    note_heard(attempt)
     if isinstance(outcome, PaymentEvidence):
         apply_answer(outcome)
     elif isinstance(outcome, Closed) and (attempt.prepay_id or is_given_up):
         mark_closed(attempt)
+    note_heard(attempt)
 
 
 @shared_task
+@watched("gateway.probe")
 def probe_gateway(line_id: int) -> None:
     """Ask a silent gateway about a number that cannot exist: any proven answer ends the silence."""
     line = GatewayLine.objects.get(pk=line_id)
     try:
         probe(line.mchid)
+    except OtherMerchant:
+        end_line(line_id)
     except (ClientError, Refused) as error:
         logger.warning("merchant %s: %s", line.mchid, type(error).__name__)
 
@@ -87,6 +93,7 @@ def _is_worth_asking_soon(attempt: PayAttempt, error: ClientError | Refused) -> 
 
 
 @shared_task
+@watched("refund.send")
 def send_refund(refund_id: int) -> None:
     """Send a refund, or ask about one that was sent; always under its one number."""
     refund = lease_refund(refund_id)

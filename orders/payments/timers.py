@@ -107,8 +107,8 @@ def retire_former_credentials(former_id: int) -> None:
     """Throw away keys by which no money can move any more."""
     former, moment = FormerCredentials.objects.get(pk=former_id), clock.now()
     account = get_wechat_account()
-    is_present = account is not None and account.mchid == former.mchid and account.appid == former.appid
-    if is_present or not is_merchant_needed(former.mchid, moment):
+    present = account and account.tested_at and (account.mchid, account.appid)
+    if present == (former.mchid, former.appid) or not is_merchant_needed(former.mchid, moment):
         former.delete()
     else:
         FormerCredentials.objects.filter(pk=former_id).update(look_at=moment + timedelta(days=1))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +31,11 @@ from shop.store.selectors import get_store_settings
 
 # Spelled out, not a parameter: only so may a statement that is planned once use the index of unpaid orders.
 _IS_UNPAID = RawSQL(f"orders_order.stage = '{Stage.UNPAID}'", [], BooleanField())  # noqa: S611 - no input
+
+
+_PLACING = 1
+"""The kind of advisory lock; the second number is the buyer."""
+_LARGEST_INT = 2**31
 
 
 @dataclass(frozen=True)
@@ -108,8 +113,16 @@ def place_new_order(customer: Customer, wanted: NewOrder, *, client_key: str, ac
     return Placed(order, lines)
 
 
+def lock_buyer(customer: Customer) -> None:
+    """One order of a buyer after the other, so that those placed together are counted; on SQLite they always are."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_PLACING, customer.pk % _LARGEST_INT])
+
+
 def _check_unpaid(customer: Customer) -> None:
     """Raise Refused `too_many_unpaid`: what waits for a payment holds stock back from others."""
+    lock_buyer(customer)
     most = settings.MAX_UNPAID_ORDERS
     if Order.objects.filter(_IS_UNPAID, customer=customer)[:most].count() >= most:
         message = _("Many of your orders wait to be paid. Pay or cancel one first.")

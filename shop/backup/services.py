@@ -1,6 +1,7 @@
 """Making a backup of the whole shop, and restoring one into an empty one."""
 
 import base64
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,6 @@ from django.core.management.color import no_style
 from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
-from django.db.models import F
 
 from shop import clock
 from shop.backup.archive import ArchiveReader, ArchiveWriter
@@ -22,6 +22,9 @@ from shop.backup.locks import Key, Lock
 from shop.backup.rows import column_names, list_models, read_lines, write_lines
 from shop.backup.snapshot import snapshot
 from shop.backup.stored_files import pack_files, refuse_stored_files, unpacked_files
+
+_RANGES = 10**8
+_NUMBERS_EACH = 1_000
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,7 @@ def _load(archive: ArchiveReader, keys_file: Path | None) -> Contents:
         with unpacked_files(archive) as files, transaction.atomic(durable=True):
             rows = sum(_load_table(archive, table) for table in archive.manifest["tables"])
             _reset_sequences()
-            _count_restore()
+            begin_number_range()
         return Contents(rows, files)
     except BaseException:
         if keys_file is not None:
@@ -128,11 +131,15 @@ def _reset_sequences() -> None:
             cursor.execute(statement)
 
 
-def _count_restore() -> None:
-    """Numbers that the shop gave at the payment gateway after the backup was made must not be given again."""
+def begin_number_range() -> None:
+    """Numbers that the shop gave at the payment gateway after the backup was made must not be given again.
+
+    A random range, since the same backup may be restored more than once; of twelve digits, as the gateway takes 32
+    characters with the order's number.
+    """
     store = apps.get_model("store.StoreSettings")._base_manager
     store.get_or_create(pk=1)
-    store.update(restores=F("restores") + 1)
+    store.update(number_range=(_RANGES + secrets.randbelow(9 * _RANGES)) * _NUMBERS_EACH)
 
 
 def _use_keys(secrets: Mapping[str, str]) -> None:

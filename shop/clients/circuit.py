@@ -15,6 +15,8 @@ from shop.clients.waiting import let_go
 AT_ONCE = 20
 """Calls under way in one process; it has forty threads (`shop/http/handler.py`), and pages need the others."""
 MAY_WAIT = 8
+IN_ALL = 32
+"""Of all counterparties together: if all are slow, pages and callbacks still have threads."""
 WAIT_S = 0.5
 FAILURES = 5
 """So many in a row, and the line rests."""
@@ -55,17 +57,8 @@ class Circuit:
 
     @contextmanager
     def _place(self) -> Iterator[None]:
-        if not self._door.acquire(blocking=False):
-            raise Crowded("Many calls are under way.")
-        try:
-            if not self._places.acquire(timeout=WAIT_S):
-                raise Crowded("Many calls are under way, and they are slow.")
-            try:
-                yield
-            finally:
-                self._places.release()
-        finally:
-            self._door.release()
+        with _entered(_everybody), _entered(self._door), _entered(self._places, wait_s=WAIT_S):
+            yield
 
     def _refuse_while_resting(self) -> None:
         with self._lock:
@@ -81,6 +74,19 @@ class Circuit:
             self._failures = self._failures + 1 if has_failed else 0
             if self._failures == FAILURES:
                 self._rests_until = time.monotonic() + REST_S
+
+
+_everybody = threading.BoundedSemaphore(IN_ALL)
+
+
+@contextmanager
+def _entered(places: threading.BoundedSemaphore, *, wait_s: float = 0) -> Iterator[None]:
+    if not (places.acquire(timeout=wait_s) if wait_s else places.acquire(blocking=False)):
+        raise Crowded("Many calls are under way, and they are slow.")
+    try:
+        yield
+    finally:
+        places.release()
 
 
 def _is_failure(error: ClientError) -> bool:

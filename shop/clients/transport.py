@@ -1,7 +1,6 @@
 """One HTTP exchange, with every way of failing sorted into "nothing happened" and "it may have happened"."""
 
 import json
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +9,7 @@ import requests
 from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError
 
 from shop.clients.errors import ClientError, Unknown, Unreachable
+from shop.clients.hurry import open_session
 from shop.clients.waiting import let_go
 
 MAX_ANSWER_BYTES = 1_000_000
@@ -38,8 +38,8 @@ class Answer:
 def send(request: Request, *, timeout: float) -> Answer:
     """Make one exchange, never repeated and never redirected.
 
-    `timeout` (seconds) bounds the connecting and each wait for bytes; the whole exchange gets twice as much,
-    so that a body that drips cannot hold a worker. Raises `Unreachable` or `Unknown`.
+    `timeout` (seconds) bounds the connecting and each wait for bytes; the whole answer gets twice as much,
+    so that one that drips cannot hold a worker. Raises `Unreachable` or `Unknown`.
     """
     let_go()
     try:
@@ -63,29 +63,29 @@ def parse_object(body: bytes) -> dict[str, Any]:
 
 
 def _exchange(request: Request, timeout: float) -> Answer:
-    deadline = time.monotonic() + 2 * timeout
-    with requests.request(
-        request.method,
-        request.base_url + request.target,
-        data=request.body or None,
-        headers=dict(request.headers),
-        timeout=(timeout, timeout),
-        allow_redirects=False,
-        stream=True,
-    ) as response:
-        body = _read_body(response, deadline)
+    with (
+        open_session() as session,
+        session.request(
+            request.method,
+            request.base_url + request.target,
+            data=request.body or None,
+            headers=dict(request.headers),
+            timeout=(timeout, timeout),
+            allow_redirects=False,
+            stream=True,
+        ) as response,
+    ):
+        body = _read_body(response)
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Answer(response.status_code, headers, body)
 
 
-def _read_body(response: requests.Response, deadline: float) -> bytes:
+def _read_body(response: requests.Response) -> bytes:
     body = b""
     while chunk := response.raw.read1(65536, decode_content=True):
         body += chunk
         if len(body) > MAX_ANSWER_BYTES:
             raise Unknown("The answer is too long.")
-        if time.monotonic() > deadline:
-            raise Unknown("The answer took too long.")
     return body
 
 

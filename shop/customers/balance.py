@@ -1,9 +1,12 @@
 """The balance of a customer: a ledger that only grows, and its sum beside it."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from shop import clock
@@ -15,6 +18,8 @@ from shop.errors import Refused
 from shop.events.services import record_event
 from shop.money import MAX_FEN
 from shop.store.made_money import check_made_money
+
+LATELY = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,13 @@ def _describe(row: BalanceEntry) -> dict[str, Any]:
     }
 
 
+def _sum_made(customer: Customer, actor: Actor) -> int:
+    """What this person has topped up for the customer lately: limits are not passed by a sum in parts."""
+    made = customer.balance_entries.filter(kind=EntryKind.TOP_UP, actor_kind=actor.kind, actor_id=actor.id)
+    lately = made.filter(at__gt=clock.now() - LATELY)
+    return int(lately.aggregate(fen=Coalesce(Sum("delta_fen"), 0))["fen"])
+
+
 def change_balance(
     customer_id: int, *, delta_fen: int, reason: str, actor: Actor, expected_version: int | None = None
 ) -> BalanceEntry:
@@ -79,9 +91,11 @@ def change_balance(
         raise Refused("reason_required", _("Say where the money comes from or goes to."), 400)
     if not delta_fen or abs(delta_fen) > MAX_FEN:
         raise Refused("bad_amount", _("Type an amount that is not 0 and not absurdly large."), 400)
-    check_made_money(actor, delta_fen, capability="customers.balance")
     with transaction.atomic():
         customer = lock_customer(customer_id, expected_version=expected_version)
+        if delta_fen > 0:
+            made_fen = _sum_made(customer, actor) + delta_fen
+            check_made_money(actor, made_fen, capability="customers.balance")
         if customer.erased_at and delta_fen > 0:
             raise Refused("erased", _("The buyer's personal data was erased, as they wanted."))
         kind = EntryKind.TOP_UP if delta_fen > 0 else EntryKind.CORRECT

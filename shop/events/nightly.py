@@ -9,7 +9,6 @@ from datetime import datetime, time, timedelta
 from itertools import islice
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from shop import clock
@@ -25,6 +24,8 @@ AT = time(3, 30)
 """In the store's time zone: while hardly anybody orders."""
 LEASE = timedelta(minutes=10)
 EVENTS_AT_ONCE = 500
+SETTLED_AFTER = timedelta(minutes=10)
+"""No transaction lasts longer: a number that is older than this is not given to an event that is still to come."""
 SHOWN = 20
 _KINDS = {"order": "orders", "sku": "skus", "customer": "customers"}
 
@@ -46,7 +47,7 @@ def find_next_night(now: datetime) -> datetime:
 def check_slice() -> bool:
     """Look at the next EVENTS_AT_ONCE events; whether there is more to do. A killed one is done again."""
     check = BookCheck.objects.get(pk=1)
-    until_id = check.until_id or Event.objects.aggregate(last=Max("pk"))["last"] or 0
+    until_id = check.until_id or find_last_id_before(clock.now() - SETTLED_AFTER) or 0
     events = Event.objects.filter(pk__gt=check.seen_id, pk__lte=until_id).order_by("pk")
     rows = list(events.values_list("pk", "kind", "subject_id", "order_id")[:EVENTS_AT_ONCE])
     if not rows:

@@ -1,8 +1,9 @@
 """Sweeping due rows by the verbs of their owners: claimed first, so that several sweepers share the work."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import wraps
 
 from django.db import transaction
 from django.db.models import Q
@@ -36,7 +37,9 @@ def _sweep_timer(timer: Timer) -> int:
         return 0
     mine = _find_mine(timer)
     done = [subject_id for subject_id in mine if _act(timer, subject_id)]
-    StuckTimer.objects.filter(timer=timer.name, subject_id__in=done).delete()
+    claims = StuckTimer.objects.filter(timer=timer.name, subject_id__in=done)
+    # An outside timer has only enqueued a task: what failed before is forgotten when that has come through.
+    (claims.filter(attempts=0) if timer.outside else claims).delete()
     return len(done)
 
 
@@ -80,16 +83,58 @@ def _act(timer: Timer, subject_id: int) -> bool:
     return True
 
 
+WATCHED: set[str] = set()
+"""Outside timers whose tasks tell how they ended."""
+Carry = Callable[[int], None]
+
+
+def watched(timer_name: str) -> Callable[[Carry], Carry]:
+    """Declare the task of an outside timer: one that fails again and again puts its row aside, as a verb does.
+
+    Goes below `shared_task`. Raises what the task raises.
+    """
+    WATCHED.add(timer_name)
+
+    def watch(function: Carry) -> Carry:
+        @wraps(function)
+        def run(subject_id: int) -> None:
+            try:
+                function(subject_id)
+            except Exception as error:
+                new = {"until": clock.now(), "attempts": 0}
+                row, _created = StuckTimer.objects.get_or_create(
+                    timer=timer_name, subject_id=subject_id, defaults=new
+                )
+                _put_off(row, error)
+                raise
+            StuckTimer.objects.filter(timer=timer_name, subject_id=subject_id, attempts__gt=0).delete()
+
+        return run
+
+    return watch
+
+
 def _push_back(timer: Timer, subject_id: int, error: Exception) -> None:
     """Put the row off, or in the end aside, until a person has looked."""
-    row = StuckTimer.objects.get(timer=timer.name, subject_id=subject_id)
-    row.last_error = f"{type(error).__name__}: {error}"[:200]
+    row = StuckTimer.objects.filter(timer=timer.name, subject_id=subject_id).first()
+    if row is None:
+        return  # The claim was over, and another sweeper has done it meanwhile.
     if timer.outside and isinstance(error, BROKER_ERRORS):
         # The broker's failure is not the row's: when it is back, the row must not have gathered minutes of waiting.
         pause_outside()
-        row.until = clock.now() + timedelta(seconds=PAUSE_S)
+        row.last_error, row.until = _describe(error), clock.now() + timedelta(seconds=PAUSE_S)
+        row.save()
     else:
-        row.attempts += 1
-        row.until = clock.now() + timedelta(seconds=min(5 * 2 ** min(row.attempts, 10), _MAX_BACKOFF_S))
-        row.dead_at = clock.now() if row.attempts >= DEAD_AFTER else None
+        _put_off(row, error)
+
+
+def _put_off(row: StuckTimer, error: Exception) -> None:
+    row.last_error = _describe(error)
+    row.attempts += 1
+    row.until = clock.now() + timedelta(seconds=min(5 * 2 ** min(row.attempts, 10), _MAX_BACKOFF_S))
+    row.dead_at = clock.now() if row.attempts >= DEAD_AFTER else None
     row.save()
+
+
+def _describe(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:200]

@@ -21,6 +21,8 @@ from shop.staff.services import staff_actor
 
 REQUIRED = "second_person_required"
 USERNAME, PASSWORD, CARRIED, BACK = "second_username", "second_password", "second_carried", "second_back"
+AMOUNT = "second_amount"
+_DIGITS = 13
 
 
 def is_answer(request: HttpRequest) -> bool:
@@ -49,11 +51,18 @@ def _find(request: HttpRequest) -> StaffUser:
     return found
 
 
+def _read_amount(request: HttpRequest) -> int | None:
+    """The sum, where the page is shown again."""
+    typed = request.POST.get(AMOUNT, "")
+    return int(typed) if typed.isdecimal() and len(typed) < _DIGITS else None
+
+
 def show_second(request: HttpRequest, refused: Refused, *, carried: str = "") -> HttpResponse:
     """Ask for a colleague; the answer comes to this very address."""
     typed_back = request.POST.get(BACK)
     context = {
-        "carried": carried or carry(request, leave_out=(USERNAME, PASSWORD, CARRIED, BACK)),
+        "carried": carried or carry(request, leave_out=(USERNAME, PASSWORD, CARRIED, BACK, AMOUNT)),
+        "amount_fen": refused.extra.get("amount_fen") or _read_amount(request),
         "username": request.POST.get(USERNAME, "")[:40],
         "back": way_back(request) if typed_back is None else own_address(request, typed_back),
         # The page itself says what the first refusal says.

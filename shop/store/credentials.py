@@ -1,5 +1,7 @@
 """Credentials at WeChat Pay as versioned sets: the present one, and former ones while money depends on them."""
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext_lazy as _
 
 from shop import clock
@@ -12,24 +14,32 @@ Row = WeChatAccount | FormerCredentials
 
 
 def list_sets() -> list[Credentials]:
-    """Every set in use, the present one first, then the former ones, newest first.
+    """Every set in use: the present one, then the former ones, newest first; one that never passed its test last.
 
     Each accepts the platform keys of all sets of its merchant number: while keys are exchanged the gateway signs with
-    either. Raises Refused `wechat_not_set_up` (409) without a present one.
+    either. Raises Refused `wechat_not_set_up` (409) where there is none.
     """
-    account = get_wechat_account()
-    if account is None or not account.mchid:
-        raise Refused("wechat_not_set_up", _("WeChat Pay has no credentials yet."))
-    rows: list[Row] = [account, *FormerCredentials.objects.order_by("-pk")]
+    account, former = get_wechat_account(), list(FormerCredentials.objects.order_by("-pk"))
+    present: list[Row] = [account] if account and account.mchid else []
+    is_tested = account is not None and account.tested_at is not None
+    rows = [*present, *former] if is_tested else [*former, *present]
+    if not rows:
+        raise _not_set_up()
     return [_make_set(row, rows) for row in rows]
 
 
-def get_current_set() -> Credentials:
+def get_set_of(account: WeChatAccount | None) -> Credentials:
     """The set new payments are made with. Raises Refused `wechat_not_set_up` (409)."""
-    return list_sets()[0]
+    if account is None or not account.mchid:
+        raise _not_set_up()
+    return _make_set(account, [account, *FormerCredentials.objects.order_by("-pk")])
 
 
-def _make_set(row: Row, rows: list[Row]) -> Credentials:
+def _not_set_up() -> Refused:
+    return Refused("wechat_not_set_up", _("WeChat Pay has no credentials yet."))
+
+
+def _make_set(row: Row, rows: Sequence[Row]) -> Credentials:
     siblings = [other for other in rows if other.mchid == row.mchid]
     return Credentials(
         appid=row.appid,
@@ -47,9 +57,12 @@ def _make_set(row: Row, rows: list[Row]) -> Credentials:
     )
 
 
-def keep_former(account: WeChatAccount, changed: dict[str, str]) -> None:
-    """Keep the set that `changed` is about to replace, if it ever passed its test. The account is locked."""
-    if account.tested_at is None or not account.mchid or not set(changed) & set(PAY_FIELDS):
+def keep_former(account: WeChatAccount) -> None:
+    """Keep the set as it last passed its test, before the account is changed. The account is locked.
+
+    Also where another field is changed: until the next test nothing else tells that the set was good.
+    """
+    if account.tested_at is None or not account.mchid:
         return
     values = {name: getattr(account, name) for name in PAY_FIELDS}
     FormerCredentials.objects.create(**values, replaced_at=clock.now())

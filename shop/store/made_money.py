@@ -19,13 +19,13 @@ def check_made_money(actor: Actor, amount_fen: int, *, capability: str) -> None:
     if actor.kind != ActorKind.STAFF or above_fen is None or amount_fen <= above_fen:
         return
     if actor.second is None:
-        raise _required(_("For so much money a second person must agree."))
+        raise _required(_("For so much money a second person must agree."), amount_fen)
     if actor.second.id == actor.id:
-        raise _required(_("The second person must be somebody else."))
+        raise _required(_("The second person must be somebody else."), amount_fen)
     limit = actor.second.money_limit_fen
     if not has_capability(actor.second, capability) or (limit is not None and amount_fen > limit):
-        raise _required(_("This person may not do so either. Ask somebody who may."))
+        raise _required(_("This person may not do so either. Ask somebody who may."), amount_fen)
 
 
-def _required(message: object) -> Refused:
-    return Refused("second_person_required", message)
+def _required(message: object, amount_fen: int) -> Refused:
+    return Refused("second_person_required", message, amount_fen=amount_fen)

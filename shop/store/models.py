@@ -75,8 +75,9 @@ class StoreSettings(Versioned):
         _("a second person for money above"), null=True, blank=True
     )
 
-    restores = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
-    """How often the shop was restored from a backup: numbers given since then are lost and must not be given again."""
+    number_range = models.PositiveBigIntegerField(default=0, db_default=0, editable=False)
+    """Numbers at the payment gateway are counted from here: 0, after a restore a random one, since nobody knows which
+    numbers were given after the backup was made."""
 
     template_refunded = models.CharField(_("template: refunded"), max_length=64, blank=True)
 

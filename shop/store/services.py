@@ -15,14 +15,14 @@ from shop.clients.wechat_pay import WeChatPay
 from shop.errors import Refused
 from shop.events.services import record_event
 from shop.store.choices import LIMITS
-from shop.store.credentials import get_current_set, keep_former
+from shop.store.credentials import get_set_of, keep_former
 from shop.store.models import PAY_FIELDS, StoreSettings, WeChatAccount
 from shop.store.selectors import list_preconditions
 
 EDITABLE = tuple(
     field.name
     for field in StoreSettings._meta.concrete_fields
-    if field.name not in ("id", "version", "restores")
+    if field.name not in ("id", "version", "number_range")
 )
 SECRETS = ("mini_secret", "merchant_private_key", "api_v3_key")
 ACCOUNT_FIELDS = ("mini_secret", *PAY_FIELDS)
@@ -97,7 +97,7 @@ def change_wechat_account(changes: Mapping[str, str], *, actor: Actor) -> WeChat
         }
         if not changed:
             return account
-        keep_former(account, changed)
+        keep_former(account)
         for name, value in changed.items():
             setattr(account, name, value)
         account.tested_at = None
@@ -115,8 +115,8 @@ def check_wechat_account(*, actor: Actor) -> None:
     """Test the credentials with a real call and remember that they passed. Raises Refused `connection_failed`."""
     require(actor, "settings.edit")
     try:
-        made, account = get_current_set(), WeChatAccount.objects.get(pk=1)
-        WeChatPay(made, base_url=settings.WECHAT_PAY_URL).test_connection()
+        account = WeChatAccount.objects.get(pk=1)
+        WeChatPay(get_set_of(account), base_url=settings.WECHAT_PAY_URL).test_connection()
     except ClientError as error:
         raise Refused("connection_failed", _why_failed(error), 409) from error
     with transaction.atomic():

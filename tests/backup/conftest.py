@@ -59,10 +59,10 @@ def empty_shop(media: Path) -> None:
         path.unlink()
 
 
-def forget_restores(count: int) -> None:
-    """Each restore is counted, so that numbers given since the backup are not given again; nothing else differs."""
-    assert StoreSettings.objects.get().restores == count
-    StoreSettings.objects.update(restores=0)
+def forget_restore() -> None:
+    """Each restore begins a range of numbers, as those given since the backup are unknown; nothing else differs."""
+    assert StoreSettings.objects.get().number_range
+    StoreSettings.objects.update(number_range=0)
 
 
 @dataclass

@@ -17,7 +17,7 @@ from shop.backup.failure import BackupError
 from shop.backup.locks import Passphrase, PublicKeys, SecretKey
 from shop.backup.members import read_member, write_member
 from shop.backup.services import make_backup, restore_backup
-from tests.backup.conftest import PASSPHRASE, OtherShop, dump, empty_shop, fill_shop, forget_restores
+from tests.backup.conftest import PASSPHRASE, OtherShop, dump, empty_shop, fill_shop, forget_restore
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -53,7 +53,7 @@ def test_what_a_public_key_locked_its_secret_key_opens(
     assert restored.returncode == 0, restored.stderr
     empty_shop(media)
     restore_backup(archive, SecretKey(secret))
-    forget_restores(1)
+    forget_restore()
     assert dump() == before
 
 

@@ -20,7 +20,7 @@ from shop.backup.locks import Key, Passphrase
 from shop.backup.services import make_backup, restore_backup
 from shop.events.models import Event
 from tests import cast
-from tests.backup.conftest import LOCK, OtherShop, dump, empty_shop, fill_shop, forget_restores
+from tests.backup.conftest import LOCK, OtherShop, dump, empty_shop, fill_shop, forget_restore
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Tamper = Callable[[Path], None]
@@ -43,7 +43,7 @@ def test_every_row_and_every_file_comes_back_as_it_was(tmp_path: Path, media: Pa
     empty_shop(media)
     restored = restore_backup(tmp_path / "shop.backup", LOCK)
     assert restored == made and made.files == len(files) == 1
-    forget_restores(1)
+    forget_restore()
     assert dump() == before
     assert {path: path.read_bytes() for path in media.rglob("*.jpg")} == files
 
@@ -74,7 +74,7 @@ def test_it_travels_to_sqlite_and_back_without_losing_a_row(
     assert packed.returncode == 0, packed.stderr
     empty_shop(media)
     restore_backup(back, LOCK)
-    forget_restores(2)
+    forget_restore()
     assert dump() == before
 
 

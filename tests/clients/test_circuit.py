@@ -2,12 +2,14 @@
 
 import threading
 import time
+from contextlib import ExitStack
 
 import pytest
 
 from shop.clients import circuit
 from shop.clients.circuit import AT_ONCE, FAILURES, MAY_WAIT, Circuit, Crowded, Resting, circuit_of
 from shop.clients.errors import BadCredentials, Rejected, Unknown, Unreachable
+from shop.http.handler import THREADS
 
 
 def fail(line: Circuit, error: Exception) -> None:
@@ -135,3 +137,15 @@ def test_other_credentials_have_a_line_of_their_own() -> None:
     with circuit_of("https://pay", "1900000001", "new").call():
         pass
     assert circuit_of("https://pay", "1") is circuit_of("https://pay", "1")
+
+
+def test_all_counterparties_together_leave_threads_for_pages() -> None:
+    lines = [Circuit() for _ in range(3)]
+    with ExitStack() as calls:
+        for number in range(circuit.IN_ALL):
+            calls.enter_context(lines[number % 3].call())
+        with pytest.raises(Crowded), Circuit().call():
+            pytest.fail("the call was made")
+    assert circuit.IN_ALL < THREADS
+    with lines[0].call():
+        pass

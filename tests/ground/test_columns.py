@@ -6,6 +6,8 @@ from django.db import connection
 from django.db.models import Model
 
 pytestmark = pytest.mark.django_db
+LEFT = {"store_storesettings": {"restores"}}
+"""What processes of the version before still write; the next version drops it."""
 OURS = [model for model in apps.get_models(include_auto_created=True) if model._meta.managed]
 
 
@@ -13,7 +15,7 @@ OURS = [model for model in apps.get_models(include_auto_created=True) if model._
 def test_every_column_has_a_field(model: type[Model]) -> None:
     with connection.cursor() as cursor:
         described = connection.introspection.get_table_description(cursor, model._meta.db_table)
-    assert {column.name for column in described} == {
+    assert {column.name for column in described} - LEFT.get(model._meta.db_table, set()) == {
         field.column for field in model._meta.local_concrete_fields if field.column
     }
 

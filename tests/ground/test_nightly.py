@@ -14,7 +14,7 @@ from shop.customers.models import Customer
 from shop.events import nightly
 from shop.events.delivery import drain
 from shop.events.models import BookCheck, Event
-from shop.events.nightly import begin_nightly, check_slice, find_next_night
+from shop.events.nightly import SETTLED_AFTER, begin_nightly, check_slice, find_next_night
 from shop.events.sweeping import sweep
 from tests import cast
 
@@ -22,8 +22,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
-def open_shop() -> None:
+def open_shop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A night looks at what happened a moment ago, too, except where that is what a test is about."""
     cast.open_shop()
+    monkeypatch.setattr(nightly, "SETTLED_AFTER", timedelta())
 
 
 def run_night() -> Event:
@@ -109,3 +111,13 @@ def test_the_next_night(hour: int, days: int) -> None:
     now = timezone.make_aware(datetime(2026, 11, 28, hour, 0))
     wanted = timezone.make_aware(datetime(2026, 11, 28, 3, 30)) + timedelta(days=days)
     assert find_next_night(now) == wanted
+
+
+def test_what_may_still_be_under_way_waits_for_the_next_night(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another transaction may commit an event with a lower number after this one."""
+    monkeypatch.setattr(nightly, "SETTLED_AFTER", SETTLED_AFTER)
+    begin_nightly()
+    cast.place()
+    assert run_night().data["looked_at"] == 0
+    with clock.at(clock.now() + 2 * SETTLED_AFTER):
+        assert run_night().data["looked_at"] == 1

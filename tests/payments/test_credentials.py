@@ -37,11 +37,39 @@ def test_what_is_replaced_is_kept_if_it_ever_passed_its_test(gateway):
     exchange(mchid="1900000010")
     kept = FormerCredentials.objects.get()
     assert (kept.mchid, kept.merchant_private_key) == (before.mchid, before.merchant_private_key)
+    assert [made.mchid for made in list_sets()] == [before.mchid, "1900000010"]
+    WeChatAccount.objects.update(tested_at=clock.now())
     assert [made.mchid for made in list_sets()] == ["1900000010", before.mchid]
 
 
-def test_the_secret_of_the_mini_program_makes_no_set(gateway):
+def test_another_secret_of_the_mini_program_costs_no_set(gateway):
+    """It is untested with everything else, and the next change must not throw away what was good."""
+    order = cast.place()
+    attempt = gateway.take_money(order)
     exchange(mini_secret="another")
+    exchange(mchid="1900000009")
+    query_payment(attempt.pk)
+    assert fresh(order).stage == Stage.TO_CONFIRM
+
+
+@pytest.mark.parametrize("changes", [{"mchid": ""}, {"merchant_private_key": "pasted wrongly"}])
+def test_a_present_set_that_is_emptied_or_wrong_switches_off_no_former_one(gateway, changes):
+    order = cast.place()
+    attempt = gateway.take_money(order)
+    exchange(**changes)
+    query_payment(attempt.pk)
+    assert fresh(order).stage == Stage.TO_CONFIRM
+
+
+def test_a_former_set_stays_until_the_present_one_of_the_same_number_has_passed_its_test(gateway):
+    gateway.take_money(cast.place())
+    exchange(api_v3_key="x" * 32)
+    with clock.at(clock.now() + 2 * FORMER_KEPT_FOR):
+        sweep()
+        assert FormerCredentials.objects.exists()
+        WeChatAccount.objects.update(tested_at=clock.now())
+    with clock.at(clock.now() + 3 * FORMER_KEPT_FOR):
+        sweep()
     assert not FormerCredentials.objects.exists()
 
 
@@ -109,6 +137,7 @@ def test_an_answer_may_be_signed_by_either_platform_key_while_they_are_exchanged
     attempt = gateway.open(order)
     signed_by = open_gateway()._credentials.platform_key_id
     exchange(platform_key_id="PUB_KEY_ID_NEW")
+    WeChatAccount.objects.update(tested_at=clock.now())
     gateway.server.world.credentials = replace(
         gateway.server.world.credentials, platform_key_id="PUB_KEY_ID_NEW"
     )

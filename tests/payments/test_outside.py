@@ -1,16 +1,24 @@
 """Money that moved outside the shop: refunds it never asked for, payments it never heard of."""
 
+from io import StringIO
+
 import pytest
+from django.core.management import call_command
 
 from notifications.models import Alert, AlertKind
-from orders.payments.gateway import open_gateway
+from orders.payments.gateway import PaymentEvidence, open_gateway
 from orders.payments.models import PayAttempt, Payment, Refund, RefundState
+from orders.payments.numbers import number_attempt, number_refund
 from orders.payments.services.cancelling import cancel_lines, cancel_paid, cancel_unpaid
+from orders.payments.services.evidence import apply_payment_evidence
 from orders.payments.services.found import record_found_payment
+from orders.payments.services.outside import OutsideRefund, record_outside_refund
 from orders.payments.services.payouts import pay_out_refund
+from orders.payments.services.refund_sending import refuse_refund
 from orders.payments.services.refunds import refund_payment
 from orders.payments.tasks import query_payment, send_refund
 from orders.stages import Stage
+from shop.actor import GATEWAY
 from shop.demo.standins.refunds import settle_refund
 from shop.events.delivery import drain
 from shop.store.models import StoreSettings
@@ -65,6 +73,40 @@ class TestRefunds:
         assert deliver(client, gateway, number) == [204]
         assert verbs_of(order)[-1] == "refund_outside"
         assert Refund.objects.filter(order=order).count() == 1
+
+    @pytest.mark.parametrize("part", [1.0, 0.25])
+    def test_it_takes_the_place_of_one_that_fails_afterwards(self, gateway, part):
+        """Nobody pays out by hand what went back at the merchant platform."""
+        order = paid(gateway)
+        cancel_paid(order.pk, reason="缺货", actor=cast.clerk())
+        refund = order.refunds.get()
+        outside_fen = int(refund.amount_fen * part)
+        found = OutsideRefund("50000001", refund.payment.trade_no, "500", outside_fen)
+        for _notice in range(2):
+            assert record_outside_refund(found, mchid="", actor=GATEWAY)
+        assert verbs_of(order).count("refund_outside") == 1
+        refuse_refund(refund, why="NOT_ENOUGH")
+        refund.refresh_from_db()
+        assert fresh(order).refunded_fen == outside_fen
+        if part == 1.0:
+            assert (refund.state, refund.reference) == (RefundState.DONE, "50000001")
+            with refused("not_to_pay_out"):
+                pay_out_refund(refund.pk, reference="bank", actor=cast.clerk())
+        else:
+            assert refund.amount_fen == order.paid_fen - outside_fen
+            pay_out_refund(refund.pk, reference="bank", actor=cast.clerk())
+            assert fresh(order).refunded_fen == order.paid_fen
+
+    def test_it_takes_the_place_of_one_that_has_failed(self, gateway):
+        """The gateway said that a payment had gone back before the shop heard of it."""
+        order = cast.place()
+        attempt = gateway.open(order)
+        heard = PaymentEvidence(attempt.number, "4200999", attempt.amount_fen, was_refunded=True)
+        apply_payment_evidence(heard)
+        found = OutsideRefund("50000001", "4200999", "500", attempt.amount_fen)
+        assert record_outside_refund(found, mchid=attempt.mchid, actor=GATEWAY)
+        with refused("not_to_pay_out"):
+            pay_out_refund(order.refunds.get().pk, reference="bank", actor=cast.clerk())
 
     def test_of_a_payment_that_is_not_ours_nothing_is_known(self, gateway, client):
         order = paid(gateway)
@@ -197,14 +239,19 @@ class TestRestored:
     def test_each_restore_begins_a_range_of_numbers(self):
         order = cast.place()
         cast.pay(order)
-        StoreSettings.objects.update(restores=2)
+        StoreSettings.objects.update(number_range=2000)
         other = cast.paid_order()
         assert order.attempts.get().number == f"{order.number}-1"
         assert other.attempts.get().number == f"{other.number}-2001"
         cancel_paid(order.pk, reason="缺货", actor=cast.clerk())
         assert order.refunds.get().number == f"{order.number}R-2001"
 
-    def test_they_fit_into_the_gateways_limit(self):
-        StoreSettings.objects.update(restores=32_767)
-        number = cast.paid_order().attempts.get().number
-        assert len(number) <= 32
+    def test_the_same_backup_restored_twice_gives_no_number_twice(self):
+        order = cast.paid_order()
+        given = set()
+        for _restore in range(2):
+            StoreSettings.objects.update(number_range=0)  # as the archive has it
+            call_command("new_number_range", stdout=StringIO())
+            given |= {number_attempt(order), number_refund(order)}
+        assert len(given) == 4
+        assert all(len(number) <= 32 for number in given)

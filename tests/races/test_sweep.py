@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 
 from shop.events import registry, sweeping
+from shop.events.models import StuckTimer
 from shop.events.sweeping import BATCH, sweep
 from tests.races.conftest import Rendezvous, run_together
 
@@ -47,3 +48,16 @@ def test_without_claims_both_act_on_every_row(work, monkeypatch):
     monkeypatch.setattr(sweeping, "_claim", lambda _timer, ids: ids)
     run_together([sweep, sweep])
     assert set(work.acted.values()) == {2}
+
+
+def test_one_whose_claim_was_over_and_whose_row_another_has_done_goes_on(monkeypatch):
+    """Its batch took longer than the claim; what the other has done is then refused."""
+
+    def act(pk):
+        StuckTimer.objects.filter(timer="test.slow", subject_id=pk).delete()
+        raise ValueError("it is done already")
+
+    slow = registry.Timer("test.slow", lambda *_wanted: [1], act, outside=False, queue=registry.GENERAL)
+    monkeypatch.setattr(sweeping, "TIMERS", {slow.name: slow})
+    assert sweep() == 0
+    assert not StuckTimer.objects.exists()

@@ -7,11 +7,14 @@ import pytest
 from django.test import Client
 
 from orders.models import Order
+from orders.payments.models import AttemptState
+from orders.payments.services.collecting import collect_payment
 from orders.payments.services.pricing import change_price
 from orders.payments.services.transfers import record_excess_transfer, record_transfer
+from shop import clock
 from shop.access import ROLES
 from shop.actor import Actor, ActorKind
-from shop.customers.balance import change_balance
+from shop.customers.balance import LATELY, change_balance
 from shop.customers.models import Customer
 from shop.events.models import Event
 from shop.staff.services import hire_staff
@@ -20,6 +23,7 @@ from shop.store.models import StoreSettings
 from tests import cast
 from tests.console import browser, sign_in
 from tests.expect import fresh, refused
+from tests.gateway import Gateway
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books_are_clean")]
 LIMIT_FEN = 45_00
@@ -137,6 +141,47 @@ class TestProof:
         assert browser().post(f"/console/orders/{order.number}/record-transfer/", typed).status_code == 302
 
 
+class TestInParts:
+    """A limit is not passed by doing it more often."""
+
+    def test_top_ups_of_a_day_count_together(self) -> None:
+        customer, actor = cast.make_customer(), limited(100_00)
+        for _part in range(2):
+            change_balance(customer.pk, delta_fen=50_00, reason="现金", actor=actor)
+        with refused("over_money_limit", 403):
+            change_balance(customer.pk, delta_fen=1, reason="现金", actor=actor)
+        change_balance(customer.pk, delta_fen=-1_00, reason="更正", actor=actor)
+        change_balance(cast.make_customer("other").pk, delta_fen=50_00, reason="现金", actor=actor)
+        with clock.at(clock.now() + LATELY):
+            change_balance(customer.pk, delta_fen=50_00, reason="现金", actor=actor)
+
+    def test_steps_of_a_price_count_together(self) -> None:
+        order = cast.place(basket={cast.make_sku(price_fen=1000_00).pk: 1})
+        actor = limited(100_00)
+        change_price(order.pk, goods_fen=940_00, freight_fen=0, reason="x", actor=actor)
+        with refused("over_money_limit", 403):
+            change_price(order.pk, goods_fen=880_00, freight_fen=0, reason="x", actor=actor)
+        change_price(order.pk, goods_fen=1100_00, freight_fen=0, reason="x", actor=actor)
+        change_price(order.pk, goods_fen=1010_00, freight_fen=0, reason="x", actor=replace(actor, id=8))
+
+    def test_a_price_that_is_refused_closes_no_payment_under_way(self, gateway: Gateway) -> None:
+        gateway.lend_credentials()
+        order = cast.place()
+        attempt = gateway.open(order)
+        with refused("over_money_limit", 403):
+            change_price(order.pk, goods_fen=1, freight_fen=0, reason="x", actor=limited(1))
+        attempt.refresh_from_db()
+        assert attempt.state == AttemptState.OPEN
+
+
+class TestCash:
+    def test_for_an_order_that_was_to_be_paid_otherwise_it_is_money_by_a_word(self) -> None:
+        with refused("over_money_limit", 403):
+            collect_payment(cast.place().pk, actor=limited(1))
+        order = cast.place(pay_method=PayMethod.COD)
+        assert collect_payment(order.pk, actor=limited(1)).owed_fen == 0
+
+
 class TestSecondPerson:
     @pytest.fixture(autouse=True)
     def two_above_a_hundred(self) -> None:
@@ -170,6 +215,7 @@ class TestSecondPerson:
     def ask(self, client: Client, url: str, typed: dict[str, str]) -> str:
         response = client.post(url, typed)
         assert response.status_code == 409
+        assert "00.00" in response.content.decode()  # The colleague sees for how much.
         return response.content.decode().split('name="second_carried" value="')[1].split('"')[0]
 
     def test_a_colleague_agrees_in_the_page_and_nothing_typed_is_lost(self) -> None:

@@ -252,8 +252,9 @@ class ChangePriceForm(ActionForm):
         }
 
     def needs_proof(self) -> bool:
-        """Goods that are given away."""
-        return not self.cleaned_data["goods"] + self.cleaned_data["freight"]
+        """Goods that are all but given away."""
+        price_fen = self.cleaned_data["goods"] + self.cleaned_data["freight"]
+        return bool(price_fen * 10 <= self.order.payable_fen)
 
     def run(self, actor: Actor, expected_version: int | None) -> None:
         data = self.cleaned_data
@@ -337,6 +338,10 @@ class CollectForm(ActionForm):
 
     def set_up(self) -> None:
         self.amount_fen = self.order.owed_fen
+
+    def needs_proof(self) -> bool:
+        """Cash for an order that was to be paid otherwise."""
+        return self.order.pay_method != PayMethod.COD
 
     def run(self, actor: Actor, expected_version: int | None) -> None:
         reference = self.cleaned_data["reference"]

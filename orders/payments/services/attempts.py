@@ -42,7 +42,7 @@ def start_payment(order_id: int, *, actor: Actor) -> dict[str, str]:
         return _prepare(attempt)
     except SpentAttempt:
         # Paid, or closed for good, before another one takes its place.
-        close_live_attempt(order_id, "order.pay", actor=GATEWAY)
+        close_live_attempt(order_id, "order.pay", actor=GATEWAY, may_give_up=False)
     return _prepare(open_attempt(order_id, actor=actor))
 
 

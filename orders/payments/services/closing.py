@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
 from orders.moves import lock_order
-from orders.payments.gateway import Closed, Outcome, PaymentEvidence, StillOpen, query_and_close
+from orders.payments.gateway import Closed, Outcome, PaymentEvidence, query_and_close
 from orders.payments.models import LIVE, AttemptState, PayAttempt
 from orders.payments.services.evidence import apply_answer
 from orders.payments.services.unheard import note_heard, note_unheard
@@ -21,18 +21,24 @@ GIVE_UP_AFTER = timedelta(hours=24)
 
 
 def close_live_attempt(
-    order_id: int, verb: str, *, actor: Actor, expected_version: int | None = None
+    order_id: int,
+    verb: str,
+    *,
+    actor: Actor,
+    expected_version: int | None = None,
+    may_give_up: bool = True,
 ) -> None:
     """The three steps before a verb that money could cross: mark closing, ask and close outside, apply.
 
     Afterwards the order has no live attempt, or it has been paid and the verb's own guards refuse.
     Raises Refused as `lock_order` does, `closing` while somebody else is at it, or `gateway_unavailable`
-    when the gateway did not say. Without an answer for GIVE_UP_AFTER it is given up, by the shop and never by a
-    buyer's press, and late money has its own rule.
+    when the gateway did not say. Asked and without an answer for GIVE_UP_AFTER it is given up (`may_give_up`), by the
+    shop and never by a buyer's press, and late money has its own rule.
     """
     attempt = _mark_closing(order_id, verb, actor, expected_version)
     if attempt is not None:
-        _apply_outcome(attempt, query_and_close(attempt), actor)
+        may_give_up = may_give_up and actor.kind != ActorKind.CUSTOMER
+        _apply_outcome(attempt, query_and_close(attempt), may_give_up)
 
 
 def _mark_closing(order_id: int, verb: str, actor: Actor, expected_version: int | None) -> PayAttempt | None:
@@ -50,13 +56,13 @@ def _mark_closing(order_id: int, verb: str, actor: Actor, expected_version: int 
     return attempt
 
 
-def _apply_outcome(attempt: PayAttempt, outcome: Outcome, actor: Actor) -> None:
+def _apply_outcome(attempt: PayAttempt, outcome: Outcome, may_give_up: bool) -> None:
     if isinstance(outcome, PaymentEvidence):
-        note_heard(attempt)
         apply_answer(outcome)
+        note_heard(attempt)
     elif isinstance(outcome, Closed):
         mark_closed(attempt)
-    elif isinstance(outcome, StillOpen) and not _give_up(attempt, actor):
+    elif not _give_up(attempt, may_give_up and outcome.is_unheard):
         message = _("WeChat Pay does not answer, so it is not known whether this order was paid. Try again.")
         raise Refused("gateway_unavailable", message, 503, retry_after=5)
 
@@ -69,12 +75,12 @@ def mark_closed(attempt: PayAttempt) -> None:
     )
 
 
-def _give_up(attempt: PayAttempt, actor: Actor) -> bool:
+def _give_up(attempt: PayAttempt, may_give_up: bool) -> bool:
     """Whether nobody has answered for too long: the attempt is closed on our side, and the query goes on."""
     note_unheard(attempt)
     attempt.refresh_from_db(fields=["unheard_since"])
     since = attempt.unheard_since or clock.now()
-    is_over = actor.kind != ActorKind.CUSTOMER and since <= clock.now() - GIVE_UP_AFTER
+    is_over = may_give_up and since <= clock.now() - GIVE_UP_AFTER
     PayAttempt.objects.filter(pk=attempt.pk, state=AttemptState.CLOSING).update(
         closing_until=None, state=AttemptState.CLOSED if is_over else AttemptState.OPEN
     )

@@ -13,6 +13,7 @@ from orders.stages import Stage
 from shop import clock
 from shop.actor import Actor
 from shop.store.choices import PayMethod
+from shop.store.made_money import check_made_money
 
 
 def collect_payment(
@@ -20,12 +21,15 @@ def collect_payment(
 ) -> Order:
     """Record that all that is owed has been received in cash; an unpaid order moves on as if paid.
 
-    Raises Refused `nothing_owed`, and as `close_live_attempt` does.
+    Cash for an order that was to be paid otherwise is money by somebody's word. Raises Refused `nothing_owed`, and as
+    `check_made_money` and `close_live_attempt` do.
     """
+    _check_unexpected(Order.objects.get(pk=order_id), actor)
     close_live_attempt(order_id, "order.collect", actor=actor, expected_version=expected_version)
     with transaction.atomic():
         order = lock_order(order_id, "order.collect", actor=actor, expected_version=expected_version)
         require_no_live_attempt(order)
+        _check_unexpected(order, actor)
         amount_fen, was_unpaid = order.owed_fen, order.stage == Stage.UNPAID
         Payment.objects.create(
             order=order,
@@ -42,3 +46,8 @@ def collect_payment(
         if was_unpaid:
             start_fulfilment(order)
     return order
+
+
+def _check_unexpected(order: Order, actor: Actor) -> None:
+    if order.pay_method != PayMethod.COD:
+        check_made_money(actor, order.owed_fen, capability="orders.collect")

@@ -1,6 +1,6 @@
 """Money has come: one function for callback, query and bill, and what happens to money that does not count."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -11,12 +11,16 @@ from orders.models import Order
 from orders.moves import lock_row, move
 from orders.payments.gateway import PaymentEvidence
 from orders.payments.models import LIVE, AttemptState, PayAttempt, Payment
-from orders.payments.services.refunds import check_merchant, commit_refund, fail_refund
+from orders.payments.services.outside import fail_refund
+from orders.payments.services.refunds import check_merchant, commit_refund
 from orders.services.fulfilment import start_clock, start_fulfilment
 from orders.stages import Stage
 from shop import clock
 from shop.actor import GATEWAY
 from shop.errors import Refused
+
+HEARD_SOON = timedelta(minutes=10)
+"""Callbacks and queries tell of a payment within this where nothing is wrong."""
 
 
 class AmountMismatch(Refused):
@@ -123,10 +127,13 @@ def _pay(order: Order, payment: Payment) -> None:
 
 
 def paid_changes(order: Order, *, amount_fen: int, at: datetime) -> dict[str, Any]:
-    """The order's columns after money that counts; the ship-by clock starts with the first payment."""
+    """The order's columns after money that counts; the ship-by clock starts with the first payment.
+
+    Where the shop heard of it late, the time in which nobody could have begun to send does not count.
+    """
     changes: dict[str, Any] = {"paid_fen": order.paid_fen + amount_fen, "paid_at": order.paid_at or at}
     if order.stage == Stage.UNPAID:
-        changes |= start_clock(order, since=at) | {"proof_sent_at": None}
+        changes |= start_clock(order, since=max(at, clock.now() - HEARD_SOON)) | {"proof_sent_at": None}
     return changes
 
 

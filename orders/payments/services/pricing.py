@@ -16,6 +16,7 @@ from orders.services.fulfilment import reserve_all, start_clock, start_fulfilmen
 from shop import clock
 from shop.actor import SYSTEM, Actor
 from shop.errors import Refused
+from shop.events.models import Event
 from shop.money import MAX_FEN, share_fen
 from shop.store.choices import Delivery, PayMethod
 from shop.store.made_money import check_made_money
@@ -41,11 +42,13 @@ def change_price(
         raise Refused("reason_required", _("Say why the price is changed."), 400)
     if not (0 <= goods_fen <= MAX_FEN and 0 <= freight_fen <= MAX_FEN):
         raise Refused("bad_amount", _("An amount must not be negative or absurdly large."), 400)
+    # Asked first without a lock: a change that is refused must not close a payment under way.
+    _check_lowered(Order.objects.get(pk=order_id), goods_fen + freight_fen, actor)
     close_live_attempt(order_id, "order.change_price", actor=actor, expected_version=expected_version)
     with transaction.atomic():
         order = lock_order(order_id, "order.change_price", actor=actor, expected_version=expected_version)
         require_no_live_attempt(order)
-        check_made_money(actor, order.payable_fen - goods_fen - freight_fen, capability="orders.price")
+        _check_lowered(order, goods_fen + freight_fen, actor)
         _share_over_lines(order, goods_fen)
         changes = {
             "freight_adjust_fen": freight_fen - order.freight_fen,
@@ -55,6 +58,14 @@ def change_price(
         move(order, "order.change_price", actor=actor, changes=changes, data=data)
         settle_if_nothing_owed(order)
     return order
+
+
+def _check_lowered(order: Order, price_fen: int, actor: Actor) -> None:
+    """The limit is one per order and person, however many steps the price is lowered in."""
+    changed = Event.objects.filter(kind=Order.subject_kind, subject_id=order.pk, verb="order.change_price")
+    own = changed.filter(actor_kind=actor.kind, actor_id=actor.id)
+    lowered_fen = sum(event.data["before"] - event.data["after"] for event in own)
+    check_made_money(actor, max(lowered_fen, 0) + order.payable_fen - price_fen, capability="orders.price")
 
 
 def _share_over_lines(order: Order, goods_fen: int) -> None:

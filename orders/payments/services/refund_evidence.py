@@ -1,27 +1,24 @@
-"""What the gateway says of refunds: ours, and those that somebody made outside the shop."""
+"""What the gateway says of our refunds."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
 from orders.moves import lock_row, move
-from orders.payments.models import Payment, Refund, RefundState
+from orders.payments.models import Refund, RefundState
+from orders.payments.services.outside import fail_refund
 from orders.payments.services.refunds import (
     ENDED_WITHOUT,
     SENDABLE,
     check_merchant,
     describe_refund,
-    fail_refund,
     finish_refund,
 )
 from shop import clock
 from shop.actor import Actor
 from shop.errors import Refused
-from shop.store.choices import PayMethod
 
 
 def apply_refund_evidence(
@@ -86,54 +83,3 @@ def _note_paid_twice(order: Order, refund: Refund, *, actor: Actor) -> None:
         actor=actor,
         data=describe_refund(refund) | {"reference": refund.reference},
     )
-
-
-@dataclass(frozen=True)
-class OutsideRefund:
-    """A refund that the gateway tells of and the shop never asked for: made at the merchant platform, or lost with a
-    restore. `number` is the one it has there."""
-
-    number: str
-    trade_no: str
-    gateway_id: str
-    amount_fen: int
-
-
-def record_outside_refund(found: OutsideRefund, *, mchid: str, actor: Actor) -> bool:
-    """Book it on the order it was paid for, once, and call a person; whether there is such an order.
-
-    What does not fit into what is left of the payment is told without being booked. Raises Refused `other_merchant`.
-    """
-    with transaction.atomic():
-        payments = Payment.objects.filter(method=PayMethod.WECHAT, trade_no=found.trade_no)
-        payment = payments.select_related("attempt").first() if found.trade_no else None
-        if payment is None:
-            return False
-        check_merchant(mchid, payment.attempt)
-        order = lock_row(payment.order_id)
-        payment = Payment.objects.select_for_update().get(pk=payment.pk)
-        if not Refund.objects.filter(number=found.number).exists():
-            _book_outside(order, payment, found, actor)
-    return True
-
-
-def _book_outside(order: Order, payment: Payment, found: OutsideRefund, actor: Actor) -> None:
-    fits = found.amount_fen <= payment.refundable_fen
-    data = {"number": found.number, "amount_fen": found.amount_fen, "trade_no": found.trade_no}
-    move(order, "order.refund_outside", actor=actor, data=data | {"is_booked": fits})
-    if not fits:
-        return
-    refund = Refund.objects.create(
-        payment=payment,
-        order=order,
-        number=found.number,
-        amount_fen=found.amount_fen,
-        is_goodwill=True,
-        reason=gettext("Refunded outside the shop"),
-        state=RefundState.PROCESSING,
-        created_at=clock.now(),
-        gateway_id=found.gateway_id,
-    )
-    payment.refunding_fen += found.amount_fen
-    payment.save(update_fields=["refunding_fen"])
-    finish_refund(order, refund, actor=actor)

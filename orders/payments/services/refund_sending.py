@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from orders.moves import lock_order, lock_row, move
 from orders.payments.models import Refund, RefundState
 from orders.payments.selectors import is_stuck
-from orders.payments.services.refunds import BACKUP_AFTER, SENDABLE, describe_refund, fail_refund
+from orders.payments.services.outside import fail_refund
+from orders.payments.services.refunds import BACKUP_AFTER, SENDABLE, describe_refund
 from shop import clock
 from shop.actor import GATEWAY, SYSTEM, Actor
 from shop.errors import Refused

@@ -131,17 +131,6 @@ def finish_refund(order: Order, refund: Refund, *, actor: Actor, verb: str = "or
     move(order, verb, actor=actor, changes={"refunded_fen": raised}, data=describe_refund(refund))
 
 
-def fail_refund(order: Order, refund: Refund, *, why: str, actor: Actor) -> None:
-    """The gateway will not do it by itself: a person decides; a retry keeps the number."""
-    if refund.state == RefundState.FAILED:
-        return
-    refund.state = RefundState.FAILED
-    refund.next_try_at, refund.lease_until, refund.last_error = None, None, why[:200]
-    refund.stuck_at = None
-    refund.save()
-    move(order, "order.refund_fail", actor=actor, data=describe_refund(refund) | {"why": why[:100]})
-
-
 def check_merchant(mchid: str, attempt: PayAttempt | None) -> None:
     """Raise Refused `other_merchant` when one merchant's gateway speaks of what was paid to another."""
     if mchid and attempt and attempt.mchid not in ("", mchid):

@@ -1,0 +1,122 @@
+"""Refunds that somebody made outside the shop, and ours that fail: one may be the other, and is not paid out again."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext
+
+from orders.models import Order
+from orders.moves import lock_row, move
+from orders.payments.models import Payment, Refund, RefundState
+from orders.payments.services.refunds import check_merchant, describe_refund, finish_refund
+from shop import clock
+from shop.actor import Actor
+from shop.events.models import Event
+from shop.store.choices import PayMethod
+
+
+@dataclass(frozen=True)
+class OutsideRefund:
+    """A refund that the gateway tells of and the shop never asked for: made at the merchant platform, or lost with a
+    restore. `number` is the one it has there."""
+
+    number: str
+    trade_no: str
+    gateway_id: str
+    amount_fen: int
+
+
+def record_outside_refund(found: OutsideRefund, *, mchid: str, actor: Actor) -> bool:
+    """Book it on the order it was paid for, once, and call a person; whether there is such an order.
+
+    It takes the place of a refund of ours that failed. What does not fit into what is left of the payment is told
+    without being booked, until one of ours fails. Raises Refused `other_merchant`.
+    """
+    with transaction.atomic():
+        payments = Payment.objects.filter(method=PayMethod.WECHAT, trade_no=found.trade_no)
+        payment = payments.select_related("attempt").first() if found.trade_no else None
+        if payment is None:
+            return False
+        check_merchant(mchid, payment.attempt)
+        order = lock_row(payment.order_id)
+        if not Refund.objects.filter(number=found.number).exists() and not _was_told(order, found.number):
+            _take_in(order, payment, found, actor)
+    return True
+
+
+def _take_in(order: Order, payment: Payment, found: OutsideRefund, actor: Actor) -> None:
+    failed = payment.refunds.select_for_update().filter(state=RefundState.FAILED).order_by("id").first()
+    payment = Payment.objects.select_for_update().get(pk=payment.pk)
+    fits = found.amount_fen <= payment.refundable_fen
+    data = {"number": found.number, "amount_fen": found.amount_fen, "trade_no": found.trade_no}
+    is_booked = fits or failed is not None
+    move(order, "order.refund_outside", actor=actor, data=data | {"is_booked": is_booked})
+    if failed:
+        _replace(order, failed, found, actor)
+    elif fits:
+        _book(order, payment, found, actor, is_goodwill=True)
+
+
+def fail_refund(order: Order, refund: Refund, *, why: str, actor: Actor) -> None:
+    """The gateway will not do it by itself: a person decides; a retry keeps the number.
+
+    Unless the money went back outside the shop meanwhile: then nothing is left to decide.
+    """
+    if refund.state == RefundState.FAILED:
+        return
+    refund.state = RefundState.FAILED
+    refund.next_try_at, refund.lease_until, refund.last_error = None, None, why[:200]
+    refund.stuck_at = None
+    refund.save()
+    move(order, "order.refund_fail", actor=actor, data=describe_refund(refund) | {"why": why[:100]})
+    if found := next(_list_unbooked(order, refund.payment), None):
+        _replace(order, refund, found, actor)
+
+
+def _replace(order: Order, refund: Refund, found: OutsideRefund, actor: Actor) -> None:
+    """What was refunded outside is what failed here, or a part of it."""
+    if found.amount_fen >= refund.amount_fen:
+        refund.reference = found.number
+        finish_refund(order, refund, actor=actor)
+        return
+    refund.amount_fen -= found.amount_fen
+    refund.save(update_fields=["amount_fen"])
+    payment = Payment.objects.select_for_update().get(pk=refund.payment_id)
+    payment.refunding_fen -= found.amount_fen
+    _book(order, payment, found, actor, is_goodwill=refund.is_goodwill)
+
+
+def _book(order: Order, payment: Payment, found: OutsideRefund, actor: Actor, *, is_goodwill: bool) -> None:
+    refund = Refund.objects.create(
+        payment=payment,
+        order=order,
+        number=found.number,
+        amount_fen=found.amount_fen,
+        is_goodwill=is_goodwill,
+        reason=gettext("Refunded outside the shop"),
+        state=RefundState.PROCESSING,
+        created_at=clock.now(),
+        gateway_id=found.gateway_id,
+    )
+    payment.refunding_fen += found.amount_fen
+    payment.save(update_fields=["refunding_fen"])
+    finish_refund(order, refund, actor=actor)
+
+
+def _list_told(order: Order) -> list[dict[str, Any]]:
+    told = Event.objects.filter(kind=Order.subject_kind, subject_id=order.pk, verb="order.refund_outside")
+    return list(told.order_by("number").values_list("data", flat=True))
+
+
+def _was_told(order: Order, number: str) -> bool:
+    return any(data["number"] == number for data in _list_told(order))
+
+
+def _list_unbooked(order: Order, payment: Payment) -> Iterator[OutsideRefund]:
+    """What was told and did not fit when it came, and has not taken the place of one of ours since."""
+    known = {name for pair in payment.refunds.values_list("number", "reference") for name in pair}
+    for data in _list_told(order):
+        if data["trade_no"] == payment.trade_no and data["number"] not in known:
+            yield OutsideRefund(data["number"], data["trade_no"], "", data["amount_fen"])
