@@ -21,7 +21,8 @@ def in_english() -> Any:
 def lines(data: dict[str, Any], model: Any = StoreSettings) -> list[tuple[str, str, str]]:
     """(label, after, before) of every part."""
     return [
-        (str(part.label), part.after, part.before) for part in describe_data(Event(kind="x", data=data), model)
+        (str(part.label), part.after, part.before)
+        for part in describe_data(Event(kind="x", data=data), model)
     ]
 
 
