@@ -262,7 +262,7 @@ class TestProofs:
                 width=1,
                 height=1,
                 created_at=clock.now(),
-                customer=order.customer,
+                customer_id=order.customer_id,
             )
             for n in range(count)
         ]
