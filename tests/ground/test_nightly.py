@@ -193,6 +193,11 @@ def test_goods_and_buyers_are_looked_at_too() -> None:
     Customer.objects.filter(pk=customer.pk).update(balance_fen=5)
 
 
+def test_what_an_event_spoke_of_says_what_is_looked_at() -> None:
+    rows = [(1, "order", 5, 5), (2, "sku", 7, 6), (3, "customer", 8, None), (4, "store", 9, None)]
+    assert nightly._make_scope(rows) == Scope(orders={5, 6}, skus={7}, customers={8})
+
+
 def test_its_task_goes_on_until_the_night_is_over_and_expires_with_its_lease(monkeypatch) -> None:
     queued: list[dict[str, object]] = []
     monkeypatch.setattr(

@@ -216,6 +216,13 @@ class TestTasks:
             cancel_overdue(attempt.order_id)
         assert (turns, fresh(attempt.order).stage) == ([attempt.mchid], Stage.CLOSED)
 
+    def test_and_not_with_that_of_an_earlier_one(self, answer, attempt, turns):
+        PayAttempt.objects.update(state="closed", mchid="1900000009")
+        with clock.at(attempt.order.pay_by - timedelta(seconds=1)):
+            second = open_attempt(attempt.order_id, actor=cast.buyer(attempt.order))
+        cancel_overdue(attempt.order_id)
+        assert turns == [second.mchid] != ["1900000009"]
+
     def test_an_order_without_attempt_is_closed_too(self, turns):
         order = cast.place()
         with clock.at(order.pay_by):
