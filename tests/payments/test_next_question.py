@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from orders.models import Order
 from orders.payments.line import FAILURES, note_silence
 from orders.payments.models import AttemptState, GatewayLine, PayAttempt, Refund, RefundState
 from orders.payments.selectors import list_due_to_close
@@ -64,6 +65,12 @@ class TestAttempts:
         with clock.at(order.pay_by - SECOND):
             attempt = open_attempt(order.pk, actor=cast.buyer(order))
             assert seconds_until(attempt.expires_at) == 90
+
+    def test_one_of_an_order_that_waits_for_ever_lives_for_two_hours(self, moment):
+        order = cast.place()
+        Order.objects.filter(pk=order.pk).update(pay_by=None)
+        attempt = open_attempt(order.pk, actor=cast.buyer(order))
+        assert seconds_until(attempt.expires_at) == 7200
 
     def test_half_a_minute_runs_from_when_the_gateway_took_it(self, gateway):
         order = cast.place()

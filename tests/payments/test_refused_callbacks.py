@@ -129,6 +129,33 @@ def test_what_is_accepted_is_kept_whole_with_whose_and_when(gateway, client, pai
     assert row.body.startswith('{"') and row.body.endswith("}") and len(row.body) > 300
 
 
+def test_what_is_longer_than_its_column_is_cut(gateway, client, monkeypatch, paid_silently):
+    read = WeChatPay.read_payment_notice
+
+    def read_as_long(self, headers, body):
+        notice = read(self, headers, body)
+        return replace(notice, nonce="n" * 70, content=replace(notice.content, number="9" * 70))
+
+    monkeypatch.setattr(hooks.WeChatPay, "read_payment_notice", read_as_long)
+    monkeypatch.setattr(hooks, "apply_payment_evidence", lambda _evidence: None)
+    assert deliver(client, gateway, paid_silently.number) == [204]
+    assert (only_row().nonce, only_row().subject) == ("n" * 64, "9" * 64)
+
+
+def test_a_flood_that_is_over_the_limit_already_gets_no_further(gateway, client, monkeypatch):
+    for _ in range(4):
+        post(client, b"{}")
+    for limit in ("MAX_REFUSED", "MAX_REFUSED_OF_ADDRESS"):
+        with monkeypatch.context() as patch:
+            patch.setattr(hooks, limit, 2)
+            post(client, b"{}")
+    assert GatewayNotice.objects.count() == 4
+
+
+def test_thirty_of_an_address_and_six_hundred_of_all_are_kept_an_hour(gateway, client):
+    assert (hooks.MAX_REFUSED_OF_ADDRESS, hooks.MAX_REFUSED, hooks.KEPT_BYTES) == (30, 600, 300)
+
+
 def test_one_that_is_refused_is_not_remembered_as_accepted(gateway, client, paid_silently):
     """The nonce goes with its effect: when the cause is gone the same notice counts."""
     number = paid_silently.number
