@@ -18,7 +18,7 @@ from orders.payments.services.payouts import pay_out_refund
 from orders.payments.services.pricing import change_price, choose_payment
 from orders.payments.services.refund_evidence import apply_refund_evidence
 from orders.payments.services.refund_sending import call_for_refund
-from orders.payments.services.refunds import refund_payment
+from orders.payments.services.refunds import fail_refund, refund_payment
 from orders.payments.services.transfers import (
     record_excess_transfer,
     record_transfer,
@@ -225,6 +225,12 @@ class TestRefunds:
             apply_refund_evidence(refund.number, status="CLOSED", actor=GATEWAY)
         assert data_of(refund.order, "refund_fail") == self.facts(refund) | {"why": "CLOSED"}
         assert verbs_of(refund.order).count("refund_fail") == 1
+
+    def test_of_a_long_reason_only_the_beginning(self):
+        refund = self.decided()
+        fail_refund(refund.order, refund, why="W" * 300, actor=GATEWAY)
+        assert data_of(refund.order, "refund_fail")["why"] == "W" * 100
+        assert refund.last_error == "W" * 200
 
     def test_stuck_with_what_was_last_heard(self):
         refund = self.decided()

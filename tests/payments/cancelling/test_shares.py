@@ -162,6 +162,18 @@ class TestLines:
         assert data_of(short, "order.cancel_lines")["released"] == {str(sku.pk): 0}
         assert stock_of(sku.pk) == (3, 3)
 
+    def test_beyond_the_short_pieces_reserved_ones_go(self):
+        cast.open_shop(reserve_on=ReserveOn.PAYING)
+        sku = cast.make_sku(on_hand=4)
+        one, two = cast.place(basket={sku.pk: 2}), cast.place(basket={sku.pk: 3})
+        cast.pay(one)
+        short = cast.pay(two)
+        cancel(short, 2)
+        line = short.lines.get()
+        assert (line.short, line.reserved, line.cancelled) == (0, 1, 2)
+        assert data_of(short, "order.cancel_lines")["released"] == {str(sku.pk): 1}
+        assert stock_of(sku.pk) == (4, 3)
+
     def test_too_many_says_how_many_are_left(self):
         order = cast.paid_order(basket=basket(20_00, pieces=3))
         cancel(order, 1)
