@@ -28,6 +28,7 @@ from shop.clients.circuit import Crowded, Resting
 from shop.clients.errors import BadCredentials, BadSignature, Rejected, Unknown, Unreachable
 from shop.clients.wechat_pay import WeChatPay
 from shop.errors import Refused
+from shop.events.registry import GENERAL, HANDLERS, HANDLERS_BY_VERB, PAYMENTS, TIMERS
 from shop.store.models import WeChatAccount
 from shop.store.services import change_wechat_account
 from tests import cast
@@ -243,3 +244,21 @@ class TestTasks:
         query_payment(attempt.pk)
         attempt.refresh_from_db()
         assert (attempt.state == "closed") == was_made
+
+
+ASKS_THE_GATEWAY = {"order.cancel_attempted", "payment.query", "refund.send", "gateway.probe"}
+
+
+@pytest.mark.parametrize(
+    "name", sorted({timer.name for timer in TIMERS.values() if "orders.payments" in timer.act.__module__})
+)
+def test_what_asks_the_gateway_is_a_task_of_the_workers_for_payments(name):
+    timer = TIMERS[name]
+    assert timer.outside == (name in ASKS_THE_GATEWAY)
+    assert timer.queue == (PAYMENTS if timer.outside else GENERAL)
+
+
+def test_so_is_sending_a_refund():
+    handler = HANDLERS["orders.payments.handlers.enqueue_refund"]
+    assert (handler.outside, handler.queue, handler.pushes) == (True, PAYMENTS, False)
+    assert all(handler in HANDLERS_BY_VERB[verb] for verb in ("order.refund", "order.retry_refund"))

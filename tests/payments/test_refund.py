@@ -335,6 +335,15 @@ def test_money_that_the_gateway_sends_after_all_was_sent_twice(gateway):
     assert Alert.objects.filter(order=refund.order, kind=AlertKind.REFUND_TWICE, handled_at=None).count() == 1
 
 
+@pytest.mark.parametrize("status", ["ABNORMAL", "PROCESSING", "UNKNOWN"])
+def test_what_else_it_says_of_a_refund_that_is_back_changes_nothing(gateway, status):
+    refund = cancelled(gateway)
+    apply_refund_evidence(refund.number, status="ABNORMAL", actor=GATEWAY)
+    pay_out_refund(refund.pk, reference="转账 100", actor=cast.clerk("finance"))
+    apply_refund_evidence(refund.number, status=status, actor=GATEWAY)
+    assert verbs_of(refund.order)[-1] == "pay_out"
+
+
 def test_a_refund_that_only_the_gateway_made_is_not_called_twice(gateway):
     refund = cancelled(gateway)
     for _ in range(2):
