@@ -211,9 +211,10 @@ def test_but_money_that_is_back_is_back_whoever_hears_of_it(gateway):
     assert live.state == RefundState.DONE
 
 
-def test_a_state_nobody_knows_is_refused(gateway):
+@pytest.mark.parametrize("status", ["", "SIGN_ERROR", "UNKNOWN"])
+def test_a_state_nobody_knows_is_refused(gateway, status):
     with refused("unknown_status", 400):
-        apply_refund_evidence(cancelled(gateway).number, status="SIGN_ERROR", actor=GATEWAY)
+        apply_refund_evidence(cancelled(gateway).number, status=status, actor=GATEWAY)
 
 
 def test_while_one_worker_has_the_lease_another_does_nothing(gateway):
