@@ -115,9 +115,12 @@ class TestFulfilment:
     def test_cash_for_an_order_in_hand_starts_nothing_again(self):
         order = cast.place(pay_method=PayMethod.COD)
         ship_by = fresh(order).ship_by
+        StoreSettings.objects.update(confirm_step_on=False)
         with clock.at(clock.now() + timedelta(hours=5)):
             collect_payment(order.pk, actor=FINANCE)
-        assert (fresh(order).ship_by, verbs_of(order)[-1]) == (ship_by, "collect")
+        after = fresh(order)
+        assert (after.ship_by, after.stage) == (ship_by, Stage.TO_CONFIRM)
+        assert verbs_of(order)[-1] == "collect"
 
 
 class TestWhatPaid:
