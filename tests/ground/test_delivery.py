@@ -16,26 +16,9 @@ from shop.events.models import Event, EventDelivery, StuckTimer
 from shop.events.pause import is_outside_paused
 from shop.events.services import record_event
 from shop.events.sweeping import CLAIM, DEAD_AFTER, sweep
+from tests.ground.wires import Broker, make_event
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def wires(monkeypatch):
-    """Empty registries, so that only the test's own handlers and timers exist."""
-    for name in ("HANDLERS", "TIMERS"):
-        monkeypatch.setattr(registry, name, {})
-    monkeypatch.setattr(registry, "HANDLERS_BY_VERB", registry.defaultdict(list))
-    monkeypatch.setattr(delivery, "HANDLERS", registry.HANDLERS)
-    monkeypatch.setattr("shop.events.services.HANDLERS_BY_VERB", registry.HANDLERS_BY_VERB)
-    monkeypatch.setattr("shop.events.sweeping.TIMERS", registry.TIMERS)
-    monkeypatch.setattr("shop.events.pause._until", 0.0)
-
-
-def make_event(verb: str = "product.add") -> Event:
-    with transaction.atomic():
-        product = Product.objects.create(name="茶", created_at=clock.now(), version=1)
-        return record_event(product, verb, SYSTEM)
 
 
 def test_every_handler_of_a_verb_hears_of_it_once(wires):
@@ -230,15 +213,6 @@ def test_what_a_sweeper_has_claimed_another_does_not_find_until_the_claim_is_ove
     with clock.at(clock.now() + CLAIM):
         assert sweep() == 2
     assert not StuckTimer.objects.exists()
-
-
-class Broker:
-    """Tasks that are enqueued, and how many the queue holds."""
-
-    def __init__(self, monkeypatch, *, holds: int):
-        self.sent: list[int] = []
-        for module in ("shop.events.sweeping", "shop.events.delivery"):
-            monkeypatch.setattr(f"{module}.has_room", lambda _queue: len(self.sent) < holds)
 
 
 def test_a_full_queue_takes_no_more_and_rows_wait_where_they_are(wires, monkeypatch):

@@ -68,6 +68,32 @@ def test_nothing_is_due_while_everything_is_young_or_open(event: Event) -> None:
     assert TIMERS["delivery.forget"].find(clock.now(), [], 50) == []
 
 
+def test_a_round_forgets_a_thousand_and_looks_at_fifty(event: Event) -> None:
+    """More would make its transaction long, a look at more would read what is not due."""
+    assert (forgetting.BATCH, forgetting._PEEK) == (1_000, 50)
+    for number in range(50):
+        add(event, f"fresh {number}", done=timedelta(days=1))
+    find = TIMERS["delivery.forget"].find
+    old = add(event, "behind all that are young", done=LONG_AGO)
+    assert find(clock.now(), [], 50) == []
+    first = EventDelivery.objects.earliest("pk").pk
+    assert find(clock.now(), [first], 50) == [old]
+    assert find(clock.now(), [first, old], 50) == []
+
+
+def test_a_term_that_is_just_over_is_over(event: Event) -> None:
+    find, moment = TIMERS["delivery.forget"].find, clock.now()
+    with clock.at(moment):
+        row = add(event, "old", done=timedelta(0))
+    tick = timedelta(microseconds=1)
+    assert find(moment + KEPT_FOR, [], 50) == []
+    assert find(moment + KEPT_FOR + tick, [], 50) == [row]
+    for later, expected in ((timedelta(0), {row}), (tick, set())):
+        with clock.at(moment + KEPT_FOR + later):
+            TIMERS["delivery.forget"].act(row)
+        assert left() == expected
+
+
 def test_no_book_misses_what_was_forgotten(db: None) -> None:
     cast.open_shop()
     cast.shipped_order()

@@ -9,13 +9,17 @@ from notifications.models import Alert, AlertKind
 from orders.models import Order
 from orders.services.steps import confirm_order
 from shop import clock
-from shop.books import BOOKS, Scope, within
+from shop.books import BOOKS, Book, Scope, within
+from shop.catalog.stock import correct_stock
+from shop.customers.balance import change_balance
 from shop.customers.models import Customer
 from shop.events import nightly
 from shop.events.delivery import drain
 from shop.events.models import BookCheck, Event
 from shop.events.nightly import SETTLED_AFTER, begin_nightly, check_slice, find_next_night
 from shop.events.sweeping import sweep
+from shop.events.tasks import check_books_nightly
+from shop.events.timers import compare_books
 from tests import cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -121,3 +125,103 @@ def test_what_may_still_be_under_way_waits_for_the_next_night(monkeypatch: pytes
     assert run_night().data["looked_at"] == 0
     with clock.at(clock.now() + 2 * SETTLED_AFTER):
         assert run_night().data["looked_at"] == 1
+
+
+def test_at_half_past_three_itself_the_next_one_is_tomorrows() -> None:
+    half_past_three = timezone.make_aware(datetime(2026, 11, 28, 3, 30))
+    assert find_next_night(half_past_three) == half_past_three + timedelta(days=1)
+    assert find_next_night(half_past_three - timedelta(microseconds=1)) == half_past_three
+
+
+def test_before_the_first_night_it_is_known_when_it_comes() -> None:
+    order = cast.paid_order()
+    with clock.at(clock.now() + timedelta(hours=24)):
+        begin_nightly()
+        check = BookCheck.objects.get()
+        assert (check.due_at, check.until_id, check.looked_at) == (find_next_night(clock.now()), None, 0)
+    last = Event.objects.filter(subject_id=order.pk, kind="order").latest("pk").pk
+    assert check.seen_id == last
+
+
+def test_what_it_looked_at_comes_in_pieces_of_five_hundred_and_holds_the_row_for_ten_minutes() -> None:
+    assert (500, timedelta(minutes=10)) == (nightly.EVENTS_AT_ONCE, nightly.LEASE)
+    begin_nightly()
+    cast.paid_order()
+    with clock.at(clock.now()):
+        assert check_slice()
+        check = BookCheck.objects.get()
+        assert check.due_at == clock.now() + timedelta(minutes=10)
+    last = Event.objects.latest("pk").pk
+    assert (check.seen_id, check.until_id, check.looked_at) == (last, last, 1)
+
+
+def test_what_comes_while_it_looks_is_for_the_next_night(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nightly, "EVENTS_AT_ONCE", 1)
+    begin_nightly()
+    cast.place()
+    assert check_slice()
+    until_id = BookCheck.objects.get().until_id
+    cast.place()
+    assert check_slice() or BookCheck.objects.get().until_id is None
+    assert run_night().data["looked_at"] >= 1
+    check = BookCheck.objects.get()
+    assert (check.seen_id, check.until_id, check.looked_at, check.broken) == (until_id, None, 0, [])
+
+
+def break_by(count: int, length: int) -> Book:
+    return Book("B99", "always broken", lambda: iter([f"{n} " + "x" * length for n in range(count)]))
+
+
+def test_of_many_differences_twenty_are_named_each_in_two_hundred_letters(monkeypatch) -> None:
+    monkeypatch.setattr(nightly, "BOOKS", [break_by(30, 500), break_by(1, 1)])
+    monkeypatch.setattr(nightly, "EVENTS_AT_ONCE", 1)
+    begin_nightly()
+    cast.paid_order()
+    broken = run_night().data["broken"]
+    assert len(broken) == 20
+    assert broken[0] == ("B99 0 " + "x" * 500)[:200]
+
+
+def test_two_that_end_the_same_night_put_it_on_record_once() -> None:
+    begin_nightly()
+    cast.place()
+    run_night()
+    late = BookCheck.objects.get()
+    nightly._end(late)
+    assert Event.objects.filter(kind="books").count() == 1
+    with clock.at(late.due_at - nightly.LEASE):
+        nightly._end(late)
+    assert Event.objects.filter(kind="books").count() == 2
+
+
+def test_goods_and_buyers_are_looked_at_too() -> None:
+    begin_nightly()
+    sku, customer = cast.make_sku(), cast.make_customer()
+    correct_stock(sku.pk, on_hand=7, reason="盘点", actor=cast.clerk())
+    change_balance(customer.pk, delta_fen=5, reason="现金", actor=cast.clerk())
+    Customer.objects.filter(pk=customer.pk).update(balance_fen=6)
+    night = run_night()
+    assert (night.verb, night.data["looked_at"]) == ("books.broken", 0)
+    Customer.objects.filter(pk=customer.pk).update(balance_fen=5)
+
+
+def test_what_an_event_spoke_of_says_what_is_looked_at() -> None:
+    rows = [(1, "order", 5, 5), (2, "sku", 7, 6), (3, "customer", 8, None), (4, "store", 9, None)]
+    assert nightly._make_scope(rows) == Scope(orders={5, 6}, skus={7}, customers={8})
+
+
+def test_its_task_goes_on_until_the_night_is_over_and_expires_with_its_lease(monkeypatch) -> None:
+    queued: list[dict[str, object]] = []
+    monkeypatch.setattr(
+        "celery.app.task.Task.apply_async", lambda _task, args=(), *_more, **options: queued.append(options)
+    )
+    begin_nightly()
+    cast.place()
+    with clock.at(clock.now()):
+        compare_books(1)
+        assert queued == [{"expires": 600}]
+        assert BookCheck.objects.get().due_at == clock.now() + timedelta(minutes=10)
+    for expected in (2, 2):
+        check_books_nightly(1)
+        assert len(queued) == expected
+    assert Event.objects.filter(kind="books").count() == 1

@@ -29,12 +29,13 @@ def test_own_saves_one_after_the_other_never_conflict():
     confirm_order(order.pk, actor=WANG, expected_version=opened)
 
 
-def test_another_clerks_remark_does_conflict():
+@pytest.mark.parametrize(("writer", "reader"), [(LI, WANG), (WANG, LI)])
+def test_another_clerks_remark_does_conflict(writer, reader):
     order = cast.paid_order()
     opened = order.version
-    set_seller_remark(order.pk, text="先别发", actor=LI)
+    set_seller_remark(order.pk, text="先别发", actor=writer)
     with refused("already_done"):
-        confirm_order(order.pk, actor=WANG, expected_version=opened)
+        confirm_order(order.pk, actor=reader, expected_version=opened)
 
 
 def test_somebody_else_only_looking_makes_no_form_stale():

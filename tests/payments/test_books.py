@@ -8,10 +8,14 @@ from django.db import transaction
 from django.db.models import F
 
 from orders.models import Order, OrderLine
+from orders.payments.ledger import pay_key
 from orders.payments.models import AttemptState, PayAttempt, Payment, Refund, RefundState
 from orders.payments.services.refunds import refund_payment
 from orders.stages import Stage
 from shop import clock
+from shop.customers.balance import NewEntry, book_entry, change_balance
+from shop.customers.care import lock_customer
+from shop.customers.models import EntryKind
 from shop.store.choices import PayMethod
 from tests import cast
 from tests.conftest import find_broken_books
@@ -46,6 +50,12 @@ def give_back_what_was_never_booked(order: Order) -> None:
     refund(order, number=f"refund {order.number}")
 
 
+def book_what_nobody_paid(order: Order) -> None:
+    change_balance(order.customer_id, delta_fen=1, reason="x", actor=cast.clerk())
+    entry = NewEntry(EntryKind.PAY, pay_key(order.number), -1, order_number=order.number)
+    book_entry(lock_customer(order.customer_id), entry, actor=cast.clerk())
+
+
 def close_with_a_live_attempt(order: Order) -> None:
     PayAttempt.objects.filter(order=order).update(state=AttemptState.OPEN)
     Order.objects.filter(pk=order.pk).update(stage=Stage.CLOSED, close_reason="buyer")
@@ -63,6 +73,7 @@ BREAKS: list[tuple[str, Break]] = [
     ("B7", close_with_a_live_attempt),
     ("B10.2", pay_from_a_balance_that_was_never_booked),
     ("B10.2", give_back_what_was_never_booked),
+    ("B10.2", book_what_nobody_paid),
 ]
 
 

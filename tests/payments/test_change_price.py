@@ -1,11 +1,14 @@
 """Changing the price while nothing is paid and nothing shipped."""
 
+from dataclasses import replace
+
 import pytest
 
 from orders.payments.models import AttemptState
 from orders.payments.services.cancelling import cancel_lines
 from orders.payments.services.pricing import change_price
 from orders.stages import Stage
+from shop.events.models import Event
 from shop.money import MAX_FEN
 from shop.store.choices import PayMethod
 from tests import cast
@@ -87,6 +90,32 @@ def test_absurd_amounts_are_refused(amount):
 
 def test_the_largest_amounts_fit():
     assert reprice(cast.place(), MAX_FEN, MAX_FEN).payable_fen == 2 * MAX_FEN
+
+
+@pytest.mark.parametrize(("goods_fen", "freight_fen"), [(35_00, 0), (30_00, 5_00), (20_00, 15_00)])
+def test_goods_and_freight_together_make_the_money_that_is_given_away(goods_fen, freight_fen):
+    order = cast.place()
+    assert order.payable_fen == 45_00
+    with refused("over_money_limit", 403):
+        reprice(order, goods_fen, freight_fen, actor=replace(cast.clerk(), money_limit_fen=9_99))
+    reprice(order, goods_fen, freight_fen, actor=replace(cast.clerk(), money_limit_fen=10_00))
+
+
+def test_the_record_has_both_prices_and_the_reason():
+    order = reprice(cast.place(), 20_00, 3_00, reason=f" {'长' * 300} ")
+    data = Event.objects.get(verb="order.change_price", subject_id=order.pk).data
+    assert data == {"before": 45_00, "after": 23_00, "reason": "长" * 200}
+
+
+def test_a_line_of_several_pieces_of_which_some_are_gone_weighs_what_is_left_of_it():
+    skus = [cast.make_sku(price_fen=10_00) for _ in range(2)]
+    order = cast.place(basket={skus[0].pk: 4, skus[1].pk: 1})
+    first = order.lines.get(sku=skus[0])
+    cancel_lines(order.pk, quantities={first.pk: 2}, reason="x", actor=cast.clerk())
+    order = reprice(fresh(order), 9_00)
+    kept = {line.sku_id: line.total_fen - line.cancelled_unpaid_fen for line in order.lines.all()}
+    assert kept == {skus[0].pk: 6_00, skus[1].pk: 3_00}
+    assert {line.pk: line.adjust_fen for line in order.lines.all()}[first.pk] == -14_00
 
 
 def test_reason_and_capability_are_required():

@@ -97,3 +97,19 @@ def test_a_choice_that_is_refused_leaves_the_payment_under_way():
         choose_payment(order.pk, method=PayMethod.TRANSFER, actor=cast.buyer(order))
     attempt.refresh_from_db()
     assert attempt.state == AttemptState.OPEN
+
+
+def test_what_the_shop_has_changed_since_changes_no_deadline():
+    order = cast.place()
+    cast.open_shop(balance_on=True, cancel_unpaid_minutes=5)
+    choose_payment(order.pk, method=PayMethod.BALANCE, actor=cast.buyer(order))
+    assert fresh(order).pay_by == order.pay_by
+
+
+def test_nor_for_who_chooses_the_same_transfer_again():
+    with_transfer = {"transfer_on": True, "transfer_bank": "A", "transfer_name": "B", "transfer_number": "1"}
+    cast.open_shop(**with_transfer)
+    order = cast.place(pay_method=PayMethod.TRANSFER)
+    cast.open_shop(**with_transfer, transfer_days=9)
+    choose_payment(order.pk, method=PayMethod.TRANSFER, actor=cast.buyer(order))
+    assert fresh(order).pay_by == order.pay_by

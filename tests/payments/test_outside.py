@@ -223,6 +223,16 @@ class TestFoundPayments:
         assert not record_found_payment(lost.number, actor=cast.clerk()).counts
         assert (fresh(order).paid_fen, Payment.objects.filter(counts=False).count()) == (order.payable_fen, 1)
 
+    def test_what_was_paid_for_no_order_of_this_shop_is_not_booked(self, gateway):
+        order = cast.place()
+        attempt = gateway.take_money(order)
+        PayAttempt.objects.all().delete()
+        number, other = order.number, order.number[::-1]
+        type(order).objects.filter(pk=order.pk).update(number=other)
+        with refused("not_found", 404):
+            record_found_payment(attempt.number, actor=cast.clerk())
+        type(order).objects.filter(pk=order.pk).update(number=number)
+
     def test_what_was_not_paid_is_not_booked(self, gateway):
         attempt = gateway.open(cast.place())
         with refused("not_paid"):

@@ -211,9 +211,10 @@ def test_but_money_that_is_back_is_back_whoever_hears_of_it(gateway):
     assert live.state == RefundState.DONE
 
 
-def test_a_state_nobody_knows_is_refused(gateway):
+@pytest.mark.parametrize("status", ["", "SIGN_ERROR", "UNKNOWN"])
+def test_a_state_nobody_knows_is_refused(gateway, status):
     with refused("unknown_status", 400):
-        apply_refund_evidence(cancelled(gateway).number, status="SIGN_ERROR", actor=GATEWAY)
+        apply_refund_evidence(cancelled(gateway).number, status=status, actor=GATEWAY)
 
 
 def test_while_one_worker_has_the_lease_another_does_nothing(gateway):
@@ -333,6 +334,15 @@ def test_money_that_the_gateway_sends_after_all_was_sent_twice(gateway):
     assert verbs_of(refund.order)[-2:] == ["pay_out", "refund_twice"]
     drain()
     assert Alert.objects.filter(order=refund.order, kind=AlertKind.REFUND_TWICE, handled_at=None).count() == 1
+
+
+@pytest.mark.parametrize("status", ["ABNORMAL", "PROCESSING", "UNKNOWN"])
+def test_what_else_it_says_of_a_refund_that_is_back_changes_nothing(gateway, status):
+    refund = cancelled(gateway)
+    apply_refund_evidence(refund.number, status="ABNORMAL", actor=GATEWAY)
+    pay_out_refund(refund.pk, reference="转账 100", actor=cast.clerk("finance"))
+    apply_refund_evidence(refund.number, status=status, actor=GATEWAY)
+    assert verbs_of(refund.order)[-1] == "pay_out"
 
 
 def test_a_refund_that_only_the_gateway_made_is_not_called_twice(gateway):

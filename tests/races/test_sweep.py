@@ -4,7 +4,9 @@ import threading
 from collections import Counter
 
 import pytest
+from django.db import transaction
 
+from shop import clock
 from shop.events import registry, sweeping
 from shop.events.models import StuckTimer
 from shop.events.sweeping import BATCH, sweep
@@ -61,3 +63,27 @@ def test_one_whose_claim_was_over_and_whose_row_another_has_done_goes_on(monkeyp
     monkeypatch.setattr(sweeping, "TIMERS", {slow.name: slow})
     assert sweep() == 0
     assert not StuckTimer.objects.exists()
+
+
+def test_a_sweeper_does_not_wait_for_rows_that_another_is_just_claiming(work):
+    """It is left with nothing, and the round goes on; the rows are found again in the next one."""
+    moment = clock.now()
+    for pk in work.due:
+        StuckTimer.objects.create(timer="test.shared", subject_id=pk, until=moment, attempts=0)
+    work.rendezvous = Rendezvous(1)
+    claiming, has_swept = threading.Event(), threading.Event()
+
+    def hold() -> bool:
+        with transaction.atomic():
+            list(StuckTimer.objects.select_for_update())
+            claiming.set()
+            return has_swept.wait(5)
+
+    def sweep_meanwhile() -> int:
+        claiming.wait(5)
+        acted = sweep()
+        has_swept.set()
+        return acted
+
+    assert run_together([hold, sweep_meanwhile]) == [True, 0]
+    assert sweep() == BATCH
