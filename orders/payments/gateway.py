@@ -191,7 +191,7 @@ def query_and_close(attempt: PayAttempt) -> Outcome:
     """As `ask_and_close`, but never raises: what went wrong on the way is `StillOpen`."""
     try:
         return ask_and_close(attempt)
-    except (Crowded, Resting, BadCredentials):
+    except (Crowded, Resting):
         return StillOpen()
     except (ClientError, Refused):
         return StillOpen(is_unheard=True)

@@ -12,7 +12,7 @@ from orders.payments.models import GatewayLine, PayAttempt
 from shop import clock
 from shop.actor import SYSTEM
 from shop.clients.circuit import Crowded, Resting
-from shop.clients.errors import BadCredentials, BadSignature, ClientError, Rejected
+from shop.clients.errors import BadSignature, ClientError, Rejected
 from shop.clients.wechat_pay import UNSIGNED_REFUSALS
 from shop.connections import give_back_connections
 from shop.events.services import record_event
@@ -31,7 +31,7 @@ def asking(mchid: str) -> Iterator[None]:
     """Note of the call inside whether the gateway answered; a signed refusal is an answer. Raises what it raises."""
     try:
         yield
-    except (Crowded, Resting, BadCredentials):
+    except (Crowded, Resting):
         raise  # Nobody was asked.
     except ClientError as error:
         if _is_answer(error):

@@ -17,7 +17,7 @@ from shop.events.services import record_event
 from shop.store.choices import LIMITS
 from shop.store.credentials import get_set_of, keep_former
 from shop.store.models import PAY_FIELDS, StoreSettings, WeChatAccount
-from shop.store.selectors import list_preconditions
+from shop.store.selectors import get_wechat_account, list_preconditions
 
 EDITABLE = tuple(
     field.name
@@ -115,7 +115,7 @@ def check_wechat_account(*, actor: Actor) -> None:
     """Test the credentials with a real call and remember that they passed. Raises Refused `connection_failed`."""
     require(actor, "settings.edit")
     try:
-        account = WeChatAccount.objects.get(pk=1)
+        account = get_wechat_account() or WeChatAccount()
         WeChatPay(get_set_of(account), base_url=settings.WECHAT_PAY_URL).test_connection()
     except ClientError as error:
         raise Refused("connection_failed", _why_failed(error), 409) from error

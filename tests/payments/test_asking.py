@@ -112,7 +112,13 @@ def test_an_answer_says_whose_it_is(answer, attempt):
 )
 def test_closing_never_raises_what_went_wrong_on_the_way(answer, attempt, error):
     answer(error)
-    assert query_and_close(attempt) == StillOpen()
+    assert query_and_close(attempt) == StillOpen(is_unheard=True)
+
+
+@pytest.mark.parametrize("error", [Crowded(""), Resting("")])
+def test_where_nobody_was_asked_nobody_has_left_it_unheard(answer, attempt, error):
+    answer(error)
+    assert query_and_close(attempt) == StillOpen(is_unheard=False)
 
 
 def test_what_was_paid_while_it_was_being_closed_is_found(gateway, attempt, monkeypatch):
@@ -149,6 +155,7 @@ class TestWhichCredentials:
         change_wechat_account({"api_v3_key": "x" * 32}, actor=cast.clerk())
         WeChatAccount.objects.update(tested_at=clock.now())
         change_wechat_account({"mchid": "1900000009"}, actor=cast.clerk())
+        WeChatAccount.objects.update(tested_at=clock.now())
         made = [client._credentials for client in list_gateways()]
         assert [one.mchid for one in made] == ["1900000009", before.mchid]
         assert made[1].api_v3_key == "x" * 32
@@ -188,13 +195,13 @@ class TestTheLine:
         line = GatewayLine.objects.get()
         assert (line.failures, line.silent_since, line.told_at) == (0, None, None)
 
-    def test_silence_began_with_the_first_failure(self):
+    def test_silence_began_with_the_last_of_five_failures(self):
         moment = clock.now()
-        for seconds in (0, 9):
+        for seconds in range(7):
             with clock.at(moment + timedelta(seconds=seconds)), pytest.raises(Unknown), asking("19"):
                 raise Unknown("")
         line = GatewayLine.objects.get()
-        assert (line.failures, line.silent_since) == (2, moment)
+        assert (line.failures, line.silent_since) == (7, moment + timedelta(seconds=4))
 
 
 class TestTasks:

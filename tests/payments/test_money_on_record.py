@@ -14,11 +14,12 @@ from orders.payments.services.cancelling import cancel_paid
 from orders.payments.services.closing import GIVE_UP_AFTER, close_live_attempt
 from orders.payments.services.collecting import collect_payment
 from orders.payments.services.evidence import apply_payment_evidence, report_mismatch
+from orders.payments.services.outside import fail_refund
 from orders.payments.services.payouts import pay_out_refund
 from orders.payments.services.pricing import change_price, choose_payment
 from orders.payments.services.refund_evidence import apply_refund_evidence
 from orders.payments.services.refund_sending import call_for_refund
-from orders.payments.services.refunds import fail_refund, refund_payment
+from orders.payments.services.refunds import refund_payment
 from orders.payments.services.transfers import (
     record_excess_transfer,
     record_transfer,
