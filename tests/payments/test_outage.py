@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from celery import current_app
 
 from orders.payments import line
 from orders.payments.line import FAILURES, TELL_AFTER, list_silent_merchants, note_answer, note_silence
@@ -13,7 +14,7 @@ from orders.payments.services.cancelling import cancel_unpaid
 from orders.payments.services.closing import GIVE_UP_AFTER
 from orders.payments.services.evidence import HEARD_SOON
 from orders.payments.services.found import record_found_payment
-from orders.payments.tasks import cancel_overdue, probe_gateway, query_payment
+from orders.payments.tasks import cancel_overdue, probe_gateway, query_payment, send_refund
 from orders.stages import Stage
 from shop import clock
 from shop.clients import wechat_pay
@@ -25,6 +26,8 @@ from shop.events.delivery import drain
 from shop.events.models import StuckTimer
 from shop.events.registry import TIMERS
 from shop.events.sweeping import DEAD_AFTER, WATCHED, sweep
+from shop.events.tasks import check_books_nightly
+from shop.jobs.tasks import run_job
 from shop.store.choices import OverdueRule
 from shop.store.models import WeChatAccount
 from shop.store.services import change_wechat_account
@@ -218,6 +221,10 @@ class TestBrokenWork:
         query_payment(broken.pk)
         assert not StuckTimer.objects.filter(attempts__gt=0).exists()
         assert fresh(broken.order).stage == Stage.TO_CONFIRM
+
+    def test_every_task_is_known_to_the_workers(self):
+        tasks = (cancel_overdue, probe_gateway, query_payment, send_refund, check_books_nightly, run_job)
+        assert {task.name for task in tasks} <= set(current_app.tasks)
 
     def test_every_outside_timer_is_watched(self):
         assert {timer.name for timer in TIMERS.values() if timer.outside} == WATCHED
