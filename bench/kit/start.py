@@ -29,10 +29,11 @@ def run(module: str, options: argparse.Namespace, *, needs: Sequence[str] = ("DA
     """
     if missing := [name for name in needs if not os.environ.get(name)]:
         raise SystemExit(f"Not set: {', '.join(missing)}. --help shows an example.")
+    # Before what tests set, which is less.
+    os.environ.setdefault("MAX_UNPAID_ORDERS", str(10**6))
     set_test_environment()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
     os.environ.setdefault("DATABASE_PATIENCE_S", "0")
-    os.environ.setdefault("MAX_UNPAID_ORDERS", str(10**6))
     django.setup()
     # A line per request of this process would stand between the rows of the tables.
     logging.getLogger().setLevel(logging.WARNING)
