@@ -6,11 +6,13 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from orders.desk.list.bulk import BULK, collect_orders
+from orders.desk.stock.sheet import STOCK
 from orders.services.steps import confirm_order, prepare_order
 from shop.actor import Actor
-from shop.jobs.registry import job
+from shop.jobs.registry import job, register
 
 _CONFIRM, _PREPARE = BULK
+register(STOCK)
 
 
 def make_order_url(number: str) -> str:

@@ -108,19 +108,3 @@ class StockMovement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.sku_id}"
-
-
-class SheetUpload(models.Model):
-    """A sheet between being checked and being applied; `verdicts` are its rows' fates once it was."""
-
-    kind = models.CharField(max_length=20)
-    file_name = models.CharField(max_length=120)
-    content = models.BinaryField()
-    staff_id = models.BigIntegerField()
-    uploaded_at = models.DateTimeField()
-    started_at = models.DateTimeField(null=True)
-    done_at = models.DateTimeField(null=True)
-    verdicts = models.JSONField(default=list)
-
-    def __str__(self) -> str:
-        return self.file_name

@@ -1,10 +1,11 @@
 """Products as a sheet: one row per SKU, rows with one product name belong together."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import CharField, Func, Value
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -12,10 +13,12 @@ from shop.actor import Actor
 from shop.catalog.forms import LONGEST_DESCRIPTION, MAX_PIECES, MAX_PRICE_FEN, MAX_SKUS
 from shop.catalog.models import LOW_AT, Product, Sku
 from shop.catalog.services import NewSku, ProductChange, change_product, create_product
-from shop.catalog.uploads import CheckedRow, Fate, SheetKind, Unit
+from shop.jobs.sheets.checking import CheckedRow, Fate, Unit
+from shop.jobs.sheets.kinds import Places, SheetKind
 from shop.money import format_fen
 from shop.sheets.columns import CodeColumn, Column, DateColumn, MoneyColumn, WholeColumn, YesNoColumn
 from shop.sheets.table import SheetRow, Table
+from shop.words import fill
 
 PRODUCT_COLUMNS: tuple[Column, ...] = (
     Column(
@@ -66,7 +69,7 @@ def check_products(table: Table) -> list[Unit]:
     """Group the rows by product and say of each what it would do; two queries for the whole sheet."""
     rows = [CheckedRow(row) for row in table.rows]
     _refuse_twins(rows)
-    skus = _find_skus(rows)
+    skus = find_skus(rows)
     names = {row.row.values["product"] for row in rows if "product" in row.row.values}
     by_name: dict[str, list[Product]] = defaultdict(list)
     for product in Product.objects.filter(name__in=names).order_by("pk"):
@@ -74,6 +77,7 @@ def check_products(table: Table) -> list[Unit]:
     groups: dict[Any, list[CheckedRow]] = defaultdict(list)
     for row in rows:
         groups[_find_owner(row, skus, by_name)].append(row)
+    refuse_lost_zeros(rows, skus)
     return [_plan(owner, group, skus) for owner, group in groups.items()]
 
 
@@ -84,26 +88,29 @@ def _refuse_twins(rows: Sequence[CheckedRow]) -> None:
         if code is None:
             continue
         if code in first:
-            row.refuse(_("Row %(row)d has the same code.") % {"row": first[code]}, _("SKU code"))
+            row.refuse(fill(_("Row %(row)d has the same code."), {"row": first[code]}), _("SKU code"))
         first.setdefault(code, row.row.number)
 
 
-def _find_skus(rows: Sequence[CheckedRow]) -> dict[str, Sku]:
+def find_skus(rows: Sequence[CheckedRow]) -> dict[str, Sku]:
+    """Code → the SKU that the shop has, for the codes of the rows; one query."""
     codes = [row.row.values["code"] for row in rows if "code" in row.row.values]
     return {sku.code: sku for sku in Sku.objects.select_related("product").filter(code__in=codes)}
 
 
-def refuse_lost_zeros(row: CheckedRow) -> None:
-    """Refuse an unknown code of digits that the shop knows with zeros before it: Excel takes them away."""
-    code = row.row.values["code"]
-    if not code.isdigit():
+def refuse_lost_zeros(rows: Sequence[CheckedRow], skus: Mapping[str, Sku]) -> None:
+    """Refuse unknown codes of digits that the shop knows with zeros before them, which Excel takes away; one query."""
+    codes = [row.row.values.get("code", "") for row in rows]
+    unknown = {code for code in codes if code.isdecimal() and code not in skus}
+    if not unknown:
         return
-    twins = Sku.objects.filter(code__endswith=code).values_list("code", flat=True)[:50]
-    if twin := next((other for other in twins if other != code and other.lstrip("0") == code), None):
-        message = _(
-            "The shop has %(code)s. Excel took the zeros: format the column as text and type it again."
-        )
-        row.refuse(message % {"code": twin}, _("SKU code"))
+    bare = Func("code", Value("0"), function="LTRIM", output_field=CharField())
+    with_zeros = Sku.objects.filter(code__startswith="0").annotate(bare=bare).filter(bare__in=unknown)
+    twins = dict(with_zeros.values_list("bare", "code"))
+    message = _("The shop has %(code)s. Excel took the zeros: format the column as text and type it again.")
+    for row, code in zip(rows, codes, strict=True):
+        if code in twins:
+            row.refuse(fill(message, {"code": twins[code]}), _("SKU code"))
 
 
 def _find_owner(row: CheckedRow, skus: dict[str, Sku], by_name: dict[str, list[Product]]) -> Any:
@@ -117,7 +124,6 @@ def _find_owner(row: CheckedRow, skus: dict[str, Sku], by_name: dict[str, list[P
     if sku := skus.get(values["code"]):
         return sku.product
     row.fate = Fate.ADD
-    refuse_lost_zeros(row)
     for name, header in (
         ("product", _("Product")),
         ("name", _("Specification")),
@@ -149,7 +155,7 @@ def _plan(owner: Any, rows: list[CheckedRow], skus: dict[str, Sku]) -> Unit:
     if product:
         _describe(product, plan.values, rows[:1])
     if len(plan.added) > MAX_SKUS:
-        rows[0].refuse(_("At most %(most)d SKUs in one product.") % {"most": MAX_SKUS})
+        rows[0].refuse(fill(_("At most %(most)d SKUs in one product."), {"most": MAX_SKUS}))
     return Unit(rows, plan)
 
 
@@ -165,7 +171,7 @@ def _merge_product(rows: list[CheckedRow]) -> dict[str, Any]:
             if merged.setdefault(name, value) != value:
                 header = next(c.header for c in PRODUCT_COLUMNS if c.name == column)
                 row.refuse(
-                    _("Row %(row)d of the same product says otherwise.") % {"row": origin[name]}, header
+                    fill(_("Row %(row)d of the same product says otherwise."), {"row": origin[name]}), header
                 )
             origin.setdefault(name, row.row.number)
     return merged
@@ -199,16 +205,17 @@ def _describe(thing: Product | Sku, values: dict[str, Any], rows: list[CheckedRo
         was = getattr(thing, name)
         if was == value or name == "is_presale":
             continue
-        label = capfirst(str(getattr(type(thing)._meta.get_field(name), "verbose_name", name)))
+        label = capfirst(getattr(type(thing)._meta.get_field(name), "verbose_name", name))
+        words = {"label": label, "before": _say(name, was), "after": _say(name, value)}
         for row in rows:
-            row.words.append(f"{label}：{_say(name, was)} → {_say(name, value)}")
+            row.words.append(fill(_("%(label)s: %(before)s → %(after)s"), words))
             if row.fate == Fate.SAME:
                 row.fate = Fate.CHANGE
 
 
-def _say(name: str, value: Any) -> str:
+def _say(name: str, value: Any) -> Any:
     if isinstance(value, bool):
-        return str(_("yes") if value else _("no"))
+        return _("yes") if value else _("no")
     if value in (None, ""):
         return "–"
     text = format_fen(value) if name.endswith("_fen") else str(value)
@@ -225,7 +232,24 @@ def apply_row(unit: Unit, actor: Actor) -> None:
         change_product(plan.product.pk, change, actor=actor)
 
 
-PRODUCTS = SheetKind("products", "products.edit", PRODUCT_COLUMNS, check_products, apply_row)
+PRODUCTS = SheetKind(
+    "products.import",
+    _("Import products"),
+    "upload",
+    "products.edit",
+    PRODUCT_COLUMNS,
+    check_products,
+    apply_row,
+    Places(
+        _("One row per SKU. Rows with the same product name belong together; blank cells change nothing."),
+        upload="catalog:import",
+        template="catalog:export",
+        back="catalog:list",
+        back_label=_("Products"),
+    ),
+    key="code",
+    shown=("product", "name"),
+)
 
 
 def list_product_rows() -> Iterator[list[Any]]:

@@ -5,6 +5,6 @@ from shop.events.registry import on
 from shop.jobs.tasks import run_job
 
 
-@on("job.make", outside=True)
+@on("job.make", "job.confirm", outside=True)
 def enqueue_job(event: Event) -> None:
     run_job.delay(event.subject_id)

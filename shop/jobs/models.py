@@ -9,17 +9,20 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.crypto import EncryptedTextField
 from shop.events.models import Versioned
+from shop.words import read_kept
 
 
 class JobState(models.TextChoices):
     COLLECTING = "collecting", _("Collecting")
+    CHECKED = "checked", _("To confirm")
     RUNNING = "running", _("Running")
     DONE = "done", _("Finished")
     CANCELLED = "cancelled", _("Cancelled")
     STOPPED = "stopped", _("Stopped")
 
 
-OPEN_STATES = (JobState.COLLECTING, JobState.RUNNING)
+AT_WORK = (JobState.COLLECTING, JobState.RUNNING)
+OPEN_STATES = (*AT_WORK, JobState.CHECKED)
 
 
 class RowState(models.TextChoices):
@@ -33,6 +36,10 @@ class Job(Versioned):
 
     `cursor` is where collecting goes on; `client_key` makes the same press twice one job. What people filter
     by may be a phone or a name, so the parameters are sealed, and gone when the job has ended.
+
+    One made from a sheet bears its `file_name`. It is CHECKED, and rests, until its maker has seen what it would do;
+    at `forget_at` it is given up where nobody confirmed it, and else the contents of its rows are deleted. `notes`
+    are sentences by language.
     """
 
     subject_kind = "job"
@@ -56,6 +63,9 @@ class Job(Versioned):
     lease = models.CharField(max_length=32, blank=True)
     lease_until = models.DateTimeField()
     resume_at = models.DateTimeField()
+    file_name = models.CharField(max_length=120, blank=True, default="", db_default="")
+    notes = models.JSONField(null=True)
+    forget_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -68,6 +78,7 @@ class Job(Versioned):
                 name="job_open",
                 condition=Q(state__in=[JobState.COLLECTING, JobState.RUNNING]),
             ),
+            models.Index(fields=["forget_at"], name="job_to_forget", condition=Q(forget_at__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -82,6 +93,15 @@ class Job(Versioned):
         return self.state in OPEN_STATES
 
     @property
+    def is_at_work(self) -> bool:
+        return self.state in AT_WORK
+
+    @property
+    def notes_read(self) -> list[str]:
+        """The notes in the reader's language."""
+        return read_kept(self.notes, [])
+
+    @property
     def tried(self) -> int:
         return self.done + self.failed
 
@@ -90,16 +110,34 @@ class Job(Versioned):
         return max(self.total - self.tried, 0)
 
 
+class JobFile(models.Model):
+    """The sheet that a job is to be made of, as it was sent; gone as soon as its rows are kept."""
+
+    job = models.OneToOneField(Job, on_delete=models.CASCADE, primary_key=True, related_name="file")
+    content = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"sheet of job {self.job_id}"
+
+
 class JobRow(models.Model):
-    """One subject of a job and what became of it; `ref` is what people call the subject."""
+    """One subject of a job and what became of it; `ref` is what people call the subject.
+
+    A row of a sheet has no subject; its position is the number that spreadsheet programs show beside it, its `fate`
+    what it would do, and its `unit` the first of the rows that are done together with it. `said` is the verdict by
+    language; rows of former versions have theirs in `words`, in the language of the maker.
+    """
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="rows", db_index=False)
     position = models.PositiveIntegerField()
-    subject_id = models.BigIntegerField()
+    subject_id = models.BigIntegerField(default=0)
     ref = models.CharField(max_length=40)
     state = models.CharField(max_length=8, choices=RowState, default=RowState.WAITING)
     code = models.CharField(max_length=40, blank=True)
     words = models.CharField(max_length=300, blank=True)
+    said = models.JSONField(null=True)
+    unit = models.IntegerField(null=True)
+    fate = models.CharField(max_length=10, null=True)  # noqa: DJ001 - most rows are of no sheet: NULL takes no room
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["job", "position"], name="job_row_once")]
@@ -110,7 +148,30 @@ class JobRow(models.Model):
             models.Index(
                 fields=["job", "position"], name="job_row_failed", condition=Q(state=RowState.FAILED)
             ),
+            models.Index(fields=["job", "unit"], name="job_row_unit", condition=Q(unit__isnull=False)),
+            models.Index(
+                fields=["job", "fate", "position"], name="job_row_fate", condition=Q(fate__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
         return f"row {self.position} of job {self.job_id}"
+
+    @property
+    def reason(self) -> str:
+        """The verdict in the reader's language."""
+        reason: str = read_kept(self.said, self.words)
+        return reason
+
+
+class RowContent(models.Model):
+    """What stood in a row of a sheet and what it was found to mean, as `shop.jobs.sheets.content` writes it.
+
+    Cells may hold what is personal, so they are sealed, and deleted a week after the job.
+    """
+
+    row = models.OneToOneField(JobRow, on_delete=models.CASCADE, primary_key=True, related_name="content")
+    sealed = EncryptedTextField(bound_to=("row_id",))
+
+    def __str__(self) -> str:
+        return f"content of row {self.row_id}"

@@ -21,13 +21,13 @@ _LONGEST_KEY = 80
 
 @dataclass(frozen=True)
 class Watched:
-    """A person's own jobs that run, or whose end was not yet told."""
+    """A person's own jobs that run, or of whom it was not yet told that they rest or ended."""
 
     jobs: list[Job] = field(default_factory=list)
 
     @property
     def ended(self) -> list[Job]:
-        return [job for job in self.jobs if not job.is_open]
+        return [job for job in self.jobs if not job.is_at_work]
 
 
 def make_key() -> str:
@@ -63,14 +63,16 @@ def get_label(job: Job) -> str:
 def make_toast(ended: list[Job]) -> str:
     """The header by which htmx shows how jobs ended, in one toast."""
     words = " ".join(describe_end(job) for job in ended)
-    is_well = all(job.state == JobState.DONE and not job.failed for job in ended)
+    is_well = all(job.state in (JobState.DONE, JobState.CHECKED) and not job.failed for job in ended)
     detail: dict[str, Any] = {"message": words, "tone": "success" if is_well else "warning"}
     return json.dumps({"toast": detail})
 
 
 def describe_end(job: Job) -> str:
-    """One sentence on how the job ended."""
+    """One sentence on how the job ended, or on what it waits for."""
     names = {"label": get_label(job), "done": job.done, "failed": job.failed, "left": job.left}
+    if job.state == JobState.CHECKED:
+        return _("%(label)s: the sheet is checked. Look at it and confirm.") % names
     if job.state != JobState.DONE:
         return _("%(label)s: ended early, %(done)s done, %(failed)s failed, %(left)s left out.") % names
     if job.failed:

@@ -1,12 +1,17 @@
-"""Kinds of jobs, declared by a decorator in the `jobs.py` of the app that owns the verb."""
+"""Kinds of jobs, declared in the `jobs.py` of the app that owns the verb."""
 
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import F
 from django.utils.functional import Promise
 
 from shop.actor import Actor
+from shop.jobs.models import Job, JobRow, JobState
+
+LIMIT = 100_000
 
 
 @dataclass(frozen=True)
@@ -25,27 +30,93 @@ class Batch:
     cursor: str = ""
 
 
-RunRow = Callable[[int, Actor], Any]
-Collect = Callable[[dict[str, Any], str], Batch]
+@dataclass(frozen=True)
+class Part:
+    """Rows to keep in one transaction with the job's progress; `starts_anew` throws away what was kept before.
+
+    `contents` are the sealed contents of rows of a sheet, one for each.
+    """
+
+    rows: list[JobRow]
+    progress: dict[str, Any]
+    contents: list[str] = field(default_factory=list)
+    starts_anew: bool = False
 
 
 @dataclass(frozen=True)
-class JobKind:
-    """`run_row(subject_id, actor)` calls a verb and raises Refused; it runs in a transaction of its own.
-
-    `collect(parameters, cursor)` finds the subjects where a job was made from parameters instead of a list.
-    """
+class JobKind(ABC):
+    """What a kind of job is called, who may make one, where its rows come from and what one of them does."""
 
     name: str
     label: str | Promise
     icon_name: str
     capability: str
+
+    @property
+    def is_sheet(self) -> bool:
+        """Whether jobs are made of sheets, whose rows people look at before anything changes."""
+        return False
+
+    @abstractmethod
+    def gather(self, job: Job) -> Iterator[Part]:
+        """The next parts of the rows of a job that is COLLECTING. Raises Refused, which stops the job."""
+
+    @abstractmethod
+    def run(self, rows: Sequence[JobRow], actor: Actor) -> None:
+        """Do rows that belong together, in the transaction of their verdicts. Raises Refused."""
+
+    @abstractmethod
+    def make_url(self, row: JobRow) -> str:
+        """The page of what the row is about, or ""."""
+
+
+RunRow = Callable[[int, Actor], Any]
+Collect = Callable[[dict[str, Any], str], Batch]
+
+
+@dataclass(frozen=True)
+class BulkKind(JobKind):
+    """One verb over many subjects.
+
+    `run_row(subject_id, actor)` calls the verb and raises Refused. `collect(parameters, cursor)` finds the subjects
+    where a job was made from parameters instead of a list, up to LIMIT.
+    """
+
     run_row: RunRow
-    make_url: Callable[[str], str]
+    subject_url: Callable[[str], str]
     collect: Collect | None = None
+
+    def gather(self, job: Job) -> Iterator[Part]:
+        if self.collect is None:
+            raise RuntimeError(f"jobs of the kind {job.kind} are made from lists")
+        batch = self.collect(job.parameters, job.cursor)
+        subjects = batch.subjects[: LIMIT - job.total]
+        is_last = not batch.cursor or job.total + len(subjects) >= LIMIT
+        state = JobState.RUNNING if is_last else JobState.COLLECTING
+        progress = {"cursor": batch.cursor, "total": F("total") + len(subjects), "state": state}
+        yield Part(make_rows(job, subjects, after=job.total), progress)
+
+    def run(self, rows: Sequence[JobRow], actor: Actor) -> None:
+        for row in rows:
+            self.run_row(row.subject_id, actor)
+
+    def make_url(self, row: JobRow) -> str:
+        return self.subject_url(row.ref)
+
+
+def make_rows(job: Job, subjects: Sequence[Subject], *, after: int) -> list[JobRow]:
+    """Rows to be kept; positions go on after `after`."""
+    return [
+        JobRow(job=job, position=position, subject_id=subject.id, ref=subject.ref)
+        for position, subject in enumerate(subjects, start=after + 1)
+    ]
 
 
 KINDS: dict[str, JobKind] = {}
+
+
+def register(kind: JobKind) -> None:
+    KINDS[kind.name] = kind
 
 
 def job(
@@ -59,8 +130,8 @@ def job(
 ) -> Callable[[RunRow], RunRow]:
     """Declare the per-row function of a kind; `make_url` gives the page of a subject by its `ref`."""
 
-    def register(run_row: RunRow) -> RunRow:
-        KINDS[name] = JobKind(name, label, icon_name, capability, run_row, make_url, collect)
+    def declare(run_row: RunRow) -> RunRow:
+        register(BulkKind(name, label, icon_name, capability, run_row, make_url, collect))
         return run_row
 
-    return register
+    return declare

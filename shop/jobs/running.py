@@ -7,14 +7,14 @@ at the first row without one. Who lost the lease meanwhile finds out before the 
 import logging
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, OperationalError, connection, transaction
-from django.db.models import F, Value
+from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
@@ -23,11 +23,13 @@ from shop import clock
 from shop.access import has_capability
 from shop.actor import SYSTEM, Actor
 from shop.errors import Refused
-from shop.jobs.models import OPEN_STATES, Job, JobRow, JobState, RowState
-from shop.jobs.registry import KINDS, JobKind
-from shop.jobs.services import LIMIT, RESUME_AFTER, end_job, write_rows
+from shop.jobs.models import AT_WORK, Job, JobFile, JobRow, JobState, RowContent, RowState
+from shop.jobs.registry import KINDS, JobKind, Part
+from shop.jobs.services import RESUME_AFTER, end_job, rest_until_confirmed
+from shop.jobs.sheets.checking import Fate
 from shop.staff.models import StaffUser
 from shop.staff.services import staff_actor
+from shop.words import in_each_language
 
 logger = logging.getLogger(__name__)
 BATCH = 20
@@ -41,14 +43,16 @@ class LeaseLost(Exception):
 
 
 class Stopped(Exception):
-    """The person who made the job may no longer do this."""
+    """Nothing more can be done: the person who made the job may no longer do this, or there is nothing to read."""
 
 
 @dataclass(frozen=True)
 class Verdict:
+    """What became of rows that belong together; `said` is the reason by language."""
+
     state: RowState
     code: str = ""
-    words: str = ""
+    said: dict[str, str] | None = None
 
 
 DONE = Verdict(RowState.DONE)
@@ -64,7 +68,7 @@ class Holder:
 
     def hold(self, **changes: Any) -> None:
         """Renew the lease and write `changes` to the job's progress. Raises LeaseLost."""
-        held = Job.objects.filter(pk=self.job.pk, lease=self.token, state__in=OPEN_STATES)
+        held = Job.objects.filter(pk=self.job.pk, lease=self.token, state__in=AT_WORK)
         if not held.update(lease_until=clock.now() + LEASE, **changes):
             raise LeaseLost
 
@@ -91,7 +95,7 @@ def run_slice(job_id: int) -> bool:
 def take_lease(job_id: int) -> Holder | None:
     """The right to work on an open job on which nobody works, or None."""
     now, token = clock.now(), secrets.token_hex(16)
-    free = Job.objects.filter(pk=job_id, state__in=OPEN_STATES, lease_until__lte=now)
+    free = Job.objects.filter(pk=job_id, state__in=AT_WORK, lease_until__lte=now)
     started_at = Coalesce("started_at", Value(now))
     if not free.update(lease=token, lease_until=now + LEASE, started_at=started_at):
         return None
@@ -110,14 +114,28 @@ def _step(holder: Holder) -> bool:
     """One small batch of the work; returns whether there may be more."""
     with _leaving_room():
         if holder.job.state == JobState.COLLECTING:
-            _collect(holder)
-            return True
-        rows = list(holder.job.rows.filter(state=RowState.WAITING).order_by("position")[:BATCH])
-        for row in rows:
-            _do_row(holder, row)
+            return _gather(holder)
+        rows = list(_list_waiting(holder.job)[:BATCH])
+        for unit in _list_units(rows):
+            _do_unit(holder, unit)
     if not rows:
         _end(holder, JobState.DONE)
     return bool(rows)
+
+
+def _list_waiting(job: Job) -> "QuerySet[JobRow]":
+    return job.rows.filter(state=RowState.WAITING).order_by("position")
+
+
+def _list_units(rows: Sequence[JobRow]) -> Iterator[list[JobRow]]:
+    """Those that are done together; rows of a unit may stand far from each other in a sheet."""
+    done: set[int] = set()
+    for row in rows:
+        if row.unit is None:
+            yield [row]
+        elif row.unit not in done:
+            done.add(row.unit)
+            yield list(_list_waiting(row.job).filter(unit=row.unit))
 
 
 @contextmanager
@@ -129,31 +147,57 @@ def _leaving_room() -> Iterator[None]:
         time.sleep(time.monotonic() - started_at)
 
 
-def _collect(holder: Holder) -> None:
-    """Find and keep the next subjects; the job's cursor moves in the same transaction as its rows."""
-    job, collect = holder.job, holder.kind.collect
-    if collect is None:
-        raise RuntimeError(f"jobs of the kind {job.kind} are made from lists")
-    batch = collect(job.parameters, job.cursor)
-    subjects = batch.subjects[: LIMIT - job.total]
-    is_last = not batch.cursor or job.total + len(subjects) >= LIMIT
-    state = JobState.RUNNING if is_last else JobState.COLLECTING
+def _gather(holder: Holder) -> bool:
+    """Find and keep the next rows; returns whether there may be more to do at once."""
+    job, kind = holder.job, holder.kind
+    _load_actor(holder)
+    try:
+        for part in kind.gather(job):
+            _keep(holder, part)
+    except Refused as refused:
+        raise Stopped(str(refused)) from refused
+    if kind.is_sheet:
+        return _rest(holder)
+    job.refresh_from_db()
+    return True
+
+
+def _keep(holder: Holder, part: Part) -> None:
+    """Write rows with the progress they make; what a killed worker had kept is thrown away in the same transaction."""
     with transaction.atomic():
-        holder.hold(cursor=batch.cursor, total=F("total") + len(subjects), state=state)
-        write_rows(job, subjects, after=job.total)
-    job.cursor, job.total, job.state = batch.cursor, job.total + len(subjects), state
+        holder.hold(**part.progress)
+        if part.starts_anew:
+            holder.job.rows.all().delete()
+        rows = JobRow.objects.bulk_create(part.rows)
+        # A sealed value is bound to its row, so the rows have to be there.
+        contents = zip(rows, part.contents, strict=False)
+        RowContent.objects.bulk_create(RowContent(row=row, sealed=content) for row, content in contents)
 
 
-def _do_row(holder: Holder, row: JobRow) -> None:
+def _rest(holder: Holder) -> bool:
+    """A sheet waits for its maker to confirm it; one that would do nothing is over."""
+    with transaction.atomic():
+        job = Job.objects.select_for_update(no_key=True).get(pk=holder.job.pk)
+        if job.lease != holder.token or not job.is_open:
+            raise LeaseLost
+        JobFile.objects.filter(job=job).delete()
+        if job.left:
+            rest_until_confirmed(job)
+        else:
+            end_job(job, JobState.DONE, actor=SYSTEM)
+    return False
+
+
+def _do_unit(holder: Holder, rows: list[JobRow]) -> None:
     try:
         with transaction.atomic():
-            verdict = _try_row(holder.kind, row, _load_actor(holder))
-            _write_verdict(holder, row, verdict)
+            verdict = _try_rows(holder.kind, rows, _load_actor(holder))
+            _write_verdict(holder, rows, verdict)
     except IntegrityError:
         # A deferred constraint fails at COMMIT, outside every savepoint: the verdict is then written alone.
-        logger.exception("row %s of job %s failed at commit", row.position, row.job_id)
+        logger.exception("row %s of job %s failed at commit", rows[0].position, holder.job.pk)
         with transaction.atomic():
-            _write_verdict(holder, row, _broken())
+            _write_verdict(holder, rows, _broken())
 
 
 def _load_actor(holder: Holder) -> Actor:
@@ -167,35 +211,38 @@ def _load_actor(holder: Holder) -> Actor:
     return actor
 
 
-def _try_row(kind: JobKind, row: JobRow, actor: Actor) -> Verdict:
+def _try_rows(kind: JobKind, rows: list[JobRow], actor: Actor) -> Verdict:
     try:
         with transaction.atomic():
-            kind.run_row(row.subject_id, actor)
+            kind.run(rows, actor)
     except Refused as refused:
-        return Verdict(RowState.FAILED, refused.code, str(refused))
+        return Verdict(RowState.FAILED, refused.code, in_each_language(refused.__str__))
     except OperationalError:
         raise  # The database is away or chose us as a deadlock's victim: the row is tried again, not judged.
     except Exception:  # whatever one row's verb raises, the other rows go on
-        logger.exception("row %s of job %s failed", row.position, row.job_id)
+        logger.exception("row %s of job %s failed", rows[0].position, rows[0].job_id)
         return _broken()
     return DONE
 
 
 def _broken() -> Verdict:
     words = _("Something went wrong on our side. It has been noted.")
-    return Verdict(RowState.FAILED, "server_error", str(words))
+    return Verdict(RowState.FAILED, "server_error", in_each_language(lambda: str(words)))
 
 
-def _write_verdict(holder: Holder, row: JobRow, verdict: Verdict) -> None:
-    """Write what became of a row, together with its effect. Raises LeaseLost when it is no longer ours to do.
+def _write_verdict(holder: Holder, rows: list[JobRow], verdict: Verdict) -> None:
+    """Write what became of rows, together with their effect. Raises LeaseLost when they are no longer ours to do.
 
     Both come after the verb: the order row is locked first, everywhere.
     """
-    waiting = JobRow.objects.filter(pk=row.pk, state=RowState.WAITING)
-    if not waiting.update(state=verdict.state, code=verdict.code, words=verdict.words[:300]):
+    waiting = JobRow.objects.filter(pk__in=[row.pk for row in rows], state=RowState.WAITING)
+    changes: dict[str, Any] = {"state": verdict.state, "code": verdict.code, "said": verdict.said}
+    if holder.kind.is_sheet and verdict.state == RowState.FAILED:
+        changes["fate"] = Fate.REFUSED
+    if waiting.update(**changes) != len(rows):
         raise LeaseLost
     counter = "done" if verdict.state == RowState.DONE else "failed"
-    holder.hold(**{counter: F(counter) + 1})
+    holder.hold(**{counter: F(counter) + len(rows)})
 
 
 def _end(holder: Holder, state: JobState, *, reason: str = "") -> None:

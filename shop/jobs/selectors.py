@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from shop.access import has_capability
 from shop.actor import Actor
-from shop.jobs.models import OPEN_STATES, Job, JobRow
+from shop.jobs.models import AT_WORK, Job, JobRow
 
 SEES_ALL = "settings.edit"
 """Held by the owner alone, who sees everybody's jobs."""
@@ -27,11 +27,11 @@ def list_jobs(actor: Actor) -> QuerySet[Job]:
 
 
 def list_untold(actor: Actor) -> list[Job]:
-    """The person's own jobs that run, or whose end was not yet told; oldest first, one query."""
+    """The person's own jobs that run, rest or ended without being told of; oldest first, one query."""
     # Among the newest only: a page must not read through the jobs of years.
     newest = Job.objects.filter(made_by_id=get_person_id(actor)).order_by("-pk").values("pk")[:50]
     own = Job.objects.filter(pk__in=newest)
-    return list(own.filter(Q(state__in=OPEN_STATES) | Q(is_told=False)).order_by("pk"))
+    return list(own.filter(Q(state__in=AT_WORK) | Q(is_told=False)).order_by("pk"))
 
 
 def list_rows(job: Job, *, state: str = "") -> QuerySet[JobRow]:
@@ -41,5 +41,11 @@ def list_rows(job: Job, *, state: str = "") -> QuerySet[JobRow]:
 
 def list_due_to_resume(now: datetime, skip: Collection[int], limit: int) -> list[int]:
     """Open jobs on which nobody works, because their task was lost or their worker died."""
-    idle = Job.objects.filter(state__in=OPEN_STATES, lease_until__lte=now, resume_at__lte=now)
+    idle = Job.objects.filter(state__in=AT_WORK, lease_until__lte=now, resume_at__lte=now)
     return list(idle.exclude(pk__in=skip).order_by("resume_at").values_list("pk", flat=True)[:limit])
+
+
+def list_due_to_forget(now: datetime, skip: Collection[int], limit: int) -> list[int]:
+    """Jobs made of sheets that nobody confirmed in time, or whose rows have been kept for long enough."""
+    due = Job.objects.filter(forget_at__lte=now).exclude(pk__in=skip)
+    return list(due.order_by("forget_at").values_list("pk", flat=True)[:limit])

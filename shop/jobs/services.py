@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import get_language
@@ -12,18 +13,30 @@ from django.utils.translation import gettext_lazy as _
 
 from shop import clock
 from shop.access import has_capability, require
-from shop.actor import Actor
+from shop.actor import SYSTEM, Actor
 from shop.errors import Refused
 from shop.events.services import record_event
-from shop.jobs.models import Job, JobRow, JobState, RowState
-from shop.jobs.registry import KINDS, JobKind, Subject
+from shop.jobs.models import AT_WORK, Job, JobFile, JobRow, JobState, RowContent, RowState
+from shop.jobs.registry import KINDS, LIMIT, JobKind, Subject, make_rows
 from shop.jobs.selectors import SEES_ALL, get_person_id
 
-LIMIT = 100_000
+T = TypeVar("T")
 BATCH = 1000
 # The event's delivery enqueues at once; the timer is for when that task is lost.
 RESUME_AFTER = timedelta(seconds=30)
+KEPT_FOR = timedelta(days=7)
+"""How long a checked sheet waits to be confirmed, and how long after its end the contents of its rows are kept."""
+
 ALREADY_OVER = _("The job is already over.")
+NO_SUCH_JOB = _("There is no such job.")
+
+
+@dataclass(frozen=True)
+class SheetFile:
+    """A file as it was sent; without content it is the one of a former job."""
+
+    name: str
+    content: bytes = b""
 
 
 def make_job(
@@ -33,8 +46,9 @@ def make_job(
     key: str,
     subjects: Iterable[Subject] = (),
     parameters: dict[str, Any] | None = None,
+    file: SheetFile | None = None,
 ) -> Job:
-    """Make a job over `subjects`, or over what `parameters` describe, which the worker then collects.
+    """Make a job over `subjects`, or over what `parameters` or a sheet describe, which the worker then gathers.
 
     The same `key` of the same person gives the same job. Raises Refused `forbidden`, `too_many` and
     `nothing_chosen`.
@@ -45,7 +59,7 @@ def make_job(
         return found
     try:
         with transaction.atomic():
-            job = _write_job(kind, actor, key, parameters)
+            job = _write_job(kind, actor, key, parameters, file)
             if parameters is None:
                 _write_subjects(job, subjects)
             record_event(job, "job.make", actor, after=job.state, data={"kind": name, "total": job.total})
@@ -60,9 +74,11 @@ def _find(actor: Actor, key: str) -> Job | None:
     return Job.objects.filter(made_by_id=get_person_id(actor), client_key=key).first()
 
 
-def _write_job(kind: JobKind, actor: Actor, key: str, parameters: dict[str, Any] | None) -> Job:
+def _write_job(
+    kind: JobKind, actor: Actor, key: str, parameters: dict[str, Any] | None, file: SheetFile | None
+) -> Job:
     moment = clock.now()
-    return Job.objects.create(
+    job = Job.objects.create(
         kind=kind.name,
         client_key=key,
         made_by_id=get_person_id(actor),
@@ -74,38 +90,43 @@ def _write_job(kind: JobKind, actor: Actor, key: str, parameters: dict[str, Any]
         created_at=moment,
         lease_until=moment,
         resume_at=moment + RESUME_AFTER,
+        file_name=file.name.replace("\0", "")[-120:] if file else "",
     )
+    if file and file.content:
+        JobFile.objects.create(job=job, content=file.content)
+    return job
 
 
 def _write_subjects(job: Job, subjects: Iterable[Subject]) -> None:
-    for batch in _split(subjects):
+    for batch in split(subjects):
         if job.total + len(batch) > LIMIT:
             message = _("At most %(limit)s at once. Narrow the choice.") % {"limit": f"{LIMIT:,}"}
             raise Refused("too_many", message, 400)
-        write_rows(job, batch, after=job.total)
+        JobRow.objects.bulk_create(make_rows(job, batch, after=job.total))
         job.total += len(batch)
     if not job.total:
         raise Refused("nothing_chosen", _("Choose something first."), 400)
     Job.objects.filter(pk=job.pk).update(total=job.total)
 
 
-def _split(subjects: Iterable[Subject]) -> Iterator[list[Subject]]:
-    rest = iter(subjects)
+def split(items: Iterable[T]) -> Iterator[list[T]]:
+    """Lists of at most BATCH items."""
+    rest = iter(items)
     while batch := list(islice(rest, BATCH)):
         yield batch
 
 
-def write_rows(job: Job, subjects: Iterable[Subject], *, after: int) -> None:
-    """Append rows; positions go on after `after`."""
-    JobRow.objects.bulk_create(
-        JobRow(job=job, position=position, subject_id=subject.id, ref=subject.ref)
-        for position, subject in enumerate(subjects, start=after + 1)
-    )
-
-
 def repeat_failed(job: Job, *, actor: Actor, key: str) -> Job:
-    """A new job over the rows that failed. Raises Refused as `make_job` does."""
+    """A new job over the rows that failed; those of a sheet are checked again first, as they were.
+
+    Raises Refused as `make_job` does, and `not_kept` where the rows of a sheet are gone.
+    """
     failed = job.rows.filter(state=RowState.FAILED).order_by("position")
+    if KINDS[job.kind].is_sheet:
+        if not failed.filter(content__isnull=False).exists():
+            raise Refused("not_kept", _("The rows of this sheet are no longer kept. Upload it again."))
+        former = SheetFile(job.file_name)
+        return make_job(job.kind, actor=actor, key=key, parameters={"rows_of": job.pk}, file=former)
     rows = failed.values_list("subject_id", "ref").iterator(BATCH)
     return make_job(job.kind, actor=actor, key=key, subjects=(Subject(pk, ref) for pk, ref in rows))
 
@@ -115,7 +136,7 @@ def cancel_job(job_id: int, *, actor: Actor) -> Job:
     with transaction.atomic():
         job = Job.objects.select_for_update(no_key=True).filter(pk=job_id).first()
         if job is None or not (job.made_by_id == actor.id or has_capability(actor, SEES_ALL)):
-            raise Refused("not_found", _("There is no such job."), 404)
+            raise Refused("not_found", NO_SUCH_JOB, 404)
         if not job.is_open:
             raise Refused("already_over", ALREADY_OVER)
         end_job(job, JobState.CANCELLED, actor=actor)
@@ -125,19 +146,73 @@ def cancel_job(job_id: int, *, actor: Actor) -> Job:
 def end_job(job: Job, state: JobState, *, actor: Actor, reason: str = "") -> None:
     """Write the end of a locked job, and its event; what was typed to choose its subjects is forgotten."""
     before, job.state, job.stop_reason = job.state, state, reason[:200]
-    job.finished_at, job.lease, job.lease_until = clock.now(), "", clock.now()
+    moment = clock.now()
+    job.finished_at, job.lease, job.lease_until = moment, "", moment
     job.sealed_parameters = ""
-    job.save_raised("state", "stop_reason", "finished_at", "lease", "lease_until", "sealed_parameters")
+    job.forget_at = moment + KEPT_FOR if job.file_name else None
+    job.save_raised(
+        "state", "stop_reason", "finished_at", "lease", "lease_until", "sealed_parameters", "forget_at"
+    )
     data = {"total": job.total, "done": job.done, "failed": job.failed}
     record_event(job, f"job.{_ENDS[state]}", actor, before=before, after=state, data=data)
+
+
+def rest_until_confirmed(job: Job) -> None:
+    """Write that a locked job, made of a sheet, waits for its maker to look at it, and its event."""
+    before, job.state, moment = job.state, JobState.CHECKED, clock.now()
+    job.lease, job.lease_until, job.forget_at = "", moment, moment + KEPT_FOR
+    job.save_raised("state", "lease", "lease_until", "forget_at")
+    record_event(job, "job.check", SYSTEM, before=before, after=job.state, data={"total": job.total})
+
+
+def confirm_job(job_id: int, *, actor: Actor) -> Job:
+    """Have done what the maker of a checked sheet has seen.
+
+    Raises Refused `forbidden`, `not_found` (somebody else's), `already_done`, `not_checked` or `already_over`.
+    """
+    with transaction.atomic():
+        job = Job.objects.select_for_update(no_key=True).filter(pk=job_id).first()
+        if job is None or job.made_by_id != actor.id:
+            raise Refused("not_found", NO_SUCH_JOB, 404)
+        require(actor, KINDS[job.kind].capability)
+        if job.state != JobState.CHECKED:
+            raise _cannot_confirm(job)
+        before, job.state, job.forget_at = job.state, JobState.RUNNING, None
+        job.resume_at, job.is_told = clock.now() + RESUME_AFTER, False
+        job.save_raised("state", "forget_at", "resume_at", "is_told")
+        record_event(job, "job.confirm", actor, before=before, after=job.state, data={"left": job.left})
+    return job
+
+
+def _cannot_confirm(job: Job) -> Refused:
+    if job.state == JobState.COLLECTING:
+        return Refused("not_checked", _("The sheet is still being checked."))
+    if job.state == JobState.RUNNING or job.state == JobState.DONE:
+        return Refused("already_done", _("This has been confirmed already."))
+    return Refused("already_over", ALREADY_OVER)
+
+
+def forget_sheet(job_id: int) -> None:
+    """Give up a sheet that nobody confirmed in time, or delete the contents of one that ended a week ago."""
+    with transaction.atomic():
+        due = Job.objects.select_for_update(no_key=True).filter(pk=job_id, forget_at__lte=clock.now())
+        job = due.first()
+        if job is None:
+            return
+        if job.state == JobState.CHECKED:
+            reason = _("Nobody confirmed the sheet within a week.")
+            end_job(job, JobState.CANCELLED, actor=SYSTEM, reason=str(reason))
+            return
+        RowContent.objects.filter(row__job=job).delete()
+        JobFile.objects.filter(job=job).delete()
+        Job.objects.filter(pk=job.pk).update(forget_at=None)
 
 
 _ENDS = {JobState.DONE: "finish", JobState.CANCELLED: "cancel", JobState.STOPPED: "stop"}
 
 
 def mark_told(job_ids: Iterable[int], *, actor: Actor) -> list[Job]:
-    """The person hears how these jobs ended; returns those that had not been told yet."""
-    ended = Job.objects.filter(
-        pk__in=list(job_ids), made_by_id=get_person_id(actor), finished_at__isnull=False
-    )
+    """The person hears how these jobs ended, or that they wait; returns those that had not been told yet."""
+    own = Job.objects.filter(pk__in=list(job_ids), made_by_id=get_person_id(actor))
+    ended = own.exclude(state__in=AT_WORK)
     return [job for job in ended if Job.objects.filter(pk=job.pk, is_told=False).update(is_told=True)]

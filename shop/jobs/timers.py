@@ -3,8 +3,8 @@
 from shop import clock
 from shop.events.registry import due
 from shop.jobs.models import Job
-from shop.jobs.selectors import list_due_to_resume
-from shop.jobs.services import RESUME_AFTER
+from shop.jobs.selectors import list_due_to_forget, list_due_to_resume
+from shop.jobs.services import RESUME_AFTER, forget_sheet
 from shop.jobs.tasks import run_job
 
 
@@ -12,3 +12,8 @@ from shop.jobs.tasks import run_job
 def resume_job(job_id: int) -> None:
     run_job.delay(job_id)
     Job.objects.filter(pk=job_id).update(resume_at=clock.now() + RESUME_AFTER)
+
+
+@due("job.forget", find=list_due_to_forget)
+def forget_job_sheet(job_id: int) -> None:
+    forget_sheet(job_id)

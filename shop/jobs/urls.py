@@ -1,6 +1,7 @@
 from django.urls import path
 
 from shop.jobs import views
+from shop.jobs.sheets.views import confirm, download
 
 app_name = "jobs"
 urlpatterns = [
@@ -8,6 +9,8 @@ urlpatterns = [
     path("watch/", views.watch, name="watch"),
     path("tell/", views.tell, name="tell"),
     path("<int:job_id>/", views.job_page, name="job"),
+    path("<int:job_id>/confirm/", confirm, name="confirm"),
+    path("<int:job_id>/sheet/", download, name="sheet"),
     path("<int:job_id>/cancel/", views.cancel, name="cancel"),
     path("<int:job_id>/repeat/", views.repeat, name="repeat"),
 ]

@@ -14,10 +14,12 @@ from shop.http.dialogs import Dialog, show_dialog, show_obstacle
 from shop.http.fields import read_id
 from shop.http.paging import page_by_id
 from shop.jobs import pages
-from shop.jobs.models import Job, JobRow, RowState
-from shop.jobs.registry import KINDS
+from shop.jobs.models import Job, JobRow, JobState, RowState
+from shop.jobs.registry import KINDS, JobKind
 from shop.jobs.selectors import list_jobs, list_rows, list_untold
 from shop.jobs.services import ALREADY_OVER, cancel_job, mark_told, repeat_failed
+from shop.jobs.sheets.kinds import SheetKind
+from shop.jobs.sheets.pages import make_sheet_context
 from shop.staff.decorators import StaffRequest, staff_page
 
 ROWS_ON_A_PAGE = 50
@@ -47,7 +49,8 @@ def job_page(request: StaffRequest, job_id: int) -> HttpResponse:
 
 
 def _show_job(request: StaffRequest, job: Job, *, dialog: Dialog | None = None) -> HttpResponse:
-    context = {**_progress(job, request), **_rows(job, request), "dialog": dialog}
+    kind = KINDS.get(job.kind)
+    context = {**_progress(job, request), **_rows(job, kind, request), "dialog": dialog}
     return render(request, "jobs/job.html", context)
 
 
@@ -122,12 +125,20 @@ def _progress(job: Job, request: StaffRequest) -> dict[str, Any]:
         "job": job,
         "label": pages.get_label(job),
         "icon_name": kind.icon_name if kind else "hourglass",
+        "is_sheet": kind is not None and kind.is_sheet,
         "may_repeat": may_repeat and job.failed and not job.is_open,
+        "may_confirm": job.state == JobState.CHECKED and job.made_by_id == request.actor.id,
         "key": pages.make_key(),
     }
 
 
-def _rows(job: Job, request: StaffRequest) -> dict[str, Any]:
+def _rows(job: Job, kind: JobKind | None, request: StaffRequest) -> dict[str, Any]:
+    if isinstance(kind, SheetKind):
+        return make_sheet_context(job, kind, request)
+    return _verdicts(job, kind, request)
+
+
+def _verdicts(job: Job, kind: JobKind | None, request: StaffRequest) -> dict[str, Any]:
     """One page of verdicts in the job's own order, from `?after=` a position on."""
     state = request.GET.get("state", "")
     if state and state not in RowState.values:
@@ -136,9 +147,8 @@ def _rows(job: Job, request: StaffRequest) -> dict[str, Any]:
     found = list_rows(job, state=state).filter(position__gt=after).order_by("position")
     rows = list(found[: ROWS_ON_A_PAGE + 1])
     shown, has_more = rows[:ROWS_ON_A_PAGE], len(rows) > ROWS_ON_A_PAGE
-    kind = KINDS.get(job.kind)
     return {
-        "rows": [RowView(row, kind.make_url(row.ref) if kind else "") for row in shown],
+        "rows": [RowView(row, kind.make_url(row) if kind else "") for row in shown],
         "state": state,
         "is_first": not after,
         "next_after": shown[-1].position if has_more else 0,

@@ -13,6 +13,7 @@ from shop import clock
 from shop.errors import Refused
 from shop.money import MAX_FEN, parse_yuan
 from shop.sheets.cells import EXACT_BELOW, Cell, CellKind, is_damaged, narrow, strip_invisible
+from shop.words import fill
 
 _WHOLE = re.compile(r"^[+-]?\d{1,12}(\.0+)?$", re.ASCII)
 _GROUPED = re.compile(r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$", re.ASCII)
@@ -47,13 +48,13 @@ class Column:
     def read(self, cell: Cell) -> Any:
         """The value of a cell that is not blank. Raises Wrong."""
         if cell.kind == CellKind.ERROR:
-            raise Wrong(_("The cell holds the error %(error)s.") % {"error": cell.text})
+            raise Wrong(fill(_("The cell holds the error %(error)s."), {"error": cell.text}))
         return self.parse(cell)
 
     def parse(self, cell: Cell) -> Any:
         text = self.clean(cell)
         if len(text) > self.max_length:
-            raise Wrong(_("At most %(most)d characters.") % {"most": self.max_length})
+            raise Wrong(fill(_("At most %(most)d characters."), {"most": self.max_length}))
         return text
 
     def clean(self, cell: Cell) -> str:
@@ -91,7 +92,7 @@ def _is_exact(value: float) -> bool:
 
 def _damaged(cell: Cell) -> Any:
     words = _("Excel changed this number to %(text)s. Format the column as text and type it again.")
-    return words % {"text": cell.text}
+    return fill(words, {"text": cell.text})
 
 
 @dataclass(frozen=True)
@@ -107,9 +108,8 @@ class WholeColumn(Column):
             raise Wrong(_("Type a whole number."))
         number = int(float(text))
         if not self.least <= number <= self.most:
-            raise Wrong(
-                _("Type a number from %(least)d to %(most)d.") % {"least": self.least, "most": self.most}
-            )
+            message = _("Type a number from %(least)d to %(most)d.")
+            raise Wrong(fill(message, {"least": self.least, "most": self.most}))
         return number
 
     def clean(self, cell: Cell) -> str:
@@ -135,7 +135,8 @@ class MoneyColumn(Column):
         except Refused as refused:
             raise Wrong(refused.message) from refused
         if fen > self.most_fen:
-            raise Wrong(_("Type an amount of at most %(most)d yuan.") % {"most": self.most_fen // 100})
+            message = _("Type an amount of at most %(most)d yuan.")
+            raise Wrong(fill(message, {"most": self.most_fen // 100}))
         return fen
 
     def clean(self, cell: Cell) -> str:

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from typing import Any
 
 import openpyxl
@@ -46,6 +47,9 @@ _TAG_NAME = re.compile(rb"</?([^\s/>]+)")
 MAX_COLUMNS = 100
 MAX_ROW_NUMBER = 100_000
 MAX_MERGES = 20_000
+PEEK = 200
+"""Rows of a glance, blank ones counted: the header stands in one of them."""
+
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MARKUP = (b"<html", b"<!doc", b"<?xml", b"<table", b"<meta")
 
@@ -80,6 +84,15 @@ def read_sheet(raw: bytes, *, max_rows: int) -> RawSheet:
     Raises Refused (400): `sheet_empty`, `sheet_too_large`, `sheet_too_long`, `sheet_encrypted`, `sheet_macros`,
     `sheet_broken`, `not_a_sheet`.
     """
+    return _read(raw, max_rows, peek=None)
+
+
+def peek_sheet(raw: bytes, *, max_rows: int) -> RawSheet:
+    """The first rows alone, without a look at what is merged or hidden. Raises Refused as `read_sheet`."""
+    return _read(raw, max_rows, peek=PEEK)
+
+
+def _read(raw: bytes, max_rows: int, peek: int | None) -> RawSheet:
     if not raw.strip():
         raise Refused("sheet_empty", _("The file is empty."), 400)
     if len(raw) > MAX_BYTES:
@@ -90,8 +103,8 @@ def read_sheet(raw: bytes, *, max_rows: int) -> RawSheet:
         )
         raise Refused("sheet_encrypted", message, 400)
     if raw.startswith(b"PK"):
-        return _read_xlsx(raw, max_rows)
-    return RawSheet(_keep(_read_csv(raw, max_rows), max_rows))
+        return _read_xlsx(raw, max_rows, peek)
+    return RawSheet(_keep(islice(_read_csv(raw, max_rows), peek), max_rows))
 
 
 def _too_large() -> Refused:
@@ -113,14 +126,14 @@ def _keep(rows: Iterator[RawRow], max_rows: int) -> list[RawRow]:
     return kept
 
 
-def _read_xlsx(raw: bytes, max_rows: int) -> RawSheet:
+def _read_xlsx(raw: bytes, max_rows: int, peek: int | None) -> RawSheet:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             _check_archive(archive)
             parts = _take_parts(archive, min(MAX_TAGS, FREE_TAGS + TAGS_PER_ROW * max_rows))
         book = openpyxl.load_workbook(parts, read_only=True, data_only=True, keep_links=False)
         try:
-            return _read_book(book, max_rows)
+            return _read_book(book, max_rows, peek)
         finally:
             book.close()
     except Refused:
@@ -180,15 +193,15 @@ def _weigh(name: str, data: bytes, seen: "Counter[str]", max_tags: int) -> None:
         raise _too_large()
 
 
-def _read_book(book: Any, max_rows: int) -> RawSheet:
+def _read_book(book: Any, max_rows: int, peek: int | None) -> RawSheet:
     sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
     if not sheets:
         raise Refused("sheet_empty", _("The file is empty."), 400)
     sheet = sheets[0]
-    hidden, merged = _read_layout(book, sheet)
+    hidden, merged = _read_layout(book, sheet) if peek is None else (set(), {})
     # The declared size of a sheet is often wrong; rows beyond it would silently be lost.
     sheet.reset_dimensions()
-    rows = _keep(_list_rows(sheet, hidden, merged), max_rows)
+    rows = _keep(islice(_list_rows(sheet, hidden, merged), peek), max_rows)
     _spread(rows, merged)
     return RawSheet(rows, [other.title for other in sheets[1:]])
 

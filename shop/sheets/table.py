@@ -13,6 +13,7 @@ from shop.errors import Refused
 from shop.sheets.cells import BLANK, Cell, CellKind, narrow
 from shop.sheets.columns import Column, Wrong
 from shop.sheets.reading import RawRow, RawSheet
+from shop.words import fill
 
 HEADER_WITHIN = 20
 """A header stands in one of the first rows; above it are titles and remarks."""
@@ -27,7 +28,7 @@ _DECORATION = re.compile(r"[\s*＊:：]|[(（\[【].*?[)）\]】]")
 class Problem:
     """Why a row cannot be taken; `header` names the column, "" when the row itself is meant."""
 
-    header: str
+    header: Any
     message: Any
 
 
@@ -35,27 +36,28 @@ class Problem:
 class Cleaned:
     """A cell that was read differently from how it was written."""
 
-    header: str
+    header: Any
     before: str
     after: str
 
 
 @dataclass
 class SheetRow:
-    """A row with its values by column name; blank cells and missing columns are not in `values`."""
+    """A row with its cells and values by column name; blank cells and missing columns are not in `values`."""
 
     number: int
     values: dict[str, Any] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     cleaned: list[Cleaned] = field(default_factory=list)
-    shown: dict[str, str] = field(default_factory=dict)
+    cells: dict[str, Cell] = field(default_factory=dict)
+    is_hidden: bool = False
 
     @property
     def is_fine(self) -> bool:
         return not self.problems
 
     def refuse(self, message: Any, header: Any = "") -> None:
-        self.problems.append(Problem(str(header), message))
+        self.problems.append(Problem(header, message))
 
 
 @dataclass
@@ -79,7 +81,7 @@ def read_table(sheet: RawSheet, columns: Sequence[Column]) -> Table:
 
     Raises Refused `no_header` (400) naming the missing columns, or `column_twice` (400).
     """
-    at, places = _find_header(sheet.rows, columns)
+    at, places = find_header(sheet.rows, columns)
     present = [column for column in columns if column.name in places]
     table = Table(present, [], _note_header(sheet, at, places))
     totals = []
@@ -87,9 +89,10 @@ def read_table(sheet: RawSheet, columns: Sequence[Column]) -> Table:
         if _is_total(raw):
             totals.append(raw.number)
         else:
-            table.rows.append(_read_row(raw, present, places))
+            cells = {c.name: _find_cell(raw, places[c.name]) for c in present}
+            table.rows.append(read_row(raw.number, cells, present, is_hidden=raw.is_hidden))
     if totals:
-        table.notes.append(_("Total rows were left out: %(rows)s.") % {"rows": _join(totals)})
+        table.notes.append(fill(_("Total rows were left out: %(rows)s."), {"rows": _join(totals)}))
     return table
 
 
@@ -97,7 +100,8 @@ def _join(items: Sequence[Any]) -> str:
     return "、".join(map(str, items[:20])) + ("…" if len(items) > 20 else "")
 
 
-def _find_header(rows: Sequence[RawRow], columns: Sequence[Column]) -> tuple[int, dict[str, int]]:
+def find_header(rows: Sequence[RawRow], columns: Sequence[Column]) -> tuple[int, dict[str, int]]:
+    """Which of the first rows is the header, and column name → place in it. Raises Refused as `read_table`."""
     known = _list_headers(columns)
     candidates = [(at, _match(row, known)) for at, row in enumerate(rows[:HEADER_WITHIN])]
     at, found = max(candidates, key=lambda c: len(set(c[1].values())), default=(0, {}))
@@ -131,15 +135,15 @@ def _match(row: RawRow, known: Mapping[str, str]) -> dict[int, str]:
 def _note_header(sheet: RawSheet, at: int, places: Mapping[str, int]) -> list[Any]:
     notes: list[Any] = []
     if at:
-        notes.append(_("Rows above the header were left out: %(rows)d.") % {"rows": at})
+        notes.append(fill(_("Rows above the header were left out: %(rows)d."), {"rows": at}))
     used = set(places.values())
     cells = enumerate(sheet.rows[at].cells)
     unknown = [cell.text.strip()[:40] for place, cell in cells if place not in used and cell.text.strip()]
     if unknown:
-        notes.append(_("Columns that mean nothing here: %(names)s.") % {"names": _join(unknown)})
+        notes.append(fill(_("Columns that mean nothing here: %(names)s."), {"names": _join(unknown)}))
     if sheet.other_sheets:
         names = _join(sheet.other_sheets)
-        notes.append(_("Only the first sheet was read, not: %(names)s.") % {"names": names})
+        notes.append(fill(_("Only the first sheet was read, not: %(names)s."), {"names": names}))
     return notes
 
 
@@ -148,18 +152,23 @@ def _is_total(raw: RawRow) -> bool:
     return bool(_TOTAL.match(re.sub(r"\s", "", narrow(first))))
 
 
-def _read_row(raw: RawRow, columns: Sequence[Column], places: Mapping[str, int]) -> SheetRow:
-    row = SheetRow(raw.number)
-    if raw.is_hidden:
+def _find_cell(raw: RawRow, place: int) -> Cell:
+    return raw.cells[place] if place < len(raw.cells) else BLANK
+
+
+def read_row(
+    number: int, cells: Mapping[str, Cell], columns: Sequence[Column], *, is_hidden: bool = False
+) -> SheetRow:
+    """Check the cells of one row, by column name, against the columns."""
+    row = SheetRow(number, cells=dict(cells), is_hidden=is_hidden)
+    if is_hidden:
         row.refuse(_("The row is hidden in the sheet. Show it, or delete it."))
     for column in columns:
-        place = places[column.name]
-        _read_cell(row, column, raw.cells[place] if place < len(raw.cells) else BLANK)
+        _read_cell(row, column, row.cells[column.name])
     return row
 
 
 def _read_cell(row: SheetRow, column: Column, cell: Cell) -> None:
-    row.shown[column.name] = cell.text
     if cell.kind == CellKind.BLANK or not column.clean(cell):
         if column.is_needed:
             row.refuse(_("Fill in this cell."), column.header)
@@ -174,4 +183,4 @@ def _read_cell(row: SheetRow, column: Column, cell: Cell) -> None:
         return
     cleaned = column.clean(cell)
     if cell.kind == CellKind.TEXT and cleaned != cell.text:
-        row.cleaned.append(Cleaned(str(column.header), cell.text, cleaned))
+        row.cleaned.append(Cleaned(column.header, cell.text, cleaned))

@@ -20,9 +20,11 @@ from orders.payments.services.transfers import send_proof
 from orders.services.steps import urge_order
 from shop.catalog.models import Sku
 from shop.catalog.product_sheet import PRODUCTS
-from shop.catalog.uploads import SheetKind, apply_upload, keep_upload
 from shop.files.services import store_picture
-from shop.jobs.services import Subject, make_job
+from shop.jobs.running import run_slice
+from shop.jobs.services import Subject, confirm_job, make_job
+from shop.jobs.sheets.kinds import SheetKind
+from shop.jobs.sheets.services import upload_sheet
 from shop.staff.models import StaffUser
 from shop.store.choices import PayMethod
 from tests import cast
@@ -73,17 +75,20 @@ INSPECT = """() => {
 }"""
 
 
-def upload(kind: SheetKind, header: list[str], rows: list[list[Any]], owner: StaffUser) -> tuple[int, int]:
-    """Ids of a sheet that waits and of one that was applied, of this person, under file names like the other words."""
-    actor = cast.actor_of(owner)
-    done, waiting = (
-        keep_upload(kind, f"{CORPUS[1]}.xlsx", xlsx([header, *rows]), actor=actor) for _ in range(2)
+def upload(kind: SheetKind, header: list[str], rows: list[list[Any]], owner: StaffUser) -> list[int]:
+    """Jobs of a sheet that waits and of one that was done, of this person, under file names like the other words."""
+    actor, raw = cast.actor_of(owner), xlsx([header, *rows])
+    waiting, done = (
+        upload_sheet(kind, f"{CORPUS[1]}.xlsx", raw, actor=actor, key=f"{kind.name} {at}") for at in range(2)
     )
-    apply_upload(kind, done, actor=actor)
-    return waiting.pk, done.pk
+    run_slice(waiting.pk)
+    run_slice(done.pk)
+    confirm_job(done.pk, actor=actor)
+    run_slice(done.pk)
+    return [waiting.pk, done.pk]
 
 
-def upload_products(owner: StaffUser) -> tuple[int, int]:
+def upload_products(owner: StaffUser) -> list[int]:
     """Rows that are taken and, by their price, rows that are refused; both say something hostile in every cell."""
     taken = [
         [words, words[:30], f"H-{at}", words[:60], 10, "是", None, 5, 3] for at, words in enumerate(WRITTEN)
@@ -91,8 +96,8 @@ def upload_products(owner: StaffUser) -> tuple[int, int]:
     return upload(PRODUCTS, PRODUCT_HEADER, [*taken, *([f"!{words}"] * 9 for words in WRITTEN)], owner)
 
 
-def upload_counts(owner: StaffUser) -> tuple[int, int]:
-    rows = [["H-0", WRITTEN[0], "", 5, 4], *([words] * 5 for words in WRITTEN)]
+def upload_counts(owner: StaffUser) -> list[int]:
+    rows = [["H-0", WRITTEN[0], "", 3, 4], *([words] * 5 for words in WRITTEN)]
     return upload(STOCK, STOCK_HEADER, rows, owner)
 
 
@@ -117,7 +122,7 @@ class Tour:
         job = make_job(
             "order.confirm", actor=cast.clerk(), key=order.number, subjects=[Subject(order.pk, "1")]
         )
-        products, counts = upload_products(owner), upload_counts(owner)
+        self.sheets = upload_products(owner) + upload_counts(owner)
         self.owner = owner
         sku = Sku.objects.get(code="H-1")
         self.arguments: dict[str, Any] = {
@@ -128,27 +133,19 @@ class Tour:
             "staff_id": owner.pk,
             "job_id": job.pk,
         }
-        self.uploads = {
-            "catalog:import_checked": products[0],
-            "catalog:import_result": products[1],
-            "stock:import_checked": counts[0],
-            "stock:import_result": counts[1],
-        }
 
     def list_paths(self) -> list[str]:
         """Every address of the console, then what else shows the words: all orders, all buyers, every search."""
         names = [name for name, method in MATRIX if method == "GET" and is_console(name)]
         paths = [self._fill(name) for name in names]
-        paths += [reverse(name, args=[pk]) for name, pk in self.uploads.items()]
-        paths += [reverse("catalog:import_checked", args=[self.uploads["catalog:import_result"]])]
+        paths += [reverse(name, args=[pk]) for name in ("jobs:job", "jobs:sheet") for pk in self.sheets]
         paths += [reverse("orders:detail", args=[order.number]) for order in self.orders]
         paths += [reverse("customers:customer", args=[order.customer_id]) for order in self.orders]
         return paths + [f"{path}{quote(words.encode())}" for path in SEARCHES for words in CORPUS[:7]]
 
     def _fill(self, name: str) -> str:
         wanted = dict(list_routes())[name].pattern.converters
-        given = self.arguments | {"upload_id": self.uploads.get(name)}
-        return reverse(name, kwargs={key: given[key] for key in wanted})
+        return reverse(name, kwargs={key: self.arguments[key] for key in wanted})
 
 
 def is_console(name: str) -> bool:

@@ -10,12 +10,17 @@ from django.test import Client
 
 from shop import clock
 from shop.actor import SYSTEM
-from shop.catalog.models import Product, SheetUpload, Sku
+from shop.catalog.models import Product, Sku
 from shop.catalog.services import NewSku, add_product
-from shop.catalog.uploads import LEASE
 from shop.events.models import Event
-from tests.cast import make_sku, make_staff
+from shop.jobs.models import Job, JobState
+from shop.jobs.running import _do_unit, take_lease
+from shop.jobs.services import confirm_job
+from shop.staff.models import StaffUser
+from tests.cast import actor_of, make_sku, make_staff
 from tests.console import browser, sign_in
+from tests.sheets import importing
+from tests.sheets.importing import confirm, list_fates, list_rows, look, work
 from tests.sheets.making import csv, xlsx
 
 pytestmark = pytest.mark.django_db
@@ -28,27 +33,25 @@ ROWS = [
 ]
 
 
-def send(client: Client, rows: list[list[Any]] | bytes, name: str = "商品.xlsx") -> Any:
-    raw = rows if isinstance(rows, bytes) else xlsx([HEADER, *rows])
-    return client.post(URL, {"sheet": SimpleUploadedFile(name, raw)}, follow=True)
-
-
-def apply(client: Client, response: Any) -> Any:
-    return client.post(response.redirect_chain[-1][0], follow=True)
+def send(client: Client, rows: list[list[Any]] | bytes, name: str = "商品.xlsx") -> Job:
+    return importing.send(client, URL, rows if isinstance(rows, bytes) else xlsx([HEADER, *rows]), name)
 
 
 def run(rows: list[list[Any]] | bytes, client: Client | None = None) -> list[tuple[int, str]]:
-    """Upload, confirm; (row, fate) of every row."""
+    """Upload, confirm where there is something to do; (row, fate) of every row."""
     client = client or browser()
-    done = apply(client, send(client, rows))
-    return [(verdict["number"], verdict["fate"]) for verdict in done.context["verdicts"]]
+    job = send(client, rows)
+    if job.state == JobState.CHECKED:
+        job = confirm(client, job)
+    assert job.state == JobState.DONE
+    return list_fates(job)
 
 
 def test_nothing_changes_before_it_is_confirmed() -> None:
-    response = send(browser(), ROWS)
-    page = response.content.decode()
-    assert response.status_code == 200
+    client = browser()
+    page = look(client, send(client, ROWS))
     assert "Apply 3 rows" in page
+    assert "高山茶" in page
     assert not Product.objects.exists()
 
 
@@ -64,11 +67,10 @@ def test_new_products_are_added_with_their_skus() -> None:
 
 def test_the_same_file_again_changes_nothing() -> None:
     run(ROWS)
-    events = Event.objects.count()
-    response = send(browser(), ROWS)
-    assert "There is nothing to apply" in response.content.decode()
+    events = Event.objects.exclude(kind="job").count()
+    assert send(browser(), ROWS).state == JobState.DONE
     assert run(ROWS) == [(2, "same"), (3, "same"), (4, "same")]
-    assert Event.objects.count() == events
+    assert Event.objects.exclude(kind="job").count() == events
 
 
 @pytest.mark.parametrize("suffix", ["", "?format=csv"])
@@ -85,8 +87,8 @@ def test_an_export_imports_as_unchanged(suffix: str) -> None:
 def test_what_differs_is_shown_and_changed() -> None:
     run(ROWS)
     rows = [["高山茶", "好茶", "A", "小", 11, "是", None, 5, 999]]
-    response = send(browser(), rows)
-    page = response.content.decode()
+    client = browser()
+    page = look(client, send(client, rows))
     assert "¥10.00 → ¥11.00" in page
     assert "茶 → 好茶" in page
     assert run(rows) == [(2, "change")]
@@ -125,10 +127,11 @@ def test_a_bad_row_is_refused_with_its_reason_and_the_others_are_applied(row: li
         add_product("同名", skus=[NewSku(f"S{number}", "x", 1, 1)], actor=SYSTEM)
     add_product("零", skus=[NewSku("00123", "x", 1, 1)], actor=SYSTEM)
     client = browser()
-    response = send(client, [row, ["好的", None, "GOOD", "大", 1]])
-    assert reason in response.content.decode()
-    verdicts = apply(client, response).context["verdicts"]
-    assert [verdict["fate"] for verdict in verdicts] == ["refused", "add"]
+    job = send(client, [row, ["好的", None, "GOOD", "大", 1]])
+    assert reason in look(client, job, "?fate=refused")
+    job = confirm(client, job)
+    assert list_fates(job) == [(2, "refused"), (3, "add")]
+    assert (job.done, job.failed) == (1, 1)
     assert Sku.objects.filter(code="GOOD").exists()
 
 
@@ -144,54 +147,78 @@ def test_a_code_twice_and_rows_that_contradict_each_other_are_refused() -> None:
 
 
 def test_what_was_cleaned_is_shown() -> None:
-    page = send(browser(), [["茶", None, "ＡＢ１", "小", "１２"]]).content.decode()
+    client = browser()
+    page = look(client, send(client, [["茶", None, "ＡＢ１", "小", "１２"]]))
     assert "“ＡＢ１” → “AB1”" in page
 
 
 def test_the_result_can_be_downloaded_with_a_verdict_per_row() -> None:
     client = browser()
-    done = apply(client, send(client, [ROWS[0], ["x", None, "@cmd()", "y", "z"]]))
-    response = client.get(f"{done.request['PATH_INFO']}result/")
-    rows = list(openpyxl.load_workbook(io.BytesIO(response.content)).active.iter_rows(values_only=True))
+    job = confirm(client, send(client, [ROWS[0], ["x", None, "@cmd()", "y", "z"]]))
+    rows = read(client.get(f"/console/jobs/{job.pk}/sheet/"))
     assert rows[0][0] == "Row"
     assert rows[1][-2:] == ("Added", "New product.")
     assert rows[2][-2] == "Refused"
     assert rows[2][3] == "'@cmd()"
 
 
-def test_the_result_does_not_exist_before_it_is_applied() -> None:
+def read(response: Any) -> list[Any]:
+    return list(openpyxl.load_workbook(io.BytesIO(response.content)).active.iter_rows(values_only=True))
+
+
+def test_refused_rows_are_downloaded_repaired_and_sent_again() -> None:
     client = browser()
-    url = send(client, ROWS).redirect_chain[-1][0]
-    assert client.get(f"{url}result/").status_code == 409
+    job = confirm(client, send(client, [ROWS[0], ["壶", None, "P", "紫", "贵", None, None, None, 2]]))
+    header, bad = read(client.get(f"/console/jobs/{job.pk}/sheet/?rows=failed"))
+    assert bad[0] == 3
+    assert "two decimals" in bad[-1]
+    repaired = [88 if value == "贵" else value for value in bad]
+    again = confirm(client, send(client, xlsx([header, repaired])))
+    assert list_fates(again) == [(2, "add")]
+    assert Sku.objects.get(code="P").price_fen == 8800
+
+
+def test_refused_rows_are_checked_again_as_they_were_once_the_shop_has_changed() -> None:
+    client = browser()
+    job = send(client, [[None, None, "LATE", None, 12]])
+    assert job.state == JobState.DONE
+    add_product("茶", skus=[NewSku("LATE", "x", 1, 1)], actor=SYSTEM)
+    client.post(f"/console/jobs/{job.pk}/repeat/", {"key": "again"})
+    again = work(Job.objects.latest("pk"))
+    assert (again.pk != job.pk, again.state, again.file_name) == (True, JobState.CHECKED, job.file_name)
+    assert list_fates(confirm(client, again)) == [(2, "change")]
+    assert Sku.objects.get(code="LATE").price_fen == 1200
 
 
 def test_pressing_twice_applies_once() -> None:
     client = browser()
-    response = send(client, ROWS)
-    apply(client, response)
-    again = apply(client, response)
-    assert "has been applied already" in again.content.decode()
+    job = confirm(client, send(client, ROWS))
+    again = client.post(f"/console/jobs/{job.pk}/confirm/", follow=True)
+    assert "has been confirmed already" in again.content.decode()
     assert Product.objects.count() == 2
 
 
 def test_an_import_that_was_killed_midway_goes_on_where_it_was() -> None:
     client = browser()
-    response = send(client, ROWS)
-    add_product("高山茶", skus=[NewSku("A", "小", 1000, 3), NewSku("B", "大", 2050, 4)], actor=SYSTEM)
-    SheetUpload.objects.update(started_at=clock.now())
-    assert "being applied at this moment" in apply(client, response).content.decode()
-    SheetUpload.objects.update(started_at=clock.now() - 2 * LEASE)
-    apply(client, response)
-    assert Product.objects.count() == 2
+    job = send(client, ROWS)
+    confirm_job(job.pk, actor=actor_of(StaffUser.objects.get(pk=job.made_by_id)))
+    dead = take_lease(job.pk)
+    assert dead is not None
+    _do_unit(dead, list(job.rows.filter(unit=2).order_by("position")))
+    Job.objects.update(lease_until=clock.now())
+    job = work(job)
+    assert (job.state, job.done, job.failed) == (JobState.DONE, 3, 0)
+    assert Event.objects.filter(verb="product.add").count() == 2
 
 
-def test_what_became_impossible_meanwhile_is_a_verdict() -> None:
+def test_what_would_do_something_else_than_was_shown_is_refused() -> None:
     client = browser()
-    response = send(client, [["茶", None, "A", "小", 1]])
+    job = send(client, [["茶", None, "A", "小", 1], ["杯", None, "C", "白", 2]])
     make_sku()
     Sku.objects.update(code="A")
-    apply(client, response)
-    assert SheetUpload.objects.get().verdicts[0]["fate"] in ("refused", "change")
+    job = confirm(client, job)
+    assert [(row.fate, row.code) for row in list_rows(job)] == [("refused", "changed"), ("add", "")]
+    assert "has changed since the row was checked" in look(client, job, "?fate=refused")
 
 
 @pytest.mark.parametrize(
@@ -201,8 +228,6 @@ def test_what_became_impossible_meanwhile_is_a_verdict() -> None:
         (b"PK\x03\x04 broken", "damaged"),
         (b"<html></html>", "web page"),
         (csv("a,b", "1,2"), "No row names these columns"),
-        (csv("SKU编码,价格"), "no rows below its header"),
-        (csv("SKU编码,价格", *["A,1"] * 502), "more than 500 rows"),
     ],
 )
 def test_a_file_that_cannot_be_read_says_why(raw: bytes, words: str) -> None:
@@ -210,12 +235,32 @@ def test_a_file_that_cannot_be_read_says_why(raw: bytes, words: str) -> None:
     response = client.post(URL, {"sheet": SimpleUploadedFile("x.xlsx", raw)} if raw else {})
     assert response.status_code == 422
     assert words in response.content.decode()
+    assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (csv("SKU编码,价格"), "no rows below its header"),
+        (csv("SKU编码,价格", *["A,1"] * 10_002), "more than 10000 rows"),
+    ],
+)
+def test_what_is_wrong_with_all_of_a_sheet_is_said_on_the_page_of_the_job(raw: bytes, words: str) -> None:
+    client = browser()
+    job = send(client, raw)
+    assert job.state == JobState.STOPPED
+    assert words in look(client, job)
 
 
 def test_an_upload_belongs_to_who_made_it() -> None:
-    url = send(sign_in(make_staff("owner")), ROWS).redirect_chain[-1][0]
-    assert browser("manager").get(url).status_code == 404
-    browser("manager").post(url)
+    job = send(sign_in(make_staff("manager")), ROWS)
+    url = f"/console/jobs/{job.pk}/"
+    other, owner = sign_in(make_staff("manager")), browser("owner")
+    assert other.get(url).status_code == other.get(f"{url}sheet/").status_code == 404
+    other.post(f"{url}confirm/")
+    owner.post(f"{url}confirm/")
+    assert "confirm/" not in look(owner, job)
+    assert work(job).state == JobState.CHECKED
     assert not Product.objects.exists()
 
 

@@ -5,14 +5,16 @@ from typing import Any
 
 import openpyxl
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from orders.models import Order
 from shop.catalog.models import Sku
+from shop.jobs.models import Job, JobState
 from tests.cast import make_sku, open_shop, paid_order
 from tests.console import browser
 from tests.expect import fresh, stock_of
+from tests.sheets import importing
+from tests.sheets.importing import list_fates, look, send
 from tests.sheets.making import xlsx
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books_are_clean")]
@@ -109,15 +111,15 @@ def test_the_list_finds_by_name_by_code_and_by_low_stock() -> None:
 
 
 class TestSheet:
-    def send(self, client: Client, rows: list[list[Any]]) -> Any:
-        file = SimpleUploadedFile("盘点.xlsx", xlsx([["SKU编码", "账面库存", "实盘数量"], *rows]))
-        return client.post(f"{URL}import/", {"sheet": file}, follow=True)
+    def send(self, client: Client, rows: list[list[Any]]) -> Job:
+        return send(client, f"{URL}import/", xlsx([["SKU编码", "账面库存", "实盘数量"], *rows]))
 
     def run(self, rows: list[list[Any]]) -> list[str]:
         client = browser("warehouse")
-        checked = self.send(client, rows)
-        done = client.post(checked.redirect_chain[-1][0], follow=True)
-        return [verdict["fate"] for verdict in done.context["verdicts"]]
+        job = self.send(client, rows)
+        if job.state == JobState.CHECKED:
+            job = importing.confirm(client, job)
+        return [fate for _number, fate in list_fates(job)]
 
     def test_each_row_is_counted_or_refused_by_itself(self) -> None:
         one, two, three = (make_sku(on_hand=10) for _ in range(3))
@@ -140,7 +142,8 @@ class TestSheet:
         open_shop()
         sku = make_sku(on_hand=5)
         paid_order(basket={sku.pk: 5})
-        page = self.send(browser(), [[sku.code, 5, 3]]).content.decode()
+        client = browser()
+        page = look(client, self.send(client, [[sku.code, 5, 3]]))
         assert "2 reserved pieces are missing; orders affected: 1." in page
         self.run([[sku.code, 5, 3]])
         assert Order.objects.get().is_short
@@ -152,9 +155,7 @@ class TestSheet:
         book.active.cell(2, 5).value = 4
         out = io.BytesIO()
         book.save(out)
-        file = SimpleUploadedFile("盘点.xlsx", out.getvalue())
-        checked = client.post(f"{URL}import/", {"sheet": file}, follow=True)
-        client.post(checked.redirect_chain[-1][0])
+        importing.confirm(client, send(client, f"{URL}import/", out.getvalue()))
         assert stock_of(sku.pk) == (4, 0)
 
 

@@ -8,6 +8,7 @@ from django.db.models import Model
 pytestmark = pytest.mark.django_db
 LEFT = {"store_storesettings": {"restores"}}
 """What processes of the version before still write; the next version drops it."""
+LEFT_TABLES = {"catalog_sheetupload"}
 OURS = [model for model in apps.get_models(include_auto_created=True) if model._meta.managed]
 
 
@@ -22,4 +23,4 @@ def test_every_column_has_a_field(model: type[Model]) -> None:
 
 def test_every_table_has_a_model() -> None:
     tables = set(connection.introspection.django_table_names(only_existing=True))
-    assert set(connection.introspection.table_names()) - tables - {"django_migrations"} == set()
+    assert set(connection.introspection.table_names()) - tables - {"django_migrations"} == LEFT_TABLES

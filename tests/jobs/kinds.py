@@ -6,7 +6,7 @@ from typing import Any
 
 from shop.actor import Actor
 from shop.errors import Refused
-from shop.jobs.registry import Batch, JobKind, Subject
+from shop.jobs.registry import Batch, BulkKind, JobKind, Subject
 
 NAME = "test.count"
 
@@ -38,7 +38,7 @@ class Counting:
         return Batch(subjects, str(end) if end < self._total else "")
 
     def as_kind(self) -> JobKind:
-        return JobKind(
+        return BulkKind(
             NAME, "Count", "check", "orders.edit", self.run_row, lambda ref: f"/{ref}/", self.collect
         )
 

@@ -13,10 +13,11 @@ from shop import clock
 from shop.actor import Actor
 from shop.events.models import Event
 from shop.events.sweeping import sweep
-from shop.jobs import running
+from shop.jobs import registry, running
 from shop.jobs.models import Job, JobRow, JobState, RowState
+from shop.jobs.registry import LIMIT
 from shop.jobs.running import LEASE, LeaseLost, run_slice, take_lease
-from shop.jobs.services import LIMIT, make_job
+from shop.jobs.services import make_job
 from shop.jobs.tasks import run_job
 from shop.staff.models import StaffUser
 from tests.jobs.kinds import NAME, Counting, subjects_of
@@ -52,9 +53,9 @@ def test_a_refused_row_has_the_reason_and_the_others_go_on(counting: Counting, e
     job = run(make(editor))
     assert (job.state, job.done, job.failed) == (JobState.DONE, 3, 2)
     assert verdicts(job)[2] == (RowState.FAILED, "wrong_stage")
-    assert job.rows.get(subject_id=2).words == "The order is closed."
+    assert job.rows.get(subject_id=2).reason == "The order is closed."
     assert verdicts(job)[4] == (RowState.FAILED, "server_error")
-    assert "bug" not in job.rows.get(subject_id=4).words
+    assert "bug" not in job.rows.get(subject_id=4).reason
     end = Event.objects.get(kind="job", subject_id=job.pk, verb="job.finish")
     assert end.data == {"total": 5, "done": 3, "failed": 2}
 
@@ -68,13 +69,17 @@ def test_a_failed_row_leaves_no_half_effect(counting: Counting, editor: Actor) -
     assert not StaffUser.objects.filter(display_name="touched by 1").exists()
 
 
-def test_verdicts_are_in_the_language_of_the_maker(counting: Counting, editor: Actor) -> None:
+def test_verdicts_are_in_the_language_of_the_reader(counting: Counting, editor: Actor) -> None:
     counting.broken = {1}
-    with override("en"):
-        english = make(editor, range(1, 2))
     with override("zh-hans"):
-        run(english)
-    assert english.rows.get().words.startswith("Something went wrong")
+        row = run(make(editor, range(1, 2))).rows.get()
+        assert "Something" not in row.reason
+    with override("en"):
+        assert row.reason.startswith("Something went wrong")
+
+
+def test_a_verdict_of_a_former_version_is_read_as_it_was_written() -> None:
+    assert JobRow(words="订单已关闭").reason == "订单已关闭"
 
 
 def test_subjects_are_collected_in_batches_up_to_the_limit(
@@ -86,7 +91,7 @@ def test_subjects_are_collected_in_batches_up_to_the_limit(
     assert (job.state, job.total, job.done) == (JobState.DONE, 25, 25)
     assert list(job.rows.order_by("position").values_list("position", flat=True)) == list(range(1, 26))
     assert LIMIT == 100_000
-    monkeypatch.setattr(running, "LIMIT", 12)
+    monkeypatch.setattr(registry, "LIMIT", 12)
     assert run(make_job(NAME, actor=editor, key="less", parameters={})).total == 12
 
 
@@ -131,7 +136,7 @@ def test_who_lost_the_lease_leaves_no_trace(counting: Counting, editor: Actor) -
     Job.objects.update(lease_until=clock.now() - timedelta(seconds=1))
     assert take_lease(job.pk) is not None
     with pytest.raises(LeaseLost):
-        running._do_row(late, job.rows.get(position=1))
+        running._do_unit(late, [job.rows.get(position=1)])
     job.refresh_from_db()
     assert (job.done, verdicts(job)[1]) == (0, (RowState.WAITING, ""))
 

@@ -74,7 +74,7 @@ def test_a_worker_that_wakes_up_after_its_lease_moves_no_order_twice() -> None:
 
     def wake_up() -> Any:
         try:
-            return running._do_row(frozen, job.rows.get(position=1))
+            return running._do_unit(frozen, [job.rows.get(position=1)])
         except running.LeaseLost:
             return "lost"
 

@@ -11,11 +11,13 @@ from orders.services.stocktake import Count, count_stock, plan_taking
 from shop.actor import Actor
 from shop.catalog.forms import MAX_PIECES
 from shop.catalog.models import Sku
-from shop.catalog.product_sheet import refuse_lost_zeros
+from shop.catalog.product_sheet import find_skus, refuse_lost_zeros
 from shop.catalog.selectors import list_skus
-from shop.catalog.uploads import CheckedRow, Fate, SheetKind, Unit
+from shop.jobs.sheets.checking import CheckedRow, Fate, Unit
+from shop.jobs.sheets.kinds import Places, SheetKind
 from shop.sheets.columns import CodeColumn, Column, WholeColumn
 from shop.sheets.table import Table
+from shop.words import fill
 
 STOCK_COLUMNS: tuple[Column, ...] = (
     CodeColumn(
@@ -62,10 +64,14 @@ def preview_count(sku: Sku, counted: int) -> Preview:
 
 def check_stock_rows(table: Table) -> list[Unit]:
     rows = [CheckedRow(row) for row in table.rows]
-    codes = [row.row.values["code"] for row in rows if "code" in row.row.values]
-    skus = {sku.code: sku for sku in Sku.objects.select_related("product").filter(code__in=codes)}
+    skus = find_skus(rows)
     first: dict[str, int] = {}
-    return [Unit([row], _check_row(row, skus, first)) for row in rows]
+    units = [Unit([row], _check_row(row, skus, first)) for row in rows]
+    refuse_lost_zeros([row for row in rows if "counted" in row.row.values], skus)
+    for row in rows:
+        if row.row.is_fine and "counted" in row.row.values and row.row.values["code"] not in skus:
+            row.refuse(_("The shop has no SKU with this code."), _("SKU code"))
+    return units
 
 
 def _check_row(row: CheckedRow, skus: Mapping[str, Sku], first: dict[str, int]) -> Count | None:
@@ -76,15 +82,10 @@ def _check_row(row: CheckedRow, skus: Mapping[str, Sku], first: dict[str, int]) 
         return None
     code = values["code"]
     if first.setdefault(code, row.row.number) != row.row.number:
-        row.refuse(_("Row %(row)d has the same code.") % {"row": first[code]}, _("SKU code"))
+        row.refuse(fill(_("Row %(row)d has the same code."), {"row": first[code]}), _("SKU code"))
         return None
     sku = skus.get(code)
-    if sku is None:
-        refuse_lost_zeros(row)
-        if not row.problems:
-            row.refuse(_("The shop has no SKU with this code."), _("SKU code"))
-        return None
-    return _check_count(row, sku, values["counted"], values.get("seen"))
+    return _check_count(row, sku, values["counted"], values.get("seen")) if sku else None
 
 
 def _check_count(row: CheckedRow, sku: Sku, counted: int, seen: int | None) -> Count | None:
@@ -92,14 +93,15 @@ def _check_count(row: CheckedRow, sku: Sku, counted: int, seen: int | None) -> C
         return None
     if seen is not None and seen != sku.on_hand:
         message = _("The stock has moved since the sheet was made: %(seen)d → %(now)d. Count it again.")
-        row.refuse(message % {"seen": seen, "now": sku.on_hand}, _("On hand"))
+        row.refuse(fill(message, {"seen": seen, "now": sku.on_hand}), _("On hand"))
         return None
     row.fate = Fate.CHANGE
-    row.words.append(_("On hand: %(before)d → %(after)d.") % {"before": sku.on_hand, "after": counted})
+    row.words.append(fill(_("On hand: %(before)d → %(after)d."), {"before": sku.on_hand, "after": counted}))
     found = preview_count(sku, counted)
     if found.missing:
         words = {"pieces": found.missing, "orders": found.orders}
-        row.words.append(_("%(pieces)d reserved pieces are missing; orders affected: %(orders)d.") % words)
+        missing = _("%(pieces)d reserved pieces are missing; orders affected: %(orders)d.")
+        row.words.append(fill(missing, words))
     return Count(sku.pk, counted, sku.on_hand)
 
 
@@ -108,7 +110,24 @@ def apply_row(unit: Unit, actor: Actor) -> None:
     count_stock([unit.plan], reason=gettext("Stock-take by sheet"), actor=actor)
 
 
-STOCK = SheetKind("stock", "products.stock", STOCK_COLUMNS, check_stock_rows, apply_row)
+STOCK = SheetKind(
+    "stock.count",
+    _("Stock-take by sheet"),
+    "clipboard-list",
+    "products.stock",
+    STOCK_COLUMNS,
+    check_stock_rows,
+    apply_row,
+    Places(
+        _("One row per SKU with the pieces counted; rows without a count change nothing."),
+        upload="stock:import",
+        template="stock:export",
+        back="stock:count",
+        back_label=_("Stock-take"),
+    ),
+    key="code",
+    shown=("product", "name"),
+)
 
 
 def list_stock_rows() -> Iterator[list[Any]]:

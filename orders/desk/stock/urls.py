@@ -9,6 +9,4 @@ urlpatterns = [
     path("apply/", views.apply, name="apply"),
     path("export/", views.export, name="export"),
     path("import/", views.upload, name="import"),
-    path("import/<int:upload_id>/", views.checked, name="import_checked"),
-    path("import/<int:upload_id>/result/", views.download, name="import_result"),
 ]

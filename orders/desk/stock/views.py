@@ -15,27 +15,16 @@ from orders.services.stocktake import Count, Counted, count_stock
 from shop.catalog.forms import MAX_PIECES
 from shop.catalog.models import Sku
 from shop.catalog.selectors import list_categories, list_skus
-from shop.catalog.views_sheet import SheetPages, send_rows, send_verdicts, show_or_apply, take_upload
 from shop.errors import Refused
 from shop.http.fields import read_id
 from shop.http.paging import page_by_id
+from shop.jobs.sheets.views import take_upload
+from shop.sheets.sending import send_rows
 from shop.staff.decorators import StaffRequest, staff_page
 from shop.store.forms import dress
 
 PAGE_SIZE = 50
 _UNPROCESSABLE = 422
-
-PAGES = SheetPages(
-    STOCK,
-    _("Stock-take by sheet"),
-    _("One row per SKU with the pieces counted; rows without a count change nothing."),
-    "stock:import",
-    "stock:import_checked",
-    "stock:import_result",
-    "stock:export",
-    "stock:count",
-    _("Stock-take"),
-)
 
 
 class StockFilterForm(forms.Form):
@@ -164,20 +153,8 @@ def _tell(request: StaffRequest, results: list[Counted]) -> None:
 
 @staff_page("products.stock", methods=("GET", "POST"))
 def upload(request: StaffRequest) -> HttpResponse:
-    """Choose a file with counts; POST keeps it and shows what it would do."""
-    return take_upload(request, PAGES)
-
-
-@staff_page("products.stock", methods=("GET", "POST"))
-def checked(request: StaffRequest, upload_id: int) -> HttpResponse:
-    """Every row with what it would do, or did; POST applies."""
-    return show_or_apply(request, PAGES, upload_id)
-
-
-@staff_page("products.stock")
-def download(request: StaffRequest, upload_id: int) -> HttpResponse:
-    """The verdict per row as a sheet."""
-    return send_verdicts(request, PAGES, upload_id)
+    """Choose a file with counts; POST makes a job of it, whose page shows what it would do."""
+    return take_upload(request, STOCK)
 
 
 @staff_page("products.stock", fresh=True)

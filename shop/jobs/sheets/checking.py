@@ -1,0 +1,81 @@
+"""What the rows of a sheet would do, found out before anything changes."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from shop.errors import Refused
+from shop.sheets.columns import Column
+from shop.sheets.reading import read_sheet
+from shop.sheets.table import Problem, SheetRow, Table, read_table
+
+
+class Fate(StrEnum):
+    """What becomes, or became, of a row."""
+
+    REFUSED = "refused"
+    ADD = "add"
+    CHANGE = "change"
+    SAME = "same"
+
+
+@dataclass
+class CheckedRow:
+    """A row with what it would do; `words` say it to a person, in the language in which they are read."""
+
+    row: SheetRow
+    fate: Fate = Fate.SAME
+    words: list[Any] = field(default_factory=list)
+
+    def refuse(self, message: Any, header: Any = "") -> None:
+        self.row.refuse(message, header)
+        self.fate = Fate.REFUSED
+
+    @property
+    def problems(self) -> list[Problem]:
+        return self.row.problems
+
+
+@dataclass
+class Unit:
+    """Rows that are done together or not at all; `plan` is the kind's own."""
+
+    rows: list[CheckedRow]
+    plan: Any = None
+
+    @property
+    def has_work(self) -> bool:
+        return any(row.fate not in (Fate.SAME, Fate.REFUSED) for row in self.rows)
+
+
+Check = Callable[[Table], list[Unit]]
+
+
+def read_upload(content: bytes, columns: Sequence[Column], *, max_rows: int) -> Table:
+    """The table in an uploaded file. Raises Refused as `read_sheet` and `read_table`, and `sheet_empty` (400)."""
+    table = read_table(read_sheet(content, max_rows=max_rows), columns)
+    if not table.rows:
+        raise Refused("sheet_empty", _("The sheet has no rows below its header."), 400)
+    return table
+
+
+def check_table(table: Table, check: Check) -> list[Unit]:
+    """Check a table against the shop as it is now: the units of its rows."""
+    units = check(table)
+    for unit in units:
+        _refuse_together(unit)
+    return units
+
+
+def _refuse_together(unit: Unit) -> None:
+    """A row that is refused takes along the others of its unit: it is done whole or not at all."""
+    for row in unit.rows:
+        if row.problems:
+            row.fate = Fate.REFUSED
+    if any(row.problems for row in unit.rows):
+        for row in unit.rows:
+            if not row.problems:
+                row.refuse(_("Another row that belongs to it has a mistake."))

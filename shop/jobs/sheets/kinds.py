@@ -1,0 +1,127 @@
+"""A meaning for sheets: columns, what their rows would do, and doing it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from shop.actor import Actor
+from shop.errors import Refused
+from shop.jobs.models import Job, JobFile, JobRow, RowState
+from shop.jobs.registry import JobKind, Part
+from shop.jobs.sheets.checking import Check, CheckedRow, Fate, Unit, check_table, read_upload
+from shop.jobs.sheets.content import Content, Line, make_table, say_row, write_content
+from shop.jobs.sheets.selectors import list_contents
+from shop.sheets.columns import Column
+from shop.sheets.table import Table
+from shop.words import in_each_language
+
+MAX_ROWS = 10_000
+_PART = 500
+_CHANGED = _("The shop has changed since the row was checked. Check it again.")
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where an import begins and what stands around it: routes, and the words of the upload page."""
+
+    words: Any
+    upload: str
+    template: str
+    back: str
+    back_label: Any
+
+
+@dataclass(frozen=True)
+class SheetKind(JobKind):
+    """`check(table)` gives units, `apply(unit, actor)` does one in one transaction and raises Refused.
+
+    `check` is asked twice: of the whole sheet before it is shown, and of each unit just before it is done. What it
+    then says must be what was shown; else the unit is refused. `key` is the column a row is called by, `shown` are
+    those that the pages show beside it.
+    """
+
+    columns: Sequence[Column]
+    check: Check
+    apply: Callable[[Unit, Actor], None]
+    places: Places
+    key: str
+    shown: tuple[str, ...] = ()
+    max_rows: int = MAX_ROWS
+
+    @property
+    def is_sheet(self) -> bool:
+        return True
+
+    @property
+    def shown_columns(self) -> list[Column]:
+        by_name = {column.name: column for column in self.columns}
+        return [by_name[name] for name in (self.key, *self.shown)]
+
+    def make_url(self, row: JobRow) -> str:
+        return ""
+
+    def gather(self, job: Job) -> Iterator[Part]:
+        table = self._load_table(job)
+        units = check_table(table, self.check)
+        notes = in_each_language(lambda: [str(note) for note in table.notes])
+        yield Part([], {"total": 0, "done": 0, "failed": 0, "notes": notes}, starts_anew=True)
+        rows = iter(sorted(self._make_rows(job, units), key=lambda pair: pair[0].position))
+        total = done = failed = 0
+        while part := list(islice(rows, _PART)):
+            total += len(part)
+            done += sum(row.state == RowState.DONE for row, _content in part)
+            failed += sum(row.state == RowState.FAILED for row, _content in part)
+            progress = {"total": total, "done": done, "failed": failed}
+            yield Part([row for row, _content in part], progress, [content for _row, content in part])
+
+    def run(self, rows: Sequence[JobRow], actor: Actor) -> None:
+        contents = list_contents(rows)
+        units = check_table(make_table(contents, self.columns), self.check)
+        if len(units) != 1 or not _is_as_shown(units[0], rows, contents):
+            raise Refused("changed", _CHANGED)
+        self.apply(units[0], actor)
+
+    def _load_table(self, job: Job) -> Table:
+        """The sheet that was sent, or the failed rows of a former job."""
+        if former := job.parameters.get("rows_of"):
+            failed = JobRow.objects.filter(job_id=former, state=RowState.FAILED).order_by("position")
+            return make_table(list_contents(list(failed)), self.columns)
+        content = bytes(JobFile.objects.get(job=job).content)
+        return read_upload(content, self.columns, max_rows=self.max_rows)
+
+    def _make_rows(self, job: Job, units: Sequence[Unit]) -> Iterator[tuple[JobRow, str]]:
+        for unit in units:
+            first = min(row.row.number for row in unit.rows)
+            for row in unit.rows:
+                yield self._make_row(job, unit, row, first), write_content(row, self.columns)
+
+    def _make_row(self, job: Job, unit: Unit, row: CheckedRow, first: int) -> JobRow:
+        cell = row.row.cells.get(self.key)
+        return JobRow(
+            job=job,
+            position=row.row.number,
+            ref=str(row.row.values.get(self.key, cell.text if cell else ""))[:40],
+            unit=first,
+            fate=row.fate,
+            state=_find_state(unit, row),
+            code="refused" if row.fate == Fate.REFUSED else "",
+        )
+
+
+def _find_state(unit: Unit, row: CheckedRow) -> RowState:
+    if row.fate == Fate.REFUSED:
+        return RowState.FAILED
+    return RowState.WAITING if unit.has_work else RowState.DONE
+
+
+def _is_as_shown(unit: Unit, rows: Sequence[JobRow], contents: dict[int, Content]) -> bool:
+    shown = {row.position: (row.fate, _lines_of(contents[row.position])) for row in rows}
+    return shown == {row.row.number: (str(row.fate), say_row(row)) for row in unit.rows}
+
+
+def _lines_of(content: Content) -> list[Line]:
+    return content.lines[get_language() or "zh-hans"]

@@ -1,0 +1,50 @@
+"""The rows of a job as a sheet: what was sent, what became of it and why, to be repaired and sent again."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from shop.jobs.models import Job, JobRow, RowState
+from shop.jobs.services import BATCH, split
+from shop.jobs.sheets.content import Content
+from shop.jobs.sheets.kinds import SheetKind
+from shop.jobs.sheets.labels import label_row
+from shop.jobs.sheets.selectors import list_contents
+from shop.sheets.columns import Column
+from shop.sheets.writing import write_rows
+
+
+def write_sheet(path: Path, kind: SheetKind, job: Job, *, only_failed: bool) -> None:
+    """Write the rows in the reader's language, in constant memory: number, the cells as they were, result, reason."""
+    columns = _find_columns(kind, job)
+    header = [_("Row"), *(str(column.header) for column in columns), _("Result"), _("Reason")]
+    write_rows(path, header, _list_rows(job, columns, only_failed=only_failed))
+
+
+def _find_columns(kind: SheetKind, job: Job) -> list[Column]:
+    """The columns that the sheet had: each row has a cell in all of them."""
+    first = job.rows.order_by("position").first()
+    names = list_contents([first])[first.position].cells if first else {}
+    return [column for column in kind.columns if column.name in names]
+
+
+def _list_rows(job: Job, columns: Sequence[Column], *, only_failed: bool) -> Iterator[list[Any]]:
+    rows = job.rows.order_by("position")
+    chosen = rows.filter(state=RowState.FAILED) if only_failed else rows
+    for batch in split(chosen.iterator(BATCH)):
+        contents = list_contents(batch)
+        for row in batch:
+            yield _make_cells(row, contents[row.position], columns)
+
+
+def _make_cells(row: JobRow, content: Content, columns: Sequence[Column]) -> list[Any]:
+    shown = [content.shown.get(column.name, "") for column in columns]
+    return [row.position, *shown, str(label_row(row).words), say_reason(row, content)]
+
+
+def say_reason(row: JobRow, content: Content) -> str:
+    """Why the row failed, or what it did, on one line."""
+    lines = [f"{line.header}：{line.words}" if line.header else line.words for line in content.lines_read]
+    return row.reason or " ".join(lines)
