@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from shop.jobs.models import JobRow, RowState
 from shop.jobs.sheets.checking import Fate
@@ -24,7 +25,7 @@ FATES = {
     Fate.SAME: Label(_("Nothing changes"), "waiting"),
 }
 _DONE = {
-    Fate.ADD: Label(_("Added"), "done"),
+    Fate.ADD: Label(pgettext_lazy("a row of a sheet", "Added"), "done"),
     Fate.CHANGE: Label(_("Changed"), "done"),
     Fate.SAME: Label(_("Nothing changed"), "waiting"),
 }
