@@ -125,7 +125,10 @@ def test_a_worker_killed_while_it_checks_a_sheet_and_while_it_applies_it(shop: F
     job.refresh_from_db()
     assert kills >= len(KILLS_AT) - 2
     assert (job.state, job.done, job.failed) == (JobState.DONE, ORDERS - 3, 3)
-    assert Counter(job.rows.values_list("state", flat=True)) == {RowState.DONE: ORDERS - 3, RowState.FAILED: 3}
+    assert Counter(job.rows.values_list("state", flat=True)) == {
+        RowState.DONE: ORDERS - 3,
+        RowState.FAILED: 3,
+    }
     added = Sku.objects.filter(code__startswith=mark)
     assert added.count() == added.values("product_id").distinct().count() == ORDERS - 3
 
