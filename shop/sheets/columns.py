@@ -1,18 +1,20 @@
 """Columns as objects: each knows its header in every spelling and how to read a cell, or why it cannot."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.dateparse import parse_date
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop as _
 
 from shop import clock
 from shop.errors import Refused
 from shop.money import MAX_FEN, parse_yuan
 from shop.sheets.cells import EXACT_BELOW, Cell, CellKind, is_damaged, narrow, strip_invisible
+from shop.sheets.sentences import tell
 
 _WHOLE = re.compile(r"^[+-]?\d{1,12}(\.0+)?$", re.ASCII)
 _GROUPED = re.compile(r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$", re.ASCII)
@@ -47,13 +49,13 @@ class Column:
     def read(self, cell: Cell) -> Any:
         """The value of a cell that is not blank. Raises Wrong."""
         if cell.kind == CellKind.ERROR:
-            raise Wrong(_("The cell holds the error %(error)s.") % {"error": cell.text})
+            raise Wrong(tell(_("The cell holds the error %(error)s."), error=cell.text))
         return self.parse(cell)
 
     def parse(self, cell: Cell) -> Any:
         text = self.clean(cell)
         if len(text) > self.max_length:
-            raise Wrong(_("At most %(most)d characters.") % {"most": self.max_length})
+            raise Wrong(tell(_("At most %(most)d characters."), most=self.max_length))
         return text
 
     def clean(self, cell: Cell) -> str:
@@ -63,18 +65,24 @@ class Column:
 
 @dataclass(frozen=True)
 class CodeColumn(Column):
-    """An identifier: taken exactly or not at all, since a guessed number reaches the wrong thing."""
+    """An identifier: taken exactly or not at all, since a guessed number reaches the wrong thing.
+
+    `is_known` tells whether a code that looks damaged is one of ours as it stands, and no other it might have been.
+    """
 
     prefixes: tuple[str, ...] = ()
     drops_spaces: bool = False
+    is_known: Callable[[str], bool] | None = None
 
     def parse(self, cell: Cell) -> str:
         if cell.kind == CellKind.DATE:
-            raise Wrong(_("Excel turned this into a date. Format the column as text and type it again."))
+            raise Wrong(
+                tell(_("Excel turned this into a date. Format the column as text and type it again."))
+            )
         if cell.kind == CellKind.NUMBER and not _is_exact(cell.value):
             raise Wrong(_damaged(cell))
         text: str = super().parse(cell)
-        if is_damaged(text, is_csv=cell.is_csv):
+        if is_damaged(text, is_csv=cell.is_csv) and not (self.is_known and self.is_known(text)):
             raise Wrong(_damaged(cell))
         return text
 
@@ -91,7 +99,7 @@ def _is_exact(value: float) -> bool:
 
 def _damaged(cell: Cell) -> Any:
     words = _("Excel changed this number to %(text)s. Format the column as text and type it again.")
-    return words % {"text": cell.text}
+    return tell(words, text=cell.text)
 
 
 @dataclass(frozen=True)
@@ -104,12 +112,11 @@ class WholeColumn(Column):
     def parse(self, cell: Cell) -> int:
         text = self.clean(cell)
         if cell.kind in (CellKind.DATE, CellKind.BOOL) or not _WHOLE.match(text):
-            raise Wrong(_("Type a whole number."))
+            raise Wrong(tell(_("Type a whole number.")))
         number = int(float(text))
         if not self.least <= number <= self.most:
-            raise Wrong(
-                _("Type a number from %(least)d to %(most)d.") % {"least": self.least, "most": self.most}
-            )
+            words = _("Type a number from %(least)d to %(most)d.")
+            raise Wrong(tell(words, least=self.least, most=self.most))
         return number
 
     def clean(self, cell: Cell) -> str:
@@ -129,13 +136,13 @@ class MoneyColumn(Column):
 
     def parse(self, cell: Cell) -> int:
         if cell.kind in (CellKind.DATE, CellKind.BOOL):
-            raise Wrong(_("Type an amount in yuan with at most two decimals."))
+            raise Wrong(tell(_("Type an amount in yuan with at most two decimals.")))
         try:
             fen = parse_yuan(self.clean(cell))
         except Refused as refused:
             raise Wrong(refused.message) from refused
         if fen > self.most_fen:
-            raise Wrong(_("Type an amount of at most %(most)d yuan.") % {"most": self.most_fen // 100})
+            raise Wrong(tell(_("Type an amount of at most %(most)d yuan."), most=self.most_fen // 100))
         return fen
 
     def clean(self, cell: Cell) -> str:
@@ -151,7 +158,7 @@ class YesNoColumn(Column):
             return bool(cell.value)
         word = narrow(cell.text).casefold()
         if word not in _YES | _NO:
-            raise Wrong(_("Type yes or no."))
+            raise Wrong(tell(_("Type yes or no.")))
         return word in _YES
 
     def clean(self, cell: Cell) -> str:
@@ -165,7 +172,7 @@ class DateColumn(Column):
     def parse(self, cell: Cell) -> date:
         day = self._read(cell)
         if day is None or not clock.EARLIEST_DAY <= day <= clock.LATEST_DAY:
-            raise Wrong(_("Type a date as 2026-12-31."))
+            raise Wrong(tell(_("Type a date as 2026-12-31.")))
         return day
 
     def _read(self, cell: Cell) -> date | None:

@@ -6,20 +6,25 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop as _
 from django.utils.translation import override
 
 from shop.errors import Refused
 from shop.sheets.cells import BLANK, Cell, CellKind, narrow
-from shop.sheets.columns import Column, Wrong
+from shop.sheets.columns import CodeColumn, Column, Wrong
 from shop.sheets.reading import RawRow, RawSheet
+from shop.sheets.sentences import Sentence, tell
 
 HEADER_WITHIN = 20
 """A header stands in one of the first rows; above it are titles and remarks."""
 
 LONGEST_HEADER = 100
 
-_TOTAL = re.compile(r"^(合计|总计|小计|共计|总数|total|subtotal|grandtotal|sum)[:：]?[\d.,]*$", re.IGNORECASE)
+_CHINESE_TOTAL = r"(?:[合总小共]\s*计|总\s*数)"
+_ENGLISH_TOTAL = r"(?:(?:grand\s*|sub\s*-?\s*)?total|sum)"
+_NUMBER = r"[¥$]?\s*\d[\d.,]*\s*(?:元|件|个)?"
+_TOTAL = re.compile(rf"(?:{_CHINESE_TOTAL}|{_ENGLISH_TOTAL})\s*(?::\s*(?:{_NUMBER})?)?", re.IGNORECASE)
+_TOTAL_OF = re.compile(rf"(?:{_CHINESE_TOTAL}\s*|{_ENGLISH_TOTAL}\s+){_NUMBER}", re.IGNORECASE)
 _DECORATION = re.compile(r"[\s*＊:：]|[(（\[【].*?[)）\]】]")
 
 
@@ -27,7 +32,7 @@ _DECORATION = re.compile(r"[\s*＊:：]|[(（\[【].*?[)）\]】]")
 class Problem:
     """Why a row cannot be taken; `header` names the column, "" when the row itself is meant."""
 
-    header: str
+    header: Any
     message: Any
 
 
@@ -35,7 +40,7 @@ class Problem:
 class Cleaned:
     """A cell that was read differently from how it was written."""
 
-    header: str
+    header: Any
     before: str
     after: str
 
@@ -55,7 +60,7 @@ class SheetRow:
         return not self.problems
 
     def refuse(self, message: Any, header: Any = "") -> None:
-        self.problems.append(Problem(str(header), message))
+        self.problems.append(Problem(header, message))
 
 
 @dataclass
@@ -64,7 +69,7 @@ class Table:
 
     columns: list[Column]
     rows: list[SheetRow]
-    notes: list[Any] = field(default_factory=list)
+    notes: list[Sentence] = field(default_factory=list)
 
 
 def normalise_header(text: str) -> str:
@@ -83,13 +88,14 @@ def read_table(sheet: RawSheet, columns: Sequence[Column]) -> Table:
     present = [column for column in columns if column.name in places]
     table = Table(present, [], _note_header(sheet, at, places))
     totals = []
+    codes = [places[column.name] for column in present if isinstance(column, CodeColumn)]
     for raw in sheet.rows[at + 1 :]:
-        if _is_total(raw):
+        if _is_total(raw, codes):
             totals.append(raw.number)
         else:
             table.rows.append(_read_row(raw, present, places))
     if totals:
-        table.notes.append(_("Total rows were left out: %(rows)s.") % {"rows": _join(totals)})
+        table.notes.append(tell(_("Total rows were left out: %(rows)s."), rows=_join(totals)))
     return table
 
 
@@ -104,12 +110,12 @@ def _find_header(rows: Sequence[RawRow], columns: Sequence[Column]) -> tuple[int
     missing = [str(c.header) for c in columns if c.is_required and c.name not in found.values()]
     if missing:
         message = _("No row names these columns: %(names)s. Download the template to see the names.")
-        raise Refused("no_header", message % {"names": "、".join(missing)}, 400)
+        raise Refused("no_header", tell(message, names="、".join(missing)), 400)
     places: dict[str, int] = {}
     for place, name in found.items():
         if name in places and not rows[at].cells[place].is_merged:
             message = _("The column “%(name)s” stands there twice. Delete one of them.")
-            raise Refused("column_twice", message % {"name": rows[at].cells[place].text}, 400)
+            raise Refused("column_twice", tell(message, name=rows[at].cells[place].text), 400)
         places.setdefault(name, place)
     return at, places
 
@@ -128,30 +134,40 @@ def _match(row: RawRow, known: Mapping[str, str]) -> dict[int, str]:
     return {place: known[word] for place, word in words if word in known}
 
 
-def _note_header(sheet: RawSheet, at: int, places: Mapping[str, int]) -> list[Any]:
-    notes: list[Any] = []
+def _note_header(sheet: RawSheet, at: int, places: Mapping[str, int]) -> list[Sentence]:
+    notes: list[Sentence] = []
     if at:
-        notes.append(_("Rows above the header were left out: %(rows)d.") % {"rows": at})
+        notes.append(tell(_("Rows above the header were left out: %(rows)d."), rows=at))
     used = set(places.values())
     cells = enumerate(sheet.rows[at].cells)
     unknown = [cell.text.strip()[:40] for place, cell in cells if place not in used and cell.text.strip()]
     if unknown:
-        notes.append(_("Columns that mean nothing here: %(names)s.") % {"names": _join(unknown)})
+        notes.append(tell(_("Columns that mean nothing here: %(names)s."), names=_join(unknown)))
     if sheet.other_sheets:
         names = _join(sheet.other_sheets)
-        notes.append(_("Only the first sheet was read, not: %(names)s.") % {"names": names})
+        notes.append(tell(_("Only the first sheet was read, not: %(names)s."), names=names))
     return notes
 
 
-def _is_total(raw: RawRow) -> bool:
-    first = next((cell.text for cell in raw.cells if cell.text.strip()), "")
-    return bool(_TOTAL.match(re.sub(r"\s", "", narrow(first))))
+def _is_total(raw: RawRow, codes: Sequence[int]) -> bool:
+    """Whether the row adds others up. A row with a code of its own is none, however its product is called.
+
+    In doubt it is none: a row that cannot be read is seen, one that is left out may be missed.
+    """
+    words = {place: narrow(cell.text) for place, cell in enumerate(raw.cells) if cell.text.strip()}
+    first = next(iter(words), -1)
+    if any(place in words and not _TOTAL.fullmatch(words[place]) for place in codes):
+        return False
+    return bool(
+        _TOTAL.fullmatch(words.get(first, ""))
+        or (first not in codes and _TOTAL_OF.fullmatch(words.get(first, "")))
+    )
 
 
 def _read_row(raw: RawRow, columns: Sequence[Column], places: Mapping[str, int]) -> SheetRow:
     row = SheetRow(raw.number)
     if raw.is_hidden:
-        row.refuse(_("The row is hidden in the sheet. Show it, or delete it."))
+        row.refuse(tell(_("The row is hidden in the sheet. Show it, or delete it.")))
     for column in columns:
         place = places[column.name]
         _read_cell(row, column, raw.cells[place] if place < len(raw.cells) else BLANK)
@@ -162,10 +178,10 @@ def _read_cell(row: SheetRow, column: Column, cell: Cell) -> None:
     row.shown[column.name] = cell.text
     if cell.kind == CellKind.BLANK or not column.clean(cell):
         if column.is_needed:
-            row.refuse(_("Fill in this cell."), column.header)
+            row.refuse(tell(_("Fill in this cell.")), column.header)
         return
     if cell.is_merged and not column.fills_down:
-        row.refuse(_("The cell is merged with others. Unmerge it and fill in each row."), column.header)
+        row.refuse(tell(_("The cell is merged with others. Unmerge it and fill in each row.")), column.header)
         return
     try:
         row.values[column.name] = column.read(cell)
@@ -174,4 +190,4 @@ def _read_cell(row: SheetRow, column: Column, cell: Cell) -> None:
         return
     cleaned = column.clean(cell)
     if cell.kind == CellKind.TEXT and cleaned != cell.text:
-        row.cleaned.append(Cleaned(str(column.header), cell.text, cleaned))
+        row.cleaned.append(Cleaned(column.header, cell.text, cleaned))

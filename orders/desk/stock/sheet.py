@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext
+from django.db.models.functions import Length
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from orders.services.stocktake import Count, count_stock, plan_taking
@@ -15,7 +16,15 @@ from shop.catalog.product_sheet import refuse_lost_zeros
 from shop.catalog.selectors import list_skus
 from shop.catalog.uploads import CheckedRow, Fate, SheetKind, Unit
 from shop.sheets.columns import CodeColumn, Column, WholeColumn
+from shop.sheets.sentences import tell
 from shop.sheets.table import Table
+
+
+def is_only_code(code: str) -> bool:
+    """Whether the shop has this code, and no other of its length with the same beginning: Excel keeps 15 digits."""
+    alike = Sku.objects.filter(code__startswith=code[:15]).annotate(length=Length("code"))
+    return list(alike.filter(length=len(code)).values_list("code", flat=True)[:2]) == [code]
+
 
 STOCK_COLUMNS: tuple[Column, ...] = (
     CodeColumn(
@@ -25,6 +34,7 @@ STOCK_COLUMNS: tuple[Column, ...] = (
         is_required=True,
         is_needed=True,
         max_length=40,
+        is_known=is_only_code,
     ),
     Column("product", _("Product"), ("商品", "商品名称", "Product"), fills_down=True),
     Column("name", _("Specification"), ("规格", "Specification")),
@@ -76,7 +86,8 @@ def _check_row(row: CheckedRow, skus: Mapping[str, Sku], first: dict[str, int]) 
         return None
     code = values["code"]
     if first.setdefault(code, row.row.number) != row.row.number:
-        row.refuse(_("Row %(row)d has the same code.") % {"row": first[code]}, _("SKU code"))
+        message = gettext_noop("Row %(row)d has the same code.")
+        row.refuse(tell(message, row=first[code]), _("SKU code"))
         return None
     sku = skus.get(code)
     if sku is None:
@@ -91,15 +102,19 @@ def _check_count(row: CheckedRow, sku: Sku, counted: int, seen: int | None) -> C
     if counted == sku.on_hand:
         return None
     if seen is not None and seen != sku.on_hand:
-        message = _("The stock has moved since the sheet was made: %(seen)d → %(now)d. Count it again.")
-        row.refuse(message % {"seen": seen, "now": sku.on_hand}, _("On hand"))
+        message = gettext_noop(
+            "The stock has moved since the sheet was made: %(seen)d → %(now)d. Count it again."
+        )
+        row.refuse(tell(message, seen=seen, now=sku.on_hand), _("On hand"))
         return None
     row.fate = Fate.CHANGE
-    row.words.append(_("On hand: %(before)d → %(after)d.") % {"before": sku.on_hand, "after": counted})
+    row.words.append(
+        tell(gettext_noop("On hand: %(before)d → %(after)d."), before=sku.on_hand, after=counted)
+    )
     found = preview_count(sku, counted)
     if found.missing:
-        words = {"pieces": found.missing, "orders": found.orders}
-        row.words.append(_("%(pieces)d reserved pieces are missing; orders affected: %(orders)d.") % words)
+        message = gettext_noop("%(pieces)d reserved pieces are missing; orders affected: %(orders)d.")
+        row.words.append(tell(message, pieces=found.missing, orders=found.orders))
     return Count(sku.pk, counted, sku.on_hand)
 
 
