@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "shop.events",
     "shop.http",
     "shop.files",
+    "shop.callbacks",
     "shop.store",
     "shop.staff",
     "shop.jobs",
