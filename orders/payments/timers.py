@@ -26,7 +26,8 @@ from orders.payments.tasks import cancel_overdue, probe_gateway, query_payment, 
 from orders.services.deadlines import unless_moved
 from shop import clock
 from shop.actor import SYSTEM
-from shop.events.registry import PAYMENTS, due
+from shop.events.registry import due
+from shop.queues import PAYMENTS
 from shop.store.models import FormerCredentials
 from shop.store.selectors import get_wechat_account
 

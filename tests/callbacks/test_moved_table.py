@@ -1,4 +1,4 @@
-"""The record of callbacks moved from payments to an app of its own: the table, its rows and older code stay as they were."""
+"""The record of callbacks moved to an app of its own: its table, its rows and code of the version before go on."""
 
 from collections.abc import Iterator
 from typing import Any
