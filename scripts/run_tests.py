@@ -36,19 +36,23 @@ CHECKS: Sequence[tuple[str, Sequence[str]]] = [
     ("migrations complete", [*MANAGE, "makemigrations", "--check", "--dry-run"]),
     ("translations complete", [PYTHON, "scripts/check_translations.py"]),
 ]
+STATIC = "--static"
 # In the order of collection: the folders of real processes, which take longest, are dealt out first.
 ON_TWO_CORES = ["-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder", "--durations", "15"]
 DOCS_CHECK = "scripts/check_docs.py"
 
 
 def main(pytest_arguments: Sequence[str]) -> int:
-    """Run everything, or with arguments pytest alone; return the first failure's status."""
+    """Run everything, what needs no servers (`--static`), or pytest alone; return the first failure's status."""
     os.chdir(PROJECT)
     # Ended from outside, the run still stops the servers it started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     with contextlib.ExitStack() as servers:
-        os.environ["DATABASE_URL"] = servers.enter_context(choose_database())
-        os.environ["REDIS_URL"] = servers.enter_context(choose_redis())
+        if pytest_arguments == [STATIC]:
+            os.environ["DATABASE_URL"] = "sqlite://:memory:"
+        else:
+            os.environ["DATABASE_URL"] = servers.enter_context(choose_database())
+            os.environ["REDIS_URL"] = servers.enter_context(choose_redis())
         set_test_environment()
         for name, command in choose_steps(pytest_arguments):
             if status := run_step(name, command):
@@ -58,10 +62,12 @@ def main(pytest_arguments: Sequence[str]) -> int:
 
 
 def choose_steps(pytest_arguments: Sequence[str]) -> list[tuple[str, Sequence[str]]]:
+    docs = [("generated documents up to date", [PYTHON, DOCS_CHECK])] if Path(DOCS_CHECK).exists() else []
+    if pytest_arguments == [STATIC]:
+        return [*CHECKS, *docs]
     if pytest_arguments:
         return [("tests (pytest)", [PYTHON, "-m", "pytest", *pytest_arguments])]
     pytest = ("tests (pytest)", [PYTHON, "-m", "pytest", *ON_TWO_CORES])
-    docs = [("generated documents up to date", [PYTHON, DOCS_CHECK])] if Path(DOCS_CHECK).exists() else []
     return [*CHECKS, *docs, pytest]
 
 

@@ -5,7 +5,7 @@ without it the numbers of requests are those of the process that happens to answ
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -20,14 +20,17 @@ from prometheus_client.registry import Collector
 
 from shop import clock
 from shop.events.delivery import count_undelivered
-from shop.events.health import get_last_sweep_at, is_broker_up
+from shop.events.health import count_waiting, get_last_sweep_at
 
 
 class ShopCollector(Collector):
     """What is asked of the database at the moment of the scrape."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        yield GaugeMetricFamily("shop_broker_up", "Whether Redis answers.", is_broker_up())
+        waiting = count_waiting()
+        yield GaugeMetricFamily("shop_broker_up", "Whether Redis answers.", waiting is not None)
+        if waiting is not None:
+            yield _by_queue(waiting)
         try:
             undelivered, at = count_undelivered(), get_last_sweep_at()
         except DatabaseError:
@@ -40,6 +43,13 @@ class ShopCollector(Collector):
         if at is not None:
             age = (clock.now() - at).total_seconds()
             yield GaugeMetricFamily("shop_last_sweep_age_seconds", "Since timers were last swept.", age)
+
+
+def _by_queue(waiting: Mapping[str, int]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily("shop_queue_waiting", "Tasks that no worker has taken yet.", labels=["queue"])
+    for queue, count in waiting.items():
+        family.add_metric([queue], count)
+    return family
 
 
 @require_safe

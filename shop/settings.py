@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from shop.postgres import make_options, make_pool
+from shop.queues import ROUTES
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
@@ -71,6 +72,7 @@ INSTALLED_APPS = [
     "shop.events",
     "shop.http",
     "shop.files",
+    "shop.callbacks",
     "shop.store",
     "shop.staff",
     "shop.jobs",
@@ -183,8 +185,7 @@ CACHES: dict[str, dict[str, Any]] = {
 MAX_UNPAID_ORDERS = env.int("MAX_UNPAID_ORDERS", 20)
 
 CELERY_BROKER_URL = REDIS_URL.replace("unix:", "redis+socket:")
-# As in `shop.events.registry`; a worker of each queue, or one of both.
-CELERY_TASK_ROUTES = {"orders.payments.tasks.*": {"queue": "payments"}}
+CELERY_TASK_ROUTES = ROUTES
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

@@ -22,24 +22,12 @@ from types import TracebackType
 from typing import Any, Self
 
 from shop.demo.supervisor.child import Command, spawn
-from shop.demo.supervisor.shop import find_free_port, is_listening
+from shop.demo.supervisor.shop import WORKER_OPTIONS, find_free_port, is_listening
 from tests.environment import TEST_ENVIRONMENT
 
 PROJECT = Path(__file__).resolve().parents[1]
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
-WORKER_OPTIONS = [
-    "-Q",
-    "payments,celery",
-    "-P",
-    "threads",
-    "-c",
-    "4",
-    "--without-mingle",
-    "--without-gossip",
-    "-l",
-    "INFO",
-]
 
 
 class ShopProcesses:

@@ -6,6 +6,7 @@ import secrets
 import statistics
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -34,16 +35,14 @@ def main(options: argparse.Namespace) -> None:
         content = make_sheet(mark, options.rows, price)
         print(f"{title}: {options.rows:,} rows, {len(content) / 1e6:.1f} MB")
         if price == 10:
-            _report(
-                "glance at the first rows", options.rows, lambda raw=content: peek_sheet(raw, max_rows=10_000)
-            )
-            _report("reading alone", options.rows, lambda raw=content: read_sheet(raw, max_rows=10_000))
+            _report("glance at the first rows", options.rows, partial(peek_sheet, content, max_rows=10_000))
+            _report("reading alone", options.rows, partial(read_sheet, content, max_rows=10_000))
         job = upload_sheet(PRODUCTS, "bench.xlsx", content, actor=actor, key=secrets.token_hex(8))
-        _report("read, checked, kept", options.rows, lambda job=job: _work(job))
+        _report("read, checked, kept", options.rows, partial(_work, job))
         if price == 12:
             _measure_pages(options, user.username, password, job)
-        _report("applied", options.rows, lambda job=job: _finish(job, actor))
-    _report("written as a sheet", options.rows, lambda: _write(job))
+        _report("applied", options.rows, partial(_finish, job, actor))
+    _report("written as a sheet", options.rows, partial(_write, job))
 
 
 def make_sheet(mark: str, rows: int, price: int) -> bytes:
@@ -105,5 +104,5 @@ def _measure_pages(options: argparse.Namespace, username: str, password: str, jo
             ("what the sheet would do", f"/console/jobs/{job.pk}/"),
             ("its last page", f"/console/jobs/{job.pk}/?fate=change&after={options.rows - 40}"),
         ):
-            times = measure(lambda path=path: console.get(path), options.rounds)
+            times = measure(partial(console.get, path), options.rounds)
             print(f"  page: {name:<26} p50 {statistics.median(times):5.1f} ms  p95 {find_p95(times):5.1f} ms")

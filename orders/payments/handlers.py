@@ -3,7 +3,8 @@
 from orders.payments.models import Refund, RefundState
 from orders.payments.tasks import send_refund
 from shop.events.models import Event
-from shop.events.registry import PAYMENTS, on
+from shop.events.registry import on
+from shop.queues import PAYMENTS
 
 
 @on("order.refund", "order.retry_refund", outside=True, queue=PAYMENTS)

@@ -10,7 +10,6 @@ from orders.payments.line import FAILURES, TELL_AFTER, list_silent_merchants
 from orders.payments.models import (
     LIVE,
     GatewayLine,
-    GatewayNotice,
     PayAttempt,
     Payment,
     Refund,
@@ -83,20 +82,6 @@ def list_silent_lines(now: datetime, skip: Collection[int], limit: int) -> list[
         failures__gte=FAILURES, silent_since__lte=now - TELL_AFTER, told_at__isnull=True
     )
     return list(silent.exclude(pk__in=skip).order_by("pk").values_list("pk", flat=True)[:limit])
-
-
-REFUSED_KEPT_FOR = timedelta(days=7)
-
-
-def list_old_refused_notices(now: datetime, skip: Collection[int], limit: int) -> list[int]:
-    old = GatewayNotice.objects.filter(is_accepted=False, received_at__lt=now - REFUSED_KEPT_FOR)
-    return list(old.exclude(pk__in=skip).order_by("received_at").values_list("pk", flat=True)[:limit])
-
-
-def list_refused_notices(*, limit: int = 20) -> list[GatewayNotice]:
-    """Callbacks that were refused lately: the genuine ones first, then the newest; without their text."""
-    refused = GatewayNotice.objects.filter(is_accepted=False).defer("body")
-    return list(refused.order_by("-is_signed", "-id")[:limit])
 
 
 def get_kept_fen(order: Order) -> int:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.db.models import F
 
 from orders.payments.line import call_for_line
-from orders.payments.models import LIVE, GatewayLine, GatewayNotice, PayAttempt, Refund
+from orders.payments.models import LIVE, GatewayLine, PayAttempt, Refund
 from orders.payments.selectors import (
     is_merchant_needed,
     list_due_refunds,
@@ -14,7 +14,6 @@ from orders.payments.selectors import (
     list_due_to_query,
     list_former_to_look_at,
     list_lines_to_probe,
-    list_old_refused_notices,
     list_silent_lines,
     list_stuck_attempts,
     list_stuck_refunds,
@@ -27,16 +26,14 @@ from orders.payments.tasks import cancel_overdue, probe_gateway, query_payment, 
 from orders.services.deadlines import unless_moved
 from shop import clock
 from shop.actor import SYSTEM
-from shop.events.forgetting import forget_after
-from shop.events.registry import PAYMENTS, due
+from shop.events.registry import due
+from shop.queues import PAYMENTS
 from shop.store.models import FormerCredentials
 from shop.store.selectors import get_wechat_account
 
 QUERY_DELAYS_S = (30, 60, 120, 240, 480, 960, 1800, 3600)
 PROBE_EVERY_S = 10
 _TASK_LEASE_S = 60
-ACCEPTED_KEPT_FOR = timedelta(days=90)
-"""A callback is evidence while a payment may be disputed; repeated it is refused as stale after five minutes."""
 _TASK_LEASE = timedelta(seconds=_TASK_LEASE_S)
 
 
@@ -112,16 +109,3 @@ def retire_former_credentials(former_id: int) -> None:
         former.delete()
     else:
         FormerCredentials.objects.filter(pk=former_id).update(look_at=moment + timedelta(days=1))
-
-
-forget_after(
-    "callback.forget",
-    lambda: GatewayNotice.objects.filter(is_accepted=True),
-    "received_at",
-    ACCEPTED_KEPT_FOR,
-)
-
-
-@due("notice.forget", find=list_old_refused_notices)
-def forget_notice(notice_id: int) -> None:
-    GatewayNotice.objects.filter(pk=notice_id, is_accepted=False).delete()

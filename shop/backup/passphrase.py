@@ -2,6 +2,7 @@
 
 import getpass
 import os
+import warnings
 
 from shop.backup.failure import BackupError
 
@@ -11,9 +12,12 @@ def ask_passphrase(*, twice: bool) -> str:
     if passphrase := os.environ.get("BACKUP_PASSPHRASE", ""):
         return passphrase
     try:
-        passphrase = getpass.getpass("Passphrase of the backup: ")
-        if twice and getpass.getpass("Once more: ") != passphrase:
-            raise BackupError("The two passphrases differ.")
-    except (EOFError, OSError) as error:
+        with warnings.catch_warnings():
+            # Without a terminal it would read standard input, and show what is typed.
+            warnings.simplefilter("error", getpass.GetPassWarning)
+            passphrase = getpass.getpass("Passphrase of the backup: ")
+            if twice and getpass.getpass("Once more: ") != passphrase:
+                raise BackupError("The two passphrases differ.")
+    except (EOFError, OSError, getpass.GetPassWarning) as error:
         raise BackupError("Set BACKUP_PASSPHRASE: there is nobody to type the passphrase.") from error
     return passphrase

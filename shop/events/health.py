@@ -12,6 +12,7 @@ from shop.events.dead_letters import count_dead_letters
 from shop.events.delivery import count_undelivered
 from shop.events.models import Heartbeat
 from shop.events.sweeping import SWEEP_HEARTBEAT
+from shop.queues import QUEUES
 
 LOW_BYTES = 2 * 1024**3
 LOW_SHARE = 0.1
@@ -62,6 +63,17 @@ def is_broker_up() -> bool:
         return bool(client.ping())
     except (RedisError, OSError):
         return False
+    finally:
+        client.close()
+
+
+def count_waiting() -> dict[str, int] | None:
+    """Tasks that wait in each queue, None while Redis does not answer. One that only grows has no worker."""
+    client = Redis.from_url(settings.REDIS_URL, socket_timeout=0.3, socket_connect_timeout=0.3)
+    try:
+        return {queue: int(client.llen(queue)) for queue in QUEUES}
+    except (RedisError, OSError):
+        return None
     finally:
         client.close()
 

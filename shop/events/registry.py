@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shop.events.models import Event
+from shop.queues import GENERAL
 
 HandlerFunction = Callable[[Event], None]
 FindDue = Callable[[datetime, Collection[int], int], list[int]]
@@ -37,10 +38,6 @@ class Timer:
     outside: bool
     queue: str
 
-
-GENERAL = "celery"
-PAYMENTS = "payments"
-"""Queues of tasks. The payment gateway has workers of its own, who may wait for it while others work."""
 
 HANDLERS: dict[str, Handler] = {}
 HANDLERS_BY_VERB: dict[str, list[Handler]] = defaultdict(list)

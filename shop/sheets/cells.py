@@ -76,7 +76,11 @@ def narrow(text: str) -> str:
 
 
 def is_damaged(text: str, *, is_csv: bool) -> bool:
-    """Whether a spreadsheet program has rewritten an identifier: 7.73E+13, a tail of zeros, a date (csv only)."""
-    if _SCIENTIFIC.match(text) or _ZERO_TAIL.match(text):
+    """Whether a text looks like what a spreadsheet program makes of an identifier: 7.73E+13.
+
+    In csv also a date, or digits of which all beyond the fifteenth are zeros. In .xlsx what is shown stays apart from
+    what is kept: only numbers and dates were changed, and their cells say so.
+    """
+    if _SCIENTIFIC.match(text):
         return True
-    return is_csv and bool(_DATE_LIKE.match(text))
+    return is_csv and bool(_ZERO_TAIL.match(text) or _DATE_LIKE.match(text))

@@ -1,13 +1,14 @@
 """Columns as objects: each knows its header in every spelling and how to read a cell, or why it cannot."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.dateparse import parse_date
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop as _
 
 from shop import clock
 from shop.errors import Refused
@@ -64,10 +65,14 @@ class Column:
 
 @dataclass(frozen=True)
 class CodeColumn(Column):
-    """An identifier: taken exactly or not at all, since a guessed number reaches the wrong thing."""
+    """An identifier: taken exactly or not at all, since a guessed number reaches the wrong thing.
+
+    `is_known` tells whether a code that looks damaged is one of ours as it stands, and no other it might have been.
+    """
 
     prefixes: tuple[str, ...] = ()
     drops_spaces: bool = False
+    is_known: Callable[[str], bool] | None = None
 
     def parse(self, cell: Cell) -> str:
         if cell.kind == CellKind.DATE:
@@ -75,7 +80,7 @@ class CodeColumn(Column):
         if cell.kind == CellKind.NUMBER and not _is_exact(cell.value):
             raise Wrong(_damaged(cell))
         text: str = super().parse(cell)
-        if is_damaged(text, is_csv=cell.is_csv):
+        if is_damaged(text, is_csv=cell.is_csv) and not (self.is_known and self.is_known(text)):
             raise Wrong(_damaged(cell))
         return text
 

@@ -29,20 +29,24 @@ from shop.sheets.cells import BLANK, Cell, CellKind
 MAX_BYTES = 10_000_000
 MAX_UNPACKED = 24_000_000
 MAX_PARTS = 1_000
-FREE_TAGS, TAGS_PER_ROW, MAX_TAGS = 60_000, 150, 400_000
-"""Opening and closing ones of all parts together; a cell takes four, a text of its own four more."""
+FREE_ELEMENTS, ELEMENTS_PER_ROW = 60_000, 100
+"""Of all parts together; each of twenty cells takes two, and a text of its own three more."""
+FREE_ATTRIBUTES, ATTRIBUTES_PER_ROW = 100_000, 100
+"""A cell takes three, a row up to eight of its own."""
 MAX_OTHER_TAGS = 20_000
 """Of each part that is neither a worksheet nor the shared strings: they become trees of rich objects."""
+MAX_RUN = 30_000
+"""Elements from one row or shared text to the next: what hangs below one of them is in memory at once."""
 MAX_NAMES = 1_000
 """Different names of tags in a part; each is kept for good."""
-MAX_ATTRIBUTES = 500_000
 LONGEST_PIECE = 300_000
 """Bytes from one tag to the next: expat reads a tag or comment that goes on anew with each block of the file."""
 MAX_SHEETS = 200
 FREE_CELLS = 200_000
 """Of a .csv, beside MAX_COLUMNS for each row: its reader makes a whole record at once."""
 
-_TAG_NAME = re.compile(rb"</?([^\s/>]+)")
+_OPENING = re.compile(rb"<(?!/)([^\s/>]*)")
+_PIECES = frozenset({b"row", b"si"})
 
 MAX_COLUMNS = 100
 MAX_ROW_NUMBER = 100_000
@@ -130,7 +134,7 @@ def _read_xlsx(raw: bytes, max_rows: int, peek: int | None) -> RawSheet:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             _check_archive(archive)
-            parts = _take_parts(archive, min(MAX_TAGS, FREE_TAGS + TAGS_PER_ROW * max_rows))
+            parts = _take_parts(archive, max_rows)
         book = openpyxl.load_workbook(parts, read_only=True, data_only=True, keep_links=False)
         try:
             return _read_book(book, max_rows, peek)
@@ -163,33 +167,51 @@ def _is_read(part: zipfile.ZipInfo) -> bool:
     return part.filename.lower().endswith((".xml", ".rels"))
 
 
-def _take_parts(archive: zipfile.ZipFile, max_tags: int) -> io.BytesIO:
-    """The archive anew, with nothing in it but the parts that were counted, and at most so many tags."""
+def _take_parts(archive: zipfile.ZipFile, max_rows: int) -> io.BytesIO:
+    """The archive anew, with nothing in it but the parts that were counted, and no more than so many rows need."""
     taken, seen = io.BytesIO(), Counter[str]()
     with zipfile.ZipFile(taken, "w") as copy:
         for part in filter(_is_read, archive.infolist()):
             data = archive.read(part)
-            _weigh(part.filename.lower(), data, seen, max_tags)
+            _weigh(part.filename.lower(), data, seen, max_rows)
             copy.writestr(part.filename, data)
     return taken
 
 
-def _weigh(name: str, data: bytes, seen: "Counter[str]", max_tags: int) -> None:
+def _weigh(name: str, data: bytes, seen: "Counter[str]", max_rows: int) -> None:
     """Add what the parsers will have to do for a part to what was seen before. Raises Refused where it is too much."""
     if b"\0" in data:
         # Two bytes to a letter would hide from all the counts.
         raise _broken()
     tags = data.count(b"<")
-    seen.update(tags=tags, attributes=data.count(b"="), sheets=data.count(b"sheetId"))
+    elements = tags - data.count(b"</")
+    seen.update(elements=elements, attributes=data.count(b"="), sheets=data.count(b"sheetId"))
     is_rows = name.startswith(("xl/worksheets/", "xl/sharedstrings"))
     if (
-        seen["tags"] > max_tags
-        or seen["attributes"] > MAX_ATTRIBUTES
+        seen["elements"] > FREE_ELEMENTS + ELEMENTS_PER_ROW * max_rows
+        or seen["attributes"] > FREE_ATTRIBUTES + ATTRIBUTES_PER_ROW * max_rows
         or seen["sheets"] > MAX_SHEETS
         or (not is_rows and tags > MAX_OTHER_TAGS)
-        or max(map(len, data.split(b"<"))) > LONGEST_PIECE
-        or len(set(_TAG_NAME.findall(data))) > MAX_NAMES
     ):
+        raise _too_large()
+    _look_at_tags(data)
+
+
+def _look_at_tags(data: bytes) -> None:
+    """One by one, since a list of them would take more memory than the part. Raises Refused."""
+    names: set[bytes] = set()
+    rows = run = last = 0
+    for tag in _OPENING.finditer(data):
+        name, at = tag[1], tag.start()
+        names.add(name)
+        run += 1
+        if (kind := name.rpartition(b":")[2]) in _PIECES:
+            rows += kind == b"row"
+            run = 0
+        if run > MAX_RUN or rows > MAX_ROW_NUMBER or at - last > LONGEST_PIECE or len(names) > MAX_NAMES:
+            raise _too_large()
+        last = at
+    if len(data) - last > LONGEST_PIECE:
         raise _too_large()
 
 

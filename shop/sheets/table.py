@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop as _
 from django.utils.translation import override
 
 from shop.errors import Refused
 from shop.sheets.cells import BLANK, Cell, CellKind, narrow
-from shop.sheets.columns import Column, Wrong
+from shop.sheets.columns import CodeColumn, Column, Wrong
 from shop.sheets.reading import RawRow, RawSheet
 from shop.words import fill
 
@@ -20,7 +20,11 @@ HEADER_WITHIN = 20
 
 LONGEST_HEADER = 100
 
-_TOTAL = re.compile(r"^(合计|总计|小计|共计|总数|total|subtotal|grandtotal|sum)[:：]?[\d.,]*$", re.IGNORECASE)
+_CHINESE_TOTAL = r"(?:[合总小共]\s*计|总\s*数)"
+_ENGLISH_TOTAL = r"(?:(?:grand\s*|sub\s*-?\s*)?total|sum)"
+_NUMBER = r"[¥$]?\s*\d[\d.,]*\s*(?:元|件|个)?"
+_TOTAL = re.compile(rf"(?:{_CHINESE_TOTAL}|{_ENGLISH_TOTAL})\s*(?::\s*(?:{_NUMBER})?)?", re.IGNORECASE)
+_TOTAL_OF = re.compile(rf"(?:{_CHINESE_TOTAL}\s*|{_ENGLISH_TOTAL}\s+){_NUMBER}", re.IGNORECASE)
 _DECORATION = re.compile(r"[\s*＊:：]|[(（\[【].*?[)）\]】]")
 
 
@@ -85,8 +89,9 @@ def read_table(sheet: RawSheet, columns: Sequence[Column]) -> Table:
     present = [column for column in columns if column.name in places]
     table = Table(present, [], _note_header(sheet, at, places))
     totals = []
+    codes = [places[column.name] for column in present if isinstance(column, CodeColumn)]
     for raw in sheet.rows[at + 1 :]:
-        if _is_total(raw):
+        if _is_total(raw, codes):
             totals.append(raw.number)
         else:
             cells = {c.name: _find_cell(raw, places[c.name]) for c in present}
@@ -108,12 +113,12 @@ def find_header(rows: Sequence[RawRow], columns: Sequence[Column]) -> tuple[int,
     missing = [str(c.header) for c in columns if c.is_required and c.name not in found.values()]
     if missing:
         message = _("No row names these columns: %(names)s. Download the template to see the names.")
-        raise Refused("no_header", message % {"names": "、".join(missing)}, 400)
+        raise Refused("no_header", fill(message, {"names": "、".join(missing)}), 400)
     places: dict[str, int] = {}
     for place, name in found.items():
         if name in places and not rows[at].cells[place].is_merged:
             message = _("The column “%(name)s” stands there twice. Delete one of them.")
-            raise Refused("column_twice", message % {"name": rows[at].cells[place].text}, 400)
+            raise Refused("column_twice", fill(message, {"name": rows[at].cells[place].text}), 400)
         places.setdefault(name, place)
     return at, places
 
@@ -147,9 +152,19 @@ def _note_header(sheet: RawSheet, at: int, places: Mapping[str, int]) -> list[An
     return notes
 
 
-def _is_total(raw: RawRow) -> bool:
-    first = next((cell.text for cell in raw.cells if cell.text.strip()), "")
-    return bool(_TOTAL.match(re.sub(r"\s", "", narrow(first))))
+def _is_total(raw: RawRow, codes: Sequence[int]) -> bool:
+    """Whether the row adds others up. A row with a code of its own is none, however its product is called.
+
+    In doubt it is none: a row that cannot be read is seen, one that is left out may be missed.
+    """
+    words = {place: narrow(cell.text) for place, cell in enumerate(raw.cells) if cell.text.strip()}
+    first = next(iter(words), -1)
+    if any(place in words and not _TOTAL.fullmatch(words[place]) for place in codes):
+        return False
+    return bool(
+        _TOTAL.fullmatch(words.get(first, ""))
+        or (first not in codes and _TOTAL_OF.fullmatch(words.get(first, "")))
+    )
 
 
 def _find_cell(raw: RawRow, place: int) -> Cell:

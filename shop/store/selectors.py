@@ -32,27 +32,64 @@ def get_wechat_account() -> WeChatAccount | None:
 
 @dataclass(frozen=True)
 class Precondition:
-    """What a switch needs before it may be on; `words` is the sentence that says so."""
+    """What a switch needs before it may be on; `words` asks for it, `fact` says that it is there."""
 
     switch: str
     is_met: bool
     words: Any
+    fact: Any
+
+    @property
+    def told(self) -> Any:
+        """How it is shown beside its switch."""
+        return self.fact if self.is_met else self.words
 
 
 def list_preconditions(store: StoreSettings) -> list[Precondition]:
     """Every switch with what it needs, shown beside it beforehand and checked on save (product rules §2)."""
     return [
-        Precondition("local_on", bool(store.local_area), _("Own delivery needs an area.")),
-        Precondition("local_on", store.local_fee_fen is not None, _("Own delivery needs a fee; 0 is a fee.")),
-        Precondition("local_on", bool(store.local_phone), _("Own delivery needs a contact phone.")),
+        Precondition(
+            "local_on",
+            bool(store.local_area),
+            _("Own delivery needs an area."),
+            _("The delivery area is filled in."),
+        ),
+        Precondition(
+            "local_on",
+            store.local_fee_fen is not None,
+            _("Own delivery needs a fee; 0 is a fee."),
+            _("The delivery fee is set."),
+        ),
+        Precondition(
+            "local_on",
+            bool(store.local_phone),
+            _("Own delivery needs a contact phone."),
+            _("The contact phone is filled in."),
+        ),
         Precondition(
             "wechat_on",
             store.is_wechat_tested,
             _("WeChat Pay needs credentials that passed “test connection”."),
+            _("The credentials have passed “test connection”."),
         ),
-        Precondition("transfer_on", bool(store.transfer_bank), _("Bank transfer needs a bank.")),
-        Precondition("transfer_on", bool(store.transfer_name), _("Bank transfer needs an account holder.")),
-        Precondition("transfer_on", bool(store.transfer_number), _("Bank transfer needs an account number.")),
+        Precondition(
+            "transfer_on",
+            bool(store.transfer_bank),
+            _("Bank transfer needs a bank."),
+            _("The bank is filled in."),
+        ),
+        Precondition(
+            "transfer_on",
+            bool(store.transfer_name),
+            _("Bank transfer needs an account holder."),
+            _("The account holder is filled in."),
+        ),
+        Precondition(
+            "transfer_on",
+            bool(store.transfer_number),
+            _("Bank transfer needs an account number."),
+            _("The account number is filled in."),
+        ),
     ]
 
 

@@ -31,7 +31,20 @@ export class Voice {
     return this.#waiting > 0;
   }
 
-  /* Without a press this works only where the browser trusts the site already. Returns whether the tab can be heard. */
+  /* Whether the tab may be heard before anybody presses something on this page: the last one was pressed, or the browser
+     trusts the site. An element is asked, since a context that may not start complains in the console. */
+  async is_trusted() {
+    if (navigator.userActivation?.hasBeenActive) return true;
+    if (navigator.getAutoplayPolicy) return navigator.getAutoplayPolicy("audiocontext") === "allowed";
+    const probe = new Audio(this.urls.chime);
+    probe.volume = 0;
+    const is_played = probe.play().then(() => true, () => false);
+    const answer = await Promise.race([is_played, wait(RESUME_MS)]);
+    probe.pause();
+    return answer === true;
+  }
+
+  /* Called after a press, or where the tab is trusted. Returns whether it can be heard. */
   async unlock() {
     if (!window.AudioContext) return false;
     if (!this.#context) {

@@ -88,8 +88,12 @@ function start(config) {
     tab.refresh();
   });
   source.start();
-  if (memory.is_enabled) voice.unlock().then(settle);
-  else settle();
+  start_voice();
+
+  async function start_voice() {
+    if (memory.is_enabled && (await voice.is_trusted())) await voice.unlock();
+    settle();
+  }
 }
 
 function make_sentence(alerts, phrases) {

@@ -3,6 +3,8 @@
 import os
 import resource
 import stat
+import subprocess
+import sys
 import threading
 import tracemalloc
 import zipfile
@@ -24,6 +26,8 @@ from shop.backup.rows import list_models, read_lines
 from shop.backup.services import make_backup
 from tests import cast
 from tests.backup.conftest import LOCK, fill_shop
+from tests.environment import TEST_ENVIRONMENT
+from tests.processes import PROJECT
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -113,6 +117,23 @@ def test_without_anybody_to_type_the_passphrase_it_says_what_to_set(
     monkeypatch.setattr("getpass.getpass", nobody)
     with pytest.raises(CommandError, match="BACKUP_PASSPHRASE"):
         call_command("backup", str(tmp_path / "shop.backup"))
+
+
+@pytest.mark.parametrize("typed", ["", "a-long-enough-passphrase\n" * 2], ids=["nothing", "piped"])
+def test_without_a_terminal_it_ends_in_that_sentence_alone(tmp_path: Path, typed: str) -> None:
+    """As cron starts it: what is piped in would be echoed, and warned of."""
+    environment = {name: value for name, value in os.environ.items() if name != "BACKUP_PASSPHRASE"}
+    ended = subprocess.run(
+        [sys.executable, "manage.py", "backup", str(tmp_path / "shop.backup")],
+        cwd=PROJECT,
+        env={**environment, **TEST_ENVIRONMENT, "DJANGO_SETTINGS_MODULE": "shop.settings"},
+        input=typed,
+        capture_output=True,
+        text=True,
+        start_new_session=True,
+    )
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr == "CommandError: Set BACKUP_PASSPHRASE: there is nobody to type the passphrase.\n"
 
 
 @pytest.mark.parametrize("is_consistent", [True, False])

@@ -38,7 +38,7 @@ READERS = {
     "job_row_waiting": "shop.jobs.running.run_slice",
     "line_by_sku": "orders.search.newest_orders_of",
     "movement_by_sku": "shop.catalog.selectors.list_movements",
-    "notice_refused": "orders.payments.selectors.list_old_refused_notices",
+    "notice_refused": "shop.callbacks.selectors.list_old_refused",
     "order_by_aftersale": f"{LIST}.narrow",
     "order_by_closed": f"{LIST}.narrow",
     "order_by_customer": "orders.desk.buyers.selectors.sum_spending",

@@ -138,6 +138,14 @@ class TestSheet:
         rows = [[sku.code, 10, 8]]
         assert (self.run(rows), self.run(rows)) == (["change"], ["same"])
 
+    def test_a_code_that_ends_in_zeros_is_taken_from_csv_when_it_can_be_no_other(self) -> None:
+        for code in ("1234567890123450", "9876543210987650", "9876543210987654"):
+            Sku.objects.filter(pk=make_sku(on_hand=10).pk).update(code=code)
+        lines = "SKU编码,实盘数量\n1234567890123450,8\n9876543210987650,8\n1234567890999990,8"
+        client = browser("warehouse")
+        job = importing.confirm(client, send(client, f"{URL}import/", lines.encode(), "盘点.csv"))
+        assert [fate for _number, fate in list_fates(job)] == ["change", "refused", "refused"]
+
     def test_it_says_beforehand_which_goods_are_missing(self) -> None:
         open_shop()
         sku = make_sku(on_hand=5)

@@ -4,13 +4,14 @@ import pytest
 import requests
 
 from notifications.models import Alert, AlertKind
-from orders.payments.hooks import MAX_BODY
-from orders.payments.models import GatewayNotice, PayAttempt, Payment, Refund, RefundState
+from orders.payments.models import PayAttempt, Payment, Refund, RefundState
 from orders.payments.services.cancelling import cancel_paid, cancel_unpaid
 from orders.payments.services.closing import GIVE_UP_AFTER
 from orders.payments.services.pricing import change_price
 from orders.stages import Stage
 from shop import clock
+from shop.callbacks.models import Callback
+from shop.callbacks.services import MAX_BODY
 from tests import cast
 from tests.expect import refused, stock_of, verbs_of
 from tests.faults.conftest import Buyer, FaultShop, get_order, wait_until
@@ -124,10 +125,10 @@ def test_when_it_never_comes_the_query_repairs_it(silent_gateway: FaultShop) -> 
 )
 def test_a_false_one_is_refused_and_put_on_record(silent_gateway: FaultShop, mode: str, code: str) -> None:
     _buyer, number, attempt = paid_in_silence(silent_gateway)
-    last = GatewayNotice.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    last = Callback.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     (status,) = notify(silent_gateway, attempt, mode)
     assert 400 <= status < 500
-    row = GatewayNotice.objects.get(pk__gt=last)
+    row = Callback.objects.get(pk__gt=last)
     assert (row.is_accepted, row.code) == (False, code)
     assert set(verbs_of(get_order(number))) <= {"place", "payment_mismatch"}
     assert Payment.objects.filter(order__number=number).count() == 0
@@ -158,16 +159,16 @@ def test_a_replayed_nonce_is_refused(silent_gateway: FaultShop) -> None:
     _buyer, number, attempt = paid_in_silence(silent_gateway)
     first, second = notify(silent_gateway, attempt, "replayed_nonce")
     assert (first, second) == (204, 403)
-    assert GatewayNotice.objects.filter(code="replayed").exists()
+    assert Callback.objects.filter(code="replayed").exists()
     assert Payment.objects.filter(order__number=number).count() == 1
 
 
 def test_a_probe_is_refused_without_noise(silent_gateway: FaultShop) -> None:
     _buyer, _number, attempt = paid_in_silence(silent_gateway)
-    before = GatewayNotice.objects.count()
+    before = Callback.objects.count()
     (status,) = notify(silent_gateway, attempt, "signtest")
     assert status == 401
-    assert GatewayNotice.objects.count() == before
+    assert Callback.objects.count() == before
 
 
 @pytest.mark.parametrize("hook", ["payments", "refunds"])

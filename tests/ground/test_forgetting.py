@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from axes.models import AccessAttempt
 
-from orders.payments.models import GatewayNotice
-from orders.payments.timers import ACCEPTED_KEPT_FOR
 from shop import clock
+from shop.callbacks.models import Callback
+from shop.callbacks.timers import ACCEPTED_KEPT_FOR
 from shop.customers.models import CustomerToken
 from shop.customers.services import TOKEN_LIFE, issue_token
 from shop.customers.timers import TOKENS_KEPT_FOR
@@ -35,13 +35,13 @@ def test_tokens_go_some_time_after_their_end() -> None:
 
 def test_accepted_callbacks_go_when_nobody_disputes_them_any_more() -> None:
     open_shop()
-    GatewayNotice.objects.create(
+    Callback.objects.create(
         provider="wechat", nonce="n", is_accepted=True, is_signed=True, body="{}", received_at=clock.now()
     )
     sweep_after(ACCEPTED_KEPT_FOR - timedelta(minutes=1))
-    assert GatewayNotice.objects.count() == 1
+    assert Callback.objects.count() == 1
     sweep_after(ACCEPTED_KEPT_FOR + timedelta(minutes=1))
-    assert GatewayNotice.objects.count() == 0
+    assert Callback.objects.count() == 0
 
 
 def test_wrong_passwords_go() -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from shop import clock
+from shop import clock, queues
 from shop.actor import SYSTEM, Actor, ActorKind
 from shop.catalog.models import Product
 from shop.events import registry
@@ -45,7 +45,7 @@ def test_each_handler_gets_a_delivery_that_is_due_at_once() -> None:
     @registry.on("product.add", priority=0)
     def first(event: Event) -> None: ...
 
-    @registry.on("product.add", "product.change", outside=True, queue=registry.PAYMENTS, pushes=True)
+    @registry.on("product.add", "product.change", outside=True, queue=queues.PAYMENTS, pushes=True)
     def second(event: Event) -> None: ...
 
     @registry.on("product.change")
@@ -63,11 +63,11 @@ def test_each_handler_gets_a_delivery_that_is_due_at_once() -> None:
 
 def test_handlers_and_timers_stay_inside_and_in_the_general_queue_unless_they_say_so() -> None:
     registry.on("a")(len)
-    registry.on("b", outside=True, queue=registry.PAYMENTS, pushes=True)(sum)
+    registry.on("b", outside=True, queue=queues.PAYMENTS, pushes=True)(sum)
     plain, told = registry.HANDLERS["builtins.len"], registry.HANDLERS["builtins.sum"]
-    assert (plain.priority, plain.pushes, plain.outside, plain.queue) == (5, False, False, registry.GENERAL)
-    assert (told.pushes, told.outside, told.queue) == (True, True, registry.PAYMENTS)
+    assert (plain.priority, plain.pushes, plain.outside, plain.queue) == (5, False, False, queues.GENERAL)
+    assert (told.pushes, told.outside, told.queue) == (True, True, queues.PAYMENTS)
     registry.due("c", find=lambda *_: [])(len)
-    registry.due("d", find=lambda *_: [], outside=True, queue=registry.PAYMENTS)(len)
+    registry.due("d", find=lambda *_: [], outside=True, queue=queues.PAYMENTS)(len)
     timers = [(timer.outside, timer.queue) for timer in registry.TIMERS.values()]
-    assert timers == [(False, registry.GENERAL), (True, registry.PAYMENTS)]
+    assert timers == [(False, queues.GENERAL), (True, queues.PAYMENTS)]

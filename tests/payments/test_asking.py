@@ -28,7 +28,8 @@ from shop.clients.circuit import Crowded, Resting
 from shop.clients.errors import BadCredentials, BadSignature, Rejected, Unknown, Unreachable
 from shop.clients.wechat_pay import WeChatPay
 from shop.errors import Refused
-from shop.events.registry import GENERAL, HANDLERS, HANDLERS_BY_VERB, PAYMENTS, TIMERS
+from shop.events.registry import HANDLERS, HANDLERS_BY_VERB, TIMERS
+from shop.queues import GENERAL, PAYMENTS
 from shop.store.models import WeChatAccount
 from shop.store.services import change_wechat_account
 from tests import cast

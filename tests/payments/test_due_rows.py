@@ -9,10 +9,12 @@ import pytest
 
 from orders.models import Order
 from orders.payments import selectors
-from orders.payments.models import GatewayLine, GatewayNotice, PayAttempt, Refund, RefundState
+from orders.payments.models import GatewayLine, PayAttempt, Refund, RefundState
 from orders.payments.services.attempts import open_attempt
 from orders.payments.services.cancelling import cancel_paid
 from shop import clock
+from shop.callbacks.models import Callback
+from shop.callbacks.selectors import list_old_refused, list_refused
 from shop.store.choices import OverdueRule
 from tests import cast
 
@@ -67,9 +69,9 @@ def silent_line() -> GatewayLine:
     return GatewayLine.objects.create(mchid=f"19000000{number}", failures=5, silent_since=clock.now())
 
 
-def notice() -> GatewayNotice:
-    number = GatewayNotice.objects.count()
-    return GatewayNotice.objects.create(
+def notice() -> Callback:
+    number = Callback.objects.count()
+    return Callback.objects.create(
         provider="wechat", nonce=f"n{number}", is_accepted=False, received_at=clock.now()
     )
 
@@ -96,9 +98,7 @@ CASES = {
     "asked": Case(S.list_due_refunds, at("next_try_at", processing, Refund)),
     "sending": Case(S.list_stuck_refunds, at("sending_since", refund, Refund), timedelta(hours=24)),
     "slow": Case(S.list_stuck_refunds, at("sending_since", processing, Refund), timedelta(days=3)),
-    "notice": Case(
-        S.list_old_refused_notices, at("received_at", notice, GatewayNotice), timedelta(days=7) + TICK
-    ),
+    "notice": Case(list_old_refused, at("received_at", notice, Callback), timedelta(days=7) + TICK),
 }
 
 
@@ -186,8 +186,8 @@ def test_an_order_that_is_being_asked_about_is_due_again_when_that_time_is_over(
 
 def test_refused_callbacks_are_listed_genuine_first_then_the_newest_so_many() -> None:
     rows = [notice() for _ in range(22)]
-    GatewayNotice.objects.filter(pk=rows[5].pk).update(is_signed=True)
-    GatewayNotice.objects.filter(pk=rows[21].pk).update(is_accepted=True)
-    found = [row.pk for row in selectors.list_refused_notices()]
+    Callback.objects.filter(pk=rows[5].pk).update(is_signed=True)
+    Callback.objects.filter(pk=rows[21].pk).update(is_accepted=True)
+    found = [row.pk for row in list_refused()]
     assert found == [rows[5].pk, *[row.pk for row in reversed(rows[:21]) if row.pk != rows[5].pk]][:20]
-    assert len(selectors.list_refused_notices(limit=3)) == 3
+    assert len(list_refused(limit=3)) == 3

@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from orders.payments import hooks
-from orders.payments.models import GatewayNotice, PayAttempt
+from orders.payments.models import PayAttempt
 from orders.stages import Stage
 from shop import clock
+from shop.callbacks import services
+from shop.callbacks.models import Callback
 from shop.events.sweeping import sweep
 from tests import cast
 from tests.console import browser
@@ -25,8 +26,8 @@ def shout(client, body: bytes = FALSE, *, address: str = "203.0.113.7", **header
     return response.status_code
 
 
-def refused_rows() -> list[GatewayNotice]:
-    return list(GatewayNotice.objects.filter(is_accepted=False).order_by("id"))
+def refused_rows() -> list[Callback]:
+    return list(Callback.objects.filter(is_accepted=False).order_by("id"))
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def test_of_a_false_one_the_beginning_and_the_digest_are_kept(gateway, client):
 
 
 def test_one_address_fills_no_more_than_its_share(gateway, client, monkeypatch):
-    monkeypatch.setattr(hooks, "MAX_REFUSED_OF_ADDRESS", 2)
+    monkeypatch.setattr(services, "MAX_REFUSED_OF_ADDRESS", 2)
     for number in range(5):
         shout(client, **{"X-Forwarded-For": f"198.51.100.{number}"})
     assert len(refused_rows()) == 2
@@ -55,7 +56,7 @@ def test_one_address_fills_no_more_than_its_share(gateway, client, monkeypatch):
 
 
 def test_nor_do_many_addresses_together(gateway, client, monkeypatch):
-    monkeypatch.setattr(hooks, "MAX_REFUSED", 3)
+    monkeypatch.setattr(services, "MAX_REFUSED", 3)
     for number in range(6):
         assert shout(client, address=f"203.0.113.{number}") == 401
     assert len(refused_rows()) == 3
@@ -67,7 +68,7 @@ def test_nor_do_many_addresses_together(gateway, client, monkeypatch):
 def test_a_genuine_one_that_is_refused_is_kept_in_any_flood(
     gateway, client, monkeypatch, paid_silently, mode, code
 ):
-    monkeypatch.setattr(hooks, "MAX_REFUSED", 0)
+    monkeypatch.setattr(services, "MAX_REFUSED", 0)
     shout(client)
     deliver(client, gateway, paid_silently.number, mode)
     (row,) = refused_rows()
@@ -75,7 +76,7 @@ def test_a_genuine_one_that_is_refused_is_kept_in_any_flood(
 
 
 def test_so_is_one_about_a_payment_nobody_knows(gateway, client, monkeypatch, paid_silently):
-    monkeypatch.setattr(hooks, "MAX_REFUSED", 0)
+    monkeypatch.setattr(services, "MAX_REFUSED", 0)
     number = paid_silently.number
     PayAttempt.objects.filter(pk=paid_silently.pk).update(number="another-1")
     assert deliver(client, gateway, number) == [404]
@@ -84,7 +85,7 @@ def test_so_is_one_about_a_payment_nobody_knows(gateway, client, monkeypatch, pa
 
 
 def test_a_genuine_one_sent_again_and_again_is_not(gateway, client, monkeypatch, paid_silently):
-    monkeypatch.setattr(hooks, "MAX_REFUSED_OF_ADDRESS", 1)
+    monkeypatch.setattr(services, "MAX_REFUSED_OF_ADDRESS", 1)
     assert deliver(client, gateway, paid_silently.number, "replayed_nonce", times=4) == [204, 403, 403, 403]
     (row,) = refused_rows()
     assert row.code == "replayed"
@@ -99,7 +100,7 @@ def test_after_a_week_it_is_forgotten_and_what_was_accepted_is_not(gateway, clie
     assert len(refused_rows()) == 1
     with clock.at(clock.now() + timedelta(days=7, minutes=1)):
         sweep()
-    assert list(GatewayNotice.objects.values_list("is_accepted", flat=True)) == [True]
+    assert list(Callback.objects.values_list("is_accepted", flat=True)) == [True]
 
 
 def test_who_may_read_the_record_sees_them_the_genuine_ones_first(gateway, client, paid_silently):

@@ -7,10 +7,12 @@ from django.test import Client
 
 from orders.payments import hooks
 from orders.payments.gateway import PaymentEvidence
-from orders.payments.models import GatewayNotice, PayAttempt
+from orders.payments.models import PayAttempt
 from orders.payments.services.evidence import apply_payment_evidence
 from orders.stages import Stage
 from shop import clock
+from shop.callbacks import services
+from shop.callbacks.models import Callback
 from shop.clients.errors import BadCredentials, BadSignature, Unknown
 from shop.clients.wechat_pay import WeChatPay
 from shop.store.models import WeChatAccount
@@ -23,8 +25,8 @@ def post(client, body: bytes, **headers: str):
     return client.post(HOOKS["TRANSACTION"], body, content_type="application/json", headers=headers)
 
 
-def only_row() -> GatewayNotice:
-    return GatewayNotice.objects.get()
+def only_row() -> Callback:
+    return Callback.objects.get()
 
 
 @pytest.fixture
@@ -89,13 +91,13 @@ def test_what_fails_after_the_signature_is_genuine(
 
 def test_the_gateways_own_probe_is_refused_without_a_word(gateway, client, paid_silently, caplog):
     assert deliver(client, gateway, paid_silently.number, "signtest") == [401]
-    assert not GatewayNotice.objects.exists()
-    assert "payment notice refused" not in caplog.text
+    assert not Callback.objects.exists()
+    assert "callback of wechat refused" not in caplog.text
 
 
 def test_every_other_refusal_is_logged(gateway, client, caplog):
     post(client, b"{}")
-    assert "payment notice refused: bad_signature" in caplog.text
+    assert "callback of wechat refused: bad_signature" in caplog.text
 
 
 def test_only_posts_are_taken_and_no_form_token_is_asked_for(gateway):
@@ -147,13 +149,13 @@ def test_a_flood_that_is_over_the_limit_already_gets_no_further(gateway, client,
         post(client, b"{}")
     for limit in ("MAX_REFUSED", "MAX_REFUSED_OF_ADDRESS"):
         with monkeypatch.context() as patch:
-            patch.setattr(hooks, limit, 2)
+            patch.setattr(services, limit, 2)
             post(client, b"{}")
-    assert GatewayNotice.objects.count() == 4
+    assert Callback.objects.count() == 4
 
 
 def test_thirty_of_an_address_and_six_hundred_of_all_are_kept_an_hour(gateway, client):
-    assert (hooks.MAX_REFUSED_OF_ADDRESS, hooks.MAX_REFUSED, hooks.KEPT_BYTES) == (30, 600, 300)
+    assert (services.MAX_REFUSED_OF_ADDRESS, services.MAX_REFUSED, services.KEPT_BYTES) == (30, 600, 300)
 
 
 def test_one_that_is_refused_is_not_remembered_as_accepted(gateway, client, paid_silently):
@@ -161,7 +163,7 @@ def test_one_that_is_refused_is_not_remembered_as_accepted(gateway, client, paid
     number = paid_silently.number
     PayAttempt.objects.filter(pk=paid_silently.pk).update(number="another-1")
     assert deliver(client, gateway, number, "replayed_nonce", times=2) == [404, 404]
-    assert not GatewayNotice.objects.filter(is_accepted=True).exists()
+    assert not Callback.objects.filter(is_accepted=True).exists()
 
 
 def test_another_attempts_number_is_refused_as_it_is(gateway, client, paid_silently):

@@ -31,7 +31,7 @@ from tests.production.conftest import PRODUCTION, Manage, production_environment
 from tests.production.tls_proxy import tls_proxy
 from tests.servers import PrivateRedis
 
-SERVICES = ("web", "worker", "payments", "deliver")
+SERVICES = ("web", "worker", "payments", "carriers", "deliver")
 PATIENCE_S = 90.0
 # Compressing what no page of this test shows would take longer than the test.
 COLLECT = ("--no-input", "-v", "0", "-i", "drf_spectacular_sidecar", "-i", "rest_framework")

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 from django.test import Client
+from redis import Redis
 
 from shop.events.sweeping import sweep
 from tests import cast
@@ -76,3 +77,21 @@ def test_it_answers_while_the_database_is_away(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr("shop.metrics.count_undelivered", fail)
     assert read_metrics()["shop_database_up"] == 0
+
+
+def test_it_tells_how_many_tasks_wait_in_each_queue(settings: Any) -> None:
+    redis = Redis.from_url(settings.REDIS_URL)
+    redis.delete("carriers")
+    assert read_metrics()['shop_queue_waiting{queue="carriers"}'] == 0
+    redis.rpush("carriers", "one more", "another")
+    try:
+        assert read_metrics()['shop_queue_waiting{queue="carriers"}'] == 2
+    finally:
+        redis.delete("carriers")
+
+
+def test_without_a_broker_nothing_is_said_of_queues(settings: Any) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    metrics = read_metrics()
+    assert metrics["shop_broker_up"] == 0
+    assert not [name for name in metrics if name.startswith("shop_queue")]

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 from django.db import transaction
 
-from shop import clock
+from shop import clock, queues
 from shop.events import registry, sweeping
 from shop.events.models import StuckTimer
 from shop.events.sweeping import BATCH, sweep
@@ -36,7 +36,7 @@ class Work:
 @pytest.fixture
 def work(monkeypatch) -> Work:
     work = Work(2 * BATCH)
-    shared = registry.Timer("test.shared", work.find, work.act, outside=False, queue=registry.GENERAL)
+    shared = registry.Timer("test.shared", work.find, work.act, outside=False, queue=queues.GENERAL)
     monkeypatch.setattr(sweeping, "TIMERS", {shared.name: shared})
     return work
 
@@ -59,7 +59,7 @@ def test_one_whose_claim_was_over_and_whose_row_another_has_done_goes_on(monkeyp
         StuckTimer.objects.filter(timer="test.slow", subject_id=pk).delete()
         raise ValueError("it is done already")
 
-    slow = registry.Timer("test.slow", lambda *_wanted: [1], act, outside=False, queue=registry.GENERAL)
+    slow = registry.Timer("test.slow", lambda *_wanted: [1], act, outside=False, queue=queues.GENERAL)
     monkeypatch.setattr(sweeping, "TIMERS", {slow.name: slow})
     assert sweep() == 0
     assert not StuckTimer.objects.exists()

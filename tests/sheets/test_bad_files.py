@@ -4,11 +4,16 @@ import io
 import time
 import tracemalloc
 import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
+from openpyxl.styles import Font, PatternFill
 
 from shop.sheets import reading
 from shop.sheets.reading import read_sheet
+from shop.sheets.writing import write_rows
 from tests.expect import refused
 from tests.sheets.making import HEADER, csv, repack, xlsx
 
@@ -139,7 +144,7 @@ def test_merging_the_whole_sheet_is_refused() -> None:
 def test_a_part_of_nothing_but_elements_is_never_parsed(part: str, monkeypatch: pytest.MonkeyPatch) -> None:
     parsed: list[object] = []
     monkeypatch.setattr(reading.openpyxl, "load_workbook", lambda *args, **_kwargs: parsed.append(args))
-    body = SHEET % (b"<row>" + b"<a/>" * (reading.FREE_TAGS + 10 * reading.TAGS_PER_ROW) + b"</row>")
+    body = SHEET % (b"<row>" + b"<a/>" * (reading.FREE_ELEMENTS + 10 * reading.ELEMENTS_PER_ROW) + b"</row>")
     with refused("sheet_too_large"):
         read_sheet(repack(PLAIN, **{part: body}), max_rows=10)
     assert parsed == []
@@ -155,6 +160,66 @@ def test_elements_of_the_layout_are_not_kept() -> None:
 def test_an_honest_sheet_of_the_most_rows_is_far_from_the_limit() -> None:
     rows = [[f"{row}-{column}" for column in range(10)] for row in range(300)]
     assert len(read_sheet(xlsx(rows), max_rows=300).rows) == 300
+
+
+def prefilled(path: Path) -> bytes:
+    """What the shop itself gives to be filled in: 10,000 rows of 20 columns."""
+    rows = ([f"{row}-{column}" for column in range(20)] for row in range(10_000))
+    write_rows(path, [f"Column {column}" for column in range(20)], rows)
+    return path.read_bytes()
+
+
+def styled(_path: Path) -> bytes:
+    """The same as a spreadsheet program keeps it: with styles, heights, and every text among the shared ones."""
+
+    def dress(sheet: Any) -> None:
+        font, fill = Font(bold=True), PatternFill("solid", fgColor="FFEEEEEE")
+        for number, row in enumerate(sheet.iter_rows(), start=1):
+            sheet.row_dimensions[number].height = 20
+            for cell in row:
+                cell.font, cell.fill = font, fill
+
+    return xlsx([[f"{row}-{column}" for column in range(20)] for row in range(10_001)], dress)
+
+
+@pytest.mark.parametrize("make", [prefilled, styled])
+def test_our_own_sheet_of_ten_thousand_rows_is_read(make: Callable[[Path], bytes], tmp_path: Path) -> None:
+    rows = read_sheet(make(tmp_path / "sheet.xlsx"), max_rows=10_000).rows
+    assert len(rows) == 10_001
+    assert [rows[1].cells[0].text, rows[-1].cells[19].text] in (["0-0", "9999-19"], ["1-0", "10000-19"])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<a/>" * 900_000,
+        b"<row>" + b"<c/>" * 900_000 + b"</row>",
+        b"<row><c>" + b"<v/>" * 900_000 + b"</c></row>",
+        b"<row/>" * 900_000,
+    ],
+    ids=["below nothing", "one row", "one cell", "rows"],
+)
+def test_what_ten_thousand_rows_may_need_is_no_room_for_a_bomb(
+    body: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading.openpyxl, "load_workbook", lambda *_args, **_kwargs: pytest.fail("parsed"))
+    raw = repack(PLAIN, xl__worksheets__sheet1_xml=SHEET % body)
+    tracemalloc.start()
+    try:
+        with refused("sheet_too_large", 400):
+            read_sheet(raw, max_rows=10_000)
+        assert tracemalloc.get_traced_memory()[1] < 100_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_programs_that_put_a_prefix_before_every_name_are_understood() -> None:
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    cells = '<x:c t="inlineStr"><x:is><x:t>a</x:t></x:is></x:c>' * 20
+    rows = f"<x:row>{cells}</x:row>" * 1000
+    sheet = f'<x:worksheet xmlns:x="{main}"><x:sheetData>{rows}</x:sheetData></x:worksheet>'
+    raw = repack(PLAIN, xl__worksheets__sheet1_xml=sheet.encode())
+    assert len(read_sheet(raw, max_rows=1000).rows) == 1000
 
 
 def test_an_encrypted_zip_part_is_named() -> None:

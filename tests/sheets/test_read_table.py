@@ -193,3 +193,64 @@ def test_a_header_of_nothing_but_brackets_is_cut_before_it_is_compared(
     with refused("no_header"):
         read_table(sheet, COLUMNS)
     assert max(compared) <= sheet_table.LONGEST_HEADER
+
+
+TOTALS = [
+    ["合计", None, 5],
+    ["合计:", None, 5],
+    ["合计：123", None, 5],
+    ["Total: 12", None, 5],
+    ["Grand Total", None, 5],
+    ["subtotal", None, 5],
+    ["合  计", None, 5],
+    [None, "Total", 5],
+    [None, "合计 12.50 元", 5],
+    [None, "Total 12", 5],
+    [None, None, "总计"],
+]
+ROWS = [
+    ["TOTAL1", "绿茶", 5],
+    ["SUM41", None, 5],
+    ["Total 12", None, 5],
+    ["合计12", None, 5],
+    ["TEA-1", "合计", 5],
+    ["TOTAL-A", "绿茶", 5],
+    ["A", "Total", 5],
+    [None, "Total12", 5],
+    [None, "合计茶", 5],
+    [None, "总数学", 5],
+]
+
+
+@pytest.mark.parametrize("row", TOTALS)
+def test_a_row_that_adds_others_up_is_left_out_and_told(row: list[Any]) -> None:
+    result = table(xlsx([HEADER, ROW, row]))
+    assert [each.number for each in result.rows] == [2]
+    assert [str(note) for note in result.notes] == ["Total rows were left out: 3."]
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_a_row_that_only_sounds_like_a_total_is_read(row: list[Any]) -> None:
+    assert [each.number for each in table(xlsx([HEADER, ROW, row])).rows] == [2, 3]
+
+
+def test_a_product_that_is_called_total_is_read_where_its_name_comes_first() -> None:
+    raw = xlsx([["商品名称", "SKU编码"], ["合计", "TEA-1"], ["合计", None]])
+    assert [row.number for row in table(raw).rows] == [2]
+
+
+def test_a_total_that_is_merged_over_the_code_is_still_one() -> None:
+    raw = xlsx([HEADER, ROW, ["合计", None, 5]], lambda sheet: sheet.merge_cells("A3:B3"))
+    assert [row.number for row in table(raw).rows] == [2]
+
+
+def test_what_was_found_is_told_in_the_language_of_the_reader() -> None:
+    with override("zh-hans"):
+        result = table(xlsx([["标题"], HEADER, ["A", "x", 1_000_001], ["合计"]]))
+    told = [str(problem.message) for row in result.rows for problem in row.problems]
+    told += [str(note) for note in result.notes]
+    assert told == [
+        "Type a number from 0 to 1000000.",
+        "Rows above the header were left out: 1.",
+        "Total rows were left out: 4.",
+    ]

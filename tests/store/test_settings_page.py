@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 from pytest_django import DjangoAssertNumQueries
 
 from shop.actor import SYSTEM
@@ -102,6 +103,20 @@ def test_the_checklist_says_beforehand_what_is_missing() -> None:
     assert page.count('aria-label="Missing"') == 5
     assert page.count('aria-label="Met"') == 2
     assert "Own delivery needs an area." in page
+    assert "The delivery fee is set." in page and "Own delivery needs a fee" not in page
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_what_is_there_is_told_as_a_fact(language: str) -> None:
+    """A demand beside a tick reads as if something was still to be done."""
+    open_shop(local_on=True)
+    client = browser()
+    client.cookies["django_language"] = language
+    page = read(client)
+    with override(language):
+        needs = list_preconditions(get_store_settings())
+        assert {str(need.fact) in page for need in needs if need.is_met} == {True}
+        assert {str(need.words) in page for need in needs if need.is_met} == {False}
 
 
 def test_wechat_pay_cannot_be_switched_on_before_the_test_passed() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from orders.payments.selectors import list_refused_notices
+from shop.callbacks.selectors import list_refused
 
 _WORDS: Mapping[str, Any] = {
     "amount_mismatch": _("Another amount than was asked for"),
@@ -43,5 +43,5 @@ def list_security_events() -> list[SecurityEvent]:
             address=notice.address or "",
             is_genuine=notice.is_signed,
         )
-        for notice in list_refused_notices()
+        for notice in list_refused()
     ]

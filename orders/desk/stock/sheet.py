@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models.functions import Length
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +20,13 @@ from shop.sheets.columns import CodeColumn, Column, WholeColumn
 from shop.sheets.table import Table
 from shop.words import fill
 
+
+def is_only_code(code: str) -> bool:
+    """Whether the shop has this code, and no other of its length with the same beginning: Excel keeps 15 digits."""
+    alike = Sku.objects.filter(code__startswith=code[:15]).annotate(length=Length("code"))
+    return list(alike.filter(length=len(code)).values_list("code", flat=True)[:2]) == [code]
+
+
 STOCK_COLUMNS: tuple[Column, ...] = (
     CodeColumn(
         "code",
@@ -27,6 +35,7 @@ STOCK_COLUMNS: tuple[Column, ...] = (
         is_required=True,
         is_needed=True,
         max_length=40,
+        is_known=is_only_code,
     ),
     Column("product", _("Product"), ("商品", "商品名称", "Product"), fills_down=True),
     Column("name", _("Specification"), ("规格", "Specification")),

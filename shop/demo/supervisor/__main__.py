@@ -1,12 +1,10 @@
 """`python -m shop.demo.supervisor`: start the demo shop and keep it running until told to stop."""
 
 import argparse
-import getpass
 import os
 import signal
 import sys
 import threading
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
@@ -40,8 +38,6 @@ def ask_for_passphrase() -> str:
     if os.environ.get("BACKUP_IDENTITY"):
         return ""
     stop = signal.signal(signal.SIGINT, signal.default_int_handler)
-    # Where there is no terminal, the sentence below says what to do.
-    warnings.simplefilter("ignore", getpass.GetPassWarning)
     try:
         return ask_passphrase(twice=False)
     except KeyboardInterrupt:

@@ -20,10 +20,24 @@ from shop.demo.supervisor.data_dir import DataDir, write_private
 from shop.demo.supervisor.database import Backup, prepare_database
 from shop.demo.supervisor.redis_server import accepts_connections, choose_socket, redis_command
 from shop.demo.supervisor.start_error import StartError
+from shop.queues import EVERY_QUEUE
 
 POLL_SECONDS = 0.1
 START_SECONDS = 90.0
 LOG_TAIL_LINES = 12
+# One worker for all: a demo is one machine, and its threads cost little.
+WORKER_OPTIONS = [
+    "-Q",
+    EVERY_QUEUE,
+    "-P",
+    "threads",
+    "-c",
+    "4",
+    "--without-mingle",
+    "--without-gossip",
+    "-l",
+    "INFO",
+]
 # How manage.py begins the sentence of a CommandError.
 REFUSAL = "CommandError: "
 
@@ -118,18 +132,6 @@ class DemoShop:
             "web", sys.executable, "-m", "uvicorn", "shop.asgi:application", *web_options, "--no-access-log"
         )
         self._wait_until(self._is_healthy, "web")
-        worker_options = [
-            "-Q",
-            "payments,celery",
-            "-P",
-            "threads",
-            "-c",
-            "4",
-            "--without-mingle",
-            "--without-gossip",
-            "-l",
-            "INFO",
-        ]
         # A task that runs when the shop is stopped may finish.
         self._add(
             "worker",
@@ -139,7 +141,7 @@ class DemoShop:
             "-A",
             "shop",
             "worker",
-            *worker_options,
+            *WORKER_OPTIONS,
             grace_seconds=20,
         )
         self._add("deliver", sys.executable, "manage.py", "deliver")
