@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.dateparse import parse_date
-from django.utils.translation import gettext_noop as _
+from django.utils.translation import gettext_lazy as _
 
 from shop import clock
 from shop.errors import Refused

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import gettext_noop as _
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from shop.errors import Refused
