@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models.functions import Length
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
@@ -13,18 +12,11 @@ from shop.actor import Actor
 from shop.catalog.forms import MAX_PIECES
 from shop.catalog.models import Sku
 from shop.catalog.product_sheet import refuse_lost_zeros
-from shop.catalog.selectors import list_skus
+from shop.catalog.selectors import is_only_code, list_skus
 from shop.catalog.uploads import CheckedRow, Fate, SheetKind, Unit
 from shop.sheets.columns import CodeColumn, Column, WholeColumn
 from shop.sheets.sentences import tell
 from shop.sheets.table import Table
-
-
-def is_only_code(code: str) -> bool:
-    """Whether the shop has this code, and no other of its length with the same beginning: Excel keeps 15 digits."""
-    alike = Sku.objects.filter(code__startswith=code[:15]).annotate(length=Length("code"))
-    return list(alike.filter(length=len(code)).values_list("code", flat=True)[:2]) == [code]
-
 
 STOCK_COLUMNS: tuple[Column, ...] = (
     CodeColumn(
