@@ -1,4 +1,4 @@
-# One image for web, worker, deliver and migrate; docker-compose.yml says which command each runs.
+# One image for web, the workers of each queue, deliver and migrate; docker-compose.yml says which command each runs.
 
 FROM python:3.11-slim AS build
 WORKDIR /build

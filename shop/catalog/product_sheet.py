@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from shop.actor import Actor
 from shop.catalog.forms import LONGEST_DESCRIPTION, MAX_PIECES, MAX_PRICE_FEN, MAX_SKUS
 from shop.catalog.models import LOW_AT, Product, Sku
+from shop.catalog.selectors import is_only_code
 from shop.catalog.services import NewSku, ProductChange, change_product, create_product
 from shop.jobs.sheets.checking import CheckedRow, Fate, Unit
 from shop.jobs.sheets.kinds import Places, SheetKind
@@ -36,6 +37,7 @@ PRODUCT_COLUMNS: tuple[Column, ...] = (
         is_required=True,
         is_needed=True,
         max_length=40,
+        is_known=is_only_code,
     ),
     Column("name", _("Specification"), ("规格", "Specification"), max_length=80),
     MoneyColumn("price_fen", _("Price (yuan)"), ("价格", "售价", "单价", "Price"), most_fen=MAX_PRICE_FEN),

@@ -1,6 +1,7 @@
 """Reading the catalogue; what a basket costs to send."""
 
 from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
+from django.db.models.functions import Length
 
 from shop.catalog.models import Product, Sku, StockMovement
 from shop.store.choices import Delivery
@@ -53,6 +54,12 @@ def list_skus(*, words: str = "", category: str = "", only_low: bool = False) ->
     if category:
         skus = skus.filter(product__category=category)
     return skus.filter(on_hand__lte=F("reserved") + F("low_at")) if only_low else skus
+
+
+def is_only_code(code: str) -> bool:
+    """Whether the shop has this code, and no other of its length with the same beginning: Excel keeps 15 digits."""
+    alike = Sku.objects.filter(code__startswith=code[:15]).annotate(length=Length("code"))
+    return list(alike.filter(length=len(code)).values_list("code", flat=True)[:2]) == [code]
 
 
 def list_movements(sku: Sku) -> "QuerySet[StockMovement]":

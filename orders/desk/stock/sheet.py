@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models.functions import Length
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -13,19 +12,12 @@ from shop.actor import Actor
 from shop.catalog.forms import MAX_PIECES
 from shop.catalog.models import Sku
 from shop.catalog.product_sheet import find_skus, refuse_lost_zeros
-from shop.catalog.selectors import list_skus
+from shop.catalog.selectors import is_only_code, list_skus
 from shop.jobs.sheets.checking import CheckedRow, Fate, Unit
 from shop.jobs.sheets.kinds import Places, SheetKind
 from shop.sheets.columns import CodeColumn, Column, WholeColumn
 from shop.sheets.table import Table
 from shop.words import fill
-
-
-def is_only_code(code: str) -> bool:
-    """Whether the shop has this code, and no other of its length with the same beginning: Excel keeps 15 digits."""
-    alike = Sku.objects.filter(code__startswith=code[:15]).annotate(length=Length("code"))
-    return list(alike.filter(length=len(code)).values_list("code", flat=True)[:2]) == [code]
-
 
 STOCK_COLUMNS: tuple[Column, ...] = (
     CodeColumn(
