@@ -105,6 +105,14 @@ def get_kept_fen(order: Order) -> int:
     return order.paid_fen - order.refunded_fen - (under_way or 0)
 
 
+def get_freight_left_fen(order: Order) -> int:
+    """What of the freight has not been refunded: a refund that stands on no line and is no goodwill is freight."""
+    given = order.refunds.filter(payment__counts=True, is_goodwill=False).aggregate(fen=Sum("amount_fen"))
+    on_lines = order.lines.aggregate(fen=Sum("refunded_fen"))
+    refunded = (given["fen"] or 0) - (on_lines["fen"] or 0)
+    return max(order.freight_fen + order.freight_adjust_fen - refunded, 0)
+
+
 SILENT_FOR = timedelta(hours=24)
 """A refund that cannot be sent, or not be asked about, is tried for so long before a person is called."""
 PROCESSING_FOR = timedelta(days=3)
