@@ -9,7 +9,6 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from shop import clock
 from shop.catalog.models import Sku
 from shop.catalog.selectors import quote_freight
 from shop.errors import Refused
@@ -106,6 +105,6 @@ def get_pay_term(method: PayMethod, store: StoreSettings) -> timedelta:
     return timedelta(minutes=store.cancel_unpaid_minutes)
 
 
-def get_reminder(method: PayMethod, store: StoreSettings) -> datetime | None:
-    """When a buyer who begins to wait now is reminded to pay: only where an online payment is awaited."""
-    return clock.now() + timedelta(minutes=store.remind_unpaid_minutes) if method in ONLINE else None
+def get_reminder(method: PayMethod, store: StoreSettings, *, since: datetime) -> datetime | None:
+    """When a buyer is reminded to pay, `since` when they are to: only where an online payment is awaited."""
+    return since + timedelta(minutes=store.remind_unpaid_minutes) if method in ONLINE else None

@@ -151,7 +151,7 @@ def _build_order(customer: Customer, wanted: NewOrder, quote: Quote, store: Stor
         overdue_rule=store.overdue_rule,
         receive_days=store.receive_days,
         placed_at=moment,
-        remind_by=get_reminder(wanted.pay_method, store),
+        remind_by=get_reminder(wanted.pay_method, store, since=moment),
         pay_by=moment + get_pay_term(wanted.pay_method, store),
     )
 

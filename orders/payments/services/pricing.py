@@ -120,7 +120,7 @@ def _choose_deadline(order: Order, method: PayMethod) -> datetime | None:
 def _choose_reminder(order: Order, method: PayMethod) -> datetime | None:
     """As if it had been placed now, unless an online payment was awaited before."""
     is_kept = order.remind_by is not None and method in ONLINE
-    return order.remind_by if is_kept else get_reminder(method, get_store_settings())
+    return order.remind_by if is_kept else get_reminder(method, get_store_settings(), since=clock.now())
 
 
 def _accept(order: Order, actor: Actor) -> None:
