@@ -51,10 +51,10 @@ def describe_order(order: Order) -> Label:
 
 def describe_close(order: Order) -> str:
     """Why it closed, with the reason that the buyer gave."""
-    why = [CloseReason(order.close_reason).label]
-    if order.cancel_reason:
-        why.append(BuyerReason(order.cancel_reason).label)
-    return ", ".join(str(words) for words in why)
+    why = CloseReason(order.close_reason).label
+    if not order.cancel_reason:
+        return str(why)
+    return _("%(why)s (%(reason)s)") % {"why": why, "reason": BuyerReason(order.cancel_reason).label}
 
 
 def _describe_done(order: Order) -> Label:

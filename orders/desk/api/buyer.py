@@ -1,9 +1,10 @@
 """An order as its buyer knows it: status, tabs, buttons, and the part of the timeline that is theirs."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from time import sleep
 from typing import Any
 
 from django.db import models
@@ -18,6 +19,7 @@ from orders.stages import IN_HAND, Stage
 from orders.states import MOVES
 from shop import clock
 from shop.actor import GATEWAY, Actor, ActorKind
+from shop.connections import give_back_connections
 from shop.errors import Refused
 from shop.events.models import Event
 from shop.store.choices import PayMethod
@@ -79,6 +81,7 @@ _SHOWN = (
     *("order.change_price", "order.change_address"),
     *("order.late_payment", "order.excess_transfer", "order.refund", "order.refund_done", "order.pay_out"),
 )
+_PAUSES_S = (0.3, 0.7, 1.0, 1.0)
 _BY = {ActorKind.CUSTOMER: TimelineBy.YOU, ActorKind.STAFF: TimelineBy.SHOP}
 
 
@@ -116,14 +119,32 @@ def list_actions(order: Order, actor: Actor) -> list[BuyerAction]:
 def cancel_for_buyer(order: Order, *, actor: Actor, why: BuyersWhy | None = None) -> None:
     """The buyer's one button: an order that was not sent in time is refunded, any other must be unpaid.
 
-    Asked again it is done already.
+    Asked again it is done already; while the gateway is asked for another press, this one waits for it a moment.
     """
-    unsent = find_available(order, "order.cancel_unsent", actor)
     with unless_done(order, ("order.cancel_unpaid", "order.cancel_unsent"), actor):
-        if unsent and unsent.is_possible:
-            cancel_unsent(order.pk, actor=actor, why=why)
-        else:
-            cancel_unpaid(order.pk, actor=actor, why=why)
+        _be_patient(lambda: _cancel(order, actor, why))
+
+
+def _be_patient(act: Callable[[], None]) -> None:
+    """Run a verb again, a few times, while the order's payment is being closed for somebody else."""
+    for pause_s in _PAUSES_S:
+        try:
+            act()
+            return
+        except Refused as refused:
+            if refused.code != "closing":
+                raise
+        give_back_connections()
+        sleep(pause_s)
+    act()
+
+
+def _cancel(order: Order, actor: Actor, why: BuyersWhy | None) -> None:
+    unsent = find_available(order, "order.cancel_unsent", actor)
+    if unsent and unsent.is_possible:
+        cancel_unsent(order.pk, actor=actor, why=why)
+    else:
+        cancel_unpaid(order.pk, actor=actor, why=why)
 
 
 @contextmanager

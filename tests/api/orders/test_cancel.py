@@ -38,7 +38,7 @@ class TestWhyABuyerCancels:
         assert words not in json.dumps(event.data, ensure_ascii=False)
         assert json.loads(event.sealed) == {"words": words}
         page = browser().get(f"/console/orders/{number}/").content.decode()
-        assert "Closed: cancelled by the buyer, another reason" in page
+        assert "Closed: cancelled by the buyer (another reason)" in page
         assert "家里人已经买了" in page
 
     def test_a_late_paid_order_too(self, buyer: Buyer) -> None:
