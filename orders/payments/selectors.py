@@ -101,7 +101,8 @@ def list_refused_notices(*, limit: int = 20) -> list[GatewayNotice]:
 
 def get_kept_fen(order: Order) -> int:
     """What was paid and is not on its way back."""
-    under_way = order.refunds.exclude(state=RefundState.DONE).aggregate(fen=Sum("amount_fen"))["fen"]
+    counting = order.refunds.filter(payment__counts=True)
+    under_way = counting.exclude(state=RefundState.DONE).aggregate(fen=Sum("amount_fen"))["fen"]
     return order.paid_fen - order.refunded_fen - (under_way or 0)
 
 

@@ -215,7 +215,7 @@ _ALL = (
         _("Hold to refund"),
         "arrow-back-up",
         _(
-            "The money goes back the way it was paid, cash and transfers by your own hand. Nothing is cancelled: "
+            "The money goes back the way it was paid; cash and transfers are paid out by hand. Nothing is cancelled: "
             "what is not sent yet is still sent."
         ),
         _("This cannot be undone."),

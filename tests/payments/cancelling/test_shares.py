@@ -221,6 +221,14 @@ class TestWhatIsKept:
         pay_out_refund(order.refunds.last().pk, reference="1", actor=cast.clerk())
         assert self.sums(order) == (60_00, 15_00, 45_00)
 
+    def test_money_that_never_counted_is_neither_kept_nor_missing(self):
+        order = cast.paid_order(basket=basket(50_00))
+        late = cast.PaymentEvidence(
+            order.attempts.get().number, "4299000000000000000000000002", 60_00, clock.now()
+        )
+        assert not cast.apply_payment_evidence(late).counts
+        assert self.sums(order) == (60_00, 0, 60_00)
+
 
 GOODWILL = RefundOf(is_goodwill=True)
 
