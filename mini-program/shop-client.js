@@ -19,12 +19,12 @@ export class ShopError extends Error {
 export function makeClient({ request, pause = (ms) => new Promise((done) => setTimeout(done, ms)) }) {
   let token = "";
 
-  /** Send one request. What is safe to repeat (GET, or anything with an Idempotency-Key) waits for Retry-After. */
-  async function send(method, path, body, key) {
+  /** Send one request. What is safe to repeat (GET, an Idempotency-Key, `isSafe`) waits for Retry-After. */
+  async function send(method, path, body, key, isSafe = false) {
     const headers = { "Content-Type": "application/json", "Accept-Language": "zh-hans" };
     if (token) headers.Authorization = `Bearer ${token}`;
     if (key) headers["Idempotency-Key"] = key;
-    const mayRepeat = method === "GET" || Boolean(key);
+    const mayRepeat = method === "GET" || Boolean(key) || isSafe;
     for (let tries = 1; ; tries += 1) {
       const answer = await request({ method, path: `/api/v1${path}`, headers, body });
       if (answer.status < 400) return answer.body;
@@ -45,7 +45,8 @@ export function makeClient({ request, pause = (ms) => new Promise((done) => setT
     place: (order, key) => send("POST", "/orders", order, key),
     startPayment: (number) => send("POST", `/orders/${number}/pay`, {}),
     getOrder: (number) => send("GET", `/orders/${number}`),
-    receive: (number) => send("POST", `/orders/${number}/receive`, {}),
+    cancel: (number, why = {}) => send("POST", `/orders/${number}/cancel`, why, "", true),
+    receive: (number) => send("POST", `/orders/${number}/receive`, {}, "", true),
   };
 }
 

@@ -41,6 +41,12 @@ def something_paid(order: Order) -> Refused | None:
     return None if order.paid_fen else Refused("nothing_paid", _("Nothing has been paid for this order."))
 
 
+def something_kept(order: Order) -> Refused | None:
+    if order.paid_fen > order.refunded_fen:
+        return None
+    return Refused("nothing_kept", _("Nothing that was paid is left to be refunded."))
+
+
 def nothing_shipped(order: Order) -> Refused | None:
     return (
         Refused("already_shipped", _("Goods of this order have been shipped."))

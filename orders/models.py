@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from orders.stages import IN_HAND, AftersaleMark, CloseReason, Source, Stage
+from orders.stages import IN_HAND, AftersaleMark, BuyerReason, CloseReason, Source, Stage
 from shop.catalog.models import Sku
 from shop.crypto import EncryptedTextField
 from shop.customers.models import Customer
@@ -21,7 +21,11 @@ def _sealed() -> EncryptedTextField:
 
 
 class Order(Versioned):
-    """One order; only `orders.moves.move` writes a row that exists. Amounts in fen, times aware."""
+    """One order; only `orders.moves.move` writes a row that exists. Amounts in fen, times aware.
+
+    `ship_by` stays as it was when the goods are sent, for parcels that are taken back. While `receive_stopped_at`
+    is set, `receive_by` stands still (`orders/clocks.py`). `remind_by` is set while an online payment is awaited.
+    """
 
     subject_kind = "order"
     opened_by = "customer.secret"
@@ -32,6 +36,9 @@ class Order(Versioned):
     source = models.CharField(max_length=12, choices=Source, default=Source.MINI_PROGRAM)
     stage = models.CharField(max_length=12, choices=Stage)
     close_reason = models.CharField(max_length=12, choices=CloseReason, blank=True)
+    cancel_reason = models.CharField(
+        max_length=16, choices=BuyerReason, blank=True, default="", db_default=""
+    )
     delivery = models.CharField(max_length=10, choices=Delivery)
     pay_method = models.CharField(max_length=10, choices=PayMethod)
 
@@ -81,6 +88,7 @@ class Order(Versioned):
     pay_by = models.DateTimeField(null=True)
     ship_by = models.DateTimeField(null=True)
     receive_by = models.DateTimeField(null=True)
+    receive_stopped_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -227,6 +235,11 @@ class OrderLine(models.Model):
     def total_fen(self) -> int:
         """What the line costs after price changes, before cancellations."""
         return self.price_fen * self.quantity + self.adjust_fen
+
+    @property
+    def left_fen(self) -> int:
+        """What the line still costs: without what was cancelled before it was paid, and what was refunded for it."""
+        return self.total_fen - self.cancelled_unpaid_fen - self.refunded_fen
 
     @property
     def to_send(self) -> int:

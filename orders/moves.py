@@ -9,6 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from orders.clocks import follow_receive_clock
 from orders.models import Order
 from orders.stages import Stage
 from orders.states import LOOKS, MOVES, NOWHERE, Move
@@ -78,11 +79,14 @@ def _name_for(event: Event, reader: Actor) -> Any:
     return words.get(ActorKind(event.actor_kind), _("the system"))
 
 
-def check_move(order: Order, rule: Move, actor: Actor) -> None:
-    """Raise Refused unless the table allows the verb to this actor in this state."""
+def check_move(order: Order, rule: Move, actor: Actor, *, is_part: bool = False) -> None:
+    """Raise Refused unless the table allows the verb to this actor in this state.
+
+    `is_part`: also as a part of another verb, which was checked by itself.
+    """
     if actor.kind not in rule.who:
         raise Refused("forbidden", _("You cannot do this to an order."), 403)
-    if actor.kind == ActorKind.STAFF:
+    if actor.kind == ActorKind.STAFF and not (is_part and rule.part_of & actor.capabilities):
         require(actor, rule.capability)
     if order.stage not in rule.steps:
         raise _wrong_stage(order, rule, actor)
@@ -121,13 +125,18 @@ def move(
     Guards are checked against the row as it was before `changes`. Raises Refused as `lock_order` does.
     """
     rule = MOVES[verb]
-    check_move(order, rule, actor)
-    before = order.stage
-    for name, value in (changes or {}).items():
-        setattr(order, name, value)
-    order.stage = rule.steps[before]
-    order.save_raised("stage", *(changes or ()))
+    check_move(order, rule, actor, is_part=True)
+    before, order.stage = order.stage, rule.steps[order.stage]
+    names = {"stage", *_set(order, changes or {})}
+    names |= _set(order, follow_receive_clock(order))
+    order.save_raised(*sorted(names))
     return record_event(order, verb, actor, before=before, after=order.stage, data=data, sealed=sealed)
+
+
+def _set(order: Order, changes: Mapping[str, Any]) -> set[str]:
+    for name, value in changes.items():
+        setattr(order, name, value)
+    return set(changes)
 
 
 def begin_order(order: Order, *, actor: Actor, data: dict[str, Any]) -> Event:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -14,7 +14,7 @@ from shop.catalog.selectors import quote_freight
 from shop.errors import Refused
 from shop.kept import KeptQuery, Param
 from shop.money import MAX_FEN
-from shop.store.choices import Delivery, PayMethod
+from shop.store.choices import ONLINE, Delivery, PayMethod
 from shop.store.models import StoreSettings
 from shop.store.selectors import list_deliveries, list_pay_methods
 
@@ -103,3 +103,8 @@ def get_pay_term(method: PayMethod, store: StoreSettings) -> timedelta:
     if method == PayMethod.TRANSFER:
         return timedelta(days=store.transfer_days)
     return timedelta(minutes=store.cancel_unpaid_minutes)
+
+
+def get_reminder(method: PayMethod, store: StoreSettings, *, since: datetime) -> datetime | None:
+    """When a buyer is reminded to pay, `since` when they are to: only where an online payment is awaited."""
+    return since + timedelta(minutes=store.remind_unpaid_minutes) if method in ONLINE else None

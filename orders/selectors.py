@@ -48,9 +48,8 @@ def get_order_id(number: str, *, actor: Actor) -> int:
 
 
 def list_due_to_receive(now: datetime, skip: Collection[int], limit: int) -> list[int]:
-    due = Order.objects.filter(stage=Stage.SHIPPED, receive_by__lte=now).exclude(
-        aftersale_mark=AftersaleMark.OPEN
-    )
+    due = Order.objects.filter(stage=Stage.SHIPPED, receive_by__lte=now, receive_stopped_at=None)
+    due = due.exclude(aftersale_mark=AftersaleMark.OPEN)
     return list(due.exclude(pk__in=skip).order_by("receive_by").values_list("pk", flat=True)[:limit])
 
 

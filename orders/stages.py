@@ -23,6 +23,18 @@ class CloseReason(models.TextChoices):
     RETURNED = "returned", _("returned")
 
 
+class BuyerReason(models.TextChoices):
+    """Why a buyer cancels, in their own choice of words."""
+
+    UNWANTED = "unwanted", _("no longer wanted")
+    WRONG_GOODS = "wrong_goods", _("ordered the wrong goods")
+    WRONG_ADDRESS = "wrong_address", _("address or phone is wrong")
+    CANNOT_PAY = "cannot_pay", _("cannot pay")
+    PRICE = "price", _("found a better price")
+    TOO_SLOW = "too_slow", _("takes too long")
+    OTHER = "other", _("another reason")
+
+
 class Source(models.TextChoices):
     MINI_PROGRAM = "mini_program", _("Mini-program")
     LINK = "link", _("Shared link")

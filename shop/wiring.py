@@ -61,13 +61,18 @@ def _states() -> Iterator[str]:
     for rule in MOVES.values():
         guards = "<br>".join(_guards(rule)) or "–"
         who = ", ".join(sorted(rule.who))
-        yield f"| `{rule.verb}` | {_steps(rule)} | {guards} | {who} | {rule.capability or '–'} |"
+        yield f"| `{rule.verb}` | {_steps(rule)} | {guards} | {who} | {_capabilities(rule)} |"
     yield "\n## Roles\n"
     yield "| capability | " + " | ".join(ROLES) + " |"
     yield "|---|" + "---|" * len(ROLES)
     for capability in CAPABILITIES:
         marks = " | ".join("✓" if capability in held else "" for held in ROLES.values())
         yield f"| `{capability}` | {marks} |"
+
+
+def _capabilities(rule: Move) -> str:
+    parts = [f"{capability} as a part of another verb" for capability in sorted(rule.part_of)]
+    return "<br>".join([rule.capability, *parts]) or "–"
 
 
 def _guards(rule: Move) -> Iterator[str]:

@@ -33,13 +33,14 @@ _FRAME = (
 )
 """What every page of the console needs beside its own rows."""
 _TO_SHIP = "stage IN ('confirmed', 'preparing') AND NOT is_held"
+_IN_HAND = "stage IN ('to_confirm', 'confirmed', 'preparing') AND NOT is_held"
 _COUNTS = " UNION ALL ".join(
     f"SELECT count(*) FROM (SELECT 1 FROM orders_order WHERE {condition} LIMIT 10001) c"  # noqa: S608
     for condition in (
         *(f"stage = '{stage}'" for stage in ("unpaid", "to_confirm", "confirmed", "preparing")),
         *(f"stage = '{stage}'" for stage in ("shipped", "done", "closed")),
-        f"{_TO_SHIP} AND ship_by <= now()",
-        f"{_TO_SHIP} AND ship_by BETWEEN now() AND now() + interval '1 day'",
+        f"{_IN_HAND} AND ship_by <= now()",
+        f"{_IN_HAND} AND ship_by BETWEEN now() AND now() + interval '1 day'",
         f"{_TO_SHIP} AND (ship_by > now() + interval '1 day' OR ship_by IS NULL)",
         "is_short",
         "is_held",

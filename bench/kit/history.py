@@ -276,6 +276,7 @@ class _OrderRows:
                 reserved=quantity if is_reserved else 0,
                 shipped=quantity if parcel_id else 0,
                 cancelled=quantity if life.stage == Stage.CLOSED else 0,
+                refunded_fen=item.price_fen * quantity if life.is_refunded else 0,
             )
             if is_reserved:
                 self.history.reserved[sku_id] += quantity
@@ -387,6 +388,7 @@ class _OrderRows:
                 amount_fen=self.paid_fen,
                 reason="七天无理由退货",
                 state=RefundState.DONE,
+                gateway_id=f"503{self.id:025d}",
                 created_at=at["refund"],
                 finished_at=at["refund_done"],
             )

@@ -71,7 +71,9 @@ def _list_filters() -> list[Page]:
         "paid_at >= %s AND paid_at < %s", day, day + timedelta(days=3), order="paid_at DESC, id DESC"
     )
     overdue = page_where(
-        "stage IN ('confirmed', 'preparing') AND NOT is_held AND ship_by <= %s", clock.now(), order="id DESC"
+        "stage IN ('to_confirm', 'confirmed', 'preparing') AND NOT is_held AND ship_by <= %s",
+        clock.now(),
+        order="id DESC",
     )
     remark = page_where("NOT (buyer_remark = '' AND seller_remark = '')")
     return [

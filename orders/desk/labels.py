@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from orders.models import Order
-from orders.stages import IN_HAND, CloseReason, Stage
+from orders.stages import IN_HAND, BuyerReason, CloseReason, Stage
 from shop.store.choices import PayMethod
 
 SOON = timedelta(hours=24)
@@ -39,7 +39,7 @@ def describe_order(order: Order) -> Label:
     if order.stage == Stage.UNPAID:
         return Label(_("Awaiting payment"), "waiting")
     if order.stage == Stage.CLOSED:
-        return Label(_("Closed: %(why)s") % {"why": CloseReason(order.close_reason).label}, "waiting", "ban")
+        return Label(_("Closed: %(why)s") % {"why": describe_close(order)}, "waiting", "ban")
     if order.stage == Stage.DONE:
         return _describe_done(order)
     if order.stage == Stage.SHIPPED:
@@ -47,6 +47,14 @@ def describe_order(order: Order) -> Label:
     if order.is_held:
         return Label(_("On hold: %(stage)s") % {"stage": _describe_in_hand(order)}, "held")
     return Label(_describe_in_hand(order), "move")
+
+
+def describe_close(order: Order) -> str:
+    """Why it closed, with the reason that the buyer gave."""
+    why = CloseReason(order.close_reason).label
+    if not order.cancel_reason:
+        return str(why)
+    return _("%(why)s (%(reason)s)") % {"why": why, "reason": BuyerReason(order.cancel_reason).label}
 
 
 def _describe_done(order: Order) -> Label:
@@ -81,7 +89,7 @@ def describe_deadline(order: Order, now: datetime) -> Deadline | None:
         return Deadline(words % {"span": describe_span(order.pay_by - now)}, order.pay_by)
     if order.stage in IN_HAND and order.ship_by:
         return _describe_ship_by(order.ship_by, now)
-    if order.stage == Stage.SHIPPED and order.receive_by:
+    if order.stage == Stage.SHIPPED and order.receive_by and not order.receive_stopped_at:
         words = _("Receives itself in %(span)s")
         return Deadline(words % {"span": describe_span(order.receive_by - now)}, order.receive_by)
     return None

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from orders.desk.failures import describe_failure
 from orders.models import OrderLine
 from orders.shipping.couriers import find_courier
-from orders.stages import Stage
+from orders.stages import BuyerReason, Stage
 from orders.states import MOVES
 from shop.actor import ActorKind
 from shop.crypto import Unreadable
@@ -22,8 +22,10 @@ from shop.store.choices import PayMethod
 
 BURST = timedelta(seconds=10)
 REPEATS = timedelta(minutes=10)
-SHOWN_SEALED = frozenset({"order.confirm", "order.note", "order.remark"})
-"""Verbs whose sealed values every colleague reads: what staff wrote, not what buyers gave."""
+SHOWN_SEALED = frozenset(
+    {"order.confirm", "order.note", "order.remark", "order.cancel_unpaid", "order.cancel_unsent"}
+)
+"""Verbs whose sealed values every colleague reads: what somebody wrote about the order, not whose it is."""
 
 _BAD = frozenset(
     {
@@ -94,9 +96,8 @@ def _tell(told: list[Entry], entry: Entry) -> None:
 
 def _is_follower(entry: Entry, last: Entry) -> bool:
     """What the system did by itself, or the refund a cancellation decided, belongs to the move before it."""
-    is_set_off = entry.actor[0] == ActorKind.SYSTEM or (
-        entry.verb == "order.refund" and entry.actor == last.actor
-    )
+    is_of_cancellation = entry.verb == "order.refund" and last.verb.startswith("order.cancel_")
+    is_set_off = entry.actor[0] == ActorKind.SYSTEM or (is_of_cancellation and entry.actor == last.actor)
     return is_set_off and entry.at - last.last_at <= BURST
 
 
@@ -161,8 +162,11 @@ def _pay_label(method: str) -> str:
 def _describe_data(verb: str, data: dict[str, Any], line_names: Mapping[str, str]) -> list[str]:
     """What the event's data says, in words; keys nobody needs to read are passed over."""
     words = [_describe_amount(data), *_describe_parcels(data), *_describe_lines(data, line_names)]
+    words += _describe_shares(data, line_names)
     plain = {
         "reason": _("Reason: %(text)s"),
+        "buyer_reason": _("The buyer's reason: %(text)s"),
+        "words": _("In the buyer's words: %(text)s"),
         "notice": _("Told the buyer: %(text)s"),
         "note": _("Note: %(text)s"),
         "reference": _("Reference: %(text)s"),
@@ -171,7 +175,11 @@ def _describe_data(verb: str, data: dict[str, Any], line_names: Mapping[str, str
         "why": _("Because: %(text)s"),
         "attempt": _("Our payment number: %(text)s"),
     }
-    data = data | {"why": describe_failure(data.get("why", ""))}
+    given = data.get("buyer_reason", "")
+    data = data | {
+        "why": describe_failure(data.get("why", "")),
+        "buyer_reason": str(BuyerReason(given).label) if given in BuyerReason.values else given,
+    }
     words += [template % {"text": data[key]} for key, template in plain.items() if data.get(key)]
     if isinstance(days := data.get("days"), int):
         words.append(ngettext("%(n)d day", "%(n)d days", days) % {"n": days})
@@ -206,6 +214,14 @@ def _describe_lines(data: dict[str, Any], line_names: Mapping[str, str]) -> list
     if not isinstance(lines, dict):
         return []
     return [f"{line_names.get(str(pk), pk)} ×{pieces}" for pk, pieces in lines.items()]
+
+
+def _describe_shares(data: dict[str, Any], line_names: Mapping[str, str]) -> list[str]:
+    """What a refund that cancelled nothing was for."""
+    if data.get("is_goodwill"):
+        return [_("Goodwill")]
+    shares = data.get("shares") or {}
+    return [f"{line_names.get(str(pk), pk)} {format_fen(fen)}" for pk, fen in shares.items()]
 
 
 def _describe_purpose(purpose: str) -> str:

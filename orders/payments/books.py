@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from orders.models import Order
@@ -64,13 +64,16 @@ def late_money_goes_back() -> Iterator[str]:
         yield f"payment {payment} of order {payment.order.number} does not count and is not refunded"
 
 
-@book("B1.4", "what stands as refunded on lines was refunded, and not as goodwill")
-def lines_are_refunded_from_payments() -> Iterator[str]:
+@book("B1.4", "what was refunded, but for goodwill, stands on lines, and the rest is within the freight")
+def refunds_are_for_lines_and_freight() -> Iterator[str]:
     refunds = Refund.objects.filter(order=OuterRef("pk"), payment__counts=True, is_goodwill=False)
     given = refunds.order_by().values("order").annotate(fen=Sum("amount_fen")).values("fen")
-    on_lines = Order.objects.annotate(on_lines=Coalesce(Sum("lines__refunded_fen"), 0)).filter(on_lines__gt=0)
-    sums = on_lines.annotate(given=Coalesce(Subquery(given), 0))
-    for order in in_scope(sums, orders="pk").filter(on_lines__gt=F("given")):
+    sums = Order.objects.annotate(on_lines=Coalesce(Sum("lines__refunded_fen"), 0))
+    sums = sums.filter(Q(on_lines__gt=0) | Exists(refunds)).annotate(
+        given=Coalesce(Subquery(given), 0), freight=F("freight_fen") + F("freight_adjust_fen")
+    )
+    wrong = Q(on_lines__gt=F("given")) | Q(given__gt=F("on_lines") + F("freight"))
+    for order in in_scope(sums, orders="pk").filter(wrong):
         yield f"order {order.number}: {order.on_lines} refunded on its lines, {order.given} by refunds"
 
 

@@ -147,6 +147,7 @@ class Refund(models.Model):
                 name="refund_under_way",
                 condition=Q(state__in=["committed", "processing"], stuck_at__isnull=True),
             ),
+            models.Index(fields=["gateway_id"], name="refund_by_gateway_id", condition=~Q(gateway_id="")),
             models.Index(fields=["id"], name="refund_stuck", condition=Q(stuck_at__isnull=False)),
             models.Index(
                 fields=["finished_at"], name="refund_by_finished", condition=Q(finished_at__isnull=False)

@@ -86,8 +86,17 @@ def list_silent_lines(now: datetime, skip: Collection[int], limit: int) -> list[
 
 def get_kept_fen(order: Order) -> int:
     """What was paid and is not on its way back."""
-    under_way = order.refunds.exclude(state=RefundState.DONE).aggregate(fen=Sum("amount_fen"))["fen"]
+    counting = order.refunds.filter(payment__counts=True)
+    under_way = counting.exclude(state=RefundState.DONE).aggregate(fen=Sum("amount_fen"))["fen"]
     return order.paid_fen - order.refunded_fen - (under_way or 0)
+
+
+def get_freight_left_fen(order: Order) -> int:
+    """What of the freight has not been refunded: a refund that stands on no line and is no goodwill is freight."""
+    given = order.refunds.filter(payment__counts=True, is_goodwill=False).aggregate(fen=Sum("amount_fen"))
+    on_lines = order.lines.aggregate(fen=Sum("refunded_fen"))
+    refunded = (given["fen"] or 0) - (on_lines["fen"] or 0)
+    return max(order.freight_fen + order.freight_adjust_fen - refunded, 0)
 
 
 SILENT_FOR = timedelta(hours=24)

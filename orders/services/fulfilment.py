@@ -12,10 +12,18 @@ from orders.stages import TO_SHIP, AftersaleMark, CloseReason, Stage
 from shop import clock
 from shop.actor import SYSTEM, Actor
 from shop.catalog.stock import release_stock, reserve_stock, reserve_what_is_there
+from shop.events.models import Event
+from shop.store.choices import PayMethod
 from shop.store.selectors import get_store_settings
 
 FREE = {"is_held": False, "hold_reason": "", "held_at": None, "release_at": None}
 """The columns of an order that is not on hold."""
+
+
+def free_changes(order: Order) -> dict[str, Any]:
+    """The changes that end a hold, if there is one: the time held is added to the deadline to ship."""
+    held_for = clock.now() - order.held_at if order.held_at else timedelta()
+    return {**FREE, "ship_by": order.ship_by and order.ship_by + held_for}
 
 
 def start_clock(order: Order, *, since: datetime) -> dict[str, Any]:
@@ -29,7 +37,24 @@ def start_clock(order: Order, *, since: datetime) -> dict[str, Any]:
             min(day, clock.LATEST_DAY) + timedelta(days=1), time(), timezone.get_default_timezone()
         )
         ship_by = max(ship_by, end)
-    return {"pay_by": None, "ship_by": ship_by}
+    return {"remind_by": None, "pay_by": None, "ship_by": ship_by}
+
+
+def recover_ship_by(order: Order) -> datetime:
+    """The deadline to ship of an order that was sent by a version which forgot it then."""
+    since = None if order.pay_method == PayMethod.COD else order.paid_at
+    ship_by: datetime = start_clock(order, since=since or order.placed_at)["ship_by"]
+    return ship_by + _sum_held(order)
+
+
+def _sum_held(order: Order) -> timedelta:
+    verbs = ("order.hold", "order.release", "order.all_shipped")
+    events = Event.objects.filter(kind=Order.subject_kind, subject_id=order.pk, verb__in=verbs)
+    held, since = timedelta(), None
+    for event in events.order_by("number"):
+        held += event.at - since if since else timedelta()
+        since = event.at if event.verb == "order.hold" else None
+    return held
 
 
 def start_fulfilment(order: Order) -> None:
@@ -101,6 +126,7 @@ def close_changes(reason: CloseReason) -> dict[str, Any]:
     return {
         "close_reason": reason,
         "closed_at": clock.now(),
+        "remind_by": None,
         "pay_by": None,
         "ship_by": None,
         "receive_by": None,
@@ -113,14 +139,14 @@ def close_changes(reason: CloseReason) -> dict[str, Any]:
 def shipped_changes(order: Order) -> dict[str, Any]:
     """The receive clock starts with shipping; a delivered last parcel starts it anew.
 
-    A hold ends too: with nothing left to send there would be no way to release it.
+    The deadline to ship stays as it was, for a parcel that is taken back. A hold ends too: with nothing left to
+    send there would be no way to release it.
     """
     moment = clock.now()
     return {
         "shipped_at": moment,
-        "ship_by": None,
         "receive_by": moment + timedelta(days=order.receive_days),
-        **FREE,
+        **free_changes(order),
     }
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
@@ -13,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.models import Order, OrderLine
 from orders.moves import begin_order, move
 from orders.numbers import make_order_number
-from orders.quotes import Quote, check_pay_method, get_pay_term, quote_order
+from orders.quotes import Quote, check_pay_method, get_pay_term, get_reminder, quote_order
 from orders.search import add_hashes, remember_sold_names
 from orders.services.fulfilment import start_clock, start_fulfilment
 from orders.stages import Stage
@@ -152,7 +151,7 @@ def _build_order(customer: Customer, wanted: NewOrder, quote: Quote, store: Stor
         overdue_rule=store.overdue_rule,
         receive_days=store.receive_days,
         placed_at=moment,
-        remind_by=moment + timedelta(minutes=store.remind_unpaid_minutes),
+        remind_by=get_reminder(wanted.pay_method, store, since=moment),
         pay_by=moment + get_pay_term(wanted.pay_method, store),
     )
 

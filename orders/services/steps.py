@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.models import Note, Order
 from orders.moves import lock_order, move
 from orders.services.deadlines import check_due
-from orders.services.fulfilment import FREE, pass_skipped_steps
+from orders.services.fulfilment import free_changes, pass_skipped_steps
 from shop import clock
 from shop.actor import Actor, ActorKind
 from shop.errors import Refused
@@ -68,9 +68,7 @@ def release_order(order_id: int, *, actor: Actor, expected_version: int | None =
     with transaction.atomic():
         order = lock_order(order_id, "order.release", actor=actor, expected_version=expected_version)
         check_due(order.release_at, actor)
-        held_for = clock.now() - (order.held_at or clock.now())
-        ship_by = order.ship_by + held_for if order.ship_by else None
-        move(order, "order.release", actor=actor, changes=FREE | {"ship_by": ship_by})
+        move(order, "order.release", actor=actor, changes=free_changes(order))
     return order
 
 
@@ -78,7 +76,7 @@ def receive_order(order_id: int, *, actor: Actor, expected_version: int | None =
     """The goods are with the buyer: by the buyer, by staff, or by the timer. Raises Refused `not_due` (timer)."""
     with transaction.atomic():
         order = lock_order(order_id, "order.receive", actor=actor, expected_version=expected_version)
-        check_due(order.receive_by, actor)
+        check_due(None if order.receive_stopped_at else order.receive_by, actor)
         changes = {"received_at": clock.now(), "receive_by": None}
         move(order, "order.receive", actor=actor, changes=changes)
     return order

@@ -18,7 +18,7 @@ class Move:
     """One verb: `steps` maps each legal stage to the stage after it; staff need `capability`.
 
     `own_guards` bind one kind of actor only. `done_by` names other verbs after which this one counts as
-    already done.
+    already done. `part_of` are capabilities whose holders do this as a part of another verb, never by itself.
     """
 
     verb: str
@@ -30,6 +30,7 @@ class Move:
     guards: tuple[Guard, ...] = ()
     done_by: tuple[str, ...] = ()
     own_guards: Mapping[ActorKind, tuple[Guard, ...]] = field(default_factory=dict)
+    part_of: frozenset[str] = frozenset()
 
     def list_refusals(self, order: Order, kind: ActorKind) -> Iterator[Refused]:
         """What the guards say against it when an actor of this kind does it."""

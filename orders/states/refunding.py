@@ -2,9 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from orders.guards import no_transfer_awaited
+from orders.guards import no_transfer_awaited, something_kept
 from orders.stages import Stage
-from orders.states.move import BY_GATEWAY, BY_MONEY, BY_STAFF, BY_SYSTEM, Move, stay
+from orders.states.move import BY_GATEWAY, BY_MONEY, BY_STAFF, BY_SYSTEM, STAFF, Move, stay
 
 REFUNDING = (
     Move(
@@ -44,7 +44,16 @@ REFUNDING = (
         stay(*Stage),
         BY_SYSTEM,
     ),
-    Move("order.refund", _("Refund"), _("Refund decided"), stay(*Stage), BY_MONEY, "orders.cancel"),
+    Move(
+        "order.refund",
+        _("Refund"),
+        _("Refund decided"),
+        stay(*Stage),
+        BY_MONEY,
+        "orders.refund",
+        own_guards={STAFF: (something_kept,)},
+        part_of=frozenset({"orders.cancel"}),
+    ),
     Move(
         "order.refund_done",
         _("Refunded"),

@@ -18,6 +18,10 @@ class PayMethod(models.TextChoices):
     TRANSFER = "transfer", _("Bank transfer")
 
 
+ONLINE = (PayMethod.WECHAT, PayMethod.ALIPAY)
+"""Ways in which money comes by a gateway, while the buyer looks on."""
+
+
 class ReserveOn(models.TextChoices):
     PLACING = "placing", _("when the order is placed")
     PAYING = "paying", _("when the order is paid")

@@ -110,7 +110,9 @@ GROUPS: tuple[tuple[Any, Any, tuple[str, ...]], ...] = (
     ),
     (
         _("Money by a word"),
-        _("Top-ups, recorded transfers and lowered prices: nobody confirms them but your own people."),
+        _(
+            "Top-ups, recorded transfers, lowered prices and refunds that cancel nothing: only your own people say so."
+        ),
         ("second_person_above_fen",),
     ),
     (

@@ -13,6 +13,7 @@ from bench.kit.pages import list_pages
 from orders.desk.list.counts import forget_full
 from orders.desk.list.filters import WorkQueue
 from orders.models import Order
+from orders.payments.models import Refund
 from tests.cast import open_shop
 from tests.conftest import find_broken_books
 from tests.console import browser
@@ -112,3 +113,15 @@ def test_goods_sold_long_ago_are_found_by_the_index_of_their_lines() -> None:
     for path in (f"/console/orders/?q={DISCONTINUED[:2]}", f"/console/orders/?product={DISCONTINUED[:2]}"):
         assert any("line_by_sku" in plan for plan in plans_of(client, path))
         assert DISCONTINUED in client.get(path).content.decode()
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize(
+    ("column", "index"), [("number", "refund_number_once"), ("gateway_id", "refund_by_gateway_id")]
+)
+def test_refunds_are_found_by_their_numbers(column: str, index: str) -> None:
+    refund = Refund.objects.select_related("order").order_by("pk").last()
+    assert refund
+    path = f"/console/orders/?q={getattr(refund, column)}"
+    assert any(index in plan for plan in plans_of(browser(), path))
+    assert refund.order.number in browser().get(path).content.decode()

@@ -65,6 +65,7 @@ READERS = {
     "picture_to_look_at": "shop.files.selectors.list_to_look_at",
     "product_on_sale": "shop.catalog.selectors.list_products",
     "refund_by_finished": f"{LIST}.narrow",
+    "refund_by_gateway_id": SEARCH,
     "refund_by_state": "orders.desk.list.counts.count_tabs",
     "refund_due": "orders.payments.selectors.list_due_refunds",
     "refund_stuck": "orders.desk.home.queues.list_queues",

@@ -19,7 +19,7 @@ from orders.models import BlindIndex, Note, Order
 from orders.payments.books import erased_payers_are_forgotten
 from orders.payments.models import AttemptState, PayAttempt
 from orders.payments.services.cancelling import cancel_unpaid
-from orders.payments.services.refunds import refund_payment
+from orders.payments.services.partial import refund_payment
 from orders.payments.services.transfers import reject_proof, send_proof
 from orders.services.recipient import change_address
 from orders.services.steps import add_note, receive_order, set_seller_remark

@@ -18,6 +18,7 @@ from orders.payments.services.balance import pay_by_balance
 from orders.payments.services.cancelling import cancel_lines, cancel_paid, cancel_unpaid
 from orders.payments.services.collecting import collect_payment
 from orders.payments.services.evidence import apply_payment_evidence
+from orders.payments.services.partial import PartRefund, refund_part
 from orders.payments.services.payouts import pay_out_refund
 from orders.payments.services.pricing import change_price, choose_payment
 from orders.payments.services.refund_evidence import apply_refund_evidence
@@ -251,6 +252,18 @@ class Shop(RuleBasedStateMachine):
                 order.pk, quantities=_choose(order, first, second), reason="x", actor=cast.clerk()
             ),
         )
+
+    @rule(which=WHICH, fen=st.integers(1, 12_00), what=st.sets(st.integers(0, 2)), role=ROLES)
+    def give_money_back(self, which: int, fen: int, what: set[int], role: str) -> None:
+        """For the first line, the second, the freight (2), or for nothing in particular."""
+
+        def act(order: Order) -> None:
+            ids = list(order.lines.order_by("pk").values_list("pk", flat=True))
+            chosen = frozenset(ids[n] for n in what if n < len(ids) and n < 2)
+            wanted = PartRefund(fen, "x", chosen, is_for_freight=2 in what)
+            refund_part(order.pk, wanted, actor=cast.clerk(role))
+
+        self.on_order(which, act)
 
     @rule(which=WHICH, status=EVIDENCE)
     def hear_of_refund(self, which: int, status: str) -> None:

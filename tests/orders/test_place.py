@@ -12,7 +12,7 @@ from shop import clock
 from shop.catalog.models import Sku
 from shop.store.choices import Delivery, PayMethod, ReserveOn
 from tests import cast
-from tests.expect import refused, stock_of, verbs_of
+from tests.expect import fresh, refused, stock_of, verbs_of
 
 
 def test_an_order_to_be_paid_waits_for_payment_with_a_deadline():
@@ -168,3 +168,19 @@ def test_the_time_of_the_reminder_is_kept_with_the_order():
     cast.open_shop(remind_unpaid_minutes=5)
     order.refresh_from_db()
     assert order.remind_by == order.placed_at + timedelta(minutes=20)
+
+
+@pytest.mark.parametrize("method", [PayMethod.COD, PayMethod.TRANSFER, PayMethod.BALANCE])
+def test_nobody_is_reminded_who_is_not_to_pay_online(method):
+    cast.open_shop(
+        balance_on=True, transfer_on=True, transfer_bank="x", transfer_name="x", transfer_number="x"
+    )
+    assert fresh(cast.place(pay_method=method)).remind_by is None
+
+
+def test_nor_who_has_paid_or_has_nothing_to_pay():
+    assert cast.place().remind_by is not None
+    assert cast.paid_order().remind_by is None
+    cast.open_shop(freight_fen=0)
+    free = fresh(cast.place(basket={cast.make_sku(price_fen=0).pk: 1}))
+    assert (free.payable_fen, free.remind_by) == (0, None)

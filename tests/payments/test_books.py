@@ -10,7 +10,7 @@ from django.db.models import F
 from orders.models import Order, OrderLine
 from orders.payments.ledger import pay_key
 from orders.payments.models import AttemptState, PayAttempt, Payment, Refund, RefundState
-from orders.payments.services.refunds import refund_payment
+from orders.payments.services.partial import refund_payment
 from orders.stages import Stage
 from shop import clock
 from shop.customers.balance import NewEntry, book_entry, change_balance
@@ -32,6 +32,12 @@ def update(model: Any, **changes: Any) -> Break:
 def refund(order: Order, **changes: Any) -> None:
     made = refund_payment(order.payments.get().pk, amount_fen=1_00, reason="x", actor=cast.clerk())
     Refund.objects.filter(pk=made.pk).update(**changes)
+
+
+def refund_more_than_the_freight(order: Order) -> None:
+    refund(order)
+    OrderLine.objects.filter(order=order).update(refunded_fen=0)
+    Order.objects.filter(pk=order.pk).update(freight_fen=0, freight_adjust_fen=99)
 
 
 def pay_from_a_balance_that_was_never_booked(order: Order) -> Payment:
@@ -68,6 +74,7 @@ BREAKS: list[tuple[str, Break]] = [
     ("B1.2", update(Order, refunded_fen=1)),
     ("B1.3", update(Payment, counts=False)),
     ("B1.4", update(OrderLine, refunded_fen=1)),
+    ("B1.4", refund_more_than_the_freight),
     ("B7", lambda order: refund(order, number="")),
     ("B7", lambda order: refund(order, state=RefundState.DONE)),
     ("B7", close_with_a_live_attempt),

@@ -113,3 +113,37 @@ def test_nor_for_who_chooses_the_same_transfer_again():
     cast.open_shop(**with_transfer, transfer_days=9)
     choose_payment(order.pk, method=PayMethod.TRANSFER, actor=cast.buyer(order))
     assert fresh(order).pay_by == order.pay_by
+
+
+class TestTheReminder:
+    """It is for those who are to pay online, since they began to be."""
+
+    @pytest.fixture(autouse=True)
+    def other_ways(self) -> None:
+        cast.open_shop(
+            transfer_on=True,
+            transfer_bank="x",
+            transfer_name="x",
+            transfer_number="x",
+            balance_on=True,
+            remind_unpaid_minutes=20,
+        )
+
+    @pytest.mark.parametrize("method", [PayMethod.COD, PayMethod.TRANSFER, PayMethod.BALANCE])
+    def test_it_goes_with_the_online_payment(self, method):
+        order = cast.place()
+        choose_payment(order.pk, method=method, actor=cast.buyer(order))
+        assert (order.remind_by is not None, fresh(order).remind_by) == (True, None)
+
+    def test_and_comes_with_it(self):
+        order = cast.place(pay_method=PayMethod.TRANSFER)
+        later = clock.now() + timedelta(minutes=3)
+        with clock.at(later):
+            choose_payment(order.pk, method=PayMethod.WECHAT, actor=cast.buyer(order))
+        assert fresh(order).remind_by == later + timedelta(minutes=20)
+
+    def test_choosing_the_same_again_changes_nothing(self):
+        order = cast.place()
+        with clock.at(clock.now() + timedelta(minutes=3)):
+            choose_payment(order.pk, method=PayMethod.WECHAT, actor=cast.buyer(order))
+        assert fresh(order).remind_by == order.remind_by

@@ -15,11 +15,11 @@ from orders.payments.services.closing import GIVE_UP_AFTER, close_live_attempt
 from orders.payments.services.collecting import collect_payment
 from orders.payments.services.evidence import apply_payment_evidence, report_mismatch
 from orders.payments.services.outside import fail_refund
+from orders.payments.services.partial import refund_payment
 from orders.payments.services.payouts import pay_out_refund
 from orders.payments.services.pricing import change_price, choose_payment
 from orders.payments.services.refund_evidence import apply_refund_evidence
 from orders.payments.services.refund_sending import call_for_refund
-from orders.payments.services.refunds import refund_payment
 from orders.payments.services.transfers import (
     record_excess_transfer,
     record_transfer,
@@ -205,7 +205,8 @@ class TestRefunds:
 
     def test_decided_and_done(self):
         refund = self.decided()
-        assert data_of(refund.order, "refund") == self.facts(refund)
+        why = {"reason": "补", "shares": {str(refund.order.lines.get().pk): 3_89}}
+        assert data_of(refund.order, "refund") == self.facts(refund) | why
         with clock.at(clock.now()):
             apply_refund_evidence(refund.number, status="SUCCESS", gateway_id="5", actor=GATEWAY)
             refund.refresh_from_db()

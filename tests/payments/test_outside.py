@@ -13,9 +13,9 @@ from orders.payments.services.cancelling import cancel_lines, cancel_paid, cance
 from orders.payments.services.evidence import apply_payment_evidence
 from orders.payments.services.found import record_found_payment
 from orders.payments.services.outside import OutsideRefund, record_outside_refund
+from orders.payments.services.partial import PartRefund, refund_part, refund_payment
 from orders.payments.services.payouts import pay_out_refund
 from orders.payments.services.refund_sending import refuse_refund
-from orders.payments.services.refunds import refund_payment
 from orders.payments.tasks import query_payment, send_refund
 from orders.stages import Stage
 from shop.actor import GATEWAY
@@ -120,19 +120,13 @@ class TestGoodwill:
     def test_cancelling_afterwards_gives_back_what_is_left(self):
         order = cast.paid_order(basket={cast.make_sku().pk: 2, cast.make_sku().pk: 1})
         payment = order.payments.get()
-        refund_payment(payment.pk, amount_fen=50_00, reason="补偿", actor=cast.clerk())
+        refund_part(order.pk, PartRefund(50_00, "补偿"), actor=cast.clerk())
         first, second = order.lines.order_by("pk")
         cancel_lines(order.pk, quantities={first.pk: 2}, reason="缺货", actor=cast.clerk())
         cancel_lines(order.pk, quantities={second.pk: 1}, reason="缺货", actor=cast.clerk())
         payment.refresh_from_db()
         assert fresh(order).stage == Stage.CLOSED
         assert payment.refunding_fen + payment.refunded_fen == payment.amount_fen
-
-    def test_what_is_given_back_for_no_line_is_marked_so(self):
-        refund = refund_payment(
-            cast.paid_order().payments.get().pk, amount_fen=1, reason="补偿", actor=cast.clerk()
-        )
-        assert refund.is_goodwill
 
     def test_and_nothing_where_all_went_back(self):
         order = cast.paid_order()

@@ -9,10 +9,10 @@ from notifications.models import Alert, AlertKind
 from orders.payments.models import Payment, Refund, RefundState
 from orders.payments.services.cancelling import cancel_paid
 from orders.payments.services.collecting import collect_payment
+from orders.payments.services.partial import refund_payment
 from orders.payments.services.payouts import pay_out_refund
 from orders.payments.services.refund_evidence import apply_refund_evidence
 from orders.payments.services.refund_sending import lease_refund, put_off_refund, refuse_refund, retry_refund
-from orders.payments.services.refunds import refund_payment
 from orders.payments.tasks import send_refund
 from shop import clock
 from shop.actor import GATEWAY

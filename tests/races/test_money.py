@@ -11,8 +11,8 @@ from orders.payments.services.attempts import open_attempt
 from orders.payments.services.cancelling import cancel_paid, cancel_unpaid
 from orders.payments.services.collecting import collect_payment
 from orders.payments.services.evidence import apply_payment_evidence
+from orders.payments.services.partial import refund_payment
 from orders.payments.services.pricing import change_price
-from orders.payments.services.refunds import refund_payment
 from orders.payments.tasks import send_refund
 from orders.stages import Stage
 from shop import clock

@@ -236,6 +236,7 @@ ORDER_ACTIONS = (
     (COLLECTORS, "collect", "record_transfer", "record_excess", "reject_proof"),
     (PRICERS, "change_price"),
     (CANCELLERS, "cancel_lines", "cancel_unpaid", "cancel_paid"),
+    (REFUNDERS, "refund"),
 )
 MATRIX["customers:reveal", "POST"] = staff(CUSTOMER_VIEWERS & REVEALERS)
 for _roles, *_names in ORDER_ACTIONS:

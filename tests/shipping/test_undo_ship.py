@@ -1,11 +1,17 @@
 """Taking one parcel back before it moves."""
 
+from datetime import timedelta
+
 import pytest
 
-from orders.services.steps import receive_order
+from orders.models import Order
+from orders.payments.services.cancelling import cancel_lines
+from orders.services.steps import hold_order, receive_order, release_order
 from orders.shipping.models import Parcel, ParcelState
 from orders.shipping.services.ship import NewParcel, arrive_parcel, ship_order, undo_ship
 from orders.stages import Stage
+from shop import clock
+from shop.store.choices import PayMethod
 from tests import cast
 from tests.expect import fresh, refused, stock_of, verbs_of
 
@@ -69,3 +75,62 @@ def test_staff_need_the_capability(role):
     *_rest, two = shipped_in_two()
     with refused("forbidden", 403):
         undo_ship(two.pk, actor=cast.clerk(role))
+
+
+class TestTheDeadlineToShip:
+    """It is the old one: taking a parcel back makes nobody punctual."""
+
+    def test_of_a_late_order_stays_late(self):
+        order = cast.prepared_order()
+        late = order.ship_by + timedelta(days=3)
+        with clock.at(late):
+            ship_order(order.pk, parcels=[cast.parcel()], actor=cast.clerk())
+            undone = undo_ship(Parcel.objects.get().pk, actor=cast.clerk())
+        assert undone.ship_by == order.ship_by < late
+
+    def test_of_the_last_of_several_parcels_too(self):
+        before, _sku, _one, two = shipped_in_two()
+        assert undo_ship(two.pk, actor=cast.clerk()).ship_by == before.ship_by
+
+    def test_with_the_time_held_before_and_after(self):
+        order = cast.prepared_order()
+        hold(order, hours=5)
+        ship_order(order.pk, parcels=[cast.parcel()], actor=cast.clerk())
+        undo_ship(Parcel.objects.get().pk, actor=cast.clerk())
+        hold(order, hours=2)
+        assert fresh(order).ship_by == order.ship_by + timedelta(hours=7)
+
+    def test_and_with_a_hold_that_ended_because_nothing_was_left_to_send(self):
+        order = cast.prepared_order(basket={cast.make_sku().pk: 2})
+        line = order.lines.get().pk
+        ship_order(order.pk, parcels=[cast.parcel({line: 1})], actor=cast.clerk())
+        held = hold_order(order.pk, reason="x", actor=cast.clerk())
+        with clock.at(held.held_at + timedelta(hours=3)):
+            cancel_lines(order.pk, quantities={line: 1}, reason="x", actor=cast.clerk())
+        undone = undo_ship(Parcel.objects.get().pk, actor=cast.clerk())
+        assert undone.ship_by == order.ship_by + timedelta(hours=3)
+
+    @pytest.mark.parametrize("pay_method", [PayMethod.WECHAT, PayMethod.COD])
+    def test_of_an_order_sent_by_a_version_that_forgot_it_is_worked_out_again(self, pay_method):
+        order = prepared(pay_method)
+        hold(order, hours=4)
+        wanted = fresh(order).ship_by
+        ship_order(order.pk, parcels=[cast.parcel()], actor=cast.clerk())
+        Order.objects.filter(pk=order.pk).update(ship_by=None)
+        with clock.at(clock.now() + timedelta(days=9)):
+            undone = undo_ship(Parcel.objects.get().pk, actor=cast.clerk())
+        assert abs(undone.ship_by - wanted) < timedelta(seconds=5)
+
+
+def prepared(pay_method: PayMethod) -> Order:
+    if pay_method != PayMethod.COD:
+        return cast.prepared_order()
+    order = cast.place(pay_method=pay_method)
+    cast.confirm_order(order.pk, actor=cast.clerk())
+    return fresh(order)
+
+
+def hold(order: Order, *, hours: int) -> None:
+    held = hold_order(order.pk, reason="x", actor=cast.clerk())
+    with clock.at(held.held_at + timedelta(hours=hours)):
+        release_order(order.pk, actor=cast.clerk())

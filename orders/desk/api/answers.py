@@ -44,6 +44,7 @@ def _describe_status(order: Order, actor: Actor) -> dict[str, Any]:
         "status": get_status(order).value,
         "status_label": get_status_label(order),
         "close_reason": order.close_reason,
+        "cancel_reason": order.cancel_reason,
         "is_part_shipped": False,
         "actions": [action.value for action in list_actions(order, actor)],
     }

@@ -1,21 +1,25 @@
 """An order as its buyer knows it: status, tabs, buttons, and the part of the timeline that is theirs."""
 
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from time import sleep
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
-from orders.moves import check_move, list_available
-from orders.payments.services.cancelling import cancel_unpaid, cancel_unsent
+from orders.moves import check_move, find_available, list_available
+from orders.payments.services.cancelling import BuyersWhy, cancel_unpaid, cancel_unsent
 from orders.selectors import orders_in_scope, with_secrets
 from orders.stages import IN_HAND, Stage
 from orders.states import MOVES
 from shop import clock
 from shop.actor import GATEWAY, Actor, ActorKind
+from shop.connections import give_back_connections
 from shop.errors import Refused
 from shop.events.models import Event
 from shop.store.choices import PayMethod
@@ -77,6 +81,7 @@ _SHOWN = (
     *("order.change_price", "order.change_address"),
     *("order.late_payment", "order.excess_transfer", "order.refund", "order.refund_done", "order.pay_out"),
 )
+_PAUSES_S = (0.3, 0.7, 1.0, 1.0)
 _BY = {ActorKind.CUSTOMER: TimelineBy.YOU, ActorKind.STAFF: TimelineBy.SHOP}
 
 
@@ -111,13 +116,48 @@ def list_actions(order: Order, actor: Actor) -> list[BuyerAction]:
     return [BuyerAction.PAY, *named] if _can_pay(order) else named
 
 
-def cancel_for_buyer(order: Order, *, actor: Actor) -> None:
-    """The buyer's one button: an order that was not sent in time is refunded, any other must be unpaid."""
-    unsent = list_available(order, actor).get("order.cancel_unsent")
+def cancel_for_buyer(order: Order, *, actor: Actor, why: BuyersWhy | None = None) -> None:
+    """The buyer's one button: an order that was not sent in time is refunded, any other must be unpaid.
+
+    Asked again it is done already; while the gateway is asked for another press, this one waits for it a moment.
+    """
+    with unless_done(order, ("order.cancel_unpaid", "order.cancel_unsent"), actor):
+        _be_patient(lambda: _cancel(order, actor, why))
+
+
+def _be_patient(act: Callable[[], None]) -> None:
+    """Run a verb again, a few times, while the order's payment is being closed for somebody else."""
+    for pause_s in _PAUSES_S:
+        try:
+            act()
+            return
+        except Refused as refused:
+            if refused.code != "closing":
+                raise
+        give_back_connections()
+        sleep(pause_s)
+    act()
+
+
+def _cancel(order: Order, actor: Actor, why: BuyersWhy | None) -> None:
+    unsent = find_available(order, "order.cancel_unsent", actor)
     if unsent and unsent.is_possible:
-        cancel_unsent(order.pk, actor=actor)
+        cancel_unsent(order.pk, actor=actor, why=why)
     else:
-        cancel_unpaid(order.pk, actor=actor)
+        cancel_unpaid(order.pk, actor=actor, why=why)
+
+
+@contextmanager
+def unless_done(order: Order, verbs: Collection[str], actor: Actor) -> Iterator[None]:
+    """A refusal counts for nothing where this actor brought the order where it is by one of these verbs."""
+    try:
+        yield
+    except Refused:
+        events = Event.objects.filter(kind=Order.subject_kind, subject_id=order.pk)
+        last = events.exclude(before=F("after")).order_by("-number").first()
+        is_own = last and (last.actor_kind, last.actor_id) == (actor.kind, actor.id)
+        if not (last and is_own and last.verb in verbs):
+            raise
 
 
 def _can_pay(order: Order) -> bool:

@@ -21,7 +21,7 @@ from orders.payments.models import ProofState, Refund, RefundState, TransferProo
 from orders.payments.services.transfers import MAX_PICTURES
 from orders.quotes import MAX_QUANTITY, QuotedLine
 from orders.shipping.models import Parcel, ParcelState
-from orders.stages import CloseReason
+from orders.stages import IN_HAND, BuyerReason, CloseReason
 from shop.catalog.serializers import PICTURE_WORDS
 from shop.customers.serializers import RecipientIn
 from shop.files.services import make_link
@@ -91,6 +91,20 @@ class TransferProofIn(StrictSerializer):
     words = BuyerText(max_length=500, required=False, allow_blank=True, default="")
 
 
+class CancelIn(StrictSerializer):
+    """Why you cancel; without a `reason` nothing is asked. Only the shop reads the `words`."""
+
+    schema_rules = {"dependentRequired": {"words": ["reason"]}}
+
+    reason = serializers.ChoiceField(choices=BuyerReason.choices, required=False)
+    words = BuyerText(max_length=200, required=False, allow_blank=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "words" in attrs and "reason" not in attrs:
+            raise serializers.ValidationError({"reason": [_("Choose a reason for your words.")]})
+        return attrs
+
+
 class EmptyIn(StrictSerializer):
     """No fields."""
 
@@ -153,6 +167,9 @@ class OrderRowOut(serializers.Serializer[Any]):
     status = serializers.SerializerMethodField()
     status_label = serializers.SerializerMethodField(help_text="in the language of the request")
     close_reason = serializers.ChoiceField(choices=CloseReason.choices, allow_blank=True)
+    cancel_reason = serializers.ChoiceField(
+        choices=BuyerReason.choices, allow_blank=True, help_text="the one you gave, else empty"
+    )
     is_part_shipped = serializers.SerializerMethodField()
     delivery = serializers.ChoiceField(choices=Delivery.choices)
     pay_method = serializers.ChoiceField(choices=PayMethod.choices)
@@ -261,7 +278,7 @@ class OrderOut(OrderRowOut):
     arrived_at = serializers.DateTimeField(allow_null=True)
     received_at = serializers.DateTimeField(allow_null=True)
     closed_at = serializers.DateTimeField(allow_null=True)
-    ship_by = serializers.DateTimeField(allow_null=True)
+    ship_by = serializers.SerializerMethodField(help_text="null once everything is sent")
     receive_by = serializers.DateTimeField(allow_null=True)
     parcels = serializers.SerializerMethodField()
     refunds = serializers.SerializerMethodField()
@@ -273,6 +290,11 @@ class OrderOut(OrderRowOut):
 
     def get_freight_fen(self, order: Order) -> int:
         return order.freight_fen + order.freight_adjust_fen
+
+    @extend_schema_field(serializers.DateTimeField(allow_null=True))
+    def get_ship_by(self, order: Order) -> Any:
+        at = order.ship_by if order.stage in IN_HAND else None
+        return at and serializers.DateTimeField().to_representation(at)
 
     @extend_schema_field(ParcelOut(many=True))
     def get_parcels(self, order: Order) -> Any:

@@ -10,8 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from orders.desk.api.answers import describe_placed
-from orders.desk.api.buyer import cancel_for_buyer, count_orders, list_orders, list_timeline
+from orders.desk.api.buyer import cancel_for_buyer, count_orders, list_orders, list_timeline, unless_done
 from orders.desk.api.serializers import (
+    CancelIn,
     ChoosePaymentIn,
     CountsOut,
     EmptyIn,
@@ -29,6 +30,7 @@ from orders.desk.api.serializers import (
 from orders.models import Order
 from orders.payments.services.attempts import start_payment
 from orders.payments.services.balance import pay_by_balance
+from orders.payments.services.cancelling import BuyersWhy
 from orders.payments.services.pricing import choose_payment
 from orders.payments.services.transfers import send_proof
 from orders.quotes import quote_order
@@ -37,6 +39,7 @@ from orders.services.place import NewOrder, Recipient, find_placed, place_new_or
 from orders.services.steps import extend_receipt, receive_order, urge_order
 from orders.shipping.models import ParcelState
 from orders.shipping.selectors import list_parcels
+from orders.stages import BuyerReason
 from shop.actor import Actor
 from shop.customers.api import BuyerView
 from shop.customers.models import Customer
@@ -334,7 +337,7 @@ class CancelView(MoveView):
         operation_id="cancel_order",
         tags=_TAGS,
         parameters=[_NUMBER],
-        request=EmptyIn,
+        request=CancelIn,
         responses=answers(
             {200: OrderOut},
             *_MOVE,
@@ -355,9 +358,13 @@ class CancelView(MoveView):
 
         A paid order that was not sent in time can be cancelled too where the shop's rule
         `timers.when_overdue` was `buyer` when it was placed; what was paid is refunded.
+        What you have cancelled yourself is answered as it is when you cancel it again; the first reason stays.
         """
-        read_input(EmptyIn, request.data)
-        cancel_for_buyer(get_order(_clean(number), actor=self.actor), actor=self.actor)
+        wanted = read_input(CancelIn, request.data)
+        why = (
+            BuyersWhy(BuyerReason(wanted["reason"]), wanted.get("words", "")) if "reason" in wanted else None
+        )
+        cancel_for_buyer(get_order(_clean(number), actor=self.actor), actor=self.actor, why=why)
         return Response(_show(number, self.actor))
 
 
@@ -370,9 +377,11 @@ class ReceiveView(MoveView):
         responses=answers({200: OrderOut}, *_MOVE, "aftersale_open"),
     )
     def post(self, request: Request, number: str) -> Response:
-        """Say that the goods have arrived."""
+        """Say that the goods have arrived; said again it is answered with the order as it is."""
         read_input(EmptyIn, request.data)
-        receive_order(self.find(number), actor=self.actor)
+        order = get_order(_clean(number), actor=self.actor)
+        with unless_done(order, ("order.receive",), self.actor):
+            receive_order(order.pk, actor=self.actor)
         return Response(_show(number, self.actor))
 
 

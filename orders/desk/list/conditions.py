@@ -7,7 +7,7 @@ from django.db.models import Q
 from orders.desk.labels import SOON
 from orders.desk.list.filters import WorkQueue
 from orders.payments.models import Refund, RefundState
-from orders.stages import TO_SHIP, Stage
+from orders.stages import IN_HAND, TO_SHIP, Stage
 
 CLOSING_SOON = timedelta(minutes=10)
 REFUNDS_IN = {
@@ -15,16 +15,20 @@ REFUNDS_IN = {
     WorkQueue.TO_PAY_OUT: Q(state=RefundState.TO_PAY_OUT),
 }
 _TO_SHIP = Q(stage__in=TO_SHIP, is_held=False)
+_IN_HAND = Q(stage__in=IN_HAND, is_held=False)
 
 
 def is_in_queue(queue: WorkQueue, now: datetime) -> Q:
-    """The orders that wait in a queue at this moment; one to ship that is on hold is in its own queue only."""
+    """The orders that wait in a queue at this moment; one to ship that is on hold is in its own queue only.
+
+    The time to ship runs from the payment on, so what still waits to be confirmed may be urgent, or overdue, too.
+    """
     if queue in REFUNDS_IN:
         refunds = Refund.objects.filter(REFUNDS_IN[queue])
         return Q(pk__in=refunds.values("order_id"))
     conditions = {
-        WorkQueue.OVERDUE: _TO_SHIP & Q(ship_by__lte=now),
-        WorkQueue.WITHIN_24H: _TO_SHIP & Q(ship_by__gt=now, ship_by__lte=now + SOON),
+        WorkQueue.OVERDUE: _IN_HAND & Q(ship_by__lte=now),
+        WorkQueue.WITHIN_24H: _IN_HAND & Q(ship_by__gt=now, ship_by__lte=now + SOON),
         WorkQueue.SHIP_LATER: _TO_SHIP & (Q(ship_by__gt=now + SOON) | Q(ship_by__isnull=True)),
         WorkQueue.SHORT: Q(is_short=True),
         WorkQueue.HELD: Q(is_held=True),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.desk.links import link_order
 from orders.desk.order import forms
+from orders.desk.order.refund_form import RefundForm
 from orders.desk.order.ship_forms import ShipForm
 from orders.models import Order
 from orders.moves import Available
@@ -208,6 +209,20 @@ _ALL = (
         is_final=True,
     ),
     Action(
+        "order.refund",
+        RefundForm,
+        _("Refund without cancelling"),
+        _("Hold to refund"),
+        "arrow-back-up",
+        _(
+            "The money goes back the way it was paid; cash and transfers are paid out by hand. Nothing is cancelled: "
+            "what is not sent yet is still sent."
+        ),
+        _("This cannot be undone."),
+        is_final=True,
+        template="desk/order/dialogs/_refund.html",
+    ),
+    Action(
         "order.remark",
         forms.RemarkForm,
         _("Seller remark"),
@@ -230,7 +245,15 @@ ACTIONS: dict[str, Action] = {action.name: action for action in _ALL}
 
 # Refusals whose opposite verb stands in the same menu: naming both would only puzzle.
 _SILENT = frozenset(
-    {"already_paid", "nothing_paid", "nothing_owed", "already_held", "not_held", "urged_lately"}
+    {
+        "already_paid",
+        "nothing_paid",
+        "nothing_kept",
+        "nothing_owed",
+        "already_held",
+        "not_held",
+        "urged_lately",
+    }
     | {"not_transfer", "transfer_awaited", "no_proof"}
 )
 

@@ -8,8 +8,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from orders.desk.labels import describe_close
 from orders.models import Order
-from orders.stages import CloseReason, Stage
+from orders.stages import Stage
 from shop.events.models import Event
 
 _LINE = (Stage.UNPAID, Stage.TO_CONFIRM, Stage.CONFIRMED, Stage.PREPARING, Stage.SHIPPED, Stage.DONE)
@@ -41,8 +42,7 @@ def make_stage_line(order: Order, events: Sequence[Event]) -> list[StageStep]:
     }
     if order.stage == Stage.CLOSED:
         steps = [_past_step(stage, entered[stage]) for stage in _LINE if stage in entered]
-        reason = str(CloseReason(order.close_reason).label)
-        return [*steps, StageStep(_("Closed"), "stopped", order.closed_at, reason)]
+        return [*steps, StageStep(_("Closed"), "stopped", order.closed_at, describe_close(order))]
     here = _LINE.index(Stage(order.stage))
     return [_make_step(stage, i - here, entered) for i, stage in enumerate(_LINE)]
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.desk.search.branches import limit_branch
 from orders.models import BlindIndex, HashKind, Order
 from orders.numbers import LENGTH
-from orders.payments.models import PayAttempt, Payment
+from orders.payments.models import PayAttempt, Payment, Refund
 from orders.search import hash_values, normalise
 from orders.shipping.models import ParcelLine, ParcelState
 
@@ -27,6 +27,7 @@ class FoundBy(models.TextChoices):
     NICKNAME = HashKind.NICKNAME.value, HashKind.NICKNAME.label
     TRACKING = "tracking", _("tracking number")
     PAYMENT = "payment", _("payment number")
+    REFUND = "refund", _("refund number")
     BUYER = "buyer", _("customer number")
     PRODUCT = "product", _("product")
 
@@ -60,6 +61,14 @@ def _write_attempt(word: str) -> list[str]:
     return [f"{digits[:LENGTH]}-{digits[LENGTH:]}"] if digits[LENGTH:] else []
 
 
+def _write_refund(word: str) -> list[str]:
+    """A refund of ours is the order's number with R-n; one made elsewhere stands as it was typed."""
+    found, digits = [word.strip()], normalise(word)
+    if digits[LENGTH:].startswith("R"):
+        found.append(f"{digits[:LENGTH]}R-{digits[LENGTH + 1 :]}")
+    return list(dict.fromkeys(found))
+
+
 def _by_hash(kind: HashKind) -> Lookup:
     return Lookup(BlindIndex.objects.all(), "order_id", kind.value, lambda word: hash_values(kind, word))
 
@@ -76,6 +85,10 @@ LOOKUPS: dict[FoundBy, list[Lookup]] = {
     FoundBy.PAYMENT: [
         Lookup(Payment.objects.all(), "order_id", "trade_no", _write_plain),
         Lookup(PayAttempt.objects.all(), "order_id", "number", _write_attempt),
+    ],
+    FoundBy.REFUND: [
+        Lookup(Refund.objects.all(), "order_id", "number", _write_refund),
+        Lookup(Refund.objects.exclude(gateway_id=""), "order_id", "gateway_id", _write_plain),
     ],
     **{FoundBy(kind.value): [_by_hash(kind)] for kind in HashKind},
 }

@@ -40,9 +40,10 @@ def guess_kinds(text: str) -> list[FoundBy]:
             PHONE_LENGTH: [FoundBy.PHONE],
             LENGTH: [FoundBy.NUMBER],
         }
-        return [*by_length.get(len(word), []), FoundBy.TRACKING, FoundBy.PAYMENT]
+        return [*by_length.get(len(word), []), FoundBy.TRACKING, FoundBy.PAYMENT, FoundBy.REFUND]
     if word.isascii():
-        return [FoundBy.TRACKING, FoundBy.PAYMENT, FoundBy.RECIPIENT, FoundBy.NICKNAME]
+        numbers = (FoundBy.TRACKING, FoundBy.PAYMENT, FoundBy.REFUND)
+        return [*numbers, FoundBy.RECIPIENT, FoundBy.NICKNAME]
     return [FoundBy.RECIPIENT, FoundBy.NICKNAME]
 
 

@@ -1,6 +1,9 @@
 """Cancelling: unpaid, paid, or some lines; stock back at once, money by its own route."""
 
+import json
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext
@@ -9,13 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from orders.models import Order, OrderLine
 from orders.moves import lock_order, move
 from orders.payments.models import ProofState
+from orders.payments.selectors import get_freight_left_fen
 from orders.payments.services.closing import close_live_attempt, require_no_live_attempt
 from orders.payments.services.refunds import refund_share
 from orders.payments.services.settling import settle_if_nothing_owed
 from orders.payments.services.transfers import decide_proof
 from orders.services.deadlines import check_due
 from orders.services.fulfilment import apply_goods_rule, cancel_everything, close_changes, mark_short
-from orders.stages import CloseReason, Stage
+from orders.stages import BuyerReason, CloseReason, Stage
 from shop.actor import SYSTEM, Actor, ActorKind
 from shop.catalog.stock import release_stock
 from shop.errors import Refused
@@ -28,12 +32,38 @@ _REASONS = {
 }
 
 
+@dataclass(frozen=True)
+class BuyersWhy:
+    """Why a buyer cancels; `words` are theirs and kept sealed."""
+
+    reason: BuyerReason
+    words: str = ""
+
+    @property
+    def data(self) -> dict[str, str]:
+        return {"buyer_reason": self.reason.value}
+
+    @property
+    def sealed(self) -> str:
+        return json.dumps({"words": self.words}, ensure_ascii=False) if self.words.strip() else ""
+
+    @property
+    def changes(self) -> dict[str, str]:
+        return {"cancel_reason": self.reason.value}
+
+
 def cancel_unpaid(
-    order_id: int, *, actor: Actor, reason: str = "", expected_version: int | None = None
+    order_id: int,
+    *,
+    actor: Actor,
+    reason: str = "",
+    why: BuyersWhy | None = None,
+    expected_version: int | None = None,
 ) -> Order:
     """Close an order for which nothing was paid and nothing shipped: buyer, staff, or the timer (UNPAID only).
 
-    Raises Refused as `close_live_attempt` does; `already_paid` when the gateway knows of a payment, `not_due` (timer).
+    `reason` are the words of staff, `why` is the buyer's. Raises Refused as `close_live_attempt` does;
+    `already_paid` when the gateway knows of a payment, `not_due` (timer).
     """
     close_live_attempt(order_id, "order.cancel_unpaid", actor=actor, expected_version=expected_version)
     with transaction.atomic():
@@ -44,10 +74,24 @@ def cancel_unpaid(
         require_no_live_attempt(order)
         decide_proof(order, ProofState.REJECTED, reason=reason.strip()[:200])
         changes = cancel_everything(order, actor=actor) | close_changes(_REASONS[actor.kind])
-        move(
-            order, "order.cancel_unpaid", actor=actor, changes=changes, data={"reason": reason.strip()[:200]}
-        )
+        data = {"reason": reason.strip()[:200]}
+        _move_closed(order, "order.cancel_unpaid", changes, data, actor=actor, why=why)
     return order
+
+
+def _move_closed(
+    order: Order,
+    verb: str,
+    changes: dict[str, Any],
+    data: dict[str, str],
+    *,
+    actor: Actor,
+    why: BuyersWhy | None,
+) -> None:
+    if why is None:
+        move(order, verb, actor=actor, changes=changes, data=data)
+        return
+    move(order, verb, actor=actor, changes=changes | why.changes, data=data | why.data, sealed=why.sealed)
 
 
 def cancel_paid(
@@ -61,11 +105,11 @@ def cancel_paid(
     with transaction.atomic():
         order = lock_order(order_id, "order.cancel_paid", actor=actor, expected_version=expected_version)
         data = {"reason": reason.strip()[:200], "notice": notice.strip()[:200]}
-        _close_and_refund(order, "order.cancel_paid", CloseReason.STAFF, data, actor=actor, payer=actor)
+        _close_and_refund(order, "order.cancel_paid", CloseReason.STAFF, data, actor=actor)
     return order
 
 
-def cancel_unsent(order_id: int, *, actor: Actor) -> Order:
+def cancel_unsent(order_id: int, *, actor: Actor, why: BuyersWhy | None = None) -> Order:
     """Close and refund an order that was not sent in time: its buyer, or the timer, by the rule it was placed with.
 
     Raises Refused `not_overdue`, `ask_the_shop`, or as the other ways to cancel do.
@@ -74,19 +118,26 @@ def cancel_unsent(order_id: int, *, actor: Actor) -> Order:
     with transaction.atomic():
         order = lock_order(order_id, "order.cancel_unsent", actor=actor)
         data = {"reason": gettext("Not sent in time")}
-        _close_and_refund(order, "order.cancel_unsent", close_reason, data, actor=actor, payer=SYSTEM)
+        _close_and_refund(order, "order.cancel_unsent", close_reason, data, actor=actor, why=why)
     return order
 
 
 def _close_and_refund(
-    order: Order, verb: str, close_reason: CloseReason, data: dict[str, str], *, actor: Actor, payer: Actor
+    order: Order,
+    verb: str,
+    close_reason: CloseReason,
+    data: dict[str, str],
+    *,
+    actor: Actor,
+    why: BuyersWhy | None = None,
 ) -> None:
-    """Close a locked order by a verb; all that was paid goes back, which is `payer`'s decision."""
+    """Close a locked order by a verb; all that was paid goes back, by the shop's rule where staff do not decide it."""
     to_refund = _sum_refundable(order)
     changes = cancel_everything(order, actor=actor) | close_changes(close_reason)
-    move(order, verb, actor=actor, changes=changes, data=data)
+    _move_closed(order, verb, changes, data, actor=actor, why=why)
     _spread_refund(order, to_refund)
     if to_refund:
+        payer = actor if actor.kind == ActorKind.STAFF else SYSTEM
         refund_share(order, amount_fen=to_refund, reason=data["reason"], actor=payer)
 
 
@@ -98,7 +149,7 @@ def _sum_refundable(order: Order) -> int:
 def _spread_refund(order: Order, amount_fen: int) -> None:
     """Book the refund of a whole order on its lines; what is beyond the goods is freight."""
     lines = list(order.lines.order_by("id"))
-    left = [line.total_fen - line.cancelled_unpaid_fen - line.refunded_fen for line in lines]
+    left = [line.left_fen for line in lines]
     for line, part in zip(lines, share_fen(min(amount_fen, sum(left)), left), strict=True):
         line.refunded_fen += part
     OrderLine.objects.bulk_update(lines, ["refunded_fen"])
@@ -119,8 +170,8 @@ def cancel_lines(
 ) -> Order:
     """Cancel pieces (line id → pieces) that are not yet shipped.
 
-    The unpaid share lowers what is payable, the paid share is refunded, as far as it has not gone back as
-    goodwill; with the last piece goes the freight. Raises Refused `reason_required`, `nothing_chosen`, `too_many`.
+    The unpaid share lowers what is payable, the paid share is refunded, as far as it has not gone back before;
+    with the last piece goes the freight. Raises Refused `reason_required`, `nothing_chosen`, `too_many`.
     """
     _require_reason(reason)
     chosen = {line_id: n for line_id, n in quantities.items() if n}
@@ -137,7 +188,7 @@ def cancel_lines(
 def _cancel_lines(order: Order, chosen: Mapping[int, int], reason: str, actor: Actor) -> None:
     lines = _take_pieces(order, chosen)
     shares = {line.pk: _share(line, chosen[line.pk]) for line in lines}
-    freight = order.freight_fen + order.freight_adjust_fen if _is_last(order, chosen) else 0
+    freight = get_freight_left_fen(order) if _is_last(order, chosen) else 0
     released = _release(order, lines, chosen, actor)
     unpaid_left, back_left = order.owed_fen, _sum_refundable(order)
     for line in lines:
@@ -185,8 +236,7 @@ def _take_pieces(order: Order, chosen: Mapping[int, int]) -> list[OrderLine]:
 
 def _share(line: OrderLine, pieces: int) -> int:
     """Cancel `pieces` of a line; returns their part (fen) of what the line still costs, the last takes all."""
-    left_fen = line.total_fen - line.cancelled_unpaid_fen - line.refunded_fen
-    share = left_fen * pieces // (line.quantity - line.cancelled)
+    share = line.left_fen * pieces // (line.quantity - line.cancelled)
     line.cancelled += pieces
     return share
 

@@ -11,14 +11,14 @@ from orders.moves import lock_order, move
 from orders.payments.services.attempts import check_in_time
 from orders.payments.services.closing import close_live_attempt, require_no_live_attempt
 from orders.payments.services.settling import settle_if_nothing_owed
-from orders.quotes import check_pay_method, get_pay_term
+from orders.quotes import check_pay_method, get_pay_term, get_reminder
 from orders.services.fulfilment import reserve_all, start_clock, start_fulfilment
 from shop import clock
 from shop.actor import SYSTEM, Actor
 from shop.errors import Refused
 from shop.events.models import Event
 from shop.money import MAX_FEN, share_fen
-from shop.store.choices import Delivery, PayMethod
+from shop.store.choices import ONLINE, Delivery, PayMethod
 from shop.store.made_money import check_made_money
 from shop.store.selectors import get_store_settings
 
@@ -94,7 +94,11 @@ def choose_payment(
         require_no_live_attempt(order)
         check_in_time(order)
         data = {"before": order.pay_method, "after": method}
-        changes = {"pay_method": method, "pay_by": _choose_deadline(order, method)}
+        changes = {
+            "pay_method": method,
+            "pay_by": _choose_deadline(order, method),
+            "remind_by": _choose_reminder(order, method),
+        }
         move(order, "order.choose_payment", actor=actor, changes=changes, data=data)
         if method == PayMethod.COD:
             _accept(order, actor)
@@ -111,6 +115,12 @@ def _choose_deadline(order: Order, method: PayMethod) -> datetime | None:
     if order.pay_method == PayMethod.TRANSFER:
         return min(order.pay_by, clock.now() + term)
     return order.pay_by
+
+
+def _choose_reminder(order: Order, method: PayMethod) -> datetime | None:
+    """As if it had been placed now, unless an online payment was awaited before."""
+    is_kept = order.remind_by is not None and method in ONLINE
+    return order.remind_by if is_kept else get_reminder(method, get_store_settings(), since=clock.now())
 
 
 def _accept(order: Order, actor: Actor) -> None:

@@ -1,17 +1,17 @@
 """Refunds: decided under the order's lock with a number of their own, sent until the gateway has said done."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
-from orders.moves import lock_order, move
+from orders.moves import move
 from orders.payments.ledger import give_back
 from orders.payments.models import PayAttempt, Payment, Refund, RefundState
 from orders.payments.numbers import number_refund
 from shop import clock
-from shop.access import require
 from shop.actor import SYSTEM, Actor, ActorKind
 from shop.errors import Refused
 from shop.events.models import Event
@@ -25,19 +25,21 @@ BACKUP_AFTER = timedelta(seconds=30)
 """The task is enqueued by the event; the timer takes over when it did not come through."""
 
 
-def refund_payment(payment_id: int, *, amount_fen: int, reason: str, actor: Actor) -> Refund:
-    """Decide to give `amount_fen` of a payment back by its own route, for no line in particular.
+@dataclass(frozen=True)
+class RefundOf:
+    """What a refund that cancels nothing is for: `shares` are line id → fen, the rest of the amount is freight.
 
-    Raises Refused `forbidden` (403), `over_refundable`, `over_refund_limit` (403).
+    `is_goodwill`: it is for no line and no freight. `notice` is what the buyer reads.
     """
-    require(actor, "orders.refund")
-    with transaction.atomic():
-        order_id = Payment.objects.values_list("order_id", flat=True).get(pk=payment_id)
-        order = lock_order(order_id, "order.refund", actor=actor)
-        payment = Payment.objects.select_for_update().get(pk=payment_id)
-        return commit_refund(
-            order, payment, amount_fen=amount_fen, reason=reason, actor=actor, is_goodwill=True
-        )
+
+    is_goodwill: bool = False
+    shares: Mapping[int, int] = field(default_factory=dict)
+    notice: str = ""
+
+    def describe(self) -> dict[str, object]:
+        shares = {str(line_id): fen for line_id, fen in self.shares.items() if fen}
+        found = {"shares": shares, "notice": self.notice, "is_goodwill": self.is_goodwill}
+        return {name: value for name, value in found.items() if value}
 
 
 def commit_refund(
@@ -47,11 +49,12 @@ def commit_refund(
     amount_fen: int,
     reason: str,
     actor: Actor,
-    is_goodwill: bool = False,
+    of: RefundOf | None = None,
 ) -> Refund:
-    """As `refund_payment`, inside a verb that holds the order's lock. What was paid from a balance is back at once.
+    """Decide to give `amount_fen` of a payment back by its own route, inside a verb that holds the order's lock.
 
-    `is_goodwill`: it is for no line of the order.
+    What was paid from a balance is back at once. `of` where nothing was cancelled; the caller books it on the lines.
+    Raises Refused `over_refundable`, `over_refund_limit` (403).
     """
     if not 0 < amount_fen <= payment.refundable_fen:
         raise Refused("over_refundable", _("More than what is left of the payment cannot be refunded."))
@@ -65,7 +68,7 @@ def commit_refund(
         number=number_refund(order),
         amount_fen=amount_fen,
         reason=reason[:80],
-        is_goodwill=is_goodwill,
+        is_goodwill=of is not None and of.is_goodwill,
         state=RefundState.TO_PAY_OUT if by_hand else RefundState.COMMITTED,
         created_at=moment,
         next_try_at=moment + BACKUP_AFTER if by_gateway else None,
@@ -73,7 +76,9 @@ def commit_refund(
     )
     payment.refunding_fen += amount_fen
     payment.save(update_fields=["refunding_fen"])
-    move(order, "order.refund", actor=actor, data=describe_refund(refund))
+    # A cancellation says itself why, and what the buyer is told.
+    about = {"reason": refund.reason, **of.describe()} if of else {}
+    move(order, "order.refund", actor=actor, data=describe_refund(refund) | about)
     if payment.method == PayMethod.BALANCE:
         give_back(order, refund, actor=actor)
         finish_refund(order, refund, actor=SYSTEM)
@@ -95,23 +100,28 @@ def check_refund_limit(actor: Actor, amount_fen: int) -> None:
 def _check_limit_of_order(order: Order, actor: Actor, amount_fen: int) -> None:
     """The limit is one per order, however many refunds it is split into; the order is locked."""
     if actor.kind == ActorKind.STAFF and actor.refund_limit_fen is not None:
-        check_refund_limit(actor, _sum_decided(order, actor) + amount_fen)
+        check_refund_limit(actor, sum_decided(order, actor) + amount_fen)
 
 
-def _sum_decided(order: Order, actor: Actor) -> int:
+def sum_decided(order: Order, actor: Actor) -> int:
+    """What this person has decided to refund of the order until now."""
     decided = Event.objects.filter(kind=Order.subject_kind, subject_id=order.pk, verb="order.refund")
     own = decided.filter(actor_kind=actor.kind, actor_id=actor.id)
     return sum(event.data["amount_fen"] for event in own)
 
 
-def refund_share(order: Order, *, amount_fen: int, reason: str, actor: Actor) -> None:
-    """Give `amount_fen` of what was paid for a locked order back, newest payments first."""
+def refund_share(
+    order: Order, *, amount_fen: int, reason: str, actor: Actor, of: RefundOf | None = None
+) -> None:
+    """Give `amount_fen` of what was paid for a locked order back, newest payments first; `of` as in `commit_refund`."""
     _check_limit_of_order(order, actor, amount_fen)
     left = amount_fen
     for payment in order.payments.select_for_update().filter(counts=True).order_by("-id"):
         part = min(left, payment.refundable_fen)
         if part:
-            commit_refund(order, payment, amount_fen=part, reason=reason, actor=actor)
+            commit_refund(order, payment, amount_fen=part, reason=reason, actor=actor, of=of)
+            # Said once, however many payments it is taken from.
+            of = of and RefundOf(is_goodwill=of.is_goodwill)
             left -= part
     if left:
         raise Refused("over_refundable", _("More than what is left of the payment cannot be refunded."))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order, OrderLine
 from orders.moves import lock_order, move
-from orders.services.fulfilment import shipped_changes
+from orders.services.fulfilment import recover_ship_by, shipped_changes
 from orders.shipping.couriers import clean_tracking_no, find_courier
 from orders.shipping.models import Parcel, ParcelLine, ParcelState
 from orders.shipping.selectors import get_order_id_of_parcel, list_parcels
@@ -131,7 +131,7 @@ def _describe(parcel: Parcel) -> dict[str, Any]:
 
 
 def undo_ship(parcel_id: int, *, actor: Actor, expected_version: int | None = None) -> Order:
-    """Take one parcel back before it moves; its pieces are on hand and reserved again.
+    """Take one parcel back before it moves; its pieces are on hand and reserved again, as urgent as they were.
 
     Raises Refused `not_found`, `parcel_undone`, `parcel_moved`.
     """
@@ -150,7 +150,7 @@ def undo_ship(parcel_id: int, *, actor: Actor, expected_version: int | None = No
             "pieces_shipped": order.pieces_shipped - pieces,
             "shipped_at": None,
             "receive_by": None,
-            "ship_by": order.ship_by or clock.now() + timedelta(hours=order.ship_within_hours),
+            "ship_by": order.ship_by or recover_ship_by(order),
         }
         move(order, "order.undo_ship", actor=actor, changes=changes, data={"parcels": [_describe(parcel)]})
     return order
@@ -188,5 +188,6 @@ def arrive_parcel(parcel_id: int, *, actor: Actor, expected_version: int | None 
         on_the_way = list_parcels(order).filter(state=ParcelState.SENT)
         if not order.pieces_to_send and not on_the_way.exists():
             changes |= {"arrived_at": moment, "receive_by": moment + timedelta(days=order.receive_days)}
+            changes["receive_stopped_at"] = order.receive_stopped_at and moment
         move(order, "order.arrive", actor=actor, changes=changes, data={"parcels": [_describe(parcel)]})
     return order

@@ -6,7 +6,7 @@ from datetime import timedelta
 from notifications.models import Alert
 from notifications.services import handle_alerts
 from orders.models import Order, OrderLine
-from orders.payments.services.cancelling import cancel_lines, cancel_paid, cancel_unpaid
+from orders.payments.services.cancelling import BuyersWhy, cancel_lines, cancel_paid, cancel_unpaid
 from orders.services.place import NewOrder, Recipient, place_order
 from orders.services.recipient import change_address, reveal_recipient
 from orders.services.steps import (
@@ -23,6 +23,7 @@ from orders.services.steps import (
 from orders.shipping.models import ParcelState
 from orders.shipping.selectors import list_parcels
 from orders.shipping.services.ship import NewParcel, arrive_parcel, ship_order, undo_ship
+from orders.stages import BuyerReason
 from shop import clock
 from shop.actor import SYSTEM
 from shop.catalog.models import Sku
@@ -157,7 +158,8 @@ def _receive(scene: Scene) -> None:
 
 
 def _cancel_unpaid(scene: Scene) -> None:
-    cancel_unpaid(scene.order_id, actor=customer_actor(scene.customer), reason=scene.step.data["reason"])
+    why = BuyersWhy(BuyerReason(scene.step.data["reason"]))
+    cancel_unpaid(scene.order_id, actor=customer_actor(scene.customer), why=why)
 
 
 def _cancel_paid(scene: Scene) -> None:

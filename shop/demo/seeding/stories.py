@@ -15,6 +15,7 @@ CLERK, WAREHOUSE, SUPPORT, MANAGER, FINANCE = "order_clerk", "warehouse", "suppo
 NOTES = ("老顾客，多送一包试饮装", "已电话确认收货时间", "易碎，多加一层气泡膜", "赠品已备好", "发票随货寄出")
 REMARKS = ("优先发货", "礼盒装，不放价格单", "常客，周末在家", "要求顺丰", "送货前先打电话")
 HOLD_REASONS = ("等买家确认地址", "买家要求月底再发", "等补货一起发", "联系不上收件人")
+BUYERS_REASONS = ("unwanted", "wrong_goods", "wrong_address", "price")
 CANCEL_REASONS = ("买家拍错规格", "买家不想要了", "无法送达该地区", "与买家协商一致")
 PRICE_REASONS = ("老顾客优惠", "满两件减免", "客服承诺的优惠")
 
@@ -102,7 +103,7 @@ def tell_timed_out(diary: Diary) -> None:
 
 def tell_cancelled_by_buyer(diary: Diary) -> None:
     diary.write(Do.PLACE, after=(0, 0))
-    diary.write(Do.CANCEL_UNPAID, after=(1, 20), reason=diary.rng.choice(CANCEL_REASONS))
+    diary.write(Do.CANCEL_UNPAID, after=(1, 20), reason=diary.rng.choice(BUYERS_REASONS))
 
 
 def tell_cancelled_paid(diary: Diary) -> None:

@@ -77,6 +77,14 @@ def test_an_order_to_ship_becomes_urgent_as_its_deadline_nears(hours: int, queue
         assert waiting() == {queue: [order.pk]}
 
 
+@pytest.mark.parametrize(("hours", "queue"), [(25, "within_24h"), (49, "overdue")])
+def test_so_does_one_that_nobody_has_confirmed(hours: int, queue: str) -> None:
+    """The rule for late orders closes it unseen otherwise."""
+    order = paid_order()
+    with later(hours=hours):
+        assert waiting() == {queue: [order.pk], "to_confirm": [order.pk]}
+
+
 def test_an_order_on_hold_is_only_in_its_own_queue() -> None:
     order = prepared_order()
     hold_order(order.pk, reason="等买家回复", actor=clerk())

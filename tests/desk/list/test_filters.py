@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from orders.desk.list.counts import count_tabs
 from orders.desk.list.filters import WorkQueue
 from orders.models import Order
 from orders.payments.models import Refund, RefundState
@@ -61,6 +62,19 @@ def test_a_queue_shows_its_orders_and_its_count_stands_beside_the_tabs(owner: Cl
     words = str(WorkQueue(queue).label).replace("(", r"\(")
     link = rf'href="/console/orders/\?queue={queue}">{words}<span class="count">1</span>'
     assert re.search(link, owner.get(URL).content.decode())
+
+
+@pytest.mark.parametrize(("queue", "hours"), [("overdue", -1), ("within_24h", 23)])
+def test_what_waits_to_be_confirmed_is_urgent_too(owner: Client, queue: str, hours: int) -> None:
+    order = change(paid_order(), ship_by=clock.now() + timedelta(hours=hours))
+    assert numbers(owner, f"?queue={queue}") == [order.number]
+    assert count_tabs().queues[queue] == 1
+
+
+def test_but_on_hold_it_is_not(owner: Client) -> None:
+    order = hold_order(paid_order().pk, reason="等", actor=clerk())
+    change(order, ship_by=clock.now() - timedelta(hours=1))
+    assert numbers(owner, "?queue=overdue") == []
 
 
 def test_an_empty_queue_is_not_offered(owner: Client) -> None:

@@ -1,6 +1,7 @@
 """GET /console/orders/?q=: one box for everything an order can be found by."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -11,8 +12,11 @@ from orders.desk.search.matches import find_matches
 from orders.desk.search.words import read_payment_number, split_words
 from orders.models import Order, SoldName
 from orders.numbers import drawn_by
+from orders.payments.models import Refund
+from orders.payments.services.partial import refund_payment
+from orders.payments.services.refund_evidence import apply_refund_evidence
 from orders.services.recipient import change_address
-from shop.actor import SYSTEM
+from shop.actor import GATEWAY, SYSTEM
 from shop.catalog.models import Product
 from shop.catalog.services import NewSku, add_product
 from tests.cast import HOME, clerk, make_customer, make_sku, paid_order, place, shipped_order
@@ -203,3 +207,34 @@ def test_none_of_many_pasted_things_is_dropped(owner: Client) -> None:
     matches = find_matches("\n".join([*others, *(order.number for order in orders)]))
     assert matches.ids == {order.pk for order in orders}
     assert list(matches.missing) == others
+
+
+class TestRefunds:
+    @pytest.fixture
+    def refund(self) -> Refund:
+        order = paid_order()
+        made = refund_payment(order.payments.get().pk, amount_fen=100, reason="x", actor=clerk())
+        gateway_id = "50000000382019052709732678859"
+        return apply_refund_evidence(made.number, status="SUCCESS", gateway_id=gateway_id, actor=GATEWAY)
+
+    @pytest.mark.parametrize("write", [str, str.lower, lambda number: f" {number[:4]} {number[4:]} "])
+    def test_our_number_finds_the_order(
+        self, owner: Client, refund: Refund, write: Callable[[str], str]
+    ) -> None:
+        paid_order()
+        assert found(owner, write(refund.number)) == [refund.order.number]
+        assert find_matches(write(refund.number)).kinds == ("refund",)
+
+    def test_so_does_the_gateways(self, owner: Client, refund: Refund) -> None:
+        assert found(owner, refund.gateway_id) == [refund.order.number]
+
+    def test_one_made_outside_the_shop_is_found_as_it_is_called_there(
+        self, owner: Client, refund: Refund
+    ) -> None:
+        Refund.objects.filter(pk=refund.pk).update(number="mch-Refund_2026@7")
+        assert found(owner, " mch-Refund_2026@7 ") == [refund.order.number]
+
+    def test_many_at_once_and_the_one_that_is_missing_is_named(self, refund: Refund) -> None:
+        missing = f"{refund.order.number}R-9"
+        matches = find_matches(f"{refund.number}\n{missing}")
+        assert (matches.ids, matches.missing) == ({refund.order_id}, (missing,))

@@ -9,10 +9,11 @@ from orders.payments.models import Refund
 from orders.payments.selectors import get_kept_fen
 from orders.payments.services.cancelling import cancel_lines, cancel_paid, cancel_unpaid
 from orders.payments.services.collecting import collect_payment
+from orders.payments.services.partial import PartRefund, refund_part
 from orders.payments.services.payouts import pay_out_refund
 from orders.payments.services.pricing import change_price
 from orders.payments.services.refund_evidence import apply_refund_evidence
-from orders.payments.services.refunds import commit_refund, refund_payment, refund_share
+from orders.payments.services.refunds import RefundOf, commit_refund, refund_share
 from orders.stages import CloseReason, Stage
 from shop import clock
 from shop.actor import GATEWAY, SYSTEM
@@ -33,7 +34,7 @@ def cancel(order: Order, *pieces: int, reason: str = "缺货") -> Order:
 
 
 def give_goodwill(order: Order, amount_fen: int) -> None:
-    refund_payment(order.payments.get().pk, amount_fen=amount_fen, reason="补偿", actor=cast.clerk())
+    refund_part(order.pk, PartRefund(amount_fen, "补偿"), actor=cast.clerk())
 
 
 def refunded(order: Order) -> list[int]:
@@ -220,9 +221,20 @@ class TestWhatIsKept:
         pay_out_refund(order.refunds.last().pk, reference="1", actor=cast.clerk())
         assert self.sums(order) == (60_00, 15_00, 45_00)
 
+    def test_money_that_never_counted_is_neither_kept_nor_missing(self):
+        order = cast.paid_order(basket=basket(50_00))
+        late = cast.PaymentEvidence(
+            order.attempts.get().number, "4299000000000000000000000002", 60_00, clock.now()
+        )
+        assert not cast.apply_payment_evidence(late).counts
+        assert self.sums(order) == (60_00, 0, 60_00)
+
+
+GOODWILL = RefundOf(is_goodwill=True)
+
 
 def share(order: Order, amount_fen: int, actor: Sequence[object] | object = SYSTEM) -> None:
-    refund_share(fresh(order), amount_fen=amount_fen, reason="x", actor=actor)
+    refund_share(fresh(order), amount_fen=amount_fen, reason="x", actor=actor, of=GOODWILL)
 
 
 class TestOverRefundable:
@@ -251,9 +263,9 @@ class TestOverRefundable:
         amount = order.paid_fen - 10_00 + beyond
         if beyond:
             with refused("over_refundable"):
-                commit_refund(fresh(order), payment, amount_fen=amount, reason="x", actor=SYSTEM)
+                commit_refund(fresh(order), payment, amount_fen=amount, reason="x", actor=SYSTEM, of=GOODWILL)
         else:
-            commit_refund(fresh(order), payment, amount_fen=amount, reason="x", actor=SYSTEM)
+            commit_refund(fresh(order), payment, amount_fen=amount, reason="x", actor=SYSTEM, of=GOODWILL)
         payment.refresh_from_db()
         assert payment.refundable_fen == beyond * (order.paid_fen - 10_00)
 

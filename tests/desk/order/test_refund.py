@@ -1,0 +1,101 @@
+"""Giving money back from the order page while the order goes on."""
+
+import pytest
+from django.test import Client
+
+from orders.models import Order
+from orders.payments.models import Refund
+from orders.stages import Stage
+from tests import cast
+from tests.desk.buttons import assert_done, assert_refused, post
+from tests.desk.conftest import SignIn
+
+
+@pytest.fixture
+def order() -> Order:
+    return cast.paid_order(basket={cast.make_sku(price_fen=fen).pk: 1 for fen in (20_00, 30_00)})
+
+
+@pytest.fixture
+def finance(sign_in: SignIn) -> Client:
+    return sign_in("finance")
+
+
+def page(client: Client, order: Order) -> str:
+    return client.get(f"/console/orders/{order.number}/").content.decode()
+
+
+def dialog(client: Client, order: Order) -> str:
+    return client.get(f"/console/orders/{order.number}/refund/").content.decode()
+
+
+def test_finance_gives_a_part_back_and_the_page_says_for_what(finance: Client, order: Order) -> None:
+    first = order.lines.order_by("pk").first()
+    assert first
+    form = {"amount": "7.50", "parts": [first.pk, "freight"], "reason": "破损", "notice": "抱歉"}
+    assert_done(post(finance, order, "refund", **form), order)
+    assert (order.stage, order.refunds.get().amount_fen) == (Stage.TO_CONFIRM, 7_50)
+    shown = page(finance, order)
+    assert f"{first.product_name} ¥5.00" in shown
+    assert "¥5.00 refunded" in shown
+    assert "Told the buyer: 抱歉" in shown
+
+
+@pytest.mark.parametrize("role", ["order_clerk", "support", "warehouse", "store_clerk"])
+def test_it_is_not_offered_to_who_may_not(sign_in: SignIn, order: Order, role: str) -> None:
+    assert "Refund without cancelling" not in page(sign_in(role), order)
+
+
+def test_it_is_not_offered_where_nothing_was_paid(finance: Client) -> None:
+    assert "Refund without cancelling" not in page(finance, cast.place())
+
+
+def test_the_dialog_shows_what_is_left_of_everything(finance: Client, order: Order) -> None:
+    post(
+        finance, order, "refund", amount="12", parts=["freight", order.lines.order_by("pk")[0].pk], reason="x"
+    )
+    shown = dialog(finance, order)
+    assert "¥48.00" in shown
+    assert "Freight · ¥6.00" in shown
+    assert "¥12.00" in shown
+
+
+def test_where_all_is_on_its_way_back_that_is_said(finance: Client, order: Order) -> None:
+    post(finance, order, "refund", amount="60", parts=["goodwill"], reason="x")
+    assert "All that was paid is back or on its way back." in page(finance, order)
+
+
+@pytest.mark.parametrize(
+    ("form", "status", "words"),
+    [
+        ({"amount": "10.01", "parts": ["freight"]}, 409, "only ¥10.00 is left"),
+        ({"amount": "1", "parts": ["freight", "goodwill"]}, 422, "Tick either goodwill"),
+        ({"amount": "1"}, 422, "This field is required"),
+        ({"amount": "1", "parts": ["0"]}, 422, "Select a valid choice"),
+        ({"amount": "0", "parts": ["freight"]}, 400, "Type how much"),
+        ({"amount": "x", "parts": ["freight"]}, 422, "at most two decimals"),
+    ],
+)
+def test_what_does_not_fit_is_said_in_the_dialog(
+    finance: Client, order: Order, form: dict[str, object], status: int, words: str
+) -> None:
+    assert_refused(post(finance, order, "refund", reason="x", **form), order, status, words)
+    assert not Refund.objects.exists()
+
+
+def test_ones_limit_is_shown_and_kept(order: Order) -> None:
+    user = cast.make_staff("finance")
+    user.refund_limit_fen = 5_00
+    user.save()
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    assert "You may refund of one order" in dialog(client, order)
+    answer = post(client, order, "refund", amount="5.01", parts=["goodwill"], reason="x")
+    assert_refused(answer, order, 403, "more than you may refund")
+
+
+def test_above_the_shops_limit_a_second_person_is_asked_for(finance: Client, order: Order) -> None:
+    cast.open_shop(second_person_above_fen=5_00)
+    answer = post(finance, order, "refund", amount="5.01", parts=["goodwill"], reason="x")
+    assert "second_username" in answer.content.decode()
+    assert not Refund.objects.exists()
