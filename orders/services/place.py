@@ -96,7 +96,7 @@ def place_new_order(customer: Customer, wanted: NewOrder, *, client_key: str, ac
     check_may_order(customer)
     _check_unpaid(customer)
     store = get_store_settings()
-    quote = quote_order(wanted.basket, delivery=wanted.delivery, city=wanted.to.city, store=store)
+    quote = quote_order(wanted.basket, delivery=wanted.delivery, to=wanted.to, store=store)
     check_pay_method(wanted.pay_method, wanted.delivery, store)
     order = _build_order(customer, wanted, quote, store)
     order.client_key = client_key

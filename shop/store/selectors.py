@@ -32,23 +32,33 @@ def get_wechat_account() -> WeChatAccount | None:
 
 @dataclass(frozen=True)
 class Precondition:
-    """What a switch needs before it may be on; `words` is the sentence that says so."""
+    """What a switch needs before it may be on; `words` is the sentence that says so.
+
+    `where` is the page that meets it, by the name of its address, and what its link says.
+    """
 
     switch: str
     is_met: bool
     words: Any
+    where: tuple[str, Any] | None = None
 
 
 def list_preconditions(store: StoreSettings) -> list[Precondition]:
     """Every switch with what it needs, shown beside it beforehand and checked on save (product rules §2)."""
     return [
-        Precondition("local_on", bool(store.local_area), _("Own delivery needs an area.")),
+        Precondition(
+            "local_on",
+            bool(store.local_districts),
+            _("Own delivery needs districts that it goes to."),
+            ("store:area", _("Choose districts")),
+        ),
         Precondition("local_on", store.local_fee_fen is not None, _("Own delivery needs a fee; 0 is a fee.")),
         Precondition("local_on", bool(store.local_phone), _("Own delivery needs a contact phone.")),
         Precondition(
             "wechat_on",
             store.is_wechat_tested,
             _("WeChat Pay needs credentials that passed “test connection”."),
+            ("store:wechat", _("Enter credentials")),
         ),
         Precondition("transfer_on", bool(store.transfer_bank), _("Bank transfer needs a bank.")),
         Precondition("transfer_on", bool(store.transfer_name), _("Bank transfer needs an account holder.")),
@@ -60,9 +70,10 @@ _DELIVERIES = {Delivery.EXPRESS: "express_on", Delivery.LOCAL: "local_on"}
 _PAY_METHODS = {
     PayMethod.WECHAT: "wechat_on",
     PayMethod.BALANCE: "balance_on",
-    PayMethod.COD: "cod_on",
     PayMethod.TRANSFER: "transfer_on",
 }
+_CASH = {Delivery.EXPRESS: "express_cod_on", Delivery.LOCAL: "local_cod_on"}
+"""Cash on delivery is switched by delivery; one that is not here is never paid in cash."""
 
 
 def list_offers(store: StoreSettings) -> dict[Delivery, list[PayMethod]]:
@@ -72,8 +83,16 @@ def list_offers(store: StoreSettings) -> dict[Delivery, list[PayMethod]]:
     def is_usable(switch: str) -> bool:
         return bool(getattr(store, switch)) and switch not in unmet
 
-    methods = [method for method, switch in _PAY_METHODS.items() if is_usable(switch)]
-    return {delivery: list(methods) for delivery, switch in _DELIVERIES.items() if is_usable(switch)}
+    def list_methods(delivery: Delivery) -> list[PayMethod]:
+        switches = {method: _find_switch(method, delivery) for method in PayMethod}
+        return [method for method, switch in switches.items() if switch and is_usable(switch)]
+
+    return {delivery: list_methods(delivery) for delivery, switch in _DELIVERIES.items() if is_usable(switch)}
+
+
+def _find_switch(method: PayMethod, delivery: Delivery) -> str | None:
+    """The setting that lets orders with this delivery be paid this way; None when nothing does."""
+    return _CASH.get(delivery) if method == PayMethod.COD else _PAY_METHODS.get(method)
 
 
 def list_deliveries(store: StoreSettings) -> list[Delivery]:

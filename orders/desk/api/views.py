@@ -77,7 +77,7 @@ class PreviewView(BuyerView):
         store, delivery = get_store_settings(), Delivery(wanted["delivery"])
         to = _read_recipient(self.customer, wanted)
         basket = sum_basket(wanted["basket"])
-        quote = quote_order(basket, delivery=delivery, city=to.city if to else None, store=store)
+        quote = quote_order(basket, delivery=delivery, to=to, store=store)
         data = {
             "lines": quote.lines,
             "goods_fen": quote.goods_fen,
