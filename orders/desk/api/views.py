@@ -38,6 +38,7 @@ from orders.services.steps import extend_receipt, receive_order, urge_order
 from orders.shipping.models import ParcelState
 from orders.shipping.selectors import list_parcels
 from shop.actor import Actor
+from shop.catalog.refusals import counted_refusals
 from shop.customers.api import BuyerView
 from shop.customers.models import Customer
 from shop.customers.services import get_address
@@ -142,7 +143,7 @@ class OrdersView(BuyerView):
             return (201, _describe(order, self.actor)) if order else None
 
         command = Command(f"place:{self.customer.pk}", key, fingerprint(request))
-        with prepared():
+        with counted_refusals(self.customer), prepared():
             return answer_json(run_once(command, place, find=find))
 
 
