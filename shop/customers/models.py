@@ -44,7 +44,7 @@ class Customer(Versioned):
     nickname_hash = models.CharField(max_length=32, blank=True)
     remark = EncryptedTextField(opened_by="secret", blank=True)
     is_blocked = models.BooleanField(default=False)
-    blocked_reason = models.CharField(max_length=200, blank=True)
+    blocked_reason = EncryptedTextField(opened_by="secret", was_plain=True, blank=True)
     balance_fen = models.BigIntegerField(default=0)
     created_at = models.DateTimeField()
     erase_at = models.DateTimeField(null=True)
@@ -163,7 +163,7 @@ class AppendOnlyEntries(models.QuerySet["BalanceEntry"]):
 class BalanceEntry(models.Model):
     """One line of a customer's ledger, in fen. `key` names its cause, which is booked once, for ever.
 
-    Database triggers refuse updates and deletes.
+    Database triggers refuse updates and deletes; only `reason` may be sealed anew.
     """
 
     customer = models.ForeignKey(
@@ -174,7 +174,7 @@ class BalanceEntry(models.Model):
     delta_fen = models.BigIntegerField()
     balance_after_fen = models.BigIntegerField()
     order_number = models.CharField(max_length=18, blank=True)
-    reason = models.CharField(max_length=200, blank=True)
+    reason = EncryptedTextField(bound_to=("key",), opened_by="customer.secret", was_plain=True, blank=True)
     actor_kind = models.CharField(max_length=10)
     actor_id = models.BigIntegerField(null=True)
     actor_name = models.CharField(max_length=80, blank=True)

@@ -1,6 +1,6 @@
 """Buyers as the desk knows them: what they ordered and spent, read by index and never by a scan."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -113,10 +113,16 @@ def make_buyer_page(customer: Customer) -> BuyerPage:
         entries=list(customer.balance_entries.order_by("-id")[:ENTRIES_SHOWN]),
         record=[
             RecordEntry(EVENT_WORDS.get(event.verb, event.verb), describe_actor(event), event)
-            for event in events.defer("sealed")[:EVENTS_SHOWN]
+            for event in _open_for(customer, events[:EVENTS_SHOWN])
         ],
         waits_for=list_obstacles(customer) if customer.erase_at else [],
     )
+
+
+def _open_for(customer: Customer, events: Iterable[Event]) -> Iterator[Event]:
+    for event in events:
+        event.secret = customer.secret
+        yield event
 
 
 def list_own_capabilities(actor: Actor) -> dict[str, bool]:

@@ -19,6 +19,7 @@ from orders.stages import CloseReason, Stage
 from shop.actor import SYSTEM, Actor, ActorKind
 from shop.catalog.stock import release_stock
 from shop.errors import Refused
+from shop.events.services import seal_words
 from shop.money import share_fen
 
 _REASONS = {
@@ -42,11 +43,11 @@ def cancel_unpaid(
             raise Refused("wrong_stage", _("The order no longer waits for a payment."))
         check_due(order.pay_by, actor)
         require_no_live_attempt(order)
-        decide_proof(order, ProofState.REJECTED, reason=reason.strip()[:200])
+        reason = reason.strip()[:200]
+        decide_proof(order, ProofState.REJECTED, reason=reason)
         changes = cancel_everything(order, actor=actor) | close_changes(_REASONS[actor.kind])
-        move(
-            order, "order.cancel_unpaid", actor=actor, changes=changes, data={"reason": reason.strip()[:200]}
-        )
+        sealed = seal_words(order, reason=reason)
+        move(order, "order.cancel_unpaid", actor=actor, changes=changes, sealed=sealed)
     return order
 
 
@@ -60,8 +61,8 @@ def cancel_paid(
     _require_reason(reason)
     with transaction.atomic():
         order = lock_order(order_id, "order.cancel_paid", actor=actor, expected_version=expected_version)
-        data = {"reason": reason.strip()[:200], "notice": notice.strip()[:200]}
-        _close_and_refund(order, "order.cancel_paid", CloseReason.STAFF, data, actor=actor, payer=actor)
+        words = {"reason": reason.strip()[:200], "notice": notice.strip()[:200]}
+        _close_and_refund(order, "order.cancel_paid", CloseReason.STAFF, words, actor=actor, payer=actor)
     return order
 
 
@@ -73,21 +74,21 @@ def cancel_unsent(order_id: int, *, actor: Actor) -> Order:
     close_reason = CloseReason.BUYER if actor.kind == ActorKind.CUSTOMER else CloseReason.OVERDUE
     with transaction.atomic():
         order = lock_order(order_id, "order.cancel_unsent", actor=actor)
-        data = {"reason": gettext("Not sent in time")}
-        _close_and_refund(order, "order.cancel_unsent", close_reason, data, actor=actor, payer=SYSTEM)
+        words = {"reason": gettext("Not sent in time")}
+        _close_and_refund(order, "order.cancel_unsent", close_reason, words, actor=actor, payer=SYSTEM)
     return order
 
 
 def _close_and_refund(
-    order: Order, verb: str, close_reason: CloseReason, data: dict[str, str], *, actor: Actor, payer: Actor
+    order: Order, verb: str, close_reason: CloseReason, words: dict[str, str], *, actor: Actor, payer: Actor
 ) -> None:
     """Close a locked order by a verb; all that was paid goes back, which is `payer`'s decision."""
     to_refund = _sum_refundable(order)
     changes = cancel_everything(order, actor=actor) | close_changes(close_reason)
-    move(order, verb, actor=actor, changes=changes, data=data)
+    move(order, verb, actor=actor, changes=changes, sealed=seal_words(order, **words))
     _spread_refund(order, to_refund)
     if to_refund:
-        refund_share(order, amount_fen=to_refund, reason=data["reason"], actor=payer)
+        refund_share(order, amount_fen=to_refund, reason=words["reason"], actor=payer)
 
 
 def _sum_refundable(order: Order) -> int:
@@ -155,8 +156,9 @@ def _cancel_lines(order: Order, chosen: Mapping[int, int], reason: str, actor: A
         "payable_fen": order.payable_fen - lowered,
         "pieces_cancelled": order.pieces_cancelled + sum(chosen.values()),
     }
-    data = {"reason": reason[:200], "lines": {str(k): n for k, n in chosen.items()}, "refund_fen": to_refund}
-    move(order, "order.cancel_lines", actor=actor, changes=changes, data=data | {"released": released})
+    data = {"lines": {str(k): n for k, n in chosen.items()}, "refund_fen": to_refund, "released": released}
+    sealed = seal_words(order, reason=reason[:200])
+    move(order, "order.cancel_lines", actor=actor, changes=changes, data=data, sealed=sealed)
     if to_refund:
         refund_share(order, amount_fen=to_refund, reason=reason, actor=actor)
     _settle(order, reason)

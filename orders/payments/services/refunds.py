@@ -64,7 +64,7 @@ def commit_refund(
         order=order,
         number=number_refund(order),
         amount_fen=amount_fen,
-        reason=reason[:80],
+        reason=keep_reason(order, reason),
         is_goodwill=is_goodwill,
         state=RefundState.TO_PAY_OUT if by_hand else RefundState.COMMITTED,
         created_at=moment,
@@ -78,6 +78,11 @@ def commit_refund(
         give_back(order, refund, actor=actor)
         finish_refund(order, refund, actor=SYSTEM)
     return refund
+
+
+def keep_reason(order: Order, reason: str) -> str:
+    """What is stored of a reason: nothing about a buyer who was erased, whose money goes back all the same."""
+    return reason[:80] if order.read_secret() else ""
 
 
 def describe_refund(refund: Refund) -> dict[str, object]:
