@@ -90,6 +90,11 @@ def list_offers(store: StoreSettings) -> dict[Delivery, list[PayMethod]]:
     return {delivery: list_methods(delivery) for delivery, switch in _DELIVERIES.items() if is_usable(switch)}
 
 
+def list_known_methods() -> list[PayMethod]:
+    """Every way to pay that some setting can switch on."""
+    return [way for way in PayMethod if any(_find_switch(way, delivery) for delivery in _DELIVERIES)]
+
+
 def _find_switch(method: PayMethod, delivery: Delivery) -> str | None:
     """The setting that lets orders with this delivery be paid this way; None when nothing does."""
     return _CASH.get(delivery) if method == PayMethod.COD else _PAY_METHODS.get(method)
