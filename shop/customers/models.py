@@ -46,6 +46,8 @@ class Customer(Versioned):
     is_blocked = models.BooleanField(default=False)
     blocked_reason = EncryptedTextField(opened_by="secret", was_plain=True, blank=True)
     balance_fen = models.BigIntegerField(default=0)
+    spent_fen = models.BigIntegerField(default=0, db_default=0)
+    """Paid less refunded over all their orders; `orders` keeps it."""
     created_at = models.DateTimeField()
     erase_at = models.DateTimeField(null=True)
     erased_at = models.DateTimeField(null=True)
@@ -58,6 +60,9 @@ class Customer(Versioned):
         indexes = [
             models.Index(fields=["-id"], name="customer_blocked", condition=models.Q(is_blocked=True)),
             models.Index(fields=["-id"], name="customer_with_remark", condition=HAS_REMARK),
+            models.Index(
+                fields=["spent_fen", "id"], name="customer_by_spent", condition=models.Q(spent_fen__gt=0)
+            ),
             # Not by `db_index`: text would get a second index for its beginnings, and a hash has none that matter.
             models.Index(fields=["phone_hash"], name="customer_by_phone"),
             models.Index(fields=["nickname_hash"], name="customer_by_nickname"),

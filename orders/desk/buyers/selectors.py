@@ -81,6 +81,18 @@ _FITS = {
 }
 
 
+class BuyerSort(models.TextChoices):
+    """In which order the list shows them; the value is the address's parameter."""
+
+    NEWEST = "", _("Newest first")
+    SPENT = "spent", _("Most spent first")
+
+
+def find_spenders(*, words: str, only: BuyerFilter) -> "QuerySet[Customer]":
+    """Those who have spent anything, for a page by `spent_fen`."""
+    return find_buyers(words=words, only=only).filter(spent_fen__gt=0)
+
+
 def find_buyers(*, words: str, only: BuyerFilter) -> "QuerySet[Customer]":
     return list_customers(words=words).filter(_FITS[only])
 
