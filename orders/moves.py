@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
-from orders.spending import keep_spending
 from orders.stages import Stage
 from orders.states import LOOKS, MOVES, NOWHERE, Move
 from shop.access import has_capability, require
@@ -19,9 +18,6 @@ from shop.errors import Refused
 from shop.events.models import Event
 from shop.events.services import record_event
 from shop.inserts import insert_rows
-
-SPENT = frozenset({"paid_fen", "refunded_fen"})
-"""Columns of an order that change what its buyer has spent."""
 
 
 def lock_order(order_id: int, verb: str, *, actor: Actor, expected_version: int | None = None) -> Order:
@@ -131,8 +127,6 @@ def move(
         setattr(order, name, value)
     order.stage = rule.steps[before]
     order.save_raised("stage", *(changes or ()))
-    if SPENT.intersection(changes or ()):
-        keep_spending(order.customer_id)
     return record_event(order, verb, actor, before=before, after=order.stage, data=data, sealed=sealed)
 
 

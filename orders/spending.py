@@ -15,8 +15,8 @@ BATCH = 5_000
 def keep_spending(customer_id: int) -> None:
     """Sum up what a buyer has spent, in the transaction that changed it and holds the order.
 
-    Their row is locked first: whoever waits there for a payment of another order then sees it. Summed anew and not
-    added to, since a process of a former version may have missed something.
+    Called last, since a buyer is locked after stock. Their row is locked first: whoever waits there for a payment of
+    another order then sees it. Summed anew and not added to: a process of a former version may have missed something.
     """
     _sum(Customer, Order, [customer_id])
 

@@ -10,6 +10,7 @@ from orders.moves import lock_order, move
 from orders.payments.ledger import give_back
 from orders.payments.models import PayAttempt, Payment, Refund, RefundState
 from orders.payments.numbers import number_refund
+from orders.spending import keep_spending
 from shop import clock
 from shop.access import require
 from shop.actor import SYSTEM, Actor, ActorKind
@@ -134,6 +135,7 @@ def finish_refund(order: Order, refund: Refund, *, actor: Actor, verb: str = "or
     payment.save(update_fields=["refunding_fen", "refunded_fen"])
     raised = order.refunded_fen + (refund.amount_fen if payment.counts else 0)
     move(order, verb, actor=actor, changes={"refunded_fen": raised}, data=describe_refund(refund))
+    keep_spending(order.customer_id)
 
 
 def check_merchant(mchid: str, attempt: PayAttempt | None) -> None:

@@ -15,6 +15,7 @@ from orders.payments.services.evidence import paid_changes
 from orders.payments.services.refunds import commit_refund
 from orders.search import normalise
 from orders.services.fulfilment import start_fulfilment
+from orders.spending import keep_spending
 from orders.stages import Stage
 from shop import clock
 from shop.actor import SYSTEM, Actor
@@ -85,6 +86,7 @@ def record_transfer(
         move(order, "order.pay", actor=actor, changes=changes, data=data)
         if was_unpaid:
             start_fulfilment(order)
+        keep_spending(order.customer_id)
     return order
 
 
