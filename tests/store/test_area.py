@@ -144,8 +144,8 @@ class TestPage:
     def test_a_search_shows_cities_and_a_city_its_districts(self) -> None:
         open_shop()
         client = browser()
-        assert f"{URL}?city={HANGZHOU}" in client.get(URL, {"q": "杭州"}).content.decode()
-        assert "No city or district has this" in client.get(URL, {"q": "无此地"}).content.decode()
+        assert f"{URL}?city={HANGZHOU}" in client.get(URL, {"place": "杭州"}).content.decode()
+        assert "No city or district has this" in client.get(URL, {"place": "无此地"}).content.decode()
         page = client.get(URL, {"city": HANGZHOU}).content.decode()
         assert page.count('name="district"') == len(list_inside(HANGZHOU))
         assert page.count(" checked") == 1

@@ -63,7 +63,7 @@ def _read_choice(chosen: list[str], posted: QueryDict) -> list[str]:
 
 
 def _show(request: StaffRequest, store: StoreSettings, *, error: str = "", status: int = 200) -> HttpResponse:
-    words = request.GET.get("q", "").strip()[:20]
+    words = request.GET.get("place", "").strip()[:20]
     city = load_places().get(request.POST.get("city") or request.GET.get("city", ""))
     found = find_city(words)
     context = {
