@@ -11,6 +11,7 @@ from orders.stages import IN_HAND, Stage
 from orders.states import MOVES
 from shop.books import book, in_scope, list_in_scope
 from shop.catalog.models import Sku
+from shop.customers.models import Customer
 from shop.events.models import Event
 
 CHUNK = 2000
@@ -54,6 +55,15 @@ def reservations_are_held_by_lines() -> Iterator[str]:
     )
     for line in in_scope(idle, orders="order").select_related("order"):
         yield f"order {line.order.number}, line {line.pk}: holds stock though nothing is left to send"
+
+
+@book("B10.3", "what each buyer has spent is the sum over their orders")
+def spending_is_the_sum_of_orders() -> Iterator[str]:
+    sums = Customer.objects.annotate(
+        total=Coalesce(Sum(F("orders__paid_fen") - F("orders__refunded_fen")), 0)
+    )
+    for customer in in_scope(sums, orders="orders", customers="pk").exclude(spent_fen=F("total")):
+        yield f"{customer}: spent {customer.spent_fen}, orders {customer.total}"
 
 
 @book("B5", "the stored stage is what the events say, numbered without a gap")

@@ -16,8 +16,10 @@ HAS_REMARK = ~Q(buyer_remark="", seller_remark="")
 """Orders with words of the buyer or the shop. Encrypted columns are empty where there is nothing to encrypt."""
 
 
-def _sealed() -> EncryptedTextField:
-    return EncryptedTextField(bound_to=("number",), opened_by="customer.secret", blank=True)
+def _sealed(*, was_plain: bool = False) -> EncryptedTextField:
+    return EncryptedTextField(
+        bound_to=("number",), opened_by="customer.secret", was_plain=was_plain, blank=True
+    )
 
 
 class Order(Versioned):
@@ -55,7 +57,7 @@ class Order(Versioned):
     pieces_returned = models.PositiveIntegerField(default=0)
 
     is_held = models.BooleanField(default=False)
-    hold_reason = models.CharField(max_length=200, blank=True)
+    hold_reason = _sealed(was_plain=True)
     held_at = models.DateTimeField(null=True)
     release_at = models.DateTimeField(null=True)
     is_short = models.BooleanField(default=False)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -14,12 +14,25 @@ from shop.catalog.selectors import quote_freight
 from shop.errors import Refused
 from shop.kept import KeptQuery, Param
 from shop.money import MAX_FEN
+from shop.store.area.places import is_covered
 from shop.store.choices import ONLINE, Delivery, PayMethod
 from shop.store.models import StoreSettings
+from shop.store.regions import join_region
 from shop.store.selectors import list_deliveries, list_pay_methods
 
 MAX_LINES = 50
 MAX_QUANTITY = 9999
+
+
+class Destination(Protocol):
+    """Where goods go: an order, or what a buyer typed."""
+
+    @property
+    def province(self) -> str: ...
+    @property
+    def city(self) -> str: ...
+    @property
+    def district(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -47,14 +60,14 @@ class Quote:
 
 
 def quote_order(
-    basket: Mapping[int, int], *, delivery: Delivery, city: str | None, store: StoreSettings
+    basket: Mapping[int, int], *, delivery: Delivery, to: Destination | None, store: StoreSettings
 ) -> Quote:
-    """Price a basket (SKU id → pieces); `city` is where to, if known.
+    """Price a basket (SKU id → pieces); `to` is where to, if known.
 
     Raises Refused `empty_order`, `too_many`, `too_much`, `not_on_sale`, `delivery_not_offered`, `outside_area`.
     """
     _check_basket(basket)
-    _check_delivery(delivery, city, store)
+    _check_delivery(delivery, to, store)
     by_id = {sku.pk: sku for sku in _find_on_sale(basket)}
     for sku_id in basket:
         if sku_id not in by_id:
@@ -84,12 +97,19 @@ def _check_basket(basket: Mapping[int, int]) -> None:
         raise Refused("too_many", _("An order has 1 to 50 articles, each 1 to 9,999 pieces."), 400)
 
 
-def _check_delivery(delivery: Delivery, city: str | None, store: StoreSettings) -> None:
+def _check_delivery(delivery: Delivery, to: Destination | None, store: StoreSettings) -> None:
     if delivery not in list_deliveries(store):
         raise Refused("delivery_not_offered", _("This way of delivery is not offered now."), 400)
-    if delivery == Delivery.LOCAL and store.local_city and city is not None and city != store.local_city:
-        message = _("Own delivery is only offered in %(city)s.") % {"city": store.local_city}
-        raise Refused("outside_area", message, 400)
+    if delivery == Delivery.LOCAL and to is not None:
+        check_area(to, store)
+
+
+def check_area(to: Destination, store: StoreSettings) -> None:
+    """Raise Refused `outside_area` for an address where the shop does not deliver itself."""
+    if not is_covered(store.local_districts, province=to.province, city=to.city, district=to.district):
+        message = _("Own delivery does not go to %(region)s.")
+        region = join_region(to.province, to.city, to.district)
+        raise Refused("outside_area", message % {"region": region}, 400)
 
 
 def check_pay_method(method: PayMethod, delivery: Delivery, store: StoreSettings) -> None:

@@ -42,10 +42,18 @@ class Source(models.TextChoices):
     IMPORT = "import", _("Import")
 
 
+SOURCES_IN_USE: tuple[Source, ...] = (Source.MINI_PROGRAM,)
+"""Where orders can come from by now; what takes them from elsewhere adds its own."""
+
+
 class AftersaleMark(models.TextChoices):
     NONE = "none", _("none")
     OPEN = "open", _("open")
     SETTLED = "settled", _("settled")
+
+
+AFTERSALES_IN_USE: tuple[AftersaleMark, ...] = ()
+"""The marks an order can have by now, but for none; whoever sets them adds them."""
 
 
 IN_HAND = (Stage.TO_CONFIRM, Stage.CONFIRMED, Stage.PREPARING)

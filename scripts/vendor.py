@@ -131,20 +131,24 @@ def build_sprite(archive: tarfile.TarFile, folder: str, names: list[str]) -> str
 
 
 def build_regions(module: str) -> str:
-    """Turn the three flat lists of the module into province → city → districts, one province per line."""
+    """Turn the three flat lists of the module into provinces with cities with districts, each with its code.
+
+    One province per line: [code, name, [[code, city, [[code, district], …]], …]].
+    """
     start, end = module.index("{"), module.index("\n};") + 2
     lists = json.loads(re.sub(r",(\s*})", r"\1", re.sub(r"(\w+):", r'"\1":', module[start:end])))
-    provinces, cities, districts = (lists[f"{name}_list"] for name in ("province", "city", "county"))
+    provinces, cities, districts = (lists[f"{name}_list"].items() for name in ("province", "city", "county"))
     rows = [
         [
+            code,
             province,
             [
-                [city, [name for key, name in districts.items() if key[:4] == city_code[:4]]]
-                for city_code, city in cities.items()
+                [city_code, city, [[key, name] for key, name in districts if key[:4] == city_code[:4]]]
+                for city_code, city in cities
                 if city_code[:2] == code[:2]
             ],
         ]
-        for code, province in provinces.items()
+        for code, province in provinces
     ]
     lines = [json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in rows]
     return "[\n" + ",\n".join(lines) + "\n]\n"

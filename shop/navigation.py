@@ -1,6 +1,6 @@
 """The console's frame: what stands in the navigation, for whom, and what waits there."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -18,6 +18,7 @@ from shop.access import ROLE_LABELS, has_capability
 from shop.actor import Actor
 from shop.http.middleware import way_back
 from shop.jobs.pages import get_watched
+from shop.jobs.selectors import may_see_jobs
 from shop.staff.models import THEMES, StaffUser
 from shop.staff.services import staff_actor
 from shop.staff.views import THEME_COOKIE
@@ -34,6 +35,11 @@ class Entry:
     counts: str = ""
     """What of `_count_work` stands beside it."""
     kind: OrderKind | None = None
+    may_see: Callable[[Actor], bool] | None = None
+    """Who sees it, where that is more than a capability."""
+
+    def is_for(self, actor: Actor) -> bool:
+        return self.may_see(actor) if self.may_see else has_capability(actor, self.capability)
 
 
 _ALERTS = "alerts"
@@ -52,7 +58,7 @@ NAVIGATION: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
                 )
             ),
             Entry(_("Alerts"), "alerts:list", "bell", "orders.view", counts=_ALERTS),
-            Entry(_("Jobs"), "jobs:list", "hourglass", "orders.edit"),
+            Entry(_("Jobs"), "jobs:list", "hourglass", "", may_see=may_see_jobs),
         ),
     ),
     (
@@ -138,9 +144,7 @@ def _group(
     return {
         "label": label,
         "entries": [
-            _entry(entry, request, work.get(entry.counts, 0))
-            for entry in entries
-            if has_capability(actor, entry.capability)
+            _entry(entry, request, work.get(entry.counts, 0)) for entry in entries if entry.is_for(actor)
         ],
     }
 

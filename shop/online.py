@@ -1,11 +1,17 @@
 """Changes of the schema while the shop goes on: nobody waits for them, and each may be killed and run again."""
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
 from django.db.migrations import AddField, RunPython
 from django.db.migrations.operations.base import Operation
 from django.db.models import Index, Max, UniqueConstraint
+
+from shop.crypto.fields import spell
+from shop.crypto.sealing import is_sealed, seal, unseal
 
 _BATCH = 5000
 Indexed = Index | UniqueConstraint
@@ -115,6 +121,54 @@ def _fill(editor: Any, update: str, model: Any) -> None:
     last = model._base_manager.aggregate(last=Max("pk"))["last"] or 0
     for first in range(1, last + 1, _BATCH):
         editor.execute(update, [first, first + _BATCH - 1])
+
+
+@dataclass(frozen=True)
+class _OldValue:
+    """A stored value, with all that sealing it needs; see `shop.crypto.sealing`."""
+
+    text: str
+    context: str
+    row: str
+    secret: str | None
+
+
+def seal_old_values(
+    app_label: str, model_name: str, column: str, *, bound_to: tuple[str, ...] = (), opened_by: str = ""
+) -> RunPython:
+    """Seal what stands in a column as plain text, for a field with these `bound_to` and `opened_by`.
+
+    The column is a TextField at this point of the migration, which says `atomic = False`: each batch commits by itself,
+    what somebody writes meanwhile stays, and a killed run goes on where it was. What is left of a buyer who was erased
+    is emptied. Processes of the version before see sealed text, and go on.
+    """
+    secret = opened_by.replace(".", "__")
+
+    def seal_one(row: _OldValue) -> str:
+        if row.secret == "":
+            return ""
+        is_done = is_sealed(row.text)
+        return row.text if is_done else seal(row.text, context=row.context, row=row.row, secret=row.secret)
+
+    def open_one(row: _OldValue) -> str:
+        is_open = row.secret == "" or not is_sealed(row.text)
+        return row.text if is_open else unseal(row.text, context=row.context, row=row.row, secret=row.secret)
+
+    def rewrite(apps: Any, turn: Callable[[_OldValue], str]) -> None:
+        rows = apps.get_model(app_label, model_name)._base_manager.exclude(**{column: ""}).order_by("pk")
+        names = ("pk", column, *bound_to, *([secret] if secret else ()))
+        context, after = f"{rows.model._meta.db_table}.{column}", 0
+        while batch := list(rows.filter(pk__gt=after).values_list(*names)[:_BATCH]):
+            with transaction.atomic():
+                for after, text, *rest in batch:
+                    bound = "\n".join(spell(value) for value in rest[: len(bound_to)])
+                    new = turn(_OldValue(text, context, bound, rest[-1] if secret else None))
+                    if new != text:
+                        rows.filter(**{"pk": after, column: text}).order_by().update(**{column: new})
+
+    return RunPython(
+        lambda apps, _editor: rewrite(apps, seal_one), lambda apps, _editor: rewrite(apps, open_one)
+    )
 
 
 def drop_left_column(table: str, column: str, definition: str) -> RunPython:

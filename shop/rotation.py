@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Model, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from shop.crypto import FORMER_PREFIX, EncryptedTextField, Erased, Undecryptable, Unreadable, current_prefix
+from shop.crypto import BOUND_PREFIX, EncryptedTextField, Erased, Undecryptable, Unreadable, current_prefix
 
 BATCH = 200
 PASSES = 5
@@ -144,10 +144,10 @@ def _only_stale(rows: "QuerySet[Any]") -> "QuerySet[Any]":
 
 
 def list_unbound(rows: "QuerySet[Any]") -> "QuerySet[Any]":
-    """Those with a value of version 1, which the shop's key alone opens."""
+    """Those with a value that needs no secret of its buyer: of version 1, or plain."""
     stored, unbound = _stored(rows.model), Q()
     for name in stored:
-        unbound |= Q(**{f"{name}__startswith": FORMER_PREFIX})
+        unbound |= Q(**{f"{name}__gt": ""}) & ~Q(**{f"{name}__startswith": BOUND_PREFIX})
     found: QuerySet[Any] = rows.annotate(**stored).filter(unbound)
     return found
 

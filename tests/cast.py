@@ -23,6 +23,8 @@ from shop.staff.services import staff_actor
 from shop.store.choices import Delivery, PayMethod
 from shop.store.models import StoreSettings, WeChatAccount
 
+XIHU = "330106"
+"""The code of the district of `HOME`."""
 PASSWORD = "mountain-tea-2026"
 _numbers = itertools.count(1)
 
@@ -46,12 +48,14 @@ def open_shop(**changes: Any) -> StoreSettings:
         "shop_name": "山野集",
         "local_on": True,
         "local_area": "西湖区",
+        "local_districts": [XIHU],
         "local_fee_fen": 500,
         "local_phone": "13900000000",
         "freight_fen": 1000,
         "freight_free_above_fen": 99_00,
         "wechat_on": True,
-        "cod_on": True,
+        "express_cod_on": True,
+        "local_cod_on": True,
     }
     store, _created = StoreSettings.objects.update_or_create(pk=1, defaults=values | changes)
     return store

@@ -22,7 +22,7 @@ def open_shop() -> None:
     WeChatAccount.objects.update_or_create(
         pk=1, defaults=tested, create_defaults=tested | {"appid": "wx-bench", "mini_secret": "bench"}
     )
-    StoreSettings.objects.update_or_create(pk=1, defaults={"wechat_on": True, "cod_on": True})
+    StoreSettings.objects.update_or_create(pk=1, defaults={"wechat_on": True, "express_cod_on": True})
 
 
 def add_skus(count: int) -> list[int]:

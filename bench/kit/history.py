@@ -25,6 +25,7 @@ from orders.numbers import check_digit
 from orders.payments.models import AttemptState, PayAttempt, Payment, Refund, RefundState
 from orders.search import name_of_goods
 from orders.shipping.models import Parcel, ParcelLine, ParcelState
+from orders.spending import keep_all_spending
 from orders.stages import CloseReason, Stage
 from shop import clock
 from shop.actor import ActorKind
@@ -78,6 +79,7 @@ def fill(
     with transaction.atomic():
         history.write_stock()
         raise_sequences([*_NUMBERED, *_NUMBERED_TOO])
+    keep_all_spending()
     with connection.cursor() as cursor:
         # What vacuum does in time: what was just added to the trigrams still waits beside the index.
         cursor.execute("SELECT gin_clean_pending_list('order_number_trigrams')")

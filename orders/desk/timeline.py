@@ -22,9 +22,14 @@ from shop.store.choices import PayMethod
 
 BURST = timedelta(seconds=10)
 REPEATS = timedelta(minutes=10)
-SHOWN_SEALED = frozenset(
-    {"order.confirm", "order.note", "order.remark", "order.cancel_unpaid", "order.cancel_unsent"}
+REASONED = frozenset(
+    {
+        *("order.hold", "order.change_price", "order.reject_proof", "order.refund"),
+        *("order.cancel_unpaid", "order.cancel_paid", "order.cancel_unsent", "order.cancel_lines"),
+    }
 )
+"""Verbs whose sealed values say why, or what the buyer was told."""
+SHOWN_SEALED = REASONED | {"order.confirm", "order.note", "order.remark"}
 """Verbs whose sealed values every colleague reads: what somebody wrote about the order, not whose it is."""
 
 _BAD = frozenset(

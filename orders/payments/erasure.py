@@ -23,6 +23,11 @@ def own_proofs(customer: Customer) -> Any:
     return TransferProof.objects.filter(order__customer=customer)
 
 
+@sealed
+def own_refunds(customer: Customer) -> Any:
+    return Refund.objects.filter(order__customer=customer)
+
+
 @eraser
 def forget_payer(customer: Customer) -> None:
     PayAttempt.objects.filter(order__customer=customer).update(openid="")

@@ -119,7 +119,9 @@ class Refund(models.Model):
     number = models.CharField(max_length=64)
     amount_fen = models.PositiveIntegerField()
     is_goodwill = models.BooleanField(default=False, db_default=False)
-    reason = models.CharField(max_length=80)
+    reason = EncryptedTextField(
+        bound_to=("number",), opened_by="order.customer.secret", was_plain=True, blank=True
+    )
     state = models.CharField(max_length=10, choices=RefundState)
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
@@ -173,7 +175,9 @@ class TransferProof(models.Model):
         bound_to=("order_id", "sent_at"), opened_by="order.customer.secret", blank=True
     )
     state = models.CharField(max_length=8, choices=ProofState, default=ProofState.SENT)
-    reason = models.CharField(max_length=200, blank=True)
+    reason = EncryptedTextField(
+        bound_to=("order_id", "sent_at"), opened_by="order.customer.secret", was_plain=True, blank=True
+    )
     sent_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
 

@@ -18,6 +18,7 @@ from orders.services.fulfilment import start_clock, start_fulfilment
 from orders.stages import Stage
 from shop import clock
 from shop.actor import SYSTEM, Actor
+from shop.catalog.refusals import counted_refusals
 from shop.catalog.stock import check_stock, reserve_stock
 from shop.customers.care import check_may_order
 from shop.customers.models import Customer
@@ -75,7 +76,7 @@ def place_order(customer: Customer, wanted: NewOrder, *, client_key: str, actor:
     does, `blocked`, `too_many_unpaid`, `payment_not_offered`, or `out_of_stock`.
     """
     try:
-        with transaction.atomic(), prepared():
+        with counted_refusals(customer), transaction.atomic(), prepared():
             return place_new_order(customer, wanted, client_key=client_key, actor=actor).order
     except (IntegrityError, Refused):
         # Placed before, or by another request with the same key at this moment. Anything else is raised again.
@@ -95,7 +96,7 @@ def place_new_order(customer: Customer, wanted: NewOrder, *, client_key: str, ac
     check_may_order(customer)
     _check_unpaid(customer)
     store = get_store_settings()
-    quote = quote_order(wanted.basket, delivery=wanted.delivery, city=wanted.to.city, store=store)
+    quote = quote_order(wanted.basket, delivery=wanted.delivery, to=wanted.to, store=store)
     check_pay_method(wanted.pay_method, wanted.delivery, store)
     order = _build_order(customer, wanted, quote, store)
     order.client_key = client_key

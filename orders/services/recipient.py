@@ -6,17 +6,24 @@ from django.db import transaction
 
 from orders.models import Order
 from orders.moves import lock_order, move
+from orders.quotes import check_area
 from orders.search import add_hashes
 from orders.services.place import Recipient
 from shop.actor import Actor
+from shop.store.choices import Delivery
+from shop.store.selectors import get_store_settings
 
 
 def change_address(
     order_id: int, *, to: Recipient, actor: Actor, expected_version: int | None = None
 ) -> Order:
-    """Send the goods elsewhere, until the first parcel or label; old and new values are kept sealed."""
+    """Send the goods elsewhere, until the first parcel or label; old and new values are kept sealed.
+
+    Raises Refused `outside_area` for a region that own delivery does not go to.
+    """
     with transaction.atomic():
         order = lock_order(order_id, "order.change_address", actor=actor, expected_version=expected_version)
+        _check_destination(order, to)
         was = _values(order)
         changes = {
             "recipient": to.recipient,
@@ -30,6 +37,13 @@ def change_address(
         move(order, "order.change_address", actor=actor, changes=changes, sealed=sealed)
         add_hashes(order, order.customer.nickname)
     return order
+
+
+def _check_destination(order: Order, to: Recipient) -> None:
+    """What was agreed stays possible: a street or phone may be mended where the area has become smaller since."""
+    is_elsewhere = (to.province, to.city, to.district) != (order.province, order.city, order.district)
+    if order.delivery == Delivery.LOCAL and is_elsewhere:
+        check_area(to, get_store_settings())
 
 
 def reveal_recipient(order_id: int, *, purpose: str, actor: Actor) -> Order:

@@ -13,6 +13,7 @@ from orders.services.fulfilment import free_changes, pass_skipped_steps
 from shop import clock
 from shop.actor import Actor, ActorKind
 from shop.errors import Refused
+from shop.events.services import seal_words
 from shop.store.choices import LIMITS
 from shop.store.selectors import get_store_settings
 
@@ -59,7 +60,8 @@ def hold_order(
             "held_at": clock.now(),
             "release_at": release_at,
         }
-        move(order, "order.hold", actor=actor, changes=changes, data={"reason": reason[:200]})
+        sealed = seal_words(order, reason=reason[:200])
+        move(order, "order.hold", actor=actor, changes=changes, sealed=sealed)
     return order
 
 

@@ -135,4 +135,4 @@ def _take(taking: Taking, order: Order, sku: Sku, actor: Actor) -> None:
     if order.stage in IN_HAND:
         line.short += taking.pieces
     line.save(update_fields=["reserved", "short"])
-    release_stock({sku.pk: taking.pieces}, order_id=order.pk, actor=actor)
+    release_stock({sku.pk: taking.pieces}, order_id=order.pk, actor=actor, is_recounted=True)

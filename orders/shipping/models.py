@@ -30,7 +30,7 @@ class Parcel(models.Model):
 
     courier = models.CharField(max_length=20, blank=True)
     tracking_no = models.CharField(max_length=40, blank=True)
-    driver_name = models.CharField(max_length=40, blank=True)
+    driver_name = EncryptedTextField(bound_to=("sent_at",), was_plain=True, blank=True)
     driver_phone = EncryptedTextField(bound_to=("sent_at",), blank=True)
     state = models.CharField(max_length=8, choices=ParcelState, default=ParcelState.SENT)
     direction = models.CharField(max_length=5, choices=Direction, default=Direction.OUT)

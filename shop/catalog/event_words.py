@@ -7,5 +7,7 @@ EVENT_WORDS: dict[str, Promise | str] = {
     "product.add": _("Product added"),
     "product.change": _("Product changed"),
     "sku.change": _("SKU changed"),
+    "sku.run_low": _("Stock ran low"),
+    "sku.restocked": _("Stock is there again"),
     "stock.correct": _("Stock corrected"),
 }

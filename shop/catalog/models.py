@@ -57,6 +57,8 @@ class Sku(Versioned):
     is_presale = models.BooleanField(_("presale"), default=False)
     ships_on = models.DateField(_("ships on"), null=True)
     low_at = models.PositiveIntegerField(_("low at"), default=LOW_AT)
+    has_run_low = models.BooleanField(default=False, db_default=False)
+    """Whether it stands on the record that this SKU ran low, and not since that it is there again."""
 
     class Meta:
         constraints = [
@@ -108,3 +110,17 @@ class StockMovement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.sku_id}"
+
+
+class RefusedSale(models.Model):
+    """How many buyers found too little left of a SKU when they ordered it on a day, which `day` begins."""
+
+    sku = models.ForeignKey(Sku, on_delete=models.CASCADE, related_name="+", db_index=False)
+    day = models.DateTimeField()
+    buyers = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["sku", "day"], name="refused_sale_once_per_day")]
+
+    def __str__(self) -> str:
+        return f"{self.buyers} refused SKU {self.sku_id}"

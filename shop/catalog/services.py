@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from shop import clock
 from shop.access import require
 from shop.actor import Actor
+from shop.catalog.low_stock import record_level
 from shop.catalog.models import LOW_AT, MovementKind, Product, ProductPicture, Sku, StockMovement
 from shop.errors import Refused
 from shop.events.models import Event
@@ -148,6 +149,7 @@ def _save_sku(sku: Sku, after: dict[str, Any], before: dict[str, Any], actor: Ac
     except IntegrityError as error:
         raise code_taken(sku.code) from error
     record_event(sku, "sku.change", actor, data={"before": before, "after": after})
+    record_level(sku)
 
 
 def code_taken(code: str) -> Refused:

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from shop import clock
 from shop.access import require
 from shop.actor import Actor
+from shop.catalog.low_stock import record_level, record_levels
 from shop.catalog.models import MovementKind, Sku, StockMovement
 from shop.errors import Refused
 from shop.events.services import record_event
@@ -24,18 +24,44 @@ Quantities = Mapping[int, int]
 
 def reserve_stock(quantities: Quantities, *, order_id: int, actor: Actor) -> None:
     """Reserve all of `quantities` (SKU id → pieces) or raise Refused `out_of_stock` naming the SKU."""
+    crossed = []
     for sku_id, quantity in sorted(quantities.items()):
-        if not _take_free(sku_id, quantity):
+        has_crossed = _take_free(sku_id, quantity)
+        if has_crossed is None:
             raise _out_of_stock(sku_id)
+        crossed += [sku_id] if has_crossed else []
     _record(MovementKind.RESERVE, quantities, (0, 1), order_id=order_id, actor=actor)
+    record_levels(crossed)
 
 
-def _take_free(sku_id: int, quantity: int) -> bool:
-    """Reserve pieces if so many are free: guard and change in one statement, which every order runs."""
-    guarded = "UPDATE catalog_sku SET reserved = reserved + %s WHERE id = %s AND on_hand >= reserved + %s"
+_HAS_CROSSED = "RETURNING (on_hand - reserved <= low_at) <> has_run_low"
+"""Asked in the statement that changes the stock, so that a level that is not crossed costs no query."""
+
+
+def _take_free(sku_id: int, quantity: int) -> bool | None:
+    """Reserve pieces if so many are free: guard and change in one statement, which every order runs.
+
+    Says whether the SKU's low level was crossed, or None when fewer are free.
+    """
+    return _update(
+        f"UPDATE catalog_sku SET reserved = reserved + %s WHERE id = %s AND on_hand >= reserved + %s {_HAS_CROSSED}",  # noqa: S608 - no input
+        [quantity, sku_id, quantity],
+    )
+
+
+def _add(sku_id: int, on_hand: int, reserved: int) -> bool | None:
+    """Change the pieces of a SKU by so many; says whether its low level was crossed."""
+    return _update(
+        f"UPDATE catalog_sku SET on_hand = on_hand + %s, reserved = reserved + %s WHERE id = %s {_HAS_CROSSED}",  # noqa: S608 - no input
+        [on_hand, reserved, sku_id],
+    )
+
+
+def _update(sql: str, values: list[int]) -> bool | None:
     with connection.cursor() as cursor:
-        cursor.execute(guarded, [quantity, sku_id, quantity])
-        return bool(cursor.rowcount)
+        cursor.execute(sql, values)
+        rows = cursor.fetchall()
+    return bool(rows[0][0]) if rows else None
 
 
 def check_stock(quantities: Quantities) -> None:
@@ -56,15 +82,15 @@ def reserve_what_is_there(quantities: Quantities, *, order_id: int, actor: Actor
     locked = Sku.objects.select_for_update(no_key=True).order_by("pk").in_bulk(list(quantities))
     taken = {sku_id: min(quantity, locked[sku_id].sellable) for sku_id, quantity in quantities.items()}
     taken = {sku_id: quantity for sku_id, quantity in sorted(taken.items()) if quantity > 0}
-    for sku_id, quantity in taken.items():
-        Sku.objects.filter(pk=sku_id).update(reserved=F("reserved") + quantity)
-    _record(MovementKind.RESERVE, taken, (0, 1), order_id=order_id, actor=actor)
+    _change(MovementKind.RESERVE, taken, (0, 1), order_id=order_id, actor=actor)
     return taken
 
 
-def release_stock(quantities: Quantities, *, order_id: int, actor: Actor) -> None:
-    """Give reserved pieces back for sale."""
-    _change(MovementKind.RELEASE, quantities, (0, -1), order_id=order_id, actor=actor)
+def release_stock(quantities: Quantities, *, order_id: int, actor: Actor, is_recounted: bool = False) -> None:
+    """Give reserved pieces back for sale; `is_recounted`: the level is recorded by the count that follows."""
+    crossed = _move(MovementKind.RELEASE, quantities, (0, -1), order_id=order_id, actor=actor)
+    if not is_recounted:
+        record_levels(crossed)
 
 
 def ship_stock(quantities: Quantities, *, order_id: int, actor: Actor) -> None:
@@ -80,11 +106,20 @@ def unship_stock(quantities: Quantities, *, order_id: int, actor: Actor) -> None
 def _change(
     kind: MovementKind, quantities: Quantities, signs: tuple[int, int], *, order_id: int, actor: Actor
 ) -> None:
-    for sku_id, quantity in sorted(quantities.items()):
-        Sku.objects.filter(pk=sku_id).update(
-            on_hand=F("on_hand") + signs[0] * quantity, reserved=F("reserved") + signs[1] * quantity
-        )
+    record_levels(_move(kind, quantities, signs, order_id=order_id, actor=actor))
+
+
+def _move(
+    kind: MovementKind, quantities: Quantities, signs: tuple[int, int], *, order_id: int, actor: Actor
+) -> list[int]:
+    """Change pieces with their movements; returns the SKUs whose low level was crossed."""
+    crossed = [
+        sku_id
+        for sku_id, quantity in sorted(quantities.items())
+        if _add(sku_id, signs[0] * quantity, signs[1] * quantity)
+    ]
     _record(kind, quantities, signs, order_id=order_id, actor=actor)
+    return crossed
 
 
 def _record(
@@ -138,17 +173,21 @@ def set_on_hand(
 ) -> None:
     """Write a count to a locked SKU that has not more reserved, with its movement and event, if it differs."""
     was, sku.on_hand = sku.on_hand, on_hand
-    if was == on_hand:
-        return
+    if was != on_hand:
+        _write_count(sku, was, reason=reason, actor=actor, data=data or {})
+    record_level(sku)
+
+
+def _write_count(sku: Sku, was: int, *, reason: str, actor: Actor, data: dict[str, Any]) -> None:
     sku.save_raised("on_hand")
     StockMovement.objects.create(
         sku=sku,
         kind=MovementKind.CORRECT,
-        on_hand_delta=on_hand - was,
+        on_hand_delta=sku.on_hand - was,
         actor_kind=actor.kind,
         actor_name=actor.name,
         reason=reason,
         at=clock.now(),
     )
-    facts = {"before": was, "after": on_hand, "reason": reason}
-    record_event(sku, "stock.correct", actor, data=facts | (data or {}))
+    facts = {"before": was, "after": sku.on_hand, "reason": reason}
+    record_event(sku, "stock.correct", actor, data=facts | data)

@@ -1,5 +1,6 @@
 """Pages of products and their stock."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from django.contrib import messages
@@ -12,6 +13,7 @@ from shop.access import has_capability
 from shop.catalog.changes import describe_changes
 from shop.catalog.forms import CorrectStockForm, ProductFilterForm
 from shop.catalog.models import Sku
+from shop.catalog.refusals import count_refused
 from shop.catalog.selectors import list_categories, list_movements, list_products, narrow_products
 from shop.catalog.stock import correct_stock
 from shop.errors import Refused
@@ -25,9 +27,10 @@ _UNPROCESSABLE = 422
 
 @dataclass(frozen=True)
 class SkuRow:
-    """One SKU with the mark its stock deserves."""
+    """One SKU with the mark its stock deserves, and how many buyers found too little of it lately."""
 
     sku: Sku
+    refused: int = 0
 
     @property
     def tone(self) -> str:
@@ -49,8 +52,9 @@ def product_list(request: StaffRequest) -> HttpResponse:
         stock=chosen.get("stock", ""),
     )
     page = page_by_id(products, request, size=30)
+    refused = count_refused([sku.pk for product in page.rows for sku in product.skus.all()])
     context = {
-        "products": [(product, [SkuRow(sku) for sku in product.skus.all()]) for product in page.rows],
+        "products": [(product, _list_rows(product.skus.all(), refused)) for product in page.rows],
         "page": page,
         "form": form,
         "words": chosen.get("name", ""),
@@ -59,6 +63,10 @@ def product_list(request: StaffRequest) -> HttpResponse:
         "may_count": has_capability(request.actor, "products.stock"),
     }
     return render(request, "catalog/list.html", context)
+
+
+def _list_rows(skus: Iterable[Sku], refused: Mapping[int, int]) -> list[SkuRow]:
+    return [SkuRow(sku, refused.get(sku.pk, 0)) for sku in skus]
 
 
 @staff_page("products.view")
@@ -114,7 +122,7 @@ def _show_product(
     path = reverse("catalog:product", args=[product.pk])
     context = {
         "product": product,
-        "rows": [SkuRow(sku) for sku in skus],
+        "rows": _list_rows(skus, count_refused([sku.pk for sku in skus])),
         "dialog": dialog,
         "may_correct": may_correct,
         "may_edit": has_capability(request.actor, "products.edit"),

@@ -3,10 +3,10 @@
 from shop.crypto.fields import EncryptedTextField, Erased, Sealed, Unreadable, list_unreadable
 from shop.crypto.hashes import as_number, keyed_hash, keyed_hashes
 from shop.crypto.masks import mask_address, mask_name, mask_phone
-from shop.crypto.sealing import FORMER_PREFIX, Undecryptable, current_prefix, new_secret, seal, unseal
+from shop.crypto.sealing import BOUND_PREFIX, Undecryptable, current_prefix, new_secret, seal, unseal
 
 __all__ = [
-    "FORMER_PREFIX",
+    "BOUND_PREFIX",
     "EncryptedTextField",
     "Erased",
     "Sealed",

@@ -10,7 +10,7 @@ from django.db.models.query_utils import DeferredAttribute
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from shop.crypto.sealing import Undecryptable, seal, unseal
+from shop.crypto.sealing import Undecryptable, is_sealed, seal, unseal
 from shop.errors import Refused
 
 logger = logging.getLogger(__name__)
@@ -66,18 +66,25 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]  # not sub
 
     `bound_to` names the columns that tell what the value belongs to; they are known before the row is written and
     never change. `opened_by` leads from the row to the secret of the buyer whose value it is ("customer.secret"); a
-    None there means that it is nobody's, "" that it was erased. Neither is known to the models of migrations, which
-    move stored text only.
+    None there means that it is nobody's, "" that it was erased. `was_plain`: processes of a former version write it
+    unsealed; so it is read as it stands, until the row is written again. None of these is known to the models of
+    migrations, which move stored text only.
     """
 
     descriptor_class = _OpenedWhenRead
 
     def __init__(
-        self, *args: Any, bound_to: tuple[str, ...] = (), opened_by: str = "", **options: Any
+        self,
+        *args: Any,
+        bound_to: tuple[str, ...] = (),
+        opened_by: str = "",
+        was_plain: bool = False,
+        **options: Any,
     ) -> None:
         super().__init__(*args, **options)
         self.bound_to = bound_to
         self.opened_by = opened_by
+        self.was_plain = was_plain
 
     @property
     def context(self) -> str:
@@ -107,6 +114,8 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]  # not sub
             secret = self._read_secret(row)
             if secret == "":
                 return Erased(stored)
+            if self.was_plain and not is_sealed(stored):
+                return str(stored)
             return unseal(stored, context=self.context, row=self._identify(row), secret=secret)
         except Undecryptable:
             logger.error("a value of %s %s cannot be opened", self.context, row.pk)
@@ -116,7 +125,7 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]  # not sub
         return attrgetter(self.opened_by)(row) if self.opened_by else None
 
     def _identify(self, row: models.Model) -> str:
-        return "\n".join(_spell(getattr(row, name)) for name in self.bound_to)
+        return "\n".join(spell(getattr(row, name)) for name in self.bound_to)
 
     def get_prep_value(self, value: Any) -> Any:
         if isinstance(value, Unreadable):
@@ -136,7 +145,8 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]  # not sub
         return super().get_lookup(lookup_name)
 
 
-def _spell(value: Any) -> str:
+def spell(value: Any) -> str:
+    """A value of `bound_to` as it is bound."""
     return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value)
 
 

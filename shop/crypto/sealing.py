@@ -10,6 +10,7 @@ anew.
 import base64
 import hmac
 import os
+import re
 import secrets
 
 from cryptography.exceptions import InvalidTag
@@ -17,8 +18,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
 _NONCE_BYTES = 12
-FORMER_PREFIX = "v1:"
-"""So begins a value that knows its table and column only, and no buyer."""
+_SEALED = re.compile(r"v[12]:[^:]*:[A-Za-z0-9+/]{36,}=*\Z")
+BOUND_PREFIX = "v2:"
+"""So begins a value that knows its row and its buyer; others know their table and column only, or are plain."""
 
 
 class Undecryptable(Exception):
@@ -48,6 +50,11 @@ def _write(version: str, text: str, context: str, row: str, secret: str | None) 
     nonce = os.urandom(_NONCE_BYTES)
     body = nonce + _cipher(key, secret).encrypt(nonce, text.encode(), _bind(context, row))
     return f"{version}:{key_id}:{base64.b64encode(body).decode()}"
+
+
+def is_sealed(stored: str) -> bool:
+    """Whether a stored value is a sealed one of any version, and not text as somebody typed it."""
+    return _SEALED.match(stored) is not None
 
 
 def current_prefix() -> str:

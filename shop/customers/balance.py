@@ -15,7 +15,7 @@ from shop.actor import Actor
 from shop.customers.care import lock_customer
 from shop.customers.models import BalanceEntry, Customer, EntryKind
 from shop.errors import Refused
-from shop.events.services import record_event
+from shop.events.services import record_event, seal_words
 from shop.money import MAX_FEN
 from shop.store.made_money import check_made_money
 
@@ -58,7 +58,8 @@ def book_entry(customer: Customer, entry: NewEntry, *, actor: Actor) -> BalanceE
     )
     customer.balance_fen = after_fen
     customer.save_raised("balance_fen")
-    record_event(customer, f"customer.balance_{entry.kind}", actor, data=_describe(row))
+    sealed = seal_words(customer, reason=entry.reason[:200])
+    record_event(customer, f"customer.balance_{entry.kind}", actor, data=_describe(row), sealed=sealed)
     return row
 
 
@@ -67,7 +68,6 @@ def _describe(row: BalanceEntry) -> dict[str, Any]:
         "amount_fen": row.delta_fen,
         "balance_fen": row.balance_after_fen,
         "order": row.order_number,
-        "reason": row.reason,
     }
 
 

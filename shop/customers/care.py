@@ -10,7 +10,7 @@ from shop.actor import Actor
 from shop.customers.models import Customer
 from shop.errors import Refused
 from shop.events.models import Event
-from shop.events.services import record_event
+from shop.events.services import record_event, seal_words
 
 
 def lock_customer(customer_id: int, *, expected_version: int | None = None) -> Customer:
@@ -84,7 +84,8 @@ def block_customer(
             raise Refused("already_blocked", _("The customer is already blocked."))
         customer.is_blocked, customer.blocked_reason = True, reason.strip()[:200]
         customer.save_raised("is_blocked", "blocked_reason")
-        record_event(customer, "customer.block", actor, data={"reason": customer.blocked_reason})
+        sealed = seal_words(customer, reason=customer.blocked_reason)
+        record_event(customer, "customer.block", actor, sealed=sealed)
     return customer
 
 

@@ -19,7 +19,7 @@ from shop import clock
 from shop.access import require
 from shop.actor import SYSTEM, Actor, ActorKind
 from shop.customers.care import lock_customer
-from shop.customers.models import Customer
+from shop.customers.models import BalanceEntry, Customer
 from shop.errors import Refused
 from shop.events.models import Event
 from shop.events.services import record_event
@@ -203,6 +203,11 @@ def own_row(customer: Customer) -> Any:
 @sealed
 def own_events(customer: Customer) -> Any:
     return Event._base_manager.filter(kind=Customer.subject_kind, subject_id=customer.pk)
+
+
+@sealed
+def own_ledger(customer: Customer) -> Any:
+    return BalanceEntry._base_manager.filter(customer=customer)
 
 
 @eraser

@@ -44,8 +44,10 @@ class Customer(Versioned):
     nickname_hash = models.CharField(max_length=32, blank=True)
     remark = EncryptedTextField(opened_by="secret", blank=True)
     is_blocked = models.BooleanField(default=False)
-    blocked_reason = models.CharField(max_length=200, blank=True)
+    blocked_reason = EncryptedTextField(opened_by="secret", was_plain=True, blank=True)
     balance_fen = models.BigIntegerField(default=0)
+    spent_fen = models.BigIntegerField(default=0, db_default=0)
+    """Paid less refunded over all their orders; `orders` keeps it."""
     created_at = models.DateTimeField()
     erase_at = models.DateTimeField(null=True)
     erased_at = models.DateTimeField(null=True)
@@ -58,6 +60,9 @@ class Customer(Versioned):
         indexes = [
             models.Index(fields=["-id"], name="customer_blocked", condition=models.Q(is_blocked=True)),
             models.Index(fields=["-id"], name="customer_with_remark", condition=HAS_REMARK),
+            models.Index(
+                fields=["spent_fen", "id"], name="customer_by_spent", condition=models.Q(spent_fen__gt=0)
+            ),
             # Not by `db_index`: text would get a second index for its beginnings, and a hash has none that matter.
             models.Index(fields=["phone_hash"], name="customer_by_phone"),
             models.Index(fields=["nickname_hash"], name="customer_by_nickname"),
@@ -163,7 +168,7 @@ class AppendOnlyEntries(models.QuerySet["BalanceEntry"]):
 class BalanceEntry(models.Model):
     """One line of a customer's ledger, in fen. `key` names its cause, which is booked once, for ever.
 
-    Database triggers refuse updates and deletes.
+    Database triggers refuse updates and deletes; only `reason` may be sealed anew.
     """
 
     customer = models.ForeignKey(
@@ -174,7 +179,7 @@ class BalanceEntry(models.Model):
     delta_fen = models.BigIntegerField()
     balance_after_fen = models.BigIntegerField()
     order_number = models.CharField(max_length=18, blank=True)
-    reason = models.CharField(max_length=200, blank=True)
+    reason = EncryptedTextField(bound_to=("key",), opened_by="customer.secret", was_plain=True, blank=True)
     actor_kind = models.CharField(max_length=10)
     actor_id = models.BigIntegerField(null=True)
     actor_name = models.CharField(max_length=80, blank=True)

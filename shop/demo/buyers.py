@@ -224,7 +224,7 @@ class Buyers:
     def _choose_delivery(self, address: Mapping[str, Any]) -> str:
         shop = self._shop.call("GET", "/shop")
         own = shop["own_delivery"]
-        is_near = own is not None and own["city"] in ("", address["city"])
+        is_near = own is not None and any(_lies_in(address, place) for place in own["districts"])
         return "local" if is_near and self._rng.random() < 0.4 else str(shop["deliveries"][0]["delivery"])
 
     def _choose_method(self, quote: Json) -> str:
@@ -301,6 +301,11 @@ class Buyers:
         else:
             self._as(order.person, "POST", f"/orders/{order.number}/{action}", {})
         logger.info("order %s: %s", order.number, action)
+
+
+def _lies_in(address: Mapping[str, Any], place: Mapping[str, str]) -> bool:
+    """Whether an address is in a place of the shop's delivery area; what the place leaves empty is meant whole."""
+    return all(place[part] in ("", address[part]) for part in ("province", "city", "district"))
 
 
 def _may_pass(error: Exception) -> bool:

@@ -1,5 +1,6 @@
 """What happened (append-only), who still has to hear of it, and which timers are stuck."""
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from functools import cache
@@ -12,7 +13,7 @@ from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from shop.crypto import EncryptedTextField
+from shop.crypto import EncryptedTextField, Unreadable
 from shop.errors import Refused
 
 
@@ -115,6 +116,17 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verb} #{self.number} of {self.kind} {self.subject_id}"
+
+    @cached_property
+    def words(self) -> dict[str, str]:
+        """What somebody typed to say why, which every colleague reads: "reason", and "notice" for the buyer.
+
+        They are sealed; events of former versions, which nobody can change, hold them in `data`.
+        """
+        found = dict(self.data)
+        if self.sealed and not isinstance(self.sealed, Unreadable):
+            found |= json.loads(self.sealed)
+        return {name: str(found[name]) for name in ("reason", "notice") if found.get(name)}
 
     @cached_property
     def secret(self) -> str | None:

@@ -1,5 +1,6 @@
 """Recording an event together with its outbox rows, in the caller's transaction."""
 
+import json
 from typing import Any
 
 from django.db import connection
@@ -9,6 +10,12 @@ from shop.actor import Actor
 from shop.events.models import Event, EventDelivery, Versioned
 from shop.events.registry import HANDLERS_BY_VERB
 from shop.inserts import insert_rows
+
+
+def seal_words(subject: Versioned, **words: str) -> str:
+    """What somebody typed to say why, for `sealed`: nothing where nothing was, or of a buyer who was erased."""
+    typed = {name: text for name, text in words.items() if text}
+    return json.dumps(typed, ensure_ascii=False) if typed and subject.read_secret() != "" else ""
 
 
 def record_event(

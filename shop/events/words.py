@@ -43,8 +43,8 @@ class Part:
 
 
 def describe_data(event: Event, model: type[models.Model] | None) -> list[Part]:
-    """The values of an event; names and choices are those of `model`. Sealed values stay sealed."""
-    return [part for part in _parts(event.data, model) if part.after or part.before]
+    """The values of an event; names and choices are those of `model`. Sealed values stay sealed, but for reasons."""
+    return [part for part in _parts(event.data | event.words, model) if part.after or part.before]
 
 
 def _parts(data: dict[str, Any], model: type[models.Model] | None) -> Iterator[Part]:

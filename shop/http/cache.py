@@ -35,6 +35,14 @@ class FailOpenRedisCache(RedisCache):
         except (RedisError, OSError) as error:
             logger.warning("cache unavailable: %s", type(error).__name__)
 
+    def add(self, *args: Any, **kwargs: Any) -> bool:
+        """Whether the key is new; False also while nobody can tell."""
+        try:
+            return bool(super().add(*args, **kwargs))
+        except (RedisError, OSError) as error:
+            logger.warning("cache unavailable: %s", type(error).__name__)
+            return False
+
     def run_script(self, source: str, key: str, *arguments: float) -> Any:
         """Run a Lua script on one key, which nothing else can change meanwhile. Raises RedisError, OSError."""
         name = self.make_and_validate_key(key)

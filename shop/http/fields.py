@@ -21,6 +21,11 @@ def read_id(text: str) -> int:
     return number if number <= MAX_ID else -1
 
 
+def read_version(text: str) -> int:
+    """The version a form was opened with, 0 for what was never saved; -1 for anything else."""
+    return 0 if text == "0" else read_id(text)
+
+
 class StrictText(serializers.CharField):
     """Text exactly as it was sent: numbers are refused, nothing is trimmed, spaces alone count as blank."""
 

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from shop.access import has_capability
 from shop.actor import Actor
 from shop.jobs.models import AT_WORK, Job, JobRow
+from shop.jobs.registry import KINDS
 
 SEES_ALL = "settings.edit"
 """Held by the owner alone, who sees everybody's jobs."""
@@ -24,6 +25,12 @@ def list_jobs(actor: Actor) -> QuerySet[Job]:
     """The jobs this person may see: their own; the owner sees all."""
     jobs = Job.objects.all()
     return jobs if has_capability(actor, SEES_ALL) else jobs.filter(made_by_id=get_person_id(actor))
+
+
+def may_see_jobs(actor: Actor) -> bool:
+    """Whether somebody may make a job of any kind, or has made one."""
+    makes = any(has_capability(actor, kind.capability) for kind in KINDS.values())
+    return makes or list_jobs(actor).exists()
 
 
 def list_untold(actor: Actor) -> list[Job]:

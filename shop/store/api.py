@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from shop.http.schema import answers
 from shop.http.views import ApiView, PublicView
+from shop.store.area.places import load_places, spell_area, tidy_places
 from shop.store.choices import Delivery, Notice, OverdueRule, PayMethod
 from shop.store.models import StoreSettings
 from shop.store.regions import list_regions
@@ -37,11 +38,20 @@ class FreightOut(serializers.Serializer[Any]):
     free_from_fen = serializers.IntegerField(allow_null=True)
 
 
-class OwnDeliveryOut(serializers.Serializer[Any]):
-    """Where and for how much the shop brings goods itself; an empty `city` means no limit by city."""
+class PlaceOut(serializers.Serializer[Any]):
+    """A district; a city without `district`, or a province without `city`, is meant as a whole."""
 
-    area = serializers.CharField()
+    code = serializers.CharField(help_text="as `wx.chooseAddress` and the region picker give it (GB/T 2260)")
+    province = serializers.CharField()
     city = serializers.CharField()
+    district = serializers.CharField()
+
+
+class OwnDeliveryOut(serializers.Serializer[Any]):
+    """Where and for how much the shop brings goods itself."""
+
+    area = serializers.CharField(help_text="the area in words")
+    districts = PlaceOut(many=True)
     fee_fen = serializers.IntegerField()
     phone = serializers.CharField()
 
@@ -152,8 +162,8 @@ def list_pay_offers(store: StoreSettings, delivery: Delivery) -> list[dict[str, 
 
 def _describe_own_delivery(store: StoreSettings) -> dict[str, Any]:
     return {
-        "area": store.local_area,
-        "city": store.local_city,
+        "area": store.local_area or spell_area(store.local_districts),
+        "districts": [load_places()[code] for code in tidy_places(store.local_districts)],
         "fee_fen": store.local_fee_fen,
         "phone": store.local_phone,
     }

@@ -92,7 +92,7 @@ GROUPS: tuple[tuple[Any, Any, tuple[str, ...]], ...] = (
     (
         _("Delivery"),
         _("Buyers are offered only what can really be fulfilled."),
-        ("express_on", "local_on", "local_area", "local_city", "local_fee_fen", "local_phone"),
+        ("express_on", "local_on", "local_fee_fen", "local_phone", "local_area"),
     ),
     (_("Freight of express orders"), _NEW_ONLY, ("freight_fen", "freight_free_above_fen")),
     (
@@ -100,7 +100,8 @@ GROUPS: tuple[tuple[Any, Any, tuple[str, ...]], ...] = (
         "",
         (
             "wechat_on",
-            "cod_on",
+            "express_cod_on",
+            "local_cod_on",
             "balance_on",
             "transfer_on",
             "transfer_bank",
@@ -185,8 +186,9 @@ class StoreSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subsc
         }
         help_texts = {
             "shop_name": _("Stands in the mini-program and at the top of this console."),
-            "local_city": _("Addresses elsewhere are not offered own delivery. Empty: anywhere."),
-            "cod_on": _("The courier or your driver brings the money; record it on the order when it is in."),
+            "local_area": _("Stands in the mini-program, for example: delivered the same day."),
+            "express_cod_on": _("The courier brings the money; record it on the order when it is in."),
+            "local_cod_on": _("Your driver brings the money; record it on the order when it is in."),
             "cancel_unpaid_minutes": _(
                 "Runs from placing. Then the order closes and its stock is free again."
             ),

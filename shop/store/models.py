@@ -17,8 +17,12 @@ class StoreSettings(Versioned):
 
     express_on = models.BooleanField(_("express"), default=True)
     local_on = models.BooleanField(_("own delivery"), default=False)
-    local_area = models.CharField(_("delivery area"), max_length=200, blank=True)
-    local_city = models.CharField(_("city delivered to"), max_length=40, blank=True)
+    local_districts = models.JSONField(
+        _("delivery area"), default=list, db_default=models.Value([], models.JSONField()), blank=True
+    )
+    """Codes of the provinces, cities and districts that the shop delivers to itself (`shop.store.area`)."""
+
+    local_area = models.CharField(_("words about own delivery"), max_length=200, blank=True)
     local_fee_fen = models.PositiveIntegerField(_("delivery fee"), null=True, blank=True)
     local_phone = models.CharField(_("contact phone for deliveries"), max_length=20, blank=True)
 
@@ -26,7 +30,10 @@ class StoreSettings(Versioned):
     freight_free_above_fen = models.PositiveIntegerField(_("free freight from"), null=True, blank=True)
 
     wechat_on = models.BooleanField(_("WeChat Pay"), default=False)
-    cod_on = models.BooleanField(_("cash on delivery for express and own delivery"), default=False)
+    express_cod_on = models.BooleanField(_("cash on delivery with express"), default=False, db_default=False)
+    local_cod_on = models.BooleanField(
+        _("cash on delivery with own delivery"), default=False, db_default=False
+    )
     balance_on = models.BooleanField(_("balance"), default=False)
     transfer_on = models.BooleanField(_("bank transfer"), default=False)
     transfer_bank = models.CharField(_("bank"), max_length=80, blank=True)

@@ -27,8 +27,17 @@ _SUFFIX = re.compile(
 @cache
 def load_regions() -> Regions:
     """Province → city → districts, in the table's order."""
-    rows = json.loads(FILE.read_text(encoding="utf-8"))
-    return {province: dict(cities) for province, cities in rows}
+    return {
+        province: {city: [name for _code, name in districts] for _code, city, districts in cities}
+        for _code, province, cities in load_coded_regions()
+    }
+
+
+@cache
+def load_coded_regions() -> list[Any]:
+    """The table as it is stored: [code, province, [[code, city, [[code, district], …]], …]] (GB/T 2260)."""
+    rows: list[Any] = json.loads(FILE.read_text(encoding="utf-8"))
+    return rows
 
 
 # The rule for names of peoples would leave "内" of it.

@@ -32,12 +32,16 @@ def get_wechat_account() -> WeChatAccount | None:
 
 @dataclass(frozen=True)
 class Precondition:
-    """What a switch needs before it may be on; `words` asks for it, `fact` says that it is there."""
+    """What a switch needs before it may be on; `words` asks for it, `fact` says that it is there.
+
+    `where` is the page that meets it, by the name of its address, and what its link says.
+    """
 
     switch: str
     is_met: bool
     words: Any
     fact: Any
+    where: tuple[str, Any] | None = None
 
     @property
     def told(self) -> Any:
@@ -50,9 +54,10 @@ def list_preconditions(store: StoreSettings) -> list[Precondition]:
     return [
         Precondition(
             "local_on",
-            bool(store.local_area),
-            _("Own delivery needs an area."),
-            _("The delivery area is filled in."),
+            bool(store.local_districts),
+            _("Own delivery needs districts that it goes to."),
+            _("The districts are chosen."),
+            ("store:area", _("Choose districts")),
         ),
         Precondition(
             "local_on",
@@ -71,6 +76,7 @@ def list_preconditions(store: StoreSettings) -> list[Precondition]:
             store.is_wechat_tested,
             _("WeChat Pay needs credentials that passed “test connection”."),
             _("The credentials have passed “test connection”."),
+            ("store:wechat", _("Enter credentials")),
         ),
         Precondition(
             "transfer_on",
@@ -97,9 +103,10 @@ _DELIVERIES = {Delivery.EXPRESS: "express_on", Delivery.LOCAL: "local_on"}
 _PAY_METHODS = {
     PayMethod.WECHAT: "wechat_on",
     PayMethod.BALANCE: "balance_on",
-    PayMethod.COD: "cod_on",
     PayMethod.TRANSFER: "transfer_on",
 }
+_CASH = {Delivery.EXPRESS: "express_cod_on", Delivery.LOCAL: "local_cod_on"}
+"""Cash on delivery is switched by delivery; one that is not here is never paid in cash."""
 
 
 def list_offers(store: StoreSettings) -> dict[Delivery, list[PayMethod]]:
@@ -109,8 +116,21 @@ def list_offers(store: StoreSettings) -> dict[Delivery, list[PayMethod]]:
     def is_usable(switch: str) -> bool:
         return bool(getattr(store, switch)) and switch not in unmet
 
-    methods = [method for method, switch in _PAY_METHODS.items() if is_usable(switch)]
-    return {delivery: list(methods) for delivery, switch in _DELIVERIES.items() if is_usable(switch)}
+    def list_methods(delivery: Delivery) -> list[PayMethod]:
+        switches = {method: _find_switch(method, delivery) for method in PayMethod}
+        return [method for method, switch in switches.items() if switch and is_usable(switch)]
+
+    return {delivery: list_methods(delivery) for delivery, switch in _DELIVERIES.items() if is_usable(switch)}
+
+
+def list_known_methods() -> list[PayMethod]:
+    """Every way to pay that some setting can switch on."""
+    return [way for way in PayMethod if any(_find_switch(way, delivery) for delivery in _DELIVERIES)]
+
+
+def _find_switch(method: PayMethod, delivery: Delivery) -> str | None:
+    """The setting that lets orders with this delivery be paid this way; None when nothing does."""
+    return _CASH.get(delivery) if method == PayMethod.COD else _PAY_METHODS.get(method)
 
 
 def list_deliveries(store: StoreSettings) -> list[Delivery]:

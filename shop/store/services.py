@@ -14,6 +14,7 @@ from shop.clients.errors import BadCredentials, BadSignature, ClientError, Rejec
 from shop.clients.wechat_pay import WeChatPay
 from shop.errors import Refused
 from shop.events.services import record_event
+from shop.store.area.places import MAX_PLACES
 from shop.store.choices import LIMITS
 from shop.store.credentials import get_set_of, keep_former
 from shop.store.models import PAY_FIELDS, StoreSettings, WeChatAccount
@@ -60,7 +61,7 @@ def change_store_settings(
 
 
 def _plain(value: Any) -> Any:
-    return value if isinstance(value, str | int | bool | None) else str(value)
+    return value if isinstance(value, str | int | bool | list | None) else str(value)
 
 
 def _check_preconditions(store: StoreSettings) -> None:
@@ -73,6 +74,9 @@ def _check_preconditions(store: StoreSettings) -> None:
 
 
 def _check_values(store: StoreSettings) -> None:
+    if len(store.local_districts) > MAX_PLACES:
+        message = _("At most %(most)d districts; choose whole cities instead.") % {"most": MAX_PLACES}
+        raise Refused("too_many", message, 400, switch="local_on")
     for name, (least, most) in LIMITS.items():
         if not least <= getattr(store, name) <= most:
             message = _("Type a number from %(least)d to %(most)d.") % {"least": least, "most": most}

@@ -5,18 +5,18 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from shop.access import has_capability, require
 from shop.errors import Refused
 from shop.events.models import Event
-from shop.http.fields import read_id
+from shop.http.fields import read_version
 from shop.money import format_fen
 from shop.staff.decorators import StaffRequest, staff_page
+from shop.store.area.places import spell_area
 from shop.store.choices import OverdueRule, ReserveOn
 from shop.store.forms import StoreSettingsForm, WeChatAccountForm
 from shop.store.models import StoreSettings, WeChatAccount
@@ -27,6 +27,7 @@ from shop.store.selectors import (
     list_offers,
 )
 from shop.store.services import change_store_settings, change_wechat_account, check_wechat_account
+from shop.store.tabs import list_tabs
 
 _UNPROCESSABLE = 422
 
@@ -45,8 +46,7 @@ def settings_page(request: StaffRequest) -> HttpResponse:
 
 
 def _save_settings(request: StaffRequest, form: StoreSettingsForm) -> bool:
-    version = request.POST.get("version", "")
-    seen = 0 if version == "0" else read_id(version)
+    seen = read_version(request.POST.get("version", ""))
     try:
         change_store_settings(form.cleaned_data, actor=request.actor, expected_version=seen)
     except Refused as refused:
@@ -72,16 +72,11 @@ def _show_settings(
         "form": form,
         "may_edit": may_edit,
         "sound_error": sound_error,
-        "tabs": _tabs(request),
+        "tabs": list_tabs(request),
         "offers": _describe_offers(get_store_settings()),
         "changes": _describe_changes(StoreSettings.subject_kind) if may_edit else [],
     }
     return render(request, "store/settings.html", context, status=status)
-
-
-def _tabs(request: HttpRequest) -> list[dict[str, Any]]:
-    pages = ((_("Store settings"), reverse("store:settings")), (_("WeChat"), reverse("store:wechat")))
-    return [{"label": label, "url": url, "is_active": request.path == url} for label, url in pages]
 
 
 def _describe_offers(store: StoreSettings) -> list[tuple[Any, list[Any]]]:
@@ -130,6 +125,8 @@ _CHOICES = {"reserve_on": ReserveOn, "overdue_rule": OverdueRule}
 def _value(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return str(_("on") if value else _("off"))
+    if name == "local_districts":
+        return spell_area(value or ()) or "–"
     if value in (None, ""):
         return "–"
     if name == "sound_name":
@@ -169,7 +166,7 @@ def _show_wechat(
         "form": form,
         "account": account,
         "may_edit": may_edit,
-        "tabs": _tabs(request),
+        "tabs": list_tabs(request),
         "changes": _describe_changes(WeChatAccount.subject_kind) if may_edit else [],
     }
     return render(request, "store/wechat.html", context, status=status)

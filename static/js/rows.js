@@ -5,6 +5,8 @@
   const table = () => document.querySelector("[data-rows]");
   const rows = () => [...(table()?.querySelectorAll("tbody > tr[data-href], tbody > tr[data-row]") || [])];
   const cursor = () => table()?.querySelector("tr.is-cursor");
+  /* The row that the keys speak of: the one with the focus, be it of a box or a link in it, else where they were last. */
+  const here = () => document.activeElement?.closest("[data-rows] tbody > tr") || cursor();
 
   function is_typing(target) {
     return target.closest("input:not([type=checkbox]), textarea, select, [contenteditable], [role=textbox]") !== null;
@@ -13,7 +15,7 @@
   function move_cursor(step) {
     const all = rows();
     if (!all.length) return;
-    const at = all.indexOf(cursor());
+    const at = all.indexOf(here());
     const next = all[Math.min(Math.max(at + step, 0), all.length - 1)];
     cursor()?.classList.remove("is-cursor");
     next.classList.add("is-cursor");
@@ -44,7 +46,7 @@
     "?": () => document.getElementById("help")?.showModal(),
     j: () => move_cursor(1),
     k: () => move_cursor(-1),
-    x: () => toggle_row(cursor()),
+    x: () => toggle_row(here()),
   };
 
   document.addEventListener("keydown", (event) => {

@@ -12,6 +12,9 @@ def test_it_tells_anyone_what_the_shop_offers(anyone: Buyer) -> None:
     assert shop["freight"] == {"flat_fen": 1000, "free_from_fen": 9900}
     assert shop["own_delivery"]["area"] == "西湖区"
     assert shop["own_delivery"]["fee_fen"] == 500
+    assert shop["own_delivery"]["districts"] == [
+        {"code": "330106", "province": "浙江省", "city": "杭州市", "district": "西湖区"}
+    ]
     assert shop["timers"] == {
         "cancel_unpaid_minutes": 30,
         "transfer_days": 3,
@@ -22,6 +25,19 @@ def test_it_tells_anyone_what_the_shop_offers(anyone: Buyer) -> None:
     }
 
 
+def test_without_words_of_the_shop_the_area_is_spelled_out(anyone: Buyer) -> None:
+    open_shop(local_area="", local_districts=["310000", "330102"])
+    area = anyone.get("/shop").json()["own_delivery"]["area"]
+    assert area == "上海市 the whole city；浙江省杭州市 上城区"
+
+
+def test_cash_is_offered_by_delivery(anyone: Buyer) -> None:
+    open_shop(local_cod_on=False)
+    shop = anyone.get("/shop").json()
+    offered = {d["delivery"]: [p["pay_method"] for p in d["pay_methods"]] for d in shop["deliveries"]}
+    assert offered == {"express": ["wechat", "cod"], "local": ["wechat"]}
+
+
 def test_it_names_the_templates_that_the_shop_entered(anyone: Buyer) -> None:
     assert anyone.get("/shop").json()["templates"] == []
     open_shop(template_shipped="T" * 43)
@@ -29,7 +45,7 @@ def test_it_names_the_templates_that_the_shop_entered(anyone: Buyer) -> None:
 
 
 def test_it_does_not_offer_what_cannot_be_fulfilled(anyone: Buyer) -> None:
-    open_shop(local_on=False, cod_on=False)
+    open_shop(local_on=False, express_cod_on=False, local_cod_on=False)
     shop = anyone.get("/shop").json()
     assert [d["delivery"] for d in shop["deliveries"]] == ["express"]
     assert [p["pay_method"] for p in shop["deliveries"][0]["pay_methods"]] == ["wechat"]

@@ -21,6 +21,7 @@ READERS = {
     "customer_blocked": "orders.desk.buyers.selectors.find_buyers",
     "customer_by_nickname": "shop.customers.selectors.list_customers",
     "customer_by_phone": "shop.customers.selectors.list_customers",
+    "customer_by_spent": "orders.desk.buyers.selectors.find_spenders",
     "customer_to_erase": "shop.customers.erasure.list_due_to_erase",
     "customer_with_remark": "orders.desk.buyers.selectors.find_buyers",
     "delivery_dead": "shop.events.dead_letters.list_dead_letters",

@@ -49,7 +49,14 @@ def whole_shop(live_shop: LiveShop) -> Iterator[LiveShop]:
     Alert.objects.filter(handled_at=None).update(handled_at=clock.now(), handled_how=HandledHow.OVER)
     live_shop.processes.start("standins", "worker")
     made = load_credentials(live_shop.processes.directory / "standins")
-    open_shop(local_on=False, cod_on=False, voice_repeat_seconds=ROUND_S, quiet_from=None, quiet_until=None)
+    open_shop(
+        local_on=False,
+        express_cod_on=False,
+        local_cod_on=False,
+        voice_repeat_seconds=ROUND_S,
+        quiet_from=None,
+        quiet_until=None,
+    )
     account = WeChatAccount.objects.get(pk=1)
     for name in (*CREDENTIALS, "platform_key_id", "platform_public_key"):
         setattr(account, name, getattr(made, name))

@@ -94,5 +94,5 @@ def test_the_number_of_queries_does_not_grow(
     for number in range(products):
         add(f"茶 {number}")
     client = browser()
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(URL)

@@ -38,7 +38,7 @@ def wechat(
     with run_in_thread(data_dir, retry_delays=(0.1, 0.1, 0.1)) as server:
         settings.WECHAT_MINI_URL = settings.WECHAT_PAY_URL = server.base_url
         settings.BASE_URL = live_server.url
-        cast.open_shop(local_city="杭州市")
+        cast.open_shop(local_districts=["330100"])
         made = server.world.credentials
         values = {name: getattr(made, name) for name in ACCOUNT}
         WeChatAccount.objects.filter(pk=1).update(mini_secret=made.secret, **values)
@@ -164,7 +164,7 @@ def test_who_cancels_has_cancelled(send: Send, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_who_has_money_here_pays_with_it(send: Send) -> None:
-    StoreSettings.objects.update(balance_on=True, wechat_on=False, cod_on=False)
+    StoreSettings.objects.update(balance_on=True, wechat_on=False, express_cod_on=False, local_cod_on=False)
     for person in list_people(5):
         customer = get_or_create_customer(person.openid)
         change_balance(customer.pk, delta_fen=10_000_00, reason="充值", actor=cast.clerk())
@@ -184,7 +184,9 @@ def test_nobody_pays_by_a_balance_that_is_empty(send: Send) -> None:
 
 def test_who_pays_by_transfer_shows_a_picture_of_it(send: Send) -> None:
     transfer = {"transfer_bank": "中国银行", "transfer_name": "山野集", "transfer_number": "6217"}
-    StoreSettings.objects.update(transfer_on=True, wechat_on=False, cod_on=False, **transfer)
+    StoreSettings.objects.update(
+        transfer_on=True, wechat_on=False, express_cod_on=False, local_cod_on=False, **transfer
+    )
 
     send(3)
 

@@ -133,7 +133,7 @@ def test_an_article_taken_off_sale_cannot_be_bought():
 
 
 def test_only_what_the_shop_offers_can_be_chosen():
-    cast.open_shop(local_on=False, cod_on=False)
+    cast.open_shop(local_on=False, express_cod_on=False, local_cod_on=False)
     with refused("delivery_not_offered", 400):
         cast.place(delivery=Delivery.LOCAL)
     with refused("delivery_not_offered", 400):
@@ -142,8 +142,15 @@ def test_only_what_the_shop_offers_can_be_chosen():
         cast.place(pay_method=PayMethod.COD)
 
 
-def test_own_delivery_stays_in_its_city():
-    cast.open_shop(local_city="上海市")
+def test_cash_is_only_taken_where_its_switch_is_on():
+    cast.open_shop(local_cod_on=False)
+    assert cast.place(pay_method=PayMethod.COD).pk
+    with refused("payment_not_offered", 400):
+        cast.place(delivery=Delivery.LOCAL, pay_method=PayMethod.COD)
+
+
+def test_own_delivery_stays_in_its_districts():
+    cast.open_shop(local_districts=["330102", "310000"])
     with refused("outside_area", 400):
         cast.place(delivery=Delivery.LOCAL)
 

@@ -11,6 +11,7 @@ from orders.models import Order
 from orders.services.recipient import change_address, reveal_recipient
 from orders.shipping.services.ship import ship_order
 from shop.events.models import Event
+from shop.store.choices import Delivery
 from tests import cast
 from tests.expect import refused
 
@@ -25,6 +26,28 @@ def test_the_address_changes_until_the_first_parcel():
     ship_order(order.pk, parcels=[cast.parcel({line.pk: 1})], actor=cast.clerk())
     with refused("already_shipped"):
         change_address(order.pk, to=cast.HOME, actor=cast.clerk())
+
+
+NEAR = replace(cast.HOME, detail="文三路 90 号")
+FAR = replace(cast.HOME, city="宁波市", district="海曙区", detail="中山西路 1 号")
+
+
+def test_own_delivery_cannot_be_sent_where_it_does_not_go():
+    order = cast.paid_order(delivery=Delivery.LOCAL)
+    with refused("outside_area", 400):
+        change_address(order.pk, to=FAR, actor=cast.clerk())
+    assert change_address(order.pk, to=NEAR, actor=cast.clerk()).address_detail == "文三路 90 号"
+
+
+def test_a_street_is_mended_though_the_area_became_smaller():
+    order = cast.paid_order(delivery=Delivery.LOCAL)
+    cast.open_shop(local_districts=["310000"])
+    assert change_address(order.pk, to=NEAR, actor=cast.clerk()).address_detail == "文三路 90 号"
+
+
+def test_a_courier_goes_anywhere():
+    order = cast.paid_order()
+    assert change_address(order.pk, to=FAR, actor=cast.clerk()).city == "宁波市"
 
 
 def test_a_label_made_blocks_the_address():

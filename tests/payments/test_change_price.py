@@ -103,8 +103,9 @@ def test_goods_and_freight_together_make_the_money_that_is_given_away(goods_fen,
 
 def test_the_record_has_both_prices_and_the_reason():
     order = reprice(cast.place(), 20_00, 3_00, reason=f" {'长' * 300} ")
-    data = Event.objects.get(verb="order.change_price", subject_id=order.pk).data
-    assert data == {"before": 45_00, "after": 23_00, "reason": "长" * 200}
+    event = Event.objects.get(verb="order.change_price", subject_id=order.pk)
+    assert event.data == {"before": 45_00, "after": 23_00}
+    assert event.words == {"reason": "长" * 200}
 
 
 def test_a_line_of_several_pieces_of_which_some_are_gone_weighs_what_is_left_of_it():

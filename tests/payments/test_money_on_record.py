@@ -51,7 +51,8 @@ def every_way_to_pay(open_shop: object) -> None:
 
 
 def data_of(order: Order, verb: str) -> dict[str, object]:
-    return Event.objects.filter(kind="order", subject_id=order.pk, verb=f"order.{verb}").latest("pk").data
+    event = Event.objects.filter(kind="order", subject_id=order.pk, verb=f"order.{verb}").latest("pk")
+    return event.data | event.words
 
 
 def rich() -> cast.Customer:

@@ -226,8 +226,8 @@ def test_nothing_waits_to_be_checked_when_nothing_is_owed_any_more():
     everything = {line.pk: line.quantity for line in emptied.lines.all()}
     cancel_lines(emptied.pk, quantities=everything, reason="缺货", actor=cast.clerk())
     assert [fresh(free).stage, fresh(emptied).stage] == [Stage.TO_CONFIRM, Stage.CLOSED]
-    proofs = TransferProof.objects.order_by("pk").values_list("state", "reason")
-    assert list(proofs) == [
+    proofs = TransferProof.objects.order_by("pk")
+    assert [(proof.state, proof.reason) for proof in proofs] == [
         (ProofState.REJECTED, "此订单没有待收款。"),
         (ProofState.REJECTED, "缺货"),
     ]

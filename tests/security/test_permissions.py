@@ -222,6 +222,8 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("customers:balance", "POST"): staff(REFUNDERS),
     ("store:settings", "GET"): staff(SETTINGS_VIEWERS),
     ("store:settings", "POST"): staff(OWNER),
+    ("store:area", "GET"): staff(SETTINGS_VIEWERS),
+    ("store:area", "POST"): staff(OWNER),
     ("store:upload_sound", "POST"): staff(OWNER),
     ("store:reset_sound", "POST"): staff(OWNER),
     ("store:sound", "GET"): dict.fromkeys(ROLE_NAMES, NOT_FOUND) | dict.fromkeys(OUTSIDERS, LOGIN),

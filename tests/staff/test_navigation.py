@@ -3,8 +3,11 @@
 import pytest
 from django.test import Client
 
-from tests.cast import open_shop
-from tests.console import ENGLISH, browser
+from shop import clock
+from shop.jobs.models import Job
+from shop.jobs.registry import KINDS, JobKind
+from tests.cast import make_staff, open_shop
+from tests.console import ENGLISH, browser, sign_in
 
 pytestmark = pytest.mark.django_db
 HOME = "/console/"
@@ -34,6 +37,22 @@ def entries(client: Client, path: str = HOME) -> list[str]:
 )
 def test_only_what_the_role_may_use_is_there(role: str, labels: list[str]) -> None:
     assert entries(browser(role)) == labels
+
+
+def test_whoever_may_make_a_job_of_any_kind_sees_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "Jobs" not in entries(browser("warehouse"))
+    labels = JobKind("order.label", "Labels", "printer", "orders.ship", lambda _pk, _actor: None, str)
+    monkeypatch.setitem(KINDS, labels.name, labels)
+    assert "Jobs" in entries(browser("warehouse"))
+
+
+def test_who_made_a_job_goes_on_seeing_it() -> None:
+    user = make_staff("warehouse")
+    client = sign_in(user)
+    assert "Jobs" not in entries(client)
+    moments = dict.fromkeys(("created_at", "lease_until", "resume_at"), clock.now())
+    Job.objects.create(kind="order.confirm", client_key="k", made_by_id=user.pk, state="done", **moments)
+    assert "Jobs" in entries(client)
 
 
 def test_a_heading_without_entries_is_left_out() -> None:

@@ -35,7 +35,8 @@ def filled_in(**changes: Any) -> dict[str, Any]:
         "freight_fen": "10.00",
         "freight_free_above_fen": "99.00",
         "wechat_on": "on",
-        "cod_on": "on",
+        "express_cod_on": "on",
+        "local_cod_on": "on",
         "cancel_unpaid_minutes": "30",
         "ship_within_hours": "48",
         "overdue_rule": "nothing",
@@ -97,12 +98,12 @@ def test_free_own_delivery_is_a_fee_of_nothing() -> None:
 
 
 def test_the_checklist_says_beforehand_what_is_missing() -> None:
-    open_shop(local_on=False, local_area="")
+    open_shop(local_on=False, local_districts=[])
     WeChatAccount.objects.update(tested_at=None)
     page = read(browser())
     assert page.count('aria-label="Missing"') == 5
     assert page.count('aria-label="Met"') == 2
-    assert "Own delivery needs an area." in page
+    assert "Own delivery needs districts that it goes to." in page
     assert "The delivery fee is set." in page and "Own delivery needs a fee" not in page
 
 
@@ -208,7 +209,7 @@ def test_other_roles_do_not_see_the_settings(role: str) -> None:
 
 def test_the_owner_sees_who_changed_what_last() -> None:
     open_shop()
-    change_store_settings({"freight_fen": 800, "cod_on": False}, actor=clerk(name="李店长"))
+    change_store_settings({"freight_fen": 800, "local_cod_on": False}, actor=clerk(name="李店长"))
     page = read(browser())
     assert "李店长" in page
     assert "<del>¥10.00</del> → <ins>¥8.00</ins>" in page
@@ -216,7 +217,7 @@ def test_the_owner_sees_who_changed_what_last() -> None:
 
 
 def test_the_page_says_what_buyers_are_offered_now() -> None:
-    open_shop(cod_on=False, wechat_on=False)
+    open_shop(express_cod_on=False, local_cod_on=False, wechat_on=False)
     assert "no way to pay" in read(browser())
 
 

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from time import sleep
-from typing import Any
 
 from django.db import models
 from django.db.models import Count, F, QuerySet
@@ -185,18 +184,18 @@ def list_timeline(order: Order) -> list[TimelineEntry]:
     events = Event.objects.filter(kind=Order.subject_kind, subject_id=order.pk, verb__in=_SHOWN).order_by(
         "id"
     )
-    return [_describe(event) for event in events]
+    return [_describe(event, order) for event in events]
 
 
-def _describe(event: Event) -> TimelineEntry:
-    data: dict[str, Any] = event.data
+def _describe(event: Event, order: Order) -> TimelineEntry:
+    event.secret = order.read_secret()
     # Staff are told that the buyer reads the reason for cancelled goods; of a whole order, the notice.
-    notice = data.get("reason") if event.verb == "order.cancel_lines" else data.get("notice")
+    notice = event.words.get("reason" if event.verb == "order.cancel_lines" else "notice")
     return TimelineEntry(
         at=event.at,
         verb=event.verb.removeprefix("order."),
         words=str(MOVES[event.verb].done),
         by=_BY.get(ActorKind(event.actor_kind), TimelineBy.SYSTEM),
-        amount_fen=data.get("amount_fen"),
+        amount_fen=event.data.get("amount_fen"),
         notice=str(notice or ""),
     )

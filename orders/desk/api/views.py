@@ -41,6 +41,7 @@ from orders.shipping.models import ParcelState
 from orders.shipping.selectors import list_parcels
 from orders.stages import BuyerReason
 from shop.actor import Actor
+from shop.catalog.refusals import counted_refusals
 from shop.customers.api import BuyerView
 from shop.customers.models import Customer
 from shop.customers.services import get_address
@@ -80,7 +81,7 @@ class PreviewView(BuyerView):
         store, delivery = get_store_settings(), Delivery(wanted["delivery"])
         to = _read_recipient(self.customer, wanted)
         basket = sum_basket(wanted["basket"])
-        quote = quote_order(basket, delivery=delivery, city=to.city if to else None, store=store)
+        quote = quote_order(basket, delivery=delivery, to=to, store=store)
         data = {
             "lines": quote.lines,
             "goods_fen": quote.goods_fen,
@@ -145,7 +146,7 @@ class OrdersView(BuyerView):
             return (201, _describe(order, self.actor)) if order else None
 
         command = Command(f"place:{self.customer.pk}", key, fingerprint(request))
-        with prepared():
+        with counted_refusals(self.customer), prepared():
             return answer_json(run_once(command, place, find=find))
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from orders.desk.timeline import Change, make_entry
+from orders.desk.timeline import REASONED, Change, make_entry
 from orders.models import Order, OrderLine
 from orders.payments import event_words as gateway_words
 from orders.payments.models import GatewayLine
@@ -19,7 +19,7 @@ from shop.actor import ActorKind
 from shop.catalog import event_words as catalog_words
 from shop.catalog.models import Product, Sku
 from shop.customers import event_words as customer_words
-from shop.customers.models import Customer
+from shop.customers.models import Customer, EntryKind
 from shop.events import event_words as machine_words
 from shop.events.models import BookCheck, Event
 from shop.events.selectors import find_first_id_since, find_last_id_before
@@ -83,6 +83,9 @@ SUBJECTS: dict[str, Subject] = {
 }
 
 
+_WITH_REASON = REASONED | {"customer.block", *(f"customer.balance_{kind}" for kind in EntryKind)}
+
+
 @dataclass(frozen=True)
 class Wanted:
     """What the page is narrowed to; "" and None leave a filter open. `actor` is a staff id or a kind of actor."""
@@ -96,7 +99,7 @@ class Wanted:
 
 
 def list_events(wanted: Wanted) -> "QuerySet[Event]":
-    """The events that fit; without their sealed values, which only the order page shows, on the record."""
+    """The events that fit; without their sealed values, of which `tell` reads the reasons."""
     events: QuerySet[Event] = Event.objects.defer("sealed")
     if wanted.kind:
         events = events.filter(kind=wanted.kind)
@@ -152,9 +155,20 @@ class Line:
 
 def tell(events: Sequence[Event]) -> list[Line]:
     """Events in words: one query per kind of thing they are about, and one for the goods they name."""
+    _read_reasons(events)
     things = {kind: _fetch(kind, events) for kind in {event.kind for event in events}}
     goods = _name_goods(events)
     return [_make_line(event, things[event.kind].get(event.subject_id), goods) for event in events]
+
+
+def _read_reasons(events: Iterable[Event]) -> None:
+    """Read of what is sealed the reasons only; the rest is shown by the order page, on the record."""
+    asked = [event for event in events if event.verb in _WITH_REASON]
+    ids = [event.pk for event in asked]
+    stored = dict(Event.objects.filter(pk__in=ids).values_list("pk", "sealed")) if ids else {}
+    for event in events:
+        event.sealed = stored.get(event.pk, "")
+    Event.load_secrets(event for event in asked if stored[event.pk])
 
 
 def _fetch(kind: str, events: Iterable[Event]) -> Mapping[int, Any]:
@@ -178,7 +192,6 @@ def _name_goods(events: Iterable[Event]) -> dict[str, str]:
 def _make_line(event: Event, thing: Any, goods: Mapping[str, str]) -> Line:
     subject = SUBJECTS.get(event.kind)
     is_order = event.kind == Order.subject_kind
-    event.sealed = ""  # Not read from the database, and not to be read one by one now.
     entry = make_entry(event, goods) if is_order else None
     found = [entry.stage_change, entry.change] if entry else []
     return Line(

@@ -1,6 +1,6 @@
 """Buyers as the desk knows them: what they ordered and spent, read by index and never by a scan."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,6 +81,18 @@ _FITS = {
 }
 
 
+class BuyerSort(models.TextChoices):
+    """In which order the list shows them; the value is the address's parameter."""
+
+    NEWEST = "", _("Newest first")
+    SPENT = "spent", _("Most spent first")
+
+
+def find_spenders(*, words: str, only: BuyerFilter) -> "QuerySet[Customer]":
+    """Those who have spent anything, for a page by `spent_fen`."""
+    return find_buyers(words=words, only=only).filter(spent_fen__gt=0)
+
+
 def find_buyers(*, words: str, only: BuyerFilter) -> "QuerySet[Customer]":
     return list_customers(words=words).filter(_FITS[only])
 
@@ -113,10 +125,16 @@ def make_buyer_page(customer: Customer) -> BuyerPage:
         entries=list(customer.balance_entries.order_by("-id")[:ENTRIES_SHOWN]),
         record=[
             RecordEntry(EVENT_WORDS.get(event.verb, event.verb), describe_actor(event), event)
-            for event in events.defer("sealed")[:EVENTS_SHOWN]
+            for event in _open_for(customer, events[:EVENTS_SHOWN])
         ],
         waits_for=list_obstacles(customer) if customer.erase_at else [],
     )
+
+
+def _open_for(customer: Customer, events: Iterable[Event]) -> Iterator[Event]:
+    for event in events:
+        event.secret = customer.secret
+        yield event
 
 
 def list_own_capabilities(actor: Actor) -> dict[str, bool]:

@@ -12,7 +12,9 @@ from django.urls import reverse
 from orders.desk.buyers.forms import BuyerForm, RemarkForm
 from orders.desk.buyers.selectors import (
     BuyerFilter,
+    BuyerSort,
     find_buyers,
+    find_spenders,
     list_own_capabilities,
     make_buyer_page,
     make_rows,
@@ -21,7 +23,7 @@ from shop.customers.care import reveal_phone
 from shop.customers.models import Customer
 from shop.errors import Refused
 from shop.http.dialogs import Dialog, show_dialog, show_obstacle
-from shop.http.paging import page_by_id
+from shop.http.paging import page_by_amount, page_by_id
 from shop.staff import second
 from shop.staff.decorators import StaffRequest, staff_page
 
@@ -30,23 +32,33 @@ _LONGEST_SEARCH = 40
 
 @staff_page("customers.view")
 def list_buyers(request: StaffRequest) -> HttpResponse:
-    """All customers, newest first; `?who=` finds a whole phone or nickname, or a number; `?only=` is a BuyerFilter."""
+    """All customers, newest first; `?who=` finds a whole phone or nickname, or a number.
+
+    `?only=` is a BuyerFilter, `?sort=` a BuyerSort.
+    """
     words = request.GET.get("who", "").replace("\0", "").strip()[:_LONGEST_SEARCH]
     wanted = request.GET.get("only", "")
     only = BuyerFilter(wanted if wanted in BuyerFilter.values else "")
-    page = page_by_id(find_buyers(words=words, only=only), request)
+    sort = BuyerSort.SPENT if request.GET.get("sort") == BuyerSort.SPENT else BuyerSort.NEWEST
+    if sort == BuyerSort.SPENT:
+        page = page_by_amount(find_spenders(words=words, only=only), "spent_fen", request)
+    else:
+        page = page_by_id(find_buyers(words=words, only=only), request)
     context = {
         "page": page,
         "rows": make_rows(page.rows),
         "words": words,
-        "tabs": [_make_tab(item, words, item == only) for item in BuyerFilter],
+        "tabs": [_make_tab(item, words, sort, item == only) for item in BuyerFilter],
+        "sort": sort,
+        "sorts": BuyerSort.choices,
         "only": only,
     }
     return render(request, "desk/buyers/list.html", context)
 
 
-def _make_tab(item: BuyerFilter, words: str, is_active: bool) -> dict[str, Any]:
-    query = urlencode({name: value for name, value in (("who", words), ("only", item.value)) if value})
+def _make_tab(item: BuyerFilter, words: str, sort: BuyerSort, is_active: bool) -> dict[str, Any]:
+    values = {"who": words, "only": item.value, "sort": sort.value}
+    query = urlencode({name: value for name, value in values.items() if value})
     url = reverse("customers:list")
     return {"label": item.label, "url": f"{url}?{query}" if query else url, "is_active": is_active}
 

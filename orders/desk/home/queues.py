@@ -20,6 +20,7 @@ from orders.desk.list.filters import Tab, WorkQueue
 from orders.desk.list.selectors import load_orders, map_lines
 from orders.models import Order, OrderLine
 from orders.payments.models import Refund
+from orders.selectors import with_secrets
 from orders.stages import Stage
 from shop import clock
 from shop.crypto import mask_name
@@ -112,8 +113,8 @@ def _read_first(orders: "QuerySet[Order]", deadline: str) -> list[Waiting]:
 def _read_held(queue: WorkQueue, now: datetime) -> list[Waiting]:
     """The one that is released soonest comes first; those without an end last."""
     held = Order.objects.filter(is_in_queue(queue, now))
-    rows = held.order_by(F("release_at").asc(nulls_last=True), "pk").values_list("pk", "hold_reason")
-    return [Waiting(pk, reason) for pk, reason in rows[:SHOWN]]
+    rows = with_secrets(held.order_by(F("release_at").asc(nulls_last=True), "pk"))
+    return [Waiting(order.pk, order.hold_reason) for order in rows[:SHOWN]]
 
 
 def _read_refunds(queue: WorkQueue, _now: datetime) -> list[Waiting]:

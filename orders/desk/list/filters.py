@@ -10,10 +10,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from orders.desk.fields import YuanField
-from orders.stages import TO_SHIP, AftersaleMark, Source, Stage
+from orders.stages import AFTERSALES_IN_USE, SOURCES_IN_USE, TO_SHIP, AftersaleMark, Source, Stage
 from shop.money import format_fen
 from shop.store.choices import Delivery, PayMethod
 from shop.store.forms import DayField
+from shop.store.selectors import list_known_methods
 
 PAGE_SIZES = (20, 50, 100)
 SEARCH_LENGTH = 4000
@@ -87,6 +88,15 @@ class OptionalYuanField(YuanField):
         return super().clean(value) if value else None
 
 
+def _list_possible() -> dict[str, tuple[str, ...]]:
+    """The values that orders can have by now, of filters where not every value is used."""
+    return {
+        "pay": tuple(list_known_methods()),
+        "aftersale": (AftersaleMark.NONE, *AFTERSALES_IN_USE),
+        "source": SOURCES_IN_USE,
+    }
+
+
 class FilterForm(forms.Form):
     """The filters of the list, all optional; what cannot be read is left out and said."""
 
@@ -112,6 +122,18 @@ class FilterForm(forms.Form):
     remark = _select(_("Remark"), [("yes", _("With a remark"))], _("Any"))
     aftersale = _select(_("After-sale"), AFTERSALES, _("Any"))
     source = _select(_("Source"), Source.choices, _("Any"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Values that no order can have yet are understood in an address, and offered to nobody."""
+        super().__init__(*args, **kwargs)
+        for name, possible in _list_possible().items():
+            field: Any = self.fields[name]
+            kept = {"", self.data.get(name), *possible}
+            field.widget.choices = [choice for choice in field.choices if choice[0] in kept]
+
+    def is_offered(self, name: str) -> bool:
+        """Whether a filter can narrow anything: there is more than one value to choose from, or one is set."""
+        return len(_list_possible()[name]) > 1 or bool(self.data.get(name))
 
     def clean_buyer(self) -> str:
         buyer: str = self.cleaned_data["buyer"]

@@ -138,7 +138,7 @@ def _describe_empty(kind: OrderKind, filters: Filters) -> dict[str, Any]:
     if kind is not ORDINARY and len(filters.list_chips("")) == 1:
         return {"title": kind.nothing, "words": kind.until_when, "icon_name": "inbox"}
     if filters.list_chips(""):
-        words = _("Check what was typed, or take a filter off.")
+        words = _("Check what was typed, or take a filter off. Names are found whole only.")
         return {"title": _("No order fits"), "words": words, "icon_name": "search"}
     titles = {
         Tab.ALL: _("No orders yet"),

@@ -14,6 +14,7 @@ from orders.desk.stock.sheet import STOCK, list_stock_rows, preview_count
 from orders.services.stocktake import Count, Counted, count_stock
 from shop.catalog.forms import MAX_PIECES
 from shop.catalog.models import Sku
+from shop.catalog.refusals import count_refused
 from shop.catalog.selectors import list_categories, list_skus
 from shop.errors import Refused
 from shop.http.fields import read_id
@@ -57,12 +58,13 @@ def _show_list(request: StaffRequest, typed: Mapping[int, str], error: Any = "")
     words = request.GET.get("name", "").replace("\0", "").strip()[:60]
     skus = list_skus(words=words, category=chosen.get("category", ""), only_low=chosen.get("low", False))
     page = page_by_id(skus, request, size=PAGE_SIZE)
+    refused = count_refused([sku.pk for sku in page.rows])
     context = {
         "form": form,
         "words": words,
         "is_narrowed": bool(words or chosen.get("category") or chosen.get("low")),
         "page": page,
-        "rows": [(sku, typed.get(sku.pk, "")) for sku in page.rows],
+        "rows": [(sku, typed.get(sku.pk, ""), refused.get(sku.pk, 0)) for sku in page.rows],
         "query": request.GET.urlencode(),
         "error": error,
     }

@@ -11,6 +11,7 @@ from orders.payments.services.closing import require_no_live_attempt
 from orders.payments.services.evidence import paid_changes
 from orders.quotes import check_pay_method
 from orders.services.fulfilment import start_fulfilment
+from orders.spending import keep_spending
 from orders.stages import Stage
 from shop import clock
 from shop.actor import Actor
@@ -40,6 +41,7 @@ def pay_by_balance(order_id: int, *, actor: Actor) -> Order:
             start_fulfilment(order)
         # The customer is locked last, as refunds do it: after the stock.
         take_from_balance(order, payment, actor=actor)
+        keep_spending(order.customer_id)
     return order
 
 

@@ -1,6 +1,5 @@
 """Cancelling: unpaid, paid, or some lines; stock back at once, money by its own route."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +22,7 @@ from orders.stages import BuyerReason, CloseReason, Stage
 from shop.actor import SYSTEM, Actor, ActorKind
 from shop.catalog.stock import release_stock
 from shop.errors import Refused
+from shop.events.services import seal_words
 from shop.money import share_fen
 
 _REASONS = {
@@ -42,10 +42,6 @@ class BuyersWhy:
     @property
     def data(self) -> dict[str, str]:
         return {"buyer_reason": self.reason.value}
-
-    @property
-    def sealed(self) -> str:
-        return json.dumps({"words": self.words}, ensure_ascii=False) if self.words.strip() else ""
 
     @property
     def changes(self) -> dict[str, str]:
@@ -72,10 +68,10 @@ def cancel_unpaid(
             raise Refused("wrong_stage", _("The order no longer waits for a payment."))
         check_due(order.pay_by, actor)
         require_no_live_attempt(order)
-        decide_proof(order, ProofState.REJECTED, reason=reason.strip()[:200])
+        reason = reason.strip()[:200]
+        decide_proof(order, ProofState.REJECTED, reason=reason)
         changes = cancel_everything(order, actor=actor) | close_changes(_REASONS[actor.kind])
-        data = {"reason": reason.strip()[:200]}
-        _move_closed(order, "order.cancel_unpaid", changes, data, actor=actor, why=why)
+        _move_closed(order, "order.cancel_unpaid", changes, {"reason": reason}, actor=actor, why=why)
     return order
 
 
@@ -83,15 +79,16 @@ def _move_closed(
     order: Order,
     verb: str,
     changes: dict[str, Any],
-    data: dict[str, str],
+    words: dict[str, str],
     *,
     actor: Actor,
     why: BuyersWhy | None,
 ) -> None:
-    if why is None:
-        move(order, verb, actor=actor, changes=changes, data=data)
-        return
-    move(order, verb, actor=actor, changes=changes | why.changes, data=data | why.data, sealed=why.sealed)
+    """Move the order by a verb that closes it; `words` are why, beside what its buyer says."""
+    if why:
+        changes, words = changes | why.changes, words | {"words": why.words.strip()}
+    sealed = seal_words(order, **words)
+    move(order, verb, actor=actor, changes=changes, data=why.data if why else None, sealed=sealed)
 
 
 def cancel_paid(
@@ -104,8 +101,8 @@ def cancel_paid(
     _require_reason(reason)
     with transaction.atomic():
         order = lock_order(order_id, "order.cancel_paid", actor=actor, expected_version=expected_version)
-        data = {"reason": reason.strip()[:200], "notice": notice.strip()[:200]}
-        _close_and_refund(order, "order.cancel_paid", CloseReason.STAFF, data, actor=actor)
+        words = {"reason": reason.strip()[:200], "notice": notice.strip()[:200]}
+        _close_and_refund(order, "order.cancel_paid", CloseReason.STAFF, words, actor=actor)
     return order
 
 
@@ -117,8 +114,8 @@ def cancel_unsent(order_id: int, *, actor: Actor, why: BuyersWhy | None = None) 
     close_reason = CloseReason.BUYER if actor.kind == ActorKind.CUSTOMER else CloseReason.OVERDUE
     with transaction.atomic():
         order = lock_order(order_id, "order.cancel_unsent", actor=actor)
-        data = {"reason": gettext("Not sent in time")}
-        _close_and_refund(order, "order.cancel_unsent", close_reason, data, actor=actor, why=why)
+        words = {"reason": gettext("Not sent in time")}
+        _close_and_refund(order, "order.cancel_unsent", close_reason, words, actor=actor, why=why)
     return order
 
 
@@ -126,7 +123,7 @@ def _close_and_refund(
     order: Order,
     verb: str,
     close_reason: CloseReason,
-    data: dict[str, str],
+    words: dict[str, str],
     *,
     actor: Actor,
     why: BuyersWhy | None = None,
@@ -134,11 +131,11 @@ def _close_and_refund(
     """Close a locked order by a verb; all that was paid goes back, by the shop's rule where staff do not decide it."""
     to_refund = _sum_refundable(order)
     changes = cancel_everything(order, actor=actor) | close_changes(close_reason)
-    _move_closed(order, verb, changes, data, actor=actor, why=why)
+    _move_closed(order, verb, changes, words, actor=actor, why=why)
     _spread_refund(order, to_refund)
     if to_refund:
         payer = actor if actor.kind == ActorKind.STAFF else SYSTEM
-        refund_share(order, amount_fen=to_refund, reason=data["reason"], actor=payer)
+        refund_share(order, amount_fen=to_refund, reason=words["reason"], actor=payer)
 
 
 def _sum_refundable(order: Order) -> int:
@@ -206,8 +203,9 @@ def _cancel_lines(order: Order, chosen: Mapping[int, int], reason: str, actor: A
         "payable_fen": order.payable_fen - lowered,
         "pieces_cancelled": order.pieces_cancelled + sum(chosen.values()),
     }
-    data = {"reason": reason[:200], "lines": {str(k): n for k, n in chosen.items()}, "refund_fen": to_refund}
-    move(order, "order.cancel_lines", actor=actor, changes=changes, data=data | {"released": released})
+    data = {"lines": {str(k): n for k, n in chosen.items()}, "refund_fen": to_refund, "released": released}
+    sealed = seal_words(order, reason=reason[:200])
+    move(order, "order.cancel_lines", actor=actor, changes=changes, data=data, sealed=sealed)
     if to_refund:
         refund_share(order, amount_fen=to_refund, reason=reason, actor=actor)
     _settle(order, reason)

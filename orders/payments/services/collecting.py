@@ -9,6 +9,7 @@ from orders.payments.services.closing import close_live_attempt, require_no_live
 from orders.payments.services.evidence import paid_changes
 from orders.payments.services.transfers import decide_proof
 from orders.services.fulfilment import start_fulfilment
+from orders.spending import keep_spending
 from orders.stages import Stage
 from shop import clock
 from shop.actor import Actor
@@ -45,6 +46,7 @@ def collect_payment(
         decide_proof(order, ProofState.ACCEPTED)
         if was_unpaid:
             start_fulfilment(order)
+        keep_spending(order.customer_id)
     return order
 
 

@@ -14,6 +14,7 @@ from orders.payments.models import LIVE, AttemptState, PayAttempt, Payment
 from orders.payments.services.outside import fail_refund
 from orders.payments.services.refunds import check_merchant, commit_refund
 from orders.services.fulfilment import start_clock, start_fulfilment
+from orders.spending import keep_spending
 from orders.stages import Stage
 from shop import clock
 from shop.actor import GATEWAY
@@ -124,6 +125,7 @@ def _pay(order: Order, payment: Payment) -> None:
     move(order, "order.pay", actor=GATEWAY, changes=changes, data=data)
     if was_unpaid:
         start_fulfilment(order)
+    keep_spending(order.customer_id)
 
 
 def paid_changes(order: Order, *, amount_fen: int, at: datetime) -> dict[str, Any]:

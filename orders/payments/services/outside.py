@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from orders.models import Order
 from orders.moves import lock_row, move
 from orders.payments.models import Payment, Refund, RefundState
-from orders.payments.services.refunds import check_merchant, describe_refund, finish_refund
+from orders.payments.services.refunds import check_merchant, describe_refund, finish_refund, keep_reason
 from shop import clock
 from shop.actor import Actor
 from shop.events.models import Event
@@ -95,7 +95,7 @@ def _book(order: Order, payment: Payment, found: OutsideRefund, actor: Actor, *,
         number=found.number,
         amount_fen=found.amount_fen,
         is_goodwill=is_goodwill,
-        reason=gettext("Refunded outside the shop"),
+        reason=keep_reason(order, gettext("Refunded outside the shop")),
         state=RefundState.PROCESSING,
         created_at=clock.now(),
         gateway_id=found.gateway_id,

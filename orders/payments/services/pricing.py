@@ -17,6 +17,7 @@ from shop import clock
 from shop.actor import SYSTEM, Actor
 from shop.errors import Refused
 from shop.events.models import Event
+from shop.events.services import seal_words
 from shop.money import MAX_FEN, share_fen
 from shop.store.choices import ONLINE, Delivery, PayMethod
 from shop.store.made_money import check_made_money
@@ -54,8 +55,9 @@ def change_price(
             "freight_adjust_fen": freight_fen - order.freight_fen,
             "payable_fen": goods_fen + freight_fen,
         }
-        data = {"before": order.payable_fen, "after": goods_fen + freight_fen, "reason": reason.strip()[:200]}
-        move(order, "order.change_price", actor=actor, changes=changes, data=data)
+        data = {"before": order.payable_fen, "after": goods_fen + freight_fen}
+        sealed = seal_words(order, reason=reason.strip()[:200])
+        move(order, "order.change_price", actor=actor, changes=changes, data=data, sealed=sealed)
         settle_if_nothing_owed(order)
     return order
 

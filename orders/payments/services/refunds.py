@@ -11,10 +11,12 @@ from orders.moves import move
 from orders.payments.ledger import give_back
 from orders.payments.models import PayAttempt, Payment, Refund, RefundState
 from orders.payments.numbers import number_refund
+from orders.spending import keep_spending
 from shop import clock
 from shop.actor import SYSTEM, Actor, ActorKind
 from shop.errors import Refused
 from shop.events.models import Event
+from shop.events.services import seal_words
 from shop.store.choices import PayMethod
 
 SENDABLE = (RefundState.COMMITTED, RefundState.PROCESSING)
@@ -38,7 +40,7 @@ class RefundOf:
 
     def describe(self) -> dict[str, object]:
         shares = {str(line_id): fen for line_id, fen in self.shares.items() if fen}
-        found = {"shares": shares, "notice": self.notice, "is_goodwill": self.is_goodwill}
+        found = {"shares": shares, "is_goodwill": self.is_goodwill}
         return {name: value for name, value in found.items() if value}
 
 
@@ -67,7 +69,7 @@ def commit_refund(
         order=order,
         number=number_refund(order),
         amount_fen=amount_fen,
-        reason=reason[:80],
+        reason=keep_reason(order, reason),
         is_goodwill=of is not None and of.is_goodwill,
         state=RefundState.TO_PAY_OUT if by_hand else RefundState.COMMITTED,
         created_at=moment,
@@ -77,12 +79,18 @@ def commit_refund(
     payment.refunding_fen += amount_fen
     payment.save(update_fields=["refunding_fen"])
     # A cancellation says itself why, and what the buyer is told.
-    about = {"reason": refund.reason, **of.describe()} if of else {}
-    move(order, "order.refund", actor=actor, data=describe_refund(refund) | about)
+    data = describe_refund(refund) | (of.describe() if of else {})
+    sealed = seal_words(order, reason=refund.reason, notice=of.notice) if of else ""
+    move(order, "order.refund", actor=actor, data=data, sealed=sealed)
     if payment.method == PayMethod.BALANCE:
         give_back(order, refund, actor=actor)
         finish_refund(order, refund, actor=SYSTEM)
     return refund
+
+
+def keep_reason(order: Order, reason: str) -> str:
+    """What is stored of a reason: nothing about a buyer who was erased, whose money goes back all the same."""
+    return reason[:80] if order.read_secret() else ""
 
 
 def describe_refund(refund: Refund) -> dict[str, object]:
@@ -139,6 +147,7 @@ def finish_refund(order: Order, refund: Refund, *, actor: Actor, verb: str = "or
     payment.save(update_fields=["refunding_fen", "refunded_fen"])
     raised = order.refunded_fen + (refund.amount_fen if payment.counts else 0)
     move(order, verb, actor=actor, changes={"refunded_fen": raised}, data=describe_refund(refund))
+    keep_spending(order.customer_id)
 
 
 def check_merchant(mchid: str, attempt: PayAttempt | None) -> None:

@@ -15,10 +15,12 @@ from orders.payments.services.evidence import paid_changes
 from orders.payments.services.refunds import commit_refund
 from orders.search import normalise
 from orders.services.fulfilment import start_fulfilment
+from orders.spending import keep_spending
 from orders.stages import Stage
 from shop import clock
 from shop.actor import SYSTEM, Actor
 from shop.errors import Refused
+from shop.events.services import seal_words
 from shop.files.models import Picture
 from shop.money import MAX_FEN, format_fen
 from shop.store.choices import PayMethod
@@ -84,6 +86,7 @@ def record_transfer(
         move(order, "order.pay", actor=actor, changes=changes, data=data)
         if was_unpaid:
             start_fulfilment(order)
+        keep_spending(order.customer_id)
     return order
 
 
@@ -149,11 +152,14 @@ def reject_proof(order_id: int, *, reason: str, actor: Actor, expected_version: 
         decide_proof(order, ProofState.REJECTED, reason=reason)
         pay_by = clock.now() + timedelta(days=get_store_settings().transfer_days)
         changes = {"proof_sent_at": None, "pay_by": pay_by}
-        move(order, "order.reject_proof", actor=actor, changes=changes, data={"notice": reason})
+        sealed = seal_words(order, notice=reason)
+        move(order, "order.reject_proof", actor=actor, changes=changes, sealed=sealed)
     return order
 
 
 def decide_proof(order: Order, state: ProofState, *, reason: str = "") -> None:
     """Close the proof of a locked order that waits to be checked, if there is one."""
-    waiting = TransferProof.objects.filter(order=order, state=ProofState.SENT)
-    waiting.update(state=state, reason=reason, decided_at=clock.now())
+    proof = order.proofs.filter(state=ProofState.SENT).first()
+    if proof:
+        proof.state, proof.reason, proof.decided_at = state, reason, clock.now()
+        proof.save(update_fields=["state", "reason", "decided_at"])

@@ -143,8 +143,10 @@ def test_what_a_former_version_began_and_did_not_end_is_still_running(buyer: Buy
 @pytest.mark.parametrize("method", ["wechat", "balance", "transfer", "cod"])
 def test_the_answer_is_what_looking_at_the_order_shows(buyer: Buyer, method: str, delivery: str) -> None:
     cast.open_shop(
-        **{f"{name}_on": True for name in ("local", "wechat", "balance", "transfer", "cod")},
-        local_area="杭州",
+        **{
+            f"{name}_on": True
+            for name in ("local", "wechat", "balance", "transfer", "express_cod", "local_cod")
+        },
         local_fee_fen=500,
         local_phone="0571-88888888",
         transfer_bank="招商银行",
@@ -411,11 +413,11 @@ def test_a_preview_prices_the_basket_and_reserves_nothing(buyer: Buyer) -> None:
 
 
 def test_a_preview_says_where_own_delivery_does_not_go(buyer: Buyer) -> None:
-    cast.open_shop(local_city="杭州市")
     body = {"basket": [{"sku_id": str(cast.make_sku().pk), "quantity": 1}], "delivery": "local"}
     assert buyer.post("/orders/preview", {**body, "address": address()}).json()["freight_fen"] == 500
-    answer = buyer.post("/orders/preview", {**body, "address": address(city="宁波市")})
-    assert (answer.status_code, answer.json()["code"]) == (400, "outside_area")
+    for elsewhere in ({"city": "宁波市"}, {"district": "上城区"}):
+        answer = buyer.post("/orders/preview", {**body, "address": address(**elsewhere)})
+        assert (answer.status_code, answer.json()["code"]) == (400, "outside_area")
 
 
 def test_a_buyer_holds_back_stock_with_a_few_unpaid_orders_only(buyer: Buyer, settings: Any) -> None:

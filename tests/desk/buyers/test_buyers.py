@@ -71,6 +71,48 @@ def test_the_list_shows_them_too():
     assert (row.spending.orders, row.spending.spent_fen) == (1, order.paid_fen)
 
 
+def spenders(client, address="/console/customers/", **query):
+    answer = client.get(address, query or None)
+    return [row.customer.pk for row in answer.context["rows"]], answer.context["page"]
+
+
+def test_buyers_are_sorted_by_what_they_spent():
+    client = browser()
+    few, most, nobody = (cast.make_customer() for _ in range(3))
+    cast.paid_order(customer=few)
+    cast.paid_order(customer=most, basket={cast.make_sku().pk: 5})
+    cast.place(nobody)
+    assert spenders(client, sort="spent")[0] == [most.pk, few.pk]
+    assert spenders(client)[0] == [nobody.pk, most.pk, few.pk]
+    assert spenders(client, sort="spent", only="blocked")[0] == []
+    assert spenders(client, sort="spent", who=str(few.pk))[0] == [few.pk]
+    assert spenders(client, sort="nonsense")[0] == [nobody.pk, most.pk, few.pk]
+
+
+def test_pages_by_spending_go_to_and_fro_by_key():
+    made = [cast.make_customer() for _ in range(120)]
+    for number, customer in enumerate(made):
+        Customer.objects.filter(pk=customer.pk).update(spent_fen=100 * (number % 7 + 1))
+    expected = [c.pk for c in Customer.objects.order_by("-spent_fen", "-pk")]
+    client, found, url = browser(), [], "/console/customers/?sort=spent"
+    pages = []
+    while url:
+        rows, page = spenders(client, url)
+        found, url = found + rows, page.older_url
+        pages.append((rows, page))
+    assert found == expected
+    assert [len(rows) for rows, _page in pages] == [50, 50, 20]
+    assert spenders(client, pages[2][1].newer_url)[0] == pages[1][0]
+    assert spenders(client, pages[1][1].newer_url)[0] == pages[0][0]
+    assert not pages[0][1].newer_url
+
+
+@pytest.mark.parametrize("cursor", ["x", "5", "5.", ".5", "-1.2", "9" * 30 + ".1", "5.5.5"])
+def test_a_cursor_of_nonsense_is_the_first_page(cursor):
+    order = cast.paid_order()
+    assert spenders(browser(), sort="spent", older=cursor)[0] == [order.customer_id]
+
+
 def test_a_remark_is_saved_and_recorded_without_its_words():
     customer = cast.make_customer()
     client = browser("support")

@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from orders.desk.list import filters
 from orders.desk.list.counts import count_tabs
 from orders.desk.list.filters import WorkQueue
 from orders.models import Order
 from orders.payments.models import Refund, RefundState
 from orders.services.steps import confirm_order, hold_order
+from orders.stages import AftersaleMark, Source
 from shop import clock
 from shop.crypto import Sealed
 from shop.store.choices import PayMethod
@@ -52,6 +54,32 @@ def put_in_queue(queue: str) -> Order:
         return change(paid_order(), is_short=True)
     hours = {"overdue": -1, "within_24h": 23, "ship_later": 30}[queue]
     return change(prepared_order(), ship_by=now + timedelta(hours=hours))
+
+
+def offered(client: Client, name: str, query: str = "") -> list[str]:
+    page = client.get(f"{URL}filter/{query}").content.decode()
+    select = re.search(rf'<select name="{name}".*?</select>', page, re.DOTALL)
+    return re.findall(r'<option value="(\w+)"', select[0]) if select else []
+
+
+def test_only_values_that_orders_can_have_are_offered(owner: Client) -> None:
+    assert offered(owner, "pay") == ["wechat", "balance", "cod", "transfer"]
+    assert offered(owner, "source") == offered(owner, "aftersale") == []
+
+
+def test_what_an_address_asks_for_is_offered_all_the_same(owner: Client) -> None:
+    assert "alipay" in offered(owner, "pay", "?pay=alipay")
+    assert offered(owner, "source", "?source=staff") == ["mini_program", "staff"]
+    assert offered(owner, "aftersale", "?aftersale=open") == ["open"]
+
+
+def test_a_part_that_brings_sources_and_after_sales_switches_them_on(
+    owner: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filters, "SOURCES_IN_USE", (Source.MINI_PROGRAM, Source.STAFF))
+    monkeypatch.setattr(filters, "AFTERSALES_IN_USE", (AftersaleMark.OPEN, AftersaleMark.SETTLED))
+    assert offered(owner, "source") == ["mini_program", "staff"]
+    assert offered(owner, "aftersale") == ["open", "settled"]
 
 
 @pytest.mark.parametrize("queue", WorkQueue.values)

@@ -90,7 +90,7 @@ class TestChoosePayment:
 
     def test_without_another_way_the_page_says_why(self, owner: Client) -> None:
         order = place()
-        open_shop(cod_on=False)
+        open_shop(express_cod_on=False, local_cod_on=False)
         html = owner.get(f"/console/orders/{order.number}/").content.decode()
         assert "The shop offers no other way to pay for this order." in html
 

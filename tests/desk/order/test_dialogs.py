@@ -70,7 +70,7 @@ def test_an_order_that_moved_on_answers_with_a_sentence(owner: Client) -> None:
 
 
 def test_a_choice_that_is_none_answers_with_a_sentence(owner: Client) -> None:
-    cast.open_shop(cod_on=False, balance_on=False, transfer_on=False)
+    cast.open_shop(express_cod_on=False, local_cod_on=False, balance_on=False, transfer_on=False)
     answer = owner.get(url_of(cast.place(), "choose-payment"), headers=FETCHED)
     assert answer.status_code == 409
     assert "offers no other way to pay" in answer.content.decode()

@@ -50,7 +50,10 @@ def amounts(order: Order) -> list[int]:
 
 
 def data_of(order: Order, verb: str) -> dict[str, object]:
-    return Event.objects.filter(kind="order", subject_id=order.pk, verb=verb).latest("pk").data
+    """What the event says, with the words that were typed."""
+    event = Event.objects.filter(kind="order", subject_id=order.pk, verb=verb).latest("pk")
+    assert not {"reason", "notice"} & event.data.keys()
+    return event.data | event.words
 
 
 class TestWholeOrders:

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     atomic = False
 
-    dependencies = [("payments", "0008_drop_close_failures")]
+    dependencies = [("payments", "0009_callbacks_moved")]
 
     operations = [
         SwapIndex(

@@ -1,0 +1,28 @@
+"""Stock that runs low, and is there again: each recorded once, under the lock of what changed it.
+
+A SKU that was opened with little is told of with its first change.
+"""
+
+from collections.abc import Collection
+
+from shop.actor import SYSTEM
+from shop.catalog.models import Sku
+from shop.events.services import record_event
+
+
+def record_levels(sku_ids: Collection[int]) -> None:
+    """Record the level of SKUs that this transaction has changed, and so holds."""
+    if sku_ids:
+        held = Sku.objects.select_for_update(of=("self",), no_key=True).select_related("product")
+        for sku in held.filter(pk__in=sku_ids).order_by("pk"):
+            record_level(sku)
+
+
+def record_level(sku: Sku) -> None:
+    """Record of a locked SKU that it ran low, or no longer is, unless that stands there already."""
+    if sku.is_low == sku.has_run_low:
+        return
+    sku.has_run_low = sku.is_low
+    sku.save_raised("has_run_low")
+    data = {"code": sku.code, "name": str(sku), "sellable": sku.sellable, "low_at": sku.low_at}
+    record_event(sku, "sku.run_low" if sku.is_low else "sku.restocked", SYSTEM, data=data)

@@ -1,0 +1,19 @@
+"""The pages of the settings, as tabs above each of them."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+_PAGES = (
+    (_("Store settings"), "store:settings"),
+    (_("Delivery area"), "store:area"),
+    (_("WeChat"), "store:wechat"),
+)
+
+
+def list_tabs(request: HttpRequest) -> list[dict[str, Any]]:
+    """Each page of the settings with its address and whether it is this one."""
+    urls = [(label, reverse(name)) for label, name in _PAGES]
+    return [{"label": label, "url": url, "is_active": request.path == url} for label, url in urls]

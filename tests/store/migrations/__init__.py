@@ -1,0 +1,1 @@
+"""Migrations of the settings, there and back."""
