@@ -61,6 +61,7 @@ def make_stub_project(directory: Path) -> Path:
     shutil.copytree(PROJECT / "requirements", directory / "requirements")
     shutil.copytree(PROJECT / "shop" / "demo" / "supervisor", shop / "demo" / "supervisor")
     shutil.copytree(PROJECT / "shop" / "backup", shop / "backup")
+    shutil.copy(PROJECT / "shop" / "queues.py", shop / "queues.py")
     (directory / ".venv").symlink_to(sys.prefix)
     stubs = {
         "manage.py": MANAGE, "shop/__init__.py": "", "shop/asgi.py": ASGI, "shop/celery.py": CELERY,
