@@ -1,6 +1,6 @@
 """The console's frame: what stands in the navigation, for whom, and what waits there."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -17,8 +17,9 @@ from orders.desk.list.kinds import AFTERSALE, ORDINARY, PICKUP, WORK_CAP, OrderK
 from shop.access import ROLE_LABELS, has_capability
 from shop.actor import Actor
 from shop.http.middleware import way_back
+from shop.jobs.models import Job
 from shop.jobs.pages import get_watched
-from shop.jobs.selectors import may_see_jobs
+from shop.jobs.selectors import get_person_id, may_make_jobs
 from shop.staff.models import THEMES, StaffUser
 from shop.staff.services import staff_actor
 from shop.staff.views import THEME_COOKIE
@@ -35,14 +36,13 @@ class Entry:
     counts: str = ""
     """What of `_count_work` stands beside it."""
     kind: OrderKind | None = None
-    may_see: Callable[[Actor], bool] | None = None
-    """Who sees it, where that is more than a capability."""
-
-    def is_for(self, actor: Actor) -> bool:
-        return self.may_see(actor) if self.may_see else has_capability(actor, self.capability)
 
 
 _ALERTS = "alerts"
+_JOBS = "jobs:list"
+"""For whoever may make a job of any kind, or has made one."""
+_ME = -1
+"""In the query of the frame: who asks."""
 
 NAVIGATION: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
     ("", (Entry(_("Home"), "desk:home", "home", "orders.view"),)),
@@ -58,7 +58,7 @@ NAVIGATION: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
                 )
             ),
             Entry(_("Alerts"), "alerts:list", "bell", "orders.view", counts=_ALERTS),
-            Entry(_("Jobs"), "jobs:list", "hourglass", "", may_see=may_see_jobs),
+            Entry(_("Jobs"), _JOBS, "hourglass", ""),
         ),
     ),
     (
@@ -92,7 +92,8 @@ def console(request: HttpRequest) -> dict[str, Any]:
         return {"shop_name": lazy(_get_shop_name, str)(), "here": _find_here(request)}
     actor = staff_actor(user)
     request.theme = user.theme  # type: ignore[attr-defined]
-    work, shop_name, sound_name = _read_frame()
+    work, shop_name, sound_name, has_job = _read_frame(actor)
+    also = {_JOBS} if has_job or may_make_jobs(actor) else set()
     return {
         "actor": actor,
         "role_label": ROLE_LABELS.get(user.role, user.role),
@@ -102,7 +103,7 @@ def console(request: HttpRequest) -> dict[str, Any]:
         "unhandled_alerts": work[_ALERTS],
         "watched": get_watched(request, actor),
         "navigation": [
-            group for part in NAVIGATION if (group := _group(part, actor, request, work))["entries"]
+            group for part in NAVIGATION if (group := _group(part, actor, request, work, also))["entries"]
         ],
     }
 
@@ -120,11 +121,13 @@ def _name_nothing() -> str:
     return gettext("Shop back office")
 
 
-def _read_frame() -> tuple[dict[str, int], str, str]:
-    """What waits for somebody, by entry; the shop's name, and that of its own sound; one query."""
+def _read_frame(actor: Actor) -> tuple[dict[str, int], str, str, bool]:
+    """What waits, by entry; the shop's name, that of its own sound, and whether one made a job; one query."""
     names, sql, parameters = _write_frame(WORK_CAP)
-    *counts, shop_name, sound_name = read_row(sql, parameters)
-    return dict(zip(names, counts, strict=True)), shop_name or "", sound_name or ""
+    person_id = get_person_id(actor)
+    own = [person_id if value == _ME else value for value in parameters]
+    *counts, shop_name, sound_name, job_id = read_row(sql, own)
+    return dict(zip(names, counts, strict=True)), shop_name or "", sound_name or "", job_id is not None
 
 
 @cache
@@ -133,18 +136,31 @@ def _write_frame(cap: int) -> tuple[tuple[str, ...], str, list[Any]]:
     wanted = {_ALERTS: Alert.objects.filter(handled_at__isnull=True), **list_work()}
     store = StoreSettings.objects.filter(pk=1)
     return tuple(wanted), *write_row(
-        wanted.values(), cap, [store.values("shop_name"), store.values("sound_name")]
+        wanted.values(),
+        cap,
+        [
+            store.values("shop_name"),
+            store.values("sound_name"),
+            Job.objects.filter(made_by_id=_ME).values("pk")[:1],
+        ],
     )
 
 
 def _group(
-    part: tuple[Any, tuple[Entry, ...]], actor: Actor, request: HttpRequest, work: Mapping[str, int]
+    part: tuple[Any, tuple[Entry, ...]],
+    actor: Actor,
+    request: HttpRequest,
+    work: Mapping[str, int],
+    also: Collection[str],
 ) -> dict[str, Any]:
+    """A part of the navigation: the entries whose capability somebody has, and those that are theirs `also`."""
     label, entries = part
     return {
         "label": label,
         "entries": [
-            _entry(entry, request, work.get(entry.counts, 0)) for entry in entries if entry.is_for(actor)
+            _entry(entry, request, work.get(entry.counts, 0))
+            for entry in entries
+            if entry.route in also or has_capability(actor, entry.capability)
         ],
     }
 

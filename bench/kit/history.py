@@ -221,7 +221,6 @@ class _OrderRows:
             **self._amounts(),
             **self._times(),
             is_held=life.is_held,
-            hold_reason="等买家确认地址" if life.is_held else "",
             held_at=life.at.get("hold"),
             has_moved=life.stage == Stage.DONE,
             ship_within_hours=SHIP_WITHIN_HOURS,
@@ -230,7 +229,9 @@ class _OrderRows:
 
     def _personal(self) -> dict[str, Any]:
         remark = self.rng.choice(REMARKS) if self.rng.random() < 0.12 else ""
-        return self.history.people[self.person_at].seal_order(self.number, remark)
+        hold_reason = "等买家确认地址" if self.life.is_held else ""
+        person = self.history.people[self.person_at]
+        return person.seal_order(self.number, remark=remark, hold_reason=hold_reason)
 
     def _amounts(self) -> dict[str, int]:
         return {

@@ -17,13 +17,14 @@ class StoredPerson:
     customer: dict[str, Any]
     hashes: dict[str, int]
 
-    def seal_order(self, number: str, remark: str) -> dict[str, Any]:
+    def seal_order(self, number: str, *, remark: str, hold_reason: str) -> dict[str, Any]:
         """The columns of an order of theirs that hold personal data."""
         plain = {
             "recipient": self.person.name,
             "phone": self.person.phone,
             "address_detail": self.person.detail,
             "buyer_remark": remark,
+            "hold_reason": hold_reason,
         }
         return {name: text and self._seal(name, text, number) for name, text in plain.items()} | {
             "province": self.person.province,

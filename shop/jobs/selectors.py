@@ -27,10 +27,9 @@ def list_jobs(actor: Actor) -> QuerySet[Job]:
     return jobs if has_capability(actor, SEES_ALL) else jobs.filter(made_by_id=get_person_id(actor))
 
 
-def may_see_jobs(actor: Actor) -> bool:
-    """Whether somebody may make a job of any kind, or has made one."""
-    makes = any(has_capability(actor, kind.capability) for kind in KINDS.values())
-    return makes or list_jobs(actor).exists()
+def may_make_jobs(actor: Actor) -> bool:
+    """Whether somebody may make a job of any kind."""
+    return any(has_capability(actor, kind.capability) for kind in KINDS.values())
 
 
 def list_untold(actor: Actor) -> list[Job]:
