@@ -26,6 +26,7 @@ from shop.errors import Refused
 from shop.jobs.models import OPEN_STATES, Job, JobRow, JobState, RowState
 from shop.jobs.registry import KINDS, JobKind
 from shop.jobs.services import LIMIT, RESUME_AFTER, end_job, write_rows
+from shop.live import hint_changed
 from shop.staff.models import StaffUser
 from shop.staff.services import staff_actor
 
@@ -67,6 +68,7 @@ class Holder:
         held = Job.objects.filter(pk=self.job.pk, lease=self.token, state__in=OPEN_STATES)
         if not held.update(lease_until=clock.now() + LEASE, **changes):
             raise LeaseLost
+        hint_changed(Job.subject_kind, self.job.pk)
 
 
 def run_slice(job_id: int) -> bool:
