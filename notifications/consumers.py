@@ -1,4 +1,5 @@
-"""The socket of a console page: at each hint it carries what is unhandled, read from the database.
+"""The socket of a console page: at each hint it carries what is unhandled, read from the database, and hints about
+the live topics that the page shows.
 
 A page without a socket polls, so a socket must never stand open while no hint can come through: it beats,
 each beat goes through Redis, and a beat that fails closes it.
@@ -7,17 +8,21 @@ each beat goes through Redis, and a beat that fails closes it.
 import asyncio
 import contextlib
 import logging
+from collections.abc import Collection
 from importlib import import_module
 from typing import Any
 
 from channels.auth import get_user
+from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.conf import settings
 from django.db import DatabaseError
 from redis.exceptions import RedisError
 
+from notifications.listening import Groups, Pace, read_wanted
 from notifications.state import SharedReader
 from shop.access import has_capability
+from shop.live import keep_audible
 from shop.push import ALERTS_GROUP
 from shop.staff.models import StaffUser
 from shop.staff.services import staff_actor
@@ -26,7 +31,6 @@ logger = logging.getLogger(__name__)
 NOT_SIGNED_IN = 4401
 TRY_LATER = 4503
 BEAT_S = 5.0
-REDIS_LIMIT_S = 2.0
 BEATS_PER_SESSION_CHECK = 12
 _reader = SharedReader()
 _REDIS_IS_AWAY = (RedisError, OSError, TimeoutError)
@@ -37,6 +41,7 @@ class AlertsConsumer(AsyncJsonWebsocketConsumer):
 
     _beating: asyncio.Task[None] | None = None
     _is_closed = False
+    _groups: Groups
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve the socket; when its channel layer fails it closes instead of crashing."""
@@ -51,6 +56,7 @@ class AlertsConsumer(AsyncJsonWebsocketConsumer):
         if not _may_look(self.scope.get("user")):
             await self._close(NOT_SIGNED_IN)
             return
+        self._groups, self._pace = Groups(self.channel_layer, self.channel_name), Pace()
         if not await self._join():
             await self._close(TRY_LATER)
             return
@@ -61,15 +67,34 @@ class AlertsConsumer(AsyncJsonWebsocketConsumer):
     async def disconnect(self, code: int) -> None:
         self._is_closed = True
         self._stop_beating()
-        if self.channel_layer is not None:
+        if hasattr(self, "_groups"):
             with contextlib.suppress(*_REDIS_IS_AWAY):
-                leaving = self.channel_layer.group_discard(ALERTS_GROUP, self.channel_name)
-                await asyncio.wait_for(leaving, REDIS_LIMIT_S)
+                await self._groups.leave(ALERTS_GROUP)
+                await self._groups.set(())
 
     async def receive(
         self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any
     ) -> None:
-        """Pages have nothing to say here; whatever they send is left unread."""
+        """A page says which topics it shows; whatever else it sends, and what comes too fast, is left unread."""
+        wanted = read_wanted(text_data)
+        if wanted is not None and self._pace.allows_one():
+            await self._listen(wanted)
+
+    async def _listen(self, wanted: Collection[str]) -> None:
+        """Hear of these topics and of no others; the answer says which may not be heard, and why never."""
+        try:
+            user = await self._load_user()
+            find = database_sync_to_async(keep_audible)
+            topics = await find(staff_actor(user), wanted) if _may_look(user) else set()
+        except DatabaseError:
+            topics = self._groups.topics & set(wanted)
+        await self._groups.set(topics)
+        refused = [topic for topic in wanted if topic not in topics]
+        await self.send_json({"type": "listening", "topics": sorted(topics), "refused": refused})
+
+    async def topic_changed(self, event: dict[str, Any]) -> None:
+        if event["topic"] in self._groups.topics:
+            await self.send_json({"type": "changed", "topic": event["topic"]})
 
     async def look_again(self, event: dict[str, Any]) -> None:
         try:
@@ -79,14 +104,21 @@ class AlertsConsumer(AsyncJsonWebsocketConsumer):
 
     async def check_session(self, event: dict[str, Any]) -> None:
         """Somebody signed out or has other rights now: nobody goes on listening who may not."""
+        await self._check()
+
+    async def _check(self) -> bool:
         if not await self._is_still_signed_in():
             await self._close(NOT_SIGNED_IN)
+            return False
+        if self._groups.topics:
+            await self._listen(sorted(self._groups.topics))
+        return True
 
     async def _join(self) -> bool:
-        """Join the group, or stay in it (membership ends after a day); False while Redis is away."""
+        """Join the groups, or stay in them; False while Redis is away."""
         try:
-            joining = self.channel_layer.group_add(ALERTS_GROUP, self.channel_name)
-            await asyncio.wait_for(joining, REDIS_LIMIT_S)
+            await self._groups.join(ALERTS_GROUP)
+            await self._groups.join_again()
         except _REDIS_IS_AWAY:
             return False
         return True
@@ -99,19 +131,22 @@ class AlertsConsumer(AsyncJsonWebsocketConsumer):
             if not await self._join():
                 await self._close(TRY_LATER)
                 return
-            if beats % BEATS_PER_SESSION_CHECK == 0 and not await self._is_still_signed_in():
-                await self._close(NOT_SIGNED_IN)
+            if beats % BEATS_PER_SESSION_CHECK == 0 and not await self._check():
                 return
             await self.send_json({"type": "beat"})
 
     async def _is_still_signed_in(self) -> bool:
         """Whether the session still holds; the benefit of the doubt while the database is away."""
-        store = import_module(settings.SESSION_ENGINE).SessionStore
-        session = store(self.scope["session"].session_key)
         try:
-            return _may_look(await get_user({**self.scope, "session": session}))
+            return _may_look(await self._load_user())
         except DatabaseError:
             return True
+
+    async def _load_user(self) -> Any:
+        """Who this session belongs to now. Raises DatabaseError."""
+        store = import_module(settings.SESSION_ENGINE).SessionStore
+        session = store(self.scope["session"].session_key)
+        return await get_user({**self.scope, "session": session})
 
     def _stop_beating(self) -> None:
         if self._beating is not None:

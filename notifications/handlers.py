@@ -1,7 +1,8 @@
 """Which events raise alerts and which end them. Alerts are carried before anything else."""
 
+from notifications.endings import ENDED_BY
 from notifications.models import AlertKind
-from notifications.services import end_shop_alerts, raise_alert, raise_shop_alert, settle_alerts
+from notifications.services import end_subject_alerts, raise_alert, raise_subject_alert, settle_alerts
 from orders.stages import IN_HAND, Stage
 from orders.states import MOVES
 from shop.actor import PEOPLE
@@ -17,6 +18,15 @@ _ENDING = tuple(
     and (rule.who & PEOPLE or Stage.CLOSED in rule.steps.values())
 )
 """Verbs by which a person takes an order on, or by which it closes."""
+_TENDING = (
+    "order.restock",
+    "order.reject_proof",
+    "order.attempt_heard",
+    "order.retry_refund",
+    "order.refund_done",
+    "order.pay_out",
+)
+"""Verbs by which something that rang is over while the order stays where it is."""
 
 
 @on("order.pay", "order.accept", "order.collect", priority=0, pushes=True)
@@ -67,17 +77,22 @@ def alert_attempt_stuck(event: Event) -> None:
 
 @on("gateway.silent", priority=0, pushes=True)
 def alert_gateway_silent(event: Event) -> None:
-    raise_shop_alert(AlertKind.GATEWAY_SILENT, event)
+    raise_subject_alert(AlertKind.GATEWAY_SILENT, event)
 
 
 @on("books.broken", priority=0, pushes=True)
 def alert_books_broken(event: Event) -> None:
-    raise_shop_alert(AlertKind.BOOKS_BROKEN, event)
+    raise_subject_alert(AlertKind.BOOKS_BROKEN, event)
 
 
-@on("gateway.answer", "gateway.gone", priority=1, pushes=True)
-def end_gateway_alert(event: Event) -> None:
-    end_shop_alerts(AlertKind.GATEWAY_SILENT, event)
+@on("sku.run_low", priority=0, pushes=True)
+def alert_low_stock(event: Event) -> None:
+    raise_subject_alert(AlertKind.LOW_STOCK, event)
+
+
+@on(*(verb for verbs in ENDED_BY.values() for verb in verbs), priority=1, pushes=True)
+def end_alerts_of_subject(event: Event) -> None:
+    end_subject_alerts(event)
 
 
 @on("order.urge", priority=0, pushes=True)
@@ -90,7 +105,7 @@ def alert_transfer(event: Event) -> None:
     raise_alert(AlertKind.TRANSFER, event)
 
 
-@on(*_ENDING, "order.restock", "order.reject_proof", "order.attempt_heard", priority=1, pushes=True)
+@on(*_ENDING, *_TENDING, priority=1, pushes=True)
 def end_alerts(event: Event) -> None:
     settle_alerts(event.subject_id)
 

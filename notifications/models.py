@@ -21,6 +21,7 @@ class AlertKind(models.TextChoices):
     BOOKS_BROKEN = "books_broken", _("Books do not balance")
     URGE = "urge", _("Buyer urges")
     TRANSFER = "transfer", _("Transfer to check")
+    LOW_STOCK = "low_stock", _("Stock is low")
 
 
 class HandledHow(models.TextChoices):
@@ -33,13 +34,16 @@ class HandledHow(models.TextChoices):
 class Alert(models.Model):
     """One alert; open while `handled_at` is empty. The row is the truth, the socket only a hint.
 
-    Without an `order` it is about the shop as a whole.
+    It is about an `order`, or about the subject of its event (`subject_kind`, `subject_id`): a SKU, a gateway. Rows
+    from before there were subjects have neither and are about the shop as a whole.
     """
 
-    kind = models.CharField(max_length=15, choices=AlertKind)
+    kind = models.CharField(max_length=40, choices=AlertKind)
     order = models.ForeignKey(
         Order, null=True, on_delete=models.PROTECT, related_name="alerts", db_index=False
     )
+    subject_kind = models.CharField(max_length=20, blank=True, default="", db_default="")
+    subject_id = models.BigIntegerField(null=True)
     event_id = models.BigIntegerField()
     event_number = models.PositiveIntegerField()
     raised_at = models.DateTimeField()

@@ -1,25 +1,23 @@
 """Raising and ending alerts; both lock the order, so that two deliverers cannot miss each other."""
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from notifications.endings import ENDED_BY, Ending, find_ending
 from notifications.models import Alert, AlertKind, HandledHow
 from notifications.selectors import find_open_alerts
 from orders.models import Order
 from orders.moves import lock_row
-from orders.stages import IN_HAND, Stage
 from shop import clock
 from shop.access import require
-from shop.actor import PEOPLE, Actor
+from shop.actor import Actor
 from shop.errors import Refused
 from shop.events.models import Event
 from shop.push import push_hint
 
 BATCH = 500
-_CHECKING = ("order.pay", "order.collect", "order.reject_proof", "order.cancel_unpaid")
-"""Verbs that answer a proof of a transfer."""
 
 
 def raise_alert(kind: AlertKind, event: Event) -> None:
@@ -35,16 +33,23 @@ def raise_alert(kind: AlertKind, event: Event) -> None:
         _settle(order)
 
 
-def raise_shop_alert(kind: AlertKind, event: Event) -> None:
-    """Make the alert of an event that is about no order, once."""
+def raise_subject_alert(kind: AlertKind, event: Event) -> None:
+    """Make the alert of an event that is about no order, once; it is ended at once when it is already over."""
     defaults = {"event_number": event.number, "raised_at": event.at}
-    Alert.objects.get_or_create(kind=kind, event_id=event.pk, defaults=defaults)
+    subject = {"subject_kind": event.kind, "subject_id": event.subject_id}
+    alert, is_new = Alert.objects.get_or_create(kind=kind, event_id=event.pk, defaults=defaults | subject)
+    if not is_new:
+        return
+    later = Event.objects.filter(kind=event.kind, subject_id=event.subject_id, number__gt=event.number)
+    if ended := later.filter(verb__in=ENDED_BY.get(kind, ())).order_by("number").first():
+        _end(alert, Ending(HandledHow.OVER, ended))
 
 
-def end_shop_alerts(kind: AlertKind, event: Event) -> None:
-    """End what was raised of this subject before this event."""
+def end_subject_alerts(event: Event) -> None:
+    """End what was raised of this subject before this event, and is over with it."""
     earlier = Event.objects.filter(kind=event.kind, subject_id=event.subject_id, number__lt=event.number)
-    open_ones = find_open_alerts().filter(kind=kind, event_id__in=earlier.values("pk"))
+    kinds = [kind for kind, verbs in ENDED_BY.items() if event.verb in verbs]
+    open_ones = find_open_alerts().filter(kind__in=kinds, event_id__in=earlier.values("pk"))
     open_ones.update(handled_at=event.at, handled_how=HandledHow.OVER)
 
 
@@ -56,50 +61,18 @@ def settle_alerts(order_id: int) -> None:
 
 def _settle(order: Order) -> None:
     for alert in order.alerts.filter(handled_at__isnull=True).order_by("pk"):
-        if alert.kind == AlertKind.NEW_ORDER:
-            _settle_new_order(order, alert)
-        elif alert.kind == AlertKind.STOCK_SHORT and not order.is_short:
-            _end(alert, HandledHow.OVER)
-        elif alert.kind == AlertKind.URGE and order.stage not in IN_HAND:
-            _end_by(order, alert, _list_later(order, alert, moved=True))
-        elif (
-            alert.kind == AlertKind.ATTEMPT_STUCK
-            and not order.attempts.filter(stuck_at__isnull=False).exists()
-        ):
-            _end(alert, HandledHow.OVER)
-        elif alert.kind == AlertKind.TRANSFER and order.proof_sent_at is None:
-            _end_by(order, alert, _list_later(order, alert, moved=False))
+        if ending := find_ending(order, alert):
+            _end(alert, ending)
 
 
-def _list_later(order: Order, alert: Alert, *, moved: bool) -> list[Event]:
-    """What people did to the order after it rang: everything, or only what took it into another stage."""
-    later = Event.objects.filter(kind=Order.subject_kind, subject_id=order.pk, number__gt=alert.event_number)
-    people = later.filter(actor_kind__in=PEOPLE).order_by("number")
-    return list(people.exclude(before=F("after")) if moved else people.filter(verb__in=_CHECKING))
-
-
-def _end_by(order: Order, alert: Alert, events: list[Event]) -> None:
-    """End it by the last of these events, or by the state alone when no person did it."""
-    how = HandledHow.CLOSED if order.stage == Stage.CLOSED else HandledHow.MOVED
-    _end(alert, how, events[-1] if events else None)
-
-
-def _settle_new_order(order: Order, alert: Alert) -> None:
-    """Over when a person moved the order out of the stage it rang in, or when it closed."""
-    if moved := _list_later(order, alert, moved=True):
-        how = HandledHow.CLOSED if moved[0].after == Stage.CLOSED else HandledHow.MOVED
-        _end(alert, how, moved[0])
-    elif order.stage == Stage.CLOSED:
-        _end(alert, HandledHow.CLOSED)
-
-
-def _end(alert: Alert, how: HandledHow, event: Event | None = None) -> None:
+def _end(alert: Alert, ending: Ending) -> None:
+    by = ending.event
     # Somebody may press it at this moment: what is handled stays as it is.
     Alert.objects.filter(pk=alert.pk, handled_at__isnull=True).update(
-        handled_at=event.at if event else clock.now(),
-        handled_how=how,
-        handled_by_id=event.actor_id if event else None,
-        handled_by_name=event.actor_name if event else "",
+        handled_at=by.at if by else clock.now(),
+        handled_how=ending.how,
+        handled_by_id=by.actor_id if by else None,
+        handled_by_name=by.actor_name if by else "",
     )
 
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from notifications.models import Alert
 from notifications.selectors import SHOWN, count_open_alerts, list_open_alerts
+from notifications.subjects import SHOP, Described, describe_subjects
 from notifications.voice import PHRASES, describe_settings, is_voiced
 from shop import clock
 from shop.store.models import StoreSettings
@@ -23,7 +24,9 @@ _GATHER_S = 0.03
 def get_open_state() -> dict[str, Any]:
     """The newest SHOWN unhandled alerts, how many there are, what to say, and the shop's settings for it."""
     store = get_store_settings()
-    rows = [_describe(alert, store) for alert in list_open_alerts()]
+    alerts = list(list_open_alerts())
+    subjects = describe_subjects(alerts)
+    rows = [_describe(alert, store, subjects.get(alert.pk, SHOP)) for alert in alerts]
     return {
         "alerts": rows,
         "count": len(rows) if len(rows) < SHOWN else count_open_alerts(),
@@ -32,14 +35,14 @@ def get_open_state() -> dict[str, Any]:
     }
 
 
-def _describe(alert: Alert, store: StoreSettings) -> dict[str, Any]:
+def _describe(alert: Alert, store: StoreSettings, subject: Described) -> dict[str, Any]:
     return {
         "id": alert.pk,
         "kind": alert.kind,
         "words": PHRASES[alert.kind].one,
         "is_voiced": is_voiced(alert.kind, store),
         "number": alert.order.number if alert.order else "",
-        "url": reverse("orders:detail", args=[alert.order.number]) if alert.order else reverse("desk:home"),
+        "url": reverse("orders:detail", args=[alert.order.number]) if alert.order else subject.url,
         "raised_at": alert.raised_at.isoformat(),
         "age_s": max(int((clock.now() - alert.raised_at).total_seconds()), 0),
     }

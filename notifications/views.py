@@ -22,6 +22,7 @@ from notifications.selectors import (
 )
 from notifications.services import handle_alerts, handle_alerts_up_to
 from notifications.state import get_open_state
+from notifications.subjects import SHOP, Described, describe_subjects, make_sentence
 from orders.models import Order, OrderLine
 from shop.access import has_capability
 from shop.crypto import mask_name, mask_phone
@@ -49,6 +50,7 @@ TONES = {
     AlertKind.BOOKS_BROKEN: "overdue",
     AlertKind.URGE: "soon",
     AlertKind.TRANSFER: "move",
+    AlertKind.LOW_STOCK: "soon",
 }
 
 
@@ -123,7 +125,7 @@ def _no_alerts() -> Refused:
 
 @dataclass(frozen=True)
 class Card:
-    """An alert with what a clerk wants to know of its order; names are masked. About the shop, it has `words`."""
+    """An alert with what a clerk wants to know of its order; names are masked. About no order, it has `words`."""
 
     alert: Alert
     tone: str
@@ -137,21 +139,15 @@ class Card:
     lines_more: int = 0
 
 
-_SHOP_WORDS = {
-    AlertKind.GATEWAY_SILENT: _(
-        "Buyers may be unable to pay, and refunds wait. Unpaid orders stay open until WeChat Pay answers again."
-    ),
-    AlertKind.BOOKS_BROKEN: _(
-        "The comparing of the books found rows that contradict each other. The record names them: tell whoever "
-        "looks after the system before anything is corrected."
-    ),
-}
+def _make_cards(alerts: list[Alert]) -> list[Card]:
+    subjects = describe_subjects(alerts)
+    return [_card(alert, subjects.get(alert.pk, SHOP)) for alert in alerts]
 
 
-def _card(alert: Alert) -> Card:
+def _card(alert: Alert, subject: Described) -> Card:
     kind = AlertKind(alert.kind)
     if alert.order is None:
-        return Card(alert, TONES[kind], kind.label, reverse("desk:home"), _SHOP_WORDS[kind])
+        return Card(alert, TONES[kind], kind.label, subject.url, make_sentence(alert, subject))
     order: Order = alert.order
     lines = list(order.lines.all())
     return Card(
@@ -174,7 +170,7 @@ def _list_context(request: StaffRequest) -> dict[str, Any]:
     count = count_open_alerts()
     return {
         "page": page,
-        "cards": [_card(alert) for alert in page.rows],
+        "cards": _make_cards(page.rows),
         "tabs": _tabs(path, count, is_handled=is_handled),
         "is_handled": is_handled,
         # Nothing newer lies before it: what arrives from now on would stand on top.

@@ -36,6 +36,7 @@ PHRASES: dict[str, Phrase] = {
     AlertKind.BOOKS_BROKEN: Phrase("账目核对有差异，请联系维护人员", "账目核对有差异，请联系维护人员"),
     AlertKind.URGE: Phrase("有买家催单，请及时处理", "有 {n} 笔订单被催单，请及时处理"),
     AlertKind.TRANSFER: Phrase("有转账待核对", "有 {n} 笔转账待核对"),
+    AlertKind.LOW_STOCK: Phrase("有商品库存不足，请及时补货", "有 {n} 种商品库存不足，请及时补货"),
 }
 
 
@@ -53,6 +54,7 @@ _SWITCHES: dict[str, str] = {
     AlertKind.BOOKS_BROKEN: "voice_late_payment_on",
     AlertKind.URGE: "voice_urge_on",
     AlertKind.TRANSFER: "voice_transfer_on",
+    AlertKind.LOW_STOCK: "voice_short_on",
 }
 
 

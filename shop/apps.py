@@ -13,4 +13,4 @@ class ShopConfig(AppConfig):
 
     def ready(self) -> None:
         before_waiting(give_back_connections)
-        autodiscover_modules("handlers", "timers", "books", "jobs", "erasure", "checks")
+        autodiscover_modules("handlers", "timers", "books", "jobs", "erasure", "checks", "live")

@@ -10,6 +10,7 @@ from shop.actor import Actor
 from shop.events.models import Event, EventDelivery, Versioned
 from shop.events.registry import HANDLERS_BY_VERB
 from shop.inserts import insert_rows
+from shop.live import hint_changed
 
 
 def seal_words(subject: Versioned, **words: str) -> str:
@@ -60,4 +61,13 @@ def record_event(
     insert_rows(
         [EventDelivery(event=event, handler=h.name, priority=h.priority, due_at=moment) for h in handlers]
     )
+    _hint(event)
     return event
+
+
+def _hint(event: Event) -> None:
+    """Open pages of the subject, and of its order, hear of it. Of what has just come to be there is none."""
+    if event.number > 1:
+        hint_changed(event.kind, event.subject_id)
+    if event.order_id and event.kind != "order":
+        hint_changed("order", event.order_id)

@@ -27,6 +27,7 @@ from shop.jobs.models import AT_WORK, Job, JobFile, JobRow, JobState, RowContent
 from shop.jobs.registry import KINDS, JobKind, Part
 from shop.jobs.services import RESUME_AFTER, end_job, rest_until_confirmed
 from shop.jobs.sheets.checking import Fate
+from shop.live import hint_changed
 from shop.staff.models import StaffUser
 from shop.staff.services import staff_actor
 from shop.words import in_each_language
@@ -71,6 +72,7 @@ class Holder:
         held = Job.objects.filter(pk=self.job.pk, lease=self.token, state__in=AT_WORK)
         if not held.update(lease_until=clock.now() + LEASE, **changes):
             raise LeaseLost
+        hint_changed(Job.subject_kind, self.job.pk)
 
 
 def run_slice(job_id: int) -> bool:

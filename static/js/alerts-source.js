@@ -1,5 +1,7 @@
 /* What is unhandled, always by state: a hint through the socket, waking up, or simply time passing makes the page ask. */
 
+import { Live } from "./live.js";
+
 const NOTHING_HEARD_MS = 20000; // The server beats every 5 s: a socket that is silent for longer is dead.
 const LOOK_ANYWAY_MS = 60000; // Quiet hours begin without a hint, and a hint may be lost.
 const LOOK_AGAIN_MS = 2000; // After an answer that did not come.
@@ -28,6 +30,13 @@ export class Source {
     this.config = config;
     this.on_state = on_state;
     this.on_signed_out = on_signed_out;
+    this.live = new Live((message) => this.#send(message));
+  }
+
+  /* The tab has one socket: live parts of the page hear through it too. */
+  #send(message) {
+    if (this.#is_open) this.#socket.send(JSON.stringify(message));
+    return this.#is_open;
   }
 
   start() {
@@ -58,6 +67,7 @@ export class Source {
     if (this.#socket && now - this.#heard_at > NOTHING_HEARD_MS) this.#drop();
     if (!this.#socket && now >= this.#connect_at) this.#connect();
     if (now >= this.#look_at) this.look();
+    this.live.tick();
   }
 
   /* Ask now, or as soon as the present question is answered. */
@@ -76,6 +86,7 @@ export class Source {
   #wake() {
     this.#is_fresh = false;
     this.#failures = 0;
+    this.live.on_wake();
     this.#drop();
     this.#connect();
     this.look();
@@ -130,6 +141,7 @@ export class Source {
     const address = new URL(this.config.socket_path, location.href.replace(/^http/, "ws"));
     const socket = (this.#socket = new WebSocket(address));
     this.#heard_at = Date.now();
+    socket.addEventListener("open", () => socket === this.#socket && this.live.on_open());
     socket.addEventListener("message", (event) => this.#hear(socket, event.data));
     socket.addEventListener("close", () => this.#lose(socket));
   }
@@ -141,6 +153,7 @@ export class Source {
     const message = JSON.parse(text);
     if (message.state) this.#take(message.state);
     else if (message.type === "look") this.look();
+    else this.live.on_message(message);
   }
 
   #lose(socket) {
@@ -153,6 +166,7 @@ export class Source {
     if (!socket) return;
     const was_open = this.#failures === 0;
     this.#socket = null;
+    this.live.on_close();
     socket.close();
     const backoff = Math.min(1000 * 2 ** this.#failures, LONGEST_BACKOFF_MS);
     this.#failures += 1;

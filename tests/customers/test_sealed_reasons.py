@@ -8,8 +8,8 @@ from django.db import connection
 from orders.models import Order
 from orders.payments.models import Refund
 from orders.payments.services.cancelling import cancel_lines, cancel_paid, cancel_unpaid
+from orders.payments.services.partial import refund_payment
 from orders.payments.services.pricing import change_price
-from orders.payments.services.refunds import refund_payment
 from orders.payments.services.transfers import reject_proof, send_proof
 from orders.services.steps import hold_order
 from orders.shipping.models import Parcel

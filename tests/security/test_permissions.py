@@ -160,6 +160,7 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("orders:record_found", "POST"): staff(BOSSES | {"order_clerk", "finance"}),
     ("orders:save_looks", "POST"): staff(ALL),
     ("orders:detail", "GET"): staff(ALL),
+    ("orders:changes", "GET"): staff(ALL),
     ("orders:guess_courier", "GET"): staff(SHIPPERS),
     ("orders:split_address", "POST"): staff(EDITORS),
     ("orders:reveal", "POST"): staff(REVEALERS),

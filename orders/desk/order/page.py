@@ -153,8 +153,13 @@ def make_page(
         timeline=make_timeline(events, lines),
         offers=offers,
         forms=_make_forms(order, lines, offers, bound),
-        can_reveal=not order.customer.erased_at and has_capability(actor, MOVES["order.reveal"].capability),
+        can_reveal=can_reveal(order, actor),
     )
+
+
+def can_reveal(order: Order, actor: Actor) -> bool:
+    """Whether this person may open what the page masks."""
+    return not order.customer.erased_at and has_capability(actor, MOVES["order.reveal"].capability)
 
 
 def _read_words(order: Order) -> tuple[list[Event], list[Note]]:
@@ -165,6 +170,12 @@ def _read_words(order: Order) -> tuple[list[Event], list[Note]]:
     for note in notes:
         note.order = order
     return events, notes
+
+
+def read_timeline(order: Order, lines: list[OrderLine]) -> tuple[list[Event], list[Entry]]:
+    """The newest events of the order, the newest first, and how they are told."""
+    events, _notes = _read_words(order)
+    return events, make_timeline(events, lines)
 
 
 def _make_forms(

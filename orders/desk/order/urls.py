@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from orders.desk.order import action_views, views
+from orders.desk.order import action_views, changes, views
 from orders.desk.order.actions import ACTIONS
 
 
@@ -29,6 +29,7 @@ urlpatterns = [
     path("split-address/", action_views.split_pasted, name="split_address"),
     path("couriers/", action_views.guess_courier, name="guess_courier"),
     path(_ORDER, views.show_order, name="detail"),
+    path(f"{_ORDER}changes/", changes.show_changes, name="changes"),
     path(f"{_ORDER}reveal/", views.reveal, name="reveal"),
     path(f"{_ORDER}copy/", views.copy_recipient, name="copy"),
     path(f"{_ORDER}events/<row_id:event_id>/reveal/", views.reveal_event, name="reveal_event"),

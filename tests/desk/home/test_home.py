@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from notifications.models import AlertKind
-from notifications.services import handle_alerts, raise_alert, raise_shop_alert
+from notifications.services import handle_alerts, raise_alert, raise_subject_alert
 from orders.desk.home.queues import SHOWN, list_queues
 from orders.desk.list.counts import count_tabs
 from orders.models import Order
@@ -267,7 +267,7 @@ def test_an_alert_about_the_shop_stands_on_top_and_is_no_order() -> None:
     event = Event.objects.create(
         kind="gateway", subject_id=1, number=1, verb="gateway.silent", at=clock.now()
     )
-    raise_shop_alert(AlertKind.GATEWAY_SILENT, event)
+    raise_subject_alert(AlertKind.GATEWAY_SILENT, event)
     order = paid_order()
     raise_alert(AlertKind.NEW_ORDER, Event.objects.get(order_id=order.pk, verb="order.pay"))
     page = browser().get(HOME)

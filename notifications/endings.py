@@ -1,0 +1,111 @@
+"""When an alert is over by itself: a rule for each kind that has one. All others wait until somebody presses them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db.models import F, QuerySet
+
+from notifications.models import Alert, AlertKind, HandledHow
+from orders.models import Order
+from orders.payments.models import RefundState
+from orders.stages import IN_HAND, Stage
+from shop.actor import PEOPLE
+from shop.events.models import Event
+
+_CHECKING = ("order.pay", "order.collect", "order.reject_proof", "order.cancel_unpaid")
+"""Verbs that answer a proof of a transfer."""
+_TENDING_REFUNDS = ("order.retry_refund", "order.pay_out")
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How an alert ended, and by which event; without one by the state alone, now."""
+
+    how: HandledHow
+    event: Event | None = None
+
+
+FindEnding = Callable[[Order, Alert], Ending | None]
+"""Given a locked order and an open alert of it: how it ended, or None while it still holds."""
+
+
+def find_ending(order: Order, alert: Alert) -> Ending | None:
+    """How this open alert of a locked order ended, or None while somebody still has to hear of it."""
+    rule = _RULES.get(alert.kind)
+    return rule(order, alert) if rule else None
+
+
+def _after_new_order(order: Order, alert: Alert) -> Ending | None:
+    """Over when a person moved the order out of the stage it rang in, or when it closed."""
+    if moved := _list_moves(order, alert).first():
+        return Ending(HandledHow.CLOSED if moved.after == Stage.CLOSED else HandledHow.MOVED, moved)
+    return Ending(HandledHow.CLOSED) if order.stage == Stage.CLOSED else None
+
+
+def _after_shortage(order: Order, _alert: Alert) -> Ending | None:
+    return None if order.is_short else Ending(HandledHow.OVER)
+
+
+def _after_urge(order: Order, alert: Alert) -> Ending | None:
+    return None if order.stage in IN_HAND else _taken_on(order, _list_moves(order, alert))
+
+
+def _after_unknown_payment(order: Order, _alert: Alert) -> Ending | None:
+    is_unknown = order.attempts.filter(stuck_at__isnull=False).exists()
+    return None if is_unknown else Ending(HandledHow.OVER)
+
+
+def _after_transfer(order: Order, alert: Alert) -> Ending | None:
+    if order.proof_sent_at is not None:
+        return None
+    return _taken_on(order, _list_by_people(order, alert).filter(verb__in=_CHECKING))
+
+
+def _after_failed_refund(order: Order, alert: Alert) -> Ending | None:
+    has_failed = order.refunds.filter(state=RefundState.FAILED).exists()
+    return _tended(order, alert) or (None if has_failed else Ending(HandledHow.OVER))
+
+
+def _after_stuck_refund(order: Order, alert: Alert) -> Ending | None:
+    is_stuck = order.refunds.filter(stuck_at__isnull=False).exists()
+    return _tended(order, alert) or (None if is_stuck else Ending(HandledHow.OVER))
+
+
+def _tended(order: Order, alert: Alert) -> Ending | None:
+    """By whom this refund was tried again or paid out; one that fails again after that rings anew."""
+    number = Event.objects.get(pk=alert.event_id).data.get("number")
+    tended = _list_by_people(order, alert).filter(verb__in=_TENDING_REFUNDS, data__number=number).first()
+    return Ending(HandledHow.MOVED, tended) if tended else None
+
+
+def _taken_on(order: Order, events: "QuerySet[Event]") -> Ending:
+    how = HandledHow.CLOSED if order.stage == Stage.CLOSED else HandledHow.MOVED
+    return Ending(how, events.last())
+
+
+def _list_by_people(order: Order, alert: Alert) -> "QuerySet[Event]":
+    """What people did to the order after it rang, in order."""
+    later = Event.objects.filter(kind=Order.subject_kind, subject_id=order.pk, number__gt=alert.event_number)
+    return later.filter(actor_kind__in=PEOPLE).order_by("number")
+
+
+def _list_moves(order: Order, alert: Alert) -> "QuerySet[Event]":
+    """Of that, what took it into another stage."""
+    return _list_by_people(order, alert).exclude(before=F("after"))
+
+
+_RULES: dict[str, FindEnding] = {
+    AlertKind.NEW_ORDER: _after_new_order,
+    AlertKind.STOCK_SHORT: _after_shortage,
+    AlertKind.URGE: _after_urge,
+    AlertKind.ATTEMPT_STUCK: _after_unknown_payment,
+    AlertKind.TRANSFER: _after_transfer,
+    AlertKind.REFUND_FAILED: _after_failed_refund,
+    AlertKind.REFUND_STUCK: _after_stuck_refund,
+}
+
+ENDED_BY: dict[AlertKind, tuple[str, ...]] = {
+    AlertKind.GATEWAY_SILENT: ("gateway.answer", "gateway.gone"),
+    AlertKind.LOW_STOCK: ("sku.restocked",),
+}
+"""Kinds about another subject than an order, and the verbs of that subject that end them."""

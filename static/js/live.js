@@ -1,0 +1,83 @@
+/* Live parts of the page: [data-live="order:12"] is fetched again by htmx (hx-trigger="live") when the socket hints at a change.
+   The hint says nothing; the part's own address answers. What the socket does not carry is asked every data-live-poll seconds. */
+
+const MOST_TOPICS = 20;
+const SPACING_MS = 500;
+const POLL_S = 15;
+
+export class Live {
+  #asked_for = "";
+  #heard = new Set();
+  #asked_at = new Map();
+  #stale = new Set();
+
+  /* `send` takes a message for the server and says whether the socket could take it. */
+  constructor(send) {
+    this.send = send;
+    document.addEventListener("htmx:afterSwap", () => this.#listen());
+    document.addEventListener("visibilitychange", () => document.hidden || this.tick());
+  }
+
+  /* A new socket hears nothing until it is told what. */
+  on_open() {
+    this.#asked_for = "";
+    this.#listen();
+  }
+
+  on_close() {
+    this.#asked_for = "";
+    this.#heard.clear();
+  }
+
+  /* What changed between the making of the page and this answer was not heard of: ask once. */
+  on_message({ type, topic, topics }) {
+    if (type === "changed") this.#stale.add(topic);
+    if (type === "listening") {
+      for (const name of topics) if (!this.#heard.has(name)) this.#stale.add(name);
+      this.#heard = new Set(topics);
+    }
+    this.tick();
+  }
+
+  /* After a sleep nothing of what is shown is sure. */
+  on_wake() {
+    for (const topic of this.#find_topics()) this.#stale.add(topic);
+  }
+
+  /* Called every second, and at each hint. A page that nobody looks at waits. */
+  tick() {
+    if (document.hidden) return;
+    const now = Date.now();
+    for (const part of document.querySelectorAll("[data-live]")) {
+      const topic = part.dataset.live;
+      const rest = now - (this.#asked_at.get(topic) ?? this.#begin(topic, now));
+      const poll_ms = Number(part.dataset.livePoll || POLL_S) * 1000;
+      const is_due = this.#stale.has(topic) ? rest >= SPACING_MS : !this.#heard.has(topic) && rest >= poll_ms;
+      if (!is_due && rest >= 0) continue;
+      this.#stale.delete(topic);
+      this.#asked_at.set(topic, now);
+      htmx.trigger(part, "live");
+    }
+    const topics = this.#find_topics();
+    for (const topic of this.#stale) if (!topics.includes(topic)) this.#stale.delete(topic);
+    if (this.#stale.size) setTimeout(() => this.tick(), SPACING_MS);
+  }
+
+  /* The page itself was the first answer. */
+  #begin(topic, now) {
+    this.#asked_at.set(topic, now);
+    return now;
+  }
+
+  #find_topics() {
+    const parts = [...document.querySelectorAll("[data-live]")];
+    return [...new Set(parts.map((part) => part.dataset.live))].slice(0, MOST_TOPICS);
+  }
+
+  #listen() {
+    const topics = this.#find_topics();
+    const wanted = topics.join();
+    if (wanted === this.#asked_for || !this.send({ listen: topics })) return;
+    this.#asked_for = wanted;
+  }
+}
