@@ -11,7 +11,8 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from notifications.models import Alert
+from notifications.kinds import Kinds, kinds_of
+from notifications.selectors import find_open_alerts
 from orders.desk.capped import read_row, write_row
 from orders.desk.list.kinds import AFTERSALE, ORDINARY, PICKUP, WORK_CAP, OrderKind, find_kind, list_work
 from shop.access import ROLE_LABELS, has_capability
@@ -86,7 +87,7 @@ def console(request: HttpRequest) -> dict[str, Any]:
         return {"shop_name": lazy(_get_shop_name, str)(), "here": _find_here(request)}
     actor = staff_actor(user)
     request.theme = user.theme  # type: ignore[attr-defined]
-    work, shop_name, sound_name = _read_frame()
+    work, shop_name, sound_name = _read_frame(kinds_of(actor))
     return {
         "actor": actor,
         "role_label": ROLE_LABELS.get(user.role, user.role),
@@ -114,17 +115,17 @@ def _name_nothing() -> str:
     return gettext("Shop back office")
 
 
-def _read_frame() -> tuple[dict[str, int], str, str]:
+def _read_frame(kinds: Kinds) -> tuple[dict[str, int], str, str]:
     """What waits for somebody, by entry; the shop's name, and that of its own sound; one query."""
-    names, sql, parameters = _write_frame(WORK_CAP)
+    names, sql, parameters = _write_frame(WORK_CAP, kinds)
     *counts, shop_name, sound_name = read_row(sql, parameters)
     return dict(zip(names, counts, strict=True)), shop_name or "", sound_name or ""
 
 
 @cache
-def _write_frame(cap: int) -> tuple[tuple[str, ...], str, list[Any]]:
+def _write_frame(cap: int, kinds: Kinds) -> tuple[tuple[str, ...], str, list[Any]]:
     """The entries and the query that reads the frame, which no page changes: it is written once."""
-    wanted = {_ALERTS: Alert.objects.filter(handled_at__isnull=True), **list_work()}
+    wanted = {_ALERTS: find_open_alerts(kinds), **list_work()}
     store = StoreSettings.objects.filter(pk=1)
     return tuple(wanted), *write_row(
         wanted.values(), cap, [store.values("shop_name"), store.values("sound_name")]
