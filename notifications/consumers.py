@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import DatabaseError
 from redis.exceptions import RedisError
 
+from notifications.kinds import Kinds, kinds_of
 from notifications.listening import Groups, Pace, read_wanted
 from notifications.state import SharedReader
 from shop.access import has_capability
@@ -42,6 +43,7 @@ class AlertsConsumer(AsyncJsonWebsocketConsumer):
     _beating: asyncio.Task[None] | None = None
     _is_closed = False
     _groups: Groups
+    _kinds: Kinds = ()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve the socket; when its channel layer fails it closes instead of crashing."""
@@ -53,9 +55,11 @@ class AlertsConsumer(AsyncJsonWebsocketConsumer):
             await self._close(TRY_LATER)
 
     async def connect(self) -> None:
-        if not _may_look(self.scope.get("user")):
+        user: Any = self.scope.get("user")
+        if not _may_look(user):
             await self._close(NOT_SIGNED_IN)
             return
+        self._kinds = kinds_of(staff_actor(user))
         self._groups, self._pace = Groups(self.channel_layer, self.channel_name), Pace()
         if not await self._join():
             await self._close(TRY_LATER)
@@ -98,7 +102,7 @@ class AlertsConsumer(AsyncJsonWebsocketConsumer):
 
     async def look_again(self, event: dict[str, Any]) -> None:
         try:
-            await self.send(text_data=await _reader.read())
+            await self.send(text_data=await _reader.read(self._kinds))
         except DatabaseError:
             await self.send_json({"type": "look"})  # The page asks over HTTP until it gets an answer.
 
@@ -138,9 +142,13 @@ class AlertsConsumer(AsyncJsonWebsocketConsumer):
     async def _is_still_signed_in(self) -> bool:
         """Whether the session still holds; the benefit of the doubt while the database is away."""
         try:
-            return _may_look(await self._load_user())
+            user = await self._load_user()
         except DatabaseError:
             return True
+        if not _may_look(user):
+            return False
+        self._kinds = kinds_of(staff_actor(user))
+        return True
 
     async def _load_user(self) -> Any:
         """Who this session belongs to now. Raises DatabaseError."""

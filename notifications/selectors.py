@@ -2,6 +2,7 @@
 
 from django.db.models import Prefetch, QuerySet
 
+from notifications.kinds import ALL_KINDS, Kinds
 from notifications.models import Alert
 from orders.models import OrderLine
 
@@ -12,23 +13,23 @@ _OF_ORDER = ("number", "recipient", "phone", "buyer_remark", "payable_fen", "pay
 _OF_LINE = ("order", "product_name", "sku_name", "picture_path", "quantity")
 
 
-def find_open_alerts() -> "QuerySet[Alert]":
-    """All that is unhandled."""
-    return Alert.objects.filter(handled_at__isnull=True)
+def find_open_alerts(kinds: Kinds = ALL_KINDS) -> "QuerySet[Alert]":
+    """All of these kinds that is unhandled."""
+    return Alert.objects.filter(handled_at__isnull=True, kind__in=kinds)
 
 
-def find_handled_alerts() -> "QuerySet[Alert]":
-    return Alert.objects.filter(handled_at__isnull=False)
+def find_handled_alerts(kinds: Kinds = ALL_KINDS) -> "QuerySet[Alert]":
+    return Alert.objects.filter(handled_at__isnull=False, kind__in=kinds)
 
 
-def list_open_alerts() -> "QuerySet[Alert]":
-    """Unhandled alerts with their orders, newest first, at most SHOWN."""
-    return find_open_alerts().select_related("order").order_by("-id")[:SHOWN]
+def list_open_alerts(kinds: Kinds) -> "QuerySet[Alert]":
+    """Unhandled alerts of these kinds with their orders, newest first, at most SHOWN."""
+    return find_open_alerts(kinds).select_related("order").order_by("-id")[:SHOWN]
 
 
-def count_open_alerts() -> int:
-    """Unhandled alerts, counted up to COUNT_CAP + 1."""
-    return find_open_alerts().order_by()[: COUNT_CAP + 1].count()
+def count_open_alerts(kinds: Kinds) -> int:
+    """Unhandled alerts of these kinds, counted up to COUNT_CAP + 1."""
+    return find_open_alerts(kinds).order_by()[: COUNT_CAP + 1].count()
 
 
 def describe_count(count: int) -> str:

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from notifications.endings import ENDED_BY, Ending, find_ending
+from notifications.kinds import CAPABILITY_OF, kinds_of
 from notifications.models import Alert, AlertKind, HandledHow
 from notifications.selectors import find_open_alerts
 from orders.models import Order
@@ -79,11 +80,14 @@ def _end(alert: Alert, ending: Ending) -> None:
 def handle_alerts(alert_ids: list[int], *, actor: Actor) -> int:
     """Mark alerts as handled by this person; returns how many were still open.
 
-    Raises Refused `forbidden`, `not_found` (404) when there is none of them, or `already_done` when the only one
-    asked for was handled before.
+    Raises Refused `forbidden` when there are only kinds of others, `not_found` (404) when there is none of them, or
+    `already_done` when the only one asked for was handled before.
     """
-    require(actor, "alerts.handle")
     wanted = Alert.objects.filter(pk__in=alert_ids)
+    kinds = set(wanted.values_list("kind", flat=True)) & set(CAPABILITY_OF)
+    if kinds and not kinds & set(kinds_of(actor)):
+        require(actor, CAPABILITY_OF[AlertKind(kinds.pop())])
+    wanted = wanted.filter(kind__in=kinds_of(actor))
     done = _press(wanted, actor)
     if not done:
         _refuse_done(list(wanted[:2]), asked=len(alert_ids))
@@ -92,11 +96,12 @@ def handle_alerts(alert_ids: list[int], *, actor: Actor) -> int:
 
 
 def handle_alerts_up_to(newest_id: int, *, actor: Actor) -> int:
-    """Mark everything unhandled up to this alert as handled by this person; returns how much that was.
+    """Mark everything unhandled of this person's kinds up to this alert as handled; returns how much that was.
 
     What was raised later goes on ringing. Each batch is a transaction of its own: nothing waits for thousands.
     """
-    require(actor, "alerts.handle")
+    if not kinds_of(actor):
+        require(actor, "alerts.handle")
     total = 0
     while done := _handle_batch(newest_id, actor):
         total += done
@@ -108,7 +113,8 @@ def handle_alerts_up_to(newest_id: int, *, actor: Actor) -> int:
 def _handle_batch(newest_id: int, actor: Actor) -> int:
     with transaction.atomic():
         # In the order of ids, as everybody locks several: two who press at once do not wait in a circle.
-        waiting = find_open_alerts().filter(pk__lte=newest_id).order_by("pk").select_for_update(no_key=True)
+        mine = find_open_alerts(kinds_of(actor))
+        waiting = mine.filter(pk__lte=newest_id).order_by("pk").select_for_update(no_key=True)
         return _press(Alert.objects.filter(pk__in=list(waiting.values_list("pk", flat=True)[:BATCH])), actor)
 
 

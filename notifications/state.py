@@ -1,6 +1,6 @@
 """Everything unhandled, as an open page needs it: the answer of `open.json` and what the socket carries.
 
-It is the same for everybody who may see orders, and holds nothing personal.
+It is the same for everybody to whom the same kinds belong, and holds nothing personal.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ from channels.db import database_sync_to_async
 from django.core.serializers.json import DjangoJSONEncoder
 from django.urls import reverse
 
+from notifications.kinds import Kinds
 from notifications.models import Alert
 from notifications.selectors import SHOWN, count_open_alerts, list_open_alerts
 from notifications.subjects import SHOP, Described, describe_subjects
@@ -21,15 +22,15 @@ from shop.store.selectors import get_store_settings
 _GATHER_S = 0.03
 
 
-def get_open_state() -> dict[str, Any]:
-    """The newest SHOWN unhandled alerts, how many there are, what to say, and the shop's settings for it."""
+def get_open_state(kinds: Kinds) -> dict[str, Any]:
+    """The newest SHOWN unhandled alerts of these kinds, how many there are, and what the shop wants said."""
     store = get_store_settings()
-    alerts = list(list_open_alerts())
+    alerts = list(list_open_alerts(kinds))
     subjects = describe_subjects(alerts)
     rows = [_describe(alert, store, subjects.get(alert.pk, SHOP)) for alert in alerts]
     return {
         "alerts": rows,
-        "count": len(rows) if len(rows) < SHOWN else count_open_alerts(),
+        "count": len(rows) if len(rows) < SHOWN else count_open_alerts(kinds),
         "phrases": {kind: {"one": phrase.one, "many": phrase.many} for kind, phrase in PHRASES.items()},
         "settings": describe_settings(store, clock.now()),
     }
@@ -49,23 +50,24 @@ def _describe(alert: Alert, store: StoreSettings, subject: Described) -> dict[st
 
 
 class SharedReader:
-    """One read of the state for all sockets of a process that are told to look at the same moment.
+    """One read of the state for all sockets of a process that are told to look at the same moment and show the same.
 
     A hundred pages asking on their own after each order would keep the web processes busy for a second.
     """
 
     def __init__(self) -> None:
-        self._waiting: asyncio.Task[str] | None = None
+        self._waiting: dict[Kinds, asyncio.Task[str]] = {}
 
-    async def read(self) -> str:
+    async def read(self, kinds: Kinds) -> str:
         """The message for the page, as JSON; read after this call began. Raises DatabaseError."""
-        if self._waiting is None or self._waiting.get_loop() is not asyncio.get_running_loop():
-            self._waiting = asyncio.create_task(self._read_soon())
+        waiting = self._waiting.get(kinds)
+        if waiting is None or waiting.get_loop() is not asyncio.get_running_loop():
+            waiting = self._waiting[kinds] = asyncio.create_task(self._read_soon(kinds))
         # A socket that closes meanwhile must not cancel the read of the others.
-        return await asyncio.shield(self._waiting)
+        return await asyncio.shield(waiting)
 
-    async def _read_soon(self) -> str:
+    async def _read_soon(self, kinds: Kinds) -> str:
         await asyncio.sleep(_GATHER_S)
-        self._waiting = None
-        state = await database_sync_to_async(get_open_state)()
+        self._waiting.pop(kinds, None)
+        state = await database_sync_to_async(get_open_state)(kinds)
         return DjangoJSONEncoder().encode({"type": "look", "state": state})

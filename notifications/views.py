@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 
+from notifications.kinds import kinds_of
 from notifications.models import Alert, AlertKind
 from notifications.selectors import (
     SHOWN,
@@ -24,7 +25,6 @@ from notifications.services import handle_alerts, handle_alerts_up_to
 from notifications.state import get_open_state
 from notifications.subjects import SHOP, Described, describe_subjects, make_sentence
 from orders.models import Order, OrderLine
-from shop.access import has_capability
 from shop.crypto import mask_name, mask_phone
 from shop.errors import Refused
 from shop.http.dialogs import Dialog, show_dialog, show_obstacle
@@ -56,7 +56,7 @@ TONES = {
 
 @staff_page("orders.view")
 def alerts(request: StaffRequest) -> HttpResponse:
-    """Unhandled alerts, or with `?state=handled` those that were handled; newest first, page by page."""
+    """Unhandled alerts of this person's kinds, or with `?state=handled` handled ones; newest first, page by page."""
     return _show_alerts(request)
 
 
@@ -68,10 +68,10 @@ def _show_alerts(request: StaffRequest, *, dialog: Dialog | None = None) -> Http
 @staff_page("orders.view")
 def open_alerts(request: StaffRequest) -> JsonResponse:
     """Everything unhandled, by state: asked on connect, after sleep, and again and again without a socket."""
-    return JsonResponse(get_open_state())
+    return JsonResponse(get_open_state(kinds_of(request.actor)))
 
 
-@staff_page("alerts.handle", methods=("POST",))
+@staff_page("orders.view", methods=("POST",))
 def handle(request: StaffRequest) -> HttpResponse:
     """Mark the alerts named `id` as handled by this person, and show the page they were on (as in its address).
 
@@ -88,7 +88,7 @@ def handle(request: StaffRequest) -> HttpResponse:
     return response
 
 
-@staff_page("alerts.handle", methods=("GET", "POST"))
+@staff_page("orders.view", methods=("GET", "POST"))
 def handle_all(request: StaffRequest) -> HttpResponse:
     """Ask, with how many there are now; then mark those as handled, and nothing that came since."""
     if request.method != "POST":
@@ -106,7 +106,8 @@ def handle_all(request: StaffRequest) -> HttpResponse:
 
 
 def _ask_to_handle_all(request: StaffRequest) -> HttpResponse:
-    newest = find_open_alerts().order_by("-pk").values_list("pk", flat=True).first()
+    mine = find_open_alerts(kinds_of(request.actor))
+    newest = mine.order_by("-pk").values_list("pk", flat=True).first()
     if newest is None:
         return show_obstacle(request, _("No alert waits for anybody now."), lambda: _show_alerts(request))
     dialog = Dialog(
@@ -114,7 +115,7 @@ def _ask_to_handle_all(request: StaffRequest) -> HttpResponse:
         name="handle-all",
         title=_("Mark all as handled"),
         url=reverse("alerts:handle_all"),
-        subject={"newest": newest, "count": find_open_alerts().filter(pk__lte=newest).count()},
+        subject={"newest": newest, "count": mine.filter(pk__lte=newest).count()},
     )
     return show_dialog(request, dialog, lambda dialog: _show_alerts(request, dialog=dialog))
 
@@ -165,9 +166,10 @@ def _card(alert: Alert, subject: Described) -> Card:
 
 def _list_context(request: StaffRequest) -> dict[str, Any]:
     is_handled, path = request.GET.get("state") == _HANDLED, reverse("alerts:list")
-    found = find_handled_alerts() if is_handled else find_open_alerts()
+    kinds = kinds_of(request.actor)
+    found = find_handled_alerts(kinds) if is_handled else find_open_alerts(kinds)
     page = page_by_id(with_orders(found), request, size=PAGE_SIZE, path=path)
-    count = count_open_alerts()
+    count = count_open_alerts(kinds)
     return {
         "page": page,
         "cards": _make_cards(page.rows),
@@ -176,7 +178,7 @@ def _list_context(request: StaffRequest) -> dict[str, Any]:
         # Nothing newer lies before it: what arrives from now on would stand on top.
         "is_newest_page": not is_handled and not page.newer_url,
         "open_count": count,
-        "may_handle": has_capability(request.actor, "alerts.handle"),
+        "may_handle": bool(kinds),
         "handle_url": _with_query(request, reverse("alerts:handle")),
     }
 

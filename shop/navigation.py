@@ -11,7 +11,8 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from notifications.models import Alert
+from notifications.kinds import Kinds, kinds_of
+from notifications.selectors import find_open_alerts
 from orders.desk.capped import read_row, write_row
 from orders.desk.list.kinds import AFTERSALE, ORDINARY, PICKUP, WORK_CAP, OrderKind, find_kind, list_work
 from shop.access import ROLE_LABELS, has_capability
@@ -122,8 +123,8 @@ def _name_nothing() -> str:
 
 
 def _read_frame(actor: Actor) -> tuple[dict[str, int], str, str, bool]:
-    """What waits, by entry; the shop's name, that of its own sound, and whether one made a job; one query."""
-    names, sql, parameters = _write_frame(WORK_CAP)
+    """What waits for somebody, by entry; names of the shop and of its own sound; whether one made a job: one query."""
+    names, sql, parameters = _write_frame(WORK_CAP, kinds_of(actor))
     person_id = get_person_id(actor)
     own = [person_id if value == _ME else value for value in parameters]
     *counts, shop_name, sound_name, job_id = read_row(sql, own)
@@ -131,9 +132,9 @@ def _read_frame(actor: Actor) -> tuple[dict[str, int], str, str, bool]:
 
 
 @cache
-def _write_frame(cap: int) -> tuple[tuple[str, ...], str, list[Any]]:
+def _write_frame(cap: int, kinds: Kinds) -> tuple[tuple[str, ...], str, list[Any]]:
     """The entries and the query that reads the frame, which no page changes: it is written once."""
-    wanted = {_ALERTS: Alert.objects.filter(handled_at__isnull=True), **list_work()}
+    wanted = {_ALERTS: find_open_alerts(kinds), **list_work()}
     store = StoreSettings.objects.filter(pk=1)
     return tuple(wanted), *write_row(
         wanted.values(),

@@ -33,9 +33,9 @@ Commits = dict[str, float]
 
 
 def main(options: argparse.Namespace) -> None:
-    _allow_many_sockets()
+    allow_many_sockets()
     open_shop()
-    cookies = _sign_in(options.consoles)
+    cookies = sign_in(options.consoles)
     with WebServer("web1") as first, WebServer("web2") as second, make_deliverer() as deliverer:
         listeners = [Listener((first, second)[n % 2].url, cookie) for n, cookie in enumerate(cookies)]
         run = _Run(options.orders, options.rate, listeners)
@@ -47,12 +47,12 @@ def main(options: argparse.Namespace) -> None:
     print(f"\n{again} consoles connected again")
 
 
-def _allow_many_sockets() -> None:
+def allow_many_sockets() -> None:
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-def _sign_in(count: int) -> list[str]:
+def sign_in(count: int) -> list[str]:
     """A session for each console, several to a person; what belongs into its Cookie header."""
     people = [hire()[0] for _ in range(min(count, PEOPLE))]
     return [_make_cookie(people[n % len(people)]) for n in range(count)]

@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Sequence
 
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 from websockets.typing import Origin
 
@@ -49,8 +49,12 @@ class Listener:
             max_size=None,
             proxy=None,
         ) as socket:
+            await self.greet(socket)
             async for text in socket:
                 self.hear(str(text), time.monotonic())
+
+    async def greet(self, socket: ClientConnection) -> None:
+        """What the page says first: nothing."""
 
     def hear(self, text: str, at: float) -> None:
         """Note the orders that this message is the first to tell of."""

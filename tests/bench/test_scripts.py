@@ -35,8 +35,8 @@ def by_path(name: str) -> str:
     return str(PROJECT / "bench" / f"{name}.py")
 
 
-def test_the_five_scripts_are_there() -> None:
-    assert SCRIPTS == ["alerts", "desk", "fill", "gateway", "place"]
+def test_the_six_scripts_are_there() -> None:
+    assert SCRIPTS == ["alerts", "desk", "fill", "gateway", "live", "place"]
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
@@ -53,7 +53,7 @@ def test_help_needs_no_environment(name: str, tmp_path: Path) -> None:
 def test_what_is_not_set_is_named(name: str) -> None:
     answer = call(by_path(name))
     assert answer.returncode == 1
-    missing = "DATABASE_URL, REDIS_URL" if name in ("alerts", "gateway") else "DATABASE_URL"
+    missing = "DATABASE_URL, REDIS_URL" if name in ("alerts", "gateway", "live") else "DATABASE_URL"
     assert answer.stderr == f"Not set: {missing}. --help shows an example.\n"
 
 
@@ -85,6 +85,14 @@ def test_no_alert_is_lost_when_a_web_process_dies(measure: Call) -> None:
     assert lost == ["0", "0", "0"], shown
     # Without this nobody would have been cut off.
     assert "\n3 consoles connected again" in shown
+
+
+@on_postgresql
+@pytest.mark.fault
+def test_a_change_wakes_its_readers_and_nobody_else(measure: Call) -> None:
+    shown = measure("live", "--consoles", "6", "--topics", "3", "--changes", "3", "--rate", "2").stdout
+    row = shown.splitlines()[-1].strip("| ").split(" | ")
+    assert (row[:4], row[-3:-1]) == (["6", "3", "3", "6"], ["0", "0"]), shown
 
 
 @on_postgresql

@@ -14,6 +14,7 @@ from django.db import OperationalError
 from django.test import override_settings
 
 from notifications import consumers
+from notifications.kinds import Kinds
 from shop import push
 from shop.push import CHECK_SESSION, push_hint
 from shop.staff.models import StaffSession, StaffUser
@@ -113,7 +114,9 @@ async def test_a_hint_brings_what_is_unhandled_in_one_read_for_all_pages(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     reads = []
-    monkeypatch.setattr("notifications.state.get_open_state", lambda: reads.append(1) or {"alerts": []})
+    monkeypatch.setattr(
+        "notifications.state.get_open_state", lambda _kinds: reads.append(1) or {"alerts": []}
+    )
     async with AsyncExitStack() as stack:
         key = await sign_in()
         pages = [await stack.enter_async_context(socket(key)) for _ in range(8)]
@@ -128,7 +131,7 @@ async def test_a_hint_brings_what_is_unhandled_in_one_read_for_all_pages(
 
 
 async def test_without_the_database_a_page_is_told_to_ask_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail() -> None:
+    def fail(_kinds: Kinds) -> None:
         raise OperationalError("away")
 
     monkeypatch.setattr("notifications.state.get_open_state", fail)

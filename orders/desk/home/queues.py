@@ -12,7 +12,9 @@ from typing import Any
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from notifications.models import Alert, AlertKind
+from notifications.kinds import Kinds, kinds_of
+from notifications.models import AlertKind
+from notifications.selectors import find_open_alerts
 from orders.desk.labels import Deadline, describe_deadline
 from orders.desk.list.conditions import REFUNDS_IN, is_in_queue
 from orders.desk.list.counts import CAP, Counts, describe_count
@@ -23,6 +25,7 @@ from orders.payments.models import Refund
 from orders.selectors import with_secrets
 from orders.stages import Stage
 from shop import clock
+from shop.actor import SYSTEM, Actor
 from shop.crypto import mask_name
 from shop.money import format_fen
 
@@ -71,8 +74,8 @@ class QueueRow:
     deadline: Deadline | None
 
 
-def list_queues(counts: Counts) -> list[Queue]:
-    """Every queue, the empty ones too, in the order in which a clerk should look.
+def list_queues(counts: Counts, actor: Actor = SYSTEM) -> list[Queue]:
+    """Every queue, the empty ones too, in the order in which a clerk should look; of alerts those of this person.
 
     Two queries for the alerts, and one for each other queue that is not empty.
     """
@@ -81,7 +84,7 @@ def list_queues(counts: Counts) -> list[Queue]:
         make(WorkQueue.OVERDUE, "overdue"),
         make(WorkQueue.WITHIN_24H, "soon"),
         _make_to_confirm(counts.tabs[Tab.TO_CONFIRM]),
-        _make_alerts(),
+        _make_alerts(kinds_of(actor)),
         make(WorkQueue.TRANSFERS, "move"),
         make(WorkQueue.REFUND_FAILED, "overdue"),
         make(WorkQueue.TO_PAY_OUT, "move"),
@@ -138,17 +141,17 @@ def _make_to_confirm(count: int) -> Queue:
     return Queue("to_confirm", _("To confirm"), "move", count, first, f"tab={Tab.TO_CONFIRM}")
 
 
-def _make_alerts() -> Queue:
+def _make_alerts(kinds: Kinds) -> Queue:
     """Orders with open alerts, the one that has waited longest first; all its alerts in one row.
 
     Counted are the alerts, as the bell counts them.
     """
-    is_open = Alert.objects.filter(handled_at__isnull=True)
-    kinds: dict[int | None, list[str]] = {}
+    is_open = find_open_alerts(kinds)
+    labels: dict[int | None, list[str]] = {}
     for order_id, kind in is_open.order_by("id").values_list("order_id", "kind")[:_ALERTS_READ]:
-        kinds.setdefault(order_id, []).append(str(AlertKind(kind).label))
-    about_shop = list(dict.fromkeys(kinds.pop(None, [])))
-    first = [Waiting(pk, "、".join(dict.fromkeys(found))) for pk, found in kinds.items() if pk]
+        labels.setdefault(order_id, []).append(str(AlertKind(kind).label))
+    about_shop = list(dict.fromkeys(labels.pop(None, [])))
+    first = [Waiting(pk, "、".join(dict.fromkeys(found))) for pk, found in labels.items() if pk]
     count = is_open[: CAP + 1].count()
     title = _("Unhandled alerts")
     return Queue("alerts", title, "overdue", count, first[:SHOWN], about_shop=about_shop)

@@ -47,7 +47,7 @@ class HealthLine:
 def home(request: StaffRequest) -> HttpResponse:
     """The work queues, most urgent first; those with nothing in them are named together."""
     counts = count_tabs()
-    queues = list_queues(counts)
+    queues = list_queues(counts, request.actor)
     rows = load_rows(queues)
     cards = [Card(queue, rows[queue.name], _find_list(queue)) for queue in queues if queue.count]
     context = {

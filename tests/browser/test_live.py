@@ -1,0 +1,55 @@
+"""A live part of a page in a real browser: one socket for each tab, and what is typed stays."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from orders.models import Order
+from orders.services.steps import confirm_order
+from tests.browser.conftest import LiveShop
+from tests.cast import clerk, open_shop, paid_order
+
+pytestmark = pytest.mark.browser
+Device = Callable[..., BrowserContext]
+HEARD_S, POLL_S = 5_000, 8_000
+
+
+@pytest.fixture
+def order(live_shop: LiveShop) -> Order:
+    open_shop()
+    return paid_order()
+
+
+def open_order(
+    device: Device, live_shop: LiveShop, order: Order, *, script: str = ""
+) -> tuple[Page, list[str]]:
+    """The page of the order, and the addresses of the sockets that it has opened."""
+    page = device(scripts=(script,) if script else ()).new_page()
+    sockets: list[str] = []
+    page.on("websocket", lambda socket: sockets.append(socket.url))
+    page.goto(live_shop.url(f"/console/orders/{order.number}/"))
+    return page, sockets
+
+
+def test_a_change_is_told_through_the_one_socket_and_what_is_typed_stays(
+    device: Device, live_shop: LiveShop, order: Order
+) -> None:
+    page, sockets = open_order(device, live_shop, order)
+    page.locator("#notes textarea").fill("客户说下午")
+    confirm_order(order.pk, actor=clerk(name="李仓库"))
+    expect(page.locator("#order-changes")).to_contain_text("李仓库", timeout=HEARD_S)
+    expect(page.locator("#timeline li").first).to_contain_text("李仓库")
+    expect(page.locator("#notes textarea")).to_have_value("客户说下午")
+    assert len(sockets) == 1
+    page.locator("#order-changes a").click()
+    expect(page.locator("#order-changes")).to_be_empty()
+
+
+def test_without_a_socket_the_part_asks_by_itself(device: Device, live_shop: LiveShop, order: Order) -> None:
+    page, _sockets = open_order(
+        device, live_shop, order, script="window.WebSocket.prototype.send = () => {};"
+    )
+    page.evaluate("document.querySelector('#order-changes').dataset.livePoll = 1")
+    confirm_order(order.pk, actor=clerk(name="李仓库"))
+    expect(page.locator("#order-changes")).to_contain_text("李仓库", timeout=POLL_S)
