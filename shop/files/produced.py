@@ -11,7 +11,6 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from shop import clock
-from shop.access import has_capability
 from shop.actor import SYSTEM, Actor
 from shop.errors import Refused
 from shop.events.services import record_event
@@ -19,8 +18,6 @@ from shop.files.loose import let_loose, store_file
 from shop.files.models import Place, ProducedFile
 
 KEPT_FOR = timedelta(days=7)
-SEES_ALL = "settings.edit"
-"""Held by the owner of the shop alone, who may download what was made for others, as with jobs."""
 LONGEST_NAME = 150
 Write = Callable[[IO[bytes]], None]
 
@@ -80,13 +77,14 @@ def clean_name(name: str) -> str:
 
 
 def take_download(file_id: int, *, actor: Actor) -> ProducedFile:
-    """Record that somebody downloads the file, which is theirs, or anybody's if they own the shop.
+    """Record that the person whom it was made for downloads a file.
 
-    Raises Refused `not_found` (404) to everybody else and when its time is over, `downloaded` (410) if it was once only.
+    Raises Refused `not_found` (404) to everybody else and when its time is over, `downloaded` (410) for the
+    second time of one that `is_once`.
     """
     with transaction.atomic():
         file = ProducedFile.objects.select_for_update().filter(pk=file_id).first()
-        if file is None or not _may_download(file, actor) or file.expires_at <= clock.now():
+        if file is None or actor.id != file.owner_id or file.expires_at <= clock.now():
             raise Refused("not_found", _("There is no such file, or it was deleted after a week."), 404)
         if file.is_once and file.downloaded_at:
             raise Refused("downloaded", _("This file was downloaded and can be downloaded only once."), 410)
@@ -94,10 +92,6 @@ def take_download(file_id: int, *, actor: Actor) -> ProducedFile:
         file.save_raised("downloaded_at")
         record_event(file, "file.download", actor, data={"kind": file.kind})
     return file
-
-
-def _may_download(file: ProducedFile, actor: Actor) -> bool:
-    return actor.id == file.owner_id or has_capability(actor, SEES_ALL)
 
 
 def forget_produced(file_id: int) -> None:

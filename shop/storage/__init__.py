@@ -1,11 +1,11 @@
 """Where stored files lie: in folders of this machine, or in a bucket that several machines share (`STORAGES`).
 
-Both have the same few verbs. `write`, `delete`, `read` and `list_names` may ask somebody else's computer, so never inside
-a transaction; `link` asks nobody. Their failures are an `OSError` or a `ClientError` (`FAILURES`).
+Both have the same few verbs. All but `link` may ask somebody else's computer, so never inside a transaction.
+Their failures are an `OSError` or a `ClientError` (`FAILURES`).
 """
 
 from collections.abc import Iterator
-from typing import IO, Protocol
+from typing import IO, Protocol, cast
 
 from django.core.files.storage import storages
 
@@ -39,5 +39,4 @@ class Store(Protocol):
 
 def get_store(alias: str) -> Store:
     """The store of this name in STORAGES."""
-    store: Store = storages[alias]
-    return store
+    return cast("Store", storages[alias])

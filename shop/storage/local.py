@@ -14,18 +14,18 @@ from shop.storage import CHUNK
 
 
 class LocalFolder(FileSystemStorage):
-    """The folder that `setting` names."""
+    """The folder that `setting` names; read each time, as tests have folders of their own."""
 
     def __init__(self, *, setting: str) -> None:
         super().__init__()
         self._setting = setting
 
     @property
-    def base_location(self) -> str:  # type: ignore[override]  # Django's is remembered; tests give each its own.
+    def base_location(self) -> str:
         return str(getattr(settings, self._setting))
 
     @property
-    def location(self) -> str:  # type: ignore[override]
+    def location(self) -> str:
         return os.path.abspath(self.base_location)
 
     def write(self, name: str, source: IO[bytes]) -> None:

@@ -35,7 +35,14 @@ _NEVER_CONNECTED = (
 _making = Lock()
 
 
-class Bucket(S3Storage):
+class _OneWay:
+    """A file that is read from front to end, a part at a time; some that cannot seek say they can."""
+
+    def __init__(self, source: IO[bytes]) -> None:
+        self.read = source.read
+
+
+class Bucket(S3Storage):  # type: ignore[misc]  # The library has no types.
     """One folder (`location`) of a bucket. Browsers may know the store by another address, `link_endpoint`."""
 
     def __init__(self, *, link_endpoint: str, **options: Any) -> None:
@@ -60,7 +67,7 @@ class Bucket(S3Storage):
 
     def write(self, name: str, source: IO[bytes]) -> None:
         with self._asking():
-            self.client.upload_fileobj(source, self.bucket_name, self._key(name), Config=_TRANSFER)
+            self.client.upload_fileobj(_OneWay(source), self.bucket_name, self._key(name), Config=_TRANSFER)
 
     def read(self, name: str) -> Iterator[bytes]:
         with self._asking():
