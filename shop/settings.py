@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.postgres import make_options, make_pool
 from shop.queues import ROUTES
+from shop.storage.origins import list_origins
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
@@ -251,20 +252,44 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
 # What customers sent, beside the folder that a proxy may serve.
 PRIVATE_ROOT = DATA_DIR / "private"
-# Every folder of stored files, by name: what a backup takes with it.
-FILE_ROOTS = {"media": MEDIA_ROOT, "private": PRIVATE_ROOT}
-if not DEMO:
-    STORAGES = {
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+# Files of the shop lie in these folders, or with S3_BUCKET in a bucket that several machines share.
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "shop.storage.local.LocalFolder", "OPTIONS": {"setting": "MEDIA_ROOT"}},
+    "private": {"BACKEND": "shop.storage.local.LocalFolder", "OPTIONS": {"setting": "PRIVATE_ROOT"}},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEMO
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+S3_BUCKET = env.str("S3_BUCKET", "")
+LINK_ORIGINS: list[str] = []
+if S3_BUCKET:
+    S3_LINK_ENDPOINT = env.str("S3_LINK_ENDPOINT", "") or env.str("S3_ENDPOINT")
+    _bucket = {
+        "bucket_name": S3_BUCKET,
+        "endpoint_url": env.str("S3_ENDPOINT"),
+        "link_endpoint": S3_LINK_ENDPOINT,
+        "access_key": _secret("S3_KEY"),
+        "secret_key": _secret("S3_SECRET"),
+        "region_name": env.str("S3_REGION", "us-east-1"),
+        "addressing_style": env.str("S3_ADDRESSING", "path"),
     }
+    for _store, _folder in (("default", "media"), ("private", "private")):
+        STORAGES[_store] = {
+            "BACKEND": "shop.storage.s3.Bucket",
+            "OPTIONS": {**_bucket, "location": _folder},
+        }
+    LINK_ORIGINS = list_origins(S3_LINK_ENDPOINT, S3_BUCKET)
+# Every store of the shop's files, by the name of its folder in a backup.
+FILE_STORES = {"media": "default", "private": "private"}
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "data:", "blob:"],
+        "img-src": [SELF, "data:", "blob:", *LINK_ORIGINS],
         "font-src": [SELF],
         "media-src": [SELF],
         "connect-src": [SELF],

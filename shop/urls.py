@@ -5,7 +5,7 @@ from django.views.generic import RedirectView
 
 from shop import health, metrics
 from shop.files.views import picture
-from shop.staff.views_pictures import private_picture
+from shop.staff.files.views import private_picture
 
 urlpatterns = [
     path("", RedirectView.as_view(url="/console/")),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("hooks/", include("orders.payments.urls")),
     path("api/v1/", include("shop.api_urls")),
     path("console/staff/", include("shop.staff.urls")),
+    path("console/files/", include("shop.staff.files.urls")),
     path("console/orders/", include("orders.desk.urls")),
     path("console/alerts/", include("notifications.urls")),
     path("console/products/stock/", include("orders.desk.stock.urls")),

@@ -6,7 +6,6 @@ from io import BytesIO
 from threading import BoundedSemaphore
 
 from django.core import signing
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps
@@ -14,15 +13,15 @@ from PIL import Image, ImageOps
 from shop import clock
 from shop.connections import wait_for_place
 from shop.errors import Refused
+from shop.files.loose import let_loose, store_file
 from shop.files.models import UNUSED_FOR, Picture
 from shop.files.selectors import is_used, list_unused
-from shop.files.storage import storage_of
 
 MAX_BYTES = 5_000_000
 MAX_PIXELS = 40_000_000
 LONGEST_SIDE = 1600
 MOST_UNUSED = 100
-"""Pictures that one customer may have sent within UNUSED_FOR without using them anywhere."""
+"""Pictures that one person may have sent within UNUSED_FOR without using them anywhere."""
 LINK_HOLDS = timedelta(hours=1)
 DECODING_AT_ONCE = 2
 WAIT_S = 10.0
@@ -31,25 +30,25 @@ decoding = BoundedSemaphore(DECODING_AT_ONCE)
 _signer = signing.TimestampSigner(salt="shop.files.link")
 
 
-def store_picture(raw: bytes, *, customer_id: int | None = None) -> Picture:
-    """Re-encode an uploaded JPEG, PNG or WebP as JPEG and store it under a random name, as sent by that customer.
+def store_picture(raw: bytes, *, customer_id: int | None = None, staff_id: int | None = None) -> Picture:
+    """Re-encode an uploaded JPEG, PNG or WebP as JPEG and store it under a random name, as sent by that person.
 
-    What customers send is private. Raises Refused `picture_too_large` (413), `not_a_picture` (400), and
-    `too_many_pictures` or `busy` (429).
+    What customers or staff send is private; with neither it is the shop's own. Raises Refused `picture_too_large`
+    (413), `not_a_picture` (400), `too_many_pictures` or `busy` (429), `storage_away` (503).
     """
-    if customer_id is not None:
-        _check_number(customer_id)
-    encoded, (width, height) = _encode(raw)
     name, now = secrets.token_urlsafe(18), clock.now()
-    picture = Picture(width=width, height=height, created_at=now, customer_id=customer_id)
-    picture.look_by = now + UNUSED_FOR if picture.is_private else None
-    picture.path = storage_of(picture).save(f"pictures/{name[:2]}/{name}.jpg", ContentFile(encoded))
-    picture.save()
+    picture = Picture(created_at=now, customer_id=customer_id, staff_id=staff_id)
+    if picture.is_private:
+        _check_number(picture)
+        picture.look_by = now + UNUSED_FOR
+    encoded, (picture.width, picture.height) = _encode(raw)
+    picture.path = f"pictures/{name[:2]}/{name}.jpg"
+    store_file(picture.place, picture.path, BytesIO(encoded), picture.save)
     return picture
 
 
-def _check_number(customer_id: int) -> None:
-    if list_unused(customer_id, since=clock.now() - UNUSED_FOR)[MOST_UNUSED - 1 : MOST_UNUSED].exists():
+def _check_number(picture: Picture) -> None:
+    if list_unused(picture, since=clock.now() - UNUSED_FOR)[MOST_UNUSED - 1 : MOST_UNUSED].exists():
         message = _("You have uploaded many pictures without sending them. Please try again tomorrow.")
         raise Refused("too_many_pictures", message, 429)
 
@@ -71,7 +70,7 @@ def is_link(path: str, signed: str) -> bool:
 
 
 def look_at_picture(picture_id: int) -> None:
-    """Delete a customer's picture, row and file, that nothing names when its time is over; else let it stay."""
+    """Delete a private picture that nothing names when its time is over; else let it stay."""
     with transaction.atomic():
         # Whoever wants to name the picture meanwhile waits for this lock.
         due = Picture.objects.select_for_update().filter(pk=picture_id, look_by__lte=clock.now())
@@ -85,14 +84,14 @@ def look_at_picture(picture_id: int) -> None:
 
 
 def delete_pictures_of(customer_id: int) -> None:
-    """Delete every picture that a customer sent, row and file, wherever it is named."""
-    for picture in Picture.objects.filter(customer_id=customer_id):
-        _delete(picture)
+    """Delete every picture that a customer sent, wherever it is named; the files go when this is committed."""
+    with transaction.atomic():
+        for picture in Picture.objects.filter(customer_id=customer_id):
+            _delete(picture)
 
 
 def _delete(picture: Picture) -> None:
-    """The file first: whoever is killed in between finds the row again, but nobody would find a file without one."""
-    storage_of(picture).delete(picture.path)
+    let_loose(picture.place, picture.path)
     picture.delete()
 
 

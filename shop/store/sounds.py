@@ -2,15 +2,18 @@
 
 import re
 import secrets
+from io import BytesIO
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from shop.access import require
 from shop.actor import Actor
+from shop.connections import give_back_connections
 from shop.errors import Refused
+from shop.files.loose import answering, let_loose, store_file
+from shop.files.models import Place
+from shop.storage import get_store
 from shop.store.selectors import get_store_settings
 from shop.store.services import change_store_settings
 
@@ -21,12 +24,14 @@ _FOLDER = "sounds"
 
 
 def set_own_sound(raw: bytes, *, actor: Actor) -> None:
-    """Let alerts ring with this file. Raises Refused `sound_too_large` (413) or `not_a_sound` (400)."""
+    """Let alerts ring with this file.
+
+    Raises Refused `sound_too_large` (413), `not_a_sound` (400), `storage_away` (503).
+    """
     require(actor, "settings.edit")
     ending = recognise_sound(raw)
     name = f"{secrets.token_urlsafe(18)}.{ending}"
-    default_storage.save(f"{_FOLDER}/{name}", ContentFile(raw))
-    _replace(name, actor)
+    store_file(Place.PUBLIC, f"{_FOLDER}/{name}", BytesIO(raw), lambda: _replace(name, actor))
 
 
 def reset_own_sound(*, actor: Actor) -> None:
@@ -39,7 +44,7 @@ def _replace(name: str, actor: Actor) -> None:
         old = get_store_settings().sound_name
         change_store_settings({"sound_name": name}, actor=actor)
         if old:
-            transaction.on_commit(lambda: default_storage.delete(f"{_FOLDER}/{old}"))
+            let_loose(Place.PUBLIC, f"{_FOLDER}/{old}")
 
 
 def recognise_sound(raw: bytes) -> str:
@@ -65,9 +70,17 @@ def _is_mp3_frame(head: bytes) -> bool:
 
 
 def read_sound(name: str) -> tuple[bytes, str]:
-    """A kept sound and its media type. Raises Refused `not_found` (404)."""
+    """A kept sound and its media type. Raises Refused `not_found` (404), `storage_away` (503)."""
     found = _NAME.match(name)
-    if not found or not default_storage.exists(f"{_FOLDER}/{name}"):
-        raise Refused("not_found", _("There is no such sound."), 404)
-    with default_storage.open(f"{_FOLDER}/{name}") as file:
-        return file.read(), SOUND_TYPES[found[1]]
+    if not found:
+        raise _not_found()
+    give_back_connections()
+    try:
+        with answering():
+            return b"".join(get_store(Place.PUBLIC).read(f"{_FOLDER}/{name}")), SOUND_TYPES[found[1]]
+    except FileNotFoundError as error:
+        raise _not_found() from error
+
+
+def _not_found() -> Refused:
+    return Refused("not_found", _("There is no such sound."), 404)

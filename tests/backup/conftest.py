@@ -30,7 +30,7 @@ ELSEWHERE = Recipient("王小明", "13911112222", "上海市", "上海市", "黄
 def media(settings: Any, tmp_path: Path) -> Path:
     """The stored files of this test alone."""
     settings.MEDIA_ROOT = tmp_path / "media"
-    settings.FILE_ROOTS = {"media": settings.MEDIA_ROOT}
+    settings.PRIVATE_ROOT = tmp_path / "private"
     return Path(settings.MEDIA_ROOT)
 
 

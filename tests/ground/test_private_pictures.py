@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
@@ -16,7 +17,7 @@ from orders.payments.services.transfers import send_proof
 from shop import clock
 from shop.events.sweeping import sweep
 from shop.files import services
-from shop.files.models import UNUSED_FOR, Picture
+from shop.files.models import UNUSED_FOR, LooseFile, Picture
 from shop.files.services import decoding, look_at_picture, make_link, store_picture
 from shop.staff.models import StaffUser
 from shop.store.choices import PayMethod
@@ -83,25 +84,32 @@ def test_the_shops_own_pictures_stay_public_and_for_ever() -> None:
     assert browser().get(f"/private/{picture.path}").status_code == 404
 
 
-def test_what_was_never_used_is_deleted_with_its_file(django_capture_on_commit_callbacks: Any) -> None:
-    picture = sent_by()
+@pytest.mark.usefixtures("tasks_at_once")
+@pytest.mark.parametrize("sender", [{"customer_id": 7}, {"staff_id": 7}])
+def test_what_was_never_used_is_deleted_with_its_file(sender: dict[str, int]) -> None:
+    picture = store_picture(picture_bytes(), **sender)
     sweep()
     assert Picture.objects.filter(pk=picture.pk).exists()
-    with clock.at(clock.now() + UNUSED_FOR), django_capture_on_commit_callbacks(execute=True):
+    with clock.at(clock.now() + UNUSED_FOR):
         sweep()
-    assert not Picture.objects.exists()
+        sweep()
+    assert not Picture.objects.exists() and not LooseFile.objects.exists()
     assert not file_of(picture).exists()
 
 
-def test_a_file_that_cannot_be_deleted_keeps_its_row(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("tasks_at_once")
+def test_a_file_that_cannot_be_deleted_is_tried_again_later(monkeypatch: pytest.MonkeyPatch) -> None:
     picture, delete = sent_by(), FileSystemStorage.delete
     with clock.at(clock.now() + UNUSED_FOR):
         monkeypatch.setattr(FileSystemStorage, "delete", lambda *_anything: os.stat("/not/there"))
-        with pytest.raises(OSError, match="not/there"):
-            look_at_picture(picture.pk)
-        monkeypatch.setattr(FileSystemStorage, "delete", delete)
         look_at_picture(picture.pk)
-    assert not Picture.objects.exists() and not file_of(picture).exists()
+        sweep()
+        monkeypatch.setattr(FileSystemStorage, "delete", delete)
+        sweep()
+        assert LooseFile.objects.get().path == picture.path and file_of(picture).exists()
+    with clock.at(clock.now() + UNUSED_FOR + timedelta(minutes=2)):
+        sweep()
+    assert not LooseFile.objects.exists() and not file_of(picture).exists()
 
 
 def test_a_proof_that_was_sent_stays_and_is_looked_at_once() -> None:
@@ -140,6 +148,35 @@ def test_what_is_used_leaves_room_again(monkeypatch: pytest.MonkeyPatch) -> None
     picture = sent_by(order.customer_id)
     send_proof(order.pk, picture_ids=[picture.pk], actor=cast.buyer(order))
     sent_by(order.customer_id)
+
+
+def test_neither_do_staff(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "MOST_UNUSED", 1)
+    store_picture(picture_bytes(), staff_id=7)
+    store_picture(picture_bytes(), staff_id=8)
+    with refused("too_many_pictures", 429):
+        store_picture(picture_bytes(), staff_id=7)
+
+
+def test_a_picture_of_staff_is_private_and_a_link_shows_it_to_the_buyer() -> None:
+    client = browser("warehouse")
+    answer = client.post("/console/files/pictures/", {"image": SimpleUploadedFile("p.jpg", picture_bytes())})
+    assert answer.status_code == 201
+    picture = Picture.objects.get(pk=int(answer.json()["id"]))
+    sender = StaffUser.objects.get(pk=int(client.session["_auth_user_id"]))
+    assert (picture.staff_id, picture.customer_id, answer.json()["url"]) == (sender.pk, None, picture.url)
+    assert file_of(picture).is_file() and picture.look_by is not None
+    assert Client().get(picture.url).status_code == 404
+    assert (
+        Client().get(make_link(picture)).status_code == browser("finance").get(picture.url).status_code == 200
+    )
+
+
+@pytest.mark.parametrize(("raw", "code", "status"), [(None, "invalid", 400), (b"MZ", "not_a_picture", 400)])
+def test_a_bad_upload_of_staff_is_answered_for_scripts(raw: bytes | None, code: str, status: int) -> None:
+    files = {"image": SimpleUploadedFile("p.jpg", raw)} if raw else {}
+    answer = browser("warehouse").post("/console/files/pictures/", files)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
 @pytest.fixture

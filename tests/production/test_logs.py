@@ -94,7 +94,7 @@ def test_a_fault_is_told_by_type_and_place_never_by_its_message(
     def fail(*_args: Any, **_kwargs: Any) -> None:
         raise IntegrityError("DETAIL: Failing row contains (1, 林晓燕, 13800005678).")
 
-    monkeypatch.setattr("shop.files.views.default_storage.exists", fail)
+    monkeypatch.setattr("shop.files.views.get_store", fail)
     client = Client(raise_request_exception=False)
     answer = client.get(f"/media/pictures/ab/{'a' * 24}.jpg")
     assert answer.status_code == 500

@@ -176,6 +176,9 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("orders:bulk_confirm", "POST"): staff(EDITORS),
     ("orders:bulk_prepare", "GET"): staff(EDITORS),
     ("orders:bulk_prepare", "POST"): staff(EDITORS),
+    ("files:upload_picture", "POST"): staff(ALL),
+    # tests/ground/test_produced_files.py says who gets one that is there.
+    ("files:download", "GET"): dict.fromkeys(ROLE_NAMES, NOT_FOUND) | dict.fromkeys(OUTSIDERS, LOGIN),
     ("jobs:list", "GET"): staff(ALL),
     ("jobs:watch", "GET"): staff(ALL),
     ("jobs:tell", "POST"): staff(ALL),
@@ -343,6 +346,7 @@ def world(books_are_clean: None, sent_tasks: list[tuple[str, int]]) -> World:
         "product_id": sku.product_id,
         "sku_id": sku.pk,
         "upload_id": 987654,
+        "file_id": 987654,
         "customer_id": customer.pk,
         "api:product": str(sku.product_id),
         "api:address": str(address.pk),

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from shop.errors import Refused
 from shop.events.models import Event
+from shop.events.sweeping import sweep
 from shop.store.selectors import get_store_settings
 from shop.store.sounds import MAX_SOUND_BYTES, recognise_sound, set_own_sound
 from tests.cast import clerk, open_shop
@@ -69,6 +70,7 @@ def test_no_file_is_said() -> None:
     assert (response.status_code, "Choose a file first." in response.content.decode()) == (422, True)
 
 
+@pytest.mark.usefixtures("tasks_at_once")
 def test_pages_ring_with_it_until_it_is_reset() -> None:
     assert upload(OGG).status_code == 302
     address = f"{URL}{get_store_settings().sound_name}"
@@ -83,13 +85,16 @@ def test_pages_ring_with_it_until_it_is_reset() -> None:
     assert Event.objects.filter(verb="settings.change").count() == 1
 
     assert browser().post(f"{URL}reset/").status_code == 302
+    sweep()
     assert "audio/chime" in browser().get("/console/").content.decode()
     assert browser().get(address).status_code == 404
 
 
+@pytest.mark.usefixtures("tasks_at_once")
 def test_a_new_sound_takes_the_old_one_away(media: Path) -> None:
     upload(WAV)
     upload(ID3)
+    sweep()
     assert [path.suffix for path in (media / "sounds").iterdir()] == [".mp3"]
 
 

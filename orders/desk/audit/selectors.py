@@ -24,6 +24,8 @@ from shop.events import event_words as machine_words
 from shop.events.models import BookCheck, Event
 from shop.events.selectors import find_first_id_since, find_last_id_before
 from shop.events.words import Part, describe_actor, describe_data
+from shop.files import event_words as file_words
+from shop.files.models import ProducedFile
 from shop.jobs import event_words as job_words
 from shop.jobs.models import Job
 from shop.staff import event_words as staff_words
@@ -35,6 +37,7 @@ EVENT_WORDS = (
     {verb: move.done for verb, move in MOVES.items()}
     | catalog_words.EVENT_WORDS
     | customer_words.EVENT_WORDS
+    | file_words.EVENT_WORDS
     | job_words.EVENT_WORDS
     | staff_words.EVENT_WORDS
     | store_words.EVENT_WORDS
@@ -72,6 +75,7 @@ SUBJECTS: dict[str, Subject] = {
     ),
     "staff": Subject(_("Staff"), StaffUser, str, lambda row: reverse("staff:person", args=[row.pk])),
     "job": Subject(_("Job"), Job, lambda job: str(job.pk), lambda row: reverse("jobs:job", args=[row.pk])),
+    "produced_file": Subject(_("File"), ProducedFile),
     "books": Subject(_("Books"), BookCheck, lambda _row: ""),
     "gateway": Subject(_("WeChat Pay"), GatewayLine, lambda line: line.mchid),
     "settings": Subject(
