@@ -45,14 +45,14 @@ def test_everybody_sees_their_own_jobs_and_the_owner_all(job: Job, maker: StaffU
 
 def test_the_page_shows_numbers_and_a_verdict_with_its_link_per_row(job: Job, maker: StaffUser) -> None:
     client = sign_in(maker)
-    assert 'hx-trigger="every 1s"' in page(client, f"{URL}{job.pk}/")
+    assert f'data-live="job:{job.pk}"' in page(client, f"{URL}{job.pk}/")
     run_slice(job.pk)
     shown = page(client, f"{URL}{job.pk}/")
     assert "3 of 3" in shown
     assert "1 failed" in shown
     assert re.findall(r'<tr data-href="(/ref-\d/)"', shown) == ["/ref-1/", "/ref-2/", "/ref-3/"]
     assert "The order is closed." in shown
-    assert 'hx-trigger="every 1s"' not in shown
+    assert "data-live=" not in shown
 
 
 def test_the_failed_rows_are_shown_alone(job: Job, maker: StaffUser) -> None:
