@@ -1,6 +1,6 @@
 """A strict S3 server: moto behind a door that checks each signature with code of its own, as moto believes anybody.
 
-python s3_server.py PORT KEY SECRET REGION BUCKET. From `POST /fault?full=1` to `full=0` it answers 507 to all that writes.
+python s3_server.py PORT KEY SECRET REGION BUCKET. From `POST /fault?full=1` to `full=0` it answers 507 to what writes.
 """
 
 import datetime as dt
