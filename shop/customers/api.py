@@ -231,7 +231,7 @@ class ImagesView(BuyerView):
             *SIGNED_IN,
             *LIMITED,
             *("invalid", "bad_json", "not_a_picture", "picture_too_large", "unsupported_media_type"),
-            *("too_many_pictures", "busy"),
+            *("too_many_pictures", "busy", "storage_away"),
         ),
     )
     def post(self, request: Request) -> Response:

@@ -70,6 +70,7 @@ CODES: dict[str, tuple[int, str]] = {
     "server_error": (500, "A fault of ours; it has been noted."),
     "unavailable": (503, "The database does not answer; ask again after `Retry-After`."),
     "wechat_unavailable": (503, "WeChat does not answer; ask again after `Retry-After`."),
+    "storage_away": (503, "Files cannot be stored at the moment; ask again in a few minutes."),
     "gateway_unavailable": (503, "WeChat Pay does not answer; ask again after `Retry-After`."),
 }
 
