@@ -300,8 +300,12 @@
     const token = document.querySelector('meta[name="csrf-token"]');
     if (token && event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = token.content;
   });
-  document.addEventListener("htmx:beforeRequest", () => set_busy(true));
+  /* What a live part asks by itself is nobody's press. */
+  const is_by_itself = (event) => event.detail.elt?.dataset?.live !== undefined;
+
+  document.addEventListener("htmx:beforeRequest", (event) => is_by_itself(event) || set_busy(true));
   document.addEventListener("htmx:afterRequest", (event) => {
+    if (is_by_itself(event)) return;
     set_busy(false);
     unlock_forms(event.target.closest?.("form") || document);
   });
@@ -309,9 +313,11 @@
     write_times(event.target);
     open_dialog(event.target.querySelector("dialog[data-dialog-auto]"));
   });
-  document.addEventListener("htmx:responseError", (event) => show_toast(read_refusal(event.detail.xhr), "error"));
+  document.addEventListener("htmx:responseError", (event) => {
+    if (!is_by_itself(event)) show_toast(read_refusal(event.detail.xhr), "error");
+  });
   for (const name of ["htmx:sendError", "htmx:timeout"]) {
-    document.addEventListener(name, () => show_toast(word("textOffline"), "error"));
+    document.addEventListener(name, (event) => is_by_itself(event) || show_toast(word("textOffline"), "error"));
   }
 
   /* A page that comes back with a wrong field shows it, however far below it lies. */

@@ -4,6 +4,7 @@
 const MOST_TOPICS = 20;
 const SPACING_MS = 500;
 const POLL_S = 15;
+const LOOK_ANYWAY_MS = 60000; // A hint may be lost.
 
 export class Live {
   #asked_for = "";
@@ -15,6 +16,7 @@ export class Live {
   constructor(send) {
     this.send = send;
     document.addEventListener("htmx:afterSwap", () => this.#listen());
+    document.addEventListener("htmx:oobBeforeSwap", keep_what_is_in_use);
     document.addEventListener("visibilitychange", () => document.hidden || this.tick());
   }
 
@@ -51,8 +53,8 @@ export class Live {
     for (const part of document.querySelectorAll("[data-live]")) {
       const topic = part.dataset.live;
       const rest = now - (this.#asked_at.get(topic) ?? this.#begin(topic, now));
-      const poll_ms = Number(part.dataset.livePoll || POLL_S) * 1000;
-      const is_due = this.#stale.has(topic) ? rest >= SPACING_MS : !this.#heard.has(topic) && rest >= poll_ms;
+      const poll_ms = this.#heard.has(topic) ? LOOK_ANYWAY_MS : Number(part.dataset.livePoll || POLL_S) * 1000;
+      const is_due = rest >= (this.#stale.has(topic) ? SPACING_MS : poll_ms);
       if (!is_due && rest >= 0) continue;
       this.#stale.delete(topic);
       this.#asked_at.set(topic, now);
@@ -80,4 +82,12 @@ export class Live {
     if (wanted === this.#asked_for || !this.send({ listen: topics })) return;
     this.#asked_for = wanted;
   }
+}
+
+/* What comes along with a live part never replaces what somebody types into or has opened. */
+function keep_what_is_in_use(event) {
+  const { target } = event.detail;
+  const focused = document.activeElement;
+  const is_in_use = (focused !== document.body && target.contains(focused)) || target.querySelector("[data-keep]");
+  if (is_in_use) event.detail.shouldSwap = false;
 }
