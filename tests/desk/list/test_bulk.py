@@ -82,7 +82,7 @@ def test_what_a_colleague_did_meanwhile_is_a_verdict(owner: Client) -> None:
     confirm_order(first.pk, actor=clerk(name="小李"))
     job = run(job)
     assert (job.done, job.failed) == (1, 1)
-    assert "小李" in job.rows.get(subject_id=first.pk).words
+    assert "小李" in job.rows.get(subject_id=first.pk).reason
 
 
 def test_the_same_dialog_pressed_many_times_makes_one_job(owner: Client) -> None:
