@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, WebSocket, expect
 
 from orders.models import Order
 from orders.services.steps import confirm_order
@@ -23,11 +23,11 @@ def order(live_shop: LiveShop) -> Order:
 
 def open_order(
     device: Device, live_shop: LiveShop, order: Order, *, script: str = ""
-) -> tuple[Page, list[str]]:
-    """The page of the order, and the addresses of the sockets that it has opened."""
+) -> tuple[Page, list[WebSocket]]:
+    """The page of the order, and the sockets that it has opened."""
     page = device(scripts=(script,) if script else ()).new_page()
-    sockets: list[str] = []
-    page.on("websocket", lambda socket: sockets.append(socket.url))
+    sockets: list[WebSocket] = []
+    page.on("websocket", lambda socket: sockets.append(socket))
     page.goto(live_shop.url(f"/console/orders/{order.number}/"))
     return page, sockets
 
@@ -41,7 +41,8 @@ def test_a_change_is_told_through_the_one_socket_and_what_is_typed_stays(
     expect(page.locator("#order-changes")).to_contain_text("李仓库", timeout=HEARD_MS)
     expect(page.locator("#timeline li").first).to_contain_text("李仓库")
     expect(page.locator("#notes textarea")).to_have_value("客户说下午")
-    assert len(sockets) == 1
+    # A page that was held up for seconds thinks that it slept, and takes another in its place.
+    assert sum(not socket.is_closed() for socket in sockets) == 1
     page.locator("#order-changes a").click()
     expect(page.locator("#order-changes")).to_be_empty()
 
