@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from notifications.models import Alert, AlertKind, HandledHow
 from orders.models import Order
@@ -71,6 +71,14 @@ def _after_stuck_refund(order: Order, alert: Alert) -> Ending | None:
     return _tended(order, alert) or (None if is_stuck else Ending(HandledHow.OVER))
 
 
+def _after_outside_refund(order: Order, alert: Alert) -> Ending | None:
+    """Over only where it fitted nothing when it came, and has taken the place of a refund of ours since."""
+    told = Event.objects.get(pk=alert.event_id).data
+    is_same = Q(number=told["number"]) | Q(reference=told["number"])
+    must_be_seen = told["is_booked"] or not order.refunds.filter(is_same).exists()
+    return None if must_be_seen else Ending(HandledHow.OVER)
+
+
 def _tended(order: Order, alert: Alert) -> Ending | None:
     """By whom this refund was tried again or paid out; one that fails again after that rings anew."""
     number = Event.objects.get(pk=alert.event_id).data.get("number")
@@ -102,6 +110,7 @@ _RULES: dict[str, FindEnding] = {
     AlertKind.TRANSFER: _after_transfer,
     AlertKind.REFUND_FAILED: _after_failed_refund,
     AlertKind.REFUND_STUCK: _after_stuck_refund,
+    AlertKind.REFUND_OUTSIDE: _after_outside_refund,
 }
 
 ENDED_BY: dict[AlertKind, tuple[str, ...]] = {

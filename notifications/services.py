@@ -1,6 +1,8 @@
-"""Raising and ending alerts; both lock the order, so that two deliverers cannot miss each other."""
+"""Raising and ending alerts; both lock what it is about, so that two deliverers cannot miss each other."""
 
-from django.db import transaction
+from zlib import crc32
+
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +21,9 @@ from shop.events.models import Event
 from shop.push import push_hint
 
 BATCH = 500
+_ALERTING = 2
+"""The kind of advisory lock, beside that of placing; the second number is made of the subject."""
+_HALF = 2**31
 
 
 def raise_alert(kind: AlertKind, event: Event) -> None:
@@ -38,20 +43,31 @@ def raise_subject_alert(kind: AlertKind, event: Event) -> None:
     """Make the alert of an event that is about no order, once; it is ended at once when it is already over."""
     defaults = {"event_number": event.number, "raised_at": event.at}
     subject = {"subject_kind": event.kind, "subject_id": event.subject_id}
-    alert, is_new = Alert.objects.get_or_create(kind=kind, event_id=event.pk, defaults=defaults | subject)
-    if not is_new:
-        return
-    later = Event.objects.filter(kind=event.kind, subject_id=event.subject_id, number__gt=event.number)
-    if ended := later.filter(verb__in=ENDED_BY.get(kind, ())).order_by("number").first():
-        _end(alert, Ending(HandledHow.OVER, ended))
+    with transaction.atomic():
+        lock_subject(event)
+        alert, is_new = Alert.objects.get_or_create(kind=kind, event_id=event.pk, defaults=defaults | subject)
+        later = Event.objects.filter(kind=event.kind, subject_id=event.subject_id, number__gt=event.number)
+        ended = later.filter(verb__in=ENDED_BY.get(kind, ())).order_by("number").first()
+        if is_new and ended:
+            _end(alert, Ending(HandledHow.OVER, ended))
 
 
 def end_subject_alerts(event: Event) -> None:
     """End what was raised of this subject before this event, and is over with it."""
     earlier = Event.objects.filter(kind=event.kind, subject_id=event.subject_id, number__lt=event.number)
     kinds = [kind for kind, verbs in ENDED_BY.items() if event.verb in verbs]
-    open_ones = find_open_alerts().filter(kind__in=kinds, event_id__in=earlier.values("pk"))
-    open_ones.update(handled_at=event.at, handled_how=HandledHow.OVER)
+    with transaction.atomic():
+        lock_subject(event)
+        open_ones = find_open_alerts().filter(kind__in=kinds, event_id__in=earlier.values("pk"))
+        open_ones.update(handled_at=event.at, handled_how=HandledHow.OVER)
+
+
+def lock_subject(event: Event) -> None:
+    """Raise and end alerts of a subject in turn, without holding up who changes the subject; SQLite has one writer."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            key = crc32(f"{event.kind} {event.subject_id}".encode()) - _HALF
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_ALERTING, key])
 
 
 def settle_alerts(order_id: int) -> None:

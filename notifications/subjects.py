@@ -25,6 +25,8 @@ class Described:
 
 SHOP = Described(reverse_lazy("desk:home"))
 """What concerns the shop as a whole."""
+ABOUT_SHOP = frozenset({AlertKind.GATEWAY_SILENT, AlertKind.BOOKS_BROKEN})
+"""Kinds that stand on top of the home page, since everybody's work hangs on them."""
 
 
 def _describe_skus(ids: Collection[int]) -> dict[int, Described]:

@@ -8,7 +8,7 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models import F, QuerySet
 
 from shop import clock
-from shop.events.models import EventDelivery
+from shop.events.models import Event, EventDelivery
 from shop.events.pause import BROKER_ERRORS, has_room, is_outside_paused, pause_outside
 from shop.events.registry import HANDLERS
 from shop.push import push_hint
@@ -65,8 +65,12 @@ def _claim(handlers: Sequence[str]) -> list[EventDelivery]:
     if not due.exists():
         return []  # An unlocked peek keeps an idle deliverer from taking locks.
     locked = due.select_related("event").select_for_update(skip_locked=True, of=("self",))
-    # Handlers lock orders: in pk order, so that two deliverers never wait for each other in a circle.
-    return sorted(locked[:BATCH], key=lambda row: row.event.order_id or 0)
+    # Handlers lock what events are about: in one order, so that two deliverers never wait for each other in a circle.
+    return sorted(locked[:BATCH], key=lambda row: _order_of_locks(row.event))
+
+
+def _order_of_locks(event: Event) -> tuple[int, str, int]:
+    return (event.order_id, "", 0) if event.order_id else (0, event.kind, event.subject_id)
 
 
 def _deliver_inside() -> int:

@@ -7,10 +7,12 @@ import pytest
 from notifications.models import Alert, AlertKind
 from orders.models import Order
 from orders.payments.models import Refund
+from orders.payments.services.outside import OutsideRefund, record_outside_refund
 from orders.payments.services.payouts import pay_out_refund
 from orders.payments.services.refund_evidence import apply_refund_evidence
 from orders.payments.services.refund_sending import call_for_refund, retry_refund
 from orders.payments.services.refunds import refund_payment
+from orders.services.steps import add_note, confirm_order
 from shop import clock
 from shop.actor import GATEWAY
 from shop.events.delivery import drain
@@ -93,3 +95,27 @@ def test_it_rings_on_while_another_refund_of_the_order_has_failed() -> None:
     assert Alert.objects.filter(kind=AlertKind.REFUND_FAILED, handled_at=None).count() == 1
     retry_refund(second.pk, actor=clerk())
     assert alert_of(AlertKind.REFUND_FAILED).handled_how == "moved"
+
+
+def refund_outside(order: Order) -> Alert:
+    payment = order.payments.get()
+    found = OutsideRefund("by-hand-1", payment.trade_no, "60", payment.amount_fen)
+    record_outside_refund(found, mchid="", actor=GATEWAY)
+    return alert_of(AlertKind.REFUND_OUTSIDE)
+
+
+def test_money_outside_that_takes_the_place_of_a_failed_refund_is_over_with_it() -> None:
+    order = paid_order()
+    refund = refund_of(order, order.payments.get().amount_fen)
+    assert refund_outside(order).handled_at is None
+    hear(refund, "ABNORMAL")
+    assert alert_of(AlertKind.REFUND_OUTSIDE).handled_how == "over"
+    assert alert_of(AlertKind.REFUND_FAILED).handled_how == "over"
+
+
+def test_money_outside_that_was_booked_at_once_waits_for_a_person() -> None:
+    order = paid_order()
+    assert refund_outside(order).handled_at is None
+    add_note(order.pk, text="退款已核对", actor=clerk())
+    confirm_order(order.pk, actor=clerk())
+    assert alert_of(AlertKind.REFUND_OUTSIDE).handled_at is None

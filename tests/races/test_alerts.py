@@ -5,14 +5,15 @@ import threading
 from django.db import connections, transaction
 
 from notifications import services
-from notifications.handlers import end_alerts
+from notifications.handlers import end_alerts, end_alerts_of_subject
 from notifications.models import Alert, AlertKind, HandledHow
-from notifications.services import handle_alerts_up_to, raise_alert
+from notifications.services import handle_alerts_up_to, raise_alert, raise_subject_alert
 from orders.models import Order
 from orders.services.steps import confirm_order
 from shop import clock
+from shop.catalog.stock import correct_stock
 from shop.events.models import Event
-from tests.cast import clerk, paid_order
+from tests.cast import clerk, make_sku, paid_order
 
 PATIENCE_S = 30.0
 
@@ -61,6 +62,43 @@ def test_without_the_lock_they_do(monkeypatch):
     monkeypatch.setattr("notifications.services.lock_row", lambda pk: Order.objects.get(pk=pk))
     alert = raise_while_the_clerk_confirms(paid_order(), wait_s=PATIENCE_S)
     assert alert.handled_at is None
+
+
+def raise_while_stock_comes(*, wait_s: float) -> Alert:
+    """One deliverer has not committed the alert yet while another carries the stock that came."""
+    has_raised, may_commit, sku = threading.Event(), threading.Event(), make_sku(on_hand=50)
+    correct_stock(sku.pk, on_hand=2, reason="盘点", actor=clerk())
+
+    def carry_running_low() -> None:
+        with transaction.atomic():
+            raise_subject_alert(AlertKind.LOW_STOCK, Event.objects.get(verb="sku.run_low"))
+            has_raised.set()
+            may_commit.wait(PATIENCE_S)
+        connections.close_all()
+
+    def carry_coming() -> None:
+        correct_stock(sku.pk, on_hand=60, reason="到货", actor=clerk())
+        end_alerts_of_subject(Event.objects.get(verb="sku.restocked"))
+        connections.close_all()
+
+    low, coming = threading.Thread(target=carry_running_low), threading.Thread(target=carry_coming)
+    low.start()
+    has_raised.wait(PATIENCE_S)
+    coming.start()
+    coming.join(wait_s)
+    may_commit.set()
+    low.join()
+    coming.join()
+    return Alert.objects.get()
+
+
+def test_stock_that_comes_and_a_late_alert_cannot_miss_each_other():
+    assert raise_while_stock_comes(wait_s=1).handled_how == HandledHow.OVER
+
+
+def test_without_the_lock_of_the_subject_they_do(monkeypatch):
+    monkeypatch.setattr(services, "lock_subject", lambda event: None)
+    assert raise_while_stock_comes(wait_s=PATIENCE_S).handled_at is None
 
 
 def test_two_who_handle_all_at_once_handle_each_alert_once(monkeypatch):

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from notifications.kinds import Kinds, kinds_of
 from notifications.models import AlertKind
 from notifications.selectors import find_open_alerts
+from notifications.subjects import ABOUT_SHOP
 from orders.desk.labels import Deadline, describe_deadline
 from orders.desk.list.conditions import REFUNDS_IN, is_in_queue
 from orders.desk.list.counts import CAP, Counts, describe_count
@@ -148,7 +149,8 @@ def _make_alerts(kinds: Kinds) -> Queue:
     is_open = find_open_alerts(kinds)
     labels: dict[int | None, list[str]] = {}
     for order_id, kind in is_open.order_by("id").values_list("order_id", "kind")[:_ALERTS_READ]:
-        labels.setdefault(order_id, []).append(str(AlertKind(kind).label))
+        if order_id or kind in ABOUT_SHOP:
+            labels.setdefault(order_id, []).append(str(AlertKind(kind).label))
     about_shop = list(dict.fromkeys(labels.pop(None, [])))
     first = [Waiting(pk, "、".join(dict.fromkeys(found))) for pk, found in labels.items() if pk]
     count = is_open[: CAP + 1].count()

@@ -260,10 +260,12 @@ def test_an_alert_about_the_shop_stands_on_top_and_is_no_order() -> None:
         kind="gateway", subject_id=1, number=1, verb="gateway.silent", at=clock.now()
     )
     raise_subject_alert(AlertKind.GATEWAY_SILENT, event)
+    low = Event.objects.create(kind="sku", subject_id=1, number=1, verb="sku.run_low", at=clock.now())
+    raise_subject_alert(AlertKind.LOW_STOCK, low)
     order = paid_order()
     raise_alert(AlertKind.NEW_ORDER, Event.objects.get(order_id=order.pk, verb="order.pay"))
     page = browser().get(HOME)
     assert page.context["about_shop"] == ["WeChat Pay does not answer"]
     card = next(card for card in page.context["cards"] if card.queue.name == "alerts")
-    assert (card.queue.count, [row.order.pk for row in card.rows]) == (2, [order.pk])
+    assert (card.queue.count, [row.order.pk for row in card.rows]) == (3, [order.pk])
     assert "WeChat Pay does not answer" in page.content.decode()
