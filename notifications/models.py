@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
+from shop.events.models import Versioned
 
 
 class AlertKind(models.TextChoices):
@@ -73,3 +74,18 @@ class Alert(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of order {self.order_id}" if self.order_id else self.kind
+
+
+class AlertSetting(Versioned):
+    """How the shop hears of one kind: a row from the first change on, until then the defaults."""
+
+    subject_kind = "alert_setting"
+
+    kind = models.CharField(max_length=40, choices=AlertKind)
+    is_voiced = models.BooleanField(_("spoken aloud"), default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind"], name="one_setting_per_alert_kind")]
+
+    def __str__(self) -> str:
+        return str(self.get_kind_display())

@@ -11,37 +11,34 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.urls import reverse
 
 from notifications.kinds import Kinds
-from notifications.models import Alert
-from notifications.selectors import SHOWN, count_open_alerts, list_open_alerts
+from notifications.selectors import SHOWN, count_open_alerts, get_voice, list_open_alerts
 from notifications.subjects import SHOP, Described, describe_subjects
-from notifications.voice import PHRASES, describe_settings, is_voiced
+from notifications.voice import PHRASES, describe_settings
 from shop import clock
-from shop.store.models import StoreSettings
-from shop.store.selectors import get_store_settings
 
 _GATHER_S = 0.03
 
 
 def get_open_state(kinds: Kinds) -> dict[str, Any]:
     """The newest SHOWN unhandled alerts of these kinds, how many there are, and what the shop wants said."""
-    store = get_store_settings()
+    store, is_voice_on = get_voice()
     alerts = list(list_open_alerts(kinds))
     subjects = describe_subjects(alerts)
-    rows = [_describe(alert, store, subjects.get(alert.pk, SHOP)) for alert in alerts]
+    rows = [_describe(alert, subjects.get(alert.pk, SHOP)) for alert in alerts]
     return {
         "alerts": rows,
         "count": len(rows) if len(rows) < SHOWN else count_open_alerts(kinds),
         "phrases": {kind: {"one": phrase.one, "many": phrase.many} for kind, phrase in PHRASES.items()},
-        "settings": describe_settings(store, clock.now()),
+        "settings": describe_settings(store, clock.now(), is_voice_on=is_voice_on),
     }
 
 
-def _describe(alert: Alert, store: StoreSettings, subject: Described) -> dict[str, Any]:
+def _describe(alert: Any, subject: Described) -> dict[str, Any]:
     return {
         "id": alert.pk,
         "kind": alert.kind,
         "words": PHRASES[alert.kind].one,
-        "is_voiced": is_voiced(alert.kind, store),
+        "is_voiced": not alert.is_silent,
         "number": alert.order.number if alert.order else "",
         "url": reverse("orders:detail", args=[alert.order.number]) if alert.order else subject.url,
         "raised_at": alert.raised_at.isoformat(),

@@ -90,7 +90,7 @@ def handle(request: StaffRequest) -> HttpResponse:
 
 @staff_page("orders.view", methods=("GET", "POST"))
 def handle_all(request: StaffRequest) -> HttpResponse:
-    """Ask, with how many there are now; then mark those as handled, and nothing that came since."""
+    """Ask, with how many there are now for this person; then mark those as handled, and nothing that came since."""
     if request.method != "POST":
         return _ask_to_handle_all(request)
     newest = read_id(request.POST.get("newest", ""))
@@ -109,7 +109,7 @@ def _ask_to_handle_all(request: StaffRequest) -> HttpResponse:
     mine = find_open_alerts(kinds_of(request.actor))
     newest = mine.order_by("-pk").values_list("pk", flat=True).first()
     if newest is None:
-        return show_obstacle(request, _("No alert waits for anybody now."), lambda: _show_alerts(request))
+        return show_obstacle(request, _("No alert waits for you now."), lambda: _show_alerts(request))
     dialog = Dialog(
         template="notifications/_handle_all.html",
         name="handle-all",

@@ -40,29 +40,6 @@ PHRASES: dict[str, Phrase] = {
 }
 
 
-_SWITCHES: dict[str, str] = {
-    AlertKind.NEW_ORDER: "voice_new_order_on",
-    AlertKind.STOCK_SHORT: "voice_short_on",
-    AlertKind.LATE_PAYMENT: "voice_late_payment_on",
-    AlertKind.MISMATCH: "voice_late_payment_on",
-    AlertKind.REFUND_FAILED: "voice_refund_on",
-    AlertKind.REFUND_STUCK: "voice_refund_on",
-    AlertKind.REFUND_TWICE: "voice_refund_on",
-    AlertKind.REFUND_OUTSIDE: "voice_refund_on",
-    AlertKind.ATTEMPT_STUCK: "voice_late_payment_on",
-    AlertKind.GATEWAY_SILENT: "voice_late_payment_on",
-    AlertKind.BOOKS_BROKEN: "voice_late_payment_on",
-    AlertKind.URGE: "voice_urge_on",
-    AlertKind.TRANSFER: "voice_transfer_on",
-    AlertKind.LOW_STOCK: "voice_short_on",
-}
-
-
-def is_voiced(kind: str, store: StoreSettings) -> bool:
-    """Whether the shop wants this kind spoken."""
-    return bool(getattr(store, _SWITCHES[kind]))
-
-
 def is_quiet(store: StoreSettings, at: datetime) -> bool:
     """Whether `at` lies in the quiet hours, which may run over midnight; they are in the store's time zone."""
     start, end = store.quiet_from, store.quiet_until
@@ -72,10 +49,10 @@ def is_quiet(store: StoreSettings, at: datetime) -> bool:
     return start <= moment < end if start <= end else moment >= start or moment < end
 
 
-def describe_settings(store: StoreSettings, at: datetime) -> dict[str, Any]:
-    """The settings a page needs to know when to speak; `repeat_s` in seconds."""
+def describe_settings(store: StoreSettings, at: datetime, *, is_voice_on: bool) -> dict[str, Any]:
+    """The settings a page needs to know when to speak; `repeat_s` in seconds, `is_voice_on` of new orders."""
     return {
-        "is_voice_on": store.voice_new_order_on,
+        "is_voice_on": is_voice_on,
         "repeat_s": store.voice_repeat_seconds,
         "is_quiet": is_quiet(store, at),
         "quiet_until": store.quiet_until.strftime("%H:%M") if store.quiet_until else "",

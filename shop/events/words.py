@@ -70,6 +70,8 @@ def _field(name: str, model: type[models.Model] | None) -> Any:
 def _label(name: str, model: type[models.Model] | None) -> Any:
     if name in _LABELS:
         return _LABELS[name]
+    if former := getattr(model, "former_fields", {}).get(name):
+        return capfirst(former)
     field = _field(name, model)
     return capfirst(getattr(field, "verbose_name", name))
 

@@ -133,14 +133,8 @@ GROUPS: tuple[tuple[Any, Any, tuple[str, ...]], ...] = (
     ),
     (
         _("Voice alerts"),
-        _("A kind that is not spoken still stands on the page and is counted."),
+        _("Which kinds are spoken is chosen on the page “Voice of alerts”."),
         (
-            "voice_new_order_on",
-            "voice_urge_on",
-            "voice_transfer_on",
-            "voice_short_on",
-            "voice_late_payment_on",
-            "voice_refund_on",
             "voice_repeat_seconds",
             "quiet_from",
             "quiet_until",

@@ -1,5 +1,7 @@
 """The shop's own settings (one row) and its credentials at WeChat (one row, secrets encrypted)."""
 
+from typing import Any, ClassVar
+
 from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -59,14 +61,6 @@ class StoreSettings(Versioned):
         _("reserve stock"), max_length=10, choices=ReserveOn, default=ReserveOn.PLACING
     )
 
-    voice_new_order_on = models.BooleanField(_("speak new orders"), default=True)
-    voice_urge_on = models.BooleanField(_("speak urges"), default=True)
-    voice_transfer_on = models.BooleanField(_("speak transfers to check"), default=True)
-    voice_short_on = models.BooleanField(_("speak shortages of stock"), default=True)
-    voice_late_payment_on = models.BooleanField(
-        _("speak payments that do not count or do not fit"), default=True
-    )
-    voice_refund_on = models.BooleanField(_("speak refunds that need a person"), default=True)
     voice_repeat_seconds = models.PositiveIntegerField(_("repeat until handled every (seconds)"), default=30)
     quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
     quiet_until = models.TimeField(_("quiet until"), null=True, blank=True)
@@ -87,6 +81,18 @@ class StoreSettings(Versioned):
     numbers were given after the backup was made."""
 
     template_refunded = models.CharField(_("template: refunded"), max_length=64, blank=True)
+
+    former_fields: ClassVar[dict[str, Any]] = {
+        "cod_on": _("cash on delivery"),
+        "local_city": _("city of own delivery"),
+        "voice_new_order_on": _("speak new orders"),
+        "voice_urge_on": _("speak urges"),
+        "voice_transfer_on": _("speak transfers to check"),
+        "voice_short_on": _("speak shortages of stock"),
+        "voice_late_payment_on": _("speak payments that do not count or do not fit"),
+        "voice_refund_on": _("speak refunds that need a person"),
+    }
+    """Names of settings that are no more: their changes stay on the record."""
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="one_settings_row")]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 _PAGES = (
     (_("Store settings"), "store:settings"),
     (_("Delivery area"), "store:area"),
+    (_("Voice of alerts"), "voice:settings"),
     (_("WeChat"), "store:wechat"),
 )
 

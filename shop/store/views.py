@@ -116,6 +116,8 @@ def _list_parts(event: Event) -> list[tuple[Any, str, str]]:
 
 
 def _label(model: type[StoreSettings | WeChatAccount], name: str) -> Any:
+    if former := StoreSettings.former_fields.get(name):
+        return capfirst(former)
     return capfirst(getattr(model._meta.get_field(name), "verbose_name", name))
 
 

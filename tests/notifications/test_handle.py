@@ -174,9 +174,9 @@ class TestAll:
         handle_alerts([alert.pk], actor=clerk())
         client.force_login(make_staff("manager"))
         answer = client.get(ALL, headers={**ASKED, **ENGLISH})
-        assert (answer.status_code, answer.content.decode()) == (409, "No alert waits for anybody now.")
+        assert (answer.status_code, answer.content.decode()) == (409, "No alert waits for you now.")
         page = client.get(ALL, headers=ENGLISH).content.decode()
-        assert "No alert waits for anybody now." in page
+        assert "No alert waits for you now." in page
         assert "data-dialog-auto" not in page
 
     def test_whose_kinds_are_not_open_gets_a_sentence(self, client: Client, alert: Alert) -> None:

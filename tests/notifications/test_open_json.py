@@ -1,6 +1,5 @@
 """`GET /console/alerts/open.json`: everything unhandled, by state."""
 
-import re
 from datetime import datetime, time, timedelta
 
 import pytest
@@ -11,11 +10,12 @@ from django.utils import timezone
 
 from notifications.models import Alert, AlertKind
 from notifications.services import handle_alerts
-from notifications.voice import is_quiet, is_voiced
+from notifications.settings import choose_voiced_kinds
+from notifications.voice import is_quiet
 from shop import clock
 from shop.events.delivery import drain
 from shop.store.models import StoreSettings
-from tests.cast import clerk, make_staff, open_shop, paid_order
+from tests.cast import clerk, make_staff, paid_order
 
 URL = "/console/alerts/open.json"
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -58,8 +58,8 @@ def test_nothing_personal_leaves(client: Client) -> None:
     assert not any(word in text for word in ("林晓燕", "13800005678", "文三路", "门铃"))
 
 
-def test_the_switch_silences_new_orders_but_shows_them(client: Client) -> None:
-    open_shop(voice_new_order_on=False)
+def test_a_kind_that_is_not_spoken_is_shown_and_counted(client: Client) -> None:
+    choose_voiced_kinds(set(AlertKind) - {AlertKind.NEW_ORDER}, actor=clerk("owner"))
     paid_order()
     drain()
     client.force_login(make_staff("owner"))
@@ -71,20 +71,13 @@ def test_the_switch_silences_new_orders_but_shows_them(client: Client) -> None:
     )
 
 
-SWITCHES = [field.name for field in StoreSettings._meta.fields if re.match(r"voice_.*_on$", field.name)]
-
-
-def test_every_kind_has_a_switch_and_is_spoken_at_first() -> None:
-    assert all(is_voiced(kind, StoreSettings()) for kind in AlertKind)
-    silent = StoreSettings(**dict.fromkeys(SWITCHES, False))
-    assert not any(is_voiced(kind, silent) for kind in AlertKind)
-
-
-@pytest.mark.parametrize("switch", SWITCHES)
-def test_a_switch_silences_its_own_kind_only(switch: str) -> None:
-    store = StoreSettings(**{switch: False})
-    assert len([kind for kind in AlertKind if not is_voiced(kind, store)]) >= 1
-    assert any(is_voiced(kind, store) for kind in AlertKind)
+def test_other_kinds_leave_new_orders_spoken(client: Client) -> None:
+    choose_voiced_kinds({AlertKind.NEW_ORDER}, actor=clerk("owner"))
+    paid_order()
+    drain()
+    client.force_login(make_staff("owner"))
+    body = client.get(URL).json()
+    assert (body["alerts"][0]["is_voiced"], body["settings"]["is_voice_on"]) == (True, True)
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,15 @@ from django.db import connections, transaction
 
 from notifications import services
 from notifications.handlers import end_alerts, end_alerts_of_subject
-from notifications.models import Alert, AlertKind, HandledHow
+from notifications.models import Alert, AlertKind, AlertSetting, HandledHow
+from notifications.selectors import list_alert_settings
 from notifications.services import handle_alerts_up_to, raise_alert, raise_subject_alert
+from notifications.settings import choose_voiced_kinds
 from orders.models import Order
 from orders.services.steps import confirm_order
 from shop import clock
 from shop.catalog.stock import correct_stock
+from shop.errors import Refused
 from shop.events.models import Event
 from tests.cast import clerk, make_sku, paid_order
 
@@ -123,3 +126,40 @@ def test_two_who_handle_all_at_once_handle_each_alert_once(monkeypatch):
         person.join(PATIENCE_S)
     assert sum(done.values()) == 40
     assert {name: Alert.objects.filter(handled_by_name=name).count() for name in done} == done
+
+
+def save_from_two_pages(seen: dict[str, int]) -> list[str]:
+    """Two owners save at one moment: one wants new orders silent, the other low stock."""
+    barrier, codes = threading.Barrier(2), []
+
+    def save(silent: AlertKind) -> None:
+        barrier.wait(PATIENCE_S)
+        try:
+            choose_voiced_kinds(set(AlertKind) - {silent}, actor=clerk("owner"), seen=seen)
+            codes.append("ok")
+        except Refused as refusal:
+            codes.append(refusal.code)
+        connections.close_all()
+
+    owners = [
+        threading.Thread(target=save, args=[kind]) for kind in (AlertKind.NEW_ORDER, AlertKind.LOW_STOCK)
+    ]
+    for owner in owners:
+        owner.start()
+    for owner in owners:
+        owner.join(PATIENCE_S)
+    return sorted(codes)
+
+
+def test_of_two_owners_one_is_told_to_look_again():
+    """Both make the rows, which are there once; the second sees that the first has changed something."""
+    seen = {row.kind: row.version for row in list_alert_settings()}
+    assert save_from_two_pages(seen) == ["ok", "stale"]
+    assert AlertSetting.objects.count() == len(AlertKind)
+    assert AlertSetting.objects.filter(is_voiced=False).count() == 1
+
+
+def test_without_the_versions_the_last_one_wins():
+    assert save_from_two_pages({}) == ["ok", "ok"]
+    assert AlertSetting.objects.count() == len(AlertKind)
+    assert AlertSetting.objects.filter(is_voiced=False).count() == 1

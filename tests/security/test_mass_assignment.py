@@ -66,6 +66,7 @@ READ_BESIDE = {
     "staff:set_theme": {"theme"},
     "alerts:handle": {"id"},
     "alerts:handle_all": {"newest"},
+    "voice:settings": {"voiced", "seen"},
     "catalog:edit": {"version"},
     "catalog:add": {"version"},
 }

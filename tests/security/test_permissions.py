@@ -229,6 +229,8 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("store:settings", "POST"): staff(OWNER),
     ("store:area", "GET"): staff(SETTINGS_VIEWERS),
     ("store:area", "POST"): staff(OWNER),
+    ("voice:settings", "GET"): staff(SETTINGS_VIEWERS),
+    ("voice:settings", "POST"): staff(OWNER),
     ("store:upload_sound", "POST"): staff(OWNER),
     ("store:reset_sound", "POST"): staff(OWNER),
     ("store:sound", "GET"): dict.fromkeys(ROLE_NAMES, NOT_FOUND) | dict.fromkeys(OUTSIDERS, LOGIN),

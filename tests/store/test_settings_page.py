@@ -5,8 +5,11 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.text import capfirst
+from django.utils.translation import override
 from pytest_django import DjangoAssertNumQueries
 
+from shop import clock
 from shop.actor import SYSTEM
 from shop.errors import Refused
 from shop.events.models import Event
@@ -45,12 +48,6 @@ def filled_in(**changes: Any) -> dict[str, Any]:
         "confirm_step_on": "on",
         "prepare_step_on": "on",
         "reserve_on": "placing",
-        "voice_new_order_on": "on",
-        "voice_urge_on": "on",
-        "voice_transfer_on": "on",
-        "voice_short_on": "on",
-        "voice_late_payment_on": "on",
-        "voice_refund_on": "on",
         "voice_repeat_seconds": "30",
     }
     return {name: value for name, value in (values | changes).items() if value is not None}
@@ -269,3 +266,23 @@ def test_what_happens_when_the_time_to_ship_is_over_can_be_chosen() -> None:
     assert get_store_settings().overdue_rule == "close"
     assert "it is refunded and closed by itself" in read(client)
     assert client.post(URL, filled_in(overdue_rule="burn")).status_code == 422
+
+
+@pytest.mark.parametrize(("name", "words"), sorted(StoreSettings.former_fields.items()))
+def test_a_setting_that_is_no_more_keeps_its_name_on_the_record(name: str, words: str) -> None:
+    open_shop()
+    data = {"before": {name: False}, "after": {name: True}}
+    Event.objects.create(
+        kind="settings",
+        subject_id=1,
+        number=99,
+        verb="settings.change",
+        actor_kind="staff",
+        actor_name="王店长",
+        at=clock.now(),
+        data=data,
+    )
+    with override("en"):
+        label = capfirst(str(words))
+    for page in (read(browser()), browser().get("/console/audit/").content.decode()):
+        assert label in page

@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from notifications import event_words as alert_words
+from notifications.models import AlertSetting
 from orders.desk.timeline import Change, make_entry
 from orders.models import Order, OrderLine
 from orders.payments import event_words as gateway_words
@@ -40,6 +42,7 @@ EVENT_WORDS = (
     | store_words.EVENT_WORDS
     | gateway_words.EVENT_WORDS
     | machine_words.EVENT_WORDS
+    | alert_words.EVENT_WORDS
 )
 
 
@@ -77,6 +80,7 @@ SUBJECTS: dict[str, Subject] = {
     "settings": Subject(
         _("Store settings"), StoreSettings, lambda _row: "", lambda _row: reverse("store:settings")
     ),
+    "alert_setting": Subject(_("Voice of alerts"), AlertSetting, str, lambda _row: reverse("voice:settings")),
     "wechat_account": Subject(
         _("WeChat credentials"), WeChatAccount, lambda _row: "", lambda _row: reverse("store:wechat")
     ),
