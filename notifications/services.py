@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from notifications.endings import ENDED_BY, Ending, find_ending
-from notifications.kinds import CAPABILITY_OF, kinds_of
+from notifications.kinds import CAPABILITIES_OF, kinds_of
 from notifications.models import Alert, AlertKind, HandledHow
 from notifications.selectors import find_open_alerts
 from orders.models import Order
@@ -100,9 +100,9 @@ def handle_alerts(alert_ids: list[int], *, actor: Actor) -> int:
     `already_done` when the only one asked for was handled before.
     """
     wanted = Alert.objects.filter(pk__in=alert_ids)
-    kinds = set(wanted.values_list("kind", flat=True)) & set(CAPABILITY_OF)
+    kinds = set(wanted.values_list("kind", flat=True)) & set(CAPABILITIES_OF)
     if kinds and not kinds & set(kinds_of(actor)):
-        require(actor, CAPABILITY_OF[AlertKind(kinds.pop())])
+        require(actor, CAPABILITIES_OF[AlertKind(kinds.pop())][0])
     wanted = wanted.filter(kind__in=kinds_of(actor))
     done = _press(wanted, actor)
     if not done:

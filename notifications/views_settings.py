@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
-from notifications.kinds import CAPABILITY_OF
+from notifications.kinds import CAPABILITIES_OF
 from notifications.models import AlertKind, AlertSetting
 from notifications.selectors import list_alert_settings
 from notifications.settings import choose_voiced_kinds
@@ -62,5 +62,5 @@ def _show(request: StaffRequest, *, error: str = "", status: int = 200) -> HttpR
 
 def _row(setting: AlertSetting) -> Row:
     kind = AlertKind(setting.kind)
-    roles = [ROLE_LABELS[role] for role, rights in ROLES.items() if CAPABILITY_OF[kind] in rights]
+    roles = [ROLE_LABELS[role] for role, rights in ROLES.items() if rights & set(CAPABILITIES_OF[kind])]
     return Row(setting, kind.label, PHRASES[kind].one, roles)

@@ -287,7 +287,14 @@ def test_a_setting_that_is_no_more_keeps_its_name_on_the_record(name: str, words
     open_shop()
     data = {"before": {name: False}, "after": {name: True}}
     Event.objects.create(
-        kind="settings", subject_id=1, number=99, verb="settings.change", at=clock.now(), data=data
+        kind="settings",
+        subject_id=1,
+        number=99,
+        verb="settings.change",
+        actor_kind="staff",
+        actor_name="王店长",
+        at=clock.now(),
+        data=data,
     )
     with override("en"):
         label = capfirst(str(words))
