@@ -31,6 +31,13 @@ def _secret(name: str) -> str:
     return value
 
 
+def _endpoint(name: str) -> str:
+    address = str(env.str(name, ""))
+    if not address.startswith(("https://", "http://")):
+        raise ImproperlyConfigured(f"{name} must be an address like https://s3.example.com.")
+    return address
+
+
 def _data_keys(text: str) -> dict[str, bytes]:
     """Read `id:base64,id:base64`; the first key encrypts, the others only decrypt."""
     pairs = (item.split(":", 1) for item in text.split(","))
@@ -265,10 +272,11 @@ STORAGES: dict[str, dict[str, Any]] = {
 S3_BUCKET = env.str("S3_BUCKET", "")
 LINK_ORIGINS: list[str] = []
 if S3_BUCKET:
-    S3_LINK_ENDPOINT = env.str("S3_LINK_ENDPOINT", "") or env.str("S3_ENDPOINT")
+    S3_ENDPOINT = _endpoint("S3_ENDPOINT")
+    S3_LINK_ENDPOINT = _endpoint("S3_LINK_ENDPOINT") if env.str("S3_LINK_ENDPOINT", "") else S3_ENDPOINT
     _bucket = {
         "bucket_name": S3_BUCKET,
-        "endpoint_url": env.str("S3_ENDPOINT"),
+        "endpoint_url": S3_ENDPOINT,
         "link_endpoint": S3_LINK_ENDPOINT,
         "access_key": _secret("S3_KEY"),
         "secret_key": _secret("S3_SECRET"),

@@ -76,21 +76,29 @@ def clean_name(name: str) -> str:
     return f"{stem[: LONGEST_NAME - len(ending) - 1]}.{ending}"
 
 
-def take_download(file_id: int, *, actor: Actor) -> ProducedFile:
-    """Record that the person whom it was made for downloads a file.
+def find_download(file_id: int, *, actor: Actor) -> ProducedFile:
+    """A file that this person may download now.
 
-    Raises Refused `not_found` (404) to everybody else and when its time is over, `downloaded` (410) for the
-    second time of one that `is_once`.
+    Raises Refused `not_found` (404) but to whom it was made for, and when its time is over; `downloaded` (410) for
+    the second time of one that `is_once`.
     """
+    return _may_download(ProducedFile.objects.filter(pk=file_id).first(), actor)
+
+
+def take_download(file_id: int, *, actor: Actor) -> None:
+    """Record that a person downloads a file. Raises Refused as `find_download` does."""
     with transaction.atomic():
-        file = ProducedFile.objects.select_for_update().filter(pk=file_id).first()
-        if file is None or actor.id != file.owner_id or file.expires_at <= clock.now():
-            raise Refused("not_found", _("There is no such file, or it was deleted after a week."), 404)
-        if file.is_once and file.downloaded_at:
-            raise Refused("downloaded", _("This file was downloaded and can be downloaded only once."), 410)
+        file = _may_download(ProducedFile.objects.select_for_update().filter(pk=file_id).first(), actor)
         file.downloaded_at = clock.now()
         file.save_raised("downloaded_at")
         record_event(file, "file.download", actor, data={"kind": file.kind})
+
+
+def _may_download(file: ProducedFile | None, actor: Actor) -> ProducedFile:
+    if file is None or actor.id != file.owner_id or file.expires_at <= clock.now():
+        raise Refused("not_found", _("There is no such file, or it was deleted after a week."), 404)
+    if file.is_once and file.downloaded_at:
+        raise Refused("downloaded", _("This file was downloaded and can be downloaded only once."), 410)
     return file
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextvars
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any, TypeVar, cast
 
@@ -10,7 +10,7 @@ from django.core import signals
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.db import close_old_connections
-from django.http.response import HttpResponseBase
+from django.http.response import HttpResponseBase, StreamingHttpResponse
 from django.urls import set_script_prefix
 
 THREADS = 40
@@ -38,11 +38,19 @@ class ThreadHandler(ASGIHandler):
         except RequestAborted:
             return
         response = await self._in_thread(self._answer, scope, body)
+        if isinstance(response, StreamingHttpResponse) and not response.is_async:
+            # Django would make a list of the whole stream first.
+            response.streaming_content = self._list_parts(iter(response))
         try:
             await self.send_response(response, send)
         finally:
             if response.streaming:
                 await self._in_thread(response.close)
+
+    async def _list_parts(self, parts: Iterator[bytes]) -> AsyncIterator[bytes]:
+        """Each when the one before was sent; between them no thread waits for a slow reader."""
+        while (part := await self._in_thread(next, parts, None)) is not None:
+            yield part
 
     async def _in_thread(self, call: Callable[..., Result], *arguments: Any) -> Result:
         """With a copy of the context, so that nothing that one request sets is there for the next."""

@@ -14,6 +14,7 @@ from storages.backends.s3 import S3Storage
 from shop.clients.circuit import circuit_of
 from shop.clients.errors import ClientError, Rejected, Unknown, Unreachable
 from shop.storage import CHUNK
+from shop.storage.pace import set_pace
 
 CONNECT_S, WAIT_S = 2.0, 5.0
 """Seconds for a connection, and for each wait for bytes."""
@@ -61,9 +62,11 @@ class Bucket(S3Storage):  # type: ignore[misc]  # The library has no types.
     def _make_client(self, endpoint: str) -> Any:
         with _making:
             session = self._create_session()
-            return session.client(
+            client = session.client(
                 "s3", region_name=self.region_name, endpoint_url=endpoint, config=self.client_config
             )
+        set_pace(client)
+        return client
 
     def write(self, name: str, source: IO[bytes]) -> None:
         with self._asking():

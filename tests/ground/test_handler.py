@@ -19,6 +19,14 @@ from shop.http.handler import THREADS, ThreadHandler
 from shop.logs import request_id
 
 threads: list[str] = []
+made: list[int] = []
+PARTS = 20
+SCOPE = {
+    "type": "http",
+    "method": "POST",
+    "headers": [(b"host", b"testserver"), (b"x-request-id", b"request-4711")],
+    "query_string": b"",
+}
 
 
 def view(_request: HttpRequest) -> HttpResponse:
@@ -34,17 +42,37 @@ def stream(_request: HttpRequest) -> StreamingHttpResponse:
     return StreamingHttpResponse(iter([b"one ", b"two"]))
 
 
+def count_out(_request: HttpRequest) -> StreamingHttpResponse:
+    return StreamingHttpResponse(_count())
+
+
+def _count() -> Iterator[bytes]:
+    try:
+        for number in range(PARTS):
+            made.append(number)
+            threads.append(threading.current_thread().name)
+            yield b"%d " % number
+    finally:
+        threads.append("closed")
+
+
 def echo(request: HttpRequest) -> HttpResponse:
     return HttpResponse(request.body)
 
 
-urlpatterns = [path("api/view", view), path("api/stream", stream), path("api/echo", echo)]
+urlpatterns = [
+    path("api/view", view),
+    path("api/stream", stream),
+    path("api/echo", echo),
+    path("api/count", count_out),
+]
 
 
 @pytest.fixture
 def handler(settings: Any) -> ThreadHandler:
     settings.ROOT_URLCONF = __name__
     threads.clear()
+    made.clear()
     return ThreadHandler()
 
 
@@ -65,16 +93,9 @@ def signals() -> Iterator[list[str]]:
 
 def ask(handler: ThreadHandler, path: str, body: bytes = b"", times: int = 1) -> list[bytes]:
     """The bodies of so many answers, one after the other in one event loop."""
-    scope = {
-        "type": "http",
-        "method": "POST",
-        "path": path,
-        "headers": [(b"host", b"testserver"), (b"x-request-id", b"request-4711")],
-        "query_string": b"",
-    }
 
     async def ask_all() -> list[bytes]:
-        return [await ask_once(handler, scope, body) for _ in range(times)]
+        return [await ask_once(handler, {**SCOPE, "path": path}, body) for _ in range(times)]
 
     return asyncio.run(ask_all())
 
@@ -125,16 +146,32 @@ def test_nothing_of_a_request_is_left_for_the_next(handler: ThreadHandler) -> No
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.filterwarnings("ignore:StreamingHttpResponse")
 @pytest.mark.parametrize("path", ["/api/view", "/api/stream"])
 def test_its_database_connection_is_given_back(handler: ThreadHandler, path: str) -> None:
     ask(handler, path)
     assert asyncio.run(handler._in_thread(lambda: connection.connection)) is None
 
 
-@pytest.mark.filterwarnings("ignore:StreamingHttpResponse")
 def test_a_stream_comes_whole(handler: ThreadHandler, transactional_db: None) -> None:
     assert ask(handler, "/api/stream") == [b"one two"]
+
+
+def test_of_a_stream_only_what_is_being_sent_is_in_memory(
+    handler: ThreadHandler, transactional_db: None
+) -> None:
+    received = [{"type": "http.request", "body": b""}]
+    made_when_sent: list[int] = []
+
+    async def receive() -> dict[str, Any]:
+        return received.pop()
+
+    async def send(message: dict[str, Any]) -> None:
+        if message.get("body"):
+            made_when_sent.append(len(made))
+
+    asyncio.run(handler({**SCOPE, "path": "/api/count"}, receive, send))
+    assert made_when_sent == list(range(1, PARTS + 1))
+    assert threads.pop() == "closed" and all(name.startswith("request") for name in threads)
 
 
 def test_a_body_comes_whole(handler: ThreadHandler, transactional_db: None) -> None:

@@ -81,6 +81,13 @@ def test_what_may_be_had_once_is_had_once_and_a_look_ahead_is_no_download(owner:
     assert [client.get(address).status_code for _time in range(2)] == [200, 410]
 
 
+def test_one_whose_file_is_gone_is_not_there(owner: StaffUser) -> None:
+    address = produce(owner)
+    get_store(Place.PRIVATE).delete(list_stored()[0])
+    assert sign_in(owner).get(address).status_code == 404
+    assert not Event.objects.filter(verb="file.download").exists()
+
+
 @pytest.mark.usefixtures("tasks_at_once")
 def test_it_goes_when_its_time_is_over(owner: StaffUser) -> None:
     address = produce(owner)

@@ -38,6 +38,29 @@ def test_a_key_of_the_wrong_length_stops_it(manage: Manage, keys: dict[str, str]
     assert "must each hold 32 bytes" in refused.stderr and KEY not in refused.stderr
 
 
+BUCKET = {"S3_BUCKET": "shop", "S3_ENDPOINT": "http://127.0.0.1:9", "S3_KEY": "key", "S3_SECRET": "secret"}
+
+
+def test_it_starts_with_a_bucket(manage: Manage) -> None:
+    assert manage("check", **BUCKET).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"S3_ENDPOINT": ""}, {"S3_ENDPOINT": "oss.example.com"}, {"S3_LINK_ENDPOINT": "oss.example.com"}],
+)
+def test_a_bucket_without_an_address_stops_it(manage: Manage, wrong: dict[str, str]) -> None:
+    refused = manage("check", **BUCKET | wrong)
+    assert refused.returncode != 0
+    assert f"{next(iter(wrong))} must be an address like https://" in refused.stderr
+
+
+@pytest.mark.parametrize("name", ["S3_KEY", "S3_SECRET"])
+def test_a_bucket_without_its_key_stops_it(manage: Manage, name: str) -> None:
+    refused = manage("check", **BUCKET | {name: ""})
+    assert refused.returncode != 0 and f"{name} is missing" in refused.stderr
+
+
 @pytest.mark.django_db
 def test_the_deployment_check_is_clean(manage: Manage) -> None:
     server = connection.settings_dict

@@ -21,6 +21,7 @@ from shop.files.loose import MAY_ARRIVE_WITHIN
 from shop.files.models import UNUSED_FOR, LooseFile, Picture, Place, ProducedFile
 from shop.files.produced import Description, produce_file
 from shop.files.services import make_link, store_picture
+from shop.staff.models import StaffUser
 from shop.storage import get_store, s3
 from shop.storage.origins import list_origins
 from shop.storage.s3 import PART
@@ -98,16 +99,35 @@ def test_forgetting_deletes_the_object(bucket: PrivateS3) -> None:
 
 def test_a_produced_file_comes_from_the_store_under_its_own_name(bucket: PrivateS3) -> None:
     owner, size = cast.make_staff("finance"), 2 * PART + 5
-    file = produce_file(
-        Description("test", "七月.csv", is_once=True), lambda out: out.write(bytes(size)), owner_id=owner.pk
-    )
-    address = f"/console/files/produced/{file.pk}/"
+    address = produce(owner, bytes(size), is_once=False)
     assert browser("owner").get(address).status_code == 404
     got = see(address, sign_in(owner))
-    assert (len(got.content), file.size) == (size, size)
+    assert len(got.content) == size
     assert "%E4%B8%83%E6%9C%88.csv" in got.headers["Content-Disposition"]
     assert got.headers["Cache-Control"] == "no-store"
-    assert sign_in(owner).get(address).status_code == 410
+
+
+def test_what_may_be_had_once_has_no_link_that_could_be_used_again(bucket: PrivateS3) -> None:
+    owner = cast.make_staff("finance")
+    address, client = produce(owner, b"secret", is_once=True), sign_in(owner)
+    got = client.get(address)
+    assert (got.status_code, b"".join(got.streaming_content)) == (200, b"secret")
+    assert client.get(address).status_code == 410
+
+
+def test_what_could_not_be_read_is_not_used_up(bucket: PrivateS3) -> None:
+    owner = cast.make_staff("finance")
+    address, client = produce(owner, b"secret", is_once=True), sign_in(owner)
+    with bucket.frozen():
+        assert client.get(address).status_code == 503
+    forget_circuits()
+    assert client.get(address).status_code == 200
+
+
+def produce(owner: StaffUser, content: bytes, *, is_once: bool) -> str:
+    described = Description("test", "七月.csv", is_once=is_once)
+    file = produce_file(described, lambda out: out.write(content), owner_id=owner.pk)
+    return f"/console/files/produced/{file.pk}/"
 
 
 def assert_sentence_and_nothing_lost() -> None:

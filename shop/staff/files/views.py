@@ -16,10 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from shop.access import has_capability
+from shop.connections import give_back_connections
 from shop.errors import Refused
 from shop.files.loose import answering
 from shop.files.models import Picture, Place, ProducedFile
-from shop.files.produced import take_download
+from shop.files.produced import find_download, take_download
 from shop.files.services import MAX_BYTES, is_link, store_picture
 from shop.files.views import PATH, PRIVATE_LINK_HOLDS_S, send_private
 from shop.http.rendering import error_body
@@ -61,9 +62,17 @@ def download(request: StaffRequest, file_id: int) -> HttpResponseBase:
     """A file to whom it was produced for. Each download is recorded."""
     if request.method == "HEAD":
         raise Http404  # A look ahead must not use up what can be downloaded once.
-    file = take_download(file_id, actor=request.actor)
-    headers = _make_headers(file)
-    if link := get_store(Place.PRIVATE).link(file.path, holds_s=PRIVATE_LINK_HOLDS_S, headers=headers):
+    # Opened first: what cannot be read at the moment is not used up.
+    answer = _open(find_download(file_id, actor=request.actor))
+    take_download(file_id, actor=request.actor)
+    return answer
+
+
+def _open(file: ProducedFile) -> HttpResponseBase:
+    headers, store = _make_headers(file), get_store(Place.PRIVATE)
+    # A link can be used again until it ends.
+    link = "" if file.is_once else store.link(file.path, holds_s=PRIVATE_LINK_HOLDS_S, headers=headers)
+    if link:
         return HttpResponseRedirect(
             link, headers={"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
         )
@@ -71,8 +80,12 @@ def download(request: StaffRequest, file_id: int) -> HttpResponseBase:
 
 
 def _stream(file: ProducedFile, headers: dict[str, str]) -> HttpResponseBase:
-    with answering():
-        chunks = get_store(Place.PRIVATE).read(file.path)
+    give_back_connections()
+    try:
+        with answering():
+            chunks = get_store(Place.PRIVATE).read(file.path)
+    except FileNotFoundError:
+        raise Http404 from None
     sniffless = {"X-Content-Type-Options": "nosniff", "Content-Length": str(file.size)}
     return StreamingHttpResponse(chunks, headers={**headers, **sniffless})
 
