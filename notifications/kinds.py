@@ -31,6 +31,5 @@ ALL_KINDS: Kinds = tuple(CAPABILITIES_OF)
 
 def kinds_of(actor: Actor) -> Kinds:
     """The kinds this actor may handle, which are those that are shown and spoken to them."""
-    return tuple(
-        kind.value for kind, names in CAPABILITIES_OF.items() if any(has_capability(actor, n) for n in names)
-    )
+    held = {name for names in CAPABILITIES_OF.values() for name in names if has_capability(actor, name)}
+    return tuple(kind.value for kind, names in CAPABILITIES_OF.items() if held.intersection(names))

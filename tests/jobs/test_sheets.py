@@ -60,7 +60,7 @@ def states(job: Job) -> list[tuple[int, str, str]]:
     return [(row.position, row.state, row.fate or "") for row in job.rows.order_by("position")]
 
 
-ROWS: list[list[Any]] = [["A", "x", 1], ["B", "y", "many"], ["C", "z", None], ["D", "x", 2]]
+ROWS: list[list[Any]] = [["A", "x", 1], ["B", "y", "zwölf"], ["C", "z", None], ["D", "x", 2]]
 
 
 class TestChecking:
@@ -90,7 +90,7 @@ class TestChecking:
         assert tally.done == [[2, 3]]
 
     def test_a_sheet_that_would_do_nothing_is_over_at_once(self, tally: Tallying, editor: Actor) -> None:
-        job = check([["A", "x", None], ["B", "y", "many"]], editor)
+        job = check([["A", "x", None], ["B", "y", "zwölf"]], editor)
         assert (job.state, job.left) == (JobState.DONE, 0)
 
     def test_the_same_form_sent_twice_is_one_job(self, tally: Tallying, editor: Actor) -> None:
@@ -220,7 +220,7 @@ class TestKeeping:
         sweep()
         assert RowContent.objects.count() == 0
         assert len(states(job)) == 4
-        assert "many" not in look(sign_in(StaffUser.objects.get(pk=editor.id)), job)
+        assert "zwölf" not in look(sign_in(StaffUser.objects.get(pk=editor.id)), job)
         with pytest.raises(Refused, match="no longer kept"):
             repeat_failed(job, actor=editor, key="again")
 
@@ -260,7 +260,7 @@ class TestBadInput:
         self, tally: Tallying, editor: Actor, tmp_path: Any
     ) -> None:
         long = "长" * 10_000
-        job = check([["A", long, "many"]], editor)
+        job = check([["A", long, "zwölf"]], editor)
         path = tmp_path / "failed.xlsx"
         kind = KINDS[NAME]
         assert isinstance(kind, SheetKind)
@@ -272,7 +272,7 @@ class TestBadInput:
     def test_ten_thousand_bad_rows_are_each_refused_with_a_reason(
         self, tally: Tallying, editor: Actor
     ) -> None:
-        raw = csv("SKU,Group,Pieces", *(f"A{n},x{n},many" for n in range(10_000)))
+        raw = csv("SKU,Group,Pieces", *(f"A{n},x{n},zwölf" for n in range(10_000)))
         job = check(raw, editor)
         assert (job.state, job.failed, job.left) == (JobState.DONE, 10_000, 0)
         assert count_fates(job)["refused"] == 10_000

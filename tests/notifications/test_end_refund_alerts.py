@@ -8,10 +8,10 @@ from notifications.models import Alert, AlertKind
 from orders.models import Order
 from orders.payments.models import Refund
 from orders.payments.services.outside import OutsideRefund, record_outside_refund
+from orders.payments.services.partial import refund_payment
 from orders.payments.services.payouts import pay_out_refund
 from orders.payments.services.refund_evidence import apply_refund_evidence
 from orders.payments.services.refund_sending import call_for_refund, retry_refund
-from orders.payments.services.refunds import refund_payment
 from orders.services.steps import add_note, confirm_order
 from shop import clock
 from shop.actor import GATEWAY

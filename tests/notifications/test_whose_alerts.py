@@ -11,6 +11,7 @@ from orders.payments.services.refund_evidence import apply_refund_evidence
 from shop.access import CAPABILITIES, ROLES
 from shop.actor import GATEWAY
 from shop.events.delivery import drain
+from shop.staff.services import staff_actor
 from tests.cast import clerk, make_staff, paid_order
 from tests.expect import refused
 
@@ -86,6 +87,15 @@ def test_all_at_once_leaves_what_belongs_to_others(client: Client, both: dict[st
     assert Alert.objects.get(kind="refund_failed").handled_at is not None
     assert Alert.objects.get(kind="new_order").handled_at is None
     assert handle_alerts_up_to(newest, actor=clerk("warehouse")) == 1
+
+
+def test_whoever_may_do_nothing_yet_has_none(client: Client, both: dict[str, Alert]) -> None:
+    user = make_staff("owner")
+    user.must_change_password = True
+    user.save()
+    client.force_login(user)
+    assert kinds_of(staff_actor(user)) == ()
+    assert client.get("/private/pictures/no/one.jpg").status_code == 404
 
 
 def test_a_kind_of_a_later_version_is_passed_over(client: Client, both: dict[str, Alert]) -> None:
