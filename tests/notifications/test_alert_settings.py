@@ -37,7 +37,7 @@ def test_the_page_shows_every_kind_with_what_is_said() -> None:
         assert f'value="{kind}"' in page
         assert PHRASES[kind].one in page
     assert page.count(" checked") == len(AlertKind)
-    assert page.count("For: Owner · Manager · Finance") == 8
+    assert page.count("· Finance · Store clerk") == 9
 
 
 def test_the_owner_silences_a_kind_by_name() -> None:

@@ -5,7 +5,7 @@ from django.test import Client
 
 from shop import clock
 from shop.jobs.models import Job
-from shop.jobs.registry import KINDS, JobKind
+from shop.jobs.registry import KINDS, BulkKind
 from tests.cast import make_staff, open_shop
 from tests.console import ENGLISH, browser, sign_in
 
@@ -30,7 +30,7 @@ def entries(client: Client, path: str = HOME) -> list[str]:
             ],
         ),
         ("order_clerk", ["Home", *ORDERS, "Alerts", "Jobs", "Products", "Customers"]),
-        ("warehouse", ["Home", *ORDERS, "Alerts", "Products"]),
+        ("warehouse", ["Home", *ORDERS, "Alerts", "Jobs", "Products"]),
         ("finance", ["Home", *ORDERS, "Alerts", "Customers", "Store settings"]),
         ("store_clerk", ["Home", *ORDERS, "Alerts"]),
     ],
@@ -40,14 +40,14 @@ def test_only_what_the_role_may_use_is_there(role: str, labels: list[str]) -> No
 
 
 def test_whoever_may_make_a_job_of_any_kind_sees_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "Jobs" not in entries(browser("warehouse"))
-    labels = JobKind("order.label", "Labels", "printer", "orders.ship", lambda _pk, _actor: None, str)
+    assert "Jobs" not in entries(browser("store_clerk"))
+    labels = BulkKind("order.label", "Labels", "printer", "alerts.handle", lambda _pk, _actor: None, str)
     monkeypatch.setitem(KINDS, labels.name, labels)
-    assert "Jobs" in entries(browser("warehouse"))
+    assert "Jobs" in entries(browser("store_clerk"))
 
 
 def test_who_made_a_job_goes_on_seeing_it() -> None:
-    user = make_staff("warehouse")
+    user = make_staff("store_clerk")
     client = sign_in(user)
     assert "Jobs" not in entries(client)
     moments = dict.fromkeys(("created_at", "lease_until", "resume_at"), clock.now())
