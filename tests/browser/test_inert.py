@@ -20,6 +20,8 @@ from orders.payments.services.transfers import send_proof
 from orders.services.steps import urge_order
 from shop.catalog.models import Sku
 from shop.catalog.product_sheet import PRODUCTS
+from shop.files.models import ProducedFile
+from shop.files.produced import Description, produce_file
 from shop.files.services import store_picture
 from shop.jobs.running import run_slice
 from shop.jobs.services import Subject, confirm_job, make_job
@@ -111,6 +113,11 @@ def send_hostile_proof(words: str) -> Order:
     return order
 
 
+def produce_hostile_file(owner: StaffUser) -> ProducedFile:
+    described = Description(kind="test", name=f"{CORPUS[1]}.html", content_type="text/html")
+    return produce_file(described, lambda file: file.write(CORPUS[1].encode()), owner_id=owner.pk)
+
+
 class Tour:
     """A hostile world and the addresses that lead through it."""
 
@@ -132,6 +139,7 @@ class Tour:
             "sku_id": sku.pk,
             "staff_id": owner.pk,
             "job_id": job.pk,
+            "file_id": produce_hostile_file(owner).pk,
         }
 
     def list_paths(self) -> list[str]:

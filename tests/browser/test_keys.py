@@ -53,8 +53,13 @@ def test_j_and_k_go_from_row_to_row_and_stop_at_the_ends(page: Page) -> None:
 
 def test_the_row_is_seen(page: Page) -> None:
     press(page, *"j" * len(rows(page)))
-    assert page.locator(CURSOR).evaluate(
-        "row => { const box = row.getBoundingClientRect(); return box.top >= 0 && box.bottom <= innerHeight; }"
+    # The browser scrolls when it comes to it, a moment after the keys.
+    page.wait_for_function(
+        """() => {
+          const box = document.querySelector("tr.is-cursor").getBoundingClientRect();
+          return box.top >= 0 && box.bottom <= innerHeight;
+        }""",
+        timeout=10_000,
     )
 
 
