@@ -24,7 +24,12 @@ JOBS = "jobs"
 QUEUES = {
     queue.name: queue
     for queue in (
-        Queue(GENERAL, "the nightly comparing of the books", ("shop.events.tasks.*",), 1),
+        Queue(
+            GENERAL,
+            "the nightly comparing of the books, and deleting stored files",
+            ("shop.events.tasks.*", "shop.files.tasks.*"),
+            1,
+        ),
         Queue(
             PAYMENTS,
             "questions to payment gateways and refunds, which may wait long for an answer",

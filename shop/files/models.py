@@ -112,10 +112,7 @@ class ProducedFile(Versioned):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["path"], name="produced_file_path_once")]
-        indexes = [
-            models.Index(fields=["expires_at"], name="produced_file_expires"),
-            models.Index(fields=["owner_id", "id"], name="produced_file_of_owner"),
-        ]
+        indexes = [models.Index(fields=["expires_at"], name="produced_file_expires")]
 
     def __str__(self) -> str:
         return self.name

@@ -35,8 +35,8 @@ def by_path(name: str) -> str:
     return str(PROJECT / "bench" / f"{name}.py")
 
 
-def test_the_six_scripts_are_there() -> None:
-    assert SCRIPTS == ["alerts", "desk", "fill", "gateway", "live", "place"]
+def test_the_scripts_are_there() -> None:
+    assert SCRIPTS == ["alerts", "desk", "fill", "gateway", "live", "place", "sheets"]
 
 
 @pytest.mark.parametrize("name", SCRIPTS)

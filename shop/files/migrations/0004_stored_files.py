@@ -58,10 +58,6 @@ class Migration(migrations.Migration):
             model_name='producedfile',
             index=models.Index(fields=['expires_at'], name='produced_file_expires'),
         ),
-        migrations.AddIndex(
-            model_name='producedfile',
-            index=models.Index(fields=['owner_id', 'id'], name='produced_file_of_owner'),
-        ),
         migrations.AddConstraint(
             model_name='producedfile',
             constraint=models.UniqueConstraint(fields=('path',), name='produced_file_path_once'),
