@@ -22,7 +22,7 @@ FROM found part JOIN found whole ON part.at = whole.at AND part.name <> whole.na
 WHERE NOT part.indisunique AND starts_with(whole.columns, part.columns)
   AND NOT (part.name LIKE '%%_like' AND whole.indisprimary)
 """
-OURS = ("events", "http", "files", "store", "staff", "jobs", "customers", "catalog")
+OURS = ("callbacks", "events", "http", "files", "store", "staff", "jobs", "customers", "catalog")
 OURS += ("orders", "payments", "shipping", "notifications")
 
 

@@ -30,6 +30,7 @@ from tests.security.test_permissions import MATRIX, ORDER_ACTIONS, World, world 
 pytestmark = pytest.mark.django_db
 
 OURS = (
+    "callbacks",
     "catalog",
     "customers",
     "files",
