@@ -1,8 +1,12 @@
 """Which kinds of alerts are whose: who holds one of its capabilities sees, hears and handles them."""
 
+from typing import NamedTuple
+
 from notifications.models import AlertKind
-from shop.access import has_capability
+from shop.access import ROLES, has_capability
 from shop.actor import Actor
+from shop.staff.models import StaffUser
+from shop.staff.services import staff_actor
 
 _DESK = ("alerts.handle",)
 _MONEY = ("orders.refund", "alerts.handle")
@@ -33,3 +37,19 @@ def kinds_of(actor: Actor) -> Kinds:
     """The kinds this actor may handle, which are those that are shown and spoken to them."""
     held = {name for names in CAPABILITIES_OF.values() for name in names if has_capability(actor, name)}
     return tuple(kind.value for kind, names in CAPABILITIES_OF.items() if held.intersection(names))
+
+
+def list_roles(kind: AlertKind) -> list[str]:
+    """The roles to which a kind belongs."""
+    return [role for role, rights in ROLES.items() if rights & set(CAPABILITIES_OF[kind])]
+
+
+class Audience(NamedTuple):
+    """Pages to which the same is shown and spoken: of the same kinds and the same role."""
+
+    kinds: Kinds
+    role: str
+
+
+def audience_of(user: StaffUser) -> Audience:
+    return Audience(kinds_of(staff_actor(user)), user.role)

@@ -1,10 +1,13 @@
 """Alerts: what somebody has to hear of, until it is handled."""
 
+from typing import Any, ClassVar
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
+from shop.access import ROLE_LABELS
 from shop.events.models import Versioned
 
 
@@ -77,15 +80,26 @@ class Alert(models.Model):
 
 
 class AlertSetting(Versioned):
-    """How the shop hears of one kind: a row from the first change on, until then the defaults."""
+    """How the shop hears of one kind: a row from the first change on, until then the defaults.
+
+    `silent_roles` see the kind and do not hear it; `sound_name` of the kind goes before the sound of the shop.
+    """
 
     subject_kind = "alert_setting"
+    item_labels: ClassVar[dict[str, Any]] = {"silent_roles": ROLE_LABELS}
 
     kind = models.CharField(max_length=40, choices=AlertKind)
     is_voiced = models.BooleanField(_("spoken aloud"), default=True)
+    silent_roles = models.JSONField(
+        _("not spoken to"), default=list, db_default=models.Value([], models.JSONField()), blank=True
+    )
+    sound_name = models.CharField(_("own sound"), max_length=50, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind"], name="one_setting_per_alert_kind")]
 
     def __str__(self) -> str:
         return str(self.get_kind_display())
+
+    def is_heard_by(self, role: str) -> bool:
+        return self.is_voiced and role not in self.silent_roles

@@ -1,14 +1,10 @@
 """Reading alerts."""
 
-from typing import Any
-
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Value
+from django.db.models import Prefetch, QuerySet
 
 from notifications.kinds import ALL_KINDS, Kinds
-from notifications.models import Alert, AlertKind, AlertSetting
+from notifications.models import Alert
 from orders.models import OrderLine
-from shop.kept import KeptQuery
-from shop.store.models import StoreSettings
 
 SHOWN = 200
 """So many unhandled alerts a page is told of by its socket."""
@@ -27,30 +23,9 @@ def find_handled_alerts(kinds: Kinds = ALL_KINDS) -> "QuerySet[Alert]":
     return Alert.objects.filter(handled_at__isnull=False, kind__in=kinds)
 
 
-_SILENT = AlertSetting.objects.filter(is_voiced=False)
-_VOICE: KeptQuery[Any] = KeptQuery(
-    lambda: StoreSettings.objects.filter(pk=1).annotate(
-        is_silent=Exists(_SILENT.filter(kind=Value(AlertKind.NEW_ORDER)))
-    )
-)
-
-
 def list_open_alerts(kinds: Kinds) -> "QuerySet[Alert]":
-    """Unhandled alerts of these kinds, with their orders and `is_silent`, newest first, at most SHOWN."""
-    found = find_open_alerts(kinds).annotate(is_silent=Exists(_SILENT.filter(kind=OuterRef("kind"))))
-    return found.select_related("order").order_by("-id")[:SHOWN]
-
-
-def get_voice() -> tuple[StoreSettings, bool]:
-    """The settings of the shop, and whether it has new orders spoken; one query."""
-    store = _VOICE.first()
-    return (store, not store.is_silent) if store else (StoreSettings(pk=1, shop_name=""), True)
-
-
-def list_alert_settings() -> list[AlertSetting]:
-    """One for each kind, in their order; defaults where nobody has changed anything yet."""
-    known = {row.kind: row for row in AlertSetting.objects.all()}
-    return [known.get(kind) or AlertSetting(kind=kind) for kind in AlertKind]
+    """Unhandled alerts of these kinds, with their orders, newest first, at most SHOWN."""
+    return find_open_alerts(kinds).select_related("order").order_by("-id")[:SHOWN]
 
 
 def count_open_alerts(kinds: Kinds) -> int:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 
-from notifications.kinds import kinds_of
+from notifications.kinds import audience_of, kinds_of
 from notifications.models import Alert, AlertKind
 from notifications.selectors import (
     SHOWN,
@@ -68,7 +68,7 @@ def _show_alerts(request: StaffRequest, *, dialog: Dialog | None = None) -> Http
 @staff_page("orders.view")
 def open_alerts(request: StaffRequest) -> JsonResponse:
     """Everything unhandled, by state: asked on connect, after sleep, and again and again without a socket."""
-    return JsonResponse(get_open_state(kinds_of(request.actor)))
+    return JsonResponse(get_open_state(audience_of(request.user)))
 
 
 @staff_page("orders.view", methods=("POST",))

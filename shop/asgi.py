@@ -12,7 +12,7 @@ from shop.http.handler import ThreadHandler
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
 django.setup(set_prefix=False)
 
-from notifications.routing import websocket_urlpatterns  # noqa: E402 - models need the apps that Django has just loaded
+from notifications.socket.routing import websocket_urlpatterns  # noqa: E402 - models need the apps that Django has just loaded
 
 application = ProtocolTypeRouter(
     {

@@ -25,7 +25,7 @@ urlpatterns = [
     path("console/customers/", include("orders.desk.buyers.urls")),
     path("console/audit/", include("orders.desk.audit.urls")),
     path("console/stuck/", include("orders.desk.stuck.urls")),
-    path("console/settings/voice/", include("notifications.urls_settings")),
+    path("console/settings/voice/", include("notifications.voice.urls")),
     path("console/settings/", include("shop.store.urls")),
     path("console/jobs/", include("shop.jobs.urls")),
     path("console/", include("orders.desk.home.urls")),

@@ -1,7 +1,8 @@
-"""The shop's own sound for alerts: a short file, known by its content, kept under a random name."""
+"""Sounds of alerts: short files, known by their content, kept under random names; one is the shop's own."""
 
 import re
 import secrets
+from collections.abc import Callable
 from io import BytesIO
 
 from django.db import transaction
@@ -14,7 +15,7 @@ from shop.errors import Refused
 from shop.files.loose import answering, let_loose, store_file
 from shop.files.models import Place
 from shop.storage import get_store
-from shop.store.selectors import get_store_settings
+from shop.store.models import StoreSettings
 from shop.store.services import change_store_settings
 
 MAX_SOUND_BYTES = 1_000_000
@@ -29,22 +30,35 @@ def set_own_sound(raw: bytes, *, actor: Actor) -> None:
     Raises Refused `sound_too_large` (413), `not_a_sound` (400), `storage_away` (503).
     """
     require(actor, "settings.edit")
-    ending = recognise_sound(raw)
-    name = f"{secrets.token_urlsafe(18)}.{ending}"
-    store_file(Place.PUBLIC, f"{_FOLDER}/{name}", BytesIO(raw), lambda: _replace(name, actor))
+    keep_sound(raw, lambda name: _use(name, actor))
 
 
 def reset_own_sound(*, actor: Actor) -> None:
     """Let alerts ring with the shipped sound again."""
-    _replace("", actor)
+    replace_sound("", lambda name: _use(name, actor))
 
 
-def _replace(name: str, actor: Actor) -> None:
+def _use(name: str, actor: Actor) -> str:
+    locked = StoreSettings.objects.select_for_update().filter(pk=1).first()
+    change_store_settings({"sound_name": name}, actor=actor)
+    return locked.sound_name if locked else ""
+
+
+Use = Callable[[str], str]
+"""Writes the name of a sound where it is used, "" for none; returns the name that it takes the place of."""
+
+
+def keep_sound(raw: bytes, use: Use) -> None:
+    """Keep a file, and use it. Raises Refused as `set_own_sound` does, and what `use` raises."""
+    name = f"{secrets.token_urlsafe(18)}.{recognise_sound(raw)}"
+    store_file(Place.PUBLIC, f"{_FOLDER}/{name}", BytesIO(raw), lambda: replace_sound(name, use))
+
+
+def replace_sound(name: str, use: Use) -> None:
+    """Use another kept sound, or none; the file of the former one is deleted soon."""
     with transaction.atomic():
-        old = get_store_settings().sound_name
-        change_store_settings({"sound_name": name}, actor=actor)
-        if old:
-            let_loose(Place.PUBLIC, f"{_FOLDER}/{old}")
+        if former := use(name):
+            let_loose(Place.PUBLIC, f"{_FOLDER}/{former}")
 
 
 def recognise_sound(raw: bytes) -> str:

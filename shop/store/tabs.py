@@ -14,7 +14,8 @@ _PAGES = (
 )
 
 
-def list_tabs(request: HttpRequest) -> list[dict[str, Any]]:
-    """Each page of the settings with its address and whether it is this one."""
+def list_tabs(request: HttpRequest, *, inside: str = "") -> list[dict[str, Any]]:
+    """Each page of the settings with its address and whether it is this one, or the one that this page is `inside`."""
+    here = reverse(inside) if inside else request.path
     urls = [(label, reverse(name)) for label, name in _PAGES]
-    return [{"label": label, "url": url, "is_active": request.path == url} for label, url in urls]
+    return [{"label": label, "url": url, "is_active": here == url} for label, url in urls]

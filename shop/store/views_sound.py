@@ -14,16 +14,21 @@ from shop.store.views import show_settings_again
 @staff_page("settings.edit", methods=("POST",))
 def upload_sound(request: StaffRequest) -> HttpResponse:
     """Take in a file, or show the settings with a sentence beside the file's field."""
-    file = request.FILES.get("sound")
-    if file is None:
-        return show_settings_again(request, sound_error=str(_("Choose a file first.")))
     try:
-        # One byte more than allowed is enough to know that it is too much.
-        set_own_sound(file.read(MAX_SOUND_BYTES + 1), actor=request.actor)
+        set_own_sound(read_upload(request), actor=request.actor)
     except Refused as refused:
         return show_settings_again(request, sound_error=str(refused))
     messages.success(request, _("Alerts ring with your sound from the next page on."))
     return redirect("store:settings")
+
+
+def read_upload(request: StaffRequest) -> bytes:
+    """The sound that was sent, as far as is needed to judge it. Raises Refused `no_file` (400)."""
+    file = request.FILES.get("sound")
+    if file is None:
+        raise Refused("no_file", _("Choose a file first."), 400)
+    # One byte more than allowed is enough to know that it is too much.
+    return bytes(file.read(MAX_SOUND_BYTES + 1))
 
 
 @staff_page("settings.edit", methods=("POST",))

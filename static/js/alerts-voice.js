@@ -6,6 +6,7 @@
 const NO_START_MS = 1500;
 const LONGEST_SPEECH_MS = 15000;
 const LONGEST_SOUND_S = 10; // A shop's own sound may be a whole song.
+const LONGEST_LOAD_MS = 3000;
 const RESUME_MS = 400;
 
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -50,7 +51,7 @@ export class Voice {
     if (!this.#context) {
       this.#context = new AudioContext();
       this.#context.addEventListener("statechange", () => this.on_change());
-      for (const name of Object.keys(this.urls)) this.#sounds[name] = this.#load(name);
+      for (const name of Object.keys(this.urls)) this.#load(name).catch(() => {});
     }
     await Promise.race([this.#context.resume().catch(() => {}), wait(RESUME_MS)]);
     return this.is_audible;
@@ -65,40 +66,48 @@ export class Voice {
   }
 
   /* Chime, then the words, one after the other. `find_words` is asked after the chime: what was handled meanwhile is not
-     said. `clip`: whether the shipped clip says the same. */
-  say(find_words, { clip = false } = {}) {
+     said. `sound`: the address of what rings instead of the chime. `clip`: whether the shipped clip says the same. */
+  say(find_words, { sound = "", clip = false } = {}) {
     this.#waiting += 1;
-    this.#queue = this.#queue.then(() => this.#say_now(find_words, clip)).catch(() => {}).finally(() => {
+    this.#queue = this.#queue.then(() => this.#say_now(find_words, sound, clip)).catch(() => {}).finally(() => {
       this.#waiting -= 1;
     });
     return this.#queue;
   }
 
-  async #say_now(find_words, clip) {
-    await this.#play("chime");
+  async #say_now(find_words, sound, clip) {
+    if (!sound || !(await this.#play(sound))) await this.#play("chime");
     const words = find_words();
     if (!words || (await this.#speak(words))) return;
-    await this.#play(clip ? "clip" : "chime");
+    await this.#play(clip ? "clip" : sound || "chime");
   }
 
-  async #load(name) {
-    const response = await fetch(this.urls[name]);
+  /* What did not come, since the network was away, is asked for again in the next round. */
+  #load(name) {
+    this.#sounds[name] ??= this.#fetch(name).catch((error) => {
+      delete this.#sounds[name];
+      throw error;
+    });
+    return this.#sounds[name];
+  }
+
+  async #fetch(name) {
+    const response = await fetch(this.urls[name] || name);
     if (!response.ok) throw new Error(`no sound: ${name}`);
     return this.#context.decodeAudioData(await response.arrayBuffer());
   }
 
+  /* `name`: one of the urls, or an address. Returns whether it was played. */
   async #play(name) {
-    const sound = await this.#sounds[name]?.catch(() => null);
-    if (!sound) {
-      this.#sounds[name] = this.#load(name); // The network was away; the next round may have it.
-      return;
-    }
+    const sound = await Promise.race([this.#load(name).catch(() => null), wait(LONGEST_LOAD_MS)]);
+    if (!sound) return false;
     const source = this.#context.createBufferSource();
     source.buffer = sound;
     source.connect(this.#context.destination);
     const is_over = new Promise((resolve) => source.addEventListener("ended", resolve));
     source.start(0, 0, LONGEST_SOUND_S);
     await Promise.race([is_over, wait(Math.min(sound.duration, LONGEST_SOUND_S) * 1000 + 500)]);
+    return true;
   }
 
   #speak(words) {

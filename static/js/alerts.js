@@ -51,8 +51,10 @@ function start(config) {
     const due = memory.pick_due(open, repeat_ms, now);
     if (!due.length) return;
     memory.mark_spoken(due, open, repeat_ms, now);
-    const clip = due.some((alert) => alert.kind === "new_order");
-    voice.say(() => make_sentence(due.filter(is_open), state.phrases), { clip }).then(speak_due);
+    for (const [sound, alerts] of group_by_sound(due, state.phrases)) {
+      const clip = alerts.some((alert) => alert.kind === "new_order");
+      voice.say(() => make_sentence(alerts.filter(is_open), state.phrases), { sound, clip }).then(speak_due);
+    }
   }
 
   const is_open = ({ id }) => state.alerts.some((alert) => alert.id === id);
@@ -100,6 +102,16 @@ function make_sentence(alerts, phrases) {
   const kinds = Object.entries(phrases).map(([kind, phrase]) => [phrase, alerts.filter((alert) => alert.kind === kind).length]);
   const parts = kinds.filter(([, count]) => count > 0);
   return parts.map(([phrase, count]) => (count === 1 ? phrase.one : phrase.many.replace("{n}", count))).join("。");
+}
+
+/* What rings alike is said in one sentence: pairs of the address of a sound, "" for the usual one, and its alerts. */
+function group_by_sound(alerts, phrases) {
+  const groups = new Map();
+  for (const alert of alerts) {
+    const sound = phrases[alert.kind]?.sound || "";
+    groups.set(sound, [...(groups.get(sound) || []), alert]);
+  }
+  return groups;
 }
 
 function make_clock(url, on_tick) {

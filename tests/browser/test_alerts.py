@@ -10,15 +10,16 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
 
 from notifications.models import Alert, AlertKind, HandledHow
-from orders.services.steps import confirm_order
+from orders.services.steps import confirm_order, urge_order
 from shop import clock
 from tests.browser.conftest import LiveShop, wait_until
 from tests.browser.ears import NEW_ORDER, Ears
-from tests.cast import clerk, open_shop, paid_order
+from tests.cast import buyer, clerk, open_shop, paid_order
 
 pytestmark = pytest.mark.browser
 ALERTS = "/console/alerts/"
@@ -251,6 +252,28 @@ def test_without_a_voice_the_chime_and_the_clip_are_played(device: Device, live_
     wait_until(lambda: ears.heard == ["chime", "chime"], seconds=5, page=page)
     paid_order()
     wait_until(lambda: ears.heard == ["chime", "chime", "chime", "clip"], seconds=8, page=page)
+
+
+def test_a_kind_with_its_own_sound_rings_with_it_and_is_said_apart(
+    device: Device, live_shop: LiveShop
+) -> None:
+    page, ears = listening_page(device, live_shop)
+    page.goto(live_shop.url("/console/settings/voice/urge/"))
+    with set_own_sound(page, "new-order-zh.wav"):
+        order = paid_order()
+        wait_until(lambda: ears.heard[-2:] == ["chime", NEW_ORDER], seconds=8, page=page)
+        urge_order(order.pk, actor=buyer(order))
+        wait_until(lambda: ears.heard[-2:] == ["clip", "有买家催单，请及时处理"], seconds=8, page=page)
+
+
+@contextmanager
+def set_own_sound(page: Page, shipped: str) -> Iterator[None]:
+    """On the page of a kind: one of the shipped files is its sound meanwhile."""
+    page.get_by_label("自定义铃声").set_input_files(settings.BASE_DIR / "static/audio" / shipped)
+    page.get_by_role("button", name="使用该铃声").click()
+    yield
+    page.get_by_role("button", name="恢复统一铃声").click()
+    expect(page.get_by_role("button", name="恢复统一铃声")).to_have_count(0)
 
 
 def test_quiet_hours_show_but_do_not_speak(device: Device, live_shop: LiveShop) -> None:

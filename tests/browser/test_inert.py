@@ -140,6 +140,7 @@ class Tour:
             "staff_id": owner.pk,
             "job_id": job.pk,
             "file_id": produce_hostile_file(owner).pk,
+            "alert_kind": "new_order",
         }
 
     def list_paths(self) -> list[str]:

@@ -4,9 +4,9 @@ import pytest
 from django.test import Client
 
 from notifications.models import AlertKind, AlertSetting
-from notifications.selectors import list_alert_settings
-from notifications.settings import choose_voiced_kinds
-from notifications.voice import PHRASES
+from notifications.voice.selectors import list_alert_settings
+from notifications.voice.services import choose_voiced_kinds
+from notifications.voice.words import PHRASES
 from shop.events.models import Event
 from tests.cast import clerk
 from tests.console import browser
@@ -38,6 +38,7 @@ def test_the_page_shows_every_kind_with_what_is_said() -> None:
         assert PHRASES[kind].one in page
     assert page.count(" checked") == len(AlertKind)
     assert page.count("· Finance · Store clerk") == 9
+    assert page.count("/console/settings/voice/low_stock/") == 1
 
 
 def test_the_owner_silences_a_kind_by_name() -> None:

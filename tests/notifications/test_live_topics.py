@@ -10,7 +10,7 @@ from channels.layers import channel_layers
 from django.conf import settings
 from django.db import transaction
 
-from notifications import listening
+from notifications.socket import listening
 from orders.models import Order
 from orders.services.steps import hold_order
 from shop import live, push

@@ -13,8 +13,8 @@ from django.conf import settings
 from django.db import OperationalError
 from django.test import override_settings
 
-from notifications import consumers
-from notifications.kinds import Kinds
+from notifications.kinds import Audience
+from notifications.socket import consumers
 from shop import push
 from shop.push import CHECK_SESSION, push_hint
 from shop.staff.models import StaffSession, StaffUser
@@ -115,7 +115,7 @@ async def test_a_hint_brings_what_is_unhandled_in_one_read_for_all_pages(
 ) -> None:
     reads = []
     monkeypatch.setattr(
-        "notifications.state.get_open_state", lambda _kinds: reads.append(1) or {"alerts": []}
+        "notifications.socket.reader.get_open_state", lambda _audience: reads.append(1) or {"alerts": []}
     )
     async with AsyncExitStack() as stack:
         key = await sign_in()
@@ -131,10 +131,10 @@ async def test_a_hint_brings_what_is_unhandled_in_one_read_for_all_pages(
 
 
 async def test_without_the_database_a_page_is_told_to_ask_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_kinds: Kinds) -> None:
+    def fail(_audience: Audience) -> None:
         raise OperationalError("away")
 
-    monkeypatch.setattr("notifications.state.get_open_state", fail)
+    monkeypatch.setattr("notifications.socket.reader.get_open_state", fail)
     async with socket(await sign_in()) as page:
         assert await page.is_let_in()
         assert await page.hear() == {"type": "look"}

@@ -7,9 +7,9 @@ from django.db import connections, transaction
 from notifications import services
 from notifications.handlers import end_alerts, end_alerts_of_subject
 from notifications.models import Alert, AlertKind, AlertSetting, HandledHow
-from notifications.selectors import list_alert_settings
 from notifications.services import handle_alerts_up_to, raise_alert, raise_subject_alert
-from notifications.settings import choose_voiced_kinds
+from notifications.voice.selectors import list_alert_settings
+from notifications.voice.services import choose_voiced_kinds
 from orders.models import Order
 from orders.services.steps import confirm_order
 from shop import clock

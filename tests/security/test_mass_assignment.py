@@ -68,6 +68,7 @@ READ_BESIDE = {
     "alerts:handle": {"id"},
     "alerts:handle_all": {"newest"},
     "voice:settings": {"voiced", "seen"},
+    "voice:kind": {"role", "version"},
     "catalog:edit": {"version"},
     "catalog:add": {"version"},
 }

@@ -1,4 +1,4 @@
-"""What is said aloud, and when the shop wants silence.
+"""What is said aloud of each kind, and when the shop wants silence.
 
 The sentences are Chinese whatever language a page is in, as the shipped clip is: the voice speaks to
 everybody in the room, not to the one who reads the page.

@@ -19,9 +19,9 @@ from django.conf import settings
 from django.db import DatabaseError
 from redis.exceptions import RedisError
 
-from notifications.kinds import Kinds, kinds_of
-from notifications.listening import Groups, Pace, read_wanted
-from notifications.state import SharedReader
+from notifications.kinds import Audience, audience_of
+from notifications.socket.listening import Groups, Pace, read_wanted
+from notifications.socket.reader import SharedReader
 from shop.access import has_capability
 from shop.live import keep_audible
 from shop.push import ALERTS_GROUP
@@ -43,7 +43,7 @@ class AlertsConsumer(AsyncJsonWebsocketConsumer):
     _beating: asyncio.Task[None] | None = None
     _is_closed = False
     _groups: Groups
-    _kinds: Kinds = ()
+    _audience = Audience((), "")
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve the socket; when its channel layer fails it closes instead of crashing."""
@@ -59,7 +59,7 @@ class AlertsConsumer(AsyncJsonWebsocketConsumer):
         if not _may_look(user):
             await self._close(NOT_SIGNED_IN)
             return
-        self._kinds = kinds_of(staff_actor(user))
+        self._audience = audience_of(user)
         self._groups, self._pace = Groups(self.channel_layer, self.channel_name), Pace()
         if not await self._join():
             await self._close(TRY_LATER)
@@ -102,7 +102,7 @@ class AlertsConsumer(AsyncJsonWebsocketConsumer):
 
     async def look_again(self, event: dict[str, Any]) -> None:
         try:
-            await self.send(text_data=await _reader.read(self._kinds))
+            await self.send(text_data=await _reader.read(self._audience))
         except DatabaseError:
             await self.send_json({"type": "look"})  # The page asks over HTTP until it gets an answer.
 
@@ -147,7 +147,7 @@ class AlertsConsumer(AsyncJsonWebsocketConsumer):
             return True
         if not _may_look(user):
             return False
-        self._kinds = kinds_of(staff_actor(user))
+        self._audience = audience_of(user)
         return True
 
     async def _load_user(self) -> Any:

@@ -1,0 +1,1 @@
+"""The socket of a console page: what is unhandled, and hints about what the page shows."""
