@@ -84,7 +84,7 @@ def _value(name: str, value: Any, model: type[models.Model] | None) -> str:
     if isinstance(value, list | tuple):
         labels = getattr(model, "item_labels", {}).get(name, {})
         words = (_label(item, model) if name == "fields" else labels.get(item, item) for item in value)
-        return ", ".join(str(word) for word in words) or NOTHING
+        return ", ".join(str(word) for word in words)
     if isinstance(value, dict):
         return ", ".join(f"{key} {item}" for key, item in value.items())
     if name.endswith("_fen") and isinstance(value, int):

@@ -113,7 +113,7 @@ def test_no_file_is_said() -> None:
 @pytest.mark.parametrize("role", ["manager", "finance"])
 def test_others_may_read_it_only(role: str) -> None:
     page = browser(role).get(URL).content.decode()
-    assert '<fieldset class="settings-group" disabled>' in page
+    assert '<fieldset class="places" disabled>' in page
     assert 'type="file"' not in page
     with refused("forbidden", 403):
         choose_hearing_roles(AlertKind.NEW_ORDER, DESK, actor=clerk(role))
