@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test import TransactionTestCase
 from django.test.signals import template_rendered
 from django.utils import translation
 from jinja2 import Template
@@ -13,6 +15,7 @@ from shop.demo.standins import StandInServer, run_in_thread
 from shop.events.delivery import drain
 from shop.events.pause import resume_outside
 from tests import cast
+from tests.databases import empty_filled_tables
 from tests.gateway import Gateway
 
 REAL_PROCESSES = frozenset({"browser", "embedded", "faults", "production"})
@@ -47,6 +50,15 @@ def _contexts_are_seen() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Template, "render", draw_and_tell)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _tables_are_emptied_fast() -> Iterator[None]:
+    """As `TransactionTestCase` empties them, but only those with rows; where there is one database, PostgreSQL."""
+    with pytest.MonkeyPatch.context() as patch:
+        if connection.vendor == "postgresql":
+            patch.setattr(TransactionTestCase, "_fixture_teardown", empty_filled_tables)
         yield
 
 

@@ -1,4 +1,4 @@
-"""A database of one's own on the server of the tests, for processes that are started against it."""
+"""The database of the tests emptied, and a database of one's own for processes that are started against it."""
 
 import os
 from collections.abc import Iterator
@@ -6,7 +6,26 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from django.db import connection
+from django.db import connection, transaction
+from django.test import TransactionTestCase
+
+_NEVER_CHANGED = frozenset({"django_migrations", "django_content_type", "auth_permission"})
+
+
+def empty_filled_tables(case: TransactionTestCase) -> None:
+    """What `TransactionTestCase` does after a test, in a tenth of the time: only what has rows is emptied.
+
+    A TRUNCATE of all tables makes and syncs some three hundred files, and the signal after it reads all permissions.
+    """
+    tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
+    quoted = [connection.ops.quote_name(table) for table in tables if table not in _NEVER_CHANGED]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(f"(SELECT '{table}' FROM {table} LIMIT 1)" for table in quoted))
+        filled = [table for (table,) in cursor.fetchall()]
+        # Events and money refuse to be deleted, by triggers.
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        for table in filled:
+            cursor.execute(f"DELETE FROM {table}")
 
 
 @contextmanager
