@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 from django.db import connection, transaction
 from django.test import TransactionTestCase
+from psycopg.sql import SQL, Identifier
 
 _NEVER_CHANGED = frozenset({"django_migrations", "django_content_type", "auth_permission"})
 
@@ -18,14 +19,15 @@ def empty_filled_tables(case: TransactionTestCase) -> None:
     A TRUNCATE of all tables makes and syncs some three hundred files, and the signal after it reads all permissions.
     """
     tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
-    quoted = [connection.ops.quote_name(table) for table in tables if table not in _NEVER_CHANGED]
+    first = SQL("(SELECT {} FROM {} LIMIT 1)")
+    firsts = [first.format(table, Identifier(table)) for table in tables if table not in _NEVER_CHANGED]
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(f"(SELECT '{table}' FROM {table} LIMIT 1)" for table in quoted))
+        cursor.execute(SQL(" UNION ALL ").join(firsts))
         filled = [table for (table,) in cursor.fetchall()]
         # Events and money refuse to be deleted, by triggers.
         cursor.execute("SET LOCAL session_replication_role = replica")
         for table in filled:
-            cursor.execute(f"DELETE FROM {table}")
+            cursor.execute(SQL("DELETE FROM {}").format(Identifier(table)))
 
 
 @contextmanager
