@@ -37,10 +37,12 @@ def find_ending(order: Order, alert: Alert) -> Ending | None:
 
 
 def _after_new_order(order: Order, alert: Alert) -> Ending | None:
-    """Over when a person moved the order out of the stage it rang in, or when it closed."""
+    """Over when a person moved the order out of the stage it rang in, when it closed, or with nothing left to send."""
     if moved := _list_moves(order, alert).first():
         return Ending(HandledHow.CLOSED if moved.after == Stage.CLOSED else HandledHow.MOVED, moved)
-    return Ending(HandledHow.CLOSED) if order.stage == Stage.CLOSED else None
+    if order.stage in IN_HAND:
+        return None
+    return Ending(HandledHow.CLOSED if order.stage == Stage.CLOSED else HandledHow.OVER)
 
 
 def _after_shortage(order: Order, _alert: Alert) -> Ending | None:
