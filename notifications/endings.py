@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
 from notifications.models import Alert, AlertKind, HandledHow
 from orders.models import Order
-from orders.payments.models import RefundState
+from orders.payments.models import Refund, RefundState
 from orders.stages import IN_HAND, Stage
 from shop.actor import PEOPLE
 from shop.events.models import Event
@@ -36,10 +37,12 @@ def find_ending(order: Order, alert: Alert) -> Ending | None:
 
 
 def _after_new_order(order: Order, alert: Alert) -> Ending | None:
-    """Over when a person moved the order out of the stage it rang in, or when it closed."""
+    """Over when a person moved the order out of the stage it rang in, when it closed, or with nothing left to send."""
     if moved := _list_moves(order, alert).first():
         return Ending(HandledHow.CLOSED if moved.after == Stage.CLOSED else HandledHow.MOVED, moved)
-    return Ending(HandledHow.CLOSED) if order.stage == Stage.CLOSED else None
+    if order.stage in IN_HAND:
+        return None
+    return Ending(HandledHow.CLOSED if order.stage == Stage.CLOSED else HandledHow.OVER)
 
 
 def _after_shortage(order: Order, _alert: Alert) -> Ending | None:
@@ -50,8 +53,9 @@ def _after_urge(order: Order, alert: Alert) -> Ending | None:
     return None if order.stage in IN_HAND else _taken_on(order, _list_moves(order, alert))
 
 
-def _after_unknown_payment(order: Order, _alert: Alert) -> Ending | None:
-    is_unknown = order.attempts.filter(stuck_at__isnull=False).exists()
+def _after_unknown_payment(order: Order, alert: Alert) -> Ending | None:
+    attempts = order.attempts.filter(number=_read_told(alert)["attempt"])
+    is_unknown = attempts.filter(stuck_at__isnull=False).exists()
     return None if is_unknown else Ending(HandledHow.OVER)
 
 
@@ -62,18 +66,18 @@ def _after_transfer(order: Order, alert: Alert) -> Ending | None:
 
 
 def _after_failed_refund(order: Order, alert: Alert) -> Ending | None:
-    has_failed = order.refunds.filter(state=RefundState.FAILED).exists()
+    has_failed = _find_refund(order, alert).filter(state=RefundState.FAILED).exists()
     return _tended(order, alert) or (None if has_failed else Ending(HandledHow.OVER))
 
 
 def _after_stuck_refund(order: Order, alert: Alert) -> Ending | None:
-    is_stuck = order.refunds.filter(stuck_at__isnull=False).exists()
+    is_stuck = _find_refund(order, alert).filter(stuck_at__isnull=False).exists()
     return _tended(order, alert) or (None if is_stuck else Ending(HandledHow.OVER))
 
 
 def _after_outside_refund(order: Order, alert: Alert) -> Ending | None:
     """Over only where it fitted nothing when it came, and has taken the place of a refund of ours since."""
-    told = Event.objects.get(pk=alert.event_id).data
+    told = _read_told(alert)
     is_same = Q(number=told["number"]) | Q(reference=told["number"])
     must_be_seen = told["is_booked"] or not order.refunds.filter(is_same).exists()
     return None if must_be_seen else Ending(HandledHow.OVER)
@@ -81,9 +85,19 @@ def _after_outside_refund(order: Order, alert: Alert) -> Ending | None:
 
 def _tended(order: Order, alert: Alert) -> Ending | None:
     """By whom this refund was tried again or paid out; one that fails again after that rings anew."""
-    number = Event.objects.get(pk=alert.event_id).data.get("number")
+    number = _read_told(alert)["number"]
     tended = _list_by_people(order, alert).filter(verb__in=_TENDING_REFUNDS, data__number=number).first()
     return Ending(HandledHow.MOVED, tended) if tended else None
+
+
+def _find_refund(order: Order, alert: Alert) -> "QuerySet[Refund]":
+    """The one that it is about: others of the order have alerts of their own."""
+    return order.refunds.filter(number=_read_told(alert)["number"])
+
+
+def _read_told(alert: Alert) -> dict[str, Any]:
+    data: dict[str, Any] = Event.objects.values_list("data", flat=True).get(pk=alert.event_id)
+    return data
 
 
 def _taken_on(order: Order, events: "QuerySet[Event]") -> Ending:

@@ -15,9 +15,9 @@ _ENDING = tuple(
     rule.verb
     for rule in MOVES.values()
     if any(before in _RUNG and after != before for before, after in rule.steps.items())
-    and (rule.who & PEOPLE or Stage.CLOSED in rule.steps.values())
+    and (rule.who & PEOPLE or not set(rule.steps.values()).issubset(IN_HAND))
 )
-"""Verbs by which a person takes an order on, or by which it closes."""
+"""Verbs by which a person takes an order on, or by which nothing of it is left to send."""
 _TENDING = (
     "order.restock",
     "order.reject_proof",

@@ -21,6 +21,11 @@ def not_held(order: Order) -> Refused | None:
     return Refused("held", _("The order is on hold: %(why)s. Release it first.") % {"why": order.hold_reason})
 
 
+def not_held_back(order: Order) -> Refused | None:
+    """As `not_held` where a buyer may be told: what staff typed for each other is not theirs to read."""
+    return Refused("held", _("The order is on hold. Please ask the shop.")) if order.is_held else None
+
+
 def nothing_owed(order: Order) -> Refused | None:
     if not order.owed_fen or order.pay_method == PayMethod.COD:
         return None

@@ -156,11 +156,11 @@ def _ask_or_send_by(client: wechat_pay.WeChatPay, refund: Refund) -> wechat_pay.
     if was_accepted:
         raise Unknown("The gateway does not know a refund that it has accepted.")
     note_sending(refund)
+    # Without a reason, which WeChat would show: what the buyer is told stands on the timeline.
     return client.refund(
         trade_no=refund.payment.trade_no,
         refund_number=refund.number,
         refund_fen=refund.amount_fen,
         total_fen=refund.payment.amount_fen,
-        reason=refund.reason,
         notify_url=settings.BASE_URL + REFUND_NOTICE_PATH,
     )

@@ -8,7 +8,7 @@ from orders.guards import (
     has_no_proof,
     is_overdue,
     no_open_aftersale,
-    not_held,
+    not_held_back,
     nothing_paid,
     nothing_shipped,
     something_paid,
@@ -42,7 +42,7 @@ ENDING = (
         _("Cancelled, not sent in time"),
         to(Stage.CLOSED, *IN_HAND),
         frozenset({CUSTOMER, SYSTEM}),
-        guards=(nothing_shipped, not_held, no_open_aftersale, is_overdue),
+        guards=(nothing_shipped, not_held_back, no_open_aftersale, is_overdue),
         own_guards={CUSTOMER: (something_paid, buyer_may_cancel), SYSTEM: (closes_by_itself,)},
     ),
     Move(

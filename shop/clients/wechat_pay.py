@@ -178,17 +178,21 @@ class WeChatPay:
         refund_number: str,
         refund_fen: int,
         total_fen: int,
-        reason: str,
         notify_url: str,
+        reason: str = "",
     ) -> Refund:
-        """Ask for money to go back; `refund_number` makes repeats harmless. Accepted is not refunded."""
+        """Ask for money to go back; `refund_number` makes repeats harmless. Accepted is not refunded.
+
+        WeChat shows the buyer the `reason`; an empty one it refuses, so it is left out.
+        """
         body = {
             "transaction_id": trade_no,
             "out_refund_no": refund_number,
-            "reason": _shorten(reason, REASON_BYTES),
             "notify_url": notify_url,
             "amount": {"refund": refund_fen, "total": total_fen, "currency": "CNY"},
         }
+        if reason:
+            body["reason"] = _shorten(reason, REASON_BYTES)
         answer = self._call("POST", "/v3/refund/domestic/refunds", body)
         check_echo(answer, "out_refund_no", refund_number)
         refund = read_refund(answer, "status")

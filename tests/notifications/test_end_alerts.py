@@ -3,13 +3,16 @@
 import pytest
 
 from notifications.models import Alert, AlertKind
-from orders.payments.services.cancelling import cancel_paid, cancel_unpaid
-from orders.services.steps import confirm_order, hold_order
+from orders.payments.services.cancelling import cancel_lines, cancel_paid, cancel_unpaid
+from orders.services.steps import confirm_order, hold_order, urge_order
+from orders.shipping.services.ship import ship_order
+from orders.stages import Stage
 from shop.catalog.stock import correct_stock
 from shop.events.delivery import drain
 from shop.events.sweeping import sweep
 from shop.store.choices import PayMethod, ReserveOn
-from tests.cast import buyer, clerk, make_sku, open_shop, paid_order, pay, place
+from tests.cast import buyer, clerk, make_sku, open_shop, paid_order, parcel, pay, place
+from tests.expect import fresh
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -54,6 +57,20 @@ def test_a_step_that_the_shop_skips_does_not_silence_it() -> None:
     order = paid_order()
     assert order.stage == "confirmed"
     assert the_alert().handled_at is None
+
+
+def test_what_was_left_and_is_cancelled_leaves_nothing_to_hurry_for() -> None:
+    open_shop(confirm_step_on=False, prepare_step_on=False)
+    order = paid_order(basket={make_sku().pk: 2})
+    line = order.lines.get().pk
+    ship_order(order.pk, parcels=[parcel({line: 1})], actor=clerk())
+    urge_order(order.pk, actor=buyer(order))
+    assert Alert.objects.count() == 0
+    assert the_alert(kind=AlertKind.URGE).handled_at is None
+    cancel_lines(order.pk, quantities={line: 1}, reason="缺货", actor=clerk())
+    assert fresh(order).stage == Stage.SHIPPED
+    assert the_alert(kind=AlertKind.URGE).handled_how == "moved"
+    assert the_alert(kind=AlertKind.NEW_ORDER).handled_how == "over"
 
 
 def test_stock_that_came_ends_the_short_alert() -> None:

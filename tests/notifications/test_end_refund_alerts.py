@@ -16,6 +16,7 @@ from orders.services.steps import add_note, confirm_order
 from shop import clock
 from shop.actor import GATEWAY
 from shop.events.delivery import drain
+from shop.events.models import Event
 from tests.cast import clerk, paid_order
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -95,6 +96,33 @@ def test_it_rings_on_while_another_refund_of_the_order_has_failed() -> None:
     assert Alert.objects.filter(kind=AlertKind.REFUND_FAILED, handled_at=None).count() == 1
     retry_refund(second.pk, actor=clerk())
     assert alert_of(AlertKind.REFUND_FAILED).handled_how == "moved"
+
+
+def open_numbers(kind: AlertKind) -> set[str]:
+    """The refunds of which alerts of this kind still speak."""
+    drain()
+    ids = Alert.objects.filter(kind=kind, handled_at=None).values("event_id")
+    return {event.data["number"] for event in Event.objects.filter(pk__in=ids)}
+
+
+def test_of_two_that_failed_the_one_that_goes_through_is_over_alone() -> None:
+    order = paid_order()
+    first, second = refund_of(order), refund_of(order)
+    hear(first, "ABNORMAL")
+    hear(second, "ABNORMAL")
+    assert open_numbers(AlertKind.REFUND_FAILED) == {first.number, second.number}
+    hear(first, "SUCCESS")
+    assert open_numbers(AlertKind.REFUND_FAILED) == {second.number}
+
+
+def test_of_two_that_are_stuck_the_one_that_goes_through_is_over_alone() -> None:
+    order = paid_order()
+    first, second = refund_of(order), refund_of(order)
+    Refund.objects.update(sending_since=clock.now() - timedelta(days=3))
+    call_for_refund(first.pk)
+    call_for_refund(second.pk)
+    hear(second, "SUCCESS")
+    assert open_numbers(AlertKind.REFUND_STUCK) == {first.number}
 
 
 def refund_outside(order: Order) -> Alert:

@@ -108,6 +108,58 @@ class TestRefunds:
         with refused("not_to_pay_out"):
             pay_out_refund(order.refunds.get().pk, reference="bank", actor=cast.clerk())
 
+    def part(self, order, fen: int, *, fails: bool) -> Refund:
+        refund_part(order.pk, PartRefund(fen, "补偿"), actor=cast.clerk("finance"))
+        refund = order.refunds.latest("pk")
+        if fails:
+            refuse_refund(refund, why="NOT_ENOUGH")
+        return refund
+
+    def find_outside(self, order, fen: int, number: str = "50000001") -> None:
+        found = OutsideRefund(number, order.payments.get().trade_no, "500", fen)
+        assert record_outside_refund(found, mchid="", actor=GATEWAY)
+
+    def test_what_is_more_than_the_failed_one_is_booked_too(self):
+        order = cast.paid_order()
+        self.part(order, 10_00, fails=True)
+        self.find_outside(order, order.paid_fen)
+        assert fresh(order).refunded_fen == order.paid_fen
+
+    @pytest.mark.parametrize(("outside_fen", "failed_fen"), [(30_00, 0), (25_00, 5_00), (35_00, 0)])
+    def test_it_takes_the_place_of_as_many_as_it_is_enough_for(self, outside_fen, failed_fen):
+        order = cast.paid_order()
+        for fen in (10_00, 20_00):
+            self.part(order, fen, fails=True)
+        self.find_outside(order, outside_fen)
+        failed = order.refunds.filter(state=RefundState.FAILED)
+        assert sum(failed.values_list("amount_fen", flat=True)) == failed_fen
+        assert fresh(order).refunded_fen == outside_fen
+
+    def test_what_did_not_fit_takes_the_place_of_each_that_fails_later(self):
+        order = cast.paid_order()
+        refunds = [self.part(order, fen, fails=False) for fen in (10_00, order.paid_fen - 10_00)]
+        self.find_outside(order, order.paid_fen)
+        for refund in refunds:
+            refuse_refund(refund, why="NOT_ENOUGH")
+        assert not order.refunds.exclude(state=RefundState.DONE).exists()
+        assert fresh(order).refunded_fen == order.paid_fen
+
+    def test_several_that_did_not_fit_take_the_place_of_one_that_fails_later(self):
+        order = cast.paid_order()
+        refund = self.part(order, order.paid_fen, fails=False)
+        self.find_outside(order, 10_00, "50000001")
+        self.find_outside(order, order.paid_fen - 10_00, "50000002")
+        refuse_refund(refund, why="NOT_ENOUGH")
+        assert not order.refunds.exclude(state=RefundState.DONE).exists()
+        assert fresh(order).refunded_fen == order.paid_fen
+
+    def test_one_that_somebody_has_recorded_as_paid_out_is_not_booked_again(self):
+        order = cast.paid_order()
+        refund = self.part(order, 10_00, fails=True)
+        pay_out_refund(refund.pk, reference="50000001", actor=cast.clerk("finance"))
+        self.find_outside(order, 10_00)
+        assert fresh(order).refunded_fen == 10_00
+
     def test_of_a_payment_that_is_not_ours_nothing_is_known(self, gateway, client):
         order = paid(gateway)
         number = refund_at_the_platform(gateway, order, 10_00)

@@ -14,10 +14,13 @@ from orders.payments.services.payouts import pay_out_refund
 from orders.payments.services.refund_evidence import apply_refund_evidence
 from orders.payments.services.refund_sending import lease_refund, put_off_refund, refuse_refund, retry_refund
 from orders.payments.tasks import send_refund
+from orders.services.steps import confirm_order, receive_order
+from orders.shipping.services.ship import ship_order
 from shop import clock
 from shop.actor import GATEWAY
 from shop.clients.errors import Rejected
 from shop.clients.wechat_pay import WeChatPay
+from shop.customers.erasure import ask_erasure, erase_when_due
 from shop.events.delivery import drain
 from shop.events.sweeping import sweep
 from shop.store.choices import PayMethod
@@ -42,6 +45,31 @@ def test_a_refund_goes_out_once_under_its_number(gateway):
     assert (refund.state, order.refunded_fen) == (RefundState.DONE, order.paid_fen)
     assert [row["number"] for row in gateway.refunds(order)] == [f"{order.number}R-1"]
     assert verbs_of(order)[-1] == "refund_done"
+
+
+def test_the_gateway_shows_the_buyer_nothing_of_why_staff_decided_it(gateway, monkeypatch):
+    bodies, call = [], WeChatPay._call
+    monkeypatch.setattr(WeChatPay, "_call", lambda *args: bodies.append(str(args)) or call(*args))
+    refund = cancelled(gateway)
+    send_refund(refund.pk)
+    assert any("out_refund_no" in body for body in bodies)
+    assert not any("缺货" in body for body in bodies)
+
+
+def test_money_of_a_buyer_who_was_erased_goes_back_by_the_gateway(gateway):
+    order = cast.place()
+    attempt = gateway.take_money(order)
+    cast.pay(order, attempt=attempt, trade_no=gateway.trade(attempt.number)["trade_no"])
+    confirm_order(order.pk, actor=cast.clerk())
+    ship_order(order.pk, parcels=[cast.parcel()], actor=cast.clerk())
+    receive_order(order.pk, actor=cast.buyer(order))
+    ask_erasure(order.customer_id, actor=cast.clerk())
+    with clock.at(clock.now() + timedelta(hours=25)):
+        erase_when_due(order.customer_id)
+    refund = refund_payment(order.payments.get().pk, amount_fen=1, reason="x", actor=cast.clerk())
+    send_refund(refund.pk)
+    refund.refresh_from_db()
+    assert (refund.state, refund.last_error) == (RefundState.DONE, "")
 
 
 @pytest.mark.parametrize("kind", ["timeout_before", "timeout_after", "error_500", "truncated", "html"])

@@ -7,11 +7,12 @@ import pytest
 from notifications.models import Alert, AlertKind
 from orders.payments import line
 from orders.payments.line import FAILURES, TELL_AFTER, call_for_line, list_silent_merchants, note_silence
-from orders.payments.models import GatewayLine, PayAttempt
+from orders.payments.models import AttemptState, GatewayLine, PayAttempt
 from orders.payments.selectors import UNHEARD_FOR, list_due_refunds, list_due_to_close, list_due_to_query
 from orders.payments.services.attempts import open_attempt, start_payment
 from orders.payments.services.cancelling import cancel_paid
 from orders.payments.services.closing import GIVE_UP_AFTER
+from orders.payments.services.unheard import call_for_attempt, note_heard, note_unheard
 from orders.payments.tasks import query_payment
 from orders.payments.timers import PROBE_EVERY_S
 from orders.stages import Stage
@@ -161,6 +162,23 @@ def test_an_attempt_that_nobody_answers_about_calls_once_and_says_when_it_is_ove
         query_payment(attempt.pk)
         assert verbs_of(order)[-1] == "attempt_heard"
         assert open_alerts(AlertKind.ATTEMPT_STUCK) == 0
+
+
+def test_an_attempt_that_is_known_again_is_over_while_another_of_the_order_is_not():
+    order = cast.place()
+    given_up = open_attempt(order.pk, actor=cast.buyer(order))
+    PayAttempt.objects.update(state=AttemptState.CLOSED)
+    attempts = [given_up, open_attempt(order.pk, actor=cast.buyer(order))]
+    with clock.at(clock.now() - UNHEARD_FOR):
+        for attempt in attempts:
+            note_unheard(attempt)
+    for attempt in attempts:
+        call_for_attempt(attempt.pk)
+    assert open_alerts(AlertKind.ATTEMPT_STUCK) == 2
+    note_heard(given_up)
+    assert open_alerts(AlertKind.ATTEMPT_STUCK) == 1
+    note_heard(attempts[1])
+    assert open_alerts(AlertKind.ATTEMPT_STUCK) == 0
 
 
 def test_where_the_whole_gateway_is_silent_not_every_order_calls(gateway):

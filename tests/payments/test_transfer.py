@@ -1,5 +1,6 @@
 """Bank transfer: days to pay, a proof that stops the clock, and finance that finds the money or not."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -300,6 +301,29 @@ def test_whoever_may_collect_records_it_whatever_they_may_refund():
     order = placed()
     record(order)
     late(order, actor=cast.clerk("order_clerk", limit=1))
+
+
+def test_the_limit_is_one_for_all_transfers_that_a_person_records_of_an_order():
+    order = placed()
+    paid_fen = order.payable_fen
+    limited = replace(FINANCE, money_limit_fen=paid_fen + 50_00)
+    record(order, actor=limited)
+    late(order, amount_fen=30_00, actor=limited)
+    with refused("over_money_limit", 403):
+        late(order, amount_fen=20_01, reference="late-2", actor=limited)
+    late(order, amount_fen=20_00, reference="late-2", actor=limited)
+    late(order, amount_fen=20_01, reference="late-3", actor=replace(limited, id=8))
+    other = placed()
+    record(other, reference="other-1", actor=limited)
+
+
+def test_above_the_shops_limit_of_two_people_no_transfers_in_parts():
+    order = placed()
+    record(order)
+    cast.open_shop(transfer_on=True, second_person_above_fen=order.payable_fen + 50_00)
+    late(order, amount_fen=50_00)
+    with refused("second_person_required"):
+        late(order, amount_fen=1, reference="late-2")
 
 
 def test_choosing_to_and_fro_gains_no_time():

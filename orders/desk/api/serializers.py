@@ -279,7 +279,7 @@ class OrderOut(OrderRowOut):
     received_at = serializers.DateTimeField(allow_null=True)
     closed_at = serializers.DateTimeField(allow_null=True)
     ship_by = serializers.SerializerMethodField(help_text="null once everything is sent")
-    receive_by = serializers.DateTimeField(allow_null=True)
+    receive_by = serializers.SerializerMethodField(help_text="null while an after-sale is open: no time runs")
     parcels = serializers.SerializerMethodField()
     refunds = serializers.SerializerMethodField()
     transfer_account = serializers.SerializerMethodField(help_text="while a bank transfer is owed, else null")
@@ -294,6 +294,11 @@ class OrderOut(OrderRowOut):
     @extend_schema_field(serializers.DateTimeField(allow_null=True))
     def get_ship_by(self, order: Order) -> Any:
         at = order.ship_by if order.stage in IN_HAND else None
+        return at and serializers.DateTimeField().to_representation(at)
+
+    @extend_schema_field(serializers.DateTimeField(allow_null=True))
+    def get_receive_by(self, order: Order) -> Any:
+        at = None if order.receive_stopped_at else order.receive_by
         return at and serializers.DateTimeField().to_representation(at)
 
     @extend_schema_field(ParcelOut(many=True))

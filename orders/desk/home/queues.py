@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from notifications.kinds import Kinds, kinds_of
@@ -33,6 +33,7 @@ from shop.money import format_fen
 SHOWN = 5
 # Five orders have no more open alerts than this, unless one rings without end: then fewer of them are shown.
 _ALERTS_READ = 100
+_ABOUT_SHOP_FIRST = ExpressionWrapper(Q(order__isnull=False), output_field=BooleanField())
 
 
 @dataclass(frozen=True)
@@ -148,10 +149,10 @@ def _make_alerts(kinds: Kinds) -> Queue:
     Counted are the alerts, as the bell counts them.
     """
     is_open = find_open_alerts(kinds)
+    shown = is_open.filter(Q(order__isnull=False) | Q(kind__in=ABOUT_SHOP)).order_by(_ABOUT_SHOP_FIRST, "id")
     labels: dict[int | None, list[str]] = {}
-    for order_id, kind in is_open.order_by("id").values_list("order_id", "kind")[:_ALERTS_READ]:
-        if order_id or kind in ABOUT_SHOP:
-            labels.setdefault(order_id, []).append(str(AlertKind(kind).label))
+    for order_id, kind in shown.values_list("order_id", "kind")[:_ALERTS_READ]:
+        labels.setdefault(order_id, []).append(str(AlertKind(kind).label))
     about_shop = list(dict.fromkeys(labels.pop(None, [])))
     first = [Waiting(pk, "、".join(dict.fromkeys(found))) for pk, found in labels.items() if pk]
     count = is_open[: CAP + 1].count()

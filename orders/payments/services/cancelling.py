@@ -68,10 +68,11 @@ def cancel_unpaid(
             raise Refused("wrong_stage", _("The order no longer waits for a payment."))
         check_due(order.pay_by, actor)
         require_no_live_attempt(order)
-        reason = reason.strip()[:200]
-        decide_proof(order, ProofState.REJECTED, reason=reason)
+        # Its buyer reads why a proof was rejected, and not what staff say among themselves.
+        decide_proof(order, ProofState.REJECTED)
         changes = cancel_everything(order, actor=actor) | close_changes(_REASONS[actor.kind])
-        _move_closed(order, "order.cancel_unpaid", changes, {"reason": reason}, actor=actor, why=why)
+        words = {"reason": reason.strip()[:200]}
+        _move_closed(order, "order.cancel_unpaid", changes, words, actor=actor, why=why)
     return order
 
 

@@ -1,10 +1,10 @@
 """Refunds that somebody made outside the shop, and ours that fail: one may be the other, and is not paid out again."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q, Sum
 from django.utils.translation import gettext
 
 from orders.models import Order
@@ -31,8 +31,8 @@ class OutsideRefund:
 def record_outside_refund(found: OutsideRefund, *, mchid: str, actor: Actor) -> bool:
     """Book it on the order it was paid for, once, and call a person; whether there is such an order.
 
-    It takes the place of a refund of ours that failed. What does not fit into what is left of the payment is told
-    without being booked, until one of ours fails. Raises Refused `other_merchant`.
+    It takes the place of refunds of ours that failed, and the rest is booked beside them. What does not fit into what
+    is left of the payment is told without being booked, until one of ours fails. Raises Refused `other_merchant`.
     """
     with transaction.atomic():
         payments = Payment.objects.filter(method=PayMethod.WECHAT, trade_no=found.trade_no)
@@ -47,16 +47,18 @@ def record_outside_refund(found: OutsideRefund, *, mchid: str, actor: Actor) -> 
 
 
 def _take_in(order: Order, payment: Payment, found: OutsideRefund, actor: Actor) -> None:
-    failed = payment.refunds.select_for_update().filter(state=RefundState.FAILED).order_by("id").first()
+    failed = list(payment.refunds.select_for_update().filter(state=RefundState.FAILED).order_by("id"))
     payment = Payment.objects.select_for_update().get(pk=payment.pk)
-    fits = found.amount_fen <= payment.refundable_fen
+    left = _leave_unbooked(payment, found)
+    fits = left.amount_fen <= payment.refundable_fen
     data = {"number": found.number, "amount_fen": found.amount_fen, "trade_no": found.trade_no}
-    is_booked = fits or failed is not None
+    is_booked = left.amount_fen > 0 and (fits or bool(failed))
     move(order, "order.refund_outside", actor=actor, data=data | {"is_booked": is_booked})
-    if failed:
-        _replace(order, failed, found, actor)
-    elif fits:
-        _book(order, payment, found, actor, is_goodwill=True)
+    for refund in failed:
+        left = _replace(order, refund, left, actor)
+    payment.refresh_from_db()
+    if 0 < left.amount_fen <= payment.refundable_fen:
+        _book(order, payment, left, actor, is_goodwill=True)
 
 
 def fail_refund(order: Order, refund: Refund, *, why: str, actor: Actor) -> None:
@@ -71,16 +73,23 @@ def fail_refund(order: Order, refund: Refund, *, why: str, actor: Actor) -> None
     refund.stuck_at = None
     refund.save()
     move(order, "order.refund_fail", actor=actor, data=describe_refund(refund) | {"why": why[:100]})
-    if found := next(_list_unbooked(order, refund.payment), None):
-        _replace(order, refund, found, actor)
+    for found in _list_unbooked(order, refund.payment):
+        if refund.state == RefundState.FAILED:
+            _replace(order, refund, found, actor)
 
 
-def _replace(order: Order, refund: Refund, found: OutsideRefund, actor: Actor) -> None:
-    """What was refunded outside is what failed here, or a part of it."""
+def _replace(order: Order, refund: Refund, found: OutsideRefund, actor: Actor) -> OutsideRefund:
+    """What was refunded outside is what failed here, or a part of it; returns what is left of it for others."""
     if found.amount_fen >= refund.amount_fen:
         refund.reference = found.number
         finish_refund(order, refund, actor=actor)
-        return
+        return replace(found, amount_fen=found.amount_fen - refund.amount_fen)
+    if found.amount_fen:
+        _replace_part(order, refund, found, actor)
+    return replace(found, amount_fen=0)
+
+
+def _replace_part(order: Order, refund: Refund, found: OutsideRefund, actor: Actor) -> None:
     refund.amount_fen -= found.amount_fen
     refund.save(update_fields=["amount_fen"])
     payment = Payment.objects.select_for_update().get(pk=refund.payment_id)
@@ -114,9 +123,18 @@ def _was_told(order: Order, number: str) -> bool:
     return any(data["number"] == number for data in _list_told(order))
 
 
-def _list_unbooked(order: Order, payment: Payment) -> Iterator[OutsideRefund]:
-    """What was told and did not fit when it came, and has not taken the place of one of ours since."""
-    known = {name for pair in payment.refunds.values_list("number", "reference") for name in pair}
-    for data in _list_told(order):
-        if data["trade_no"] == payment.trade_no and data["number"] not in known:
-            yield OutsideRefund(data["number"], data["trade_no"], "", data["amount_fen"])
+def _list_unbooked(order: Order, payment: Payment) -> list[OutsideRefund]:
+    """What was told of the payment and neither fitted nor has taken the place of one of ours until now."""
+    told = [
+        OutsideRefund(data["number"], data["trade_no"], "", data["amount_fen"])
+        for data in _list_told(order)
+        if data["trade_no"] == payment.trade_no
+    ]
+    return [left for found in told if (left := _leave_unbooked(payment, found)).amount_fen]
+
+
+def _leave_unbooked(payment: Payment, found: OutsideRefund) -> OutsideRefund:
+    """What is left of it beside refunds that bear its number, or whose place it has taken."""
+    booked = payment.refunds.filter(Q(number=found.number) | Q(reference=found.number))
+    booked_fen = booked.aggregate(fen=Sum("amount_fen"))["fen"] or 0
+    return replace(found, amount_fen=max(found.amount_fen - booked_fen, 0))

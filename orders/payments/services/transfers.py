@@ -20,6 +20,7 @@ from orders.stages import Stage
 from shop import clock
 from shop.actor import SYSTEM, Actor
 from shop.errors import Refused
+from shop.events.models import Event
 from shop.events.services import seal_words
 from shop.files.models import Picture
 from shop.money import MAX_FEN, format_fen
@@ -75,7 +76,7 @@ def record_transfer(
     with transaction.atomic():
         order = lock_order(order_id, "order.pay", actor=actor, expected_version=expected_version)
         require_no_live_attempt(order)
-        check_made_money(actor, amount_fen, capability="orders.collect")
+        _check_recorded(order, amount_fen, actor)
         if amount_fen != order.owed_fen:
             raise _differs(order, amount_fen)
         was_unpaid = order.stage == Stage.UNPAID
@@ -103,13 +104,22 @@ def record_excess_transfer(
         raise Refused("bad_amount", _("An amount must not be negative or absurdly large."), 400)
     with transaction.atomic():
         order = lock_order(order_id, "order.excess_transfer", actor=actor, expected_version=expected_version)
-        check_made_money(actor, amount_fen, capability="orders.collect")
+        _check_recorded(order, amount_fen, actor)
         payment = _make_payment(order, reference, amount_fen, counts=False)
         data = {"amount_fen": amount_fen, "reference": reference, "stage": order.stage}
         move(order, "order.excess_transfer", actor=actor, data=data)
         reason = gettext("Paid too late or twice")
         commit_refund(order, payment, amount_fen=amount_fen, reason=reason, actor=SYSTEM)
     return order
+
+
+def _check_recorded(order: Order, amount_fen: int, actor: Actor) -> None:
+    """The limit is one per order and person, however many transfers the money is recorded as."""
+    verbs = ("order.pay", "order.excess_transfer")
+    recorded = Event.objects.filter(kind=Order.subject_kind, subject_id=order.pk, verb__in=verbs)
+    own = recorded.filter(actor_kind=actor.kind, actor_id=actor.id)
+    total_fen = sum(event.data["amount_fen"] for event in own) + amount_fen
+    check_made_money(actor, total_fen, capability="orders.collect")
 
 
 def _read_reference(typed: str) -> str:

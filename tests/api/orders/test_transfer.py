@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
+from orders.payments.services.cancelling import cancel_unpaid
 from orders.payments.services.transfers import reject_proof
 from shop.files.models import Picture
 from tests import cast
@@ -89,6 +90,15 @@ def test_sending_a_proof_and_hearing_of_it(buyer: Buyer) -> None:
     assert "send_proof" in after["actions"]
     notices = {e["verb"]: e["notice"] for e in buyer.get(f"{path}/timeline").json()["results"]}
     assert notices["reject_proof"] == "没有收到款项"
+
+
+def test_why_staff_cancel_the_order_is_no_answer_to_its_proof(buyer: Buyer) -> None:
+    path = f"/orders/{place(buyer)['number']}"
+    buyer.post(f"{path}/transfer-proof", {"image_ids": [upload(buyer).json()["id"]]})
+    cancel_unpaid(cast.Order.objects.get().pk, reason="疑似黄牛", actor=cast.clerk())
+    order = buyer.get(path)
+    assert order.json()["transfer_proof"]["state"] == "rejected"
+    assert "疑似黄牛" not in order.content.decode() + buyer.get(f"{path}/timeline").content.decode()
 
 
 def test_somebody_elses_picture_cannot_be_seen_through_it(buyer: Buyer, other: Buyer) -> None:

@@ -1,7 +1,12 @@
 """POST /orders/{number}/urge, /extend"""
 
+from django.db import transaction
+
+from orders.moves import lock_row, move
+from orders.stages import AftersaleMark
 from tests import cast
 from tests.api.conftest import Buyer
+from tests.console import browser
 
 
 def test_urging_says_when_it_may_be_repeated(buyer: Buyer) -> None:
@@ -26,6 +31,16 @@ def test_extending_once(buyer: Buyer) -> None:
     assert after["receive_by"] > before["receive_by"]
     assert "extend" not in after["actions"]
     assert buyer.post(f"{path}/extend").json()["code"] == "already_extended"
+
+
+def test_while_the_time_to_receive_stands_none_is_told(buyer: Buyer) -> None:
+    order = cast.shipped_order(customer=buyer.customer)
+    for mark, is_told in ((AftersaleMark.OPEN, False), (AftersaleMark.SETTLED, True)):
+        with transaction.atomic():
+            move(lock_row(order.pk), "order.note", actor=cast.clerk(), changes={"aftersale_mark": mark})
+        assert bool(buyer.get(f"/orders/{order.number}").json()["receive_by"]) == is_told
+        page = browser().get(f"/console/orders/{order.number}/").content.decode()
+        assert ("<dt>Receives itself</dt>" in page) == is_told
 
 
 def test_nobody_elses_order(buyer: Buyer, other: Buyer) -> None:

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from notifications.models import AlertKind
+from notifications.models import Alert, AlertKind
 from notifications.services import handle_alerts, raise_alert, raise_subject_alert
 from orders.desk.home.queues import SHOWN, list_queues
 from orders.desk.list.counts import count_tabs
@@ -277,3 +277,19 @@ def test_an_alert_about_the_shop_stands_on_top_and_is_no_order() -> None:
     card = next(card for card in page.context["cards"] if card.queue.name == "alerts")
     assert (card.queue.count, [row.order.pk for row in card.rows]) == (3, [order.pk])
     assert "WeChat Pay does not answer" in page.content.decode()
+
+
+@pytest.mark.parametrize("kind", [AlertKind.LOW_STOCK, AlertKind.URGE])
+def test_many_alerts_crowd_out_neither_that_of_the_shop_nor_those_of_orders(kind: AlertKind) -> None:
+    order, now = paid_order(), clock.now()
+    about: dict[str, Any] = {"subject_kind": "sku"} if kind == AlertKind.LOW_STOCK else {"order": order}
+    Alert.objects.bulk_create(
+        Alert(kind=kind, event_id=-n, event_number=1, raised_at=now, **about) for n in range(1, 121)
+    )
+    silent = Event.objects.create(kind="gateway", subject_id=1, number=1, verb="gateway.silent", at=now)
+    raise_subject_alert(AlertKind.GATEWAY_SILENT, silent)
+    raise_alert(AlertKind.NEW_ORDER, Event.objects.get(order_id=order.pk, verb="order.pay"))
+    page = browser().get(HOME)
+    assert page.context["about_shop"] == ["WeChat Pay does not answer"]
+    card = next(card for card in page.context["cards"] if card.queue.name == "alerts")
+    assert (card.queue.count, [row.order.pk for row in card.rows]) == (122, [order.pk])

@@ -105,6 +105,14 @@ def test_an_order_on_hold_is_not_overdue(closes):
         cancel_unsent(order.pk, actor=SYSTEM)
 
 
+def test_a_buyer_who_presses_while_it_is_being_held_is_not_told_why(buyer_may):
+    order = late(cast.paid_order())
+    hold_order(order.pk, reason="核实是否黄牛", actor=cast.clerk())
+    with refused("held") as caught:
+        cancel_unsent(order.pk, actor=cast.buyer(order))
+    assert "黄牛" not in str(caught.value)
+
+
 def test_an_order_with_a_parcel_out_stays(closes):
     order = cast.prepared_order(basket={cast.make_sku().pk: 2})
     cast.ship_order(order.pk, parcels=[cast.parcel({order.lines.get().pk: 1})], actor=cast.clerk())
