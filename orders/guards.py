@@ -141,7 +141,13 @@ def buyer_may_cancel(order: Order) -> Refused | None:
     return Refused("ask_the_shop", _("The order has been paid. Ask the shop to cancel it."))
 
 
+UNDO_GRACE = timedelta(hours=1)
+"""So long after a parcel was taken back, to be sent anew with another number, nothing closes by itself."""
+
+
 def closes_by_itself(order: Order) -> Refused | None:
+    if order.undone_at is not None and order.undone_at + UNDO_GRACE > clock.now():
+        return Refused("just_undone", _("A parcel was taken back a moment ago."))
     if order.overdue_rule == OverdueRule.CLOSE:
         return None
     return Refused("not_by_itself", _("This order is not closed by itself."))

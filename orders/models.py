@@ -27,6 +27,7 @@ class Order(Versioned):
 
     `ship_by` stays as it was when the goods are sent, for parcels that are taken back. While `receive_stopped_at`
     is set, `receive_by` stands still (`orders/clocks.py`). `remind_by` is set while an online payment is awaited.
+    `undone_at` is when a parcel was last taken back.
     """
 
     subject_kind = "order"
@@ -91,6 +92,7 @@ class Order(Versioned):
     ship_by = models.DateTimeField(null=True)
     receive_by = models.DateTimeField(null=True)
     receive_stopped_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

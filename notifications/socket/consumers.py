@@ -61,6 +61,7 @@ class AlertsConsumer(AsyncJsonWebsocketConsumer):
             return
         self._audience = audience_of(user)
         self._groups, self._pace = Groups(self.channel_layer, self.channel_name), Pace()
+        self._choosing = asyncio.Lock()
         if not await self._join():
             await self._close(TRY_LATER)
             return
@@ -82,7 +83,8 @@ class AlertsConsumer(AsyncJsonWebsocketConsumer):
         """A page says which topics it shows; whatever else it sends, and what comes too fast, is left unread."""
         wanted = read_wanted(text_data)
         if wanted is not None and self._pace.allows_one():
-            await self._listen(wanted)
+            async with self._choosing:
+                await self._listen(wanted)
 
     async def _listen(self, wanted: Collection[str]) -> None:
         """Hear of these topics and of no others; the answer says which may not be heard, and why never."""
@@ -111,11 +113,16 @@ class AlertsConsumer(AsyncJsonWebsocketConsumer):
         await self._check()
 
     async def _check(self) -> bool:
+        before = self._audience
         if not await self._is_still_signed_in():
             await self._close(NOT_SIGNED_IN)
             return False
-        if self._groups.topics:
-            await self._listen(sorted(self._groups.topics))
+        if self._audience != before:
+            await self.look_again({})
+        # What the page asks for meanwhile is what counts.
+        async with self._choosing:
+            if self._groups.topics:
+                await self._listen(sorted(self._groups.topics))
         return True
 
     async def _join(self) -> bool:

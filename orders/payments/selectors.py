@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, F, OuterRef, Q, Sum
 
+from orders.guards import UNDO_GRACE
 from orders.models import Order
 from orders.payments.line import FAILURES, TELL_AFTER, list_silent_merchants
 from orders.payments.models import (
@@ -45,6 +46,7 @@ def list_unsent(now: datetime, skip: Collection[int], limit: int) -> list[int]:
     due = Order.objects.filter(
         overdue_rule=OverdueRule.CLOSE, stage__in=IN_HAND, ship_by__lte=now, is_held=False, pieces_shipped=0
     ).exclude(aftersale_mark=AftersaleMark.OPEN)
+    due = due.exclude(undone_at__gt=now - UNDO_GRACE)
     return list(due.exclude(pk__in=skip).order_by("ship_by").values_list("pk", flat=True)[:limit])
 
 

@@ -8,6 +8,6 @@ EVENT_WORDS: dict[str, Promise | str] = {
     "product.change": _("Product changed"),
     "sku.change": _("SKU changed"),
     "sku.run_low": _("Stock ran low"),
-    "sku.restocked": _("Stock is there again"),
+    "sku.restocked": _("Low stock is over"),
     "stock.correct": _("Stock corrected"),
 }

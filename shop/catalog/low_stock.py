@@ -1,6 +1,6 @@
-"""Stock that runs low, and is there again: each recorded once, under the lock of what changed it.
+"""Stock that runs low, and that is over: each recorded once, under the lock of what changed it.
 
-A SKU that was opened with little is told of with its first change.
+A SKU that was opened with little is told of with its first change. What is not on sale may run out.
 """
 
 from collections.abc import Collection
@@ -19,10 +19,11 @@ def record_levels(sku_ids: Collection[int]) -> None:
 
 
 def record_level(sku: Sku) -> None:
-    """Record of a locked SKU that it ran low, or no longer is, unless that stands there already."""
-    if sku.is_low == sku.has_run_low:
+    """Record of a locked SKU that it ran low, or that this is over, unless that stands there already."""
+    is_missed = sku.is_low and sku.is_on_sale and sku.product.is_on_sale
+    if is_missed == sku.has_run_low:
         return
-    sku.has_run_low = sku.is_low
+    sku.has_run_low = is_missed
     sku.save_raised("has_run_low")
     data = {"code": sku.code, "name": str(sku), "sellable": sku.sellable, "low_at": sku.low_at}
-    record_event(sku, "sku.run_low" if sku.is_low else "sku.restocked", SYSTEM, data=data)
+    record_event(sku, "sku.run_low" if is_missed else "sku.restocked", SYSTEM, data=data)

@@ -115,12 +115,15 @@ def _apply(product: Product, change: ProductChange, actor: Actor) -> dict[str, A
     before, after = _differences(product, change.values)
     skus: dict[str, Any] = {}
     # The SKUs are locked in id order, as everywhere.
-    for sku in product.skus.select_for_update(no_key=True).filter(pk__in=list(change.skus)).order_by("pk"):
+    locked = product.skus.select_for_update(no_key=True).order_by("pk")
+    concerns_all = "is_on_sale" in after
+    for sku in locked if concerns_all else locked.filter(pk__in=list(change.skus)):
         old_code = sku.code
-        was, is_ = _differences(sku, change.skus[sku.pk])
+        was, is_ = _differences(sku, change.skus.get(sku.pk, {}))
         if is_:
             _save_sku(sku, is_, was, actor)
             skus[old_code] = {"before": was, "after": is_}
+        record_level(sku)
     _add_skus(product, change.added, actor)
     facts: dict[str, Any] = {"before": before, "after": after, "skus": skus}
     facts["added"] = [sku.code for sku in change.added]
@@ -149,7 +152,6 @@ def _save_sku(sku: Sku, after: dict[str, Any], before: dict[str, Any], actor: Ac
     except IntegrityError as error:
         raise code_taken(sku.code) from error
     record_event(sku, "sku.change", actor, data={"before": before, "after": after})
-    record_level(sku)
 
 
 def code_taken(code: str) -> Refused:

@@ -92,3 +92,16 @@ def test_another_level_is_a_crossing_too() -> None:
     for low_at in (20, 5):
         change_product(sku.product_id, ProductChange({}, {sku.pk: {"low_at": low_at}}), actor=cast.clerk())
     assert told(sku) == ["run_low", "restocked"]
+
+
+def test_what_is_not_on_sale_may_run_out() -> None:
+    sku, other = cast.make_sku(on_hand=3), cast.make_sku(on_hand=50)
+    for is_on_sale in (False, True):
+        change_product(
+            sku.product_id, ProductChange({}, {sku.pk: {"is_on_sale": is_on_sale}}), actor=cast.clerk()
+        )
+    correct_stock(other.pk, on_hand=2, reason="数过", actor=cast.clerk())
+    for is_on_sale in (False, True):
+        change_product(other.product_id, ProductChange({"is_on_sale": is_on_sale}, {}), actor=cast.clerk())
+    assert told(sku) == ["run_low"]
+    assert told(other) == ["run_low", "restocked", "run_low"]

@@ -1,8 +1,11 @@
 """A page hears of what it shows and may see, and of nothing else, through the one socket of its tab."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from itertools import count
+from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -10,10 +13,12 @@ from channels.layers import channel_layers
 from django.conf import settings
 from django.db import transaction
 
-from notifications.socket import listening
+from notifications.socket import consumers, listening
+from notifications.socket.consumers import AlertsConsumer
 from orders.models import Order
 from orders.services.steps import hold_order
 from shop import live, push
+from shop.events.delivery import drain
 from shop.jobs.registry import Subject
 from shop.jobs.services import cancel_job, make_job
 from shop.live import hint_changed, keep_audible
@@ -183,6 +188,47 @@ async def test_permission_that_is_taken_away_ends_listening(monkeypatch: pytest.
         assert await hear(page) == {"type": "listening", "topics": [], "refused": [topic]}
         await change(order)
         assert await hears_nothing(page)
+
+
+async def test_a_look_at_the_session_does_not_undo_what_the_page_asks_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    orders = [await new_order() for _ in range(2)]
+    old, new = [f"order:{order.pk}" for order in orders]
+    load, reads, is_read, may_go = AlertsConsumer._load_user, count(1), asyncio.Event(), asyncio.Event()
+
+    async def load_slowly(self: AlertsConsumer) -> Any:
+        """The second time that a look reads who is signed in, it has taken the topics to ask for."""
+        if asyncio.current_task() is self._beating and next(reads) == 2:
+            is_read.set()
+            await may_go.wait()
+        return await load(self)
+
+    monkeypatch.setattr(AlertsConsumer, "_load_user", load_slowly)
+    monkeypatch.setattr(consumers, "BEATS_PER_SESSION_CHECK", 1)
+    monkeypatch.setattr(consumers, "BEAT_S", 0.2)
+    async with page_of(await staff("owner")) as page:
+        await listen(page, old)
+        await is_read.wait()
+        await page.send(text=json.dumps({"listen": [new]}))
+        await asyncio.sleep(SILENCE_S)
+        may_go.set()
+        await asyncio.sleep(SILENCE_S)
+        await change(orders[1])
+        async with asyncio.timeout(5):
+            while await page.hear() != {"type": "changed", "topic": new}:
+                pass
+
+
+async def test_another_role_is_shown_its_own_kinds_at_once() -> None:
+    user = await staff("owner")
+    await new_order()
+    await sync_to_async(drain)()
+    async with page_of(user) as page:
+        await sync_to_async(StaffUser.objects.filter(pk=user.pk).update)(role="finance")
+        assert await sync_to_async(push_hint)(hint=CHECK_SESSION)
+        message = await page.hear()
+        assert (message["type"], message["state"]["count"]) == ("look", 0)
 
 
 async def test_who_signed_out_hears_nothing_more() -> None:

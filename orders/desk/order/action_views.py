@@ -15,6 +15,7 @@ from orders.desk.order.actions import Action, make_dialog
 from orders.desk.order.forms import ActionForm
 from orders.desk.order.page import load_lines
 from orders.desk.order.views import render_order
+from orders.guards import is_overdue
 from orders.models import Order
 from orders.moves import find_available
 from orders.payments.models import Refund
@@ -31,6 +32,7 @@ from shop.staff import second
 from shop.staff.decorators import StaffRequest, staff_page
 from shop.staff.proof import ask_for_proof, is_answer
 from shop.store.address_split import split_address
+from shop.store.choices import OverdueRule
 
 MAX_GUESS = 60
 
@@ -155,12 +157,15 @@ def _check_parcel(request: StaffRequest, number: str, parcel_id: int) -> None:
 def undo_parcel(request: StaffRequest, number: str, parcel_id: int) -> HttpResponse:
     _check_parcel(request, number, parcel_id)
     version = _version(request)
-    return _act_on_page(
-        request,
-        number,
-        lambda: undo_ship(parcel_id, actor=request.actor, expected_version=version),
-        str(MOVES["order.undo_ship"].done),
-    )
+
+    def undo() -> None:
+        order = undo_ship(parcel_id, actor=request.actor, expected_version=version)
+        if is_overdue(order) is None and order.overdue_rule == OverdueRule.CLOSE:
+            messages.warning(
+                request, _("The time to send is over: what is not sent within an hour is closed.")
+            )
+
+    return _act_on_page(request, number, undo, str(MOVES["order.undo_ship"].done))
 
 
 @staff_page("orders.ship", methods=("POST",))

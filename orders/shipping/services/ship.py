@@ -133,6 +133,8 @@ def _describe(parcel: Parcel) -> dict[str, Any]:
 def undo_ship(parcel_id: int, *, actor: Actor, expected_version: int | None = None) -> Order:
     """Take one parcel back before it moves; its pieces are on hand and reserved again, as urgent as they were.
 
+    An order that is late by now and would close by itself is left for `UNDO_GRACE`, to be sent anew.
+
     Raises Refused `not_found`, `parcel_undone`, `parcel_moved`.
     """
     order_id = get_order_id_of_parcel(parcel_id)
@@ -151,6 +153,7 @@ def undo_ship(parcel_id: int, *, actor: Actor, expected_version: int | None = No
             "shipped_at": None,
             "receive_by": None,
             "ship_by": order.ship_by or recover_ship_by(order),
+            "undone_at": parcel.undone_at,
         }
         move(order, "order.undo_ship", actor=actor, changes=changes, data={"parcels": [_describe(parcel)]})
     return order

@@ -9,6 +9,8 @@ from orders.payments.models import Refund
 from orders.payments.services.cancelling import cancel_unsent
 from orders.payments.services.collecting import collect_payment
 from orders.services.steps import hold_order
+from orders.shipping.models import Parcel
+from orders.shipping.services.ship import undo_ship
 from orders.stages import AftersaleMark, CloseReason, Stage
 from shop import clock
 from shop.actor import SYSTEM
@@ -58,6 +60,18 @@ def test_an_order_on_delivery_closes_too_and_its_cash_is_paid_out_by_hand(closes
     sweep()
     assert (fresh(unpaid).stage, fresh(paid).stage) == (Stage.CLOSED, Stage.CLOSED)
     assert Refund.objects.get().order_id == paid.pk
+
+
+def test_a_late_order_whose_parcel_is_taken_back_may_be_sent_anew_for_an_hour(closes):
+    order = late(cast.shipped_order())
+    undo_ship(Parcel.objects.get().pk, actor=cast.clerk())
+    sweep()
+    assert fresh(order).stage == Stage.PREPARING
+    with refused("just_undone"):
+        cancel_unsent(order.pk, actor=SYSTEM)
+    with clock.at(clock.now() + timedelta(minutes=61)):
+        sweep()
+    assert fresh(order).stage == Stage.CLOSED
 
 
 @pytest.mark.parametrize("rule", [OverdueRule.NOTHING, OverdueRule.BUYER])
