@@ -42,6 +42,8 @@ MAX_NAMES = 1_000
 LONGEST_PIECE = 300_000
 """Bytes from one tag to the next: expat reads a tag or comment that goes on anew with each block of the file."""
 MAX_SHEETS = 200
+MAX_TEXT = 24_000_000
+"""Characters of all cells together: a text that the file holds once may stand in each of a million."""
 FREE_CELLS = 200_000
 """Of a .csv, beside MAX_COLUMNS for each row: its reader makes a whole record at once."""
 
@@ -225,6 +227,8 @@ def _read_book(book: Any, max_rows: int, peek: int | None) -> RawSheet:
     sheet.reset_dimensions()
     rows = _keep(islice(_list_rows(sheet, hidden, merged), peek), max_rows)
     _spread(rows, merged)
+    if sum(len(cell.value) for row in rows for cell in row.cells if isinstance(cell.value, str)) > MAX_TEXT:
+        raise _too_large()
     return RawSheet(rows, [other.title for other in sheets[1:]])
 
 

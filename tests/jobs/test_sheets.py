@@ -20,6 +20,7 @@ from shop.jobs.models import Job, JobFile, JobState, RowContent, RowState
 from shop.jobs.registry import KINDS, Part
 from shop.jobs.running import run_slice, take_lease
 from shop.jobs.services import KEPT_FOR, cancel_job, confirm_job, repeat_failed
+from shop.jobs.sheets.checking import CheckedRow
 from shop.jobs.sheets.content import _pack, _unpack
 from shop.jobs.sheets.kinds import SheetKind
 from shop.jobs.sheets.output import write_sheet
@@ -276,6 +277,21 @@ class TestBadInput:
         job = check(raw, editor)
         assert (job.state, job.failed, job.left) == (JobState.DONE, 10_000, 0)
         assert count_fates(job)["refused"] == 10_000
+
+    def test_the_contents_of_all_rows_are_never_in_memory_at_once(
+        self, tally: Tallying, editor: Actor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("shop.jobs.sheets.kinds._PART", 2)
+        written: list[int] = []
+
+        def write(row: CheckedRow, _columns: Any) -> str:
+            written.append(row.row.number)
+            return ""
+
+        monkeypatch.setattr("shop.jobs.sheets.kinds.write_content", write)
+        job, kind = send([["A", "x", 1], ["B", "y", 2], ["C", "x", 3]], editor), KINDS[NAME]
+        kept = [([row.position for row in part.rows], list(written)) for part in kind.gather(job)]
+        assert kept == [([], []), ([2, 3], [2, 3]), ([4], [2, 3, 4])]
 
     def test_one_more_is_too_many(self, tally: Tallying, editor: Actor) -> None:
         raw = csv("SKU,Group,Pieces", *(f"A{n},x,1" for n in range(10_001)))

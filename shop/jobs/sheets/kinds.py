@@ -69,7 +69,7 @@ class SheetKind(JobKind):
         units = check_table(table, self.check)
         notes = in_each_language(lambda: [str(note) for note in table.notes])
         yield Part([], {"total": 0, "done": 0, "failed": 0, "notes": notes}, starts_anew=True)
-        rows = iter(sorted(self._make_rows(job, units), key=lambda pair: pair[0].position))
+        rows = self._make_rows(job, units)
         total = done = failed = 0
         while part := list(islice(rows, _PART)):
             total += len(part)
@@ -94,12 +94,11 @@ class SheetKind(JobKind):
         return read_upload(content, self.columns, max_rows=self.max_rows)
 
     def _make_rows(self, job: Job, units: Sequence[Unit]) -> Iterator[tuple[JobRow, str]]:
-        for unit in units:
-            first = min(row.row.number for row in unit.rows)
-            for row in unit.rows:
-                yield self._make_row(job, unit, row, first), write_content(row, self.columns)
+        """In the order of the sheet; contents one by one, since those of all rows take much more than the rows."""
+        for row, unit, first in sorted(_list_in_units(units), key=lambda found: found[0].row.number):
+            yield self._make_row(job, row, unit, first), write_content(row, self.columns)
 
-    def _make_row(self, job: Job, unit: Unit, row: CheckedRow, first: int) -> JobRow:
+    def _make_row(self, job: Job, row: CheckedRow, unit: Unit, first: int) -> JobRow:
         cell = row.row.cells.get(self.key)
         return JobRow(
             job=job,
@@ -110,6 +109,13 @@ class SheetKind(JobKind):
             state=_find_state(unit, row),
             code="refused" if row.fate == Fate.REFUSED else "",
         )
+
+
+def _list_in_units(units: Sequence[Unit]) -> Iterator[tuple[CheckedRow, Unit, int]]:
+    """Every row with its unit and the number of the unit's first row."""
+    for unit in units:
+        first = min(row.row.number for row in unit.rows)
+        yield from ((row, unit, first) for row in unit.rows)
 
 
 def _find_state(unit: Unit, row: CheckedRow) -> RowState:
