@@ -18,6 +18,7 @@ from shop.errors import Refused
 from shop.events.models import Event
 from shop.events.services import record_event
 from shop.files.models import Picture
+from shop.words import fill
 
 MAX_PICTURES = 9
 SKU_FIELDS = ("code", "name", "price_fen", "is_on_sale", "is_presale", "ships_on", "low_at")
@@ -154,7 +155,7 @@ def _save_sku(sku: Sku, after: dict[str, Any], before: dict[str, Any], actor: Ac
 
 def code_taken(code: str) -> Refused:
     message = _("The SKU code “%(code)s” is taken. Choose another.")
-    return Refused("code_taken", message % {"code": code}, sku_code=code)
+    return Refused("code_taken", fill(message, {"code": code}), sku_code=code)
 
 
 def _add_skus(product: Product, skus: Sequence[NewSku], actor: Actor) -> None:
