@@ -98,6 +98,13 @@ class TestChecking:
         assert send(ROWS, editor).pk == send(ROWS, editor).pk
         assert JobFile.objects.count() == 1
 
+    def test_another_file_in_a_form_to_which_one_went_back_is_another_job(
+        self, tally: Tallying, editor: Actor
+    ) -> None:
+        wrong, right = send(ROWS, editor), send([["A", "x", 3]], editor)
+        assert wrong.pk != right.pk
+        assert work(right).total == 1
+
     def test_a_worker_killed_while_it_keeps_the_rows_starts_anew(
         self, tally: Tallying, editor: Actor, monkeypatch: pytest.MonkeyPatch
     ) -> None:
