@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from shop import clock
@@ -200,8 +200,9 @@ def forget_sheet(job_id: int) -> None:
         if job is None:
             return
         if job.state == JobState.CHECKED:
-            reason = _("Nobody confirmed the sheet within a week.")
-            end_job(job, JobState.CANCELLED, actor=SYSTEM, reason=str(reason))
+            with override(job.language):
+                reason = gettext("Nobody confirmed the sheet within a week.")
+            end_job(job, JobState.CANCELLED, actor=SYSTEM, reason=reason)
             return
         RowContent.objects.filter(row__job=job).delete()
         JobFile.objects.filter(job=job).delete()
