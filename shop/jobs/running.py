@@ -23,7 +23,7 @@ from shop import clock
 from shop.access import has_capability
 from shop.actor import SYSTEM, Actor
 from shop.errors import Refused
-from shop.jobs.models import AT_WORK, Job, JobFile, JobRow, JobState, RowContent, RowState
+from shop.jobs.models import AT_WORK, Job, JobRow, JobState, RowContent, RowState
 from shop.jobs.registry import KINDS, JobKind, Part
 from shop.jobs.services import RESUME_AFTER, end_job, rest_until_confirmed
 from shop.jobs.sheets.checking import Fate
@@ -182,7 +182,6 @@ def _rest(holder: Holder) -> bool:
         job = Job.objects.select_for_update(no_key=True).get(pk=holder.job.pk)
         if job.lease != holder.token or not job.is_open:
             raise LeaseLost
-        JobFile.objects.filter(job=job).delete()
         if job.left:
             rest_until_confirmed(job)
         else:

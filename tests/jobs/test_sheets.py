@@ -136,6 +136,19 @@ class TestChecking:
             confirm_job(job.pk, actor=actor_of(StaffUser.objects.get(pk=editor.id)))
         assert refused.value.code == "forbidden"
 
+    def test_cancelled_while_it_is_read_it_is_over(
+        self, tally: Tallying, editor: Actor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        job, whole = send(ROWS, editor), SheetKind.gather
+
+        def cancel_first(self: SheetKind, of: Job) -> Iterator[Part]:
+            cancel_job(of.pk, actor=editor)
+            return whole(self, of)
+
+        monkeypatch.setattr(SheetKind, "gather", cancel_first)
+        job = work(job)
+        assert (job.state, job.stop_reason, job.rows.count()) == (JobState.CANCELLED, "", 0)
+
     def test_only_what_rests_is_confirmed(self, tally: Tallying, editor: Actor) -> None:
         job = send(ROWS, editor)
         for code in ("not_checked", "", "already_done", "already_done"):
@@ -231,6 +244,19 @@ class TestKeeping:
         assert "zwölf" not in look(sign_in(StaffUser.objects.get(pk=editor.id)), job)
         with pytest.raises(Refused, match="no longer kept"):
             repeat_failed(job, actor=editor, key="again")
+
+    def test_rows_that_are_forgotten_before_they_are_checked_again_stop_the_job(
+        self, tally: Tallying, editor: Actor
+    ) -> None:
+        again = repeat_failed(finish(check(ROWS, editor), editor), actor=editor, key="again")
+        RowContent.objects.all().delete()
+        again = work(again)
+        assert (again.state, "no longer kept" in again.stop_reason) == (JobState.STOPPED, True)
+
+    def test_the_file_of_a_job_that_is_over_is_not_kept(self, tally: Tallying, editor: Actor) -> None:
+        cancel_job(send(ROWS, editor).pk, actor=editor)
+        assert check(csv("SKU,Group,Pieces"), editor, key="empty").state == JobState.STOPPED
+        assert not JobFile.objects.exists()
 
     def test_what_nobody_confirms_is_given_up_and_forgotten(self, tally: Tallying, editor: Actor) -> None:
         job = check(ROWS, editor)

@@ -12,6 +12,7 @@ from shop.actor import Actor
 from shop.errors import Refused
 from shop.jobs.models import Job, JobFile, JobRow, RowState
 from shop.jobs.registry import JobKind, Part
+from shop.jobs.services import NOT_KEPT
 from shop.jobs.sheets.checking import Check, CheckedRow, Fate, Unit, check_table, read_upload
 from shop.jobs.sheets.content import Content, Line, make_table, say_row, write_content
 from shop.jobs.sheets.selectors import list_contents
@@ -86,12 +87,17 @@ class SheetKind(JobKind):
         self.apply(units[0], actor)
 
     def _load_table(self, job: Job) -> Table:
-        """The sheet that was sent, or the failed rows of a former job."""
+        """The sheet that was sent, or the failed rows of a former job. Raises Refused, also where they are gone."""
         if former := job.parameters.get("rows_of"):
             failed = JobRow.objects.filter(job_id=former, state=RowState.FAILED).order_by("position")
-            return make_table(list_contents(list(failed)), self.columns)
-        content = bytes(JobFile.objects.get(job=job).content)
-        return read_upload(content, self.columns, max_rows=self.max_rows)
+            contents = list_contents(list(failed))
+            if not all(content.cells for content in contents.values()):
+                raise Refused("not_kept", NOT_KEPT)
+            return make_table(contents, self.columns)
+        file = JobFile.objects.filter(job=job).first()
+        if file is None:
+            raise Refused("not_kept", NOT_KEPT)
+        return read_upload(bytes(file.content), self.columns, max_rows=self.max_rows)
 
     def _make_rows(self, job: Job, units: Sequence[Unit]) -> Iterator[tuple[JobRow, str]]:
         """In the order of the sheet; contents one by one, since those of all rows take much more than the rows."""
