@@ -231,7 +231,7 @@ def apply_row(unit: Unit, actor: Actor) -> None:
         create_product(plan.values, skus=plan.added, actor=actor)
     else:
         change = ProductChange(plan.values, plan.skus, plan.added)
-        change_product(plan.product.pk, change, actor=actor)
+        change_product(plan.product.pk, change, actor=actor, expected_version=plan.product.version)
 
 
 PRODUCTS = SheetKind(

@@ -108,7 +108,7 @@ def _changed_since(product: Product) -> Refused:
     last = Event.objects.filter(kind=Product.subject_kind, subject_id=product.pk).order_by("-number").first()
     message = _("%(who)s changed this product at %(at)s. Open it again to see how, then repeat your change.")
     at = timezone.localtime(last.at).strftime("%m-%d %H:%M") if last else ""
-    return Refused("changed_since", message % {"who": last.actor_name if last else "", "at": at})
+    return Refused("changed_since", fill(message, {"who": last.actor_name if last else "", "at": at}))
 
 
 def _apply(product: Product, change: ProductChange, actor: Actor) -> dict[str, Any]:
