@@ -54,6 +54,7 @@ PRODUCT_COLUMNS: tuple[Column, ...] = (
     ),
 )
 _OF_PRODUCT = {"product": "name", "category": "category", "description": "description"}
+_LONGEST_SAID = 40
 _OF_SKU = ("name", "price_fen", "is_on_sale", "low_at")
 
 
@@ -209,7 +210,9 @@ def _describe(thing: Product | Sku, values: dict[str, Any], rows: list[CheckedRo
             continue
         label = capfirst(getattr(type(thing)._meta.get_field(name), "verbose_name", name))
         words = {"label": label, "before": _say(name, was), "after": _say(name, value)}
+        unsaid = [text for text in (str(was), str(value)) if len(text) > _LONGEST_SAID]
         for row in rows:
+            row.unsaid += unsaid
             row.words.append(fill(_("%(label)s: %(before)s → %(after)s"), words))
             if row.fate == Fate.SAME:
                 row.fate = Fate.CHANGE
@@ -221,7 +224,7 @@ def _say(name: str, value: Any) -> Any:
     if value in (None, ""):
         return "–"
     text = format_fen(value) if name.endswith("_fen") else str(value)
-    return text if len(text) <= 40 else f"{text[:40]}…"
+    return text if len(text) <= _LONGEST_SAID else f"{text[:_LONGEST_SAID]}…"
 
 
 def apply_row(unit: Unit, actor: Actor) -> None:

@@ -221,6 +221,17 @@ def test_what_would_do_something_else_than_was_shown_is_refused() -> None:
     assert "has changed since the row was checked" in look(client, job, "?fate=refused")
 
 
+def test_a_change_far_into_a_long_text_is_noticed_too() -> None:
+    client, sku, start = browser(), make_sku(), "清明前采摘。" * 20
+    Product.objects.update(description=f"{start}旧")
+    job = send(client, csv("SKU编码,描述", f"{sku.code},{start}新"))
+    Product.objects.update(description=f"{start}同事刚改的")
+    job = confirm(client, job)
+    assert [(row.fate, row.code) for row in list_rows(job)] == [("refused", "changed")]
+    assert Product.objects.get().description.endswith("同事刚改的")
+    assert run(csv("SKU编码,描述", f"{sku.code},{start}新"), client) == [(2, "change")]
+
+
 @pytest.mark.parametrize(
     ("raw", "words"),
     [

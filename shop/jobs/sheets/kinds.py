@@ -131,9 +131,9 @@ def _find_state(unit: Unit, row: CheckedRow) -> RowState:
 
 
 def _is_as_shown(unit: Unit, rows: Sequence[JobRow], contents: dict[int, Content]) -> bool:
-    shown = {row.position: (row.fate, _lines_of(contents[row.position])) for row in rows}
-    return shown == {row.row.number: (str(row.fate), say_row(row)) for row in unit.rows}
+    shown = {row.position: (row.fate, *_shown_of(contents[row.position])) for row in rows}
+    return shown == {row.row.number: (str(row.fate), say_row(row), row.digest) for row in unit.rows}
 
 
-def _lines_of(content: Content) -> list[Line]:
-    return content.lines[get_language() or "zh-hans"]
+def _shown_of(content: Content) -> tuple[list[Line], str]:
+    return content.lines[get_language() or "zh-hans"], content.digest
