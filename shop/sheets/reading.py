@@ -320,9 +320,10 @@ def _read_csv(raw: bytes, max_rows: int) -> Iterator[RawRow]:
         raise _too_large()
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
-        for cells in reader:
+        # Spreadsheet programs count records; the reader's own number counts the lines of a text that has several.
+        for number, cells in enumerate(reader, start=1):
             read = [Cell(CellKind.TEXT, cell, is_csv=True) if cell.strip() else BLANK for cell in cells]
-            yield RawRow(reader.line_num, read[:MAX_COLUMNS])
+            yield RawRow(number, read[:MAX_COLUMNS])
     except csv.Error as error:
         raise _broken() from error
 
