@@ -15,7 +15,7 @@ from shop.sheets import reading
 from shop.sheets.reading import read_sheet
 from shop.sheets.writing import write_rows
 from tests.expect import refused
-from tests.sheets.making import HEADER, csv, repack, xlsx
+from tests.sheets.making import HEADER, csv, repack, table, xlsx
 
 PLAIN = xlsx([HEADER, ["TEA-1", "绿茶", 5, 35.5]])
 
@@ -284,6 +284,14 @@ def test_letters_of_two_bytes_cannot_hide_tags() -> None:
 def test_separators_in_prose_are_not_taken_for_the_sheets_own() -> None:
     text = 'a,b\n1,"' + "; ".join("x" * 30) + '"'
     assert read_sheet(text.encode(), max_rows=10).rows[1].cells[0].value == "1"
+
+
+@pytest.mark.parametrize("start", ["合计", "合计:", "sub"])
+def test_a_text_that_is_nearly_a_total_takes_no_time(start: str) -> None:
+    raw = csv(",".join(HEADER[:2]), f",{start}{' ' * 20_000}x")
+    began = time.monotonic()
+    assert [row.number for row in table(raw).rows] == [2]
+    assert time.monotonic() - began < 1
 
 
 def sharing(text: bytes, *, rows: int) -> bytes:
