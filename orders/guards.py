@@ -10,6 +10,7 @@ from orders.stages import AftersaleMark, Stage
 from shop import clock
 from shop.errors import Refused
 from shop.store.choices import OverdueRule, PayMethod
+from shop.words import fill
 
 Guard = Callable[[Order], Refused | None]
 URGE_EVERY = timedelta(hours=1)
@@ -18,7 +19,8 @@ URGE_EVERY = timedelta(hours=1)
 def not_held(order: Order) -> Refused | None:
     if not order.is_held:
         return None
-    return Refused("held", _("The order is on hold: %(why)s. Release it first.") % {"why": order.hold_reason})
+    message = _("The order is on hold: %(why)s. Release it first.")
+    return Refused("held", fill(message, {"why": order.hold_reason}))
 
 
 def not_held_back(order: Order) -> Refused | None:

@@ -19,6 +19,7 @@ from shop.errors import Refused
 from shop.events.models import Event
 from shop.events.services import record_event
 from shop.inserts import insert_rows
+from shop.words import fill
 
 
 def lock_order(order_id: int, verb: str, *, actor: Actor, expected_version: int | None = None) -> Order:
@@ -63,11 +64,8 @@ def _refuse_stale(order: Order, verb: str, actor: Actor, expected_version: int) 
 def _already_done(event: Event, actor: Actor) -> Refused:
     what = MOVES[event.verb].done if event.verb in MOVES else event.verb
     at = timezone.localtime(event.at)
-    message = _("Already done by %(who)s at %(at)s: %(what)s.") % {
-        "who": _name_for(event, actor),
-        "at": f"{at:%m-%d %H:%M}",
-        "what": what,
-    }
+    words = {"who": _name_for(event, actor), "at": f"{at:%m-%d %H:%M}", "what": what}
+    message = fill(_("Already done by %(who)s at %(at)s: %(what)s."), words)
     return Refused("already_done", message, verb=event.verb, at=event.at.isoformat())
 
 
@@ -100,7 +98,7 @@ def _wrong_stage(order: Order, rule: Move, actor: Actor) -> Refused:
         return _already_done(event, actor)
     message = _("The order is “%(stage)s”: “%(verb)s” is not possible.")
     words = {"stage": Stage(order.stage).label, "verb": rule.label}
-    return Refused("wrong_stage", message % words, stage=order.stage)
+    return Refused("wrong_stage", fill(message, words), stage=order.stage)
 
 
 def _find_done(order: Order, rule: Move) -> Event | None:

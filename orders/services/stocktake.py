@@ -15,6 +15,7 @@ from shop.actor import Actor
 from shop.catalog.models import Sku
 from shop.catalog.stock import release_stock, require_reason, set_on_hand
 from shop.errors import Refused
+from shop.words import fill
 
 MAX_TRIES = 5
 
@@ -111,7 +112,7 @@ def _count_one(sku: Sku, count: Count, orders: dict[int, Order], reason: str, ac
     if count.seen is not None and count.seen != sku.on_hand:
         message = _("“%(sku)s” has moved since the page was opened: %(seen)d → %(now)d. Count it again.")
         words = {"sku": sku, "seen": count.seen, "now": sku.on_hand}
-        raise Refused("stock_moved", message % words, sku_id=str(sku.pk), now=sku.on_hand)
+        raise Refused("stock_moved", fill(message, words), sku_id=str(sku.pk), now=sku.on_hand)
     result = Counted(sku, sku.on_hand, count.counted)
     takings = plan_taking(sku, count.counted)
     if not {taking.order_id for taking in takings} <= orders.keys():

@@ -1,11 +1,11 @@
 """Products as a sheet: one row per SKU, rows with one product name belong together."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import CharField, Func, Value
+from django.db.models import CharField, Count, Func, Value
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -54,6 +54,7 @@ PRODUCT_COLUMNS: tuple[Column, ...] = (
     ),
 )
 _OF_PRODUCT = {"product": "name", "category": "category", "description": "description"}
+_LONGEST_SAID = 40
 _OF_SKU = ("name", "price_fen", "is_on_sale", "low_at")
 
 
@@ -68,7 +69,7 @@ class Plan:
 
 
 def check_products(table: Table) -> list[Unit]:
-    """Group the rows by product and say of each what it would do; two queries for the whole sheet."""
+    """Group the rows by product and say of each what it would do; three queries for the whole sheet."""
     rows = [CheckedRow(row) for row in table.rows]
     _refuse_twins(rows)
     skus = find_skus(rows)
@@ -80,7 +81,14 @@ def check_products(table: Table) -> list[Unit]:
     for row in rows:
         groups[_find_owner(row, skus, by_name)].append(row)
     refuse_lost_zeros(rows, skus)
-    return [_plan(owner, group, skus) for owner, group in groups.items()]
+    counts = _count_skus(owner for owner in groups if isinstance(owner, Product))
+    return [_plan(owner, group, skus, counts) for owner, group in groups.items()]
+
+
+def _count_skus(products: Iterable[Product]) -> dict[int, int]:
+    """Product id → how many SKUs it has; one query."""
+    rows = Sku.objects.filter(product__in=list(products)).order_by("product_id")
+    return dict(rows.values_list("product_id").annotate(Count("pk")))
 
 
 def _refuse_twins(rows: Sequence[CheckedRow]) -> None:
@@ -142,8 +150,9 @@ def _find_owner(row: CheckedRow, skus: dict[str, Sku], by_name: dict[str, list[P
     return owners[0] if owners else values.get("product", row.row.number)
 
 
-def _plan(owner: Any, rows: list[CheckedRow], skus: dict[str, Sku]) -> Unit:
+def _plan(owner: Any, rows: list[CheckedRow], skus: dict[str, Sku], counts: dict[int, int]) -> Unit:
     product = owner if isinstance(owner, Product) else None
+    count = counts.get(product.pk, 0) if product else 0
     plan = Plan(product, _merge_product(rows), {}, [])
     for row in rows:
         if not row.row.is_fine:
@@ -156,7 +165,7 @@ def _plan(owner: Any, rows: list[CheckedRow], skus: dict[str, Sku]) -> Unit:
             plan.skus[sku.pk] = _sku_values(row, sku)
     if product:
         _describe(product, plan.values, rows[:1])
-    if len(plan.added) > MAX_SKUS:
+    if plan.added and count + len(plan.added) > MAX_SKUS:
         rows[0].refuse(fill(_("At most %(most)d SKUs in one product."), {"most": MAX_SKUS}))
     return Unit(rows, plan)
 
@@ -209,7 +218,9 @@ def _describe(thing: Product | Sku, values: dict[str, Any], rows: list[CheckedRo
             continue
         label = capfirst(getattr(type(thing)._meta.get_field(name), "verbose_name", name))
         words = {"label": label, "before": _say(name, was), "after": _say(name, value)}
+        unsaid = [text for text in (str(was), str(value)) if len(text) > _LONGEST_SAID]
         for row in rows:
+            row.unsaid += unsaid
             row.words.append(fill(_("%(label)s: %(before)s → %(after)s"), words))
             if row.fate == Fate.SAME:
                 row.fate = Fate.CHANGE
@@ -221,7 +232,7 @@ def _say(name: str, value: Any) -> Any:
     if value in (None, ""):
         return "–"
     text = format_fen(value) if name.endswith("_fen") else str(value)
-    return text if len(text) <= 40 else f"{text[:40]}…"
+    return text if len(text) <= _LONGEST_SAID else f"{text[:_LONGEST_SAID]}…"
 
 
 def apply_row(unit: Unit, actor: Actor) -> None:
@@ -231,7 +242,7 @@ def apply_row(unit: Unit, actor: Actor) -> None:
         create_product(plan.values, skus=plan.added, actor=actor)
     else:
         change = ProductChange(plan.values, plan.skus, plan.added)
-        change_product(plan.product.pk, change, actor=actor)
+        change_product(plan.product.pk, change, actor=actor, expected_version=plan.product.version)
 
 
 PRODUCTS = SheetKind(

@@ -18,6 +18,7 @@ from shop.errors import Refused
 from shop.events.models import Event
 from shop.events.services import record_event
 from shop.files.models import Picture
+from shop.words import fill
 
 MAX_PICTURES = 9
 SKU_FIELDS = ("code", "name", "price_fen", "is_on_sale", "is_presale", "ships_on", "low_at")
@@ -107,7 +108,7 @@ def _changed_since(product: Product) -> Refused:
     last = Event.objects.filter(kind=Product.subject_kind, subject_id=product.pk).order_by("-number").first()
     message = _("%(who)s changed this product at %(at)s. Open it again to see how, then repeat your change.")
     at = timezone.localtime(last.at).strftime("%m-%d %H:%M") if last else ""
-    return Refused("changed_since", message % {"who": last.actor_name if last else "", "at": at})
+    return Refused("changed_since", fill(message, {"who": last.actor_name if last else "", "at": at}))
 
 
 def _apply(product: Product, change: ProductChange, actor: Actor) -> dict[str, Any]:
@@ -156,7 +157,7 @@ def _save_sku(sku: Sku, after: dict[str, Any], before: dict[str, Any], actor: Ac
 
 def code_taken(code: str) -> Refused:
     message = _("The SKU code “%(code)s” is taken. Choose another.")
-    return Refused("code_taken", message % {"code": code}, sku_code=code)
+    return Refused("code_taken", fill(message, {"code": code}), sku_code=code)
 
 
 def _add_skus(product: Product, skus: Sequence[NewSku], actor: Actor) -> None:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import wraps
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -85,7 +86,7 @@ def _act(timer: Timer, subject_id: int) -> bool:
 
 WATCHED: set[str] = set()
 """Outside timers whose tasks tell how they ended."""
-Carry = Callable[[int], None]
+Carry = Callable[..., None]
 
 
 def watched(timer_name: str) -> Callable[[Carry], Carry]:
@@ -97,9 +98,9 @@ def watched(timer_name: str) -> Callable[[Carry], Carry]:
 
     def watch(function: Carry) -> Carry:
         @wraps(function)
-        def run(subject_id: int) -> None:
+        def run(subject_id: int, *more: Any) -> None:
             try:
-                function(subject_id)
+                function(subject_id, *more)
             except Exception as error:
                 new = {"until": clock.now(), "attempts": 0}
                 row, _created = StuckTimer.objects.get_or_create(

@@ -111,7 +111,7 @@ class Job(Versioned):
 
 
 class JobFile(models.Model):
-    """The sheet that a job is to be made of, as it was sent; gone as soon as its rows are kept."""
+    """The sheet that a job is to be made of, as it was sent; gone as soon as its rows are kept or the job is over."""
 
     job = models.OneToOneField(Job, on_delete=models.CASCADE, primary_key=True, related_name="file")
     content = models.BinaryField()

@@ -23,7 +23,7 @@ from shop import clock
 from shop.access import has_capability
 from shop.actor import SYSTEM, Actor
 from shop.errors import Refused
-from shop.jobs.models import AT_WORK, Job, JobFile, JobRow, JobState, RowContent, RowState
+from shop.jobs.models import AT_WORK, Job, JobRow, JobState, RowContent, RowState
 from shop.jobs.registry import KINDS, JobKind, Part
 from shop.jobs.services import RESUME_AFTER, end_job, rest_until_confirmed
 from shop.jobs.sheets.checking import Fate
@@ -75,9 +75,12 @@ class Holder:
         hint_changed(Job.subject_kind, self.job.pk)
 
 
-def run_slice(job_id: int) -> bool:
-    """Work on the job for a while, if nobody else does; returns whether there is more to do."""
-    holder = take_lease(job_id)
+def run_slice(job_id: int, *, after: str | None = None) -> bool:
+    """Work on the job for a while, if nobody else does; returns whether there is more to do.
+
+    `after` is the last lease as it was when the work was ordered: nothing is done when there was one since.
+    """
+    holder = take_lease(job_id, after=after)
     if holder is None:
         return False
     end = time.monotonic() + SLICE_S
@@ -94,10 +97,12 @@ def run_slice(job_id: int) -> bool:
     return False
 
 
-def take_lease(job_id: int) -> Holder | None:
-    """The right to work on an open job on which nobody works, or None."""
+def take_lease(job_id: int, *, after: str | None = None) -> Holder | None:
+    """The right to work on an open job on which nobody works, or None; `after` as in `run_slice`."""
     now, token = clock.now(), secrets.token_hex(16)
     free = Job.objects.filter(pk=job_id, state__in=AT_WORK, lease_until__lte=now)
+    if after is not None:
+        free = free.filter(lease=after)
     started_at = Coalesce("started_at", Value(now))
     if not free.update(lease=token, lease_until=now + LEASE, started_at=started_at):
         return None
@@ -109,7 +114,7 @@ def release(holder: Holder) -> None:
     """Let others go on at once."""
     now = clock.now()
     held = Job.objects.filter(pk=holder.job.pk, lease=holder.token)
-    held.update(lease="", lease_until=now, resume_at=now + RESUME_AFTER)
+    held.update(lease_until=now, resume_at=now + RESUME_AFTER)
 
 
 def _step(holder: Holder) -> bool:
@@ -182,7 +187,6 @@ def _rest(holder: Holder) -> bool:
         job = Job.objects.select_for_update(no_key=True).get(pk=holder.job.pk)
         if job.lease != holder.token or not job.is_open:
             raise LeaseLost
-        JobFile.objects.filter(job=job).delete()
         if job.left:
             rest_until_confirmed(job)
         else:

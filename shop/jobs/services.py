@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from shop import clock
@@ -29,6 +29,7 @@ KEPT_FOR = timedelta(days=7)
 
 ALREADY_OVER = _("The job is already over.")
 NO_SUCH_JOB = _("There is no such job.")
+NOT_KEPT = _("The rows of this sheet are no longer kept. Upload it again.")
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ def repeat_failed(job: Job, *, actor: Actor, key: str) -> Job:
     failed = job.rows.filter(state=RowState.FAILED).order_by("position")
     if KINDS[job.kind].is_sheet:
         if not failed.filter(content__isnull=False).exists():
-            raise Refused("not_kept", _("The rows of this sheet are no longer kept. Upload it again."))
+            raise Refused("not_kept", NOT_KEPT)
         former = SheetFile(job.file_name)
         return make_job(job.kind, actor=actor, key=key, parameters={"rows_of": job.pk}, file=former)
     rows = failed.values_list("subject_id", "ref").iterator(BATCH)
@@ -144,7 +145,7 @@ def cancel_job(job_id: int, *, actor: Actor) -> Job:
 
 
 def end_job(job: Job, state: JobState, *, actor: Actor, reason: str = "") -> None:
-    """Write the end of a locked job, and its event; what was typed to choose its subjects is forgotten."""
+    """Write the end of a locked job, and its event; what was typed or sent to choose its subjects is forgotten."""
     before, job.state, job.stop_reason = job.state, state, reason[:200]
     moment = clock.now()
     job.finished_at, job.lease, job.lease_until = moment, "", moment
@@ -153,6 +154,7 @@ def end_job(job: Job, state: JobState, *, actor: Actor, reason: str = "") -> Non
     job.save_raised(
         "state", "stop_reason", "finished_at", "lease", "lease_until", "sealed_parameters", "forget_at"
     )
+    JobFile.objects.filter(job=job).delete()
     data = {"total": job.total, "done": job.done, "failed": job.failed}
     record_event(job, f"job.{_ENDS[state]}", actor, before=before, after=state, data=data)
 
@@ -162,6 +164,7 @@ def rest_until_confirmed(job: Job) -> None:
     before, job.state, moment = job.state, JobState.CHECKED, clock.now()
     job.lease, job.lease_until, job.forget_at = "", moment, moment + KEPT_FOR
     job.save_raised("state", "lease", "lease_until", "forget_at")
+    JobFile.objects.filter(job=job).delete()
     record_event(job, "job.check", SYSTEM, before=before, after=job.state, data={"total": job.total})
 
 
@@ -200,8 +203,9 @@ def forget_sheet(job_id: int) -> None:
         if job is None:
             return
         if job.state == JobState.CHECKED:
-            reason = _("Nobody confirmed the sheet within a week.")
-            end_job(job, JobState.CANCELLED, actor=SYSTEM, reason=str(reason))
+            with override(job.language):
+                reason = gettext("Nobody confirmed the sheet within a week.")
+            end_job(job, JobState.CANCELLED, actor=SYSTEM, reason=reason)
             return
         RowContent.objects.filter(row__job=job).delete()
         JobFile.objects.filter(job=job).delete()

@@ -42,6 +42,8 @@ MAX_NAMES = 1_000
 LONGEST_PIECE = 300_000
 """Bytes from one tag to the next: expat reads a tag or comment that goes on anew with each block of the file."""
 MAX_SHEETS = 200
+MAX_TEXT = 24_000_000
+"""Characters of all cells together: a text that the file holds once may stand in each of a million."""
 FREE_CELLS = 200_000
 """Of a .csv, beside MAX_COLUMNS for each row: its reader makes a whole record at once."""
 
@@ -225,6 +227,8 @@ def _read_book(book: Any, max_rows: int, peek: int | None) -> RawSheet:
     sheet.reset_dimensions()
     rows = _keep(islice(_list_rows(sheet, hidden, merged), peek), max_rows)
     _spread(rows, merged)
+    if sum(len(cell.value) for row in rows for cell in row.cells if isinstance(cell.value, str)) > MAX_TEXT:
+        raise _too_large()
     return RawSheet(rows, [other.title for other in sheets[1:]])
 
 
@@ -316,9 +320,10 @@ def _read_csv(raw: bytes, max_rows: int) -> Iterator[RawRow]:
         raise _too_large()
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
-        for cells in reader:
+        # Spreadsheet programs count records; the reader's own number counts the lines of a text that has several.
+        for number, cells in enumerate(reader, start=1):
             read = [Cell(CellKind.TEXT, cell, is_csv=True) if cell.strip() else BLANK for cell in cells]
-            yield RawRow(reader.line_num, read[:MAX_COLUMNS])
+            yield RawRow(number, read[:MAX_COLUMNS])
     except csv.Error as error:
         raise _broken() from error
 

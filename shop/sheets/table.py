@@ -19,6 +19,7 @@ HEADER_WITHIN = 20
 """A header stands in one of the first rows; above it are titles and remarks."""
 
 LONGEST_HEADER = 100
+LONGEST_TOTAL = 100
 
 _CHINESE_TOTAL = r"(?:[合总小共]\s*计|总\s*数)"
 _ENGLISH_TOTAL = r"(?:(?:grand\s*|sub\s*-?\s*)?total|sum)"
@@ -159,12 +160,15 @@ def _is_total(raw: RawRow, codes: Sequence[int]) -> bool:
     """
     words = {place: narrow(cell.text) for place, cell in enumerate(raw.cells) if cell.text.strip()}
     first = next(iter(words), -1)
-    if any(place in words and not _TOTAL.fullmatch(words[place]) for place in codes):
+    if any(place in words and not _is_all(_TOTAL, words[place]) for place in codes):
         return False
-    return bool(
-        _TOTAL.fullmatch(words.get(first, ""))
-        or (first not in codes and _TOTAL_OF.fullmatch(words.get(first, "")))
-    )
+    text = words.get(first, "")
+    return _is_all(_TOTAL, text) or (first not in codes and _is_all(_TOTAL_OF, text))
+
+
+def _is_all(pattern: re.Pattern[str], text: str) -> bool:
+    """Whether the pattern takes up all of a text; in a long one that nearly fits, finding out takes quadratic time."""
+    return len(text) <= LONGEST_TOTAL and bool(pattern.fullmatch(text))
 
 
 def _find_cell(raw: RawRow, place: int) -> Cell:

@@ -16,6 +16,7 @@ export class Live {
   constructor(send) {
     this.send = send;
     document.addEventListener("htmx:afterSwap", () => this.#listen());
+    document.addEventListener("htmx:beforeSwap", keep_other_pages_out);
     document.addEventListener("htmx:oobBeforeSwap", keep_what_is_in_use);
     document.addEventListener("visibilitychange", () => document.hidden || this.tick());
   }
@@ -82,6 +83,14 @@ export class Live {
     if (wanted === this.#asked_for || !this.send({ listen: topics })) return;
     this.#asked_for = wanted;
   }
+}
+
+/* Who is signed out meanwhile is sent to the page to sign in, which is no part of this one. */
+function keep_other_pages_out(event) {
+  const { requestConfig, pathInfo } = event.detail;
+  const read_path = (address) => address?.split("?")[0];
+  const is_sent_on = read_path(pathInfo.responsePath) !== read_path(pathInfo.finalRequestPath);
+  if (is_sent_on && requestConfig.elt.matches("[data-live], [hx-trigger^='every']")) event.detail.shouldSwap = false;
 }
 
 /* What comes along with a live part never replaces what somebody types into or has opened. */

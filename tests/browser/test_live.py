@@ -65,3 +65,30 @@ def test_without_a_socket_the_part_asks_by_itself(device: Device, live_shop: Liv
     page.evaluate("document.querySelector('#order-changes').dataset.livePoll = 1")
     confirm_order(order.pk, actor=clerk(name="李仓库"))
     expect(page.locator("#order-changes")).to_contain_text("李仓库", timeout=POLL_MS)
+
+
+WATCH = """document.querySelector("#order-changes").insertAdjacentHTML("afterend", `<span id="watch">
+<i hx-get="/console/jobs/watch/" hx-trigger="every 1s" hx-target="#watch" hx-swap="outerHTML"></i></span>`);
+htmx.process(document.querySelector("#watch"));"""
+
+
+def test_who_is_signed_out_meanwhile_does_not_find_the_page_to_sign_in_among_what_they_type(
+    device: Device, live_shop: LiveShop, order: Order
+) -> None:
+    page, _sockets = open_order(
+        device, live_shop, order, script="window.WebSocket.prototype.send = () => {};"
+    )
+    page.locator("#notes textarea").fill("客户说下午")
+    page.context.clear_cookies()
+    for address, ask in (
+        ("/changes/", "document.querySelector('#order-changes').dataset.livePoll = 1"),
+        ("/watch/", WATCH),
+    ):
+        with page.expect_response(
+            lambda response, at=address: "/login/" in response.url and at in response.url
+        ):
+            page.evaluate(ask)
+    page.wait_for_timeout(500)
+    assert page.locator("#order-changes, #watch").count() == 2
+    assert page.locator("input[name=username]").count() == 0
+    expect(page.locator("#notes textarea")).to_be_focused()

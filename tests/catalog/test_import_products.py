@@ -103,6 +103,18 @@ def test_columns_that_are_missing_and_cells_that_are_blank_change_nothing() -> N
     assert (sku.price_fen, sku.low_at, sku.is_presale, sku.name) == (2100, 9, True, "大")
 
 
+def test_no_sheet_gives_a_product_more_skus_than_its_page_can_hold() -> None:
+    client = browser()
+
+    def add(first: int, last: int) -> list[tuple[int, str]]:
+        return run([["茶", None, f"A{n}", f"{n} g", 1] for n in range(first, last + 1)], client)
+
+    assert {fate for _row, fate in add(1, 99)} == {"add"}
+    assert add(100, 101) == [(2, "refused"), (3, "refused")]
+    assert add(100, 100) == [(2, "add")]
+    assert run([["茶", None, "A1", "一斤", 2]], client) == [(2, "change")]
+
+
 def test_a_new_sku_joins_the_product_of_its_name() -> None:
     run(ROWS)
     assert run([["高山茶", None, "D", "特大", 40, None, None, None, 1]]) == [(2, "add")]
@@ -219,6 +231,17 @@ def test_what_would_do_something_else_than_was_shown_is_refused() -> None:
     job = confirm(client, job)
     assert [(row.fate, row.code) for row in list_rows(job)] == [("refused", "changed"), ("add", "")]
     assert "has changed since the row was checked" in look(client, job, "?fate=refused")
+
+
+def test_a_change_far_into_a_long_text_is_noticed_too() -> None:
+    client, sku, start = browser(), make_sku(), "清明前采摘。" * 20
+    Product.objects.update(description=f"{start}旧")
+    job = send(client, csv("SKU编码,描述", f"{sku.code},{start}新"))
+    Product.objects.update(description=f"{start}同事刚改的")
+    job = confirm(client, job)
+    assert [(row.fate, row.code) for row in list_rows(job)] == [("refused", "changed")]
+    assert Product.objects.get().description.endswith("同事刚改的")
+    assert run(csv("SKU编码,描述", f"{sku.code},{start}新"), client) == [(2, "change")]
 
 
 @pytest.mark.parametrize(

@@ -166,6 +166,30 @@ def test_a_long_job_gives_the_worker_back_and_queues_again(
     assert (job.done, counting.done.most_common(1)[0][1]) == (45, 1)
 
 
+def test_jobs_that_wait_long_for_their_turn_do_not_fill_the_queue(
+    counting: Counting, editor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue: list[tuple[Any, ...]] = []
+
+    def work_on_one() -> None:
+        done = sum(counting.done.values())
+        while queue and sum(counting.done.values()) == done:
+            run_job(*queue.pop(0))
+
+    monkeypatch.setattr(running, "SLICE_S", 0.0)
+    monkeypatch.setattr(running, "BATCH", 1)
+    monkeypatch.setattr("celery.app.task.Task.apply_async", lambda _task, args, *_more: queue.append(args))
+    for number in range(5):
+        run_job.delay(make_job(NAME, actor=editor, key=str(number), subjects=subjects_of(range(50))).pk)
+    start = clock.now()
+    for turn in range(40):
+        with clock.at(start + timedelta(seconds=10 * turn)):
+            work_on_one()
+            sweep()
+    assert len(queue) <= 15
+    assert list(Job.objects.values_list("done", flat=True)) == [8] * 5
+
+
 def test_an_outage_is_no_verdict(counting: Counting, editor: Actor) -> None:
     def lose_the_database(subject_id: int) -> None:
         if subject_id == 2:

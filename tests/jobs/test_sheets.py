@@ -20,6 +20,7 @@ from shop.jobs.models import Job, JobFile, JobState, RowContent, RowState
 from shop.jobs.registry import KINDS, Part
 from shop.jobs.running import run_slice, take_lease
 from shop.jobs.services import KEPT_FOR, cancel_job, confirm_job, repeat_failed
+from shop.jobs.sheets.checking import CheckedRow
 from shop.jobs.sheets.content import _pack, _unpack
 from shop.jobs.sheets.kinds import SheetKind
 from shop.jobs.sheets.output import write_sheet
@@ -97,6 +98,13 @@ class TestChecking:
         assert send(ROWS, editor).pk == send(ROWS, editor).pk
         assert JobFile.objects.count() == 1
 
+    def test_another_file_in_a_form_to_which_one_went_back_is_another_job(
+        self, tally: Tallying, editor: Actor
+    ) -> None:
+        wrong, right = send(ROWS, editor), send([["A", "x", 3]], editor)
+        assert wrong.pk != right.pk
+        assert work(right).total == 1
+
     def test_a_worker_killed_while_it_keeps_the_rows_starts_anew(
         self, tally: Tallying, editor: Actor, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -127,6 +135,19 @@ class TestChecking:
         with pytest.raises(Refused) as refused:
             confirm_job(job.pk, actor=actor_of(StaffUser.objects.get(pk=editor.id)))
         assert refused.value.code == "forbidden"
+
+    def test_cancelled_while_it_is_read_it_is_over(
+        self, tally: Tallying, editor: Actor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        job, whole = send(ROWS, editor), SheetKind.gather
+
+        def cancel_first(self: SheetKind, of: Job) -> Iterator[Part]:
+            cancel_job(of.pk, actor=editor)
+            return whole(self, of)
+
+        monkeypatch.setattr(SheetKind, "gather", cancel_first)
+        job = work(job)
+        assert (job.state, job.stop_reason, job.rows.count()) == (JobState.CANCELLED, "", 0)
 
     def test_only_what_rests_is_confirmed(self, tally: Tallying, editor: Actor) -> None:
         job = send(ROWS, editor)
@@ -224,12 +245,26 @@ class TestKeeping:
         with pytest.raises(Refused, match="no longer kept"):
             repeat_failed(job, actor=editor, key="again")
 
+    def test_rows_that_are_forgotten_before_they_are_checked_again_stop_the_job(
+        self, tally: Tallying, editor: Actor
+    ) -> None:
+        again = repeat_failed(finish(check(ROWS, editor), editor), actor=editor, key="again")
+        RowContent.objects.all().delete()
+        again = work(again)
+        assert (again.state, "no longer kept" in again.stop_reason) == (JobState.STOPPED, True)
+
+    def test_the_file_of_a_job_that_is_over_is_not_kept(self, tally: Tallying, editor: Actor) -> None:
+        cancel_job(send(ROWS, editor).pk, actor=editor)
+        assert check(csv("SKU,Group,Pieces"), editor, key="empty").state == JobState.STOPPED
+        assert not JobFile.objects.exists()
+
     def test_what_nobody_confirms_is_given_up_and_forgotten(self, tally: Tallying, editor: Actor) -> None:
         job = check(ROWS, editor)
         assert job.forget_at is not None
         assert KEPT_FOR - timedelta(minutes=1) < job.forget_at - clock.now() <= KEPT_FOR
         Job.objects.update(forget_at=clock.now())
-        sweep()
+        with override("zh-hans"):
+            sweep()
         job.refresh_from_db()
         assert (job.state, tally.done) == (JobState.CANCELLED, [])
         assert "within a week" in job.stop_reason
@@ -276,6 +311,21 @@ class TestBadInput:
         job = check(raw, editor)
         assert (job.state, job.failed, job.left) == (JobState.DONE, 10_000, 0)
         assert count_fates(job)["refused"] == 10_000
+
+    def test_the_contents_of_all_rows_are_never_in_memory_at_once(
+        self, tally: Tallying, editor: Actor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("shop.jobs.sheets.kinds._PART", 2)
+        written: list[int] = []
+
+        def write(row: CheckedRow, _columns: Any) -> str:
+            written.append(row.row.number)
+            return ""
+
+        monkeypatch.setattr("shop.jobs.sheets.kinds.write_content", write)
+        job, kind = send([["A", "x", 1], ["B", "y", 2], ["C", "x", 3]], editor), KINDS[NAME]
+        kept = [([row.position for row in part.rows], list(written)) for part in kind.gather(job)]
+        assert kept == [([], []), ([2, 3], [2, 3]), ([4], [2, 3, 4])]
 
     def test_one_more_is_too_many(self, tally: Tallying, editor: Actor) -> None:
         raw = csv("SKU,Group,Pieces", *(f"A{n},x,1" for n in range(10_001)))

@@ -48,7 +48,7 @@ def test_without_the_lease_the_effect_is_seen_twice_and_the_verdict_is_the_last_
     job, meeting = make(), Rendezvous(2)
     counting.before = lambda pk: meeting.meet() if pk == 0 else None
 
-    def take_what_is_taken(job_id: int) -> Holder:
+    def take_what_is_taken(job_id: int, **_options: object) -> Holder:
         return Holder(Job.objects.get(pk=job_id), KINDS[NAME], "anybody's")
 
     monkeypatch.setattr(running, "take_lease", take_what_is_taken)

@@ -15,7 +15,7 @@ from shop.sheets import reading
 from shop.sheets.reading import read_sheet
 from shop.sheets.writing import write_rows
 from tests.expect import refused
-from tests.sheets.making import HEADER, csv, repack, xlsx
+from tests.sheets.making import HEADER, csv, repack, table, xlsx
 
 PLAIN = xlsx([HEADER, ["TEA-1", "绿茶", 5, 35.5]])
 
@@ -284,3 +284,44 @@ def test_letters_of_two_bytes_cannot_hide_tags() -> None:
 def test_separators_in_prose_are_not_taken_for_the_sheets_own() -> None:
     text = 'a,b\n1,"' + "; ".join("x" * 30) + '"'
     assert read_sheet(text.encode(), max_rows=10).rows[1].cells[0].value == "1"
+
+
+@pytest.mark.parametrize("start", ["合计", "合计:", "sub"])
+def test_a_text_that_is_nearly_a_total_takes_no_time(start: str) -> None:
+    raw = csv(",".join(HEADER[:2]), f",{start}{' ' * 20_000}x")
+    began = time.monotonic()
+    assert [row.number for row in table(raw).rows] == [2]
+    assert time.monotonic() - began < 1
+
+
+def sharing(text: bytes, *, rows: int) -> bytes:
+    """A workbook that holds one text, and has every row show it."""
+    header = b"".join(b'<c r="%c1" t="s"><v>%d</v></c>' % (65 + n, n) for n in range(2))
+    body = b"".join(b'<row r="%d"><c r="A%d" t="s"><v>2</v></c></row>' % (n, n) for n in range(2, rows + 2))
+    strings = b"".join(b"<si><t>%s</t></si>" % word for word in ("SKU编码".encode(), b"Name", text))
+    types = zipfile.ZipFile(io.BytesIO(PLAIN)).read("[Content_Types].xml")
+    kind = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    override = b'<Override PartName="/xl/sharedStrings.xml" ContentType="%s"/></Types>' % kind
+    parts = {
+        "[Content_Types]_xml": types.replace(b"</Types>", override),
+        "xl__sharedStrings_xml": b'<sst xmlns="%s">%s</sst>' % (SHEET.split(b'"')[1], strings),
+        "xl__worksheets__sheet1_xml": SHEET % (b'<row r="1">%s</row>%s' % (header, body)),
+    }
+    return repack(PLAIN, **parts)
+
+
+def test_a_text_that_every_row_shares_is_weighed_in_each() -> None:
+    assert len(read_sheet(sharing(b"tea", rows=1000), max_rows=10_000).rows) == 1001
+    raw = sharing(b"y" * 299_000, rows=1000)
+    assert len(raw) < 30_000
+    with refused("sheet_too_large"):
+        read_sheet(raw, max_rows=10_000)
+
+
+def test_a_merged_text_is_weighed_in_every_cell_it_stands_for() -> None:
+    def merge(sheet: Any) -> None:
+        sheet.merge_cells("B2:B1001")
+
+    rows = [[f"TEA-{n}", "y" * 30_000 if n == 0 else None] for n in range(1000)]
+    with refused("sheet_too_large"):
+        read_sheet(xlsx([HEADER[:2], *rows], merge), max_rows=10_000)

@@ -132,6 +132,11 @@ def test_rows_keep_the_numbers_the_program_shows() -> None:
     assert problems(raw)[0][0] == 4
 
 
+def test_a_text_of_several_lines_is_one_row_of_a_csv() -> None:
+    raw = csv("SKU编码,商品名称", 'A,"绿茶', '明前"', "", "B,红茶")
+    assert [(row.number, row.values["name"]) for row in table(raw).rows] == [(2, "绿茶\n明前"), (4, "红茶")]
+
+
 def test_a_sheet_written_in_one_language_is_read_in_the_other() -> None:
     column = Column("price", gettext_lazy("Price"), is_required=True)
     with override("zh-hans"):

@@ -1,5 +1,6 @@
 """What the rows of a sheet would do, found out before anything changes."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -24,15 +25,24 @@ class Fate(StrEnum):
 
 @dataclass
 class CheckedRow:
-    """A row with what it would do; `words` say it to a person, in the language in which they are read."""
+    """A row with what it would do; `words` say it to a person, in the language in which they are read.
+
+    `unsaid` are the values that stand in the words only in part.
+    """
 
     row: SheetRow
     fate: Fate = Fate.SAME
     words: list[Any] = field(default_factory=list)
+    unsaid: list[str] = field(default_factory=list)
 
     def refuse(self, message: Any, header: Any = "") -> None:
         self.row.refuse(message, header)
         self.fate = Fate.REFUSED
+
+    @property
+    def digest(self) -> str:
+        """What tells two rows apart of which the same is said; "" where everything is said."""
+        return hashlib.sha256("\0".join(self.unsaid).encode()).hexdigest() if self.unsaid else ""
 
     @property
     def problems(self) -> list[Problem]:

@@ -34,12 +34,13 @@ class Cleaned:
 
 @dataclass(frozen=True)
 class Content:
-    """The content of one row; `lines` are by language."""
+    """The content of one row; `lines` are by language, `digest` is of what they leave out."""
 
     cells: dict[str, Cell] = field(default_factory=dict)
     lines: dict[str, list[Line]] = field(default_factory=dict)
     cleaned: list[Cleaned] = field(default_factory=list)
     is_hidden: bool = False
+    digest: str = ""
 
     @property
     def shown(self) -> dict[str, str]:
@@ -64,6 +65,8 @@ def write_content(row: CheckedRow, columns: Sequence[Column]) -> str:
         kept["cleaned"] = cleaned
     if row.row.is_hidden:
         kept["is_hidden"] = True
+    if row.digest:
+        kept["digest"] = row.digest
     return json.dumps(kept, ensure_ascii=False)
 
 
@@ -88,6 +91,7 @@ def read_content(text: str) -> Content:
         lines={code: [Line(*pair) for pair in pairs] for code, pairs in kept["lines"].items()},
         cleaned=[Cleaned(*parts) for parts in kept.get("cleaned", ())],
         is_hidden=kept.get("is_hidden", False),
+        digest=kept.get("digest", ""),
     )
 
 

@@ -12,6 +12,7 @@ from shop.actor import Actor
 from shop.errors import Refused
 from shop.jobs.models import Job, JobFile, JobRow, RowState
 from shop.jobs.registry import JobKind, Part
+from shop.jobs.services import NOT_KEPT
 from shop.jobs.sheets.checking import Check, CheckedRow, Fate, Unit, check_table, read_upload
 from shop.jobs.sheets.content import Content, Line, make_table, say_row, write_content
 from shop.jobs.sheets.selectors import list_contents
@@ -69,7 +70,7 @@ class SheetKind(JobKind):
         units = check_table(table, self.check)
         notes = in_each_language(lambda: [str(note) for note in table.notes])
         yield Part([], {"total": 0, "done": 0, "failed": 0, "notes": notes}, starts_anew=True)
-        rows = iter(sorted(self._make_rows(job, units), key=lambda pair: pair[0].position))
+        rows = self._make_rows(job, units)
         total = done = failed = 0
         while part := list(islice(rows, _PART)):
             total += len(part)
@@ -86,20 +87,24 @@ class SheetKind(JobKind):
         self.apply(units[0], actor)
 
     def _load_table(self, job: Job) -> Table:
-        """The sheet that was sent, or the failed rows of a former job."""
+        """The sheet that was sent, or the failed rows of a former job. Raises Refused, also where they are gone."""
         if former := job.parameters.get("rows_of"):
             failed = JobRow.objects.filter(job_id=former, state=RowState.FAILED).order_by("position")
-            return make_table(list_contents(list(failed)), self.columns)
-        content = bytes(JobFile.objects.get(job=job).content)
-        return read_upload(content, self.columns, max_rows=self.max_rows)
+            contents = list_contents(list(failed))
+            if not all(content.cells for content in contents.values()):
+                raise Refused("not_kept", NOT_KEPT)
+            return make_table(contents, self.columns)
+        file = JobFile.objects.filter(job=job).first()
+        if file is None:
+            raise Refused("not_kept", NOT_KEPT)
+        return read_upload(bytes(file.content), self.columns, max_rows=self.max_rows)
 
     def _make_rows(self, job: Job, units: Sequence[Unit]) -> Iterator[tuple[JobRow, str]]:
-        for unit in units:
-            first = min(row.row.number for row in unit.rows)
-            for row in unit.rows:
-                yield self._make_row(job, unit, row, first), write_content(row, self.columns)
+        """In the order of the sheet; contents one by one, since those of all rows take much more than the rows."""
+        for row, unit, first in sorted(_list_in_units(units), key=lambda found: found[0].row.number):
+            yield self._make_row(job, row, unit, first), write_content(row, self.columns)
 
-    def _make_row(self, job: Job, unit: Unit, row: CheckedRow, first: int) -> JobRow:
+    def _make_row(self, job: Job, row: CheckedRow, unit: Unit, first: int) -> JobRow:
         cell = row.row.cells.get(self.key)
         return JobRow(
             job=job,
@@ -112,6 +117,13 @@ class SheetKind(JobKind):
         )
 
 
+def _list_in_units(units: Sequence[Unit]) -> Iterator[tuple[CheckedRow, Unit, int]]:
+    """Every row with its unit and the number of the unit's first row."""
+    for unit in units:
+        first = min(row.row.number for row in unit.rows)
+        yield from ((row, unit, first) for row in unit.rows)
+
+
 def _find_state(unit: Unit, row: CheckedRow) -> RowState:
     if row.fate == Fate.REFUSED:
         return RowState.FAILED
@@ -119,9 +131,9 @@ def _find_state(unit: Unit, row: CheckedRow) -> RowState:
 
 
 def _is_as_shown(unit: Unit, rows: Sequence[JobRow], contents: dict[int, Content]) -> bool:
-    shown = {row.position: (row.fate, _lines_of(contents[row.position])) for row in rows}
-    return shown == {row.row.number: (str(row.fate), say_row(row)) for row in unit.rows}
+    shown = {row.position: (row.fate, *_shown_of(contents[row.position])) for row in rows}
+    return shown == {row.row.number: (str(row.fate), say_row(row), row.digest) for row in unit.rows}
 
 
-def _lines_of(content: Content) -> list[Line]:
-    return content.lines[get_language() or "zh-hans"]
+def _shown_of(content: Content) -> tuple[list[Line], str]:
+    return content.lines[get_language() or "zh-hans"], content.digest

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from orders.desk.list import bulk, counts
 from orders.models import Order
+from orders.payments.services.cancelling import cancel_paid
 from orders.services.steps import confirm_order
 from orders.stages import Stage
 from shop.jobs.models import Job, JobState
@@ -50,6 +51,16 @@ def test_chosen_orders_are_confirmed_each_with_its_verdict(owner: Client) -> Non
     assert (job.state, job.done) == (JobState.DONE, 3)
     shown = owner.get(f"/console/jobs/{job.pk}/").content.decode()
     assert all(f'href="/console/orders/{order.number}/"' in shown for order in orders)
+
+
+def test_whoever_reads_a_verdict_reads_it_in_their_own_language(owner: Client) -> None:
+    done, closed = paid_order(), paid_order()
+    job = press(owner, "confirm", number=[done.number, closed.number])
+    confirm_order(done.pk, actor=clerk())
+    cancel_paid(closed.pk, reason="缺货", actor=clerk())
+    said = [row.said for row in run(job).rows.order_by("position") if row.said]
+    assert [words["en"].split()[0] for words in said] == ["Already", "The"]
+    assert all("Already" not in words["zh-hans"] and "order" not in words["zh-hans"] for words in said)
 
 
 def test_confirmed_orders_are_prepared(owner: Client) -> None:
