@@ -1,21 +1,23 @@
 """Fixtures that every test may use; each area keeps its own beside its tests."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.test import TransactionTestCase
 from django.test.signals import template_rendered
 from django.utils import translation
 from jinja2 import Template
+from pytest_django import DjangoDbBlocker
 
 from shop.books import BOOKS
 from shop.demo.standins import StandInServer, run_in_thread
 from shop.events.delivery import drain
 from shop.events.pause import resume_outside
 from tests import cast
-from tests.databases import empty_filled_tables
+from tests.databases import empty_filled_tables, sweep_dead_rows
 from tests.gateway import Gateway
 
 REAL_PROCESSES = frozenset({"browser", "embedded", "faults", "production"})
@@ -60,6 +62,16 @@ def _tables_are_emptied_fast() -> Iterator[None]:
         if connection.vendor == "postgresql":
             patch.setattr(TransactionTestCase, "_fixture_teardown", empty_filled_tables)
         yield
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _dead_rows_are_swept(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """After each file of tests: what it rolled back lies in the tables, and every query would read over it."""
+    yield
+    if connection.vendor == "postgresql" and connection.connection and not connection.in_atomic_block:
+        # A test of faults may have taken its server with it.
+        with django_db_blocker.unblock(), suppress(DatabaseError):
+            sweep_dead_rows()
 
 
 @pytest.fixture(autouse=True)
