@@ -1,6 +1,7 @@
 """Signing in and out, and one's own preferences."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
@@ -8,9 +9,10 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from shop.errors import Refused
-from shop.http.middleware import own_address
+from shop.http.middleware import own_address, way_back
 from shop.push import CHECK_SESSION, push_hint
 from shop.staff.accounts import record_sign_in
 from shop.staff.devices import describe_device
@@ -31,6 +33,12 @@ class SignIn(LoginView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**{"error": "", "is_locked": False, **kwargs})
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The page; who pressed something on another one, in whose part it would be shown, is led to it."""
+        if getattr(request, "htmx", False):
+            return HttpResponseClientRedirect(f"{request.path}?{urlencode({'next': way_back(request)})}")
+        return super().get(request, *args, **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:

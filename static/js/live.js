@@ -16,7 +16,7 @@ export class Live {
   constructor(send) {
     this.send = send;
     document.addEventListener("htmx:afterSwap", () => this.#listen());
-    document.addEventListener("htmx:beforeSwap", keep_other_pages_out);
+    document.addEventListener("htmx:beforeOnLoad", keep_other_pages_out);
     document.addEventListener("htmx:oobBeforeSwap", keep_what_is_in_use);
     document.addEventListener("visibilitychange", () => document.hidden || this.tick());
   }
@@ -85,12 +85,12 @@ export class Live {
   }
 }
 
-/* Who is signed out meanwhile is sent to the page to sign in, which is no part of this one. */
+/* Who is signed out meanwhile is sent to the page to sign in, which is no part of this one; a press leads there. */
 function keep_other_pages_out(event) {
   const { requestConfig, pathInfo } = event.detail;
   const read_path = (address) => address?.split("?")[0];
   const is_sent_on = read_path(pathInfo.responsePath) !== read_path(pathInfo.finalRequestPath);
-  if (is_sent_on && requestConfig.elt.matches("[data-live], [hx-trigger^='every']")) event.detail.shouldSwap = false;
+  if (is_sent_on && requestConfig.elt.matches("[data-live], [hx-trigger^='every']")) event.preventDefault();
 }
 
 /* What comes along with a live part never replaces what somebody types into or has opened. */

@@ -1,8 +1,10 @@
 """A live part of a page in a real browser: one socket for each tab, and what is typed stays."""
 
 from collections.abc import Callable
+from urllib.parse import quote_plus
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import BrowserContext, Page, WebSocket, expect
 
 from orders.models import Order
@@ -92,3 +94,14 @@ def test_who_is_signed_out_meanwhile_does_not_find_the_page_to_sign_in_among_wha
     assert page.locator("#order-changes, #watch").count() == 2
     assert page.locator("input[name=username]").count() == 0
     expect(page.locator("#notes textarea")).to_be_focused()
+
+
+def test_who_is_signed_out_and_presses_something_signs_in_and_is_back(
+    device: Device, live_shop: LiveShop, order: Order
+) -> None:
+    page, _sockets = open_order(device, live_shop, order)
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    page.locator("form[hx-post$='/reveal/'] button").first.click()
+    page.wait_for_url("**/login/?next=*")
+    page.locator("input[name=username]").wait_for()
+    assert page.url.endswith(quote_plus(live_shop.url(f"/console/orders/{order.number}/")))

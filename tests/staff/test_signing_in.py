@@ -1,6 +1,6 @@
 """/console/staff/login/: argon2, lockout in the database, nothing kept but the session."""
 
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 import pytest
 from axes.models import AccessAttempt
@@ -144,3 +144,15 @@ def test_the_address_of_a_button_says_that_nothing_is_there() -> None:
     response = browser().get("/console/staff/people/1/sessions/end/")
     assert response.status_code == 405
     assert "Nothing is here" in response.content.decode()
+
+
+def test_a_part_of_a_page_leads_the_whole_page_to_sign_in() -> None:
+    page = "http://testserver/console/orders/?q=1&stage=done"
+    answer = Client().get(URL, headers={"HX-Request": "true", "Referer": page})
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer["HX-Redirect"] == f"{URL}?next={quote_plus(page)}"
+
+
+def test_it_leads_back_to_no_other_site() -> None:
+    answer = Client().get(URL, headers={"HX-Request": "true", "Referer": "https://evil.example/x"})
+    assert answer["HX-Redirect"] == f"{URL}?next=%2Fconsole%2F"
