@@ -20,13 +20,15 @@ from shop.jobs.models import Job, JobFile, JobState, RowContent, RowState
 from shop.jobs.registry import KINDS, Part
 from shop.jobs.running import run_slice, take_lease
 from shop.jobs.services import KEPT_FOR, cancel_job, confirm_job, repeat_failed
-from shop.jobs.sheets.checking import CheckedRow
+from shop.jobs.sheets import kinds
+from shop.jobs.sheets.checking import CheckedRow, Unit
 from shop.jobs.sheets.content import _pack, _unpack
 from shop.jobs.sheets.kinds import SheetKind
 from shop.jobs.sheets.output import write_sheet
 from shop.jobs.sheets.selectors import count_fates, list_contents
 from shop.jobs.sheets.services import upload_sheet
 from shop.sheets.cells import Cell, CellKind
+from shop.sheets.table import Table
 from shop.staff.models import StaffUser
 from tests.cast import actor_of, make_staff
 from tests.console import sign_in
@@ -113,10 +115,10 @@ class TestChecking:
         whole = SheetKind.gather
 
         def die_midway(self: SheetKind, job: Job) -> Iterator[Part]:
-            parts = whole(self, job)
-            yield next(parts)
-            yield next(parts)
-            raise KeyboardInterrupt
+            for part in whole(self, job):
+                yield part
+                if part.rows:
+                    raise KeyboardInterrupt
 
         monkeypatch.setattr("shop.jobs.sheets.kinds._PART", 2)
         job = send(ROWS, editor)
@@ -325,7 +327,26 @@ class TestBadInput:
         monkeypatch.setattr("shop.jobs.sheets.kinds.write_content", write)
         job, kind = send([["A", "x", 1], ["B", "y", 2], ["C", "x", 3]], editor), KINDS[NAME]
         kept = [([row.position for row in part.rows], list(written)) for part in kind.gather(job)]
-        assert kept == [([], []), ([2, 3], [2, 3]), ([4], [2, 3, 4])]
+        assert kept[-2:] == [([2, 3], [2, 3]), ([4], [2, 3, 4])]
+
+    def test_reading_and_checking_have_a_whole_lease_each(
+        self, tally: Tallying, editor: Actor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        job, now = send([["A", "x", 1]], editor), clock.now()
+        load, check_all = SheetKind._load_table, kinds.check_table
+
+        def load_slowly(self: SheetKind, job: Job) -> Table:
+            monkeypatch.setattr(clock, "now", lambda: now + timedelta(seconds=25))
+            return load(self, job)
+
+        def look(*arguments: Any) -> list[Unit]:
+            assert Job.objects.get().lease_until == now + timedelta(seconds=55)
+            return check_all(*arguments)
+
+        monkeypatch.setattr(SheetKind, "_load_table", load_slowly)
+        monkeypatch.setattr(kinds, "check_table", look)
+        run_slice(job.pk)
+        assert Job.objects.get().state == JobState.CHECKED
 
     def test_one_more_is_too_many(self, tally: Tallying, editor: Actor) -> None:
         raw = csv("SKU,Group,Pieces", *(f"A{n},x,1" for n in range(10_001)))
