@@ -155,7 +155,7 @@ def _spread_refund(order: Order, amount_fen: int) -> None:
 
 def _require_reason(reason: str) -> None:
     if not reason.strip():
-        raise Refused("reason_required", _("Say why the order is cancelled; the buyer is told."), 400)
+        raise Refused("reason_required", _("Say why the order is cancelled."), 400)
 
 
 def cancel_lines(
