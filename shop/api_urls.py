@@ -15,6 +15,7 @@ from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.request import Request
 
+from orders.desk.api import moves
 from orders.desk.api import views as orders
 from shop.catalog import api as catalog
 from shop.customers import api as customers
@@ -67,12 +68,12 @@ urlpatterns = [
     path("orders/counts", orders.CountsView.as_view(), name="counts"),
     path("orders/<str:number>", orders.OrderView.as_view(), name="order"),
     path("orders/<str:number>/timeline", orders.TimelineView.as_view(), name="timeline"),
-    path("orders/<str:number>/pay", orders.PayView.as_view(), name="pay"),
-    path("orders/<str:number>/pay-by-balance", orders.PayByBalanceView.as_view(), name="pay_by_balance"),
-    path("orders/<str:number>/transfer-proof", orders.TransferProofView.as_view(), name="transfer_proof"),
-    path("orders/<str:number>/choose-payment", orders.ChoosePaymentView.as_view(), name="choose_payment"),
-    path("orders/<str:number>/cancel", orders.CancelView.as_view(), name="cancel"),
-    path("orders/<str:number>/receive", orders.ReceiveView.as_view(), name="receive"),
-    path("orders/<str:number>/urge", orders.UrgeView.as_view(), name="urge"),
-    path("orders/<str:number>/extend", orders.ExtendView.as_view(), name="extend"),
+    path("orders/<str:number>/pay", moves.PayView.as_view(), name="pay"),
+    path("orders/<str:number>/pay-by-balance", moves.PayByBalanceView.as_view(), name="pay_by_balance"),
+    path("orders/<str:number>/transfer-proof", moves.TransferProofView.as_view(), name="transfer_proof"),
+    path("orders/<str:number>/choose-payment", moves.ChoosePaymentView.as_view(), name="choose_payment"),
+    path("orders/<str:number>/cancel", moves.CancelView.as_view(), name="cancel"),
+    path("orders/<str:number>/receive", moves.ReceiveView.as_view(), name="receive"),
+    path("orders/<str:number>/urge", moves.UrgeView.as_view(), name="urge"),
+    path("orders/<str:number>/extend", moves.ExtendView.as_view(), name="extend"),
 ]

@@ -1,4 +1,4 @@
-"""Ordering: preview, place, look, pay, cancel, receive. A buyer sees and touches only their own orders."""
+"""Ordering: preview, place, look. A buyer sees only their own orders."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,36 +10,24 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from orders.desk.api.answers import describe_placed
-from orders.desk.api.buyer import cancel_for_buyer, count_orders, list_orders, list_timeline, unless_done
+from orders.desk.api.buyer import count_orders, list_orders, list_timeline
 from orders.desk.api.serializers import (
-    CancelIn,
-    ChoosePaymentIn,
     CountsOut,
-    EmptyIn,
     OrderOut,
     OrderPageOut,
     OrderQuery,
-    PaymentParametersOut,
     PlaceIn,
     PreviewIn,
     PreviewOut,
     TimelineOut,
-    TransferProofIn,
     sum_basket,
 )
 from orders.models import Order
-from orders.payments.services.attempts import start_payment
-from orders.payments.services.balance import pay_by_balance
-from orders.payments.services.cancelling import BuyersWhy
-from orders.payments.services.pricing import choose_payment
-from orders.payments.services.transfers import send_proof
 from orders.quotes import quote_order
-from orders.selectors import get_order, get_order_id
+from orders.selectors import get_order
 from orders.services.place import NewOrder, Recipient, find_placed, place_new_order
-from orders.services.steps import extend_receipt, receive_order, urge_order
 from orders.shipping.models import ParcelState
 from orders.shipping.selectors import list_parcels
-from orders.stages import BuyerReason
 from shop.actor import Actor
 from shop.catalog.refusals import counted_refusals
 from shop.customers.api import BuyerView
@@ -54,8 +42,8 @@ from shop.store.api import list_pay_offers
 from shop.store.choices import Delivery, PayMethod
 from shop.store.selectors import get_store_settings
 
-_NUMBER = path_id("number", "number of one of your orders")
-_TAGS = ["orders"]
+NUMBER = path_id("number", "number of one of your orders")
+TAGS = ["orders"]
 _QUOTE = (
     "empty_order",
     "too_many",
@@ -65,13 +53,12 @@ _QUOTE = (
     "not_on_sale",
     "not_found",
 )
-_MOVE = (*SIGNED_IN, *BODY, "not_found", "wrong_stage", "already_done", "stale")
 
 
 class PreviewView(BuyerView):
     @extend_schema(
         operation_id="preview_order",
-        tags=_TAGS,
+        tags=TAGS,
         request=PreviewIn,
         responses=answers({200: PreviewOut}, *SIGNED_IN, *BODY, *_QUOTE),
     )
@@ -100,7 +87,7 @@ class OrdersView(BuyerView):
 
     @extend_schema(
         operation_id="list_orders",
-        tags=_TAGS,
+        tags=TAGS,
         parameters=[OrderQuery],
         responses=answers({200: OrderPageOut}, *SIGNED_IN, "invalid", "bad_cursor"),
     )
@@ -113,7 +100,7 @@ class OrdersView(BuyerView):
 
     @extend_schema(
         operation_id="place_order",
-        tags=_TAGS,
+        tags=TAGS,
         parameters=[IDEMPOTENCY_KEY],
         request=PlaceIn,
         responses=answers(
@@ -171,8 +158,9 @@ def _read_recipient(customer: Customer, wanted: Mapping[str, Any]) -> Recipient 
     return Recipient(kept.recipient, kept.phone, kept.province, kept.city, kept.district, kept.detail)
 
 
-def _show(number: str, actor: Actor) -> Any:
-    return _describe(get_order(_clean(number), actor=actor), actor)
+def show_order(number: str, actor: Actor) -> Any:
+    """One of the orders of this buyer, as the API tells it. Raises Refused `not_found` (404)."""
+    return _describe(get_order(clean_number(number), actor=actor), actor)
 
 
 def _describe(order: Order, actor: Actor) -> Any:
@@ -186,13 +174,13 @@ def _describe(order: Order, actor: Actor) -> Any:
     return OrderOut(order, context=context).data
 
 
-def _clean(number: str) -> str:
+def clean_number(number: str) -> str:
     """What cannot be a number is nobody's number; the database need not see it."""
     return number if number.isascii() and number.isdigit() else ""
 
 
 class CountsView(BuyerView):
-    @extend_schema(operation_id="count_orders", tags=_TAGS, responses=answers({200: CountsOut}, *SIGNED_IN))
+    @extend_schema(operation_id="count_orders", tags=TAGS, responses=answers({200: CountsOut}, *SIGNED_IN))
     def get(self, request: Request) -> Response:
         """How many of your orders each tab holds."""
         return Response(CountsOut(count_orders(actor=self.actor)).data)
@@ -201,216 +189,23 @@ class CountsView(BuyerView):
 class OrderView(BuyerView):
     @extend_schema(
         operation_id="get_order",
-        tags=_TAGS,
-        parameters=[_NUMBER],
+        tags=TAGS,
+        parameters=[NUMBER],
         responses=answers({200: OrderOut}, *SIGNED_IN, "not_found"),
     )
     def get(self, request: Request, number: str) -> Response:
         """One of your orders."""
-        return Response(_show(number, self.actor))
+        return Response(show_order(number, self.actor))
 
 
 class TimelineView(BuyerView):
     @extend_schema(
         operation_id="get_timeline",
-        tags=_TAGS,
-        parameters=[_NUMBER],
+        tags=TAGS,
+        parameters=[NUMBER],
         responses=answers({200: TimelineOut}, *SIGNED_IN, "not_found"),
     )
     def get(self, request: Request, number: str) -> Response:
         """What happened to one of your orders, oldest first."""
-        order = get_order(_clean(number), actor=self.actor)
+        order = get_order(clean_number(number), actor=self.actor)
         return Response(TimelineOut({"results": list_timeline(order)}).data)
-
-
-class MoveView(BuyerView):
-    """Base of the buttons of an order."""
-
-    def find(self, number: str) -> int:
-        return get_order_id(_clean(number), actor=self.actor)
-
-
-class PayView(MoveView):
-    throttle_scope = "pay"
-
-    @extend_schema(
-        operation_id="pay_order",
-        tags=_TAGS,
-        parameters=[_NUMBER],
-        request=EmptyIn,
-        responses=answers(
-            {200: PaymentParametersOut},
-            *_MOVE,
-            *LIMITED,
-            "nothing_owed",
-            "not_wechat",
-            "too_late",
-            "closing",
-            "gateway_refused",
-            "wechat_not_set_up",
-            "gateway_unavailable",
-            "wechat_unavailable",
-        ),
-    )
-    def post(self, request: Request, number: str) -> Response:
-        """Start paying by WeChat Pay; asked again it goes on with the same payment."""
-        read_input(EmptyIn, request.data)
-        parameters = start_payment(self.find(number), actor=self.actor)
-        return Response(PaymentParametersOut(parameters).data)
-
-
-class PayByBalanceView(MoveView):
-    @extend_schema(
-        operation_id="pay_order_by_balance",
-        tags=_TAGS,
-        parameters=[_NUMBER],
-        request=EmptyIn,
-        responses=answers(
-            {200: OrderOut},
-            *_MOVE,
-            "nothing_owed",
-            "not_balance",
-            "not_enough_balance",
-            "payment_not_offered",
-            "too_late",
-            "closing",
-        ),
-    )
-    def post(self, request: Request, number: str) -> Response:
-        """Pay all that is owed from your balance; choose it as the way to pay first."""
-        read_input(EmptyIn, request.data)
-        pay_by_balance(self.find(number), actor=self.actor)
-        return Response(_show(number, self.actor))
-
-
-class TransferProofView(MoveView):
-    throttle_scope = "pay"
-
-    @extend_schema(
-        operation_id="send_transfer_proof",
-        tags=_TAGS,
-        parameters=[_NUMBER],
-        request=TransferProofIn,
-        responses=answers(
-            {200: OrderOut}, *_MOVE, *LIMITED, "not_transfer", "proof_sent", "too_many_proofs", "bad_pictures"
-        ),
-    )
-    def post(self, request: Request, number: str) -> Response:
-        """Show pictures of your bank transfer; the order does not close while the shop checks them."""
-        wanted = read_input(TransferProofIn, request.data)
-        pictures, words = wanted["image_ids"], wanted["words"]
-        send_proof(self.find(number), picture_ids=pictures, words=words, actor=self.actor)
-        return Response(_show(number, self.actor))
-
-
-class ChoosePaymentView(MoveView):
-    throttle_scope = "pay"
-
-    @extend_schema(
-        operation_id="choose_payment",
-        tags=_TAGS,
-        parameters=[_NUMBER],
-        request=ChoosePaymentIn,
-        responses=answers(
-            {200: OrderOut},
-            *_MOVE,
-            *LIMITED,
-            "payment_not_offered",
-            "proof_sent",
-            "already_paid",
-            "out_of_stock",
-            "closing",
-            "wechat_not_set_up",
-            "gateway_unavailable",
-        ),
-    )
-    def post(self, request: Request, number: str) -> Response:
-        """Pay an unpaid order in another way; with cash on delivery it moves on at once."""
-        wanted = read_input(ChoosePaymentIn, request.data)
-        choose_payment(self.find(number), method=PayMethod(wanted["pay_method"]), actor=self.actor)
-        return Response(_show(number, self.actor))
-
-
-class CancelView(MoveView):
-    throttle_scope = "cancel"
-
-    @extend_schema(
-        operation_id="cancel_order",
-        tags=_TAGS,
-        parameters=[_NUMBER],
-        request=CancelIn,
-        responses=answers(
-            {200: OrderOut},
-            *_MOVE,
-            *LIMITED,
-            "proof_sent",
-            "already_paid",
-            "already_shipped",
-            "aftersale_open",
-            "held",
-            "not_overdue",
-            "closing",
-            "wechat_not_set_up",
-            "gateway_unavailable",
-        ),
-    )
-    def post(self, request: Request, number: str) -> Response:
-        """Cancel an order for which nothing was paid and nothing shipped.
-
-        A paid order that was not sent in time can be cancelled too where the shop's rule
-        `timers.when_overdue` was `buyer` when it was placed; what was paid is refunded.
-        What you have cancelled yourself is answered as it is when you cancel it again; the first reason stays.
-        """
-        wanted = read_input(CancelIn, request.data)
-        why = (
-            BuyersWhy(BuyerReason(wanted["reason"]), wanted.get("words", "")) if "reason" in wanted else None
-        )
-        cancel_for_buyer(get_order(_clean(number), actor=self.actor), actor=self.actor, why=why)
-        return Response(_show(number, self.actor))
-
-
-class ReceiveView(MoveView):
-    @extend_schema(
-        operation_id="receive_order",
-        tags=_TAGS,
-        parameters=[_NUMBER],
-        request=EmptyIn,
-        responses=answers({200: OrderOut}, *_MOVE, "aftersale_open"),
-    )
-    def post(self, request: Request, number: str) -> Response:
-        """Say that the goods have arrived; said again it is answered with the order as it is."""
-        read_input(EmptyIn, request.data)
-        order = get_order(_clean(number), actor=self.actor)
-        with unless_done(order, ("order.receive",), self.actor):
-            receive_order(order.pk, actor=self.actor)
-        return Response(_show(number, self.actor))
-
-
-class UrgeView(MoveView):
-    @extend_schema(
-        operation_id="urge_order",
-        tags=_TAGS,
-        parameters=[_NUMBER],
-        request=EmptyIn,
-        responses=answers({200: OrderOut}, *_MOVE, "urged_lately"),
-    )
-    def post(self, request: Request, number: str) -> Response:
-        """Ask the shop to hurry with an order it has not sent yet; at most once an hour."""
-        read_input(EmptyIn, request.data)
-        urge_order(self.find(number), actor=self.actor)
-        return Response(_show(number, self.actor))
-
-
-class ExtendView(MoveView):
-    @extend_schema(
-        operation_id="extend_receipt",
-        tags=_TAGS,
-        parameters=[_NUMBER],
-        request=EmptyIn,
-        responses=answers({200: OrderOut}, *_MOVE, "already_extended"),
-    )
-    def post(self, request: Request, number: str) -> Response:
-        """Get more days before the order counts as received (`timers.extend_days` of the shop), once per order."""
-        read_input(EmptyIn, request.data)
-        extend_receipt(self.find(number), actor=self.actor)
-        return Response(_show(number, self.actor))

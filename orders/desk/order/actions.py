@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from orders.desk.links import link_order
-from orders.desk.order import forms
+from orders.desk.order import forms, money_forms
 from orders.desk.order.refund_form import RefundForm
 from orders.desk.order.ship_forms import ShipForm
 from orders.models import Order
@@ -79,7 +79,7 @@ _ALL = (
     ),
     Action(
         "order.collect",
-        forms.CollectForm,
+        money_forms.CollectForm,
         _("Collect money"),
         _("Collect money"),
         "cash",
@@ -88,7 +88,7 @@ _ALL = (
     ),
     Action(
         "order.pay",
-        forms.RecordTransferForm,
+        money_forms.RecordTransferForm,
         _("Record the transfer"),
         _("Record the transfer"),
         "building-bank",
@@ -97,7 +97,7 @@ _ALL = (
     ),
     Action(
         "order.excess_transfer",
-        forms.RecordExcessForm,
+        money_forms.RecordExcessForm,
         _("Record a late or second transfer"),
         _("Record it"),
         "building-bank",
@@ -108,7 +108,7 @@ _ALL = (
     ),
     Action(
         "order.reject_proof",
-        forms.RejectProofForm,
+        money_forms.RejectProofForm,
         _("Reject the proof"),
         _("Reject the proof"),
         "file-invoice",
@@ -162,7 +162,7 @@ _ALL = (
     ),
     Action(
         "order.change_price",
-        forms.ChangePriceForm,
+        money_forms.ChangePriceForm,
         _("Change price"),
         _("Change price"),
         "tag",
@@ -171,7 +171,7 @@ _ALL = (
     ),
     Action(
         "order.choose_payment",
-        forms.ChoosePaymentForm,
+        money_forms.ChoosePaymentForm,
         _("Change the way to pay"),
         _("Change the way to pay"),
         "credit-card",
@@ -180,7 +180,7 @@ _ALL = (
     ),
     Action(
         "order.cancel_lines",
-        forms.CancelLinesForm,
+        money_forms.CancelLinesForm,
         _("Cancel goods"),
         _("Cancel these goods"),
         "minus",
@@ -190,7 +190,7 @@ _ALL = (
     ),
     Action(
         "order.cancel_unpaid",
-        forms.CancelUnpaidForm,
+        money_forms.CancelUnpaidForm,
         _("Cancel the order"),
         _("Hold to cancel the order"),
         "circle-x",
@@ -200,7 +200,7 @@ _ALL = (
     ),
     Action(
         "order.cancel_paid",
-        forms.CancelPaidForm,
+        money_forms.CancelPaidForm,
         _("Cancel and refund"),
         _("Hold to cancel and refund"),
         "receipt-refund",
