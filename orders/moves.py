@@ -15,10 +15,10 @@ from orders.stages import Stage
 from orders.states import LOOKS, MOVES, NOWHERE, Move
 from shop.access import has_capability, require
 from shop.actor import Actor, ActorKind
+from shop.database.inserts import insert_rows
 from shop.errors import Refused
 from shop.events.models import Event
 from shop.events.services import record_event
-from shop.inserts import insert_rows
 from shop.words import fill
 
 

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.catalog.models import Sku
 from shop.catalog.selectors import quote_freight
+from shop.database.kept import KeptQuery, Param
 from shop.errors import Refused
-from shop.kept import KeptQuery, Param
 from shop.money import MAX_FEN
 from shop.store.area.places import is_covered
 from shop.store.choices import ONLINE, Delivery, PayMethod

@@ -12,7 +12,7 @@ from django.db.models import OuterRef, QuerySet
 from orders.models import BlindIndex, HashKind, Order, OrderLine, SoldName
 from shop.catalog.models import Sku
 from shop.crypto import as_number, keyed_hash, keyed_hashes
-from shop.inserts import insert_rows
+from shop.database.inserts import insert_rows
 
 SKU_LIMIT = 1000
 """A word that fits more SKUs than these says too little."""

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from orders.models import Order, OrderLine
 from orders.stages import AftersaleMark, Stage
 from shop.actor import Actor, ActorKind
+from shop.database.kept import KeptQuery, Param
 from shop.errors import Refused
-from shop.kept import KeptQuery, Param
 
 _BY_NUMBER = KeptQuery(
     lambda: Order.objects.select_related("customer").filter(number=Param("number", models.CharField()))

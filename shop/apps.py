@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 
 from shop.clients.waiting import before_waiting
-from shop.connections import give_back_connections
+from shop.database.connections import give_back_connections
 
 
 class ShopConfig(AppConfig):

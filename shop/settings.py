@@ -12,7 +12,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from shop.postgres import make_options, make_pool
+from shop.database.postgres import make_options, make_pool
 from shop.queues import ROUTES
 from shop.storage.origins import list_origins
 
@@ -140,7 +140,7 @@ DATABASE_PATIENCE_S = env.float("DATABASE_PATIENCE_S", 8.0)
 DATABASES = {"default": env.db("DATABASE_URL", f"sqlite:///{DATA_DIR}/shop.sqlite3")}
 if env.str("REPLICA_URL", ""):
     DATABASES["replica"] = env.db("REPLICA_URL")
-    DATABASE_ROUTERS = ["shop.replica.ReplicaRouter"]
+    DATABASE_ROUTERS = ["shop.database.replica.ReplicaRouter"]
 for _database in DATABASES.values():
     if _database["ENGINE"].endswith("sqlite3"):
         _database["OPTIONS"] = {
@@ -158,7 +158,7 @@ for _database in DATABASES.values():
             **make_options(DATABASE_PATIENCE_S),
             "pool": make_pool(env.int("DATABASE_POOL", 8), DATABASE_PATIENCE_S),
             "connect_timeout": 3,
-            # Only what runs inside `shop.prepared.prepared()`; behind PgBouncer before 1.21 it must be off.
+            # Only what runs inside `shop.database.prepared.prepared()`; behind PgBouncer before 1.21 it must be off.
             "prepare_threshold": 2 if env.bool("DATABASE_PREPARE", True) else None,
         }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

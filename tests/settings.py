@@ -12,7 +12,7 @@ _data_dir = tempfile.mkdtemp(prefix="shop-test-data-")
 atexit.register(shutil.rmtree, _data_dir, ignore_errors=True)
 os.environ["DATA_DIR"] = _data_dir
 
-from shop.postgres import make_pool  # noqa: E402 - as the settings
+from shop.database.postgres import make_pool  # noqa: E402 - as the settings
 from shop.settings import *  # noqa: E402, F403 - the settings read the environment set above
 
 # Runs beside this one share its Redis database, and must not hear each other's hints or fill each other's throttles.

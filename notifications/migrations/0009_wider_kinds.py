@@ -3,7 +3,7 @@ from typing import Any
 from django.db import migrations, models
 from django.db.models import Exists, OuterRef, Q, Subquery, UniqueConstraint
 
-from shop.online import SwapIndex
+from shop.database.online import SwapIndex
 
 NEW_ORDER = Q(kind="new_order")
 ONCE_PER_EVENT = UniqueConstraint(fields=["event_id", "kind"], condition=~NEW_ORDER, name="alert_once_per_event")

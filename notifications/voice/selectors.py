@@ -1,7 +1,7 @@
 """Reading how the shop hears of each kind."""
 
 from notifications.models import AlertKind, AlertSetting
-from shop.kept import KeptQuery
+from shop.database.kept import KeptQuery
 
 _SETTINGS: KeptQuery[AlertSetting] = KeptQuery(AlertSetting.objects.all)
 

@@ -1,7 +1,7 @@
 from django.db import migrations
 from django.db.models import Index, Q
 
-from shop.online import SwapIndex
+from shop.database.online import SwapIndex
 
 
 def ascending(model: str, name: str, *fields: str) -> SwapIndex:

@@ -14,7 +14,7 @@ from shop.actor import SYSTEM
 from shop.clients.circuit import Crowded, Resting
 from shop.clients.errors import BadSignature, ClientError, Rejected
 from shop.clients.wechat_pay import UNSIGNED_REFUSALS
-from shop.connections import give_back_connections
+from shop.database.connections import give_back_connections
 from shop.events.services import record_event
 from shop.http.buckets import take
 

@@ -22,9 +22,9 @@ from shop.catalog.refusals import counted_refusals
 from shop.catalog.stock import check_stock, reserve_stock
 from shop.customers.care import check_may_order
 from shop.customers.models import Customer
+from shop.database.inserts import insert_rows
+from shop.database.prepared import prepared
 from shop.errors import Refused
-from shop.inserts import insert_rows
-from shop.prepared import prepared
 from shop.store.choices import Delivery, PayMethod, ReserveOn
 from shop.store.models import StoreSettings
 from shop.store.selectors import get_store_settings

@@ -11,8 +11,8 @@ from django.utils import timezone
 from shop import clock
 from shop.catalog.models import RefusedSale
 from shop.customers.models import Customer
+from shop.database.inserts import insert_rows
 from shop.errors import Refused
-from shop.inserts import insert_rows
 
 SHOWN_DAYS = 7
 KEPT_FOR = timedelta(days=30)

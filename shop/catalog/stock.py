@@ -15,9 +15,9 @@ from shop.access import require
 from shop.actor import Actor
 from shop.catalog.low_stock import record_level, record_levels
 from shop.catalog.models import MovementKind, Sku, StockMovement
+from shop.database.inserts import insert_rows
 from shop.errors import Refused
 from shop.events.services import record_event
-from shop.inserts import insert_rows
 
 Quantities = Mapping[int, int]
 

@@ -4,8 +4,8 @@ from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from shop.catalog.product_sheet import PRODUCTS, list_product_rows
+from shop.database.replica import reading
 from shop.jobs.sheets.views import take_upload
-from shop.replica import reading
 from shop.sheets.sending import send_rows
 from shop.staff.decorators import StaffRequest, staff_page
 

@@ -9,8 +9,8 @@ from rest_framework.request import Request
 from shop import clock
 from shop.customers.models import Customer, CustomerToken
 from shop.customers.services import hash_token
-from shop.kept import KeptQuery, Param
-from shop.prepared import prepared
+from shop.database.kept import KeptQuery, Param
+from shop.database.prepared import prepared
 
 _LIVE_TOKEN = KeptQuery(
     lambda: CustomerToken.objects.select_related("customer").filter(

@@ -7,9 +7,9 @@ from django.db import connection
 
 from shop import clock
 from shop.actor import Actor
+from shop.database.inserts import insert_rows
 from shop.events.models import Event, EventDelivery, Versioned
 from shop.events.registry import HANDLERS_BY_VERB
-from shop.inserts import insert_rows
 from shop.live import hint_changed
 
 

@@ -15,7 +15,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from shop import clock
-from shop.connections import give_back_connections
+from shop.database.connections import give_back_connections
 from shop.errors import Refused
 from shop.files.models import LooseFile, Place
 from shop.storage import FAILURES, get_store

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps
 
 from shop import clock
-from shop.connections import wait_for_place
+from shop.database.connections import wait_for_place
 from shop.errors import Refused
 from shop.files.loose import let_loose, store_file
 from shop.files.models import UNUSED_FOR, Picture

@@ -13,9 +13,9 @@ from rest_framework.request import Request
 from rest_framework.utils.encoders import JSONEncoder
 
 from shop import clock
+from shop.database.inserts import insert_rows
 from shop.errors import Refused
 from shop.http.models import IdempotencyKey
-from shop.inserts import insert_rows
 
 MAX_KEY = 80
 Answer = tuple[int, Any]

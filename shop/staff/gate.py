@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from rest_framework.throttling import SimpleRateThrottle
 
-from shop.connections import wait_for_place
+from shop.database.connections import wait_for_place
 from shop.errors import Refused
 from shop.staff.known_devices import read_door
 

@@ -13,7 +13,7 @@ from django.db import models
 
 from shop import clock
 from shop.crypto import keyed_hash
-from shop.kept import KeptQuery, Param
+from shop.database.kept import KeptQuery, Param
 from shop.staff.devices import DEVICE_KEY
 from shop.staff.models import StaffSession, StaffUser
 

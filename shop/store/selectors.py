@@ -7,9 +7,9 @@ from django.db.models import Exists
 from django.utils.translation import gettext_lazy as _
 
 from shop.clients.wechat_mini import WeChatMini
+from shop.database.kept import KeptQuery
 from shop.errors import Refused
 from shop.events.models import Event
-from shop.kept import KeptQuery
 from shop.store.choices import Delivery, Notice, PayMethod
 from shop.store.models import StoreSettings, WeChatAccount
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.access import require
 from shop.actor import Actor
-from shop.connections import give_back_connections
+from shop.database.connections import give_back_connections
 from shop.errors import Refused
 from shop.files.loose import answering, let_loose, store_file
 from shop.files.models import Place

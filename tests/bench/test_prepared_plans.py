@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from shop.prepared import prepared
+from shop.database.prepared import prepared
 from tests import cast
 from tests.api.conftest import Buyer, order_body
 from tests.console import browser

@@ -27,8 +27,8 @@ from shop import clock
 from shop.access import ROLES
 from shop.catalog.models import MovementKind, Product, StockMovement
 from shop.clients.wechat_pay import WeChatPay
-from shop.connections import nobody_else
 from shop.customers.models import Address, BalanceEntry, Customer, EntryKind
+from shop.database.connections import nobody_else
 from shop.demo.standins import load_credentials, run_in_thread
 from shop.demo.wechat import remember_money
 from shop.events.delivery import count_undelivered

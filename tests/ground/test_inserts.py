@@ -8,8 +8,8 @@ from orders.models import SoldName
 from shop import clock
 from shop.catalog.models import MovementKind, StockMovement
 from shop.customers.models import Customer
+from shop.database.inserts import insert_rows
 from shop.events.models import Event
-from shop.inserts import insert_rows
 from tests import cast
 
 pytestmark = pytest.mark.django_db

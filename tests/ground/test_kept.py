@@ -13,7 +13,7 @@ from orders.models import Order
 from shop import clock
 from shop.catalog.models import Sku
 from shop.customers.models import Customer
-from shop.kept import KeptQuery, Param
+from shop.database.kept import KeptQuery, Param
 from tests import cast
 
 pytestmark = pytest.mark.django_db

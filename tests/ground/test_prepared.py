@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.backends.postgresql.base import ServerBindingCursor
 
 from shop.customers.models import Customer
-from shop.prepared import prepared
+from shop.database.prepared import prepared
 from tests import cast
 
 pytestmark = pytest.mark.django_db

@@ -13,8 +13,8 @@ from orders.payments.services.cancelling import cancel_paid, cancel_unpaid
 from orders.payments.services.pricing import change_price
 from orders.payments.tasks import query_payment, send_refund
 from shop.clients import transport
-from shop.connections import HeldConnection, nobody_else, wait_for_place
 from shop.customers.services import set_phone_by_code, sign_in
+from shop.database.connections import HeldConnection, nobody_else, wait_for_place
 from shop.store.services import check_wechat_account
 from tests import cast
 

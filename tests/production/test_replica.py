@@ -13,7 +13,7 @@ import json
 from django.db import transaction
 from shop import clock
 from shop.customers.models import Customer
-from shop.replica import reading
+from shop.database.replica import reading
 
 def count():
     return Customer.objects.count()

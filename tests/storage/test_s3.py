@@ -15,7 +15,7 @@ from shop import clock
 from shop.backup.locks import Passphrase
 from shop.backup.services import make_backup, restore_backup
 from shop.clients.circuit import forget_circuits
-from shop.connections import HeldConnection
+from shop.database.connections import HeldConnection
 from shop.events.sweeping import sweep
 from shop.files.loose import MAY_ARRIVE_WITHIN
 from shop.files.models import UNUSED_FOR, LooseFile, Picture, Place, ProducedFile

@@ -18,7 +18,7 @@ from orders.stages import IN_HAND, Stage
 from orders.states import MOVES
 from shop import clock
 from shop.actor import GATEWAY, Actor, ActorKind
-from shop.connections import give_back_connections
+from shop.database.connections import give_back_connections
 from shop.errors import Refused
 from shop.events.models import Event
 from shop.store.choices import PayMethod

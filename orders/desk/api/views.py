@@ -33,11 +33,11 @@ from shop.catalog.refusals import counted_refusals
 from shop.customers.api import BuyerView
 from shop.customers.models import Customer
 from shop.customers.services import get_address
+from shop.database.prepared import prepared
 from shop.http.idempotency import Answer, Command, answer_json, fingerprint, read_key, run_once
 from shop.http.pagination import take_page
 from shop.http.schema import BODY, IDEMPOTENCY_KEY, LIMITED, SIGNED_IN, answers, path_id
 from shop.http.serializers import read_input
-from shop.prepared import prepared
 from shop.store.api import list_pay_offers
 from shop.store.choices import Delivery, PayMethod
 from shop.store.selectors import get_store_settings

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from orders.desk.audit.forms import AuditForm
 from orders.desk.audit.security_events import list_security_events
 from orders.desk.audit.selectors import list_events, tell
+from shop.database.replica import reading
 from shop.http.dialogs import Dialog, show_dialog
 from shop.http.paging import page_by_id
-from shop.replica import reading
 from shop.staff.decorators import StaffRequest, staff_page
 
 

@@ -18,7 +18,7 @@ from orders.desk.list.rows import make_rows
 from orders.desk.list.selectors import Page, get_page
 from orders.desk.search.matches import Matches, find_matches
 from orders.desk.search.words import read_payment_number
-from shop.replica import reading
+from shop.database.replica import reading
 from shop.staff.decorators import StaffRequest, staff_page
 from shop.staff.models import StaffUser
 from shop.staff.preferences import COLUMNS, get_list_looks, save_list_looks

@@ -22,8 +22,8 @@ from shop import clock
 from shop.access import has_capability
 from shop.actor import Actor
 from shop.crypto import mask_address, mask_name, mask_phone
+from shop.database.kept import KeptQuery, Param
 from shop.events.models import Event
-from shop.kept import KeptQuery, Param
 from shop.store.choices import PayMethod
 
 EVENTS_SHOWN = 300

@@ -2,7 +2,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 from django.db.models import Index, Q, UniqueConstraint
 
-from shop.online import SwapIndex
+from shop.database.online import SwapIndex
 
 
 REFUSED = Index(fields=["received_at"], name="notice_refused", condition=Q(is_accepted=False))

@@ -1,7 +1,7 @@
 from django.db import migrations, models
 from django.db.models import Q
 
-from shop.online import SwapIndex
+from shop.database.online import SwapIndex
 
 
 class Migration(migrations.Migration):

@@ -3,7 +3,7 @@
 from django.db import migrations, models
 
 import shop.crypto
-from shop.online import seal_old_values
+from shop.database.online import seal_old_values
 
 OF_ORDER = "order.customer.secret"
 

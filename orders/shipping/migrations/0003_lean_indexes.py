@@ -1,7 +1,7 @@
 from django.db import migrations
 from django.db.models import Index, Q, UniqueConstraint
 
-from shop.online import SwapIndex
+from shop.database.online import SwapIndex
 
 LIVE = ~Q(state="undone") & ~Q(tracking_no="")
 

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 import shop.crypto
 import shop.customers.models
-from shop.online import AddFilledColumn
+from shop.database.online import AddFilledColumn
 
 
 class Migration(migrations.Migration):

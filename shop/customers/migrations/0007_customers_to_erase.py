@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from shop.online import SwapIndex
+from shop.database.online import SwapIndex
 
 
 class Migration(migrations.Migration):

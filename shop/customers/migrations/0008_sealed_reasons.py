@@ -5,7 +5,7 @@ from typing import Any
 from django.db import migrations, models
 
 import shop.crypto
-from shop.online import seal_old_values
+from shop.database.online import seal_old_values
 
 COLUMNS = (
     "id, customer_id, kind, key, delta_fen, balance_after_fen, order_number, actor_kind, actor_id, actor_name, at"

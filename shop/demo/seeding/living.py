@@ -12,7 +12,7 @@ from django.test import override_settings
 
 from orders.numbers import drawn_by
 from shop import clock
-from shop.connections import nobody_else
+from shop.database.connections import nobody_else
 from shop.demo.seeding.acting import act
 from shop.demo.seeding.chores import run_errand
 from shop.demo.seeding.opening import (

@@ -2,7 +2,7 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import migrations
 from django.db.models import Index, Q
 
-from shop.online import SwapIndex
+from shop.database.online import SwapIndex
 
 
 class Migration(migrations.Migration):

@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from shop.online import drop_left_column
+from shop.database.online import drop_left_column
 
 
 class Migration(migrations.Migration):

@@ -1,7 +1,7 @@
 from django.db import migrations, models
 from django.db.models import Q
 
-from shop.online import SwapIndex
+from shop.database.online import SwapIndex
 
 UNIT = models.Index(fields=["job", "unit"], name="job_row_unit", condition=Q(unit__isnull=False))
 FATE = models.Index(fields=["job", "fate", "position"], name="job_row_fate", condition=Q(fate__isnull=False))

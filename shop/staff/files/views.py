@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from shop.access import has_capability
-from shop.connections import give_back_connections
+from shop.database.connections import give_back_connections
 from shop.errors import Refused
 from shop.files.loose import answering
 from shop.files.models import Picture, Place, ProducedFile
