@@ -84,6 +84,10 @@ def run_step(name: str, command: Sequence[str]) -> int:
 def choose_database() -> Iterator[str]:
     """Yield the URL of a PostgreSQL database; tests add `test_` to its name."""
     if url := os.environ.get("DATABASE_URL"):
+        if not url.startswith(("postgres://", "postgresql://")):
+            sys.exit(
+                "The tests need PostgreSQL, and DATABASE_URL is of none: `unset DATABASE_URL REDIS_URL`."
+            )
         print(f"== PostgreSQL: DATABASE_URL ({_place(url)})", flush=True)
         yield url
         return

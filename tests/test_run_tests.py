@@ -1,8 +1,9 @@
 """The list of checks: one for `bin/test`, for `bin/test --static` and for pre-commit."""
 
+import pytest
 import yaml
 
-from scripts.run_tests import STATIC, choose_steps
+from scripts.run_tests import STATIC, choose_database, choose_steps
 from tests.processes import PROJECT
 
 
@@ -15,6 +16,12 @@ def test_static_is_everything_but_the_tests() -> None:
 def test_other_arguments_are_for_pytest_alone() -> None:
     ((name, command),) = choose_steps(["tests/orders", "-x"])
     assert name == "tests (pytest)" and command[-2:] == ["tests/orders", "-x"]
+
+
+def test_the_database_of_a_demo_is_no_place_for_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "sqlite:////var/shop.sqlite3")
+    with pytest.raises(SystemExit, match="unset DATABASE_URL"), choose_database():
+        pass
 
 
 def test_a_commit_is_looked_at_by_the_same_list_and_fetches_nothing() -> None:
