@@ -23,13 +23,13 @@ from tests.gateway import Gateway
 REAL_PROCESSES = frozenset({"browser", "embedded", "faults", "production"})
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """Tests in a browser wait for it on a machine that may be busy: they get a second try, told as RERUN. Those that
     kill, cut and race get none: a second try would hide what goes wrong once in ten times.
 
     With several workers (`-n 2 --dist loadgroup`) a folder that shares such processes stays with one of them; the
-    slow folders are dealt out first.
+    slow folders are dealt out first, whatever order others, as pytest-django, have put them in.
     """
     for item in items:
         if shared := set(item.path.parts) & REAL_PROCESSES:
@@ -38,6 +38,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.flaky(reruns=1))
         else:
             item.add_marker(pytest.mark.xdist_group(str(item.path)))
+    yield
     items.sort(key=lambda item: not REAL_PROCESSES & set(item.path.parts))
 
 
