@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from django.db.models import F, Max, Q, Sum
+from django.db.models import F, Max, Min, Q, Sum
 from django.db.models.functions import Coalesce
 
 from orders.models import BlindIndex, Order, OrderLine
@@ -81,7 +81,8 @@ def stage_is_the_fold_of_events() -> Iterator[str]:
 def _split_ids() -> Iterator[Sequence[int]]:
     ids: Sequence[int] | None = list_in_scope("orders")
     if ids is None:
-        ids = range(1, (Order.objects.aggregate(last=Max("pk"))["last"] or 0) + 1)
+        ends = Order.objects.aggregate(first=Min("pk"), last=Max("pk"))
+        ids = range(ends["first"] or 0, (ends["last"] or -1) + 1)
     for start in range(0, len(ids), CHUNK):
         yield ids[start : start + CHUNK]
 
