@@ -82,10 +82,8 @@ def test_who_is_signed_out_meanwhile_does_not_find_the_page_to_sign_in_among_wha
     )
     page.locator("#notes textarea").fill("客户说下午")
     page.context.clear_cookies()
-    for address, ask in (
-        ("/changes/", "document.querySelector('#order-changes').dataset.livePoll = 1"),
-        ("/watch/", WATCH),
-    ):
+    # Asked for here, since a page that has noticed it stops asking.
+    for address, ask in (("/changes/", "htmx.trigger('#order-changes', 'live')"), ("/watch/", WATCH)):
         with page.expect_response(
             lambda response, at=address: "/login/" in response.url and at in response.url
         ):
