@@ -1,4 +1,4 @@
-"""When an alert is over by itself: a rule for each kind that has one. All others wait until somebody presses them."""
+"""How an alert of an order is over by itself; `kinds.py` says which rule is whose."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
-from notifications.models import Alert, AlertKind, HandledHow
+from notifications.models import Alert, HandledHow
 from orders.models import Order
 from orders.payments.models import Refund, RefundState
 from orders.stages import IN_HAND, Stage
@@ -27,16 +27,10 @@ class Ending:
 
 
 FindEnding = Callable[[Order, Alert], Ending | None]
-"""Given a locked order and an open alert of it: how it ended, or None while it still holds."""
+"""Given a locked order and an open alert of it: how it ended, or None while somebody still has to hear of it."""
 
 
-def find_ending(order: Order, alert: Alert) -> Ending | None:
-    """How this open alert of a locked order ended, or None while somebody still has to hear of it."""
-    rule = _RULES.get(alert.kind)
-    return rule(order, alert) if rule else None
-
-
-def _after_new_order(order: Order, alert: Alert) -> Ending | None:
+def after_new_order(order: Order, alert: Alert) -> Ending | None:
     """Over when a person moved the order out of the stage it rang in, when it closed, or with nothing left to send."""
     if moved := _list_moves(order, alert).first():
         return Ending(HandledHow.CLOSED if moved.after == Stage.CLOSED else HandledHow.MOVED, moved)
@@ -45,37 +39,37 @@ def _after_new_order(order: Order, alert: Alert) -> Ending | None:
     return Ending(HandledHow.CLOSED if order.stage == Stage.CLOSED else HandledHow.OVER)
 
 
-def _after_shortage(order: Order, _alert: Alert) -> Ending | None:
+def after_shortage(order: Order, _alert: Alert) -> Ending | None:
     return None if order.is_short else Ending(HandledHow.OVER)
 
 
-def _after_urge(order: Order, alert: Alert) -> Ending | None:
+def after_urge(order: Order, alert: Alert) -> Ending | None:
     return None if order.stage in IN_HAND else _taken_on(order, _list_moves(order, alert))
 
 
-def _after_unknown_payment(order: Order, alert: Alert) -> Ending | None:
+def after_unknown_payment(order: Order, alert: Alert) -> Ending | None:
     attempts = order.attempts.filter(number=_read_told(alert)["attempt"])
     is_unknown = attempts.filter(stuck_at__isnull=False).exists()
     return None if is_unknown else Ending(HandledHow.OVER)
 
 
-def _after_transfer(order: Order, alert: Alert) -> Ending | None:
+def after_transfer(order: Order, alert: Alert) -> Ending | None:
     if order.proof_sent_at is not None:
         return None
     return _taken_on(order, _list_by_people(order, alert).filter(verb__in=_CHECKING))
 
 
-def _after_failed_refund(order: Order, alert: Alert) -> Ending | None:
+def after_failed_refund(order: Order, alert: Alert) -> Ending | None:
     has_failed = _find_refund(order, alert).filter(state=RefundState.FAILED).exists()
     return _tended(order, alert) or (None if has_failed else Ending(HandledHow.OVER))
 
 
-def _after_stuck_refund(order: Order, alert: Alert) -> Ending | None:
+def after_stuck_refund(order: Order, alert: Alert) -> Ending | None:
     is_stuck = _find_refund(order, alert).filter(stuck_at__isnull=False).exists()
     return _tended(order, alert) or (None if is_stuck else Ending(HandledHow.OVER))
 
 
-def _after_outside_refund(order: Order, alert: Alert) -> Ending | None:
+def after_outside_refund(order: Order, alert: Alert) -> Ending | None:
     """Over only where it fitted nothing when it came, and has taken the place of a refund of ours since."""
     told = _read_told(alert)
     is_same = Q(number=told["number"]) | Q(reference=told["number"])
@@ -107,28 +101,10 @@ def _taken_on(order: Order, events: "QuerySet[Event]") -> Ending:
 
 def _list_by_people(order: Order, alert: Alert) -> "QuerySet[Event]":
     """What people did to the order after it rang, in order."""
-    later = Event.objects.filter(kind=Order.subject_kind, subject_id=order.pk, number__gt=alert.event_number)
+    later = Event.objects.filter(kind=Order.subject_kind, subject_id=order.pk, pk__gt=alert.event_id or 0)
     return later.filter(actor_kind__in=PEOPLE).order_by("number")
 
 
 def _list_moves(order: Order, alert: Alert) -> "QuerySet[Event]":
     """Of that, what took it into another stage."""
     return _list_by_people(order, alert).exclude(before=F("after"))
-
-
-_RULES: dict[str, FindEnding] = {
-    AlertKind.NEW_ORDER: _after_new_order,
-    AlertKind.STOCK_SHORT: _after_shortage,
-    AlertKind.URGE: _after_urge,
-    AlertKind.ATTEMPT_STUCK: _after_unknown_payment,
-    AlertKind.TRANSFER: _after_transfer,
-    AlertKind.REFUND_FAILED: _after_failed_refund,
-    AlertKind.REFUND_STUCK: _after_stuck_refund,
-    AlertKind.REFUND_OUTSIDE: _after_outside_refund,
-}
-
-ENDED_BY: dict[AlertKind, tuple[str, ...]] = {
-    AlertKind.GATEWAY_SILENT: ("gateway.answer", "gateway.gone"),
-    AlertKind.LOW_STOCK: ("sku.restocked",),
-}
-"""Kinds about another subject than an order, and the verbs of that subject that end them."""

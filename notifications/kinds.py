@@ -1,47 +1,208 @@
-"""Which kinds of alerts are whose: who holds one of its capabilities sees, hears and handles them."""
+"""Each kind of alert in one row: what is said, whose it is, what raises it, and when it is over."""
 
-from typing import NamedTuple
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
+from django.utils.translation import gettext_lazy as _
+
+from notifications import endings
+from notifications.endings import FindEnding
 from notifications.models import AlertKind
+from orders.stages import IN_HAND, Stage
+from orders.states import MOVES
 from shop.access import ROLES, has_capability
-from shop.actor import Actor
+from shop.actor import PEOPLE, Actor
+from shop.events.models import Event
 from shop.staff.models import StaffUser
 from shop.staff.services import staff_actor
 
 _DESK = ("alerts.handle",)
 _MONEY = ("orders.refund", "alerts.handle")
+_TENDING_REFUNDS = ("order.retry_refund", "order.refund_done", "order.pay_out")
+_RUNG = frozenset({*IN_HAND, Stage.SHIPPED})
+_TAKING_ON = tuple(
+    rule.verb
+    for rule in MOVES.values()
+    if any(before in _RUNG and after != before for before, after in rule.steps.items())
+    and (rule.who & PEOPLE or not set(rule.steps.values()).issubset(IN_HAND))
+)
+"""Verbs by which a person takes an order on, or by which nothing of it is left to send."""
 
-CAPABILITIES_OF: dict[AlertKind, tuple[str, ...]] = {
-    AlertKind.NEW_ORDER: _DESK,
-    AlertKind.STOCK_SHORT: _DESK,
-    AlertKind.URGE: _DESK,
-    AlertKind.BOOKS_BROKEN: _DESK,
-    AlertKind.LOW_STOCK: ("products.view",),
-    AlertKind.TRANSFER: ("orders.collect", "alerts.handle"),
-    AlertKind.LATE_PAYMENT: _MONEY,
-    AlertKind.MISMATCH: _MONEY,
-    AlertKind.REFUND_FAILED: _MONEY,
-    AlertKind.REFUND_STUCK: _MONEY,
-    AlertKind.REFUND_TWICE: _MONEY,
-    AlertKind.REFUND_OUTSIDE: _MONEY,
-    AlertKind.ATTEMPT_STUCK: _MONEY,
-    AlertKind.GATEWAY_SILENT: _MONEY,
+
+def _enters_desk(event: Event) -> bool:
+    return event.before == Stage.UNPAID and event.after != Stage.UNPAID
+
+
+@dataclass(frozen=True)
+class Row:
+    """All that is to be said of one kind of alert.
+
+    `one` and `many` are spoken: Chinese whatever language a page is in, as the shipped clip is, because the voice
+    speaks to everybody in the room; `{n}` is how many there are. Who holds one of `whose` sees, hears and handles it.
+    It is `raised_by` events of these verbs, `when` that holds.
+
+    It is over by itself after one of `ended_by`: one of an order where `ending` then says so, one about another subject
+    by the verb alone. Without them it waits until somebody presses it. What is about no order has a `sentence`, which
+    may name the facts of `subjects.py`; `is_of_shop` stands on top of the home page: everybody's work hangs on it.
+    """
+
+    one: str
+    many: str
+    tone: str
+    whose: tuple[str, ...]
+    raised_by: tuple[str, ...]
+    when: Callable[[Event], bool] = lambda _event: True
+    ending: FindEnding | None = None
+    ended_by: tuple[str, ...] = ()
+    sentence: Any = ""
+    is_of_shop: bool = False
+
+
+KINDS: dict[AlertKind, Row] = {
+    AlertKind.NEW_ORDER: Row(
+        "您有新的订单，请及时处理",
+        "您有 {n} 笔新订单，请及时处理",
+        "move",
+        _DESK,
+        ("order.pay", "order.accept", "order.collect"),
+        when=_enters_desk,
+        ending=endings.after_new_order,
+        ended_by=_TAKING_ON,
+    ),
+    AlertKind.STOCK_SHORT: Row(
+        "有订单缺货，请及时处理",
+        "有 {n} 笔订单缺货，请及时处理",
+        "overdue",
+        _DESK,
+        ("order.run_short",),
+        ending=endings.after_shortage,
+        ended_by=("order.restock",),
+    ),
+    AlertKind.LATE_PAYMENT: Row(
+        "收到一笔需退回的款项，请核对",
+        "收到 {n} 笔需退回的款项，请核对",
+        "soon",
+        _MONEY,
+        ("order.late_payment", "order.excess_transfer"),
+    ),
+    AlertKind.MISMATCH: Row(
+        "有付款金额不符，请及时核对",
+        "有 {n} 笔付款金额不符，请及时核对",
+        "overdue",
+        _MONEY,
+        ("order.payment_mismatch",),
+    ),
+    AlertKind.REFUND_FAILED: Row(
+        "有退款失败，请及时处理",
+        "有 {n} 笔退款失败，请及时处理",
+        "overdue",
+        _MONEY,
+        ("order.refund_fail",),
+        ending=endings.after_failed_refund,
+        ended_by=_TENDING_REFUNDS,
+    ),
+    AlertKind.REFUND_STUCK: Row(
+        "有退款迟迟未到账，请及时处理",
+        "有 {n} 笔退款迟迟未到账，请及时处理",
+        "overdue",
+        _MONEY,
+        ("order.refund_stuck",),
+        ending=endings.after_stuck_refund,
+        ended_by=_TENDING_REFUNDS,
+    ),
+    AlertKind.REFUND_TWICE: Row(
+        "有退款重复到账，请及时处理",
+        "有 {n} 笔退款重复到账，请及时处理",
+        "overdue",
+        _MONEY,
+        ("order.refund_twice",),
+    ),
+    AlertKind.REFUND_OUTSIDE: Row(
+        "有款项在店铺之外退回，请核对",
+        "有 {n} 笔款项在店铺之外退回，请核对",
+        "soon",
+        _MONEY,
+        ("order.refund_outside",),
+        ending=endings.after_outside_refund,
+    ),
+    AlertKind.ATTEMPT_STUCK: Row(
+        "有付款结果未知，请及时核对",
+        "有 {n} 笔付款结果未知，请及时核对",
+        "overdue",
+        _MONEY,
+        ("order.attempt_stuck",),
+        ending=endings.after_unknown_payment,
+        ended_by=("order.attempt_heard",),
+    ),
+    AlertKind.GATEWAY_SILENT: Row(
+        "微信支付没有响应，请留意",
+        "微信支付没有响应，请留意",
+        "overdue",
+        _MONEY,
+        ("gateway.silent",),
+        ended_by=("gateway.answer", "gateway.gone"),
+        sentence=_(
+            "Buyers may be unable to pay, and refunds wait. Unpaid orders stay open until WeChat Pay answers again."
+        ),
+        is_of_shop=True,
+    ),
+    AlertKind.BOOKS_BROKEN: Row(
+        "账目核对有差异，请联系维护人员",
+        "账目核对有差异，请联系维护人员",
+        "overdue",
+        _DESK,
+        ("books.broken",),
+        sentence=_(
+            "The comparing of the books found rows that contradict each other. The record names them: tell whoever "
+            "looks after the system before anything is corrected."
+        ),
+        is_of_shop=True,
+    ),
+    AlertKind.URGE: Row(
+        "有买家催单，请及时处理",
+        "有 {n} 笔订单被催单，请及时处理",
+        "soon",
+        _DESK,
+        ("order.urge",),
+        ending=endings.after_urge,
+        ended_by=_TAKING_ON,
+    ),
+    AlertKind.TRANSFER: Row(
+        "有转账待核对",
+        "有 {n} 笔转账待核对",
+        "move",
+        ("orders.collect", "alerts.handle"),
+        ("order.send_proof",),
+        ending=endings.after_transfer,
+        ended_by=("order.reject_proof",),
+    ),
+    AlertKind.LOW_STOCK: Row(
+        "有商品库存不足，请及时补货",
+        "有 {n} 种商品库存不足，请及时补货",
+        "soon",
+        ("products.view",),
+        ("sku.run_low",),
+        ended_by=("sku.restocked",),
+        sentence=_("%(name)s: %(sellable)s left to sell. Order more, or correct the stock."),
+    ),
 }
 
 Kinds = tuple[str, ...]
-ALL_KINDS: Kinds = tuple(CAPABILITIES_OF)
+ALL_KINDS: Kinds = tuple(KINDS)
 """What the version after this one may have raised is no kind that this one can tell of."""
 
 
 def kinds_of(actor: Actor) -> Kinds:
     """The kinds this actor may handle, which are those that are shown and spoken to them."""
-    held = {name for names in CAPABILITIES_OF.values() for name in names if has_capability(actor, name)}
-    return tuple(kind.value for kind, names in CAPABILITIES_OF.items() if held.intersection(names))
+    return tuple(
+        kind.value for kind, row in KINDS.items() if any(has_capability(actor, name) for name in row.whose)
+    )
 
 
 def list_roles(kind: AlertKind) -> list[str]:
     """The roles to which a kind belongs."""
-    return [role for role, rights in ROLES.items() if rights & set(CAPABILITIES_OF[kind])]
+    return [role for role, rights in ROLES.items() if rights & set(KINDS[kind].whose)]
 
 
 class Audience(NamedTuple):

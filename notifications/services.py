@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from notifications.endings import ENDED_BY, Ending, find_ending
-from notifications.kinds import CAPABILITIES_OF, kinds_of
+from notifications.endings import Ending
+from notifications.kinds import KINDS, kinds_of
 from notifications.models import Alert, AlertKind, HandledHow
 from notifications.selectors import find_open_alerts
 from orders.models import Order
@@ -29,33 +29,35 @@ _HALF = 2**31
 def raise_alert(kind: AlertKind, event: Event) -> None:
     """Make the alert of this event, once; it is ended at once when it is already over."""
     with transaction.atomic():
-        order = lock_row(event.subject_id)
-        defaults = {"event_id": event.pk, "event_number": event.number, "raised_at": event.at}
-        if kind == AlertKind.NEW_ORDER:
-            Alert.objects.get_or_create(kind=kind, order=order, defaults=defaults)
+        if event.order_id:
+            _raise_of_order(kind, event, lock_row(event.order_id))
         else:
-            del defaults["event_id"]
-            Alert.objects.get_or_create(kind=kind, event_id=event.pk, defaults=defaults | {"order": order})
-        _settle(order)
+            _raise_of_subject(kind, event)
 
 
-def raise_subject_alert(kind: AlertKind, event: Event) -> None:
-    """Make the alert of an event that is about no order, once; it is ended at once when it is already over."""
-    defaults = {"event_number": event.number, "raised_at": event.at}
-    subject = {"subject_kind": event.kind, "subject_id": event.subject_id}
-    with transaction.atomic():
-        lock_subject(event)
-        alert, is_new = Alert.objects.get_or_create(kind=kind, event_id=event.pk, defaults=defaults | subject)
-        later = Event.objects.filter(kind=event.kind, subject_id=event.subject_id, number__gt=event.number)
-        ended = later.filter(verb__in=ENDED_BY.get(kind, ())).order_by("number").first()
-        if is_new and ended:
-            _end(alert, Ending(HandledHow.OVER, ended))
+def _raise_of_order(kind: AlertKind, event: Event, order: Order) -> None:
+    once = {"order": order} if kind == AlertKind.NEW_ORDER else {"event_id": event.pk}
+    facts = {"order": order, "event_id": event.pk, "event_number": event.number, "raised_at": event.at}
+    Alert.objects.get_or_create(kind=kind, **once, defaults=facts)
+    _settle(order)
+
+
+def _raise_of_subject(kind: AlertKind, event: Event) -> None:
+    lock_subject(event)
+    facts = {"subject_kind": event.kind, "subject_id": event.subject_id, "event_number": event.number}
+    alert, is_new = Alert.objects.get_or_create(
+        kind=kind, event_id=event.pk, defaults=facts | {"raised_at": event.at}
+    )
+    later = Event.objects.filter(kind=event.kind, subject_id=event.subject_id, number__gt=event.number)
+    ended = later.filter(verb__in=KINDS[kind].ended_by).order_by("number").first()
+    if is_new and ended:
+        _end(alert, Ending(HandledHow.OVER, ended))
 
 
 def end_subject_alerts(event: Event) -> None:
     """End what was raised of this subject before this event, and is over with it."""
     earlier = Event.objects.filter(kind=event.kind, subject_id=event.subject_id, number__lt=event.number)
-    kinds = [kind for kind, verbs in ENDED_BY.items() if event.verb in verbs]
+    kinds = [kind for kind, row in KINDS.items() if event.verb in row.ended_by]
     with transaction.atomic():
         lock_subject(event)
         open_ones = find_open_alerts().filter(kind__in=kinds, event_id__in=earlier.values("pk"))
@@ -78,7 +80,8 @@ def settle_alerts(order_id: int) -> None:
 
 def _settle(order: Order) -> None:
     for alert in order.alerts.filter(handled_at__isnull=True).order_by("pk"):
-        if ending := find_ending(order, alert):
+        rule = KINDS[AlertKind(alert.kind)].ending if alert.kind in KINDS else None
+        if rule and (ending := rule(order, alert)):
             _end(alert, ending)
 
 
@@ -100,9 +103,9 @@ def handle_alerts(alert_ids: list[int], *, actor: Actor) -> int:
     `already_done` when the only one asked for was handled before.
     """
     wanted = Alert.objects.filter(pk__in=alert_ids)
-    kinds = set(wanted.values_list("kind", flat=True)) & set(CAPABILITIES_OF)
+    kinds = set(wanted.values_list("kind", flat=True)) & set(KINDS)
     if kinds and not kinds & set(kinds_of(actor)):
-        require(actor, CAPABILITIES_OF[AlertKind(kinds.pop())][0])
+        require(actor, KINDS[AlertKind(kinds.pop())].whose[0])
     wanted = wanted.filter(kind__in=kinds_of(actor))
     done = _press(wanted, actor)
     if not done:

@@ -7,12 +7,12 @@ from typing import Any
 
 from django.urls import reverse
 
-from notifications.kinds import Audience
+from notifications.kinds import KINDS, Audience
 from notifications.models import Alert, AlertKind, AlertSetting
 from notifications.selectors import SHOWN, count_open_alerts, list_open_alerts
 from notifications.subjects import SHOP, Described, describe_subjects
 from notifications.voice.selectors import list_alert_settings
-from notifications.voice.words import PHRASES, describe_settings
+from notifications.voice.words import describe_settings
 from shop import clock
 from shop.store.selectors import get_store_settings
 
@@ -31,23 +31,23 @@ def get_open_state(audience: Audience) -> dict[str, Any]:
     return {
         "alerts": rows,
         "count": len(rows) if len(rows) < SHOWN else count_open_alerts(audience.kinds),
-        "phrases": {kind: _describe_way(ways[kind]) for kind in PHRASES},
+        "phrases": {kind: _describe_way(ways[kind]) for kind in KINDS},
         "settings": describe_settings(get_store_settings(), clock.now(), is_voice_on=is_voice_on),
     }
 
 
 def _describe_way(way: AlertSetting) -> dict[str, str]:
     """What is said of a kind, and its own sound or ""."""
-    phrase = PHRASES[way.kind]
+    row = KINDS[AlertKind(way.kind)]
     sound = reverse("store:sound", args=[way.sound_name]) if way.sound_name else ""
-    return {"one": phrase.one, "many": phrase.many, "sound": sound}
+    return {"one": row.one, "many": row.many, "sound": sound}
 
 
 def _describe(alert: Alert, subject: Described) -> dict[str, Any]:
     return {
         "id": alert.pk,
         "kind": alert.kind,
-        "words": PHRASES[alert.kind].one,
+        "words": KINDS[AlertKind(alert.kind)].one,
         "number": alert.order.number if alert.order else "",
         "url": reverse("orders:detail", args=[alert.order.number]) if alert.order else subject.url,
         "raised_at": alert.raised_at.isoformat(),

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.urls import reverse, reverse_lazy
-from django.utils.translation import gettext_lazy as _
 
+from notifications.kinds import KINDS
 from notifications.models import Alert, AlertKind
 from shop.catalog.models import Sku
 
@@ -25,8 +25,6 @@ class Described:
 
 SHOP = Described(reverse_lazy("desk:home"))
 """What concerns the shop as a whole."""
-ABOUT_SHOP = frozenset({AlertKind.GATEWAY_SILENT, AlertKind.BOOKS_BROKEN})
-"""Kinds that stand on top of the home page, since everybody's work hangs on them."""
 
 
 def _describe_skus(ids: Collection[int]) -> dict[int, Described]:
@@ -40,17 +38,6 @@ def _describe_skus(ids: Collection[int]) -> dict[int, Described]:
 
 
 _SUBJECTS: dict[str, Callable[[Collection[int]], dict[int, Described]]] = {Sku.subject_kind: _describe_skus}
-
-_SENTENCES: dict[str, Any] = {
-    AlertKind.GATEWAY_SILENT: _(
-        "Buyers may be unable to pay, and refunds wait. Unpaid orders stay open until WeChat Pay answers again."
-    ),
-    AlertKind.BOOKS_BROKEN: _(
-        "The comparing of the books found rows that contradict each other. The record names them: tell whoever "
-        "looks after the system before anything is corrected."
-    ),
-    AlertKind.LOW_STOCK: _("%(name)s: %(sellable)s left to sell. Order more, or correct the stock."),
-}
 
 
 def describe_subjects(alerts: Iterable[Alert]) -> dict[int, Described]:
@@ -68,6 +55,6 @@ def describe_subjects(alerts: Iterable[Alert]) -> dict[int, Described]:
 def make_sentence(alert: Alert, described: Described) -> str:
     """What the page says of an alert about no order: the kind alone where its subject is gone."""
     try:
-        return str(_SENTENCES[alert.kind]) % described.facts
+        return str(KINDS[AlertKind(alert.kind)].sentence) % described.facts
     except KeyError:
         return str(AlertKind(alert.kind).label)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 
-from notifications.kinds import audience_of, kinds_of
+from notifications.kinds import KINDS, audience_of, kinds_of
 from notifications.models import Alert, AlertKind
 from notifications.selectors import (
     SHOWN,
@@ -36,22 +36,6 @@ from shop.store.choices import PayMethod
 PAGE_SIZE = 50
 LINES_SHOWN = 2
 _HANDLED = "handled"
-TONES = {
-    AlertKind.NEW_ORDER: "move",
-    AlertKind.STOCK_SHORT: "overdue",
-    AlertKind.LATE_PAYMENT: "soon",
-    AlertKind.MISMATCH: "overdue",
-    AlertKind.REFUND_FAILED: "overdue",
-    AlertKind.REFUND_STUCK: "overdue",
-    AlertKind.REFUND_TWICE: "overdue",
-    AlertKind.REFUND_OUTSIDE: "soon",
-    AlertKind.ATTEMPT_STUCK: "overdue",
-    AlertKind.GATEWAY_SILENT: "overdue",
-    AlertKind.BOOKS_BROKEN: "overdue",
-    AlertKind.URGE: "soon",
-    AlertKind.TRANSFER: "move",
-    AlertKind.LOW_STOCK: "soon",
-}
 
 
 @staff_page("orders.view")
@@ -148,12 +132,12 @@ def _make_cards(alerts: list[Alert]) -> list[Card]:
 def _card(alert: Alert, subject: Described) -> Card:
     kind = AlertKind(alert.kind)
     if alert.order is None:
-        return Card(alert, TONES[kind], kind.label, subject.url, make_sentence(alert, subject))
+        return Card(alert, KINDS[kind].tone, kind.label, subject.url, make_sentence(alert, subject))
     order: Order = alert.order
     lines = list(order.lines.all())
     return Card(
         alert=alert,
-        tone=TONES[kind],
+        tone=KINDS[kind].tone,
         kind=kind.label,
         url=reverse("orders:detail", args=[order.number]),
         buyer=mask_name(order.recipient),

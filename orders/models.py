@@ -31,6 +31,7 @@ class Order(Versioned):
     """
 
     subject_kind = "order"
+    state_column = "stage"
     opened_by = "customer.secret"
 
     number = models.CharField(max_length=18)
@@ -173,6 +174,10 @@ class Order(Versioned):
     @property
     def order_of_event(self) -> int | None:
         return self.pk
+
+    @property
+    def is_over(self) -> bool:
+        return self.stage == Stage.CLOSED
 
     @property
     def owed_fen(self) -> int:

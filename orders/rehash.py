@@ -9,8 +9,9 @@ from django.db import transaction
 from orders.models import BlindIndex, HashKind, Order
 from orders.search import make_hashes
 from shop.crypto import Unreadable
-from shop.customers.care import lock_customer
+from shop.customers.models import Customer
 from shop.events.models import Event
+from shop.moves.services import lock_row
 from shop.rotation import BATCH, rehash
 
 Hashes = dict[str, int]
@@ -32,7 +33,7 @@ def _rebuild(order_id: int) -> None:
     """Again from what stands there under the locks: the address may just have been changed, the buyer erased."""
     with transaction.atomic():
         order = Order.objects.select_for_update(of=("self",), no_key=True).get(pk=order_id)
-        order.customer = lock_customer(order.customer_id)
+        order.customer = lock_row(Customer, order.customer_id)
         if order.customer.erased_at:
             return
         order.hashes.all().delete()

@@ -8,6 +8,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order, OrderLine
+from orders.scope import orders_in_scope
 from orders.stages import AftersaleMark, Stage
 from shop.actor import Actor, ActorKind
 from shop.database.kept import KeptQuery, Param
@@ -16,13 +17,6 @@ from shop.errors import Refused
 _BY_NUMBER = KeptQuery(
     lambda: Order.objects.select_related("customer").filter(number=Param("number", models.CharField()))
 )
-
-
-def orders_in_scope(actor: Actor) -> "QuerySet[Order]":
-    """Orders the actor may see: buyers their own, staff all."""
-    if actor.kind == ActorKind.CUSTOMER:
-        return Order.objects.filter(customer=actor.id or 0)
-    return Order.objects.all()
 
 
 def with_secrets(orders: "QuerySet[Order]") -> "QuerySet[Order]":

@@ -61,3 +61,8 @@ IN_HAND = (Stage.TO_CONFIRM, Stage.CONFIRMED, Stage.PREPARING)
 
 TO_SHIP = (Stage.CONFIRMED, Stage.PREPARING)
 """The tab 待发货."""
+
+OPEN = (Stage.UNPAID, *IN_HAND)
+"""Nothing has left the shop for good."""
+
+AFTER_PAYING = (*IN_HAND, Stage.SHIPPED, Stage.DONE)

@@ -1,4 +1,6 @@
-"""The wiring app: loads every app's handlers, timers, books and kinds of jobs once all models are there."""
+"""The wiring app: loads every app's tables, handlers, timers, books and kinds of jobs once all models are there."""
+
+from importlib import import_module
 
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
@@ -13,4 +15,5 @@ class ShopConfig(AppConfig):
 
     def ready(self) -> None:
         before_waiting(give_back_connections)
-        autodiscover_modules("handlers", "timers", "books", "jobs", "erasure", "checks", "live")
+        import_module("shop.moves.machine")
+        autodiscover_modules("moves", "handlers", "timers", "books", "jobs", "erasure", "checks", "live")

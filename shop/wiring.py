@@ -1,14 +1,14 @@
 """The map of the house as text: moves, who reacts to which event, timers, invariants. Printed and kept in docs/."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.utils.translation import override
 
-from orders.stages import Stage
-from orders.states import MOVES, Move
 from shop.access import CAPABILITIES, ROLES
 from shop.books import BOOKS
 from shop.events.registry import HANDLERS, HANDLERS_BY_VERB, TIMERS
+from shop.moves.table import MOVES, SUBJECTS, Move, Subject
 
 _GENERATED = "Generated from the code by `manage.py wiring --write`; a test fails when it is out of date.\n"
 
@@ -47,27 +47,41 @@ def _path(function: object) -> str:
 
 
 def render_states() -> str:
-    """The move table of orders."""
+    """The move tables of all subjects."""
     with override("en"):
         return "\n".join(_states()) + "\n"
 
 
 def _states() -> Iterator[str]:
-    yield "# The life of an order\n"
+    yield "# What may happen, and to what\n"
     yield _GENERATED
-    yield "Stages: " + " → ".join(f"`{stage.value}` ({stage.label})" for stage in Stage) + ".\n"
-    yield "| verb | from → to | guards | who | staff capability |"
-    yield "|---|---|---|---|---|"
-    for rule in MOVES.values():
-        guards = "<br>".join(_guards(rule)) or "–"
-        who = ", ".join(sorted(rule.who))
-        yield f"| `{rule.verb}` | {_steps(rule)} | {guards} | {who} | {_capabilities(rule)} |"
-    yield "\n## Roles\n"
+    for subject in SUBJECTS.values():
+        yield from _table(subject)
+    yield "## Roles\n"
     yield "| capability | " + " | ".join(ROLES) + " |"
     yield "|---|" + "---|" * len(ROLES)
     for capability in CAPABILITIES:
         marks = " | ".join("✓" if capability in held else "" for held in ROLES.values())
         yield f"| `{capability}` | {marks} |"
+
+
+def _table(subject: Subject[Any]) -> Iterator[str]:
+    yield f"## {subject.label} (`{subject.kind}`)\n"
+    if states := subject.states:
+        yield "States: " + " → ".join(f"`{state}` ({label})" for state, label in states.items()) + ".\n"
+    yield "| verb | from → to | guards | who | staff capability | told as |"
+    yield "|---|---|---|---|---|---|"
+    for rule in subject.moves:
+        guards = "<br>".join(_guards(rule)) or "–"
+        who = ", ".join(sorted(rule.who))
+        steps = _steps(rule, len(states))
+        yield f"| `{rule.verb}` | {steps} | {guards} | {who} | {_capabilities(rule)} | {_told(rule)} |"
+    yield ""
+
+
+def _told(rule: Move) -> str:
+    marks = {"needs a person": rule.is_bad, "only a look": rule.is_look, "the buyer reads it": rule.is_told}
+    return "; ".join([str(rule.done), *(words for words, holds in marks.items() if holds)])
 
 
 def _capabilities(rule: Move) -> str:
@@ -83,7 +97,7 @@ def _guards(rule: Move) -> Iterator[str]:
         yield f"{kind}: " + ", ".join(guard.__name__ for guard in guards)
 
 
-def _steps(rule: Move) -> str:
-    if len(rule.steps) == len(Stage) and all(a == b for a, b in rule.steps.items()):
-        return "any stage, no move"
+def _steps(rule: Move, states: int) -> str:
+    if all(a == b for a, b in rule.steps.items()) and len(rule.steps) >= states:
+        return "any state, no move" if states else "–"
     return "<br>".join(f"{a or 'nothing'} → {b}" if a != b else f"{a} stays" for a, b in rule.steps.items())

@@ -11,7 +11,8 @@ from notifications.models import AlertKind, AlertSetting
 from shop.access import require
 from shop.actor import Actor
 from shop.errors import Refused
-from shop.events.services import record_event
+from shop.moves.services import move
+from shop.moves.stale import refuse_stale
 from shop.push import push_hint
 from shop.store.sounds import keep_sound, replace_sound
 
@@ -27,7 +28,7 @@ def choose_voiced_kinds(
     with transaction.atomic():
         changed = [
             setting
-            for setting in _lock_settings(seen or {})
+            for setting in _lock_settings(seen or {}, actor)
             if _change(setting, actor, is_voiced=setting.kind in kinds)
         ]
     if changed:
@@ -49,7 +50,7 @@ def choose_hearing_roles(
         raise Refused("no_role", message, 400)
     seen = {} if expected_version is None else {kind.value: expected_version}
     with transaction.atomic():
-        _change(_lock_setting(kind, seen), actor, silent_roles=silent)
+        _change(_lock_setting(kind, seen, actor), actor, silent_roles=silent)
     push_hint()
 
 
@@ -71,17 +72,17 @@ def reset_kind_sound(kind: AlertKind, *, actor: Actor) -> None:
 
 
 def _use_sound(kind: AlertKind, name: str, actor: Actor) -> str:
-    setting = _lock_setting(kind, {})
+    setting = _lock_setting(kind, {}, actor)
     former = setting.sound_name
     _change(setting, actor, sound_name=name)
     return former
 
 
-def _lock_setting(kind: AlertKind, seen: Mapping[str, int]) -> AlertSetting:
-    return next(setting for setting in _lock_settings(seen) if setting.kind == kind)
+def _lock_setting(kind: AlertKind, seen: Mapping[str, int], actor: Actor) -> AlertSetting:
+    return next(setting for setting in _lock_settings(seen, actor) if setting.kind == kind)
 
 
-def _lock_settings(seen: Mapping[str, int]) -> list[AlertSetting]:
+def _lock_settings(seen: Mapping[str, int], actor: Actor) -> list[AlertSetting]:
     """A locked row for every kind, made where there is none."""
     known_kinds = set(AlertSetting.objects.values_list("kind", flat=True))
     # In one order, so that two who make them do not wait for each other in a circle.
@@ -89,8 +90,9 @@ def _lock_settings(seen: Mapping[str, int]) -> list[AlertSetting]:
     AlertSetting.objects.bulk_create(missing, ignore_conflicts=True)
     known = {row.kind: row for row in AlertSetting.objects.select_for_update().order_by("pk")}
     settings = [known[kind] for kind in AlertKind]
-    if any(seen.get(row.kind, row.version) != row.version for row in settings):
-        raise Refused("stale", _("Somebody else changed the settings a moment ago. Look again, then save."))
+    for row in settings:
+        if seen.get(row.kind, row.version) != row.version:
+            refuse_stale(row, "alert_setting.change", actor, seen[row.kind])
     return settings
 
 
@@ -99,8 +101,6 @@ def _change(setting: AlertSetting, actor: Actor, **changes: Any) -> bool:
     before = {name: getattr(setting, name) for name in changes}
     if before == changes:
         return False
-    for name, value in changes.items():
-        setattr(setting, name, value)
-    setting.save_raised(*changes)
-    record_event(setting, "alert_setting.change", actor, data={"before": before, "after": changes})
+    data = {"before": before, "after": changes}
+    move(setting, "alert_setting.change", actor=actor, changes=changes, data=data)
     return True

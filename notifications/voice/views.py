@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
-from notifications.kinds import list_roles
+from notifications.kinds import KINDS, list_roles
 from notifications.models import AlertKind, AlertSetting
 from notifications.voice.selectors import get_alert_setting, list_alert_settings
 from notifications.voice.services import (
@@ -17,7 +17,6 @@ from notifications.voice.services import (
     reset_kind_sound,
     set_kind_sound,
 )
-from notifications.voice.words import PHRASES
 from shop.access import ROLE_LABELS, has_capability, require
 from shop.errors import Refused
 from shop.http.fields import read_version
@@ -80,7 +79,7 @@ def _show_all(request: StaffRequest, *, error: str = "", status: int = 200) -> H
 def _row(setting: AlertSetting) -> Row:
     kind = AlertKind(setting.kind)
     hearers = [Hearer(role, ROLE_LABELS[role], role not in setting.silent_roles) for role in list_roles(kind)]
-    return Row(setting, kind.label, PHRASES[kind].one, hearers)
+    return Row(setting, kind.label, KINDS[kind].one, hearers)
 
 
 @staff_page("settings.view", methods=("GET", "POST"), fresh=True)

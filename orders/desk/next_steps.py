@@ -1,10 +1,8 @@
 """The one next step of an order: what its button says, and where it leads."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from orders.desk.links import link_order
 from orders.models import Order
@@ -40,15 +38,9 @@ _BY_STAGE: dict[str, tuple[str, ...]] = {
     Stage.DONE: ("order.collect",),
     Stage.CLOSED: (),
 }
-_BUTTONS: dict[str, tuple[Any, str, str, bool]] = {
-    "order.change_price": (gettext_lazy("Change price"), "change_price", "tag", False),
-    "order.pay": (gettext_lazy("Record the transfer"), "record_transfer", "building-bank", False),
-    "order.release": (gettext_lazy("Release"), "release", "player-play", True),
-    "order.confirm": (gettext_lazy("Confirm"), "confirm", "check", True),
-    "order.prepare": (gettext_lazy("Prepare"), "prepare", "package", True),
-    "order.ship_part": (gettext_lazy("Ship"), "ship", "truck", False),
-    "order.collect": (gettext_lazy("Collect money"), "collect", "cash", False),
-}
+_DIALOGS = {"order.pay": "record_transfer", "order.ship_part": "ship"}
+"""Actions that are called otherwise than their verb."""
+_DIRECT = frozenset({"order.release", "order.confirm", "order.prepare"})
 
 
 def find_next_step(order: Order, actor: Actor) -> NextStep | None:
@@ -56,8 +48,9 @@ def find_next_step(order: Order, actor: Actor) -> NextStep | None:
     checking = ("order.pay",) if order.proof_sent_at else ()
     for verb in (*checking, *_BY_STAGE[order.stage]):
         if (available := find_available(order, verb, actor)) and available.is_possible:
-            label, name, icon_name, is_direct = _BUTTONS[verb]
-            return NextStep(verb, str(label), link_order(order.number, name), icon_name, is_direct, name)
+            rule, name = available.move, _DIALOGS.get(verb, verb.removeprefix("order."))
+            url, is_direct = link_order(order.number, name), verb in _DIRECT
+            return NextStep(verb, str(rule.pressed), url, rule.icon_name, is_direct, name)
     return None
 
 

@@ -12,38 +12,18 @@ from django.utils.translation import ngettext
 from orders.desk.failures import describe_failure
 from orders.models import OrderLine
 from orders.shipping.couriers import find_courier
-from orders.stages import BuyerReason, Stage
+from orders.stages import BuyerReason
 from orders.states import MOVES
 from shop.actor import ActorKind
 from shop.crypto import Unreadable
 from shop.events.models import Event
+from shop.events.words import describe_actor
 from shop.money import format_fen
+from shop.moves.table import SUBJECTS, describe_verb, says
 from shop.store.choices import PayMethod
 
 BURST = timedelta(seconds=10)
 REPEATS = timedelta(minutes=10)
-REASONED = frozenset(
-    {
-        *("order.hold", "order.change_price", "order.reject_proof", "order.refund"),
-        *("order.cancel_unpaid", "order.cancel_paid", "order.cancel_unsent", "order.cancel_lines"),
-    }
-)
-"""Verbs whose sealed values say why, or what the buyer was told."""
-SHOWN_SEALED = REASONED | {"order.confirm", "order.note", "order.remark"}
-"""Verbs whose sealed values every colleague reads: what somebody wrote about the order, not whose it is."""
-
-_BAD = frozenset(
-    {
-        *(
-            "order.refund_fail",
-            "order.refund_stuck",
-            "order.refund_twice",
-            "order.refund_outside",
-            "order.attempt_stuck",
-        ),
-        *("order.late_payment", "order.excess_transfer", "order.payment_mismatch", "order.run_short"),
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -119,35 +99,29 @@ def make_entry(event: Event, line_names: Mapping[str, str]) -> Entry:
         id=event.pk,
         verb=event.verb,
         at=event.at,
-        words=str(rule.done) if rule else event.verb,
-        who=_describe_actor(event),
+        words=str(describe_verb(event.verb)),
+        who=describe_actor(event),
         actor=(event.actor_kind, event.actor_id),
         details=_describe_data(event.verb, data, line_names),
-        stage_change=Change(_stage_label(event.before), _stage_label(event.after)) if moved else None,
+        stage_change=_describe_move(event) if moved else None,
         change=_describe_change(event.verb, data),
-        is_bad=event.verb in _BAD,
-        has_sealed=bool(event.sealed) and event.verb not in SHOWN_SEALED,
+        is_bad=bool(rule and rule.is_bad),
+        has_sealed=bool(event.sealed) and not (rule and rule.says),
     )
 
 
 def _read_data(event: Event) -> dict[str, Any]:
     """What the event says to colleagues; older ones of these verbs hold the words unsealed."""
-    if event.sealed and event.verb in SHOWN_SEALED and not isinstance(event.sealed, Unreadable):
+    if event.sealed and says(event.verb) and not isinstance(event.sealed, Unreadable):
         return {**event.data, **json.loads(event.sealed)}
     return dict(event.data)
 
 
-def _stage_label(stage: str) -> str:
-    return str(Stage(stage).label) if stage in Stage.values else stage
-
-
-def _describe_actor(event: Event) -> str:
-    words = {
-        ActorKind.SYSTEM: _("the system"),
-        ActorKind.GATEWAY: _("WeChat Pay"),
-        ActorKind.CUSTOMER: _("the buyer"),
-    }
-    return words.get(ActorKind(event.actor_kind), "") or event.actor_name or event.actor_kind
+def _describe_move(event: Event) -> Change:
+    """From which state of its own subject to which."""
+    states = SUBJECTS[event.kind].states if event.kind in SUBJECTS else {}
+    before, after = (str(states.get(state, state)) for state in (event.before, event.after))
+    return Change(before, after)
 
 
 def _describe_change(verb: str, data: Mapping[str, Any]) -> Change | None:

@@ -4,8 +4,9 @@ from orders.models import Order
 from orders.payments.models import Payment, Refund
 from shop.actor import Actor
 from shop.customers.balance import NewEntry, book_entry
-from shop.customers.care import lock_account, lock_customer
-from shop.customers.models import EntryKind
+from shop.customers.care import lock_account
+from shop.customers.models import Customer, EntryKind
+from shop.moves.services import lock_row
 
 
 def pay_key(trade_no: str) -> str:
@@ -20,7 +21,7 @@ def refund_key(number: str) -> str:
 
 def take_from_balance(order: Order, payment: Payment, *, actor: Actor) -> None:
     """Book a payment out of the balance of the order's customer. Raises Refused `not_enough_balance`."""
-    customer = lock_customer(order.customer_id)
+    customer = lock_row(Customer, order.customer_id)
     entry = NewEntry(EntryKind.PAY, pay_key(payment.trade_no), -payment.amount_fen, order_number=order.number)
     book_entry(customer, entry, actor=actor)
 

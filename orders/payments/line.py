@@ -15,8 +15,8 @@ from shop.clients.circuit import Crowded, Resting
 from shop.clients.errors import BadSignature, ClientError, Rejected
 from shop.clients.wechat_pay import UNSIGNED_REFUSALS
 from shop.database.connections import give_back_connections
-from shop.events.services import record_event
 from shop.http.buckets import take
+from shop.moves.services import move
 
 FAILURES = 5
 """After so many calls in a row that failed, the gateway counts as silent: what can wait is asked later."""
@@ -84,10 +84,11 @@ def _leave_out(mchid: str, silent_since: datetime) -> None:
 
 
 def _end_silence(line: GatewayLine, verb: str) -> None:
-    was_told, line.failures, line.silent_since, line.told_at = line.told_at, 0, None, None
-    line.save_raised("failures", "silent_since", "told_at")
-    if was_told:
-        record_event(line, verb, SYSTEM, data={"mchid": line.mchid})
+    changes = {"failures": 0, "silent_since": None, "told_at": None}
+    if line.told_at:
+        move(line, verb, actor=SYSTEM, changes=changes, data={"mchid": line.mchid})
+    else:
+        GatewayLine.objects.filter(pk=line.pk).update(**changes)
 
 
 def end_line(line_id: int) -> None:
@@ -104,9 +105,8 @@ def call_for_line(line_id: int) -> None:
             return
         if line.silent_since > clock.now() - TELL_AFTER:
             return
-        line.told_at = clock.now()
-        line.save_raised("told_at")
-        record_event(line, "gateway.silent", SYSTEM, data={"mchid": line.mchid})
+        changes, data = {"told_at": clock.now()}, {"mchid": line.mchid}
+        move(line, "gateway.silent", actor=SYSTEM, changes=changes, data=data)
 
 
 def wait_for_turn(mchid: str) -> None:

@@ -1,16 +1,11 @@
 """The move table: every verb with its legal steps, guards and actors. All buttons and checks read it."""
 
 from orders.states.ending import ENDING
-from orders.states.move import NOWHERE, Move
 from orders.states.paying import PAYING
 from orders.states.refunding import REFUNDING
 from orders.states.sending import SENDING
 from orders.states.tending import TENDING
-
-__all__ = ["LOOKS", "MOVES", "NOWHERE", "Move"]
+from shop.moves.table import Move
 
 MOVES: dict[str, Move] = {move.verb: move for move in (*PAYING, *SENDING, *ENDING, *TENDING, *REFUNDING)}
 """Verb → its rule, in the order in which buttons and answers list what may be done."""
-
-LOOKS = frozenset({"order.reveal"})
-"""Verbs that only record who looked: no form grows stale by them."""

@@ -13,8 +13,8 @@ from orders.guards import (
     nothing_shipped,
     something_paid,
 )
-from orders.stages import IN_HAND, Stage
-from orders.states.move import BY_ANYONE, BY_STAFF, BY_SYSTEM, CUSTOMER, OPEN, SYSTEM, Move, stay, to
+from orders.stages import IN_HAND, OPEN, Stage
+from shop.moves.table import BY_ANYONE, BY_STAFF, BY_SYSTEM, CUSTOMER, SYSTEM, WHY, Move, stay, to
 
 ENDING = (
     Move(
@@ -26,6 +26,10 @@ ENDING = (
         "orders.cancel",
         (nothing_paid, nothing_shipped),
         own_guards={CUSTOMER: (has_no_proof,), SYSTEM: (has_no_proof,)},
+        button=_("Cancel the order"),
+        icon_name="circle-x",
+        is_told=True,
+        says=WHY,
     ),
     Move(
         "order.cancel_paid",
@@ -35,6 +39,9 @@ ENDING = (
         BY_STAFF,
         "orders.cancel",
         (something_paid, nothing_shipped),
+        icon_name="receipt-refund",
+        is_told=True,
+        says=WHY,
     ),
     Move(
         "order.cancel_unsent",
@@ -44,6 +51,8 @@ ENDING = (
         frozenset({CUSTOMER, SYSTEM}),
         guards=(nothing_shipped, not_held_back, no_open_aftersale, is_overdue),
         own_guards={CUSTOMER: (something_paid, buyer_may_cancel), SYSTEM: (closes_by_itself,)},
+        is_told=True,
+        says=WHY,
     ),
     Move(
         "order.cancel_lines",
@@ -52,6 +61,9 @@ ENDING = (
         stay(*OPEN),
         BY_STAFF,
         "orders.cancel",
+        icon_name="minus",
+        is_told=True,
+        says=WHY,
     ),
     Move(
         "order.close_empty",
@@ -59,6 +71,7 @@ ENDING = (
         _("Closed, nothing left to send"),
         to(Stage.CLOSED, *OPEN, Stage.SHIPPED, Stage.DONE),
         BY_SYSTEM,
+        is_told=True,
     ),
     Move(
         "order.all_shipped",
@@ -66,5 +79,6 @@ ENDING = (
         _("Everything left was shipped"),
         to(Stage.SHIPPED, *IN_HAND),
         BY_SYSTEM,
+        is_told=True,
     ),
 )

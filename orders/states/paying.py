@@ -3,9 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from orders.guards import has_no_proof, has_proof, nothing_paid, owes, paid_by_balance, paid_by_transfer
-from orders.stages import Stage
-from orders.states.move import (
-    AFTER_PAYING,
+from orders.stages import AFTER_PAYING, Stage
+from shop.moves.table import (
     BY_CUSTOMER_OR_STAFF,
     BY_STAFF,
     BY_SYSTEM,
@@ -14,6 +13,7 @@ from orders.states.move import (
     NOWHERE,
     STAFF,
     SYSTEM,
+    WHY,
     Move,
     stay,
     to,
@@ -27,6 +27,7 @@ PAYING = (
         to(Stage.UNPAID, NOWHERE),
         BY_CUSTOMER_OR_STAFF,
         "orders.edit",
+        is_told=True,
     ),
     Move(
         "order.accept",
@@ -34,6 +35,7 @@ PAYING = (
         _("Accepted, cash on delivery"),
         to(Stage.TO_CONFIRM, Stage.UNPAID),
         BY_SYSTEM,
+        is_told=True,
     ),
     Move(
         "order.choose_payment",
@@ -43,6 +45,8 @@ PAYING = (
         BY_CUSTOMER_OR_STAFF,
         "orders.edit",
         (nothing_paid, has_no_proof),
+        icon_name="credit-card",
+        is_told=True,
     ),
     Move(
         "order.pay",
@@ -53,6 +57,9 @@ PAYING = (
         "orders.collect",
         (owes,),
         own_guards={CUSTOMER: (paid_by_balance,), STAFF: (paid_by_transfer,)},
+        button=_("Record the transfer"),
+        icon_name="building-bank",
+        is_told=True,
     ),
     Move(
         "order.send_proof",
@@ -61,6 +68,7 @@ PAYING = (
         stay(Stage.UNPAID),
         frozenset({CUSTOMER}),
         guards=(paid_by_transfer, has_no_proof),
+        is_told=True,
     ),
     Move(
         "order.reject_proof",
@@ -70,6 +78,9 @@ PAYING = (
         BY_STAFF,
         "orders.collect",
         (has_proof,),
+        icon_name="file-invoice",
+        is_told=True,
+        says=WHY,
     ),
     Move(
         "order.collect",
@@ -79,5 +90,8 @@ PAYING = (
         BY_STAFF,
         "orders.collect",
         (owes,),
+        button=_("Collect money"),
+        icon_name="cash",
+        is_told=True,
     ),
 )

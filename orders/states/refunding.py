@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.guards import no_transfer_awaited, something_kept
 from orders.stages import Stage
-from orders.states.move import BY_GATEWAY, BY_MONEY, BY_STAFF, BY_SYSTEM, STAFF, Move, stay
+from shop.moves.table import BY_GATEWAY, BY_MONEY, BY_STAFF, BY_SYSTEM, STAFF, WHY, Move, stay
 
 REFUNDING = (
     Move(
@@ -13,6 +13,8 @@ REFUNDING = (
         _("Money came that does not count"),
         stay(*Stage),
         BY_GATEWAY,
+        is_bad=True,
+        is_told=True,
     ),
     Move(
         "order.excess_transfer",
@@ -22,6 +24,9 @@ REFUNDING = (
         BY_STAFF,
         "orders.collect",
         (no_transfer_awaited,),
+        icon_name="building-bank",
+        is_bad=True,
+        is_told=True,
     ),
     Move(
         "order.payment_mismatch",
@@ -29,6 +34,7 @@ REFUNDING = (
         _("WeChat Pay speaks of another amount than was asked for"),
         stay(*Stage),
         BY_GATEWAY,
+        is_bad=True,
     ),
     Move(
         "order.attempt_stuck",
@@ -36,6 +42,7 @@ REFUNDING = (
         _("WeChat Pay does not say whether this was paid"),
         stay(*Stage),
         BY_SYSTEM,
+        is_bad=True,
     ),
     Move(
         "order.attempt_heard",
@@ -53,20 +60,19 @@ REFUNDING = (
         "orders.refund",
         own_guards={STAFF: (something_kept,)},
         part_of=frozenset({"orders.cancel"}),
+        button=_("Refund without cancelling"),
+        icon_name="arrow-back-up",
+        is_told=True,
+        says=WHY,
     ),
-    Move(
-        "order.refund_done",
-        _("Refunded"),
-        _("Refunded"),
-        stay(*Stage),
-        BY_GATEWAY,
-    ),
+    Move("order.refund_done", _("Refunded"), _("Refunded"), stay(*Stage), BY_GATEWAY, is_told=True),
     Move(
         "order.refund_fail",
         _("Refund failed"),
         _("Refund failed, needs a person"),
         stay(*Stage),
         BY_GATEWAY,
+        is_bad=True,
     ),
     Move(
         "order.retry_refund",
@@ -75,6 +81,7 @@ REFUNDING = (
         stay(*Stage),
         BY_STAFF,
         "orders.refund",
+        icon_name="refresh",
     ),
     Move(
         "order.refund_stuck",
@@ -82,6 +89,7 @@ REFUNDING = (
         _("Refund does not come through, needs a person"),
         stay(*Stage),
         BY_SYSTEM,
+        is_bad=True,
     ),
     Move(
         "order.refund_twice",
@@ -89,6 +97,7 @@ REFUNDING = (
         _("Refunded twice: ask the buyer to give it back"),
         stay(*Stage),
         BY_GATEWAY,
+        is_bad=True,
     ),
     Move(
         "order.refund_outside",
@@ -96,6 +105,16 @@ REFUNDING = (
         _("Refunded outside the shop: see whether the order should go on"),
         stay(*Stage),
         BY_GATEWAY,
+        is_bad=True,
     ),
-    Move("order.pay_out", _("Record payout"), _("Paid out"), stay(*Stage), BY_STAFF, "orders.refund"),
+    Move(
+        "order.pay_out",
+        _("Record payout"),
+        _("Paid out"),
+        stay(*Stage),
+        BY_STAFF,
+        "orders.refund",
+        icon_name="cash",
+        is_told=True,
+    ),
 )

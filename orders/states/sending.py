@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.guards import no_open_aftersale, not_extended, not_held, not_short, not_urged_lately, nothing_owed
 from orders.stages import IN_HAND, TO_SHIP, Stage
-from orders.states.move import (
+from shop.moves.table import (
     BY_ANYONE,
     BY_CUSTOMER_OR_STAFF,
     BY_STAFF,
@@ -12,6 +12,7 @@ from orders.states.move import (
     CUSTOMER,
     STAFF,
     SYSTEM,
+    TEXT,
     Move,
     stay,
     to,
@@ -25,6 +26,9 @@ SENDING = (
         to(Stage.CONFIRMED, Stage.TO_CONFIRM),
         BY_STAFF,
         "orders.edit",
+        icon_name="check",
+        is_told=True,
+        says=TEXT,
     ),
     Move(
         "order.skip_confirm",
@@ -40,6 +44,8 @@ SENDING = (
         to(Stage.PREPARING, Stage.CONFIRMED),
         BY_STAFF,
         "orders.edit",
+        icon_name="package",
+        is_told=True,
     ),
     Move(
         "order.skip_prepare",
@@ -57,6 +63,9 @@ SENDING = (
         "orders.ship",
         (not_held, nothing_owed),
         done_by=("order.ship", "order.all_shipped"),
+        button=_("Ship"),
+        icon_name="truck",
+        is_told=True,
     ),
     Move(
         "order.ship",
@@ -66,6 +75,7 @@ SENDING = (
         BY_STAFF,
         "orders.ship",
         (not_held, nothing_owed, not_short, no_open_aftersale),
+        is_told=True,
     ),
     Move(
         "order.undo_ship",
@@ -74,6 +84,8 @@ SENDING = (
         to(Stage.PREPARING, Stage.PREPARING, Stage.SHIPPED),
         BY_STAFF,
         "orders.ship",
+        icon_name="arrow-back-up",
+        is_told=True,
     ),
     Move(
         "order.arrive",
@@ -82,6 +94,8 @@ SENDING = (
         stay(Stage.PREPARING, Stage.SHIPPED),
         frozenset({STAFF, SYSTEM}),
         "orders.ship",
+        icon_name="check",
+        is_told=True,
     ),
     Move(
         "order.receive",
@@ -91,6 +105,8 @@ SENDING = (
         BY_ANYONE,
         "orders.edit",
         (no_open_aftersale,),
+        icon_name="circle-check",
+        is_told=True,
     ),
     Move(
         "order.urge",
@@ -100,6 +116,9 @@ SENDING = (
         BY_CUSTOMER_OR_STAFF,
         "orders.edit",
         (not_urged_lately,),
+        button=_("Note an urge"),
+        icon_name="bell-ringing",
+        is_told=True,
     ),
     Move(
         "order.extend",
@@ -109,5 +128,7 @@ SENDING = (
         BY_CUSTOMER_OR_STAFF,
         "orders.edit",
         own_guards={CUSTOMER: (not_extended,)},
+        icon_name="hourglass",
+        is_told=True,
     ),
 )

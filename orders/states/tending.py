@@ -3,8 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from orders.guards import is_free, is_on_hold, no_label, nothing_paid, nothing_shipped
-from orders.stages import IN_HAND, Stage
-from orders.states.move import BY_STAFF, BY_SYSTEM, OPEN, STAFF, SYSTEM, Move, stay
+from orders.stages import IN_HAND, OPEN, Stage
+from shop.moves.table import BY_STAFF, BY_SYSTEM, STAFF, SYSTEM, TEXT, WHY, Move, stay
 
 TENDING = (
     Move(
@@ -15,6 +15,9 @@ TENDING = (
         BY_STAFF,
         "orders.price",
         (nothing_paid, nothing_shipped),
+        icon_name="tag",
+        is_told=True,
+        says=WHY,
     ),
     Move(
         "order.change_address",
@@ -24,6 +27,8 @@ TENDING = (
         BY_STAFF,
         "orders.edit",
         (nothing_shipped, no_label),
+        icon_name="map-pin",
+        is_told=True,
     ),
     Move(
         "order.hold",
@@ -33,6 +38,8 @@ TENDING = (
         BY_STAFF,
         "orders.edit",
         (is_free,),
+        icon_name="player-pause",
+        says=WHY,
     ),
     Move(
         "order.release",
@@ -42,6 +49,7 @@ TENDING = (
         frozenset({STAFF, SYSTEM}),
         "orders.edit",
         (is_on_hold,),
+        icon_name="player-play",
     ),
     Move(
         "order.remark",
@@ -50,8 +58,20 @@ TENDING = (
         stay(*Stage),
         BY_STAFF,
         "orders.edit",
+        icon_name="pencil",
+        says=TEXT,
     ),
-    Move("order.note", _("Add note"), _("Note added"), stay(*Stage), BY_STAFF, "orders.edit"),
+    Move(
+        "order.note",
+        _("Add note"),
+        _("Note added"),
+        stay(*Stage),
+        BY_STAFF,
+        "orders.edit",
+        button=_("Internal note"),
+        icon_name="note",
+        says=TEXT,
+    ),
     Move(
         "order.reveal",
         _("Reveal"),
@@ -59,7 +79,9 @@ TENDING = (
         stay(*Stage),
         BY_STAFF,
         "orders.reveal",
+        icon_name="eye",
+        is_look=True,
     ),
-    Move("order.run_short", _("Run short"), _("Short of stock"), stay(*IN_HAND), BY_SYSTEM),
+    Move("order.run_short", _("Run short"), _("Short of stock"), stay(*IN_HAND), BY_SYSTEM, is_bad=True),
     Move("order.restock", _("Restock"), _("No longer short"), stay(*IN_HAND), BY_SYSTEM),
 )

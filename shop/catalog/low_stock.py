@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from shop.actor import SYSTEM
 from shop.catalog.models import Sku
-from shop.events.services import record_event
+from shop.moves.services import move
 
 
 def record_levels(sku_ids: Collection[int]) -> None:
@@ -23,7 +23,6 @@ def record_level(sku: Sku) -> None:
     is_missed = sku.is_low and sku.is_on_sale and sku.product.is_on_sale
     if is_missed == sku.has_run_low:
         return
-    sku.has_run_low = is_missed
-    sku.save_raised("has_run_low")
     data = {"code": sku.code, "name": str(sku), "sellable": sku.sellable, "low_at": sku.low_at}
-    record_event(sku, "sku.run_low" if is_missed else "sku.restocked", SYSTEM, data=data)
+    verb, changes = "sku.run_low" if is_missed else "sku.restocked", {"has_run_low": is_missed}
+    move(sku, verb, actor=SYSTEM, changes=changes, data=data)

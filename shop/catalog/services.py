@@ -6,18 +6,15 @@ from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shop import clock
-from shop.access import require
 from shop.actor import Actor
 from shop.catalog.low_stock import record_level
 from shop.catalog.models import LOW_AT, MovementKind, Product, ProductPicture, Sku, StockMovement
 from shop.errors import Refused
-from shop.events.models import Event
-from shop.events.services import record_event
 from shop.files.models import Picture
+from shop.moves.services import begin, lock_subject, move
 from shop.words import fill
 
 MAX_PICTURES = 9
@@ -71,14 +68,12 @@ def create_product(
 
     Raises Refused `code_taken` (`extra["sku_code"]`) or `too_many_pictures`.
     """
-    require(actor, "products.edit")
+    product = Product(**values, picture_id=next(iter(pictures), None), created_at=clock.now())
     with transaction.atomic():
-        product = Product.objects.create(**values, created_at=clock.now(), version=1)
+        facts = {"name": product.name, "skus": [sku.code for sku in skus]}
+        begin(product, "product.add", actor=actor, data=facts)
         _add_skus(product, skus, actor)
         _set_pictures(product, pictures)
-        Product.objects.filter(pk=product.pk).update(picture=product.picture_id)
-        facts = {"name": product.name, "skus": [sku.code for sku in skus]}
-        record_event(product, "product.add", actor, data=facts)
     return product
 
 
@@ -87,28 +82,18 @@ def change_product(
 ) -> Product:
     """Apply a change in one transaction with one event that holds before and after; nothing new is no change.
 
-    `expected_version` is what a form was opened with. Raises Refused `changed_since` (somebody else saved it),
-    `code_taken`, `too_many_pictures`, `not_found`.
+    `expected_version` is what a form was opened with. Raises Refused `stale` (somebody else saved it), `code_taken`,
+    `too_many_pictures`, `not_found`.
     """
-    require(actor, "products.edit")
     with transaction.atomic():
-        product = Product.objects.select_for_update(no_key=True).filter(pk=product_id).first()
-        if product is None:
-            raise Refused("not_found", _("There is no such product."), 404)
-        if expected_version is not None and expected_version != product.version:
-            raise _changed_since(product)
+        product = lock_subject(
+            Product, product_id, "product.change", actor=actor, expected_version=expected_version
+        )
         facts = _apply(product, change, actor)
         if any(facts.values()):
-            product.save_raised("name", "category", "description", "is_on_sale", "picture")
-            record_event(product, "product.change", actor, data=facts)
+            changes = {name: getattr(product, name) for name in (*facts["after"], "picture_id")}
+            move(product, "product.change", actor=actor, changes=changes, data=facts)
     return product
-
-
-def _changed_since(product: Product) -> Refused:
-    last = Event.objects.filter(kind=Product.subject_kind, subject_id=product.pk).order_by("-number").first()
-    message = _("%(who)s changed this product at %(at)s. Open it again to see how, then repeat your change.")
-    at = timezone.localtime(last.at).strftime("%m-%d %H:%M") if last else ""
-    return Refused("changed_since", fill(message, {"who": last.actor_name if last else "", "at": at}))
 
 
 def _apply(product: Product, change: ProductChange, actor: Actor) -> dict[str, Any]:
@@ -149,10 +134,11 @@ def _to_json(value: Any) -> Any:
 def _save_sku(sku: Sku, after: dict[str, Any], before: dict[str, Any], actor: Actor) -> None:
     try:
         with transaction.atomic():
-            sku.save_raised(*after)
+            changes = {name: getattr(sku, name) for name in after}
+            data = {"before": before, "after": after}
+            move(sku, "sku.change", actor=actor, changes=changes, data=data)
     except IntegrityError as error:
         raise code_taken(sku.code) from error
-    record_event(sku, "sku.change", actor, data={"before": before, "after": after})
 
 
 def code_taken(code: str) -> Refused:

@@ -11,13 +11,12 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from shop import clock
-from shop.access import require
 from shop.actor import Actor
 from shop.catalog.low_stock import record_level, record_levels
 from shop.catalog.models import MovementKind, Sku, StockMovement
 from shop.database.inserts import insert_rows
 from shop.errors import Refused
-from shop.events.services import record_event
+from shop.moves.services import lock_subject, move
 
 Quantities = Mapping[int, int]
 
@@ -148,10 +147,9 @@ def correct_stock(sku_id: int, *, on_hand: int, reason: str, actor: Actor) -> Sk
 
     Raises Refused `below_reserved` when fewer are counted than orders have reserved, `reason_required`.
     """
-    require(actor, "products.stock")
     reason = require_reason(reason)
     with transaction.atomic():
-        sku = Sku.objects.select_for_update(no_key=True).get(pk=sku_id)
+        sku = lock_subject(Sku, sku_id, "stock.correct", actor=actor)
         if on_hand < sku.reserved:
             message = _(
                 "%(reserved)d are reserved by orders. A stock-take takes them from the newest orders."
@@ -179,7 +177,6 @@ def set_on_hand(
 
 
 def _write_count(sku: Sku, was: int, *, reason: str, actor: Actor, data: dict[str, Any]) -> None:
-    sku.save_raised("on_hand")
     StockMovement.objects.create(
         sku=sku,
         kind=MovementKind.CORRECT,
@@ -190,4 +187,4 @@ def _write_count(sku: Sku, was: int, *, reason: str, actor: Actor, data: dict[st
         at=clock.now(),
     )
     facts = {"before": was, "after": sku.on_hand, "reason": reason}
-    record_event(sku, "stock.correct", actor, data=facts | data)
+    move(sku, "stock.correct", actor=actor, changes={"on_hand": sku.on_hand}, data=facts | data)

@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from shop import clock
 from shop.access import require
 from shop.actor import Actor
-from shop.customers.care import lock_customer
 from shop.customers.models import BalanceEntry, Customer, EntryKind
 from shop.errors import Refused
-from shop.events.services import record_event, seal_words
+from shop.events.services import seal_words
 from shop.money import MAX_FEN
+from shop.moves.services import lock_subject, move
 from shop.store.made_money import check_made_money
 
 LATELY = timedelta(hours=24)
@@ -56,10 +56,9 @@ def book_entry(customer: Customer, entry: NewEntry, *, actor: Actor) -> BalanceE
         actor_name=actor.name[:80],
         at=clock.now(),
     )
-    customer.balance_fen = after_fen
-    customer.save_raised("balance_fen")
     sealed = seal_words(customer, reason=entry.reason[:200])
-    record_event(customer, f"customer.balance_{entry.kind}", actor, data=_describe(row), sealed=sealed)
+    verb, changes = f"customer.balance_{entry.kind}", {"balance_fen": after_fen}
+    move(customer, verb, actor=actor, changes=changes, data=_describe(row), sealed=sealed)
     return row
 
 
@@ -91,14 +90,18 @@ def change_balance(
         raise Refused("reason_required", _("Say where the money comes from or goes to."), 400)
     if not delta_fen or abs(delta_fen) > MAX_FEN:
         raise Refused("bad_amount", _("Type an amount that is not 0 and not absurdly large."), 400)
+    kind = EntryKind.TOP_UP if delta_fen > 0 else EntryKind.CORRECT
     with transaction.atomic():
-        customer = lock_customer(customer_id, expected_version=expected_version)
+        customer = lock_subject(
+            Customer,
+            customer_id,
+            f"customer.balance_{kind}",
+            actor=actor,
+            expected_version=expected_version,
+        )
         if delta_fen > 0:
             made_fen = _sum_made(customer, actor) + delta_fen
             check_made_money(actor, made_fen, capability="customers.balance")
-        if customer.erased_at and delta_fen > 0:
-            raise Refused("erased", _("The buyer's personal data was erased, as they wanted."))
-        kind = EntryKind.TOP_UP if delta_fen > 0 else EntryKind.CORRECT
         # One form is booked once: two of the same version would have the same key.
         key = f"staff:{customer.pk}-{customer.version}"
         return book_entry(customer, NewEntry(kind, key, delta_fen, reason=reason.strip()), actor=actor)

@@ -16,15 +16,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from shop import clock
-from shop.access import require
-from shop.actor import SYSTEM, Actor, ActorKind
-from shop.customers.care import lock_customer
+from shop.actor import SYSTEM, Actor
 from shop.customers.models import BalanceEntry, Customer
-from shop.errors import Refused
 from shop.events.models import Event
-from shop.events.services import record_event
 from shop.files.services import delete_pictures_of
 from shop.http.models import IdempotencyKey
+from shop.moves.services import lock_row, lock_subject, move
 from shop.rotation import seal_anew
 
 GRACE = timedelta(hours=24)
@@ -67,40 +64,27 @@ def ask_erasure(customer_id: int, *, actor: Actor, expected_version: int | None 
 
     Raises Refused `not_found`, `stale`, `forbidden`, `already_asked`.
     """
-    _check(actor, customer_id)
     with transaction.atomic():
-        customer = lock_customer(customer_id, expected_version=expected_version)
-        if customer.erase_at or customer.erased_at:
-            raise Refused("already_asked", _("This was asked for already."))
+        customer = lock_subject(
+            Customer, customer_id, "customer.ask_erasure", actor=actor, expected_version=expected_version
+        )
         _plan(customer, clock.now() + GRACE, actor)
     return customer
 
 
 def _plan(customer: Customer, erase_at: datetime, actor: Actor) -> None:
-    customer.erase_at = erase_at
-    customer.save_raised("erase_at")
     customer.tokens.filter(revoked_at__isnull=True).update(revoked_at=clock.now())
-    record_event(customer, "customer.ask_erasure", actor)
+    move(customer, "customer.ask_erasure", actor=actor, changes={"erase_at": erase_at})
 
 
 def keep_data(customer_id: int, *, actor: Actor, expected_version: int | None = None) -> Customer:
     """Take it back while there is time. Raises Refused `not_found`, `stale`, `forbidden`, `not_asked`."""
-    _check(actor, customer_id)
     with transaction.atomic():
-        customer = lock_customer(customer_id, expected_version=expected_version)
-        if not customer.erase_at:
-            raise Refused("not_asked", _("Nobody asked for this, or it is done already."))
-        customer.erase_at = None
-        customer.save_raised("erase_at")
-        record_event(customer, "customer.keep_data", actor)
+        customer = lock_subject(
+            Customer, customer_id, "customer.keep_data", actor=actor, expected_version=expected_version
+        )
+        move(customer, "customer.keep_data", actor=actor, changes={"erase_at": None})
     return customer
-
-
-def _check(actor: Actor, customer_id: int) -> None:
-    if actor.kind == ActorKind.STAFF:
-        require(actor, "customers.erase")
-    elif actor.kind == ActorKind.CUSTOMER and actor.id != customer_id:
-        raise Refused("not_found", _("There is no such customer."), 404)
 
 
 def list_due_to_erase(now: datetime, skip: Collection[int], limit: int) -> list[int]:
@@ -113,7 +97,7 @@ def erase_when_due(customer_id: int) -> None:
     # Before the buyer is locked: whoever locks an order does so before its buyer.
     _seal_all(customer_id)
     with transaction.atomic():
-        customer = lock_customer(customer_id)
+        customer = lock_row(Customer, customer_id)
         if customer.erase_at is None or customer.erase_at > clock.now():
             return
         if list_obstacles(customer):
@@ -136,13 +120,9 @@ def _seal_all(customer_id: int) -> None:
 def _erase(customer: Customer) -> None:
     for erase in ERASERS:
         erase(customer)
-    customer.openid, customer.unionid = f"{ERASED}{customer.pk}", ""
-    customer.secret = customer.phone_hash = customer.nickname_hash = ""
-    customer.erase_at, customer.erased_at = None, clock.now()
-    customer.save_raised(
-        *("openid", "unionid", "secret", "phone_hash", "nickname_hash", "erase_at", "erased_at")
-    )
-    record_event(customer, "customer.erase", SYSTEM)
+    changes = dict.fromkeys(("unionid", "secret", "phone_hash", "nickname_hash"), "")
+    gone = {"openid": f"{ERASED}{customer.pk}", "erase_at": None, "erased_at": clock.now()}
+    move(customer, "customer.erase", actor=SYSTEM, changes=changes | gone)
 
 
 @dataclass(frozen=True)
@@ -185,7 +165,7 @@ def _parse(line: str) -> tuple[int, datetime, datetime]:
 
 def _plan_again(customer_id: int, due_at: datetime) -> None:
     with transaction.atomic():
-        customer = lock_customer(customer_id)
+        customer = lock_row(Customer, customer_id)
         if not customer.erase_at:
             _plan(customer, due_at, SYSTEM)
 

@@ -18,7 +18,7 @@ from shop.customers.care import lock_account
 from shop.customers.models import Address, Customer, CustomerToken
 from shop.customers.names import hash_nickname
 from shop.errors import Refused
-from shop.events.services import record_event
+from shop.moves.services import begin, lock_subject, move
 from shop.store.selectors import get_wechat_mini
 
 TOKEN_LIFE = timedelta(days=30)
@@ -73,7 +73,7 @@ def get_or_create_customer(openid: str, *, unionid: str = "", nickname: str = ""
             },
         )
         if created:
-            record_event(customer, "customer.join", customer_actor(customer))
+            begin(customer, "customer.join", actor=customer_actor(customer), save=None)
     return customer
 
 
@@ -117,13 +117,14 @@ def change_profile(customer_id: int, *, nickname: str | None = None, phone: str 
     Raises Refused `erased`.
     """
     with transaction.atomic():
-        customer = lock_account(customer_id)
+        actor = Actor(ActorKind.CUSTOMER, customer_id)
+        customer = lock_subject(Customer, customer_id, "customer.change", actor=actor)
+        changes: dict[str, Any] = {}
         if nickname is not None:
-            customer.nickname, customer.nickname_hash = nickname, hash_nickname(nickname)
+            changes |= {"nickname": nickname, "nickname_hash": hash_nickname(nickname)}
         if phone is not None:
-            customer.phone, customer.phone_hash = phone, keyed_hash("phone", phone)
-        customer.save_raised("nickname", "nickname_hash", "phone", "phone_hash")
-        record_event(customer, "customer.change", customer_actor(customer))
+            changes |= {"phone": phone, "phone_hash": keyed_hash("phone", phone)}
+        move(customer, "customer.change", actor=actor, changes=changes)
     return customer
 
 

@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from shop.crypto import EncryptedTextField, Unreadable
 from shop.errors import Refused
 
+STALE = _("Somebody else changed this a moment ago. Look again, then repeat.")
+
 
 class Versioned(models.Model):
     """A subject of events: its version rises by one with each event, which numbers them without a gap."""
@@ -23,10 +25,28 @@ class Versioned(models.Model):
     subject_kind: ClassVar[str]
     opened_by: ClassVar[str] = ""
     """Where the secret of the buyer is whom the subject belongs to, as `EncryptedTextField` has it."""
+    state_column: ClassVar[str] = ""
+    """The column of its state, "" for what has none."""
     version = models.PositiveIntegerField(default=0)
 
     class Meta:
         abstract = True
+
+    @property
+    def present_state(self) -> str:
+        return str(getattr(self, self.state_column)) if self.state_column else ""
+
+    def enter(self, state: str) -> tuple[str, ...]:
+        """Set the state, unsaved; returns the columns that hold it."""
+        if not self.state_column:
+            return ()
+        setattr(self, self.state_column, state)
+        return (self.state_column,)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has come to an end from which nothing goes on."""
+        return False
 
     @property
     def order_of_event(self) -> int | None:
@@ -42,7 +62,7 @@ class Versioned(models.Model):
         changes["version"] = self.version + 1
         manager = type(self)._default_manager
         if not manager.filter(pk=self.pk, version=self.version).update(**changes):
-            raise Refused("stale", _("Somebody else changed this a moment ago. Look again, then repeat."))
+            raise Refused("stale", STALE)
         self.version += 1
 
     def _as_saved(self, name: str) -> Any:

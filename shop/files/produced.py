@@ -8,14 +8,14 @@ from tempfile import TemporaryFile
 from typing import IO
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from shop import clock
 from shop.actor import SYSTEM, Actor
 from shop.errors import Refused
-from shop.events.services import record_event
 from shop.files.loose import let_loose, store_file
 from shop.files.models import Place, ProducedFile
+from shop.files.moves import PRODUCED_FILES, files_in_scope, once_only
+from shop.moves.services import begin, lock_subject, move
 
 KEPT_FOR = timedelta(days=7)
 LONGEST_NAME = 150
@@ -61,9 +61,7 @@ def _describe(described: Description, *, size: int, owner_id: int) -> ProducedFi
 
 
 def _save(file: ProducedFile) -> ProducedFile:
-    file.version = 1
-    file.save()
-    record_event(file, "file.produce", SYSTEM, data={"kind": file.kind, "size": file.size})
+    begin(file, "file.produce", actor=SYSTEM, data={"kind": file.kind, "size": file.size})
     return file
 
 
@@ -82,24 +80,20 @@ def find_download(file_id: int, *, actor: Actor) -> ProducedFile:
     Raises Refused `not_found` (404) but to whom it was made for, and when its time is over; `downloaded` (410) for
     the second time of one that `is_once`.
     """
-    return _may_download(ProducedFile.objects.filter(pk=file_id).first(), actor)
+    file = files_in_scope(actor).filter(pk=file_id).first()
+    if file is None:
+        raise Refused("not_found", PRODUCED_FILES.missing, 404)
+    if refused := once_only(file):
+        raise refused
+    return file
 
 
 def take_download(file_id: int, *, actor: Actor) -> None:
     """Record that a person downloads a file. Raises Refused as `find_download` does."""
     with transaction.atomic():
-        file = _may_download(ProducedFile.objects.select_for_update().filter(pk=file_id).first(), actor)
-        file.downloaded_at = clock.now()
-        file.save_raised("downloaded_at")
-        record_event(file, "file.download", actor, data={"kind": file.kind})
-
-
-def _may_download(file: ProducedFile | None, actor: Actor) -> ProducedFile:
-    if file is None or actor.id != file.owner_id or file.expires_at <= clock.now():
-        raise Refused("not_found", _("There is no such file, or it was deleted after a week."), 404)
-    if file.is_once and file.downloaded_at:
-        raise Refused("downloaded", _("This file was downloaded and can be downloaded only once."), 410)
-    return file
+        file = lock_subject(ProducedFile, file_id, "file.download", actor=actor)
+        changes, data = {"downloaded_at": clock.now()}, {"kind": file.kind}
+        move(file, "file.download", actor=actor, changes=changes, data=data)
 
 
 def forget_produced(file_id: int) -> None:

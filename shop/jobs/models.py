@@ -43,6 +43,7 @@ class Job(Versioned):
     """
 
     subject_kind = "job"
+    state_column = "state"
 
     kind = models.CharField(max_length=40)
     client_key = models.CharField(max_length=80)

@@ -12,13 +12,14 @@ from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from shop import clock
-from shop.access import has_capability, require
+from shop.access import require
 from shop.actor import SYSTEM, Actor
 from shop.errors import Refused
-from shop.events.services import record_event
 from shop.jobs.models import AT_WORK, Job, JobFile, JobRow, JobState, RowContent, RowState
+from shop.jobs.moves import JOBS
 from shop.jobs.registry import KINDS, LIMIT, JobKind, Subject, make_rows
-from shop.jobs.selectors import SEES_ALL, get_person_id
+from shop.jobs.selectors import get_person_id
+from shop.moves.services import begin, lock_row, move
 
 T = TypeVar("T")
 BATCH = 1000
@@ -28,7 +29,6 @@ KEPT_FOR = timedelta(days=7)
 """How long a checked sheet waits to be confirmed, and how long after its end the contents of its rows are kept."""
 
 ALREADY_OVER = _("The job is already over.")
-NO_SUCH_JOB = _("There is no such job.")
 NOT_KEPT = _("The rows of this sheet are no longer kept. Upload it again.")
 
 
@@ -63,7 +63,8 @@ def make_job(
             job = _write_job(kind, actor, key, parameters, file)
             if parameters is None:
                 _write_subjects(job, subjects)
-            record_event(job, "job.make", actor, after=job.state, data={"kind": name, "total": job.total})
+            data = {"kind": name, "total": job.total}
+            begin(job, "job.make", actor=actor, state=job.state, data=data, save=None)
     except IntegrityError:
         if found := _find(actor, key):
             return found
@@ -135,9 +136,7 @@ def repeat_failed(job: Job, *, actor: Actor, key: str) -> Job:
 def cancel_job(job_id: int, *, actor: Actor) -> Job:
     """Do no more rows; what is done stays done. Raises Refused `not_found` and `already_over`."""
     with transaction.atomic():
-        job = Job.objects.select_for_update(no_key=True).filter(pk=job_id).first()
-        if job is None or not (job.made_by_id == actor.id or has_capability(actor, SEES_ALL)):
-            raise Refused("not_found", NO_SUCH_JOB, 404)
+        job = lock_row(Job, job_id, actor=actor)
         if not job.is_open:
             raise Refused("already_over", ALREADY_OVER)
         end_job(job, JobState.CANCELLED, actor=actor)
@@ -146,26 +145,26 @@ def cancel_job(job_id: int, *, actor: Actor) -> Job:
 
 def end_job(job: Job, state: JobState, *, actor: Actor, reason: str = "") -> None:
     """Write the end of a locked job, and its event; what was typed or sent to choose its subjects is forgotten."""
-    before, job.state, job.stop_reason = job.state, state, reason[:200]
     moment = clock.now()
-    job.finished_at, job.lease, job.lease_until = moment, "", moment
-    job.sealed_parameters = ""
-    job.forget_at = moment + KEPT_FOR if job.file_name else None
-    job.save_raised(
-        "state", "stop_reason", "finished_at", "lease", "lease_until", "sealed_parameters", "forget_at"
-    )
+    changes = {
+        "stop_reason": reason[:200],
+        "finished_at": moment,
+        "lease": "",
+        "lease_until": moment,
+        "sealed_parameters": "",
+        "forget_at": moment + KEPT_FOR if job.file_name else None,
+    }
     JobFile.objects.filter(job=job).delete()
     data = {"total": job.total, "done": job.done, "failed": job.failed}
-    record_event(job, f"job.{_ENDS[state]}", actor, before=before, after=state, data=data)
+    move(job, f"job.{_ENDS[state]}", actor=actor, changes=changes, data=data)
 
 
 def rest_until_confirmed(job: Job) -> None:
     """Write that a locked job, made of a sheet, waits for its maker to look at it, and its event."""
-    before, job.state, moment = job.state, JobState.CHECKED, clock.now()
-    job.lease, job.lease_until, job.forget_at = "", moment, moment + KEPT_FOR
-    job.save_raised("state", "lease", "lease_until", "forget_at")
+    moment = clock.now()
+    changes = {"lease": "", "lease_until": moment, "forget_at": moment + KEPT_FOR}
     JobFile.objects.filter(job=job).delete()
-    record_event(job, "job.check", SYSTEM, before=before, after=job.state, data={"total": job.total})
+    move(job, "job.check", actor=SYSTEM, changes=changes, data={"total": job.total})
 
 
 def confirm_job(job_id: int, *, actor: Actor) -> Job:
@@ -174,16 +173,14 @@ def confirm_job(job_id: int, *, actor: Actor) -> Job:
     Raises Refused `forbidden`, `not_found` (somebody else's), `already_done`, `not_checked` or `already_over`.
     """
     with transaction.atomic():
-        job = Job.objects.select_for_update(no_key=True).filter(pk=job_id).first()
-        if job is None or job.made_by_id != actor.id:
-            raise Refused("not_found", NO_SUCH_JOB, 404)
+        job = lock_row(Job, job_id, actor=actor)
+        if job.made_by_id != actor.id:
+            raise Refused("not_found", JOBS.missing, 404)
         require(actor, KINDS[job.kind].capability)
         if job.state != JobState.CHECKED:
             raise _cannot_confirm(job)
-        before, job.state, job.forget_at = job.state, JobState.RUNNING, None
-        job.resume_at, job.is_told = clock.now() + RESUME_AFTER, False
-        job.save_raised("state", "forget_at", "resume_at", "is_told")
-        record_event(job, "job.confirm", actor, before=before, after=job.state, data={"left": job.left})
+        changes = {"forget_at": None, "resume_at": clock.now() + RESUME_AFTER, "is_told": False}
+        move(job, "job.confirm", actor=actor, changes=changes, data={"left": job.left})
     return job
 
 

@@ -5,17 +5,18 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from shop import clock
-from shop.actor import SYSTEM, Actor
+from shop.actor import SYSTEM, Actor, ActorKind
 from shop.errors import Refused
 from shop.events.models import Event
-from shop.events.services import record_event
+from shop.moves.services import lock_subject, move
 from shop.staff.models import StaffSession, StaffUser
-from shop.staff.services import is_own, lock_staff, refuse_own
+from shop.staff.services import lock_staff, refuse_own
 
 # Without 0/o, 1/l/i: it is read aloud or copied from a slip of paper.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -34,13 +35,11 @@ def reset_password(staff_id: int, *, password: str, actor: Actor) -> StaffUser:
     Raises Refused `forbidden`, `more_rights` (403), `own_account`.
     """
     with transaction.atomic():
-        user = lock_staff(staff_id, actor=actor)
+        user = lock_staff(staff_id, "staff.reset_password", actor=actor)
         refuse_own(user, actor)
-        user.set_password(password)
-        user.must_change_password = True
-        user.save_raised("password", "must_change_password")
         ended, _rows = StaffSession.objects.filter(staff=user).delete()
-        record_event(user, "staff.reset_password", actor, data={"sessions": ended})
+        changes = {"password": make_password(password), "must_change_password": True}
+        move(user, "staff.reset_password", actor=actor, changes=changes, data={"sessions": ended})
     return user
 
 
@@ -50,24 +49,22 @@ def change_password(staff_id: int, *, password: str, actor: Actor, session_key: 
     Raises Django's ValidationError for a weak password, Refused `forbidden` (403), `same_password`.
     """
     with transaction.atomic():
-        user = _lock_own(staff_id, actor)
+        user = _lock_own(staff_id, "staff.change_password", actor=actor)
         if user.check_password(password):
             raise Refused("same_password", _("Choose a password other than the present one."), 400)
         validate_password(password, user)
-        user.set_password(password)
-        user.must_change_password = False
-        user.save_raised("password", "must_change_password")
         ended, _rows = StaffSession.objects.filter(staff=user).exclude(pk=session_key).delete()
-        record_event(user, "staff.change_password", actor, data={"sessions": ended})
+        changes = {"password": make_password(password), "must_change_password": False}
+        move(user, "staff.change_password", actor=actor, changes=changes, data={"sessions": ended})
     return user
 
 
 def record_sign_in(user: StaffUser, *, device: dict[str, Any], actor: Actor) -> None:
     """Put a sign-in on the record."""
     with transaction.atomic():
-        locked = _lock_own(user.pk, actor)
-        locked.save_raised()
-        record_event(locked, "staff.sign_in", actor, data={"device": device["name"], "ip": device["ip"]})
+        locked = _lock_own(user.pk, "staff.sign_in", actor=actor)
+        data = {"device": device["name"], "ip": device["ip"]}
+        move(locked, "staff.sign_in", actor=actor, data=data)
 
 
 def record_lock_out(username: str, *, ip: str | None) -> None:
@@ -79,8 +76,7 @@ def record_lock_out(username: str, *, ip: str | None) -> None:
             return
         told = Event.objects.filter(kind=user.subject_kind, subject_id=user.pk, verb="staff.lock_out")
         if not told.filter(at__gt=since).exists():
-            user.save_raised()
-            record_event(user, "staff.lock_out", SYSTEM, data={"ip": ip})
+            move(user, "staff.lock_out", actor=SYSTEM, data={"ip": ip})
 
 
 def end_session(staff_id: int, code: str, *, actor: Actor) -> None:
@@ -94,9 +90,8 @@ def end_session(staff_id: int, code: str, *, actor: Actor) -> None:
         if session is None:
             raise Refused("not_found", _("This device is signed out already."), 404)
         session.delete()
-        user.save_raised()
         data = {"sessions": 1, "device": session.device, "ip": session.ip}
-        record_event(user, "staff.end_sessions", actor, data=data)
+        move(user, "staff.end_sessions", actor=actor, data=data)
 
 
 def end_sessions(staff_id: int, *, actor: Actor, keep: str | None = None) -> int:
@@ -105,19 +100,16 @@ def end_sessions(staff_id: int, *, actor: Actor, keep: str | None = None) -> int
         user = _lock_own_or_managed(staff_id, actor)
         ended, _rows = StaffSession.objects.filter(staff=user).exclude(pk=keep).delete()
         if ended:
-            user.save_raised()
-            record_event(user, "staff.end_sessions", actor, data={"sessions": ended})
+            move(user, "staff.end_sessions", actor=actor, data={"sessions": ended})
     return ended
 
 
-def _lock_own(staff_id: int, actor: Actor) -> StaffUser:
-    user = StaffUser.objects.select_for_update().get(pk=staff_id)
-    if not is_own(user, actor):
+def _lock_own(staff_id: int, verb: str, *, actor: Actor) -> StaffUser:
+    if not (actor.kind == ActorKind.STAFF and actor.id == staff_id):
         raise Refused("forbidden", _("Everybody chooses their own password."), 403)
-    return user
+    return lock_subject(StaffUser, staff_id, verb, actor=actor)
 
 
 def _lock_own_or_managed(staff_id: int, actor: Actor) -> StaffUser:
-    if actor.id == staff_id:
-        return _lock_own(staff_id, actor)
-    return lock_staff(staff_id, actor=actor)
+    lock = _lock_own if actor.id == staff_id else lock_staff
+    return lock(staff_id, "staff.end_sessions", actor=actor)

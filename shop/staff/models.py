@@ -14,6 +14,7 @@ from shop.events.models import Versioned
 from shop.staff.preferences import ListLooks as ListLooks
 
 THEMES = ("light", "dark")
+ACTIVE, DISABLED = "active", "disabled"
 
 
 class StaffManager(BaseUserManager["StaffUser"]):
@@ -48,6 +49,14 @@ class StaffUser(AbstractBaseUser, Versioned):
     def name(self) -> str:
         """What colleagues read: the name, else the user name."""
         return self.display_name or self.username
+
+    @property
+    def present_state(self) -> str:
+        return ACTIVE if self.is_active else DISABLED
+
+    def enter(self, state: str) -> tuple[str, ...]:
+        self.is_active = state == ACTIVE
+        return ("is_active",)
 
     @property
     def may_make_money(self) -> bool:

@@ -9,20 +9,18 @@ from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from shop import clock
 from shop.access import ROLES, can_make_money, can_refund, has_capability, require
 from shop.actor import Actor, ActorKind
 from shop.errors import Refused
-from shop.events.services import record_event
+from shop.moves.services import begin, lock_subject, move
 from shop.staff.models import THEMES, StaffSession, StaffUser
 
 OWNER = "owner"
 LIMITS = ("refund_limit_fen", "money_limit_fen")
 EDITABLE = ("display_name", "role", *LIMITS)
-ACTIVE, DISABLED = "active", "disabled"
 ALREADY_DONE = _("Somebody else has just done this.")
 OWN_ACCOUNT = _("You cannot do this to yourself. Ask another owner.")
 MORE_RIGHTS = _("This would be more rights than you have yourself.")
@@ -95,7 +93,6 @@ def hire_staff(
         **limits,
         must_change_password=actor.is_person,
         created_at=clock.now(),
-        version=1,
     )
     validate_password(password, user)
     user.set_password(password)
@@ -104,8 +101,7 @@ def hire_staff(
         raise _taken()
     try:
         with transaction.atomic():
-            user.save()
-            record_event(user, "staff.hire", actor, after=ACTIVE, data=data)
+            begin(user, "staff.hire", actor=actor, data=data)
     except IntegrityError as error:
         raise _taken() from error
     return user
@@ -120,12 +116,10 @@ def change_staff(
 ) -> StaffUser:
     """Write name, role and limits.
 
-    Raises Refused `forbidden`, `more_rights` (403), `last_owner`, and `stale` when it is another version.
+    Raises Refused `forbidden`, `more_rights` (403), `last_owner`, and `stale` when somebody changed it meanwhile.
     """
     with transaction.atomic():
-        user = lock_staff(staff_id, actor=actor)
-        if expected_version is not None and user.version != expected_version:
-            raise Refused("stale", _("Somebody else changed this a moment ago. Look again, then repeat."))
+        user = lock_staff(staff_id, "staff.change", actor=actor, expected_version=expected_version)
         before = {name: getattr(user, name) for name in EDITABLE}
         after = before | {name: changes[name] for name in EDITABLE if name in changes}
         changed = {name: value for name, value in after.items() if value != before[name]}
@@ -134,11 +128,9 @@ def change_staff(
         _check_giving(actor, after["role"], {name: after[name] for name in LIMITS})
         if after["role"] != OWNER:
             _check_owner_stays(user)
-        for name, value in changed.items():
-            setattr(user, name, value)
-        user.save_raised(*changed)
         was = {name: before[name] for name in changed}
-        record_event(user, "staff.change", actor, data={"before": was, "after": changed})
+        data = {"before": was, "after": changed}
+        move(user, "staff.change", actor=actor, changes=changed, data=data)
     return user
 
 
@@ -148,10 +140,10 @@ def disable_staff(staff_id: int, *, reason: str, actor: Actor) -> StaffUser:
     Raises Refused `forbidden`, `more_rights` (403), `own_account`, `last_owner`, `already_done`, `reason_required`.
     """
     with transaction.atomic():
-        user = lock_staff(staff_id, actor=actor)
+        user = lock_staff(staff_id, "staff.disable", actor=actor)
         refuse_own(user, actor)
         _check_owner_stays(user)
-        _set_active(user, False, reason=reason, actor=actor)
+        move(user, "staff.disable", actor=actor, data=_say_why(reason))
         StaffSession.objects.filter(staff=user).delete()
     return user
 
@@ -159,34 +151,26 @@ def disable_staff(staff_id: int, *, reason: str, actor: Actor) -> StaffUser:
 def enable_staff(staff_id: int, *, reason: str, actor: Actor) -> StaffUser:
     """Let somebody sign in again. Raises Refused as `disable_staff` does."""
     with transaction.atomic():
-        user = lock_staff(staff_id, actor=actor)
-        _set_active(user, True, reason=reason, actor=actor)
+        user = lock_staff(staff_id, "staff.enable", actor=actor)
+        move(user, "staff.enable", actor=actor, data=_say_why(reason))
     return user
 
 
-def _set_active(user: StaffUser, is_active: bool, *, reason: str, actor: Actor) -> None:
-    if user.is_active == is_active:
-        raise Refused("already_done", ALREADY_DONE)
+def _say_why(reason: str) -> dict[str, str]:
     if not reason.strip():
         raise Refused("reason_required", _("Say why in a few words."), 400)
-    user.is_active = is_active
-    user.save_raised("is_active")
-    before, after = (DISABLED, ACTIVE) if is_active else (ACTIVE, DISABLED)
-    verb = "staff.enable" if is_active else "staff.disable"
-    record_event(user, verb, actor, before=before, after=after, data={"reason": reason.strip()[:200]})
+    return {"reason": reason.strip()[:200]}
 
 
-def lock_staff(staff_id: int, *, actor: Actor) -> StaffUser:
-    """Lock this row, and those of all owners: two who demote each other at once wait for each other.
+def lock_staff(staff_id: int, verb: str, *, actor: Actor, expected_version: int | None = None) -> StaffUser:
+    """Lock this row, and before it those of all owners: two who demote each other at once wait for each other.
 
-    Raises Refused `forbidden` and `more_rights` (403), `not_found` (404).
+    Raises Refused `forbidden` and `more_rights` (403), and as `lock_subject` does.
     """
     require(actor, "staff.manage")
-    wanted = Q(pk=staff_id) | Q(role=OWNER, is_active=True)
-    rows = StaffUser.objects.select_for_update().filter(wanted).order_by("pk")
-    user = next((row for row in rows if row.pk == staff_id), None)
-    if user is None:
-        raise Refused("not_found", _("Nobody like this works here."), 404)
+    owners = StaffUser.objects.select_for_update(no_key=True).filter(role=OWNER, is_active=True)
+    list(owners.order_by("pk").values_list("pk"))
+    user = lock_subject(StaffUser, staff_id, verb, actor=actor, expected_version=expected_version)
     if not may_manage(actor, user):
         raise _more_rights()
     return user

@@ -19,10 +19,10 @@ from shop.events.words import describe_actor, describe_data
 from shop.http.dialogs import Dialog, show_dialog, show_obstacle
 from shop.http.fields import read_id
 from shop.http.paging import page_by_id
+from shop.moves.table import describe_verb
 from shop.staff.accounts import end_session, end_sessions, make_password_once, reset_password
 from shop.staff.decorators import StaffRequest, staff_page
 from shop.staff.dialogs import CHANGE, DISABLE, ENABLE, RESET, Question, find_obstacle, make_dialog
-from shop.staff.event_words import EVENT_WORDS
 from shop.staff.forms import HireForm, ReasonForm, make_person_form
 from shop.staff.models import StaffUser
 from shop.staff.selectors import count_staff, list_devices, list_staff, list_staff_events
@@ -123,7 +123,7 @@ def _show_person(
 
 
 def _tell(event: Event) -> dict[str, Any]:
-    words = EVENT_WORDS.get(event.verb, event.verb)
+    words = describe_verb(event.verb)
     parts = describe_data(event, StaffUser)
     return {"words": words, "at": event.at, "who": describe_actor(event), "parts": parts}
 

@@ -13,7 +13,7 @@ from shop.actor import Actor
 from shop.clients.errors import BadCredentials, BadSignature, ClientError, Rejected
 from shop.clients.wechat_pay import WeChatPay
 from shop.errors import Refused
-from shop.events.services import record_event
+from shop.moves.services import lock_single, move
 from shop.store.area.places import MAX_PLACES
 from shop.store.choices import LIMITS
 from shop.store.credentials import get_set_of, keep_former
@@ -37,13 +37,8 @@ def change_store_settings(
     Raises Refused `precondition_unmet`, `bad_timer` or `bad_quiet_hours`, whose `extra["switch"]` names the
     setting to look at, and `stale` when the settings are no longer the version they were read in.
     """
-    require(actor, "settings.edit")
     with transaction.atomic():
-        store, _created = StoreSettings.objects.select_for_update().get_or_create(pk=1)
-        if expected_version is not None and store.version != expected_version:
-            raise Refused(
-                "stale", _("Somebody else changed the settings a moment ago. Look again, then save.")
-            )
+        store = lock_single(StoreSettings, "settings.change", actor=actor, expected_version=expected_version)
         before = {name: getattr(store, name) for name in EDITABLE}
         for name in set(changes) & set(EDITABLE):
             setattr(store, name, changes[name])
@@ -54,9 +49,10 @@ def change_store_settings(
         }
         if not changed:
             return store
-        store.save_raised(*changed)
         was = {name: _plain(before[name]) for name in changed}
-        record_event(store, "settings.change", actor, data={"before": was, "after": changed})
+        changes = {name: getattr(store, name) for name in changed}
+        data = {"before": was, "after": changed}
+        move(store, "settings.change", actor=actor, changes=changes, data=data)
     return store
 
 
@@ -90,9 +86,8 @@ def _check_values(store: StoreSettings) -> None:
 
 def change_wechat_account(changes: Mapping[str, str], *, actor: Actor) -> WeChatAccount:
     """Write credentials; an empty secret keeps the stored one. They must pass the test again afterwards."""
-    require(actor, "settings.edit")
     with transaction.atomic():
-        account, _created = WeChatAccount.objects.select_for_update().get_or_create(pk=1)
+        account = lock_single(WeChatAccount, "credentials.change", actor=actor)
         wanted = {name: _tidy(changes[name]) for name in ACCOUNT_FIELDS if name in changes}
         changed = {
             name: value
@@ -102,11 +97,9 @@ def change_wechat_account(changes: Mapping[str, str], *, actor: Actor) -> WeChat
         if not changed:
             return account
         keep_former(account)
-        for name, value in changed.items():
-            setattr(account, name, value)
-        account.tested_at = None
-        account.save_raised("tested_at", *changed)
-        record_event(account, "credentials.change", actor, data={"fields": [*changed]})
+        untested: dict[str, Any] = {"tested_at": None}
+        data = {"fields": [*changed]}
+        move(account, "credentials.change", actor=actor, changes=untested | changed, data=data)
     return account
 
 
@@ -124,9 +117,7 @@ def check_wechat_account(*, actor: Actor) -> None:
     except ClientError as error:
         raise Refused("connection_failed", _why_failed(error), 409) from error
     with transaction.atomic():
-        account.tested_at = clock.now()
-        account.save_raised("tested_at")
-        record_event(account, "credentials.test", actor)
+        move(account, "credentials.test", actor=actor, changes={"tested_at": clock.now()})
 
 
 def _why_failed(error: ClientError) -> Any:

@@ -177,7 +177,7 @@ def test_a_form_opened_before_somebody_else_saved_is_refused_and_kept() -> None:
     response = edit(browser(), product, existing(sku), name="后存的")
     page = response.content.decode()
     assert response.status_code == 422
-    assert "manager 王 changed this product" in page
+    assert "manager 王 changed this at" in page
     assert 'value="后存的"' in page
     product.refresh_from_db()
     assert product.name == "先存的"

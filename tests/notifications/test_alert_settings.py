@@ -3,10 +3,10 @@
 import pytest
 from django.test import Client
 
+from notifications.kinds import KINDS
 from notifications.models import AlertKind, AlertSetting
 from notifications.voice.selectors import list_alert_settings
 from notifications.voice.services import choose_voiced_kinds
-from notifications.voice.words import PHRASES
 from shop.events.models import Event
 from tests.cast import clerk
 from tests.console import browser
@@ -26,7 +26,7 @@ def list_silent() -> list[str]:
 
 
 def test_every_kind_has_words_and_is_spoken_at_first() -> None:
-    assert set(PHRASES) == set(AlertKind)
+    assert set(KINDS) == set(AlertKind)
     assert [row.kind for row in list_alert_settings()] == list(AlertKind)
     assert not list_silent()
 
@@ -35,7 +35,7 @@ def test_the_page_shows_every_kind_with_what_is_said() -> None:
     page = browser().get(URL).content.decode()
     for kind in AlertKind:
         assert f'value="{kind}"' in page
-        assert PHRASES[kind].one in page
+        assert KINDS[kind].one in page
     assert page.count(" checked") == len(AlertKind)
     assert page.count("· Finance · Store clerk") == 9
     assert page.count("/console/settings/voice/low_stock/") == 1

@@ -6,7 +6,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from notifications.models import Alert, AlertKind
-from notifications.services import raise_subject_alert
+from notifications.services import raise_alert
 from shop.catalog.models import Sku
 from shop.catalog.stock import correct_stock
 from shop.events.delivery import drain
@@ -45,7 +45,7 @@ def test_what_is_over_before_it_is_carried_never_rings() -> None:
     set_stock(sku, 3)
     set_stock(sku, 60)
     drain()
-    raise_subject_alert(AlertKind.LOW_STOCK, Event.objects.get(verb="sku.run_low"))
+    raise_alert(AlertKind.LOW_STOCK, Event.objects.get(verb="sku.run_low"))
     assert low_stock().handled_how == "over"
 
 
@@ -53,7 +53,7 @@ def test_the_ending_that_is_carried_first_counts_too() -> None:
     sku = make_sku(on_hand=50)
     set_stock(sku, 3)
     set_stock(sku, 60)
-    raise_subject_alert(AlertKind.LOW_STOCK, Event.objects.get(verb="sku.run_low"))
+    raise_alert(AlertKind.LOW_STOCK, Event.objects.get(verb="sku.run_low"))
     assert low_stock().handled_how == "over"
 
 

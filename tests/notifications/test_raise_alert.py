@@ -5,7 +5,7 @@ import threading
 import pytest
 from django.db import IntegrityError, connections
 
-from notifications.handlers import alert_late_payment, alert_new_order, end_alerts
+from notifications.handlers import end_alerts
 from notifications.models import Alert, AlertKind, HandledHow
 from notifications.services import handle_alerts, raise_alert
 from orders.models import Order
@@ -53,7 +53,7 @@ def test_an_alert_that_comes_after_the_clerk_is_handled_by_that_move() -> None:
     confirm_order(order.pk, actor=clerk(name="李仓库", id_=7))
     end_alerts(event_of(order, "order.confirm"))
     assert not Alert.objects.exists()
-    alert_new_order(event_of(order, "order.pay"))
+    raise_alert(AlertKind.NEW_ORDER, event_of(order, "order.pay"))
     alert = Alert.objects.get()
     assert (alert.handled_how, alert.handled_by_id, alert.handled_by_name) == ("moved", 7, "李仓库")
     assert alert.handled_at == event_of(order, "order.confirm").at
@@ -61,7 +61,7 @@ def test_an_alert_that_comes_after_the_clerk_is_handled_by_that_move() -> None:
 
 def test_a_press_at_the_same_moment_as_a_move_keeps_its_name() -> None:
     order = paid_order()
-    alert_new_order(event_of(order, "order.pay"))
+    raise_alert(AlertKind.NEW_ORDER, event_of(order, "order.pay"))
     Alert.objects.update(handled_at=clock.now(), handled_how=HandledHow.PRESSED, handled_by_name="王店长")
     confirm_order(order.pk, actor=clerk(name="李仓库"))
     end_alerts(event_of(order, "order.confirm"))
@@ -81,7 +81,7 @@ def test_money_that_does_not_count_raises_an_alert_that_only_a_press_ends() -> N
     assert by_kind[AlertKind.NEW_ORDER].handled_how == HandledHow.MOVED
     late = by_kind[AlertKind.LATE_PAYMENT]
     assert late.handled_at is None
-    alert_late_payment(event_of(order, "order.late_payment"))
+    raise_alert(AlertKind.LATE_PAYMENT, event_of(order, "order.late_payment"))
     assert Alert.objects.filter(kind=AlertKind.LATE_PAYMENT).count() == 1
     handle_alerts([late.pk], actor=clerk())
     late.refresh_from_db()

@@ -5,7 +5,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from notifications.models import Alert, AlertKind, AlertSetting
-from notifications.services import raise_alert, raise_subject_alert
+from notifications.services import raise_alert
 from shop.events.models import Event
 from tests.cast import make_sku, open_shop, paid_order
 
@@ -21,7 +21,7 @@ def test_switches_and_subjects_are_taken_over() -> None:
     event = Event.objects.create(
         kind="sku", subject_id=sku.pk, number=9, verb="sku.run_low", at=order.placed_at
     )
-    raise_subject_alert(AlertKind.BOOKS_BROKEN, event)
+    raise_alert(AlertKind.BOOKS_BROKEN, event)
     try:
         MigrationExecutor(connection).migrate(BEFORE)
         with connection.cursor() as cursor:

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from notifications.kinds import CAPABILITIES_OF, kinds_of
+from notifications.kinds import KINDS, kinds_of
 from notifications.models import Alert, AlertKind
 from notifications.services import handle_alerts, handle_alerts_up_to
 from orders.payments.services.partial import refund_payment
@@ -30,8 +30,8 @@ def both() -> dict[str, Alert]:
 
 
 def test_every_kind_belongs_to_somebody_and_every_role_has_some() -> None:
-    assert set(CAPABILITIES_OF) == set(AlertKind)
-    assert {name for names in CAPABILITIES_OF.values() for name in names} <= set(CAPABILITIES)
+    assert set(KINDS) == set(AlertKind)
+    assert {name for row in KINDS.values() for name in row.whose} <= set(CAPABILITIES)
     for role in ROLES:
         assert kinds_of(clerk(role)), role
     assert set(kinds_of(clerk("owner"))) == set(AlertKind)

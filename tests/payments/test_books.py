@@ -14,8 +14,8 @@ from orders.payments.services.partial import refund_payment
 from orders.stages import Stage
 from shop import clock
 from shop.customers.balance import NewEntry, book_entry, change_balance
-from shop.customers.care import lock_customer
-from shop.customers.models import EntryKind
+from shop.customers.models import Customer, EntryKind
+from shop.moves.services import lock_row
 from shop.store.choices import PayMethod
 from tests import cast
 from tests.conftest import find_broken_books
@@ -59,7 +59,7 @@ def give_back_what_was_never_booked(order: Order) -> None:
 def book_what_nobody_paid(order: Order) -> None:
     change_balance(order.customer_id, delta_fen=1, reason="x", actor=cast.clerk())
     entry = NewEntry(EntryKind.PAY, pay_key(order.number), -1, order_number=order.number)
-    book_entry(lock_customer(order.customer_id), entry, actor=cast.clerk())
+    book_entry(lock_row(Customer, order.customer_id), entry, actor=cast.clerk())
 
 
 def close_with_a_live_attempt(order: Order) -> None:

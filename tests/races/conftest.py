@@ -9,7 +9,9 @@ import pytest
 from django.db import DatabaseError, connection
 
 from orders.models import Order
+from shop.actor import Actor
 from shop.errors import Refused
+from shop.moves import services
 from shop.store.models import StoreSettings
 from tests import cast
 
@@ -71,22 +73,16 @@ def switch_off_order_lock(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], No
     """Make the lock helper read without locking, and let so many racers read before any of them writes."""
 
     def switch_off(racers: int) -> None:
-        rendezvous = Rendezvous(racers)
+        rendezvous, lock_row = Rendezvous(racers), services.lock_row
 
-        def read_unlocked(order_id: int) -> Order:
-            order = Order.objects.get(pk=order_id)
+        def read_unlocked(model: type[Any], pk: int, *, actor: Actor | None = None) -> Any:
+            if model is not Order:
+                return lock_row(model, pk, actor=actor)
+            order = Order.objects.get(pk=pk)
             rendezvous.meet()
             return order
 
-        for module in (
-            "orders.moves",
-            "orders.payments.services.unheard",
-            "orders.payments.services.attempts",
-            "orders.payments.services.evidence",
-            "orders.payments.services.refund_evidence",
-            "orders.payments.services.refund_sending",
-        ):
-            monkeypatch.setattr(f"{module}.lock_row", read_unlocked)
+        monkeypatch.setattr("shop.moves.services.lock_row", read_unlocked)
 
     return switch_off
 

@@ -7,7 +7,7 @@ from django.db import connections, transaction
 from notifications import services
 from notifications.handlers import end_alerts, end_alerts_of_subject
 from notifications.models import Alert, AlertKind, AlertSetting, HandledHow
-from notifications.services import handle_alerts_up_to, raise_alert, raise_subject_alert
+from notifications.services import handle_alerts_up_to, raise_alert
 from notifications.voice.selectors import list_alert_settings
 from notifications.voice.services import choose_voiced_kinds
 from orders.models import Order
@@ -74,7 +74,7 @@ def raise_while_stock_comes(*, wait_s: float) -> Alert:
 
     def carry_running_low() -> None:
         with transaction.atomic():
-            raise_subject_alert(AlertKind.LOW_STOCK, Event.objects.get(verb="sku.run_low"))
+            raise_alert(AlertKind.LOW_STOCK, Event.objects.get(verb="sku.run_low"))
             has_raised.set()
             may_commit.wait(PATIENCE_S)
         connections.close_all()

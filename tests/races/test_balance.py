@@ -48,12 +48,12 @@ def test_without_the_lock_two_orders_meet_at_the_customers_version(monkeypatch):
     orders = orders_of_one(2)
     rendezvous = Rendezvous(2)
 
-    def read_unlocked(customer_id, **_kwargs):
+    def read_unlocked(_model, customer_id):
         customer = Customer.objects.get(pk=customer_id)
         rendezvous.meet()
         return customer
 
-    monkeypatch.setattr("orders.payments.ledger.lock_customer", read_unlocked)
+    monkeypatch.setattr("orders.payments.ledger.lock_row", read_unlocked)
     assert codes_of(run_together([paying(o) for o in orders])) == ["ok", "stale"]
     assert Customer.objects.get().balance_fen == 0
 

@@ -40,7 +40,7 @@ def test_without_the_lock_nobody_would_be_left(monkeypatch):
         check(user)
         rendezvous.meet()
 
-    monkeypatch.setattr(services, "lock_staff", lambda pk, *, actor: StaffUser.objects.get(pk=pk))
+    monkeypatch.setattr(services, "lock_staff", lambda pk, _verb, **_options: StaffUser.objects.get(pk=pk))
     monkeypatch.setattr(services, "_check_owner_stays", check_and_wait)
     assert codes_of(disable_each_other()) == ["ok", "ok"]
     assert count_owners() == 0

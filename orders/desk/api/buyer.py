@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from orders.models import Order
 from orders.moves import check_move, find_available, list_available
 from orders.payments.services.cancelling import BuyersWhy, cancel_unpaid, cancel_unsent
-from orders.selectors import orders_in_scope, with_secrets
+from orders.scope import orders_in_scope
+from orders.selectors import with_secrets
 from orders.stages import IN_HAND, Stage
 from orders.states import MOVES
 from shop import clock
@@ -70,16 +71,7 @@ _VERBS = {
     "order.send_proof": BuyerAction.SEND_PROOF,
 }
 # What staff note, hold, look at or fail at among themselves is not the buyer's to read.
-_SHOWN = (
-    *("order.place", "order.accept", "order.choose_payment", "order.pay", "order.collect"),
-    *("order.confirm", "order.prepare", "order.ship_part", "order.ship", "order.undo_ship"),
-    *("order.all_shipped", "order.arrive", "order.receive", "order.urge", "order.extend"),
-    *("order.send_proof", "order.reject_proof"),
-    *("order.cancel_unpaid", "order.cancel_paid", "order.cancel_lines", "order.close_empty"),
-    "order.cancel_unsent",
-    *("order.change_price", "order.change_address"),
-    *("order.late_payment", "order.excess_transfer", "order.refund", "order.refund_done", "order.pay_out"),
-)
+_TOLD = [verb for verb, move in MOVES.items() if move.is_told]
 _PAUSES_S = (0.3, 0.7, 1.0, 1.0)
 _BY = {ActorKind.CUSTOMER: TimelineBy.YOU, ActorKind.STAFF: TimelineBy.SHOP}
 
@@ -181,9 +173,7 @@ class TimelineEntry:
 
 def list_timeline(order: Order) -> list[TimelineEntry]:
     """What happened to the order, oldest first, without names and inner matters of the shop."""
-    events = Event.objects.filter(kind=Order.subject_kind, subject_id=order.pk, verb__in=_SHOWN).order_by(
-        "id"
-    )
+    events = Event.objects.filter(kind=Order.subject_kind, subject_id=order.pk, verb__in=_TOLD).order_by("id")
     return [_describe(event, order) for event in events]
 
 

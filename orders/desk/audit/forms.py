@@ -5,8 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from orders.desk.audit.selectors import EVENT_WORDS, SUBJECTS, Wanted
+from orders.desk.audit.selectors import Wanted
 from shop.actor import ActorKind
+from shop.moves.table import MOVES, SUBJECTS
 from shop.staff.models import StaffUser
 from shop.store.forms import DayField, dress
 
@@ -36,7 +37,7 @@ class AuditForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people = [(str(user.pk), user.name) for user in StaffUser.objects.order_by("-is_active", "pk")]
-        verbs = sorted(((verb, str(words)) for verb, words in EVENT_WORDS.items()), key=lambda pair: pair[1])
+        verbs = sorted(((verb, str(move.done)) for verb, move in MOVES.items()), key=lambda pair: pair[1])
         choices: dict[str, list[Any]] = {
             "who": [("", _("Everybody")), *people, *_MACHINES],
             "kind": [("", _("Everything")), *((kind, subject.label) for kind, subject in SUBJECTS.items())],

@@ -1,97 +1,20 @@
 """The record: every event of the shop in words, with the filters of its page."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Model, QuerySet
-from django.urls import reverse
+from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
-from notifications import event_words as alert_words
-from notifications.models import AlertSetting
-from orders.desk.timeline import REASONED, Change, make_entry
+from orders.desk.timeline import Change, make_entry
 from orders.models import Order, OrderLine
-from orders.payments import event_words as gateway_words
-from orders.payments.models import GatewayLine
-from orders.states import MOVES
 from shop.actor import ActorKind
-from shop.catalog import event_words as catalog_words
-from shop.catalog.models import Product, Sku
-from shop.customers import event_words as customer_words
-from shop.customers.models import Customer, EntryKind
-from shop.events import event_words as machine_words
-from shop.events.models import BookCheck, Event
+from shop.events.models import Event
 from shop.events.selectors import find_first_id_since, find_last_id_before
 from shop.events.words import Part, describe_actor, describe_data
-from shop.files import event_words as file_words
-from shop.files.models import ProducedFile
-from shop.jobs import event_words as job_words
-from shop.jobs.models import Job
-from shop.staff import event_words as staff_words
-from shop.staff.models import StaffUser
-from shop.store import event_words as store_words
-from shop.store.models import StoreSettings, WeChatAccount
-
-EVENT_WORDS = (
-    {verb: move.done for verb, move in MOVES.items()}
-    | catalog_words.EVENT_WORDS
-    | customer_words.EVENT_WORDS
-    | file_words.EVENT_WORDS
-    | job_words.EVENT_WORDS
-    | staff_words.EVENT_WORDS
-    | store_words.EVENT_WORDS
-    | gateway_words.EVENT_WORDS
-    | machine_words.EVENT_WORDS
-    | alert_words.EVENT_WORDS
-)
-
-
-@dataclass(frozen=True)
-class Subject:
-    """A kind of thing that events are about: its name, its model, and how one of them is named and opened."""
-
-    label: Any
-    model: type[Model]
-    name: Callable[[Any], str] = str
-    url: Callable[[Any], str] = lambda _row: ""
-    joins: tuple[str, ...] = ()
-
-
-def _open_sku(sku: Sku) -> str:
-    return f"{reverse('catalog:product', args=[sku.product_id])}?sku={sku.pk}"
-
-
-SUBJECTS: dict[str, Subject] = {
-    "order": Subject(
-        _("Order"), Order, lambda order: order.number, lambda o: reverse("orders:detail", args=[o.number])
-    ),
-    "product": Subject(_("Product"), Product, str, lambda row: reverse("catalog:product", args=[row.pk])),
-    "sku": Subject(_("SKU"), Sku, str, _open_sku, ("product",)),
-    "customer": Subject(
-        _("Customer"),
-        Customer,
-        lambda customer: str(customer.pk),
-        lambda row: reverse("customers:customer", args=[row.pk]),
-    ),
-    "staff": Subject(_("Staff"), StaffUser, str, lambda row: reverse("staff:person", args=[row.pk])),
-    "job": Subject(_("Job"), Job, lambda job: str(job.pk), lambda row: reverse("jobs:job", args=[row.pk])),
-    "produced_file": Subject(_("File"), ProducedFile),
-    "books": Subject(_("Books"), BookCheck, lambda _row: ""),
-    "gateway": Subject(_("WeChat Pay"), GatewayLine, lambda line: line.mchid),
-    "settings": Subject(
-        _("Store settings"), StoreSettings, lambda _row: "", lambda _row: reverse("store:settings")
-    ),
-    "alert_setting": Subject(_("Voice of alerts"), AlertSetting, str, lambda _row: reverse("voice:settings")),
-    "wechat_account": Subject(
-        _("WeChat credentials"), WeChatAccount, lambda _row: "", lambda _row: reverse("store:wechat")
-    ),
-}
-
-
-_WITH_REASON = REASONED | {"customer.block", *(f"customer.balance_{kind}" for kind in EntryKind)}
+from shop.moves.table import SUBJECTS, WHY, describe_verb, says
 
 
 @dataclass(frozen=True)
@@ -171,7 +94,7 @@ def tell(events: Sequence[Event]) -> list[Line]:
 
 def _read_reasons(events: Iterable[Event]) -> None:
     """Read of what is sealed the reasons only; the rest is shown by the order page, on the record."""
-    asked = [event for event in events if event.verb in _WITH_REASON]
+    asked = [event for event in events if says(event.verb) == WHY]
     ids = [event.pk for event in asked]
     stored = dict(Event.objects.filter(pk__in=ids).values_list("pk", "sealed")) if ids else {}
     for event in events:
@@ -185,7 +108,8 @@ def _fetch(kind: str, events: Iterable[Event]) -> Mapping[int, Any]:
         return {}
     ids = {event.subject_id for event in events if event.kind == kind}
     rows = subject.model._default_manager.select_related(*subject.joins)
-    return rows.in_bulk(ids)
+    found: Mapping[int, Any] = rows.in_bulk(ids)
+    return found
 
 
 def _name_goods(events: Iterable[Event]) -> dict[str, str]:
@@ -204,7 +128,7 @@ def _make_line(event: Event, thing: Any, goods: Mapping[str, str]) -> Line:
     found = [entry.stage_change, entry.change] if entry else []
     return Line(
         at=event.at,
-        words=EVENT_WORDS.get(event.verb, event.verb),
+        words=describe_verb(event.verb),
         who=describe_actor(event),
         kind=subject.label if subject else event.kind,
         name=subject.name(thing) if subject and thing else "",

@@ -9,7 +9,6 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from orders.desk.audit.selectors import EVENT_WORDS
 from orders.desk.labels import Label, describe_order
 from orders.models import Order
 from orders.stages import Stage
@@ -19,6 +18,7 @@ from shop.customers.models import HAS_REMARK, BalanceEntry, Customer
 from shop.customers.selectors import list_customers
 from shop.events.models import Event
 from shop.events.words import describe_actor
+from shop.moves.table import describe_verb
 
 ORDERS_SHOWN = 10
 ENTRIES_SHOWN = 10
@@ -124,7 +124,7 @@ def make_buyer_page(customer: Customer) -> BuyerPage:
         orders=[BuyerOrder(order, describe_order(order)) for order in last],
         entries=list(customer.balance_entries.order_by("-id")[:ENTRIES_SHOWN]),
         record=[
-            RecordEntry(EVENT_WORDS.get(event.verb, event.verb), describe_actor(event), event)
+            RecordEntry(describe_verb(event.verb), describe_actor(event), event)
             for event in _open_for(customer, events[:EVENTS_SHOWN])
         ],
         waits_for=list_obstacles(customer) if customer.erase_at else [],

@@ -12,10 +12,9 @@ from typing import Any
 from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from notifications.kinds import Kinds, kinds_of
+from notifications.kinds import KINDS, Kinds, kinds_of
 from notifications.models import AlertKind
 from notifications.selectors import find_open_alerts
-from notifications.subjects import ABOUT_SHOP
 from orders.desk.labels import Deadline, describe_deadline
 from orders.desk.list.conditions import REFUNDS_IN, is_in_queue
 from orders.desk.list.counts import CAP, Counts, describe_count
@@ -33,6 +32,7 @@ from shop.money import format_fen
 SHOWN = 5
 # Five orders have no more open alerts than this, unless one rings without end: then fewer of them are shown.
 _ALERTS_READ = 100
+_OF_SHOP = [kind for kind, row in KINDS.items() if row.is_of_shop]
 _ABOUT_SHOP_FIRST = ExpressionWrapper(Q(order__isnull=False), output_field=BooleanField())
 
 
@@ -149,7 +149,7 @@ def _make_alerts(kinds: Kinds) -> Queue:
     Counted are the alerts, as the bell counts them.
     """
     is_open = find_open_alerts(kinds)
-    shown = is_open.filter(Q(order__isnull=False) | Q(kind__in=ABOUT_SHOP)).order_by(_ABOUT_SHOP_FIRST, "id")
+    shown = is_open.filter(Q(order__isnull=False) | Q(kind__in=_OF_SHOP)).order_by(_ABOUT_SHOP_FIRST, "id")
     labels: dict[int | None, list[str]] = {}
     for order_id, kind in shown.values_list("order_id", "kind")[:_ALERTS_READ]:
         labels.setdefault(order_id, []).append(str(AlertKind(kind).label))

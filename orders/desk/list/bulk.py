@@ -29,14 +29,20 @@ class BulkAction:
     `one` is for a single order, `every` when all chosen fit, `some` when only a part does.
     """
 
-    name: str
     verb: str
-    icon_name: str
     one: Any
     every: Any
     some: Any
     words: Any
     undo: Any
+
+    @property
+    def name(self) -> str:
+        return self.verb.removeprefix("order.")
+
+    @property
+    def icon_name(self) -> str:
+        return MOVES[self.verb].icon_name
 
     @property
     def kind(self) -> str:
@@ -59,9 +65,7 @@ class BulkAction:
 
 BULK = (
     BulkAction(
-        "confirm",
         "order.confirm",
-        "check",
         _("Confirm 1 order"),
         _("Confirm {n} orders"),
         _("Confirm {n} of {total}"),
@@ -69,9 +73,7 @@ BULK = (
         _("This cannot be undone, but an order can still be held or cancelled."),
     ),
     BulkAction(
-        "prepare",
         "order.prepare",
-        "package",
         _("Prepare 1 order"),
         _("Prepare {n} orders"),
         _("Prepare {n} of {total}"),

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from orders.desk.order.page import can_reveal, load_lines, read_timeline
 from orders.desk.timeline import make_timeline
 from orders.selectors import get_order
-from orders.states import LOOKS
+from orders.states import MOVES
 from shop.actor import Actor
 from shop.events.models import Event
 from shop.http.fields import read_id
@@ -51,6 +51,6 @@ def _find_last(events: Sequence[Event], *, since: int, reader: Actor) -> Event |
     """The newest event of the order that is news to this reader; having looked at something changes nothing."""
     for event in events:
         is_own = (event.actor_kind, event.actor_id) == (reader.kind, reader.id)
-        if event.kind == "order" and event.number > since and event.verb not in LOOKS and not is_own:
+        if event.kind == "order" and event.number > since and not MOVES[event.verb].is_look and not is_own:
             return event
     return None

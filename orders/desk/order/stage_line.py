@@ -37,9 +37,8 @@ class StageStep:
 
 def make_stage_line(order: Order, events: Sequence[Event]) -> list[StageStep]:
     """The steps of an order from its events; a closed order ends where it was stopped."""
-    entered = {
-        event.after: event for event in sorted(events, key=lambda e: e.pk) if event.before != event.after
-    }
+    own = sorted((event for event in events if event.kind == Order.subject_kind), key=lambda event: event.pk)
+    entered = {event.after: event for event in own if event.before != event.after}
     if order.stage == Stage.CLOSED:
         steps = [_past_step(stage, entered[stage]) for stage in _LINE if stage in entered]
         return [*steps, StageStep(_("Closed"), "stopped", order.closed_at, describe_close(order))]

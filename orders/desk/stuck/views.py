@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from orders.desk.audit.selectors import EVENT_WORDS
 from orders.models import Order
 from shop.events.dead_letters import DeadLetter, list_dead_letters, try_again
+from shop.moves.table import describe_verb
 from shop.staff.decorators import StaffRequest, staff_page
 
 
@@ -52,4 +52,4 @@ def _make_row(letter: DeadLetter, numbers: dict[int, str]) -> Row:
         return Row(letter, _("Timer"), "", "")
     number = numbers.get(letter.event.order_id or 0, "")
     url = reverse("orders:detail", args=[number]) if number else ""
-    return Row(letter, EVENT_WORDS.get(letter.event.verb, letter.event.verb), number, url)
+    return Row(letter, describe_verb(letter.event.verb), number, url)

@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from notifications.models import Alert, AlertKind
-from notifications.services import handle_alerts, raise_alert, raise_subject_alert
+from notifications.services import handle_alerts, raise_alert
 from orders.desk.home.queues import SHOWN, list_queues
 from orders.desk.list.counts import count_tabs
 from orders.models import Order
@@ -267,9 +267,9 @@ def test_an_alert_about_the_shop_stands_on_top_and_is_no_order() -> None:
     event = Event.objects.create(
         kind="gateway", subject_id=1, number=1, verb="gateway.silent", at=clock.now()
     )
-    raise_subject_alert(AlertKind.GATEWAY_SILENT, event)
+    raise_alert(AlertKind.GATEWAY_SILENT, event)
     low = Event.objects.create(kind="sku", subject_id=1, number=1, verb="sku.run_low", at=clock.now())
-    raise_subject_alert(AlertKind.LOW_STOCK, low)
+    raise_alert(AlertKind.LOW_STOCK, low)
     order = paid_order()
     raise_alert(AlertKind.NEW_ORDER, Event.objects.get(order_id=order.pk, verb="order.pay"))
     page = browser().get(HOME)
@@ -287,7 +287,7 @@ def test_many_alerts_crowd_out_neither_that_of_the_shop_nor_those_of_orders(kind
         Alert(kind=kind, event_id=-n, event_number=1, raised_at=now, **about) for n in range(1, 121)
     )
     silent = Event.objects.create(kind="gateway", subject_id=1, number=1, verb="gateway.silent", at=now)
-    raise_subject_alert(AlertKind.GATEWAY_SILENT, silent)
+    raise_alert(AlertKind.GATEWAY_SILENT, silent)
     raise_alert(AlertKind.NEW_ORDER, Event.objects.get(order_id=order.pk, verb="order.pay"))
     page = browser().get(HOME)
     assert page.context["about_shop"] == ["WeChat Pay does not answer"]

@@ -1,0 +1,20 @@
+"""What may happen to the line to the gateway of one merchant number."""
+
+from django.utils.translation import gettext_lazy as _
+
+from orders.payments.models import GatewayLine
+from shop.moves.table import BY_SYSTEM, Subject, register, stateless
+
+GATEWAY_LINES = register(
+    Subject(
+        GatewayLine,
+        _("WeChat Pay"),
+        (
+            stateless("gateway.silent", _("WeChat Pay does not answer"), BY_SYSTEM, is_bad=True),
+            stateless("gateway.answer", _("WeChat Pay answers again"), BY_SYSTEM),
+            stateless("gateway.gone", _("The former merchant number is no longer asked about"), BY_SYSTEM),
+        ),
+        _("There is no such merchant number."),
+        name=lambda line: line.mchid,
+    )
+)

@@ -1,0 +1,41 @@
+"""What may happen to products and their SKUs."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from shop.catalog.models import Product, Sku
+from shop.moves.table import BY_SHOP, BY_SYSTEM, Subject, register, stateless
+
+PRODUCTS = register(
+    Subject(
+        Product,
+        _("Product"),
+        (
+            stateless("product.add", _("Product added"), BY_SHOP, "products.edit"),
+            stateless("product.change", _("Product changed"), BY_SHOP, "products.edit"),
+        ),
+        _("There is no such product."),
+        url=lambda product: reverse("catalog:product", args=[product.pk]),
+    )
+)
+
+
+def _open_sku(sku: Sku) -> str:
+    return f"{reverse('catalog:product', args=[sku.product_id])}?sku={sku.pk}"
+
+
+SKUS = register(
+    Subject(
+        Sku,
+        _("SKU"),
+        (
+            stateless("sku.change", _("SKU changed"), BY_SHOP, "products.edit"),
+            stateless("sku.run_low", _("Stock ran low"), BY_SYSTEM),
+            stateless("sku.restocked", _("Low stock is over"), BY_SYSTEM),
+            stateless("stock.correct", _("Stock corrected"), BY_SHOP, "products.stock"),
+        ),
+        _("There is no such SKU."),
+        url=_open_sku,
+        joins=("product",),
+    )
+)

@@ -1,0 +1,62 @@
+"""When a form is too old: one rule for all subjects, and who was faster, in words for the reader."""
+
+from typing import Any
+
+from django.db.models import F, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from shop.actor import Actor, ActorKind
+from shop.errors import Refused
+from shop.events.models import STALE, Event, Versioned
+from shop.moves.table import DONE, SUBJECTS, Move, describe_verb
+from shop.words import fill
+
+
+def refuse_stale(subject: Versioned, verb: str, actor: Actor, expected_version: int) -> None:
+    """Refuse when since then the subject moved, somebody else changed it, or this very verb was done.
+
+    A version that it never had is refused as well: then nobody can tell what was seen.
+    """
+    if not 0 <= expected_version <= subject.version:
+        raise Refused("stale", STALE)
+    looks = [rule.verb for rule in SUBJECTS[subject.subject_kind].moves if rule.is_look]
+    for event in _events_of(subject).filter(number__gt=expected_version).exclude(verb__in=looks):
+        is_own = (event.actor_kind, event.actor_id) == (actor.kind, actor.id)
+        if event.before != event.after or not is_own or event.verb == verb:
+            raise _refuse(event, actor, *SUBJECTS[subject.subject_kind].stale)
+
+
+def find_done(subject: Versioned, rule: Move) -> Event | None:
+    """The last time this verb, or one that does the same to the whole, took the subject a state on.
+
+    None where it has come to an end since by another way.
+    """
+    if subject.is_over and subject.present_state not in rule.steps.values():
+        return None
+    moved = _events_of(subject).filter(verb__in=[rule.verb, *rule.done_by]).exclude(before=F("after"))
+    return moved.first()
+
+
+def make_done(event: Event, reader: Actor) -> Refused:
+    """That somebody was faster."""
+    return _refuse(event, reader, *DONE)
+
+
+def _events_of(subject: Versioned) -> "QuerySet[Event]":
+    events = Event.objects.filter(kind=subject.subject_kind, subject_id=subject.pk)
+    return events.order_by("-number")
+
+
+def _refuse(event: Event, reader: Actor, code: str, sentence: Any) -> Refused:
+    at = timezone.localtime(event.at)
+    words = {"who": _name_for(event, reader), "at": f"{at:%m-%d %H:%M}", "what": describe_verb(event.verb)}
+    return Refused(code, fill(sentence, words), verb=event.verb, at=event.at.isoformat())
+
+
+def _name_for(event: Event, reader: Actor) -> Any:
+    """Who did it, in words for the reader: buyers are not told the names of staff."""
+    if reader.kind != ActorKind.CUSTOMER:
+        return event.actor_name or event.actor_kind
+    words = {ActorKind.CUSTOMER: _("you"), ActorKind.STAFF: _("the shop")}
+    return words.get(ActorKind(event.actor_kind), _("the system"))

@@ -1,0 +1,35 @@
+"""What may happen to a member of staff."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from shop.moves.table import BY_SHOP, BY_STAFF, BY_SYSTEM, NOWHERE, Move, Subject, register, stay, to
+from shop.staff.models import ACTIVE, DISABLED, StaffUser
+
+_EITHER = stay(ACTIVE, DISABLED)
+_MANAGE = "staff.manage"
+
+STAFF_USERS = register(
+    Subject(
+        StaffUser,
+        _("Staff"),
+        (
+            Move("staff.hire", "", _("Hired"), to(ACTIVE, NOWHERE), BY_SHOP, _MANAGE),
+            Move("staff.change", "", _("Staff changed"), _EITHER, BY_SHOP, _MANAGE),
+            Move("staff.disable", _("Disable"), _("Disabled"), to(DISABLED, ACTIVE), BY_SHOP, _MANAGE),
+            Move(
+                "staff.enable", _("Enable again"), _("Enabled again"), to(ACTIVE, DISABLED), BY_SHOP, _MANAGE
+            ),
+            Move("staff.reset_password", "", _("Password reset"), _EITHER, BY_SHOP, _MANAGE),
+            Move("staff.change_password", "", _("Own password changed"), _EITHER, BY_STAFF),
+            Move("staff.sign_in", "", _("Signed in"), _EITHER, BY_STAFF, is_look=True),
+            Move(
+                "staff.lock_out", "", _("Locked out after wrong passwords"), _EITHER, BY_SYSTEM, is_look=True
+            ),
+            # Whose devices may be signed out is asked by `_lock_own_or_managed`: everybody's own, without a capability.
+            Move("staff.end_sessions", "", _("Devices signed out"), _EITHER, BY_SHOP, is_look=True),
+        ),
+        _("Nobody like this works here."),
+        url=lambda user: reverse("staff:person", args=[user.pk]),
+    )
+)

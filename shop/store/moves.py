@@ -1,0 +1,33 @@
+"""What may happen to the settings of the shop and its credentials."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from shop.moves.table import BY_SHOP, Subject, register, stateless
+from shop.store.models import StoreSettings, WeChatAccount
+
+_EDIT = "settings.edit"
+
+SETTINGS = register(
+    Subject(
+        StoreSettings,
+        _("Store settings"),
+        (stateless("settings.change", _("Settings changed"), BY_SHOP, _EDIT),),
+        _("There are no settings yet."),
+        name=lambda _row: "",
+        url=lambda _row: reverse("store:settings"),
+    )
+)
+CREDENTIALS = register(
+    Subject(
+        WeChatAccount,
+        _("WeChat credentials"),
+        (
+            stateless("credentials.change", _("Credentials changed"), BY_SHOP, _EDIT),
+            stateless("credentials.test", _("Connection test passed"), BY_SHOP, _EDIT),
+        ),
+        _("There are no credentials yet."),
+        name=lambda _row: "",
+        url=lambda _row: reverse("store:wechat"),
+    )
+)
