@@ -7,8 +7,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from orders.desk import fields
 from shop.actor import Actor
+from shop.console import fields
 from shop.customers.balance import change_balance
 from shop.customers.care import block_customer, set_remark, unblock_customer
 from shop.customers.erasure import ask_erasure, keep_data
@@ -40,7 +40,7 @@ class BuyerForm(forms.Form):
     question: ClassVar[Question | None] = None
     needs_proof: ClassVar[bool] = False
     """Whether the password is asked for again: it makes money by a word."""
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1)
+    version = fields.VersionField()
 
     def __init__(self, data: Any = None, *, customer: Customer) -> None:
         super().__init__(data, auto_id=f"{self.name}_%s", initial={"version": customer.version})
@@ -126,7 +126,7 @@ class BalanceForm(BuyerForm):
         icon_name="wallet",
     )
     needs_proof = True
-    amount = fields.text(_("Amount (yuan)"), max_length=16, inputmode="decimal")
+    amount = fields.text(_("Amount (yuan)"), max_length=16, attrs={"inputmode": "decimal"})
     reason = fields.text(_("Reason"))
 
     def clean_amount(self) -> int:

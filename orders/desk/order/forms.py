@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
-from orders.desk import fields
 from orders.models import Order, OrderLine
 from orders.services.place import Recipient
 from orders.services.recipient import change_address
@@ -24,10 +24,13 @@ from orders.services.steps import (
     urge_order,
 )
 from shop.actor import Actor
+from shop.console import fields
 from shop.store.address_split import LONGEST, split_address
 from shop.store.choices import LIMITS
 from shop.store.models import StoreSettings
 from shop.store.regions import find_problem
+
+CHECK_PHONE = RegexValidator(r"^\+?[\d \-]{5,20}$", _("Type a phone number: digits, spaces and dashes."))
 
 
 class ActionForm(forms.Form):
@@ -40,7 +43,7 @@ class ActionForm(forms.Form):
     name: ClassVar[str]
     done_verb = ""
     amount_fen: int | None = None
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1)
+    version = fields.VersionField()
 
     def __init__(self, data: Any = None, *, order: Order, lines: Sequence[OrderLine]) -> None:
         super().__init__(data, auto_id=f"{self.name}_%s")
@@ -113,7 +116,7 @@ class ExtendForm(ActionForm):
         label=_("More days"),
         min_value=LIMITS["extend_days"][0],
         max_value=LIMITS["extend_days"][1],
-        widget=forms.NumberInput(attrs={"class": "form-control", "inputmode": "numeric"}),
+        widget=forms.NumberInput({"inputmode": "numeric"}),
     )
 
     def set_up(self) -> None:
@@ -130,9 +133,7 @@ class HoldForm(ActionForm):
     release_at = forms.DateTimeField(
         label=_("Release by itself at"),
         required=False,
-        widget=forms.DateTimeInput(
-            attrs={"class": "form-control", "type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
-        ),
+        widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
 
     def run(self, actor: Actor, expected_version: int | None) -> None:
@@ -150,24 +151,20 @@ class ChangeAddressForm(ActionForm):
     """What is personal is not shown in it: left empty, it stays as it is."""
 
     name = "change_address"
-    pasted = forms.CharField(
-        label=_("Paste a whole address"),
+    pasted = fields.area(
+        _("Paste a whole address"),
         max_length=LONGEST,
+        rows=2,
         required=False,
-        widget=forms.Textarea(attrs={"class": "form-control", "rows": "2", "autocomplete": "off"}),
         help_text=_("Name, phone and address in one line are taken apart; fields below come first."),
     )
     recipient = fields.text(_("Recipient"), max_length=60, required=False)
-    phone = forms.CharField(
-        label=_("Phone"),
-        max_length=20,
-        required=False,
-        validators=[fields.check_phone],
-        widget=forms.TextInput(attrs={"class": "form-control", "inputmode": "tel", "autocomplete": "off"}),
+    phone = fields.text(
+        _("Phone"), max_length=20, required=False, validators=[CHECK_PHONE], attrs={"inputmode": "tel"}
     )
-    province = fields.text(_("Province"), max_length=40, list="regions-province")
-    city = fields.text(_("City"), max_length=40, list="regions-city")
-    district = fields.text(_("District"), max_length=40, required=False, list="regions-district")
+    province = fields.text(_("Province"), max_length=40, attrs={"list": "regions-province"})
+    city = fields.text(_("City"), max_length=40, attrs={"list": "regions-city"})
+    district = fields.text(_("District"), max_length=40, required=False, attrs={"list": "regions-district"})
     detail = fields.text(_("Street and house number"), max_length=200, required=False)
 
     def set_up(self) -> None:

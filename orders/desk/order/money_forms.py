@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from orders.desk import fields
 from orders.desk.order.forms import ActionForm
 from orders.models import Order, OrderLine
 from orders.payments.selectors import get_kept_fen
@@ -19,15 +18,14 @@ from orders.payments.services.transfers import (
     reject_proof,
 )
 from shop.actor import Actor
+from shop.console import fields
 from shop.store.choices import Delivery, PayMethod
 from shop.store.selectors import get_store_settings, list_pay_methods
 
 
 class ChoosePaymentForm(ActionForm):
     name = "choose_payment"
-    method = forms.ChoiceField(
-        label=_("Way to pay"), widget=forms.Select(attrs={"class": "form-select"}), choices=()
-    )
+    method = forms.ChoiceField(label=_("Way to pay"))
 
     @classmethod
     def find_obstacle(cls, order: Order) -> Any:
@@ -83,7 +81,9 @@ class CancelLinesForm(ActionForm):
         for line in self.lines:
             if line.to_send:
                 label = f"{line.product_name} {line.sku_name}"
-                self.fields[f"line_{line.pk}"] = fields.pieces(label, at_most=line.to_send, initial=0)
+                self.fields[f"line_{line.pk}"] = fields.pieces(
+                    label, most=line.to_send, initial=0, required=False
+                )
 
     @property
     def line_fields(self) -> list[tuple[OrderLine, forms.BoundField]]:
@@ -112,10 +112,7 @@ class ChangePriceForm(ActionForm):
 
     def set_up(self) -> None:
         freight_fen = self.order.freight_fen + self.order.freight_adjust_fen
-        self.initial = {
-            "goods": _yuan(self.order.payable_fen - freight_fen),
-            "freight": _yuan(freight_fen),
-        }
+        self.initial = {"goods": self.order.payable_fen - freight_fen, "freight": freight_fen}
 
     def needs_proof(self) -> bool:
         """Goods that are all but given away."""
@@ -132,10 +129,6 @@ class ChangePriceForm(ActionForm):
             actor=actor,
             expected_version=expected_version,
         )
-
-
-def _yuan(fen: int) -> str:
-    return f"{fen // 100}.{fen % 100:02d}"
 
 
 class CollectForm(ActionForm):

@@ -6,12 +6,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from orders.desk import fields
 from orders.desk.order.forms import ActionForm
 from orders.models import Order
 from orders.payments.selectors import get_freight_left_fen, get_kept_fen
 from orders.payments.services.partial import PartRefund, refund_part
 from shop.actor import Actor
+from shop.console import fields
 from shop.money import format_fen
 
 _FREIGHT, _GOODWILL = "freight", "goodwill"

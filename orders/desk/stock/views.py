@@ -22,7 +22,6 @@ from shop.http.paging import page_by_id
 from shop.jobs.sheets.views import take_upload
 from shop.sheets.sending import send_rows
 from shop.staff.decorators import StaffRequest, staff_page
-from shop.store.forms import dress
 
 PAGE_SIZE = 50
 _UNPROCESSABLE = 422
@@ -42,7 +41,6 @@ class StockFilterForm(forms.Form):
         self.fields["category"] = forms.ChoiceField(
             required=False, choices=choices, widget=forms.Select(attrs=attrs)
         )
-        dress(self)
         self.is_valid()
 
 
