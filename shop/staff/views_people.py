@@ -18,7 +18,7 @@ from shop.events.models import Event
 from shop.events.words import describe_actor, describe_data
 from shop.http.dialogs import Dialog, show_dialog, show_obstacle
 from shop.http.fields import read_id
-from shop.http.paging import page_by_id
+from shop.http.paging import read_page
 from shop.staff.accounts import end_session, end_sessions, make_password_once, reset_password
 from shop.staff.decorators import StaffRequest, staff_page
 from shop.staff.dialogs import CHANGE, DISABLE, ENABLE, RESET, Question, find_obstacle, make_dialog
@@ -45,7 +45,7 @@ def people(request: StaffRequest) -> HttpResponse:
     """Who works here, newest first; `?state=disabled` shows who no longer does."""
     is_active = request.GET.get("state") != _SHOWS_DISABLED
     context = {
-        "page": page_by_id(list_staff(is_active=is_active), request),
+        "page": read_page(list_staff(is_active=is_active), request),
         "tabs": _tabs(is_active),
         "is_active": is_active,
         "may_hire": has_capability(request.actor, "staff.manage"),

@@ -19,6 +19,8 @@ from shop.customers.models import HAS_REMARK, BalanceEntry, Customer
 from shop.customers.selectors import list_customers
 from shop.events.models import Event
 from shop.events.words import describe_actor
+from shop.http.fields import read_id
+from shop.http.paging import Keyset
 
 ORDERS_SHOWN = 10
 ENTRIES_SHOWN = 10
@@ -86,6 +88,13 @@ class BuyerSort(models.TextChoices):
 
     NEWEST = "", _("Newest first")
     SPENT = "spent", _("Most spent first")
+
+
+def _read_fen(text: str) -> int | None:
+    return fen if (fen := read_id(text)) > 0 else None
+
+
+BY_SPENDING = Keyset("spent_fen", _read_fen)
 
 
 def find_spenders(*, words: str, only: BuyerFilter) -> "QuerySet[Customer]":

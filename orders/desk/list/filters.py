@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
 from django.db import models
@@ -11,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.stages import AFTERSALES_IN_USE, SOURCES_IN_USE, TO_SHIP, AftersaleMark, Source, Stage
 from shop.console.fields import DayField, YuanField, text
+from shop.http.query import make_url
 from shop.money import format_fen, write_yuan
 from shop.store.choices import Delivery, PayMethod
 from shop.store.selectors import list_known_methods
@@ -135,12 +135,6 @@ class FilterForm(forms.Form):
         return buyer
 
 
-def write_url(path: str, params: Mapping[str, Any]) -> str:
-    """The address of a list with these filters; empty values are left out."""
-    query = urlencode({name: str(value) for name, value in params.items() if value})
-    return f"{path}?{query}" if query else path
-
-
 @dataclass(frozen=True)
 class Chip:
     """One filter that is set, in words, and the address without it."""
@@ -221,7 +215,7 @@ class Filters:
 
     def make_url(self, path: str, **changes: Any) -> str:
         """The address of this list with some values changed; an empty value takes one out."""
-        return write_url(path, {**self.params, **changes})
+        return make_url(path, self.params, **changes)
 
     def list_chips(self, path: str) -> list[Chip]:
         chips = [
