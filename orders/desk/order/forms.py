@@ -1,6 +1,6 @@
 """The forms behind the buttons of the order page; each calls the one verb it is for."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any, ClassVar
 
@@ -36,11 +36,12 @@ CHECK_PHONE = RegexValidator(r"^\+?[\d \-]{5,20}$", _("Type a phone number: digi
 class ActionForm(forms.Form):
     """A form about one order. `version` is the order's version when the form was shown.
 
-    `done_verb` is set by `run` where more came of it than the verb that was asked for; `amount_fen` is what the
-    dialog shows in large, because it moves.
+    `act` is called with the order's id and `read()`. `done_verb` is set by `run` where more came of it than the verb
+    that was asked for; `amount_fen` is what the dialog shows in large, because it moves.
     """
 
     name: ClassVar[str]
+    act: ClassVar[Callable[..., object]]
     done_verb = ""
     amount_fen: int | None = None
     version = fields.VersionField()
@@ -63,9 +64,13 @@ class ActionForm(forms.Form):
         """Whether what was typed makes money by a word, so that the password is asked for again."""
         return False
 
+    def read(self) -> dict[str, Any]:
+        """What was typed, as the verb takes it."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
     def run(self, actor: Actor, expected_version: int | None) -> None:
         """Call the verb. Raises Refused as it does."""
-        raise NotImplementedError
+        type(self).act(self.order.pk, **self.read(), actor=actor, expected_version=expected_version)
 
     @property
     def asks(self) -> bool:
@@ -74,44 +79,28 @@ class ActionForm(forms.Form):
 
 
 class ConfirmForm(ActionForm):
-    name = "confirm"
+    name, act = "confirm", confirm_order
     note = fields.area(_("Internal note"), required=False)
-
-    def run(self, actor: Actor, expected_version: int | None) -> None:
-        note = self.cleaned_data["note"]
-        confirm_order(self.order.pk, actor=actor, note=note, expected_version=expected_version)
 
 
 class PrepareForm(ActionForm):
-    name = "prepare"
-
-    def run(self, actor: Actor, expected_version: int | None) -> None:
-        prepare_order(self.order.pk, actor=actor, expected_version=expected_version)
+    name, act = "prepare", prepare_order
 
 
 class ReleaseForm(ActionForm):
-    name = "release"
-
-    def run(self, actor: Actor, expected_version: int | None) -> None:
-        release_order(self.order.pk, actor=actor, expected_version=expected_version)
+    name, act = "release", release_order
 
 
 class ReceiveForm(ActionForm):
-    name = "receive"
-
-    def run(self, actor: Actor, expected_version: int | None) -> None:
-        receive_order(self.order.pk, actor=actor, expected_version=expected_version)
+    name, act = "receive", receive_order
 
 
 class UrgeForm(ActionForm):
-    name = "urge"
-
-    def run(self, actor: Actor, expected_version: int | None) -> None:
-        urge_order(self.order.pk, actor=actor, expected_version=expected_version)
+    name, act = "urge", urge_order
 
 
 class ExtendForm(ActionForm):
-    name = "extend"
+    name, act = "extend", extend_receipt
     days = forms.IntegerField(
         label=_("More days"),
         min_value=LIMITS["extend_days"][0],
@@ -122,13 +111,9 @@ class ExtendForm(ActionForm):
     def set_up(self) -> None:
         self.initial = {"days": StoreSettings._meta.get_field("extend_days").default}
 
-    def run(self, actor: Actor, expected_version: int | None) -> None:
-        days = self.cleaned_data["days"]
-        extend_receipt(self.order.pk, days=days, actor=actor, expected_version=expected_version)
-
 
 class HoldForm(ActionForm):
-    name = "hold"
+    name, act = "hold", hold_order
     reason = fields.text(_("Reason"))
     release_at = forms.DateTimeField(
         label=_("Release by itself at"),
@@ -136,21 +121,11 @@ class HoldForm(ActionForm):
         widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
 
-    def run(self, actor: Actor, expected_version: int | None) -> None:
-        data = self.cleaned_data
-        hold_order(
-            self.order.pk,
-            reason=data["reason"],
-            release_at=data["release_at"],
-            actor=actor,
-            expected_version=expected_version,
-        )
-
 
 class ChangeAddressForm(ActionForm):
     """What is personal is not shown in it: left empty, it stays as it is."""
 
-    name = "change_address"
+    name, act = "change_address", change_address
     pasted = fields.area(
         _("Paste a whole address"),
         max_length=LONGEST,
@@ -190,7 +165,7 @@ class ChangeAddressForm(ActionForm):
             raise ValidationError({problem.field: problem.words})
         return data
 
-    def run(self, actor: Actor, expected_version: int | None) -> None:
+    def read(self) -> dict[str, Any]:
         data, order = self.cleaned_data, self.order
         to = Recipient(
             recipient=data["recipient"] or order.recipient,
@@ -200,7 +175,7 @@ class ChangeAddressForm(ActionForm):
             district=data["district"],
             detail=data["detail"] or order.address_detail,
         )
-        change_address(order.pk, to=to, actor=actor, expected_version=expected_version)
+        return {"to": to}
 
 
 class NoteForm(ActionForm):
@@ -212,12 +187,8 @@ class NoteForm(ActionForm):
 
 
 class RemarkForm(ActionForm):
-    name = "remark"
+    name, act = "remark", set_seller_remark
     text = fields.area(_("Seller remark"), required=False)
 
     def set_up(self) -> None:
         self.initial = {"text": self.order.seller_remark}
-
-    def run(self, actor: Actor, expected_version: int | None) -> None:
-        text = self.cleaned_data["text"]
-        set_seller_remark(self.order.pk, text=text, actor=actor, expected_version=expected_version)
