@@ -29,7 +29,8 @@ from shop.crypto import mask_name, mask_phone
 from shop.errors import Refused
 from shop.http.dialogs import Dialog, show_dialog, show_obstacle
 from shop.http.fields import read_id
-from shop.http.paging import page_by_id
+from shop.http.paging import read_page
+from shop.http.query import make_url
 from shop.staff.decorators import StaffRequest, staff_page
 from shop.store.choices import PayMethod
 
@@ -66,7 +67,7 @@ def handle(request: StaffRequest) -> HttpResponse:
         raise _no_alerts()
     handle_alerts(ids, actor=request.actor)
     if not request.htmx:
-        return HttpResponseRedirect(_with_query(request, reverse("alerts:list")))
+        return HttpResponseRedirect(make_url(reverse("alerts:list"), request.GET))
     response = render(request, "notifications/_table.html", _list_context(request))
     response["HX-Trigger"] = "alerts-look"
     return response
@@ -152,7 +153,7 @@ def _list_context(request: StaffRequest) -> dict[str, Any]:
     is_handled, path = request.GET.get("state") == _HANDLED, reverse("alerts:list")
     kinds = kinds_of(request.actor)
     found = find_handled_alerts(kinds) if is_handled else find_open_alerts(kinds)
-    page = page_by_id(with_orders(found), request, size=PAGE_SIZE, path=path)
+    page = read_page(with_orders(found), request, size=PAGE_SIZE, path=path)
     count = count_open_alerts(kinds)
     return {
         "page": page,
@@ -163,7 +164,7 @@ def _list_context(request: StaffRequest) -> dict[str, Any]:
         "is_newest_page": not is_handled and not page.newer_url,
         "open_count": count,
         "may_handle": bool(kinds),
-        "handle_url": _with_query(request, reverse("alerts:handle")),
+        "handle_url": make_url(reverse("alerts:handle"), request.GET),
     }
 
 
@@ -172,8 +173,3 @@ def _tabs(path: str, count: int, *, is_handled: bool) -> list[dict[str, Any]]:
         {"label": _("Unhandled"), "url": path, "count": describe_count(count), "is_active": not is_handled},
         {"label": _("Handled"), "url": f"{path}?state={_HANDLED}", "count": "", "is_active": is_handled},
     ]
-
-
-def _with_query(request: StaffRequest, path: str) -> str:
-    query = request.GET.urlencode()
-    return f"{path}?{query}" if query else path

@@ -37,7 +37,3 @@ def check_digit(body: str) -> str:
         value = int(char) * (2 if place % 2 == 0 else 1)
         total += value - 9 if value > 9 else value
     return str(-total % 10)
-
-
-def is_order_number(text: str) -> bool:
-    return len(text) == LENGTH and text.isdecimal() and text.isascii() and check_digit(text[:-1]) == text[-1]

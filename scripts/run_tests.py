@@ -30,6 +30,10 @@ RESERVATION_SECONDS = 3600
 CHECKS: Sequence[tuple[str, Sequence[str]]] = [
     ("style (ruff check)", [PYTHON, "-m", "ruff", "check", "."]),
     ("format (ruff format)", [PYTHON, "-m", "ruff", "format", "--check", "."]),
+    (
+        "scripts (oxlint)",
+        [str(Path(PYTHON).with_name("oxlint")), "--deny-warnings", "static/js", "mini-program"],
+    ),
     ("types (mypy --strict)", [PYTHON, "-m", "mypy", "."]),
     ("layers (import-linter)", [str(Path(PYTHON).with_name("lint-imports"))]),
     ("system checks", [*MANAGE, "check"]),

@@ -82,6 +82,13 @@ def iso(at: datetime | None) -> str:
     return timezone.localtime(at).isoformat() if at else ""
 
 
+def when(at: datetime | None, pattern: str = "%Y-%m-%d %H:%M", *, classes: str = "") -> SafeString:
+    """Draw a moment, which a script keeps as "3 minutes ago"; nothing at all for ``None``."""
+    words = format_html(' class="{}"', classes) if classes else ""
+    time = '<time{} datetime="{}" data-relative>{}</time>'
+    return format_html(time, words, iso(at), local_time(at, pattern)) if at else mark_safe("")
+
+
 def group4(number: str) -> SafeString:
     """Show a long number in groups of four.
 
@@ -182,7 +189,8 @@ def _use(name: str) -> SafeString:
 
 
 _FUNCTIONS = {
-    function.__name__: function for function in (badge, copy, htmx_script, icon, language, money, thumb, url)
+    function.__name__: function
+    for function in (badge, copy, htmx_script, icon, language, money, thumb, url, when)
 } | {"static": _static_once}
 _FILTERS = {
     function.__name__: function for function in (group4, iso, linebreaksbr, local_time, urlencode, yuan)

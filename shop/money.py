@@ -21,6 +21,11 @@ def format_fen(fen: int) -> str:
     return f"{sign}¥{yuan:,}.{cents:02d}"
 
 
+def write_yuan(fen: int) -> str:
+    """Write fen as `parse_yuan` reads it: 123456 → "1234.56"."""
+    return f"{fen // 100}.{fen % 100:02d}"
+
+
 def parse_yuan(text: str) -> int:
     """Read an amount typed in yuan ("12", "12.5", "¥1,200.00") as fen. Raises Refused `bad_amount`."""
     cleaned = text.translate(_FULL_WIDTH).strip().lstrip("¥￥").strip()

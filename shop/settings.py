@@ -7,6 +7,7 @@ import base64
 from pathlib import Path
 from typing import Any
 
+import django
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -119,7 +120,7 @@ ASGI_APPLICATION = "shop.asgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": [BASE_DIR / "templates"],
+        "DIRS": [BASE_DIR / "templates", Path(django.__file__).parent / "forms/jinja2"],
         "APP_DIRS": False,
         "OPTIONS": {
             "environment": "shop.jinja.make_environment",
@@ -131,7 +132,7 @@ TEMPLATES = [
         },
     },
 ]
-FORM_RENDERER = "django.forms.renderers.Jinja2"
+FORM_RENDERER = "shop.console.rendering.Renderer"
 # A name that a template was not given: an error where it is tested, nothing on a page that people look at.
 STRICT_TEMPLATES = env.bool("STRICT_TEMPLATES", False)
 

@@ -63,7 +63,7 @@ def settings_page(request: StaffRequest) -> HttpResponse:
 def _read_seen(request: StaffRequest) -> dict[str, int]:
     """The versions that the page was shown with, sent as `kind:version`."""
     pairs = (text.rpartition(":") for text in request.POST.getlist("seen"))
-    return {kind: read_version(version) for kind, _colon, version in pairs}
+    return {kind: read_version({"version": version}) for kind, _colon, version in pairs}
 
 
 def _show_all(request: StaffRequest, *, error: str = "", status: int = 200) -> HttpResponse:
@@ -89,7 +89,7 @@ def kind_page(request: StaffRequest, alert_kind: str) -> HttpResponse:
     if request.method != "POST":
         return _show_kind(request, kind)
     require(request.actor, "settings.edit")
-    seen = read_version(request.POST.get("version", ""))
+    seen = read_version(request.POST)
     roles = request.POST.getlist("role")
     try:
         choose_hearing_roles(kind, roles, actor=request.actor, expected_version=seen)

@@ -1,7 +1,6 @@
 """The catalogue, readable without a token."""
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -10,7 +9,7 @@ from shop.catalog.serializers import ProductDetailOut, ProductPageOut, ProductQu
 from shop.errors import Refused
 from shop.http.fields import read_id
 from shop.http.pagination import take_page
-from shop.http.schema import answers, path_id
+from shop.http.schema import operation, path_id
 from shop.http.serializers import read_input
 from shop.http.views import PublicView
 
@@ -18,11 +17,8 @@ _TAGS = ["catalogue"]
 
 
 class ProductsView(PublicView):
-    @extend_schema(
-        operation_id="list_products",
-        tags=_TAGS,
-        parameters=[ProductQuery],
-        responses=answers({200: ProductPageOut}, "invalid", "bad_cursor"),
+    @operation(
+        "list_products", _TAGS, {200: ProductPageOut}, "invalid", "bad_cursor", parameters=[ProductQuery]
     )
     def get(self, request: Request) -> Response:
         """Products on sale, newest first."""
@@ -35,11 +31,12 @@ class ProductsView(PublicView):
 
 
 class ProductView(PublicView):
-    @extend_schema(
-        operation_id="get_product",
-        tags=_TAGS,
+    @operation(
+        "get_product",
+        _TAGS,
+        {200: ProductDetailOut},
+        "not_found",
         parameters=[path_id("id", "id of a product")],
-        responses=answers({200: ProductDetailOut}, "not_found"),
     )
     def get(self, request: Request, id: str) -> Response:
         """One product with its SKUs and what is left of them."""

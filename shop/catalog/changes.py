@@ -1,42 +1,25 @@
 """What happened to a product, in words for its page."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from shop.catalog.models import Product, Sku
+from shop.console.timeline import Entry
 from shop.events.models import Event
+from shop.events.words import Part
 from shop.money import format_fen
 
 SHOWN = 10
 
 
-@dataclass(frozen=True)
-class Part:
-    """One value before and after; `label` names it, with the SKU's code where it is one of a SKU."""
-
-    label: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True)
-class Change:
-    who: str
-    at: datetime
-    title: Any
-    parts: list[Part]
-
-
-def describe_changes(product: Product) -> list[Change]:
-    """The last changes, newest first."""
+def describe_changes(product: Product) -> list[Entry]:
+    """The last changes, newest first; a part's label begins with the SKU's code where it is one of a SKU."""
     events = Event.objects.filter(kind=Product.subject_kind, subject_id=product.pk).order_by("-number")[
         :SHOWN
     ]
-    return [Change(event.actor_name, event.at, _title(event), _list_parts(event)) for event in events]
+    return [Entry(_title(event), event.actor_name, event.at, _list_parts(event)) for event in events]
 
 
 def _title(event: Event) -> Any:
@@ -49,9 +32,9 @@ def _list_parts(event: Event) -> list[Part]:
     if event.verb == "product.change":
         for code, change in data["skus"].items():
             parts += _compare(Sku, f"{code} ", change["before"], change["after"])
-        parts += [Part(str(_("SKU added")), "", code) for code in data["added"]]
+        parts += [Part(str(_("SKU added")), code) for code in data["added"]]
         if (count := data.get("pictures")) is not None:
-            parts.append(Part(str(_("Pictures")), "", str(count)))
+            parts.append(Part(str(_("Pictures")), str(count)))
     return parts
 
 
@@ -59,7 +42,7 @@ def _compare(
     model: type[Product | Sku], prefix: str, before: dict[str, Any], after: dict[str, Any]
 ) -> list[Part]:
     return [
-        Part(f"{prefix}{_label(model, name)}", _value(name, before.get(name)), _value(name, after[name]))
+        Part(f"{prefix}{_label(model, name)}", _value(name, after[name]), _value(name, before.get(name)))
         for name in after
         if name != "is_presale"
     ]

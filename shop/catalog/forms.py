@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.catalog.models import LOW_AT, Product
 from shop.catalog.services import SKU_FIELDS, NewSku
+from shop.console.fields import DayField, YuanField, pieces, text
 from shop.errors import Refused
 from shop.money import MAX_FEN
 from shop.sheets.cells import narrow
-from shop.store.forms import DayField, YuanField, dress
 
 MAX_PIECES = 1_000_000
 MAX_PRICE_FEN = MAX_FEN // 10
@@ -23,19 +23,12 @@ LONGEST_DESCRIPTION = 5000
 class CorrectStockForm(forms.Form):
     """What was counted on the shelf, and why it differs."""
 
-    on_hand = forms.IntegerField(
-        label=_("Pieces counted"),
-        min_value=0,
-        max_value=MAX_PIECES,
-        widget=forms.NumberInput(attrs={"class": "form-control", "inputmode": "numeric"}),
+    on_hand = pieces(
+        _("Pieces counted"),
+        most=MAX_PIECES,
         help_text=_("Everything on the shelf, with what orders have reserved."),
     )
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=200,
-        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
-        help_text=_("For example: counted, broken, delivery arrived."),
-    )
+    reason = text(_("Reason"), help_text=_("For example: counted, broken, delivery arrived."))
 
     def show_refusal(self, refused: Refused) -> None:
         """Put the sentence beside the field it speaks of."""
@@ -56,7 +49,6 @@ class ProductForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        dress(self)
         self.fields["description"].max_length = LONGEST_DESCRIPTION  # type: ignore[attr-defined]
         self.fields["description"].validators.append(MaxLengthValidator(LONGEST_DESCRIPTION))
 
@@ -72,18 +64,15 @@ class SkuForm(forms.Form):
     code = forms.CharField(label=_("SKU code"), max_length=40)
     name = forms.CharField(label=_("Specification"), max_length=80)
     price_fen = YuanField(label=_("Price (yuan)"), max_fen=MAX_PRICE_FEN)
-    on_hand = forms.IntegerField(label=_("Opening stock"), min_value=0, max_value=MAX_PIECES, required=False)
-    low_at = forms.IntegerField(label=_("Low at"), min_value=0, max_value=MAX_PIECES, initial=LOW_AT)
+    on_hand = pieces(_("Opening stock"), most=MAX_PIECES, required=False)
+    low_at = pieces(_("Low at"), most=MAX_PIECES, initial=LOW_AT)
     ships_on = DayField(_("Presale, ships on"))
     is_on_sale = forms.BooleanField(label=_("On sale"), required=False, initial=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        dress(self)
-        for name, field in self.fields.items():
+        for field in self.fields.values():
             field.widget.attrs["aria-label"] = str(field.label or "")
-            if name in ("on_hand", "low_at"):
-                field.widget.attrs["inputmode"] = "numeric"
 
     def clean_code(self) -> str:
         """As sheets read codes, so that an export finds its SKU again."""
@@ -167,7 +156,6 @@ class ProductFilterForm(forms.Form):
         super().__init__(data)
         choices = [("", _("All categories")), *((name, name) for name in categories)]
         self.fields["category"] = forms.ChoiceField(label=_("Category"), required=False, choices=choices)
-        dress(self)
         for field in self.fields.values():
             field.widget.attrs["aria-label"] = str(field.label or "")
 

@@ -19,7 +19,7 @@ from shop.catalog.stock import correct_stock
 from shop.errors import Refused
 from shop.http.dialogs import Dialog, show_dialog
 from shop.http.fields import read_id
-from shop.http.paging import page_by_id
+from shop.http.paging import read_page
 from shop.staff.decorators import StaffRequest, staff_page
 
 _UNPROCESSABLE = 422
@@ -51,7 +51,7 @@ def product_list(request: StaffRequest) -> HttpResponse:
         category=chosen.get("category", ""),
         stock=chosen.get("stock", ""),
     )
-    page = page_by_id(products, request, size=30)
+    page = read_page(products, request, size=30)
     refused = count_refused([sku.pk for product in page.rows for sku in product.skus.all()])
     context = {
         "products": [(product, _list_rows(product.skus.all(), refused)) for product in page.rows],
@@ -132,7 +132,7 @@ def _show_product(
         "tabs": [
             {"label": sku.name, "url": f"{path}?sku={sku.pk}", "is_active": sku == shown} for sku in skus
         ],
-        "page": page_by_id(list_movements(shown), request, size=20, path=path) if shown else None,
+        "page": read_page(list_movements(shown), request, size=20, path=path) if shown else None,
     }
     return render(request, "catalog/product.html", context, status=status)
 

@@ -22,7 +22,7 @@ from shop.catalog.services import (
 from shop.errors import Refused
 from shop.files.models import Picture
 from shop.files.services import MAX_BYTES, store_picture
-from shop.http.fields import read_id
+from shop.http.fields import read_id, read_version
 from shop.staff.decorators import StaffRequest, staff_page
 
 _UNPROCESSABLE = 422
@@ -134,8 +134,8 @@ def _apply(request: StaffRequest, forms: _Forms) -> bool:
         else:
             changes = {row.sku_id: row.changes() for row in rows if not row.is_new}
             change = ProductChange(values, changes, added, forms.pictures)
-            version = read_id(request.POST.get("version", ""))
-            change_product(forms.product.pk, change, actor=request.actor, expected_version=version)
+            seen = read_version(request.POST)
+            change_product(forms.product.pk, change, actor=request.actor, expected_version=seen)
     except Refused as refused:
         if not forms.skus.show_refusal(refused):
             forms.error = str(refused)

@@ -4,7 +4,6 @@ from typing import cast
 
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -46,7 +45,7 @@ from shop.files.services import MAX_BYTES, store_picture
 from shop.http.fields import read_id
 from shop.http.idempotency import Answer, Command, answer_json, fingerprint, read_key, run_once
 from shop.http.pagination import PageQuery, take_page
-from shop.http.schema import BODY, IDEMPOTENCY_KEY, LIMITED, SIGNED_IN, answers, path_id
+from shop.http.schema import BODY, IDEMPOTENCY_KEY, LIMITED, SIGNED_IN, operation, path_id
 from shop.http.serializers import read_input
 from shop.http.views import ApiView, PublicView
 from shop.store.address_split import split_address
@@ -78,13 +77,12 @@ class BuyerView(ApiView):
 class LoginView(PublicView):
     throttle_scope = "login"
 
-    @extend_schema(
-        operation_id="sign_in",
-        tags=_AUTH,
+    @operation(
+        "sign_in",
+        _AUTH,
+        {200: LoginOut},
+        *(*BODY, *LIMITED, "bad_login_code", "wechat_not_set_up", "wechat_unavailable"),
         request=LoginIn,
-        responses=answers(
-            {200: LoginOut}, *BODY, *LIMITED, "bad_login_code", "wechat_not_set_up", "wechat_unavailable"
-        ),
     )
     def post(self, request: Request) -> Response:
         """Exchange a `wx.login` code for a token; who you are only ever comes from WeChat."""
@@ -95,9 +93,7 @@ class LoginView(PublicView):
 
 
 class LogoutView(BuyerView):
-    @extend_schema(
-        operation_id="sign_out", tags=_AUTH, request=None, responses=answers({204: None}, *SIGNED_IN)
-    )
+    @operation("sign_out", _AUTH, {204: None}, *SIGNED_IN, request=None)
     def post(self, request: Request) -> Response:
         """Revoke the token of this request."""
         sign_out(str(request.auth))
@@ -105,17 +101,12 @@ class LogoutView(BuyerView):
 
 
 class MeView(BuyerView):
-    @extend_schema(operation_id="get_me", tags=_ME, responses=answers({200: CustomerOut}, *SIGNED_IN))
+    @operation("get_me", _ME, {200: CustomerOut}, *SIGNED_IN)
     def get(self, request: Request) -> Response:
         """The signed-in buyer."""
         return Response(CustomerOut(self.customer).data)
 
-    @extend_schema(
-        operation_id="change_me",
-        tags=_ME,
-        request=ProfileIn,
-        responses=answers({200: CustomerOut}, *SIGNED_IN, *BODY, "stale"),
-    )
+    @operation("change_me", _ME, {200: CustomerOut}, *SIGNED_IN, *BODY, "stale", request=ProfileIn)
     def patch(self, request: Request) -> Response:
         """Change the nickname."""
         wanted = read_input(ProfileIn, request.data)
@@ -126,19 +117,12 @@ class MeView(BuyerView):
 class MyPhoneView(BuyerView):
     throttle_scope = "login"
 
-    @extend_schema(
-        operation_id="set_my_phone",
-        tags=_ME,
+    @operation(
+        "set_my_phone",
+        _ME,
+        {200: CustomerOut},
+        *(*SIGNED_IN, *BODY, *LIMITED, "bad_phone_code", "wechat_not_set_up", "wechat_unavailable"),
         request=PhoneIn,
-        responses=answers(
-            {200: CustomerOut},
-            *SIGNED_IN,
-            *BODY,
-            *LIMITED,
-            "bad_phone_code",
-            "wechat_not_set_up",
-            "wechat_unavailable",
-        ),
     )
     def post(self, request: Request) -> Response:
         """Bind the phone number that WeChat vouches for."""
@@ -149,11 +133,8 @@ class MyPhoneView(BuyerView):
 class MyErasureView(BuyerView):
     throttle_scope = "login"
 
-    @extend_schema(
-        operation_id="ask_erasure",
-        tags=_ME,
-        request=None,
-        responses=answers({200: CustomerOut}, *SIGNED_IN, *LIMITED, "already_asked", "stale"),
+    @operation(
+        "ask_erasure", _ME, {200: CustomerOut}, *SIGNED_IN, *LIMITED, "already_asked", "stale", request=None
     )
     def post(self, request: Request) -> Response:
         """Have your personal data erased: in 24 hours, as soon as no order, refund or balance is open.
@@ -163,11 +144,7 @@ class MyErasureView(BuyerView):
         customer = ask_erasure(self.customer.pk, actor=customer_actor(self.customer))
         return Response(CustomerOut(customer).data)
 
-    @extend_schema(
-        operation_id="keep_data",
-        tags=_ME,
-        responses=answers({200: CustomerOut}, *SIGNED_IN, *LIMITED, "not_asked", "stale"),
-    )
+    @operation("keep_data", _ME, {200: CustomerOut}, *SIGNED_IN, *LIMITED, "not_asked", "stale")
     def delete(self, request: Request) -> Response:
         """Take that back after signing in again, while there is time."""
         customer = keep_data(self.customer.pk, actor=customer_actor(self.customer))
@@ -177,18 +154,16 @@ class MyErasureView(BuyerView):
 class SubscriptionsView(BuyerView):
     throttle_scope = "place"
 
-    @extend_schema(
-        operation_id="accept_messages",
-        tags=_ME,
+    @operation(
+        "accept_messages",
+        _ME,
+        {200: ConsentListOut},
+        *SIGNED_IN,
+        *BODY,
+        *LIMITED,
+        *("idempotency_key_required", "unknown_template", "in_progress", "idempotency_mismatch"),
         parameters=[IDEMPOTENCY_KEY],
         request=ConsentIn,
-        responses=answers(
-            {200: ConsentListOut},
-            *SIGNED_IN,
-            *BODY,
-            *LIMITED,
-            *("idempotency_key_required", "unknown_template", "in_progress", "idempotency_mismatch"),
-        ),
     )
     def post(self, request: Request) -> HttpResponse:
         """Say which subscription messages the buyer accepted; each time allows one message, once per key."""
@@ -203,11 +178,14 @@ class SubscriptionsView(BuyerView):
 
 
 class BalanceEntriesView(BuyerView):
-    @extend_schema(
-        operation_id="list_balance_entries",
-        tags=_ME,
+    @operation(
+        "list_balance_entries",
+        _ME,
+        {200: BalanceEntryPageOut},
+        *SIGNED_IN,
+        "invalid",
+        "bad_cursor",
         parameters=[PageQuery],
-        responses=answers({200: BalanceEntryPageOut}, *SIGNED_IN, "invalid", "bad_cursor"),
     )
     def get(self, request: Request) -> Response:
         """What went into and out of your balance, newest first."""
@@ -222,17 +200,15 @@ class ImagesView(BuyerView):
     parser_classes = [MultiPartParser]
     throttle_scope = "upload"
 
-    @extend_schema(
-        operation_id="upload_image",
-        tags=["images"],
+    @operation(
+        "upload_image",
+        ["images"],
+        {201: ImageOut},
+        *SIGNED_IN,
+        *LIMITED,
+        *("invalid", "bad_json", "not_a_picture", "picture_too_large", "unsupported_media_type"),
+        *("too_many_pictures", "busy", "storage_away"),
         request={"multipart/form-data": _IMAGE},
-        responses=answers(
-            {201: ImageOut},
-            *SIGNED_IN,
-            *LIMITED,
-            *("invalid", "bad_json", "not_a_picture", "picture_too_large", "unsupported_media_type"),
-            *("too_many_pictures", "busy", "storage_away"),
-        ),
     )
     def post(self, request: Request) -> Response:
         """Upload a JPEG, PNG or WebP of at most 5 MB; its id can then be named where pictures are asked for."""
@@ -246,19 +222,20 @@ class ImagesView(BuyerView):
 
 
 class AddressesView(BuyerView):
-    @extend_schema(
-        operation_id="list_addresses", tags=_ADDRESSES, responses=answers({200: AddressListOut}, *SIGNED_IN)
-    )
+    @operation("list_addresses", _ADDRESSES, {200: AddressListOut}, *SIGNED_IN)
     def get(self, request: Request) -> Response:
         """Your addresses, at most 20, the default first."""
         rows = self.customer.addresses.order_by("-is_default", "-pk")
         return Response(AddressListOut({"results": rows}).data)
 
-    @extend_schema(
-        operation_id="add_address",
-        tags=_ADDRESSES,
+    @operation(
+        "add_address",
+        _ADDRESSES,
+        {201: AddressOut},
+        *SIGNED_IN,
+        *BODY,
+        "too_many_addresses",
         request=AddressIn,
-        responses=answers({201: AddressOut}, *SIGNED_IN, *BODY, "too_many_addresses"),
     )
     def post(self, request: Request) -> Response:
         """Add an address."""
@@ -267,12 +244,7 @@ class AddressesView(BuyerView):
 
 
 class SplitAddressView(BuyerView):
-    @extend_schema(
-        operation_id="parse_address",
-        tags=_ADDRESSES,
-        request=PastedIn,
-        responses=answers({200: SplitOut}, *SIGNED_IN, *BODY),
-    )
+    @operation("parse_address", _ADDRESSES, {200: SplitOut}, *SIGNED_IN, *BODY, request=PastedIn)
     def post(self, request: Request) -> Response:
         """Take a pasted address apart; nothing is kept."""
         wanted = read_input(PastedIn, request.data)
@@ -280,33 +252,34 @@ class SplitAddressView(BuyerView):
 
 
 class AddressView(BuyerView):
-    @extend_schema(
-        operation_id="get_address",
-        tags=_ADDRESSES,
-        parameters=[_ID],
-        responses=answers({200: AddressOut}, *SIGNED_IN, "not_found"),
-    )
+    @operation("get_address", _ADDRESSES, {200: AddressOut}, *SIGNED_IN, "not_found", parameters=[_ID])
     def get(self, request: Request, id: str) -> Response:
         """One of your addresses."""
         return Response(AddressOut(get_address(self.customer, read_id(id))).data)
 
-    @extend_schema(
-        operation_id="replace_address",
-        tags=_ADDRESSES,
+    @operation(
+        "replace_address",
+        _ADDRESSES,
+        {200: AddressOut},
+        *SIGNED_IN,
+        *BODY,
+        "not_found",
         parameters=[_ID],
         request=AddressIn,
-        responses=answers({200: AddressOut}, *SIGNED_IN, *BODY, "not_found"),
     )
     def put(self, request: Request, id: str) -> Response:
         """Write all fields of an address; orders placed before do not change."""
         return self._save(request, id, partial=False)
 
-    @extend_schema(
-        operation_id="change_address",
-        tags=_ADDRESSES,
+    @operation(
+        "change_address",
+        _ADDRESSES,
+        {200: AddressOut},
+        *SIGNED_IN,
+        *BODY,
+        "not_found",
         parameters=[_ID],
         request=AddressIn(partial=True),
-        responses=answers({200: AddressOut}, *SIGNED_IN, *BODY, "not_found"),
     )
     def patch(self, request: Request, id: str) -> Response:
         """Write some fields of an address; orders placed before do not change."""
@@ -317,12 +290,7 @@ class AddressView(BuyerView):
         wanted = read_input(AddressIn, request.data, partial=partial, context={"kept": kept})
         return Response(AddressOut(save_address(self.customer, wanted, address_id=read_id(id_))).data)
 
-    @extend_schema(
-        operation_id="delete_address",
-        tags=_ADDRESSES,
-        parameters=[_ID],
-        responses=answers({204: None}, *SIGNED_IN, "not_found"),
-    )
+    @operation("delete_address", _ADDRESSES, {204: None}, *SIGNED_IN, "not_found", parameters=[_ID])
     def delete(self, request: Request, id: str) -> Response:
         """Remove an address from your address book."""
         delete_address(self.customer, read_id(id))

@@ -1,6 +1,7 @@
 """Input fields that take the type they name and nothing that merely looks like it."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.validators import ProhibitNullCharactersValidator, RegexValidator
@@ -21,8 +22,9 @@ def read_id(text: str) -> int:
     return number if number <= MAX_ID else -1
 
 
-def read_version(text: str) -> int:
-    """The version a form was opened with, 0 for what was never saved; -1 for anything else."""
+def read_version(posted: Mapping[str, Any]) -> int:
+    """The `version` a form was opened with, 0 for what was never saved; -1, which nothing has, for anything else."""
+    text = posted.get("version", "")
     return 0 if text == "0" else read_id(text)
 
 

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from shop.errors import Refused
-from shop.http.fields import Count, StrictText, read_id
+from shop.http.fields import Count, StrictText
+from shop.http.paging import BY_ID, Cursor
 from shop.http.serializers import StrictSerializer
 
 DEFAULT_LIMIT = 20
@@ -47,10 +48,8 @@ class Page(Generic[Row]):
 
 def take_page(rows: "QuerySet[Row]", query: Mapping[str, Any]) -> Page[Row]:
     """One page of `rows` by falling id, as a checked `PageQuery` asks. Raises Refused `bad_cursor` (400)."""
-    limit = query["limit"]
-    if cursor := query.get("cursor"):
-        rows = rows.filter(pk__lt=_read_cursor(cursor))
-    found = list(rows.order_by("-pk")[: limit + 1])
+    limit, text = query["limit"], query.get("cursor")
+    found = BY_ID.find(rows, _read_cursor(text) if text else None, limit + 1)
     has_more = len(found) > limit
     return Page(found[:limit], _make_cursor(found[limit - 1].pk) if has_more else None)
 
@@ -59,12 +58,12 @@ def _make_cursor(pk: int) -> str:
     return base64.urlsafe_b64encode(f"{_PREFIX}{pk}".encode()).decode().rstrip("=")
 
 
-def _read_cursor(cursor: str) -> int:
+def _read_cursor(cursor: str) -> Cursor:
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
     except (binascii.Error, ValueError):
         text = ""
-    pk = read_id(text.removeprefix(_PREFIX)) if text.startswith(_PREFIX) else -1
-    if pk < 0:
+    place = BY_ID.read_cursor(text.removeprefix(_PREFIX)) if text.startswith(_PREFIX) else None
+    if place is None:
         raise Refused("bad_cursor", _("This page does not exist. Start again with the first one."), 400)
-    return pk
+    return place

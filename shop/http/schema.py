@@ -1,15 +1,16 @@
 """How the API describes itself: the codes of refusals, and what every operation may answer."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
 from shop.http.serializers import ErrorOut
 
+View = TypeVar("View", bound=Callable[..., Any])
 CODES: dict[str, tuple[int, str]] = {
     "invalid": (400, "Fields are missing, wrong or unknown; `extra.fields` names them."),
     "bad_json": (400, "The body is not a JSON object in UTF-8."),
@@ -106,6 +107,13 @@ def answers(good: Mapping[int, Any], *codes: str) -> dict[int, Any]:
         status: OpenApiResponse(ErrorOut, description="\n\n".join(lines)) for status, lines in found.items()
     }
     return {**good, **dict(sorted(errors.items()))}
+
+
+def operation(
+    name: str, tags: list[str], good: Mapping[int, Any], *codes: str, **more: Any
+) -> Callable[[View], View]:
+    """Describes one operation: by `answers`, and by what else `extend_schema` takes."""
+    return extend_schema(operation_id=name, tags=tags, responses=answers(good, *codes), **more)
 
 
 def describe_codes() -> str:

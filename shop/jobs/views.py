@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from shop.access import has_capability
 from shop.http.dialogs import Dialog, show_dialog, show_obstacle
 from shop.http.fields import read_id
-from shop.http.paging import page_by_id
+from shop.http.paging import read_page
 from shop.jobs import pages
 from shop.jobs.models import Job, JobRow, JobState, RowState
 from shop.jobs.registry import KINDS, JobKind
@@ -34,7 +34,7 @@ class RowView:
 @staff_page(None)
 def job_list(request: StaffRequest) -> HttpResponse:
     """The newest jobs first."""
-    page = page_by_id(list_jobs(request.actor), request)
+    page = read_page(list_jobs(request.actor), request)
     rows = [(job, pages.get_label(job)) for job in page.rows]
     return render(request, "jobs/list.html", {"page": page, "rows": rows})
 

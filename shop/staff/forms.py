@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.access import ROLE_LABELS
 from shop.actor import Actor
+from shop.console.fields import YuanField, text
 from shop.errors import Refused
 from shop.http.fields import NO_CONTROL
 from shop.staff.models import StaffUser
 from shop.staff.proof import check_own_password
 from shop.staff.services import EDITABLE, LIMITS, may_give
-from shop.store.forms import YuanField, dress
 
 MAX_LIMIT_FEN = 1_000_000_00
 
@@ -35,7 +35,7 @@ NOT_OFFERED = frozenset({"store_clerk"})
 class PersonForm(forms.Form):
     """Name, role and limits; offers the roles that the actor may give."""
 
-    display_name = forms.CharField(label=_("Name"), max_length=60, validators=[NO_CONTROL])
+    display_name = text(_("Name"), max_length=60, validators=[NO_CONTROL])
     role = forms.ChoiceField(label=_("Role"))
     refund_limit_fen = YuanField(
         label=_("Refund limit (yuan)"),
@@ -62,8 +62,6 @@ class PersonForm(forms.Form):
             for role, label in ROLE_LABELS.items()
             if may_give(actor, role, **limits) and (role not in NOT_OFFERED or role == present)
         ]
-        self.fields["display_name"].widget.attrs["autocomplete"] = "off"
-        dress(self)
 
     def show_refusal(self, refused: Refused) -> None:
         """Put the sentence beside the field it speaks of."""
@@ -75,17 +73,15 @@ class PersonForm(forms.Form):
 class HireForm(PersonForm):
     """Everything a new colleague needs; the password is made by the shop."""
 
-    username = forms.CharField(
-        label=_("User name"),
+    username = text(
+        _("User name"),
         max_length=40,
         min_length=2,
         validators=[
             RegexValidator(r"\A[\w.@+-]+\Z", _("Use letters, digits and . @ + - _ only, without spaces."))
         ],
         help_text=_("What they type to sign in; it cannot be changed later."),
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
-        ),
+        attrs={"autocapitalize": "none", "spellcheck": "false"},
     )
     field_order = ("display_name", "username", "role", "refund_limit_fen", "money_limit_fen")
 
@@ -103,11 +99,7 @@ def make_person_form(actor: Actor, user: StaffUser, data: Any = None) -> PersonF
 class ReasonForm(forms.Form):
     """Why, in a few words."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=200, validators=[NO_CONTROL])
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        dress(self)
+    reason = text(_("Reason"), validators=[NO_CONTROL])
 
 
 class OwnPasswordForm(PasswordChangeForm):
@@ -149,4 +141,3 @@ def _word(form: forms.BaseForm) -> None:
     for name, field in form.fields.items():
         field.label, field.help_text = labels[name], ""
     form.fields["new_password1"].help_text = _("At least 10 characters, and not one of the common ones.")
-    dress(form)

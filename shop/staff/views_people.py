@@ -13,12 +13,13 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext_lazy as _
 
 from shop.access import CAPABILITIES, ROLES, has_capability
+from shop.console.timeline import Entry
 from shop.errors import Refused
 from shop.events.models import Event
 from shop.events.words import describe_actor, describe_data
 from shop.http.dialogs import Dialog, show_dialog, show_obstacle
-from shop.http.fields import read_id
-from shop.http.paging import page_by_id
+from shop.http.fields import read_version
+from shop.http.paging import read_page
 from shop.moves.table import describe_verb
 from shop.staff.accounts import end_session, end_sessions, make_password_once, reset_password
 from shop.staff.decorators import StaffRequest, staff_page
@@ -45,7 +46,7 @@ def people(request: StaffRequest) -> HttpResponse:
     """Who works here, newest first; `?state=disabled` shows who no longer does."""
     is_active = request.GET.get("state") != _SHOWS_DISABLED
     context = {
-        "page": page_by_id(list_staff(is_active=is_active), request),
+        "page": read_page(list_staff(is_active=is_active), request),
         "tabs": _tabs(is_active),
         "is_active": is_active,
         "may_hire": has_capability(request.actor, "staff.manage"),
@@ -122,10 +123,9 @@ def _show_person(
     return render(request, "staff/person.html", context, status=status)
 
 
-def _tell(event: Event) -> dict[str, Any]:
-    words = describe_verb(event.verb)
-    parts = describe_data(event, StaffUser)
-    return {"words": words, "at": event.at, "who": describe_actor(event), "parts": parts}
+def _tell(event: Event) -> Entry:
+    title = describe_verb(event.verb)
+    return Entry(title, describe_actor(event), event.at, describe_data(event, StaffUser))
 
 
 @staff_page("staff.manage", methods=("GET", "POST"), fresh=True)
@@ -135,11 +135,10 @@ def change(request: StaffRequest, staff_id: int) -> HttpResponse:
     if request.method != "POST":
         return _ask(request, user, CHANGE, make_person_form(request.actor, user))
     form = make_person_form(request.actor, user, request.POST)
-    seen = request.POST.get("version", "")
-    version = 0 if seen == "0" else read_id(seen)
+    seen = read_version(request.POST)
     if form.is_valid():
         try:
-            change_staff(staff_id, form.cleaned_data, actor=request.actor, expected_version=version)
+            change_staff(staff_id, form.cleaned_data, actor=request.actor, expected_version=seen)
         except Refused as refused:
             form.show_refusal(refused)
         else:

@@ -4,12 +4,11 @@ from functools import cache
 from typing import Any
 
 from django.utils.cache import patch_cache_control
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from shop.http.schema import answers
+from shop.http.schema import operation
 from shop.http.views import ApiView, PublicView
 from shop.store.area.places import load_places, spell_area, tidy_places
 from shop.store.choices import Delivery, Notice, OverdueRule, PayMethod
@@ -89,7 +88,7 @@ class ShopOut(serializers.Serializer[Any]):
 
 
 class ShopView(PublicView):
-    @extend_schema(operation_id="get_shop", tags=["shop"], responses=answers({200: ShopOut}))
+    @operation("get_shop", ["shop"], {200: ShopOut})
     def get(self, request: Request) -> Response:
         """What the shop is called, offers and promises."""
         return Response(ShopOut(_describe(get_store_settings())).data)
@@ -110,7 +109,7 @@ class RegionsOut(serializers.Serializer[Any]):
 
 
 class RegionsView(PublicView):
-    @extend_schema(operation_id="get_regions", tags=["shop"], responses=answers({200: RegionsOut}))
+    @operation("get_regions", ["shop"], {200: RegionsOut})
     def get(self, request: Request) -> Response:
         """Provinces, cities and districts as addresses name them; keep it for a day."""
         return Response(_list_regions())

@@ -8,64 +8,13 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.utils.translation import gettext_lazy as _
 
-from shop import clock
+from shop.console.fields import YuanField
 from shop.errors import Refused
-from shop.money import parse_yuan
 from shop.store.choices import LIMITS, Notice
 from shop.store.models import StoreSettings, WeChatAccount
 from shop.store.selectors import Precondition, list_preconditions
 
 MAX_FREIGHT_FEN = 100_000_00
-
-
-class DayField(forms.DateField):
-    """An optional day, between the first and the last that the clock can hold.
-
-    The widget writes it as ISO 8601 in every language: browsers show any other spelling as an empty field.
-    """
-
-    def __init__(self, label: Any) -> None:
-        widget = forms.DateInput(attrs={"class": "form-control", "type": "date"}, format="%Y-%m-%d")
-        limits = [MinValueValidator(clock.EARLIEST_DAY), MaxValueValidator(clock.LATEST_DAY)]
-        super().__init__(label=label, required=False, widget=widget, validators=limits)
-
-
-class YuanField(forms.CharField):
-    """An amount typed in yuan, cleaned to fen; an optional one left empty is None."""
-
-    def __init__(self, *, max_fen: int, **kwargs: Any) -> None:
-        self.max_fen = max_fen
-        widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-        super().__init__(**({"widget": widget} | kwargs))
-
-    def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
-        if not text:
-            return None
-        try:
-            fen = parse_yuan(text)
-        except Refused as refused:
-            raise ValidationError(refused.message) from refused
-        if fen > self.max_fen:
-            raise ValidationError(
-                _("Type an amount of at most %(most)d yuan.") % {"most": self.max_fen // 100}
-            )
-        return fen
-
-    def validate(self, value: Any) -> None:
-        if value is None and self.required:
-            raise ValidationError(self.error_messages["required"], code="required")
-
-    def prepare_value(self, value: Any) -> Any:
-        return f"{value // 100}.{value % 100:02d}" if isinstance(value, int) else value
-
-
-def dress(form: forms.BaseForm) -> None:
-    """Give every control the class of its kind."""
-    for field in form.fields.values():
-        if not isinstance(field.widget, forms.CheckboxInput):
-            is_select = isinstance(field.widget, forms.Select)
-            field.widget.attrs["class"] = "form-select" if is_select else "form-control"
 
 
 @dataclass(frozen=True)
@@ -156,6 +105,7 @@ _TEMPLATE_ID = RegexValidator(
 class StoreSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     """Every setting of the shop. The instance carries what was typed, so the checklist speaks of that."""
 
+    says_optional = False
     freight_fen = YuanField(label=_("Flat freight (yuan)"), max_fen=MAX_FREIGHT_FEN)
     freight_free_above_fen = YuanField(
         label=_("Free freight from (yuan)"),
@@ -205,7 +155,6 @@ class StoreSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subsc
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        dress(self)
         for name in LIMITS.keys() & self.fields.keys():
             (least, most), field = LIMITS[name], self.fields[name]
             field.validators += [MinValueValidator(least), MaxValueValidator(most)]
@@ -263,6 +212,7 @@ class SecretField(forms.CharField):
 class WeChatAccountForm(forms.Form):
     """Credentials at WeChat; secrets are write-only."""
 
+    says_optional = False
     appid = forms.CharField(label=_("Mini-program AppID"), max_length=40)
     mini_secret = SecretField(label=_("Mini-program secret"))
     mchid = forms.CharField(label=_("Merchant number"), max_length=32, required=False)
@@ -281,7 +231,6 @@ class WeChatAccountForm(forms.Form):
         names = [n for n, f in self.base_fields.items() if not isinstance(f, SecretField)]
         kwargs["initial"] = {name: getattr(account, name, "") for name in names}
         super().__init__(*args, **kwargs)
-        dress(self)
         for name, field in self.fields.items():
             if isinstance(field, SecretField):
                 self._describe(field, is_stored=bool(getattr(account, name, "")))

@@ -1,7 +1,5 @@
 """Pages of the store settings and of the credentials at WeChat."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from shop.access import has_capability, require
+from shop.console.timeline import Entry
 from shop.errors import Refused
 from shop.events.models import Event
 from shop.http.fields import read_version
@@ -46,7 +45,7 @@ def settings_page(request: StaffRequest) -> HttpResponse:
 
 
 def _save_settings(request: StaffRequest, form: StoreSettingsForm) -> bool:
-    seen = read_version(request.POST.get("version", ""))
+    seen = read_version(request.POST)
     try:
         change_store_settings(form.cleaned_data, actor=request.actor, expected_version=seen)
     except Refused as refused:
@@ -84,16 +83,6 @@ def _describe_offers(store: StoreSettings) -> list[tuple[Any, list[Any]]]:
     return [(delivery.label, [method.label for method in methods]) for delivery, methods in offers.items()]
 
 
-@dataclass(frozen=True)
-class Change:
-    """One recorded change in words."""
-
-    who: str
-    at: datetime
-    title: Any
-    parts: list[tuple[Any, str, str]]
-
-
 _TITLES = {
     "settings.change": _("Settings changed"),
     "credentials.change": _("Credentials changed"),
@@ -101,9 +90,9 @@ _TITLES = {
 }
 
 
-def _describe_changes(kind: str) -> list[Change]:
+def _describe_changes(kind: str) -> list[Entry]:
     return [
-        Change(event.actor_name, event.at, _TITLES.get(event.verb, event.verb), _list_parts(event))
+        Entry(_TITLES.get(event.verb, event.verb), event.actor_name, event.at, _list_parts(event))
         for event in list_changes(kind)
     ]
 

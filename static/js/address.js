@@ -1,8 +1,8 @@
 /* The address dialog: a pasted line fills the fields, and provinces, cities and districts are suggested. */
 "use strict";
 
-document.addEventListener("htmx:load", (event) => {
-  const box = event.target.querySelector("[data-address]");
+document.addEventListener("htmx:load", (loaded) => {
+  const box = loaded.target.querySelector("[data-address]");
   if (!box) return;
   const field = (name) => box.querySelector(`[name=${name}]`);
   const names = ["recipient", "phone", "province", "city", "district", "detail"];

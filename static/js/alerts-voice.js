@@ -16,6 +16,7 @@ export class Voice {
   #sounds = {};
   #queue = Promise.resolve();
   #waiting = 0;
+  // oxlint-disable-next-line no-unused-private-class-members
   #utterance = null; // Chrome drops the events of an utterance that nobody holds.
 
   /* `urls`: {chime, clip}; `on_change` is called when the tab becomes audible or mute. */

@@ -1,8 +1,8 @@
 /* The ship dialog: the courier guessed from the number, several parcels, and a scanner's Enter. */
 "use strict";
 
-document.addEventListener("htmx:load", (event) => {
-  const ship = event.target.querySelector("[data-ship]");
+document.addEventListener("htmx:load", (loaded) => {
+  const ship = loaded.target.querySelector("[data-ship]");
   if (!ship) return;
 
   const form = ship.closest("form");

@@ -1,6 +1,7 @@
 """/console/products/add/ and …/edit/: a product with its pictures and SKUs on one form."""
 
 import io
+import re
 from datetime import date
 from typing import Any
 
@@ -279,3 +280,10 @@ def test_names_cannot_bring_markup() -> None:
 def test_a_code_is_kept_as_sheets_read_it(typed: str) -> None:
     browser().post(ADD, form(row(typed)))
     assert Sku.objects.get().code == "TEA-1"
+
+
+def test_each_control_names_the_sentence_that_refuses_it() -> None:
+    page = browser().post(ADD, form(row(code="", price="x"), name="")).content.decode()
+    named = set(re.findall(r'aria-describedby="([^"]+)"', page))
+    assert {"id_name_error", "id_skus-0-code_error", "id_skus-0-price_fen_error"} <= named
+    assert named <= set(re.findall(r'\bid="([^"]+)"', page))

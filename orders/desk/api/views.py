@@ -5,7 +5,6 @@ from typing import Any
 
 from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -36,7 +35,7 @@ from shop.customers.services import get_address
 from shop.database.prepared import prepared
 from shop.http.idempotency import Answer, Command, answer_json, fingerprint, read_key, run_once
 from shop.http.pagination import take_page
-from shop.http.schema import BODY, IDEMPOTENCY_KEY, LIMITED, SIGNED_IN, answers, path_id
+from shop.http.schema import BODY, IDEMPOTENCY_KEY, LIMITED, SIGNED_IN, operation, path_id
 from shop.http.serializers import read_input
 from shop.store.api import list_pay_offers
 from shop.store.choices import Delivery, PayMethod
@@ -56,12 +55,7 @@ _QUOTE = (
 
 
 class PreviewView(BuyerView):
-    @extend_schema(
-        operation_id="preview_order",
-        tags=TAGS,
-        request=PreviewIn,
-        responses=answers({200: PreviewOut}, *SIGNED_IN, *BODY, *_QUOTE),
-    )
+    @operation("preview_order", TAGS, {200: PreviewOut}, *SIGNED_IN, *BODY, *_QUOTE, request=PreviewIn)
     def post(self, request: Request) -> Response:
         """What a basket would cost, what is left of it, and how it could be paid; nothing is reserved."""
         wanted = read_input(PreviewIn, request.data)
@@ -85,11 +79,8 @@ class OrdersView(BuyerView):
     def throttle_scope(self) -> str | None:
         return "place" if self.request.method == "POST" else None
 
-    @extend_schema(
-        operation_id="list_orders",
-        tags=TAGS,
-        parameters=[OrderQuery],
-        responses=answers({200: OrderPageOut}, *SIGNED_IN, "invalid", "bad_cursor"),
+    @operation(
+        "list_orders", TAGS, {200: OrderPageOut}, *SIGNED_IN, "invalid", "bad_cursor", parameters=[OrderQuery]
     )
     def get(self, request: Request) -> Response:
         """Your orders, newest first, by tab."""
@@ -98,26 +89,14 @@ class OrdersView(BuyerView):
         data = {"results": page.rows, "next_cursor": page.next_cursor}
         return Response(OrderPageOut(data, context={"actor": self.actor}).data)
 
-    @extend_schema(
-        operation_id="place_order",
-        tags=TAGS,
+    @operation(
+        "place_order",
+        TAGS,
+        {201: OrderOut},
+        *(*SIGNED_IN, *BODY, *LIMITED, *_QUOTE, "idempotency_key_required", "blocked", "being_erased"),
+        *("too_many_unpaid", "payment_not_offered", "out_of_stock", "in_progress", "idempotency_mismatch"),
         parameters=[IDEMPOTENCY_KEY],
         request=PlaceIn,
-        responses=answers(
-            {201: OrderOut},
-            *SIGNED_IN,
-            *BODY,
-            *LIMITED,
-            *_QUOTE,
-            "idempotency_key_required",
-            "blocked",
-            "being_erased",
-            "too_many_unpaid",
-            "payment_not_offered",
-            "out_of_stock",
-            "in_progress",
-            "idempotency_mismatch",
-        ),
     )
     def post(self, request: Request) -> HttpResponse:
         """Place an order, once per Idempotency-Key."""
@@ -180,31 +159,21 @@ def clean_number(number: str) -> str:
 
 
 class CountsView(BuyerView):
-    @extend_schema(operation_id="count_orders", tags=TAGS, responses=answers({200: CountsOut}, *SIGNED_IN))
+    @operation("count_orders", TAGS, {200: CountsOut}, *SIGNED_IN)
     def get(self, request: Request) -> Response:
         """How many of your orders each tab holds."""
         return Response(CountsOut(count_orders(actor=self.actor)).data)
 
 
 class OrderView(BuyerView):
-    @extend_schema(
-        operation_id="get_order",
-        tags=TAGS,
-        parameters=[NUMBER],
-        responses=answers({200: OrderOut}, *SIGNED_IN, "not_found"),
-    )
+    @operation("get_order", TAGS, {200: OrderOut}, *SIGNED_IN, "not_found", parameters=[NUMBER])
     def get(self, request: Request, number: str) -> Response:
         """One of your orders."""
         return Response(show_order(number, self.actor))
 
 
 class TimelineView(BuyerView):
-    @extend_schema(
-        operation_id="get_timeline",
-        tags=TAGS,
-        parameters=[NUMBER],
-        responses=answers({200: TimelineOut}, *SIGNED_IN, "not_found"),
-    )
+    @operation("get_timeline", TAGS, {200: TimelineOut}, *SIGNED_IN, "not_found", parameters=[NUMBER])
     def get(self, request: Request, number: str) -> Response:
         """What happened to one of your orders, oldest first."""
         order = get_order(clean_number(number), actor=self.actor)

@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.desk.audit.selectors import Wanted
 from shop.actor import ActorKind
+from shop.console.fields import DayField
 from shop.moves.table import MOVES, SUBJECTS
 from shop.staff.models import StaffUser
-from shop.store.forms import DayField, dress
 
 _MACHINES = (
     (ActorKind.CUSTOMER.value, _("Buyers")),
@@ -28,7 +28,7 @@ class AuditForm(forms.Form):
         r"\A[0-9]{1,18}\Z",
         label=_("Order number"),
         required=False,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": "18"}),
+        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off", "maxlength": "18"}),
         error_messages={"invalid": _("An order number has digits only.")},
     )
     since = DayField(_("From"))
@@ -45,7 +45,6 @@ class AuditForm(forms.Form):
         }
         for name, offered in choices.items():
             self.fields[name].choices = offered  # type: ignore[attr-defined]  # ChoiceFields, as above
-        dress(self)
 
     def read(self) -> Wanted:
         self.is_valid()

@@ -10,7 +10,8 @@ from orders.desk.audit.security_events import list_security_events
 from orders.desk.audit.selectors import list_events, tell
 from shop.database.replica import reading
 from shop.http.dialogs import Dialog, show_dialog
-from shop.http.paging import page_by_id
+from shop.http.paging import read_page
+from shop.http.query import make_url
 from shop.staff.decorators import StaffRequest, staff_page
 
 
@@ -36,14 +37,17 @@ def ask_filters(request: StaffRequest) -> HttpResponse:
 def _show_record(request: StaffRequest, *, dialog: Dialog | None = None) -> HttpResponse:
     form, path = _make_form(request), reverse("audit:list")
     with reading():
-        page = page_by_id(list_events(form.read()), request, path=path)
+        page = read_page(list_events(form.read()), request, path=path)
     context = {
         "form": form,
         "page": page,
         "lines": tell(page.rows),
         "security_events": [] if request.GET else list_security_events(),
-        "chips": [(words, _without(request, name)) for name, words in form.list_chips()],
-        "filter_url": f"{reverse('audit:filter')}?{request.GET.urlencode()}",
+        "chips": [
+            (words, make_url(path, request.GET, **{name: "", "older": "", "newer": ""}))
+            for name, words in form.list_chips()
+        ],
+        "filter_url": make_url(reverse("audit:filter"), request.GET),
         "dialog": dialog,
     }
     return render(request, "desk/audit/list.html", context)
@@ -51,11 +55,3 @@ def _show_record(request: StaffRequest, *, dialog: Dialog | None = None) -> Http
 
 def _make_form(request: StaffRequest) -> AuditForm:
     return AuditForm(request.GET, auto_id="audit_%s")
-
-
-def _without(request: StaffRequest, name: str) -> str:
-    values = request.GET.copy()
-    for key in (name, "older", "newer"):
-        values.pop(key, None)
-    path = reverse("audit:list")
-    return f"{path}?{values.urlencode()}" if values else path

@@ -1,5 +1,6 @@
 """The forms of a buyer's page; each calls the one service it is for."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -7,8 +8,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from orders.desk import fields
 from shop.actor import Actor
+from shop.console import fields
 from shop.customers.balance import change_balance
 from shop.customers.care import block_customer, set_remark, unblock_customer
 from shop.customers.erasure import ask_erasure, keep_data
@@ -35,12 +36,13 @@ class BuyerForm(forms.Form):
     """
 
     name: ClassVar[str]
+    act: ClassVar[Callable[..., object]]
     capability: ClassVar[str]
     done: ClassVar[Any]
     question: ClassVar[Question | None] = None
     needs_proof: ClassVar[bool] = False
     """Whether the password is asked for again: it makes money by a word."""
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1)
+    version = fields.VersionField()
 
     def __init__(self, data: Any = None, *, customer: Customer) -> None:
         super().__init__(data, auto_id=f"{self.name}_%s", initial={"version": customer.version})
@@ -55,25 +57,26 @@ class BuyerForm(forms.Form):
     def set_up(self) -> None:
         """Fill in what depends on the buyer."""
 
+    def read(self) -> dict[str, Any]:
+        """What was typed, as the service takes it."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
     def run(self, actor: Actor) -> None:
-        """Call the service. Raises Refused as it does."""
-        raise NotImplementedError
+        """Call the service with the buyer's id and `read()`. Raises Refused as it does."""
+        seen = self.cleaned_data["version"]
+        type(self).act(self.customer.pk, **self.read(), actor=actor, expected_version=seen)
 
 
 class RemarkForm(BuyerForm):
-    name, capability, done = "remark", "customers.edit", _("The remark is saved.")
+    name, act, capability, done = "remark", set_remark, "customers.edit", _("The remark is saved.")
     text = fields.area(_("Remark about the customer"), required=False)
 
     def set_up(self) -> None:
         self.initial["text"] = self.customer.remark
 
-    def run(self, actor: Actor) -> None:
-        data = self.cleaned_data
-        set_remark(self.customer.pk, text=data["text"], actor=actor, expected_version=data["version"])
-
 
 class BlockForm(BuyerForm):
-    name, capability, done = "block", "customers.edit", _("The customer is blocked.")
+    name, act, capability, done = "block", block_customer, "customers.edit", _("The customer is blocked.")
     question = Question(
         title=_("Block this customer"),
         words=_(
@@ -90,13 +93,14 @@ class BlockForm(BuyerForm):
     def find_obstacle(cls, customer: Customer) -> Any:
         return _("The customer is already blocked.") if customer.is_blocked else ""
 
-    def run(self, actor: Actor) -> None:
-        data = self.cleaned_data
-        block_customer(self.customer.pk, reason=data["reason"], actor=actor, expected_version=data["version"])
-
 
 class UnblockForm(BuyerForm):
-    name, capability, done = "unblock", "customers.edit", _("The customer may order again.")
+    name, act, capability, done = (
+        "unblock",
+        unblock_customer,
+        "customers.edit",
+        _("The customer may order again."),
+    )
     question = Question(
         title=_("Unblock this customer"),
         words=_("The customer can place orders again."),
@@ -108,14 +112,16 @@ class UnblockForm(BuyerForm):
     def find_obstacle(cls, customer: Customer) -> Any:
         return "" if customer.is_blocked else _("The customer is not blocked.")
 
-    def run(self, actor: Actor) -> None:
-        unblock_customer(self.customer.pk, actor=actor, expected_version=self.cleaned_data["version"])
-
 
 class BalanceForm(BuyerForm):
     """A top-up, or with a minus a correction."""
 
-    name, capability, done = "balance", "customers.balance", _("The balance has changed.")
+    name, act, capability, done = (
+        "balance",
+        change_balance,
+        "customers.balance",
+        _("The balance has changed."),
+    )
     question = Question(
         title=_("Top up or correct"),
         words=_(
@@ -126,7 +132,7 @@ class BalanceForm(BuyerForm):
         icon_name="wallet",
     )
     needs_proof = True
-    amount = fields.text(_("Amount (yuan)"), max_length=16, inputmode="decimal")
+    amount = fields.text(_("Amount (yuan)"), max_length=16, attrs={"inputmode": "decimal"})
     reason = fields.text(_("Reason"))
 
     def clean_amount(self) -> int:
@@ -137,19 +143,12 @@ class BalanceForm(BuyerForm):
         except Refused as refused:
             raise ValidationError(str(refused)) from refused
 
-    def run(self, actor: Actor) -> None:
-        data = self.cleaned_data
-        change_balance(
-            self.customer.pk,
-            delta_fen=data["amount"],
-            reason=data["reason"],
-            actor=actor,
-            expected_version=data["version"],
-        )
+    def read(self) -> dict[str, Any]:
+        return {"delta_fen": self.cleaned_data["amount"], "reason": self.cleaned_data["reason"]}
 
 
 class EraseForm(BuyerForm):
-    name, capability = "erase", "customers.erase"
+    name, act, capability = "erase", ask_erasure, "customers.erase"
     done = _("The personal data will be erased tomorrow, as soon as nothing is open.")
     question = Question(
         title=_("Erase the personal data"),
@@ -167,12 +166,9 @@ class EraseForm(BuyerForm):
     def find_obstacle(cls, customer: Customer) -> Any:
         return _("This was asked for already.") if customer.erase_at or customer.erased_at else ""
 
-    def run(self, actor: Actor) -> None:
-        ask_erasure(self.customer.pk, actor=actor, expected_version=self.cleaned_data["version"])
-
 
 class KeepForm(BuyerForm):
-    name, capability, done = "keep", "customers.erase", _("The personal data stays.")
+    name, act, capability, done = "keep", keep_data, "customers.erase", _("The personal data stays.")
     question = Question(
         title=_("Take the erasure back"),
         words=_("The personal data stays, and the customer can sign in and order again."),
@@ -183,9 +179,6 @@ class KeepForm(BuyerForm):
     @classmethod
     def find_obstacle(cls, customer: Customer) -> Any:
         return "" if customer.erase_at else _("Nobody asked for this, or it is done already.")
-
-    def run(self, actor: Actor) -> None:
-        keep_data(self.customer.pk, actor=actor, expected_version=self.cleaned_data["version"])
 
 
 FORMS: dict[str, type[BuyerForm]] = {

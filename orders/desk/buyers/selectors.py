@@ -13,11 +13,14 @@ from orders.desk.labels import Label, describe_order
 from orders.models import Order
 from orders.stages import Stage
 from shop.actor import Actor
+from shop.console.timeline import Entry
 from shop.customers.erasure import list_obstacles
 from shop.customers.models import HAS_REMARK, BalanceEntry, Customer
 from shop.customers.selectors import list_customers
 from shop.events.models import Event
 from shop.events.words import describe_actor
+from shop.http.fields import read_id
+from shop.http.paging import Keyset
 from shop.moves.table import describe_verb
 
 ORDERS_SHOWN = 10
@@ -47,21 +50,12 @@ class BuyerOrder:
 
 
 @dataclass(frozen=True)
-class RecordEntry:
-    """One thing that was done to the buyer's account, by whom."""
-
-    words: Any
-    who: str
-    event: Event
-
-
-@dataclass(frozen=True)
 class BuyerPage:
     customer: Customer
     spending: Spending
     orders: list[BuyerOrder]
     entries: list[BalanceEntry]
-    record: list[RecordEntry]
+    record: list[Entry]
     waits_for: list[Any]
     """Why a buyer who asked for it cannot be erased yet; empty where nothing is in the way."""
 
@@ -86,6 +80,13 @@ class BuyerSort(models.TextChoices):
 
     NEWEST = "", _("Newest first")
     SPENT = "spent", _("Most spent first")
+
+
+def _read_fen(text: str) -> int | None:
+    return fen if (fen := read_id(text)) > 0 else None
+
+
+BY_SPENDING = Keyset("spent_fen", _read_fen)
 
 
 def find_spenders(*, words: str, only: BuyerFilter) -> "QuerySet[Customer]":
@@ -124,7 +125,12 @@ def make_buyer_page(customer: Customer) -> BuyerPage:
         orders=[BuyerOrder(order, describe_order(order)) for order in last],
         entries=list(customer.balance_entries.order_by("-id")[:ENTRIES_SHOWN]),
         record=[
-            RecordEntry(describe_verb(event.verb), describe_actor(event), event)
+            Entry(
+                title=describe_verb(event.verb),
+                who=describe_actor(event),
+                at=event.at,
+                parts=[reason] if (reason := event.words.get("reason")) else [],
+            )
             for event in _open_for(customer, events[:EVENTS_SHOWN])
         ],
         waits_for=list_obstacles(customer) if customer.erase_at else [],

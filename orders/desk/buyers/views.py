@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -11,6 +10,7 @@ from django.urls import reverse
 
 from orders.desk.buyers.forms import BuyerForm, RemarkForm
 from orders.desk.buyers.selectors import (
+    BY_SPENDING,
     BuyerFilter,
     BuyerSort,
     find_buyers,
@@ -23,7 +23,8 @@ from shop.customers.care import reveal_phone
 from shop.customers.models import Customer
 from shop.errors import Refused
 from shop.http.dialogs import Dialog, show_dialog, show_obstacle
-from shop.http.paging import page_by_amount, page_by_id
+from shop.http.paging import read_page
+from shop.http.query import make_url
 from shop.staff import second
 from shop.staff.decorators import StaffRequest, staff_page
 
@@ -41,9 +42,9 @@ def list_buyers(request: StaffRequest) -> HttpResponse:
     only = BuyerFilter(wanted if wanted in BuyerFilter.values else "")
     sort = BuyerSort.SPENT if request.GET.get("sort") == BuyerSort.SPENT else BuyerSort.NEWEST
     if sort == BuyerSort.SPENT:
-        page = page_by_amount(find_spenders(words=words, only=only), "spent_fen", request)
+        page = read_page(find_spenders(words=words, only=only), request, BY_SPENDING)
     else:
-        page = page_by_id(find_buyers(words=words, only=only), request)
+        page = read_page(find_buyers(words=words, only=only), request)
     context = {
         "page": page,
         "rows": make_rows(page.rows),
@@ -58,9 +59,11 @@ def list_buyers(request: StaffRequest) -> HttpResponse:
 
 def _make_tab(item: BuyerFilter, words: str, sort: BuyerSort, is_active: bool) -> dict[str, Any]:
     values = {"who": words, "only": item.value, "sort": sort.value}
-    query = urlencode({name: value for name, value in values.items() if value})
-    url = reverse("customers:list")
-    return {"label": item.label, "url": f"{url}?{query}" if query else url, "is_active": is_active}
+    return {
+        "label": item.label,
+        "url": make_url(reverse("customers:list"), values),
+        "is_active": is_active,
+    }
 
 
 @staff_page("customers.view", methods=("POST",))

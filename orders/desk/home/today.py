@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from orders.desk.list.counts import describe_count
-from orders.desk.list.filters import DateKind, Tab, write_url
+from orders.desk.list.filters import DateKind, Tab
 from orders.desk.list.selectors import start_of_day
 from orders.models import Order
 from orders.payments.models import Refund, RefundState
 from shop import clock
+from shop.http.query import make_url
 from shop.money import format_fen
 
 
@@ -51,7 +52,7 @@ def list_figures(to_ship: int) -> list[Figure]:
 
 
 def _find_tab(tab: Tab) -> str:
-    return write_url(reverse("orders:list"), {"tab": tab})
+    return make_url(reverse("orders:list"), {"tab": tab})
 
 
 def _count(rows: "QuerySet[Any]", column: str) -> tuple[str, str]:
@@ -86,4 +87,4 @@ def _make(name: str, label: Any, kind: DateKind, words: tuple[str, str]) -> Figu
 
 def _find_list(kind: DateKind, day: date) -> str:
     values = {"date": "" if kind == DateKind.PLACED else kind, "since": day, "until": day}
-    return write_url(reverse("orders:list"), values)
+    return make_url(reverse("orders:list"), values)

@@ -3,17 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from orders.desk.fields import YuanField
 from orders.stages import AFTERSALES_IN_USE, SOURCES_IN_USE, TO_SHIP, AftersaleMark, Source, Stage
-from shop.money import format_fen
+from shop.console.fields import DayField, YuanField, text
+from shop.http.query import make_url
+from shop.money import format_fen, write_yuan
 from shop.store.choices import Delivery, PayMethod
-from shop.store.forms import DayField
 from shop.store.selectors import list_known_methods
 
 PAGE_SIZES = (20, 50, 100)
@@ -74,18 +73,7 @@ AFTERSALES = [
 
 
 def _select(label: Any, choices: Any, empty: Any) -> forms.ChoiceField:
-    widget = forms.Select(attrs={"class": "form-select"})
-    return forms.ChoiceField(label=label, choices=[("", empty), *choices], required=False, widget=widget)
-
-
-def _text(label: Any, *, max_length: int, **attrs: str) -> forms.CharField:
-    widget = forms.TextInput(attrs={"class": "form-control", "autocomplete": "off", **attrs})
-    return forms.CharField(label=label, max_length=max_length, required=False, widget=widget)
-
-
-class OptionalYuanField(YuanField):
-    def clean(self, value: Any) -> Any:
-        return super().clean(value) if value else None
+    return forms.ChoiceField(label=label, choices=[("", empty), *choices], required=False)
 
 
 def _list_possible() -> dict[str, tuple[str, ...]]:
@@ -105,11 +93,16 @@ class FilterForm(forms.Form):
     size = forms.TypedChoiceField(
         choices=[(size, size) for size in PAGE_SIZES], coerce=int, required=False, widget=forms.HiddenInput
     )
-    number = _text(_("Order number"), max_length=18, inputmode="numeric")
-    phone = _text(_("Phone"), max_length=20, inputmode="tel")
-    recipient = _text(_("Recipient"), max_length=60)
-    product = _text(_("Product"), max_length=60)
-    buyer = _text(_("Customer number"), max_length=18, inputmode="numeric", pattern="[0-9]*")
+    number = text(_("Order number"), max_length=18, required=False, attrs={"inputmode": "numeric"})
+    phone = text(_("Phone"), max_length=20, required=False, attrs={"inputmode": "tel"})
+    recipient = text(_("Recipient"), max_length=60, required=False)
+    product = text(_("Product"), max_length=60, required=False)
+    buyer = text(
+        _("Customer number"),
+        max_length=18,
+        required=False,
+        attrs={"inputmode": "numeric", "pattern": "[0-9]*"},
+    )
     queue = _select(_("Queue"), WorkQueue.choices, _("Any"))
     stage = _select(_("Stage"), Stage.choices, _("Any"))
     delivery = _select(_("Delivery"), Delivery.choices, _("Any"))
@@ -117,8 +110,8 @@ class FilterForm(forms.Form):
     date = _select(_("Which date"), DateKind.choices, DateKind.PLACED.label)
     since = DayField(_("From"))
     until = DayField(_("To"))
-    above = OptionalYuanField(label=_("Amount from"), required=False)
-    below = OptionalYuanField(label=_("Amount to"), required=False)
+    above = YuanField(label=_("Amount from"), required=False)
+    below = YuanField(label=_("Amount to"), required=False)
     remark = _select(_("Remark"), [("yes", _("With a remark"))], _("Any"))
     aftersale = _select(_("After-sale"), AFTERSALES, _("Any"))
     source = _select(_("Source"), Source.choices, _("Any"))
@@ -140,12 +133,6 @@ class FilterForm(forms.Form):
         if buyer and not (buyer.isascii() and buyer.isdecimal()):
             raise forms.ValidationError(_("A customer number has digits only."))
         return buyer
-
-
-def write_url(path: str, params: Mapping[str, Any]) -> str:
-    """The address of a list with these filters; empty values are left out."""
-    query = urlencode({name: str(value) for name, value in params.items() if value})
-    return f"{path}?{query}" if query else path
 
 
 @dataclass(frozen=True)
@@ -223,12 +210,12 @@ class Filters:
             values["date"] = ""
         for name in ("above", "below"):
             fen = self.values.get(name)
-            values[name] = "" if fen is None else f"{fen // 100}.{fen % 100:02d}"
+            values[name] = "" if fen is None else write_yuan(fen)
         return {name: str(value) for name, value in values.items() if value}
 
     def make_url(self, path: str, **changes: Any) -> str:
         """The address of this list with some values changed; an empty value takes one out."""
-        return write_url(path, {**self.params, **changes})
+        return make_url(path, self.params, **changes)
 
     def list_chips(self, path: str) -> list[Chip]:
         chips = [

@@ -23,20 +23,9 @@ from orders.selectors import with_secrets
 from orders.shipping.models import Parcel, ParcelState
 from orders.stages import Stage
 from shop import clock
+from shop.http.paging import Cursor, Keyset, turn_page
 
 LAST_DIGITS = 4
-_CURSOR = re.compile(r"^(?:(?P<at>[\dT:.+Z-]{10,40})~)?(?P<id>\d{1,18})$")
-
-
-@dataclass(frozen=True)
-class Cursor:
-    """A place between two rows: the last row seen, by id or by date and id."""
-
-    id: int
-    at: datetime | None = None
-
-    def __str__(self) -> str:
-        return f"{self.at.isoformat()}~{self.id}" if self.at else str(self.id)
 
 
 @dataclass(frozen=True)
@@ -48,77 +37,51 @@ class Page:
     older: str = ""
 
 
-def parse_cursor(text: str) -> Cursor | None:
-    """Read a cursor from an address; None for anything that is not one."""
-    found = _CURSOR.match(text)
-    if not found:
-        return None
-    try:
-        at = parse_datetime(found["at"]) if found["at"] else None
-    except ValueError:
-        return None
-    if found["at"] and (at is None or at.tzinfo is None):
-        return None
-    return Cursor(int(found["id"]), at)
-
-
 def get_page(filters: Filters, matches: Matches | None, *, older: str = "", newer: str = "") -> Page:
     """The page after (`older`) or before (`newer`) a cursor, else the first; two queries."""
-    newer_than, older_than = parse_cursor(newer), parse_cursor(older)
-    if newer_than is not None:
-        ids, has_more = _list_ids(filters, matches, newer_than, is_newer=True)
-        if not has_more:
-            # What is left is the first page: showing it whole is better than a page of two rows.
-            return get_page(filters, matches)
-        return _make_page(filters, ids, has_newer=True, has_older=True)
-    ids, has_more = _list_ids(filters, matches, older_than, is_newer=False)
-    return _make_page(filters, ids, has_newer=older_than is not None, has_older=has_more)
-
-
-def _make_page(filters: Filters, ids: list[int], *, has_newer: bool, has_older: bool) -> Page:
-    orders = load_orders(ids)
+    keyset = Keyset(filters.date_column, _read_moment)
+    turn = turn_page(
+        lambda cursor, is_newer: _list_ids(filters, matches, keyset, cursor, is_newer),
+        filters.size,
+        older=keyset.read_cursor(older),
+        newer=keyset.read_cursor(newer),
+    )
+    orders = load_orders(turn.items)
     if not orders:
-        return Page([], newer="", older="")
-    newer = _cursor_of(orders[0], filters) if has_newer else ""
-    return Page(orders, newer, _cursor_of(orders[-1], filters) if has_older else "")
+        return Page([])
+    first, last = keyset.write_cursor(orders[0]), keyset.write_cursor(orders[-1])
+    return Page(orders, first if turn.has_newer else "", last if turn.has_older else "")
 
 
-def _cursor_of(order: Order, filters: Filters) -> str:
-    column = filters.date_column
-    return str(Cursor(order.pk, getattr(order, column) if column else None))
+def _read_moment(text: str) -> datetime | None:
+    try:
+        at = parse_datetime(text)
+    except ValueError:
+        return None
+    return at if at and at.tzinfo else None
 
 
 def _list_ids(
-    filters: Filters, matches: Matches | None, cursor: Cursor | None, *, is_newer: bool
-) -> tuple[list[int], bool]:
-    """Ids of one page, newest first, and whether more lie beyond."""
-    stages = filters.stages
+    filters: Filters, matches: Matches | None, keyset: Keyset, cursor: Cursor | None, is_newer: bool
+) -> list[int]:
+    """Ids outwards from the cursor: one more than a page shows, if there are."""
+    stages, wanted = filters.stages, filters.size + 1
     if stages is None:
-        return [], False
+        return []
     if matches is not None and filters.is_search_alone:
-        return _slice_found(matches, cursor, filters.size, is_newer=is_newer)
+        return _slice_found(matches, cursor, is_newer)[:wanted]
     orders = _narrow_but_goods(Order.objects.all(), filters, matches)
-    if cursor:
-        orders = orders.filter(_beyond(cursor, filters.date_column, is_newer))
-    keys = [filters.date_column, "id"] if filters.date_column else ["id"]
-    order_by = keys if is_newer else [f"-{key}" for key in keys]
-    wanted = filters.size + 1
+    orders = orders.filter(keyset.beyond(cursor, is_newer=is_newer))
+    order_by = keyset.sort(is_newer=is_newer)
     if words := filters.get("product"):
-        found = _list_with_goods(words, orders, stages, cursor, order_by, wanted)
-    else:
-        found = _list_by_stage(orders, stages, keys, order_by, wanted)
-    has_more, ids = len(found) == wanted, found[: filters.size]
-    return (ids[::-1] if is_newer else ids), has_more
+        return _list_with_goods(words, orders, stages, cursor, order_by, wanted)
+    return _list_by_stage(orders, stages, keyset.keys, order_by, wanted)
 
 
-def _slice_found(
-    matches: Matches, cursor: Cursor | None, size: int, *, is_newer: bool
-) -> tuple[list[int], bool]:
+def _slice_found(matches: Matches, cursor: Cursor | None, is_newer: bool) -> list[int]:
     """As `_list_ids`, of orders that are known already."""
-    ids = sorted(matches.ids, reverse=True)
-    if cursor:
-        ids = [pk for pk in ids if (pk > cursor.id if is_newer else pk < cursor.id)]
-    return (ids[-size:] if is_newer else ids[:size]), len(ids) > size
+    ids = sorted(matches.ids, reverse=not is_newer)
+    return [pk for pk in ids if not cursor or (pk > cursor.id if is_newer else pk < cursor.id)]
 
 
 def _list_by_stage(
@@ -144,9 +107,9 @@ def _list_with_goods(
     if stages:
         orders = orders.filter(stage__in=stages)
     # The line's index knows the order only by its own column.
-    by_line = [re.sub(r"^(-?)id$", r"\1lines__order_id", key) for key in order_by]
+    by_line = [re.sub(r"^(-?)pk$", r"\1lines__order_id", key) for key in order_by]
     bound = {}
-    if cursor and cursor.at is None:
+    if cursor and cursor.value is None:
         bound = {f"lines__order_id__{'lt' if order_by[0].startswith('-') else 'gt'}": cursor.id}
     found = newest_orders_of(sold_as(words), orders.order_by(*by_line), limit=wanted, **bound)
     return list(Order.objects.filter(pk__in=found).order_by(*order_by).values_list("id", flat=True)[:wanted])
@@ -169,7 +132,7 @@ def narrow(
     if words := filters.get("product"):
         bought = OrderLine.objects.filter(sku__in=sold_as(words))
         orders = orders.filter(pk__in=bought.values("order_id"))
-    return orders.filter(_beyond(cursor, filters.date_column, is_newer)) if cursor else orders
+    return orders.filter(Keyset(filters.date_column).beyond(cursor, is_newer=is_newer))
 
 
 def _narrow_but_goods(
@@ -236,16 +199,6 @@ def _between(orders: "QuerySet[Order]", filters: Filters) -> "QuerySet[Order]":
 def start_of_day(day: date) -> datetime:
     """Midnight in the shop's time zone."""
     return timezone.make_aware(datetime.combine(day, time.min))
-
-
-def _beyond(cursor: Cursor, column: str, is_newer: bool) -> Q:
-    way = "gt" if is_newer else "lt"
-    if not column:
-        return Q(**{f"id__{way}": cursor.id})
-    if cursor.at is None:
-        return Q()
-    same = Q(**{column: cursor.at, f"id__{way}": cursor.id})
-    return Q(**{f"{column}__{way}e": cursor.at}) & (Q(**{f"{column}__{way}": cursor.at}) | same)
 
 
 def load_orders(ids: list[int]) -> list[Order]:

@@ -19,6 +19,7 @@ from orders.desk.list.selectors import Page, get_page
 from orders.desk.search.matches import Matches, find_matches
 from orders.desk.search.words import read_payment_number
 from shop.database.replica import reading
+from shop.http.query import make_url
 from shop.staff.decorators import StaffRequest, staff_page
 from shop.staff.models import StaffUser
 from shop.staff.preferences import COLUMNS, get_list_looks, save_list_looks
@@ -35,7 +36,7 @@ def list_orders(request: StaffRequest) -> HttpResponse:
         **looks,
         "rows": make_rows(page.orders, actor=request.actor),
         "this_url": request.get_full_path(),
-        "filter_url": f"{reverse('orders:filter')}?{request.GET.urlencode()}",
+        "filter_url": make_url(reverse("orders:filter"), request.GET),
     }
     is_part = request.htmx and not request.htmx.history_restore_request
     response = render(request, "desk/list/_table.html" if is_part else "desk/list/page.html", context)
@@ -94,7 +95,7 @@ def _list_context(filters: Filters, matches: Matches | None, page: Page) -> dict
         "page_size": filters.size,
         "page_sizes": [(size, filters.make_url(path, size=size)) for size in PAGE_SIZES],
         "empty": None if page.orders else _describe_empty(kind, filters),
-        "all_url": f"{path}?{kind.query}" if kind.query else path,
+        "all_url": make_url(path, kind.params),
         "bulk_filter": filters.make_url("").removeprefix("?"),
     }
 

@@ -28,6 +28,7 @@ from orders.shipping.services.ship import arrive_parcel, undo_ship
 from orders.states import MOVES
 from shop.errors import Refused
 from shop.http.dialogs import show_dialog, show_obstacle
+from shop.http.fields import read_version
 from shop.staff import second
 from shop.staff.decorators import StaffRequest, staff_page
 from shop.staff.proof import ask_for_proof, is_answer
@@ -129,11 +130,6 @@ def _go_on(request: HttpRequest, number: str, action: Action) -> HttpResponse:
     return HttpResponseRedirect(reverse("orders:detail", args=[number]) + action.anchor)
 
 
-def _version(request: HttpRequest) -> int | None:
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
-
-
 def _act_on_page(request: StaffRequest, number: str, run: Callable[[], object], done: str) -> HttpResponse:
     """Run a verb whose button has no form; a refusal becomes a sentence on the order's page."""
     try:
@@ -156,7 +152,7 @@ def _check_parcel(request: StaffRequest, number: str, parcel_id: int) -> None:
 @staff_page("orders.ship", methods=("POST",))
 def undo_parcel(request: StaffRequest, number: str, parcel_id: int) -> HttpResponse:
     _check_parcel(request, number, parcel_id)
-    version = _version(request)
+    version = read_version(request.POST)
 
     def undo() -> None:
         order = undo_ship(parcel_id, actor=request.actor, expected_version=version)
@@ -171,7 +167,7 @@ def undo_parcel(request: StaffRequest, number: str, parcel_id: int) -> HttpRespo
 @staff_page("orders.ship", methods=("POST",))
 def mark_arrived(request: StaffRequest, number: str, parcel_id: int) -> HttpResponse:
     _check_parcel(request, number, parcel_id)
-    version = _version(request)
+    version = read_version(request.POST)
     return _act_on_page(
         request,
         number,

@@ -1,14 +1,14 @@
 """The forms behind the buttons of the order page; each calls the one verb it is for."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
-from orders.desk import fields
 from orders.models import Order, OrderLine
 from orders.services.place import Recipient
 from orders.services.recipient import change_address
@@ -24,23 +24,27 @@ from orders.services.steps import (
     urge_order,
 )
 from shop.actor import Actor
+from shop.console import fields
 from shop.store.address_split import LONGEST, split_address
 from shop.store.choices import LIMITS
 from shop.store.models import StoreSettings
 from shop.store.regions import find_problem
 
+CHECK_PHONE = RegexValidator(r"^\+?[\d \-]{5,20}$", _("Type a phone number: digits, spaces and dashes."))
+
 
 class ActionForm(forms.Form):
     """A form about one order. `version` is the order's version when the form was shown.
 
-    `done_verb` is set by `run` where more came of it than the verb that was asked for; `amount_fen` is what the
-    dialog shows in large, because it moves.
+    `act` is called with the order's id and `read()`. `done_verb` is set by `run` where more came of it than the verb
+    that was asked for; `amount_fen` is what the dialog shows in large, because it moves.
     """
 
     name: ClassVar[str]
+    act: ClassVar[Callable[..., object]]
     done_verb = ""
     amount_fen: int | None = None
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1)
+    version = fields.VersionField()
 
     def __init__(self, data: Any = None, *, order: Order, lines: Sequence[OrderLine]) -> None:
         super().__init__(data, auto_id=f"{self.name}_%s")
@@ -60,9 +64,13 @@ class ActionForm(forms.Form):
         """Whether what was typed makes money by a word, so that the password is asked for again."""
         return False
 
+    def read(self) -> dict[str, Any]:
+        """What was typed, as the verb takes it."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
     def run(self, actor: Actor, expected_version: int | None) -> None:
         """Call the verb. Raises Refused as it does."""
-        raise NotImplementedError
+        type(self).act(self.order.pk, **self.read(), actor=actor, expected_version=expected_version)
 
     @property
     def asks(self) -> bool:
@@ -71,103 +79,67 @@ class ActionForm(forms.Form):
 
 
 class ConfirmForm(ActionForm):
-    name = "confirm"
+    name, act = "confirm", confirm_order
     note = fields.area(_("Internal note"), required=False)
-
-    def run(self, actor: Actor, expected_version: int | None) -> None:
-        note = self.cleaned_data["note"]
-        confirm_order(self.order.pk, actor=actor, note=note, expected_version=expected_version)
 
 
 class PrepareForm(ActionForm):
-    name = "prepare"
-
-    def run(self, actor: Actor, expected_version: int | None) -> None:
-        prepare_order(self.order.pk, actor=actor, expected_version=expected_version)
+    name, act = "prepare", prepare_order
 
 
 class ReleaseForm(ActionForm):
-    name = "release"
-
-    def run(self, actor: Actor, expected_version: int | None) -> None:
-        release_order(self.order.pk, actor=actor, expected_version=expected_version)
+    name, act = "release", release_order
 
 
 class ReceiveForm(ActionForm):
-    name = "receive"
-
-    def run(self, actor: Actor, expected_version: int | None) -> None:
-        receive_order(self.order.pk, actor=actor, expected_version=expected_version)
+    name, act = "receive", receive_order
 
 
 class UrgeForm(ActionForm):
-    name = "urge"
-
-    def run(self, actor: Actor, expected_version: int | None) -> None:
-        urge_order(self.order.pk, actor=actor, expected_version=expected_version)
+    name, act = "urge", urge_order
 
 
 class ExtendForm(ActionForm):
-    name = "extend"
+    name, act = "extend", extend_receipt
     days = forms.IntegerField(
         label=_("More days"),
         min_value=LIMITS["extend_days"][0],
         max_value=LIMITS["extend_days"][1],
-        widget=forms.NumberInput(attrs={"class": "form-control", "inputmode": "numeric"}),
+        widget=forms.NumberInput({"inputmode": "numeric"}),
     )
 
     def set_up(self) -> None:
         self.initial = {"days": StoreSettings._meta.get_field("extend_days").default}
 
-    def run(self, actor: Actor, expected_version: int | None) -> None:
-        days = self.cleaned_data["days"]
-        extend_receipt(self.order.pk, days=days, actor=actor, expected_version=expected_version)
-
 
 class HoldForm(ActionForm):
-    name = "hold"
+    name, act = "hold", hold_order
     reason = fields.text(_("Reason"))
     release_at = forms.DateTimeField(
         label=_("Release by itself at"),
         required=False,
-        widget=forms.DateTimeInput(
-            attrs={"class": "form-control", "type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
-        ),
+        widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
-
-    def run(self, actor: Actor, expected_version: int | None) -> None:
-        data = self.cleaned_data
-        hold_order(
-            self.order.pk,
-            reason=data["reason"],
-            release_at=data["release_at"],
-            actor=actor,
-            expected_version=expected_version,
-        )
 
 
 class ChangeAddressForm(ActionForm):
     """What is personal is not shown in it: left empty, it stays as it is."""
 
-    name = "change_address"
-    pasted = forms.CharField(
-        label=_("Paste a whole address"),
+    name, act = "change_address", change_address
+    pasted = fields.area(
+        _("Paste a whole address"),
         max_length=LONGEST,
+        rows=2,
         required=False,
-        widget=forms.Textarea(attrs={"class": "form-control", "rows": "2", "autocomplete": "off"}),
         help_text=_("Name, phone and address in one line are taken apart; fields below come first."),
     )
     recipient = fields.text(_("Recipient"), max_length=60, required=False)
-    phone = forms.CharField(
-        label=_("Phone"),
-        max_length=20,
-        required=False,
-        validators=[fields.check_phone],
-        widget=forms.TextInput(attrs={"class": "form-control", "inputmode": "tel", "autocomplete": "off"}),
+    phone = fields.text(
+        _("Phone"), max_length=20, required=False, validators=[CHECK_PHONE], attrs={"inputmode": "tel"}
     )
-    province = fields.text(_("Province"), max_length=40, list="regions-province")
-    city = fields.text(_("City"), max_length=40, list="regions-city")
-    district = fields.text(_("District"), max_length=40, required=False, list="regions-district")
+    province = fields.text(_("Province"), max_length=40, attrs={"list": "regions-province"})
+    city = fields.text(_("City"), max_length=40, attrs={"list": "regions-city"})
+    district = fields.text(_("District"), max_length=40, required=False, attrs={"list": "regions-district"})
     detail = fields.text(_("Street and house number"), max_length=200, required=False)
 
     def set_up(self) -> None:
@@ -193,7 +165,7 @@ class ChangeAddressForm(ActionForm):
             raise ValidationError({problem.field: problem.words})
         return data
 
-    def run(self, actor: Actor, expected_version: int | None) -> None:
+    def read(self) -> dict[str, Any]:
         data, order = self.cleaned_data, self.order
         to = Recipient(
             recipient=data["recipient"] or order.recipient,
@@ -203,7 +175,7 @@ class ChangeAddressForm(ActionForm):
             district=data["district"],
             detail=data["detail"] or order.address_detail,
         )
-        change_address(order.pk, to=to, actor=actor, expected_version=expected_version)
+        return {"to": to}
 
 
 class NoteForm(ActionForm):
@@ -215,12 +187,8 @@ class NoteForm(ActionForm):
 
 
 class RemarkForm(ActionForm):
-    name = "remark"
+    name, act = "remark", set_seller_remark
     text = fields.area(_("Seller remark"), required=False)
 
     def set_up(self) -> None:
         self.initial = {"text": self.order.seller_remark}
-
-    def run(self, actor: Actor, expected_version: int | None) -> None:
-        text = self.cleaned_data["text"]
-        set_seller_remark(self.order.pk, text=text, actor=actor, expected_version=expected_version)

@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from orders.desk import fields
 from orders.desk.order.forms import ActionForm
 from orders.models import Order, OrderLine
 from orders.payments.selectors import get_kept_fen
@@ -18,16 +17,14 @@ from orders.payments.services.transfers import (
     record_transfer,
     reject_proof,
 )
-from shop.actor import Actor
+from shop.console import fields
 from shop.store.choices import Delivery, PayMethod
 from shop.store.selectors import get_store_settings, list_pay_methods
 
 
 class ChoosePaymentForm(ActionForm):
-    name = "choose_payment"
-    method = forms.ChoiceField(
-        label=_("Way to pay"), widget=forms.Select(attrs={"class": "form-select"}), choices=()
-    )
+    name, act = "choose_payment", choose_payment
+    method = forms.ChoiceField(label=_("Way to pay"))
 
     @classmethod
     def find_obstacle(cls, order: Order) -> Any:
@@ -37,9 +34,8 @@ class ChoosePaymentForm(ActionForm):
         others = [(way.value, way.label) for way in _other_ways_to_pay(self.order)]
         self.fields["method"].choices = others  # type: ignore[attr-defined]  # a choice field has them
 
-    def run(self, actor: Actor, expected_version: int | None) -> None:
-        method = PayMethod(self.cleaned_data["method"])
-        choose_payment(self.order.pk, method=method, actor=actor, expected_version=expected_version)
+    def read(self) -> dict[str, Any]:
+        return {"method": PayMethod(self.cleaned_data["method"])}
 
 
 def _other_ways_to_pay(order: Order) -> list[PayMethod]:
@@ -48,98 +44,64 @@ def _other_ways_to_pay(order: Order) -> list[PayMethod]:
 
 
 class CancelUnpaidForm(ActionForm):
-    name = "cancel_unpaid"
+    name, act = "cancel_unpaid", cancel_unpaid
     reason = fields.text(_("Reason"), required=False)
-
-    def run(self, actor: Actor, expected_version: int | None) -> None:
-        reason = self.cleaned_data["reason"]
-        cancel_unpaid(self.order.pk, actor=actor, reason=reason, expected_version=expected_version)
 
 
 class CancelPaidForm(ActionForm):
-    name = "cancel_paid"
+    name, act = "cancel_paid", cancel_paid
     reason = fields.text(_("Reason"))
     notice = fields.area(_("Words to the buyer"), max_length=200, required=False)
 
     def set_up(self) -> None:
         self.amount_fen = get_kept_fen(self.order)
 
-    def run(self, actor: Actor, expected_version: int | None) -> None:
-        data = self.cleaned_data
-        cancel_paid(
-            self.order.pk,
-            reason=data["reason"],
-            notice=data["notice"],
-            actor=actor,
-            expected_version=expected_version,
-        )
-
 
 class CancelLinesForm(ActionForm):
-    name = "cancel_lines"
+    name, act = "cancel_lines", cancel_lines
     reason = fields.text(_("Reason"))
 
     def set_up(self) -> None:
         for line in self.lines:
             if line.to_send:
                 label = f"{line.product_name} {line.sku_name}"
-                self.fields[f"line_{line.pk}"] = fields.pieces(label, at_most=line.to_send, initial=0)
+                self.fields[f"line_{line.pk}"] = fields.pieces(
+                    label, most=line.to_send, initial=0, required=False
+                )
 
     @property
     def line_fields(self) -> list[tuple[OrderLine, forms.BoundField]]:
         by_name = {f"line_{line.pk}": line for line in self.lines}
         return [(by_name[name], self[name]) for name in self.fields if name in by_name]
 
-    def run(self, actor: Actor, expected_version: int | None) -> None:
-        quantities = {
-            line.pk: self.cleaned_data.get(f"line_{line.pk}") or 0 for line in self.lines if line.to_send
-        }
-        reason = self.cleaned_data["reason"]
-        cancel_lines(
-            self.order.pk,
-            quantities=quantities,
-            reason=reason,
-            actor=actor,
-            expected_version=expected_version,
-        )
+    def read(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        quantities = {line.pk: data.get(f"line_{line.pk}") or 0 for line in self.lines if line.to_send}
+        return {"quantities": quantities, "reason": data["reason"]}
 
 
 class ChangePriceForm(ActionForm):
-    name = "change_price"
+    name, act = "change_price", change_price
     goods = fields.YuanField(label=_("All goods together (yuan)"))
     freight = fields.YuanField(label=_("Freight (yuan)"))
     reason = fields.text(_("Reason"), initial=_("Agreed with the buyer"))
 
     def set_up(self) -> None:
         freight_fen = self.order.freight_fen + self.order.freight_adjust_fen
-        self.initial = {
-            "goods": _yuan(self.order.payable_fen - freight_fen),
-            "freight": _yuan(freight_fen),
-        }
+        self.initial = {"goods": self.order.payable_fen - freight_fen, "freight": freight_fen}
 
     def needs_proof(self) -> bool:
         """Goods that are all but given away."""
         price_fen = self.cleaned_data["goods"] + self.cleaned_data["freight"]
         return bool(price_fen * 10 <= self.order.payable_fen)
 
-    def run(self, actor: Actor, expected_version: int | None) -> None:
+    def read(self) -> dict[str, Any]:
         data = self.cleaned_data
-        change_price(
-            self.order.pk,
-            goods_fen=data["goods"],
-            freight_fen=data["freight"],
-            reason=data["reason"],
-            actor=actor,
-            expected_version=expected_version,
-        )
-
-
-def _yuan(fen: int) -> str:
-    return f"{fen // 100}.{fen % 100:02d}"
+        return {"goods_fen": data["goods"], "freight_fen": data["freight"], "reason": data["reason"]}
 
 
 class CollectForm(ActionForm):
-    name = "collect"
+    name, act = "collect", collect_payment
     reference = fields.text(_("Receipt or reference"), max_length=100, required=False)
 
     def set_up(self) -> None:
@@ -149,55 +111,30 @@ class CollectForm(ActionForm):
         """Cash for an order that was to be paid otherwise."""
         return self.order.pay_method != PayMethod.COD
 
-    def run(self, actor: Actor, expected_version: int | None) -> None:
-        reference = self.cleaned_data["reference"]
-        collect_payment(self.order.pk, actor=actor, reference=reference, expected_version=expected_version)
-
 
 class RecordTransferForm(ActionForm):
     """The amount is typed and not offered, so that somebody looks at the account."""
 
-    def needs_proof(self) -> bool:
-        return True
-
-    name = "record_transfer"
+    name, act = "record_transfer", record_transfer
     amount = fields.YuanField(label=_("Amount received (yuan)"))
     reference = fields.text(_("Reference of the transfer"), max_length=LONGEST_REFERENCE)
 
     def set_up(self) -> None:
         self.amount_fen = self.order.owed_fen or None
 
-    def run(self, actor: Actor, expected_version: int | None) -> None:
-        data = self.cleaned_data
-        record_transfer(
-            self.order.pk,
-            amount_fen=data["amount"],
-            reference=data["reference"],
-            actor=actor,
-            expected_version=expected_version,
-        )
+    def needs_proof(self) -> bool:
+        return True
+
+    def read(self) -> dict[str, Any]:
+        return {"amount_fen": self.cleaned_data["amount"], "reference": self.cleaned_data["reference"]}
 
 
 class RecordExcessForm(RecordTransferForm):
     """As above, for money that nobody waits for any more."""
 
-    name = "record_excess"
-
-    def run(self, actor: Actor, expected_version: int | None) -> None:
-        data = self.cleaned_data
-        record_excess_transfer(
-            self.order.pk,
-            amount_fen=data["amount"],
-            reference=data["reference"],
-            actor=actor,
-            expected_version=expected_version,
-        )
+    name, act = "record_excess", record_excess_transfer
 
 
 class RejectProofForm(ActionForm):
-    name = "reject_proof"
+    name, act = "reject_proof", reject_proof
     reason = fields.text(_("Reason, which the buyer reads"))
-
-    def run(self, actor: Actor, expected_version: int | None) -> None:
-        reason = self.cleaned_data["reason"]
-        reject_proof(self.order.pk, reason=reason, actor=actor, expected_version=expected_version)

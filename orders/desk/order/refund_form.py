@@ -6,12 +6,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from orders.desk import fields
 from orders.desk.order.forms import ActionForm
 from orders.models import Order
 from orders.payments.selectors import get_freight_left_fen, get_kept_fen
 from orders.payments.services.partial import PartRefund, refund_part
-from shop.actor import Actor
+from shop.console import fields
 from shop.money import format_fen
 
 _FREIGHT, _GOODWILL = "freight", "goodwill"
@@ -20,7 +19,7 @@ _FREIGHT, _GOODWILL = "freight", "goodwill"
 class RefundForm(ActionForm):
     """What it is for decides what a later cancellation still refunds; at first all goods and the freight are ticked."""
 
-    name = "refund"
+    name, act = "refund", refund_part
     amount = fields.YuanField(label=_("Amount to refund (yuan)"))
     parts = forms.MultipleChoiceField(label=_("What for"), widget=forms.CheckboxSelectMultiple, choices=())
     reason = fields.text(_("Reason"), max_length=80)
@@ -47,7 +46,7 @@ class RefundForm(ActionForm):
             raise ValidationError(_("Tick either goodwill or what the money is for."))
         return parts
 
-    def run(self, actor: Actor, expected_version: int | None) -> None:
+    def read(self) -> dict[str, Any]:
         data = self.cleaned_data
         wanted = PartRefund(
             amount_fen=data["amount"],
@@ -56,4 +55,4 @@ class RefundForm(ActionForm):
             is_for_freight=_FREIGHT in data["parts"],
             notice=data["notice"],
         )
-        refund_part(self.order.pk, wanted, actor=actor, expected_version=expected_version)
+        return {"wanted": wanted}

@@ -7,12 +7,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from orders.desk import fields
 from orders.desk.order.forms import ActionForm
 from orders.models import Order, OrderLine
 from orders.shipping.couriers import clean_tracking_no, guess_couriers, list_couriers
 from orders.shipping.services.ship import NewParcel, ship_order
 from shop.actor import Actor
+from shop.console import fields
 from shop.store.choices import Delivery
 
 MAX_PARCELS = 10
@@ -30,23 +30,23 @@ class ParcelForm(forms.Form):
         for line in self.lines:
             label = f"{line.product_name} {line.sku_name}"
             initial = line.to_send if is_first else 0
-            self.fields[f"line_{line.pk}"] = fields.pieces(label, at_most=line.to_send, initial=initial)
+            self.fields[f"line_{line.pk}"] = fields.pieces(
+                label, most=line.to_send, initial=initial, required=False
+            )
 
     def _add_carrier(self) -> None:
         if self.is_own:
             self.fields["driver_name"] = fields.text(_("Driver"), max_length=40, required=False)
             self.fields["driver_phone"] = fields.text(
-                _("Driver's phone"), max_length=20, required=False, inputmode="tel"
+                _("Driver's phone"), max_length=20, required=False, attrs={"inputmode": "tel"}
             )
             return
-        number = fields.text(
-            _("Tracking number"), max_length=60, autocapitalize="characters", spellcheck="false"
-        )
-        number.widget.attrs["data-tracking-no"] = ""
+        attrs = {"autocapitalize": "characters", "spellcheck": "false", "data-tracking-no": ""}
+        number = fields.text(_("Tracking number"), max_length=60, attrs=attrs)
         number.error_messages["required"] = _("Type or scan the tracking number.")
         self.fields["tracking_no"] = number
         choices = [("", _("By the number")), *((courier.code, courier.name) for courier in list_couriers())]
-        widget = forms.Select(attrs={"class": "form-select", "data-courier": ""})
+        widget = forms.Select({"data-courier": ""})
         self.fields["courier"] = forms.ChoiceField(
             label=_("Courier"), choices=choices, required=False, widget=widget
         )

@@ -18,11 +18,10 @@ from shop.catalog.refusals import count_refused
 from shop.catalog.selectors import list_categories, list_skus
 from shop.errors import Refused
 from shop.http.fields import read_id
-from shop.http.paging import page_by_id
+from shop.http.paging import read_page
 from shop.jobs.sheets.views import take_upload
 from shop.sheets.sending import send_rows
 from shop.staff.decorators import StaffRequest, staff_page
-from shop.store.forms import dress
 
 PAGE_SIZE = 50
 _UNPROCESSABLE = 422
@@ -42,7 +41,6 @@ class StockFilterForm(forms.Form):
         self.fields["category"] = forms.ChoiceField(
             required=False, choices=choices, widget=forms.Select(attrs=attrs)
         )
-        dress(self)
         self.is_valid()
 
 
@@ -57,7 +55,7 @@ def _show_list(request: StaffRequest, typed: Mapping[int, str], error: Any = "")
     chosen = form.cleaned_data
     words = request.GET.get("name", "").replace("\0", "").strip()[:60]
     skus = list_skus(words=words, category=chosen.get("category", ""), only_low=chosen.get("low", False))
-    page = page_by_id(skus, request, size=PAGE_SIZE)
+    page = read_page(skus, request, size=PAGE_SIZE)
     refused = count_refused([sku.pk for sku in page.rows])
     context = {
         "form": form,

@@ -41,7 +41,7 @@ def area_page(request: StaffRequest) -> HttpResponse:
         change_store_settings(
             {"local_districts": _read_choice(store.local_districts, request.POST)},
             actor=request.actor,
-            expected_version=read_version(request.POST.get("version", "")),
+            expected_version=read_version(request.POST),
         )
     except Refused as refused:
         return _show(request, store, error=str(refused), status=_UNPROCESSABLE)

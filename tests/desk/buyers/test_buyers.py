@@ -107,6 +107,15 @@ def test_pages_by_spending_go_to_and_fro_by_key():
     assert not pages[0][1].newer_url
 
 
+@pytest.mark.parametrize("dot", [".", "~"])
+def test_links_of_former_versions_still_lead_on(dot):
+    order = cast.paid_order()
+    spent = Customer.objects.get(pk=order.customer_id).spent_fen
+    beyond = f"{spent}{dot}{order.customer_id + 1}"
+    assert spenders(browser(), sort="spent", older=beyond)[0] == [order.customer_id]
+    assert spenders(browser(), sort="spent", older=f"{spent}{dot}{order.customer_id}")[0] == []
+
+
 @pytest.mark.parametrize("cursor", ["x", "5", "5.", ".5", "-1.2", "9" * 30 + ".1", "5.5.5"])
 def test_a_cursor_of_nonsense_is_the_first_page(cursor):
     order = cast.paid_order()

@@ -116,15 +116,22 @@ class TestParcels:
         order, parcel_id = self.shipped()
         assert_done(post(owner, order, f"parcels/{parcel_id}/undo"), order)
         assert order.stage == "preparing"
-        again = owner.post(f"/console/orders/{order.number}/parcels/{parcel_id}/undo/", follow=True)
-        assert "already been undone" in again.content.decode()
+        path, data = f"/console/orders/{order.number}/parcels/{parcel_id}/undo/", {"version": order.version}
+        assert "already been undone" in owner.post(path, data, follow=True).content.decode()
+
+    @pytest.mark.parametrize("version", ["", "x", "-1", "9" * 30])
+    def test_a_damaged_version_undoes_nothing(self, owner: Client, version: str) -> None:
+        order, parcel_id = self.shipped()
+        post(owner, order, f"parcels/{parcel_id}/undo", version=version)
+        order.refresh_from_db()
+        assert order.stage == "shipped"
 
     def test_arrive(self, owner: Client) -> None:
         order, parcel_id = self.shipped()
         assert_done(post(owner, order, f"parcels/{parcel_id}/arrive"), order)
         assert order.arrived_at is not None
-        again = owner.post(f"/console/orders/{order.number}/parcels/{parcel_id}/arrive/", follow=True)
-        assert "already been delivered or undone" in again.content.decode()
+        path, data = f"/console/orders/{order.number}/parcels/{parcel_id}/arrive/", {"version": order.version}
+        assert "already been delivered or undone" in owner.post(path, data, follow=True).content.decode()
 
     def test_a_parcel_of_another_order_is_404(self, owner: Client) -> None:
         _order, parcel_id = self.shipped()

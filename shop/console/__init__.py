@@ -1,0 +1,1 @@
+"""What the pages of the console are made of, whatever they are about."""
