@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from notifications.models import AlertKind
+from orders.scope import scope_key
 from shop.access import ROLES, has_capability
 from shop.actor import Actor
 from shop.staff.models import StaffUser
@@ -45,11 +46,13 @@ def list_roles(kind: AlertKind) -> list[str]:
 
 
 class Audience(NamedTuple):
-    """Pages to which the same is shown and spoken: of the same kinds and the same role."""
+    """Pages to which the same is shown and spoken: of the same kinds, role and scope of orders."""
 
     kinds: Kinds
     role: str
+    scope: str
 
 
 def audience_of(user: StaffUser) -> Audience:
-    return Audience(kinds_of(staff_actor(user)), user.role)
+    actor = staff_actor(user)
+    return Audience(kinds_of(actor), user.role, scope_key(actor))

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from orders.models import Order
-from orders.selectors import orders_in_scope
+from orders.scope import orders_in_scope
 from shop.access import has_capability
 from shop.actor import Actor
 from shop.live import live_topic

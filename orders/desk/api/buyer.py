@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from orders.models import Order
 from orders.moves import check_move, find_available, list_available
 from orders.payments.services.cancelling import BuyersWhy, cancel_unpaid, cancel_unsent
-from orders.selectors import orders_in_scope, with_secrets
+from orders.scope import orders_in_scope
+from orders.selectors import with_secrets
 from orders.stages import IN_HAND, Stage
 from orders.states import MOVES
 from shop import clock

@@ -15,7 +15,9 @@ from orders.desk.capped import count_capped
 from orders.desk.list.counts import CAP, describe_count
 from orders.desk.list.filters import TAB_STAGES, Filters, Tab
 from orders.models import Order
+from orders.scope import orders_in_scope, orders_of
 from orders.stages import IN_HAND, AftersaleMark
+from shop.actor import Actor
 from shop.store.choices import Delivery
 
 WORK_CAP = 999
@@ -98,15 +100,15 @@ def find_kind(params: Mapping[str, str]) -> OrderKind:
     return PICKUP if params.get("delivery") == Delivery.PICKUP else ORDINARY
 
 
-def list_work() -> "dict[str, QuerySet[Order]]":
-    """Kind → the orders in it that wait for somebody, whatever the time is."""
-    return {kind.name: Order.objects.filter(kind.work) for kind in KINDS}
+def list_work(scope: str) -> "dict[str, QuerySet[Order]]":
+    """Kind → the orders of the scope in it that wait for somebody, whatever the time is."""
+    return {kind.name: orders_of(scope).filter(kind.work) for kind in KINDS}
 
 
-def list_kind_tabs(kind: OrderKind, filters: Filters, path: str) -> list[dict[str, Any]]:
+def list_kind_tabs(kind: OrderKind, filters: Filters, path: str, actor: Actor) -> list[dict[str, Any]]:
     """The tabs of a kind; one query for their counts, which a filter beyond the kind's own would make a lie."""
     is_narrowed = bool(set(filters.params) - {*_CHOSEN, *kind.params})
-    counts = {} if is_narrowed else _count_tabs(kind)
+    counts = {} if is_narrowed else _count_tabs(kind, actor)
     return [
         {
             "label": tab.label,
@@ -118,5 +120,6 @@ def list_kind_tabs(kind: OrderKind, filters: Filters, path: str) -> list[dict[st
     ]
 
 
-def _count_tabs(kind: OrderKind) -> dict[str, int]:
-    return count_capped({str(tab.label): Order.objects.filter(tab.holds) for tab in kind.tabs}, CAP)
+def _count_tabs(kind: OrderKind, actor: Actor) -> dict[str, int]:
+    orders = orders_in_scope(actor)
+    return count_capped({str(tab.label): orders.filter(tab.holds) for tab in kind.tabs}, CAP)

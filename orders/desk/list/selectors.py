@@ -18,11 +18,13 @@ from orders.desk.search.words import is_fragment
 from orders.models import HAS_REMARK, HashKind, Order, OrderLine
 from orders.numbers import LENGTH
 from orders.payments.models import Refund, RefundState
+from orders.scope import orders_in_scope, scope_key
 from orders.search import find_by_hash, newest_orders_of, normalise, sold_as
 from orders.selectors import with_secrets
 from orders.shipping.models import Parcel, ParcelState
 from orders.stages import Stage
 from shop import clock
+from shop.actor import Actor
 
 LAST_DIGITS = 4
 _CURSOR = re.compile(r"^(?:(?P<at>[\dT:.+Z-]{10,40})~)?(?P<id>\d{1,18})$")
@@ -62,21 +64,24 @@ def parse_cursor(text: str) -> Cursor | None:
     return Cursor(int(found["id"]), at)
 
 
-def get_page(filters: Filters, matches: Matches | None, *, older: str = "", newer: str = "") -> Page:
-    """The page after (`older`) or before (`newer`) a cursor, else the first; two queries."""
+def get_page(
+    filters: Filters, matches: Matches | None, *, actor: Actor, older: str = "", newer: str = ""
+) -> Page:
+    """The page of the actor's orders after (`older`) or before (`newer`) a cursor, else the first; two queries."""
     newer_than, older_than = parse_cursor(newer), parse_cursor(older)
     if newer_than is not None:
-        ids, has_more = _list_ids(filters, matches, newer_than, is_newer=True)
+        ids, has_more = _list_ids(filters, matches, actor, newer_than, is_newer=True)
         if not has_more:
             # What is left is the first page: showing it whole is better than a page of two rows.
-            return get_page(filters, matches)
-        return _make_page(filters, ids, has_newer=True, has_older=True)
-    ids, has_more = _list_ids(filters, matches, older_than, is_newer=False)
-    return _make_page(filters, ids, has_newer=older_than is not None, has_older=has_more)
+            return get_page(filters, matches, actor=actor)
+        return _make_page(filters, load_orders(ids, actor=actor), has_newer=True, has_older=True)
+    ids, has_more = _list_ids(filters, matches, actor, older_than, is_newer=False)
+    return _make_page(
+        filters, load_orders(ids, actor=actor), has_newer=older_than is not None, has_older=has_more
+    )
 
 
-def _make_page(filters: Filters, ids: list[int], *, has_newer: bool, has_older: bool) -> Page:
-    orders = load_orders(ids)
+def _make_page(filters: Filters, orders: list[Order], *, has_newer: bool, has_older: bool) -> Page:
     if not orders:
         return Page([], newer="", older="")
     newer = _cursor_of(orders[0], filters) if has_newer else ""
@@ -89,7 +94,7 @@ def _cursor_of(order: Order, filters: Filters) -> str:
 
 
 def _list_ids(
-    filters: Filters, matches: Matches | None, cursor: Cursor | None, *, is_newer: bool
+    filters: Filters, matches: Matches | None, actor: Actor, cursor: Cursor | None, *, is_newer: bool
 ) -> tuple[list[int], bool]:
     """Ids of one page, newest first, and whether more lie beyond."""
     stages = filters.stages
@@ -97,14 +102,14 @@ def _list_ids(
         return [], False
     if matches is not None and filters.is_search_alone:
         return _slice_found(matches, cursor, filters.size, is_newer=is_newer)
-    orders = _narrow_but_goods(Order.objects.all(), filters, matches)
+    orders = _narrow_but_goods(filters, matches, actor)
     if cursor:
         orders = orders.filter(_beyond(cursor, filters.date_column, is_newer))
     keys = [filters.date_column, "id"] if filters.date_column else ["id"]
     order_by = keys if is_newer else [f"-{key}" for key in keys]
     wanted = filters.size + 1
     if words := filters.get("product"):
-        found = _list_with_goods(words, orders, stages, cursor, order_by, wanted)
+        found = _list_with_goods(words, orders, stages, cursor, order_by, wanted, scope_key(actor))
     else:
         found = _list_by_stage(orders, stages, keys, order_by, wanted)
     has_more, ids = len(found) == wanted, found[: filters.size]
@@ -139,6 +144,7 @@ def _list_with_goods(
     cursor: Cursor | None,
     order_by: list[str],
     wanted: int,
+    scope: str,
 ) -> list[int]:
     """One keyset query per SKU that was sold under these words."""
     if stages:
@@ -148,8 +154,8 @@ def _list_with_goods(
     bound = {}
     if cursor and cursor.at is None:
         bound = {f"lines__order_id__{'lt' if order_by[0].startswith('-') else 'gt'}": cursor.id}
-    found = newest_orders_of(sold_as(words), orders.order_by(*by_line), limit=wanted, **bound)
-    return list(Order.objects.filter(pk__in=found).order_by(*order_by).values_list("id", flat=True)[:wanted])
+    found = newest_orders_of(sold_as(words), scope, orders.order_by(*by_line), limit=wanted, **bound)
+    return list(orders.filter(pk__in=found).order_by(*order_by).values_list("id", flat=True)[:wanted])
 
 
 def _unite(branches: "list[QuerySet[Order]]", keys: list[str]) -> Any:
@@ -157,29 +163,22 @@ def _unite(branches: "list[QuerySet[Order]]", keys: list[str]) -> Any:
     return first.union(*others, all=True)
 
 
-def narrow(
-    orders: "QuerySet[Order]",
-    filters: Filters,
-    matches: Matches | None,
-    cursor: Cursor | None,
-    is_newer: bool,
-) -> "QuerySet[Order]":
-    """Every filter but the stages, in any order of rows."""
-    orders = _narrow_but_goods(orders, filters, matches)
+def narrow(filters: Filters, matches: Matches | None, *, actor: Actor) -> "QuerySet[Order]":
+    """The actor's orders that fit every filter but the stages, in any order of rows."""
+    orders = _narrow_but_goods(filters, matches, actor)
     if words := filters.get("product"):
         bought = OrderLine.objects.filter(sku__in=sold_as(words))
         orders = orders.filter(pk__in=bought.values("order_id"))
-    return orders.filter(_beyond(cursor, filters.date_column, is_newer)) if cursor else orders
+    return orders
 
 
-def _narrow_but_goods(
-    orders: "QuerySet[Order]", filters: Filters, matches: Matches | None
-) -> "QuerySet[Order]":
+def _narrow_but_goods(filters: Filters, matches: Matches | None, actor: Actor) -> "QuerySet[Order]":
+    orders = orders_in_scope(actor)
     if queue := filters.get("queue"):
         orders = orders.filter(is_in_queue(WorkQueue(queue), clock.now()))
     if matches is not None:
         orders = orders.filter(pk__in=matches.ids)
-    orders = _narrow_by_keys(orders, filters)
+    orders = _narrow_by_keys(orders, filters, actor)
     plain = {
         "delivery": filters.get("delivery"),
         "pay_method": filters.get("pay"),
@@ -198,9 +197,9 @@ def _narrow_but_goods(
     return _between(orders, filters)
 
 
-def _narrow_by_keys(orders: "QuerySet[Order]", filters: Filters) -> "QuerySet[Order]":
+def _narrow_by_keys(orders: "QuerySet[Order]", filters: Filters, actor: Actor) -> "QuerySet[Order]":
     if digits := normalise(filters.get("number")):
-        orders = orders.filter(_has_number(digits))
+        orders = orders.filter(_has_number(digits, actor))
     if phone := normalise(filters.get("phone")):
         orders = _having(orders, HashKind.PHONE4 if len(phone) == LAST_DIGITS else HashKind.PHONE, phone)
     if recipient := filters.get("recipient"):
@@ -208,9 +207,9 @@ def _narrow_by_keys(orders: "QuerySet[Order]", filters: Filters) -> "QuerySet[Or
     return orders
 
 
-def _has_number(digits: str) -> Q:
+def _has_number(digits: str, actor: Actor) -> Q:
     if is_fragment(digits):
-        return Q(pk__in=list_ids_by_fragment(digits))
+        return Q(pk__in=list_ids_by_fragment(digits, actor=actor))
     return Q(number=digits) if len(digits) >= LENGTH else Q(number__contains=digits)
 
 
@@ -248,9 +247,9 @@ def _beyond(cursor: Cursor, column: str, is_newer: bool) -> Q:
     return Q(**{f"{column}__{way}e": cursor.at}) & (Q(**{f"{column}__{way}": cursor.at}) | same)
 
 
-def load_orders(ids: list[int]) -> list[Order]:
-    """Orders in the order of `ids`, those that are not there left out; one query."""
-    by_id = with_secrets(Order.objects.all()).in_bulk(ids)
+def load_orders(ids: list[int], *, actor: Actor) -> list[Order]:
+    """Orders in the order of `ids`, those that are not in the actor's scope left out; one query."""
+    by_id = with_secrets(orders_in_scope(actor)).in_bulk(ids)
     return [by_id[pk] for pk in ids if pk in by_id]
 
 
