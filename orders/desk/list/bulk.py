@@ -4,15 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from orders.desk.list import selectors
 from orders.desk.list.counts import CAP
 from orders.desk.list.filters import Filters
-from orders.desk.search.matches import find_matches
-from orders.models import Order
+from orders.desk.list.selectors import narrow
 from orders.scope import orders_in_scope
 from orders.stages import Stage
 from orders.states import MOVES
@@ -113,7 +110,7 @@ def count_results(filters: Filters, stages: Iterable[Stage] | None = None, *, ac
     """Orders of the filtered list, in these stages alone, counted up to CAP + 1."""
     shown = _list_stages(filters)
     wanted = shown if stages is None else tuple(stage for stage in stages if stage in shown)
-    orders, total = _narrow(filters, actor), 0
+    orders, total = narrow(filters, actor=actor), 0
     for stage in wanted:
         total += orders.filter(stage=stage).order_by()[: CAP + 1 - total].count()
         if total > CAP:
@@ -124,12 +121,6 @@ def count_results(filters: Filters, stages: Iterable[Stage] | None = None, *, ac
 def _list_stages(filters: Filters) -> tuple[Stage, ...]:
     stages = filters.stages
     return () if stages is None else stages or tuple(Stage)
-
-
-def _narrow(filters: Filters, actor: Actor) -> QuerySet[Order]:
-    """The orders of the filtered list in any stage."""
-    matches = find_matches(filters.get("q"), actor=actor) if filters.get("q") else None
-    return selectors.narrow(filters, matches, actor=actor)
 
 
 def collect_orders(action: BulkAction, parameters: dict[str, Any], cursor: str, actor: Actor) -> Batch:
@@ -143,7 +134,7 @@ def collect_orders(action: BulkAction, parameters: dict[str, Any], cursor: str, 
     at, after = _read_cursor(cursor)
     if at >= len(stages):
         return Batch()
-    orders = _narrow(filters, actor).filter(stage=stages[at])
+    orders = narrow(filters, actor=actor).filter(stage=stages[at])
     orders = orders.filter(pk__gt=after, pk__lte=parameters["newest"]).order_by("pk")
     subjects = [Subject(pk, number) for pk, number in orders.values_list("pk", "number")[:BATCH]]
     if len(subjects) == BATCH:

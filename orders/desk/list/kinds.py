@@ -5,13 +5,14 @@ A kind is a filter of the list: its address says which one it is.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from orders.desk.capped import count_capped
+from orders.desk.capped import read_row, write_row
 from orders.desk.list.counts import CAP, describe_count
 from orders.desk.list.filters import TAB_STAGES, Filters, Tab
 from orders.models import Order
@@ -108,18 +109,14 @@ def list_work(scope: str) -> "dict[str, QuerySet[Order]]":
 def list_kind_tabs(kind: OrderKind, filters: Filters, path: str, actor: Actor) -> list[dict[str, Any]]:
     """The tabs of a kind; one query for their counts, which a filter beyond the kind's own would make a lie."""
     is_narrowed = bool(set(filters.params) - {*_CHOSEN, *kind.params})
-    counts = {} if is_narrowed else _count_tabs(kind, actor)
+    orders = orders_in_scope(actor)
+    counts = () if is_narrowed else read_row(*write_row((orders.filter(tab.holds) for tab in kind.tabs), CAP))
     return [
         {
             "label": tab.label,
             "url": filters.make_url(path, **{"stage": "", "queue": "", **tab.params}),
-            "count": describe_count(counts[str(tab.label)]) if counts else "",
+            "count": "" if count is None else describe_count(count),
             "is_active": all(filters.params.get(name, "") == value for name, value in tab.params.items()),
         }
-        for tab in kind.tabs
+        for tab, count in zip_longest(kind.tabs, counts)
     ]
-
-
-def _count_tabs(kind: OrderKind, actor: Actor) -> dict[str, int]:
-    orders = orders_in_scope(actor)
-    return count_capped({str(tab.label): orders.filter(tab.holds) for tab in kind.tabs}, CAP)

@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_datetime
 from orders.desk.list.conditions import is_in_queue
 from orders.desk.list.filters import DateKind, Filters, WorkQueue
 from orders.desk.search.branches import limit_branch
-from orders.desk.search.matches import Matches, list_ids_by_fragment
+from orders.desk.search.matches import Matches, find_matches, list_ids_by_fragment
 from orders.desk.search.words import is_fragment
 from orders.models import HAS_REMARK, HashKind, Order, OrderLine
 from orders.numbers import LENGTH
@@ -163,9 +163,14 @@ def _unite(branches: "list[QuerySet[Order]]", keys: list[str]) -> Any:
     return first.union(*others, all=True)
 
 
-def narrow(filters: Filters, matches: Matches | None, *, actor: Actor) -> "QuerySet[Order]":
+def search(filters: Filters, *, actor: Actor) -> Matches | None:
+    """What the search box finds of the actor's orders, None where nothing was typed."""
+    return find_matches(filters.get("q"), actor=actor) if filters.get("q") else None
+
+
+def narrow(filters: Filters, *, actor: Actor) -> "QuerySet[Order]":
     """The actor's orders that fit every filter but the stages, in any order of rows."""
-    orders = _narrow_but_goods(filters, matches, actor)
+    orders = _narrow_but_goods(filters, search(filters, actor=actor), actor)
     if words := filters.get("product"):
         bought = OrderLine.objects.filter(sku__in=sold_as(words))
         orders = orders.filter(pk__in=bought.values("order_id"))

@@ -15,8 +15,8 @@ from orders.desk.list.counts import count_tabs, describe_count
 from orders.desk.list.filters import PAGE_SIZES, Filters, Tab, WorkQueue
 from orders.desk.list.kinds import ORDINARY, OrderKind, find_kind, list_kind_tabs
 from orders.desk.list.rows import make_rows
-from orders.desk.list.selectors import Page, get_page
-from orders.desk.search.matches import Matches, find_matches
+from orders.desk.list.selectors import Page, get_page, search
+from orders.desk.search.matches import Matches
 from orders.desk.search.words import read_payment_number
 from shop.actor import Actor
 from shop.database.replica import reading
@@ -29,7 +29,7 @@ from shop.staff.preferences import COLUMNS, get_list_looks, save_list_looks
 def list_orders(request: StaffRequest) -> HttpResponse:
     """The list, whole or (asked for by htmx) as the part below the title; the address is its state."""
     filters = Filters(request.GET)
-    matches = find_matches(filters.get("q"), actor=request.actor) if filters.get("q") else None
+    matches = search(filters, actor=request.actor)
     page = _read_page(request, filters, matches)
     looks = _describe_looks(request.user) | {"bulk_actions": list_bulk(request.actor)}
     context = _list_context(filters, matches, page, request.actor) | {
