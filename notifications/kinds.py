@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from notifications import endings
 from notifications.endings import FindEnding
 from notifications.models import AlertKind
+from orders.scope import scope_key
 from orders.stages import IN_HAND, Stage
 from orders.states import MOVES
 from shop.access import ROLES, has_capability
@@ -206,11 +207,13 @@ def list_roles(kind: AlertKind) -> list[str]:
 
 
 class Audience(NamedTuple):
-    """Pages to which the same is shown and spoken: of the same kinds and the same role."""
+    """Pages to which the same is shown and spoken: of the same kinds, role and scope of orders."""
 
     kinds: Kinds
     role: str
+    scope: str
 
 
 def audience_of(user: StaffUser) -> Audience:
-    return Audience(kinds_of(staff_actor(user)), user.role)
+    actor = staff_actor(user)
+    return Audience(kinds_of(actor), user.role, scope_key(actor))

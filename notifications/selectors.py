@@ -2,9 +2,10 @@
 
 from django.db.models import Prefetch, QuerySet
 
-from notifications.kinds import ALL_KINDS, Kinds
+from notifications.kinds import ALL_KINDS, Audience, Kinds
 from notifications.models import Alert
 from orders.models import OrderLine
+from orders.scope import ALL, rows_in_scope
 
 SHOWN = 200
 """So many unhandled alerts a page is told of by its socket."""
@@ -13,24 +14,26 @@ _OF_ORDER = ("number", "recipient", "phone", "buyer_remark", "payable_fen", "pay
 _OF_LINE = ("order", "product_name", "sku_name", "picture_path", "quantity")
 
 
-def find_open_alerts(kinds: Kinds = ALL_KINDS) -> "QuerySet[Alert]":
-    """All of these kinds that is unhandled."""
+def find_open_alerts(kinds: Kinds = ALL_KINDS, scope: str = ALL) -> "QuerySet[Alert]":
+    """All of these kinds that is unhandled, about orders of this scope or about none."""
     # Of no kind at all there would be no query, but the frame of every page is one with this in it.
-    return Alert.objects.filter(handled_at__isnull=True, kind__in=kinds or ("",))
+    alerts = Alert.objects.filter(handled_at__isnull=True, kind__in=kinds or ("",))
+    return rows_in_scope(alerts, scope, or_of_none=True)
 
 
-def find_handled_alerts(kinds: Kinds = ALL_KINDS) -> "QuerySet[Alert]":
-    return Alert.objects.filter(handled_at__isnull=False, kind__in=kinds)
+def find_handled_alerts(kinds: Kinds, scope: str) -> "QuerySet[Alert]":
+    alerts = Alert.objects.filter(handled_at__isnull=False, kind__in=kinds)
+    return rows_in_scope(alerts, scope, or_of_none=True)
 
 
-def list_open_alerts(kinds: Kinds) -> "QuerySet[Alert]":
-    """Unhandled alerts of these kinds, with their orders, newest first, at most SHOWN."""
-    return find_open_alerts(kinds).select_related("order").order_by("-id")[:SHOWN]
+def list_open_alerts(audience: Audience) -> "QuerySet[Alert]":
+    """Unhandled alerts for this audience, with their orders, newest first, at most SHOWN."""
+    return find_open_alerts(audience.kinds, audience.scope).select_related("order").order_by("-id")[:SHOWN]
 
 
-def count_open_alerts(kinds: Kinds) -> int:
-    """Unhandled alerts of these kinds, counted up to COUNT_CAP + 1."""
-    return find_open_alerts(kinds).order_by()[: COUNT_CAP + 1].count()
+def count_open_alerts(audience: Audience) -> int:
+    """Unhandled alerts for this audience, counted up to COUNT_CAP + 1."""
+    return find_open_alerts(audience.kinds, audience.scope).order_by()[: COUNT_CAP + 1].count()
 
 
 def describe_count(count: int) -> str:

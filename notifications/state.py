@@ -18,10 +18,10 @@ from shop.store.selectors import get_store_settings
 
 
 def get_open_state(audience: Audience) -> dict[str, Any]:
-    """The newest SHOWN unhandled alerts of these kinds, how many there are, and what the shop wants said."""
+    """The newest SHOWN unhandled alerts for this audience, how many there are, and what the shop wants said."""
     ways = {setting.kind: setting for setting in list_alert_settings()}
     heard = {kind for kind, way in ways.items() if way.is_heard_by(audience.role)}
-    alerts = list(list_open_alerts(audience.kinds))
+    alerts = list(list_open_alerts(audience))
     subjects = describe_subjects(alerts)
     rows = [
         _describe(alert, subjects.get(alert.pk, SHOP)) | {"is_voiced": alert.kind in heard}
@@ -30,7 +30,7 @@ def get_open_state(audience: Audience) -> dict[str, Any]:
     is_voice_on = AlertKind.NEW_ORDER in heard
     return {
         "alerts": rows,
-        "count": len(rows) if len(rows) < SHOWN else count_open_alerts(audience.kinds),
+        "count": len(rows) if len(rows) < SHOWN else count_open_alerts(audience),
         "phrases": {kind: _describe_way(ways[kind]) for kind in KINDS},
         "settings": describe_settings(get_store_settings(), clock.now(), is_voice_on=is_voice_on),
     }

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 
-from notifications.kinds import KINDS, audience_of, kinds_of
+from notifications.kinds import KINDS, audience_of
 from notifications.models import Alert, AlertKind
 from notifications.selectors import (
     SHOWN,
@@ -91,7 +91,8 @@ def handle_all(request: StaffRequest) -> HttpResponse:
 
 
 def _ask_to_handle_all(request: StaffRequest) -> HttpResponse:
-    mine = find_open_alerts(kinds_of(request.actor))
+    audience = audience_of(request.user)
+    mine = find_open_alerts(audience.kinds, audience.scope)
     newest = mine.order_by("-pk").values_list("pk", flat=True).first()
     if newest is None:
         return show_obstacle(request, _("No alert waits for you now."), lambda: _show_alerts(request))
@@ -151,10 +152,11 @@ def _card(alert: Alert, subject: Described) -> Card:
 
 def _list_context(request: StaffRequest) -> dict[str, Any]:
     is_handled, path = request.GET.get("state") == _HANDLED, reverse("alerts:list")
-    kinds = kinds_of(request.actor)
-    found = find_handled_alerts(kinds) if is_handled else find_open_alerts(kinds)
-    page = read_page(with_orders(found), request, size=PAGE_SIZE, path=path)
-    count = count_open_alerts(kinds)
+    audience = audience_of(request.user)
+    find = find_handled_alerts if is_handled else find_open_alerts
+    found = with_orders(find(audience.kinds, audience.scope))
+    page = read_page(found, request, size=PAGE_SIZE, path=path)
+    count = count_open_alerts(audience)
     return {
         "page": page,
         "cards": _make_cards(page.rows),
@@ -163,7 +165,7 @@ def _list_context(request: StaffRequest) -> dict[str, Any]:
         # Nothing newer lies before it: what arrives from now on would stand on top.
         "is_newest_page": not is_handled and not page.newer_url,
         "open_count": count,
-        "may_handle": bool(kinds),
+        "may_handle": bool(audience.kinds),
         "handle_url": make_url(reverse("alerts:handle"), request.GET),
     }
 

@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import OuterRef, QuerySet
 
 from orders.models import BlindIndex, HashKind, Order, OrderLine, SoldName
+from orders.scope import orders_of, rows_in_scope
 from shop.catalog.models import Sku
 from shop.crypto import as_number, keyed_hash, keyed_hashes
 from shop.database.inserts import insert_rows
@@ -82,21 +83,21 @@ def sold_as(words: str) -> "QuerySet[Sku]":
 
 
 def newest_orders_of(
-    skus: "QuerySet[Sku]", orders: "QuerySet[Order] | None" = None, *, limit: int, **lines: Any
+    skus: "QuerySet[Sku]", scope: str, orders: "QuerySet[Order] | None" = None, *, limit: int, **lines: Any
 ) -> list[int]:
-    """Ids of at least the first `limit` orders, newest first, in which one of the SKUs was bought.
+    """Ids of at least the first `limit` orders of the scope, newest first, in which one of the SKUs was bought.
 
-    `orders` narrows and orders them otherwise; `lines` are then further conditions on the line that holds the SKU.
+    `orders`, of the scope, narrows and orders them otherwise; `lines` are then further conditions on the line that
+    holds the SKU.
     Each SKU is walked by itself, in the order of its index, so that it does not matter whether its orders are
     many or few, new or old: one plan over several SKUs has to guess that, and guesses wrong.
     """
     if connection.vendor != "postgresql":
         bought = OrderLine.objects.filter(sku__in=skus).values("order_id")
-        orders = Order.objects.order_by("-pk") if orders is None else orders
+        orders = orders_of(scope).order_by("-pk") if orders is None else orders
         return list(orders.filter(pk__in=bought).values_list("pk", flat=True)[:limit])
-    first: QuerySet[Any, Any] = (
-        OrderLine.objects.filter(sku=OuterRef("pk")).order_by("-order_id").values("order_id")
-    )
+    own = rows_in_scope(OrderLine.objects.filter(sku=OuterRef("pk")), scope)
+    first: QuerySet[Any, Any] = own.order_by("-order_id").values("order_id")
     if orders is not None:
         first = orders.filter(lines__sku=OuterRef("pk"), **lines).values("pk")
     found = skus.annotate(order_ids=ArraySubquery(first[:limit])).values_list("order_ids", flat=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -11,7 +11,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from notifications.kinds import Kinds, kinds_of
+from notifications.kinds import Audience, audience_of
 from notifications.selectors import find_open_alerts
 from orders.desk.capped import read_row, write_row
 from orders.desk.list.kinds import AFTERSALE, ORDINARY, PICKUP, WORK_CAP, OrderKind, find_kind, list_work
@@ -93,7 +93,7 @@ def console(request: HttpRequest) -> dict[str, Any]:
         return {"shop_name": lazy(_get_shop_name, str)(), "here": _find_here(request)}
     actor = staff_actor(user)
     request.theme = user.theme  # type: ignore[attr-defined]
-    work, shop_name, sound_name, has_job = _read_frame(actor)
+    work, shop_name, sound_name, has_job = _read_frame(actor, audience_of(user))
     also = {_JOBS} if has_job or may_make_jobs(actor) else set()
     return {
         "actor": actor,
@@ -122,19 +122,20 @@ def _name_nothing() -> str:
     return gettext("Shop back office")
 
 
-def _read_frame(actor: Actor) -> tuple[dict[str, int], str, str, bool]:
+def _read_frame(actor: Actor, audience: Audience) -> tuple[dict[str, int], str, str, bool]:
     """What waits for somebody, by entry; names of the shop and of its own sound; whether one made a job: one query."""
-    names, sql, parameters = _write_frame(WORK_CAP, kinds_of(actor))
+    names, sql, parameters = _write_frame(WORK_CAP, audience)
     person_id = get_person_id(actor)
     own = [person_id if value == _ME else value for value in parameters]
     *counts, shop_name, sound_name, job_id = read_row(sql, own)
     return dict(zip(names, counts, strict=True)), shop_name or "", sound_name or "", job_id is not None
 
 
-@cache
-def _write_frame(cap: int, kinds: Kinds) -> tuple[tuple[str, ...], str, list[Any]]:
-    """The entries and the query that reads the frame, which no page changes: it is written once."""
-    wanted = {_ALERTS: find_open_alerts(kinds), **list_work()}
+@lru_cache
+def _write_frame(cap: int, audience: Audience) -> tuple[tuple[str, ...], str, list[Any]]:
+    """The entries and the query that reads the frame, which no page changes: it is written once for each audience."""
+    open_alerts = find_open_alerts(audience.kinds, audience.scope)
+    wanted = {_ALERTS: open_alerts, **list_work(audience.scope)}
     store = StoreSettings.objects.filter(pk=1)
     return tuple(wanted), *write_row(
         wanted.values(),

@@ -43,7 +43,7 @@ class AlertsConsumer(AsyncJsonWebsocketConsumer):
     _beating: asyncio.Task[None] | None = None
     _is_closed = False
     _groups: Groups
-    _audience = Audience((), "")
+    _audience: Audience
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve the socket; when its channel layer fails it closes instead of crashing."""

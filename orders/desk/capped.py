@@ -1,15 +1,10 @@
 """Counting many things at once without ever counting a whole table."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
-
-
-def count_capped(wanted: "Mapping[str, QuerySet[Any]]", cap: int) -> dict[str, int]:
-    """Name → rows, each counted up to cap + 1; one query."""
-    return dict(zip(wanted, read_row(*write_row(wanted.values(), cap)), strict=True))
 
 
 def write_row(

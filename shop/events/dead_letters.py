@@ -27,6 +27,11 @@ class DeadLetter:
     error: str
     at: datetime
 
+    @property
+    def order_id(self) -> int:
+        """The order it is about as far as can be told, 0 otherwise."""
+        return (self.event and self.event.order_id) or 0
+
 
 def count_dead_letters() -> int:
     """Counted up to SHOWN + 1 of each kind; two small indexes."""

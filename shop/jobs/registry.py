@@ -58,8 +58,8 @@ class JobKind(ABC):
         return False
 
     @abstractmethod
-    def gather(self, job: Job) -> Iterator[Part]:
-        """The next parts of the rows of a job that is COLLECTING. Raises Refused, which stops the job."""
+    def gather(self, job: Job, actor: Actor) -> Iterator[Part]:
+        """The next parts of the rows of the actor's job that is COLLECTING. Raises Refused, which stops the job."""
 
     @abstractmethod
     def run(self, rows: Sequence[JobRow], actor: Actor) -> None:
@@ -71,25 +71,25 @@ class JobKind(ABC):
 
 
 RunRow = Callable[[int, Actor], Any]
-Collect = Callable[[dict[str, Any], str], Batch]
+Collect = Callable[[dict[str, Any], str, Actor], Batch]
 
 
 @dataclass(frozen=True)
 class BulkKind(JobKind):
     """One verb over many subjects.
 
-    `run_row(subject_id, actor)` calls the verb and raises Refused. `collect(parameters, cursor)` finds the subjects
-    where a job was made from parameters instead of a list, up to LIMIT.
+    `run_row(subject_id, actor)` calls the verb and raises Refused. `collect(parameters, cursor, actor)` finds
+    the subjects where a job was made from parameters instead of a list, up to LIMIT.
     """
 
     run_row: RunRow
     subject_url: Callable[[str], str]
     collect: Collect | None = None
 
-    def gather(self, job: Job) -> Iterator[Part]:
+    def gather(self, job: Job, actor: Actor) -> Iterator[Part]:
         if self.collect is None:
             raise RuntimeError(f"jobs of the kind {job.kind} are made from lists")
-        batch = self.collect(job.parameters, job.cursor)
+        batch = self.collect(job.parameters, job.cursor, actor)
         subjects = batch.subjects[: LIMIT - job.total]
         is_last = not batch.cursor or job.total + len(subjects) >= LIMIT
         state = JobState.RUNNING if is_last else JobState.COLLECTING

@@ -157,9 +157,9 @@ def _leaving_room() -> Iterator[None]:
 def _gather(holder: Holder) -> bool:
     """Find and keep the next rows; returns whether there may be more to do at once."""
     job, kind = holder.job, holder.kind
-    _load_actor(holder)
+    actor = _load_actor(holder)
     try:
-        for part in kind.gather(job):
+        for part in kind.gather(job, actor):
             _keep(holder, part)
     except Refused as refused:
         raise Stopped(str(refused)) from refused

@@ -25,6 +25,7 @@ from orders.payments.models import (
 from orders.stages import Stage
 from shop import clock
 from shop.access import ROLES
+from shop.actor import SYSTEM
 from shop.catalog.models import MovementKind, Product, StockMovement
 from shop.clients.wechat_pay import WeChatPay
 from shop.customers.models import Address, BalanceEntry, Customer, EntryKind
@@ -146,7 +147,7 @@ def test_money_came_and_went_in_every_way(lived: None) -> None:
 
 @pytest.mark.django_db
 def test_every_queue_of_the_start_page_holds_something(lived: None) -> None:
-    empty = {queue.name for queue in list_queues(count_tabs()) if not queue.count}
+    empty = {queue.name for queue in list_queues(count_tabs(SYSTEM), SYSTEM) if not queue.count}
     # Whether an unpaid order is about to close depends on the minute.
     assert empty <= {WorkQueue.CLOSING_SOON}
 

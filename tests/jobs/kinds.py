@@ -31,7 +31,7 @@ class Counting:
         self.done[subject_id] += 1
         self.actors.append(actor)
 
-    def collect(self, parameters: dict[str, Any], cursor: str) -> Batch:
+    def collect(self, parameters: dict[str, Any], cursor: str, _actor: Actor) -> Batch:
         start = int(cursor or 0)
         subjects = subjects_of(range(start + 1, min(start + self._batch, self._total) + 1))
         end = start + len(subjects)

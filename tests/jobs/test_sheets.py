@@ -114,8 +114,8 @@ class TestChecking:
         assert isinstance(kind, SheetKind)
         whole = SheetKind.gather
 
-        def die_midway(self: SheetKind, job: Job) -> Iterator[Part]:
-            for part in whole(self, job):
+        def die_midway(self: SheetKind, job: Job, actor: Actor) -> Iterator[Part]:
+            for part in whole(self, job, actor):
                 yield part
                 if part.rows:
                     raise KeyboardInterrupt
@@ -143,9 +143,9 @@ class TestChecking:
     ) -> None:
         job, whole = send(ROWS, editor), SheetKind.gather
 
-        def cancel_first(self: SheetKind, of: Job) -> Iterator[Part]:
+        def cancel_first(self: SheetKind, of: Job, actor: Actor) -> Iterator[Part]:
             cancel_job(of.pk, actor=editor)
-            return whole(self, of)
+            return whole(self, of, actor)
 
         monkeypatch.setattr(SheetKind, "gather", cancel_first)
         job = work(job)
@@ -326,7 +326,7 @@ class TestBadInput:
 
         monkeypatch.setattr("shop.jobs.sheets.kinds.write_content", write)
         job, kind = send([["A", "x", 1], ["B", "y", 2], ["C", "x", 3]], editor), KINDS[NAME]
-        kept = [([row.position for row in part.rows], list(written)) for part in kind.gather(job)]
+        kept = [([row.position for row in part.rows], list(written)) for part in kind.gather(job, editor)]
         assert kept[-2:] == [([2, 3], [2, 3]), ([4], [2, 3, 4])]
 
     def test_reading_and_checking_have_a_whole_lease_each(

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from orders.desk.timeline import Change, make_entry
 from orders.models import Order, OrderLine
-from shop.actor import ActorKind
+from orders.scope import orders_in_scope, rows_in_scope, scope_key
+from shop.actor import Actor, ActorKind
 from shop.events.models import Event
 from shop.events.selectors import find_first_id_since, find_last_id_before
 from shop.events.words import Part, describe_actor, describe_data
@@ -29,9 +30,9 @@ class Wanted:
     until: dt.date | None = None
 
 
-def list_events(wanted: Wanted) -> "QuerySet[Event]":
-    """The events that fit; without their sealed values, of which `tell` reads the reasons."""
-    events: QuerySet[Event] = Event.objects.defer("sealed")
+def list_events(wanted: Wanted, *, actor: Actor) -> "QuerySet[Event]":
+    """The events in the actor's scope that fit; without their sealed values, of which `tell` reads the reasons."""
+    events = rows_in_scope(Event.objects.defer("sealed"), scope_key(actor), or_of_none=True)
     if wanted.kind:
         events = events.filter(kind=wanted.kind)
         if wanted.kind != Order.subject_kind:
@@ -44,7 +45,7 @@ def list_events(wanted: Wanted) -> "QuerySet[Event]":
     elif wanted.actor:
         events = events.filter(actor_kind=wanted.actor)
     if wanted.number:
-        found = Order.objects.filter(number=wanted.number).values_list("pk", flat=True).first()
+        found = orders_in_scope(actor).filter(number=wanted.number).values_list("pk", flat=True).first()
         events = events & Event.objects.of_order(found or -1)
     return _between(events, wanted)
 

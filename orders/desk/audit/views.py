@@ -37,7 +37,7 @@ def ask_filters(request: StaffRequest) -> HttpResponse:
 def _show_record(request: StaffRequest, *, dialog: Dialog | None = None) -> HttpResponse:
     form, path = _make_form(request), reverse("audit:list")
     with reading():
-        page = read_page(list_events(form.read()), request, path=path)
+        page = read_page(list_events(form.read(), actor=request.actor), request, path=path)
     context = {
         "form": form,
         "page": page,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.desk.labels import Label, describe_order
 from orders.models import Order
+from orders.scope import orders_in_scope
 from orders.stages import Stage
 from shop.actor import Actor
 from shop.console.timeline import Entry
@@ -98,15 +99,15 @@ def find_buyers(*, words: str, only: BuyerFilter) -> "QuerySet[Customer]":
     return list_customers(words=words).filter(_FITS[only])
 
 
-def make_rows(customers: Sequence[Customer]) -> list[BuyerRow]:
+def make_rows(customers: Sequence[Customer], *, actor: Actor) -> list[BuyerRow]:
     """The rows of one page with one grouped query over these customers' own orders."""
-    spending = sum_spending(customer.pk for customer in customers)
+    spending = sum_spending((customer.pk for customer in customers), actor=actor)
     return [BuyerRow(customer, spending.get(customer.pk, Spending())) for customer in customers]
 
 
-def sum_spending(customer_ids: Iterable[int]) -> dict[int, Spending]:
-    """Customer id → what they ordered and spent; who never ordered is left out."""
-    own = Order.objects.filter(customer_id__in=list(customer_ids)).order_by()
+def sum_spending(customer_ids: Iterable[int], *, actor: Actor) -> dict[int, Spending]:
+    """Customer id → what they ordered and spent in the actor's scope; who never ordered is left out."""
+    own = orders_in_scope(actor).filter(customer_id__in=list(customer_ids)).order_by()
     sums = own.values("customer_id").annotate(
         orders=Count("pk"),
         closed=Count("pk", filter=Q(stage=Stage.CLOSED)),
@@ -115,13 +116,14 @@ def sum_spending(customer_ids: Iterable[int]) -> dict[int, Spending]:
     return {row["customer_id"]: Spending(row["orders"], row["closed"], row["spent_fen"]) for row in sums}
 
 
-def make_buyer_page(customer: Customer) -> BuyerPage:
+def make_buyer_page(customer: Customer, *, actor: Actor) -> BuyerPage:
     """Everything the page of one buyer shows."""
-    last = customer.orders.prefetch_related("lines").order_by("-id")[:ORDERS_SHOWN]
+    own = orders_in_scope(actor).filter(customer=customer)
+    last = own.prefetch_related("lines").order_by("-id")[:ORDERS_SHOWN]
     events = Event.objects.filter(kind=Customer.subject_kind, subject_id=customer.pk).order_by("-number")
     return BuyerPage(
         customer=customer,
-        spending=sum_spending([customer.pk]).get(customer.pk, Spending()),
+        spending=sum_spending([customer.pk], actor=actor).get(customer.pk, Spending()),
         orders=[BuyerOrder(order, describe_order(order)) for order in last],
         entries=list(customer.balance_entries.order_by("-id")[:ENTRIES_SHOWN]),
         record=[

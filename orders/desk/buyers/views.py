@@ -47,7 +47,7 @@ def list_buyers(request: StaffRequest) -> HttpResponse:
         page = read_page(find_buyers(words=words, only=only), request)
     context = {
         "page": page,
-        "rows": make_rows(page.rows),
+        "rows": make_rows(page.rows, actor=request.actor),
         "words": words,
         "tabs": [_make_tab(item, words, sort, item == only) for item in BuyerFilter],
         "sort": sort,
@@ -91,7 +91,7 @@ def _render(
 ) -> HttpResponse:
     """The page, with `dialog` open on it; `remark` is the form of the page itself where it was refused."""
     context = {
-        "page": make_buyer_page(customer),
+        "page": make_buyer_page(customer, actor=request.actor),
         "customer": customer,
         "addresses": customer.addresses.order_by("-is_default", "-pk"),
         "remark_form": remark or RemarkForm(customer=customer),

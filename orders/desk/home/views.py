@@ -46,14 +46,14 @@ class HealthLine:
 @staff_page("orders.view")
 def home(request: StaffRequest) -> HttpResponse:
     """The work queues, most urgent first; those with nothing in them are named together."""
-    counts = count_tabs()
+    counts = count_tabs(request.actor)
     queues = list_queues(counts, request.actor)
-    rows = load_rows(queues)
+    rows = load_rows(queues, actor=request.actor)
     cards = [Card(queue, rows[queue.name], _find_list(queue)) for queue in queues if queue.count]
     context = {
         "cards": cards,
         "about_shop": [words for queue in queues for words in queue.about_shop],
-        "figures": list_figures(counts.tabs[Tab.TO_SHIP]),
+        "figures": list_figures(counts.tabs[Tab.TO_SHIP], actor=request.actor),
         "clear": [queue.title for queue in queues if not queue.count],
         "health": _describe_health(get_health()),
     }

@@ -4,15 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from orders.desk.list import selectors
 from orders.desk.list.counts import CAP
 from orders.desk.list.filters import Filters
-from orders.desk.search.matches import find_matches
-from orders.models import Order
+from orders.desk.list.selectors import narrow
+from orders.scope import orders_in_scope
 from orders.stages import Stage
 from orders.states import MOVES
 from shop.access import has_capability
@@ -100,18 +98,21 @@ class Choice:
         return self.total - self.fitting
 
 
-def choose_numbers(numbers: Iterable[str], action: BulkAction) -> tuple[Choice, list[Subject]]:
-    """The chosen orders that are in a fitting stage, oldest first; one query."""
-    found = list(Order.objects.filter(number__in=set(numbers)).order_by("pk").values("pk", "number", "stage"))
+def choose_numbers(
+    numbers: Iterable[str], action: BulkAction, *, actor: Actor
+) -> tuple[Choice, list[Subject]]:
+    """The chosen orders of the actor's that are in a fitting stage, oldest first; one query."""
+    chosen = orders_in_scope(actor).filter(number__in=set(numbers))
+    found = list(chosen.order_by("pk").values("pk", "number", "stage"))
     fitting = [Subject(row["pk"], row["number"]) for row in found if row["stage"] in action.stages]
     return Choice(len(found), len(fitting)), fitting
 
 
-def count_results(filters: Filters, stages: Iterable[Stage] | None = None) -> int:
+def count_results(filters: Filters, stages: Iterable[Stage] | None = None, *, actor: Actor) -> int:
     """Orders of the filtered list, in these stages alone, counted up to CAP + 1."""
     shown = _list_stages(filters)
     wanted = shown if stages is None else tuple(stage for stage in stages if stage in shown)
-    orders, total = _narrow(filters), 0
+    orders, total = narrow(filters, actor=actor), 0
     for stage in wanted:
         total += orders.filter(stage=stage).order_by()[: CAP + 1 - total].count()
         if total > CAP:
@@ -124,14 +125,8 @@ def _list_stages(filters: Filters) -> tuple[Stage, ...]:
     return () if stages is None else stages or tuple(Stage)
 
 
-def _narrow(filters: Filters) -> QuerySet[Order]:
-    """The orders of the filtered list in any stage."""
-    matches = find_matches(filters.get("q")) if filters.get("q") else None
-    return selectors.narrow(Order.objects.all(), filters, matches, None, False)
-
-
-def collect_orders(action: BulkAction, parameters: dict[str, Any], cursor: str) -> Batch:
-    """The next orders of a filtered list that fit the action, oldest first and none newer than the press.
+def collect_orders(action: BulkAction, parameters: dict[str, Any], cursor: str, actor: Actor) -> Batch:
+    """The next orders of the actor's filtered list that fit the action, oldest first and none newer than the press.
 
     The cursor is `stage:id`: each stage is a keyset query of its own, for which there is an index.
     """
@@ -141,7 +136,7 @@ def collect_orders(action: BulkAction, parameters: dict[str, Any], cursor: str) 
     at, after = _read_cursor(cursor)
     if at >= len(stages):
         return Batch()
-    orders = _narrow(filters).filter(stage=stages[at])
+    orders = narrow(filters, actor=actor).filter(stage=stages[at])
     orders = orders.filter(pk__gt=after, pk__lte=parameters["newest"]).order_by("pk")
     subjects = [Subject(pk, number) for pk, number in orders.values_list("pk", "number")[:BATCH]]
     if len(subjects) == BATCH:
@@ -154,6 +149,6 @@ def _read_cursor(cursor: str) -> tuple[int, int]:
     return int(at), int(after)
 
 
-def find_newest() -> int:
-    """The id of the newest order: what comes later was not seen by who pressed."""
-    return Order.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+def find_newest(actor: Actor) -> int:
+    """The id of the newest order in the actor's scope: what comes later was not seen by who pressed."""
+    return orders_in_scope(actor).order_by("-pk").values_list("pk", flat=True).first() or 0

@@ -19,9 +19,9 @@ MOST_NUMBERS = 200
 @staff_page("orders.view")
 def count_all(request: StaffRequest) -> HttpResponse:
     """The button that chooses all results of the list, with how many fit each action."""
-    filters, actions = Filters(request.GET), list_bulk(request.actor)
-    total = count_results(filters)
-    fits = [(action.name, _count(count_results(filters, action.stages))) for action in actions]
+    filters, actor = Filters(request.GET), request.actor
+    total = count_results(filters, actor=actor)
+    fits = [(act.name, _count(count_results(filters, act.stages, actor=actor))) for act in list_bulk(actor)]
     context = {"total": total, "total_words": describe_count(total), "fits": fits}
     return render(request, "desk/list/_bulk_all.html", context)
 
@@ -44,11 +44,13 @@ def make_bulk_view(action: BulkAction) -> Any:
 
 def _make_dialog(request: StaffRequest, action: BulkAction) -> Dialog:
     numbers, filters = _read_numbers(request.GET), Filters(QueryDict(request.GET.get("filter", "")))
-    is_all = "all" in request.GET
+    is_all, actor = "all" in request.GET, request.actor
     if is_all:
-        choice = Choice(count_results(filters), count_results(filters, action.stages))
+        choice = Choice(
+            count_results(filters, actor=actor), count_results(filters, action.stages, actor=actor)
+        )
     else:
-        choice, _subjects = choose_numbers(numbers, action)
+        choice, _subjects = choose_numbers(numbers, action, actor=actor)
     words = describe_count(choice.fitting)
     subject = {
         "act": action,
@@ -74,10 +76,10 @@ def _make_job(request: StaffRequest, action: BulkAction) -> HttpResponse:
     key = read_key(request)
     if "all" in request.POST:
         filters = Filters(QueryDict(request.POST.get("filter", "")))
-        parameters = {"filter": filters.params, "newest": find_newest()}
+        parameters = {"filter": filters.params, "newest": find_newest(request.actor)}
         job = make_job(action.kind, actor=request.actor, key=key, parameters=parameters)
     else:
-        _choice, subjects = choose_numbers(_read_numbers(request.POST), action)
+        _choice, subjects = choose_numbers(_read_numbers(request.POST), action, actor=request.actor)
         job = make_job(action.kind, actor=request.actor, key=key, subjects=subjects)
     return follow_job(request, job)
 

@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -11,15 +11,16 @@ from django.db import connection
 from orders.desk.capped import read_row, write_row
 from orders.desk.list.conditions import is_in_queue
 from orders.desk.list.filters import TAB_STAGES, Tab, WorkQueue
-from orders.models import Order
+from orders.scope import orders_of, scope_key
 from orders.stages import Stage
 from shop import clock
+from shop.actor import Actor
 
 CAP = 10_000
 FULL_FOR_S = 60
 _ENDS = (Stage.DONE, Stage.CLOSED)
 _THEN = datetime(2000, 1, 1, tzinfo=UTC)
-_full_until: dict[Stage, float] = {}
+_full_until: dict[tuple[str, Stage], float] = {}
 
 
 @dataclass(frozen=True)
@@ -30,17 +31,19 @@ class Counts:
     queues: dict[str, int]
 
 
-def count_tabs() -> Counts:
-    """Each stage and each queue counted up to CAP + 1; one query.
+def count_tabs(actor: Actor) -> Counts:
+    """Each stage and each queue of the actor's scope counted up to CAP + 1; one query.
 
     A stage over the cap is read to the cap every time. Those in which orders end hardly ever fall below it again:
     once over, they are taken to be so for a minute.
     """
-    full = [stage for stage in _ENDS if _full_until.get(stage, 0.0) > time.monotonic()]
+    scope = scope_key(actor)
+    full = [stage for stage in _ENDS if _full_until.get((scope, stage), 0.0) > time.monotonic()]
     stages = tuple(stage for stage in Stage if stage not in full)
-    found = _run(stages, clock.now())
+    found = _run(scope, stages, clock.now())
     counts = dict(zip(stages, found, strict=False)) | dict.fromkeys(full, CAP + 1)
-    _full_until.update({stage: time.monotonic() + FULL_FOR_S for stage in _ENDS if counts[stage] > CAP})
+    until = time.monotonic() + FULL_FOR_S
+    _full_until.update({(scope, stage): until for stage in _ENDS if counts[stage] > CAP})
     tabs: dict[str, int] = {tab: sum(counts[stage] for stage in TAB_STAGES[tab] or Stage) for tab in Tab}
     return Counts(tabs, dict(zip(WorkQueue, found[len(stages) :], strict=True)))
 
@@ -50,26 +53,27 @@ def forget_full() -> None:
     _full_until.clear()
 
 
-def _run(stages: tuple[Stage, ...], now: datetime) -> tuple[int, ...]:
+def _run(scope: str, stages: tuple[Stage, ...], now: datetime) -> tuple[int, ...]:
     """The counts of these stages, then of every queue."""
     if connection.vendor == "postgresql":
-        sql, parameters = _write_once(stages, CAP)
+        sql, parameters = _write_once(scope, stages, CAP)
         moved = now - _THEN
         parameters = [value + moved if isinstance(value, datetime) else value for value in parameters]
     else:
-        sql, parameters = _write(stages, CAP, now)
+        sql, parameters = _write(scope, stages, CAP, now)
     return read_row(sql, parameters)
 
 
-@cache
-def _write_once(stages: tuple[Stage, ...], cap: int) -> tuple[str, list[Any]]:
+@lru_cache
+def _write_once(scope: str, stages: tuple[Stage, ...], cap: int) -> tuple[str, list[Any]]:
     """As `_write` at a moment of its own: writing takes the ORM longer than the database counts."""
-    return _write(stages, cap, _THEN)
+    return _write(scope, stages, cap, _THEN)
 
 
-def _write(stages: tuple[Stage, ...], cap: int, now: datetime) -> tuple[str, list[Any]]:
-    wanted = [Order.objects.filter(stage=stage) for stage in stages]
-    wanted += [Order.objects.filter(is_in_queue(queue, now)) for queue in WorkQueue]
+def _write(scope: str, stages: tuple[Stage, ...], cap: int, now: datetime) -> tuple[str, list[Any]]:
+    orders = orders_of(scope)
+    wanted = [orders.filter(stage=stage) for stage in stages]
+    wanted += [orders.filter(is_in_queue(queue, now)) for queue in WorkQueue]
     return write_row(wanted, cap)
 
 

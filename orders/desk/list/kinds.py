@@ -5,17 +5,20 @@ A kind is a filter of the list: its address says which one it is.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from orders.desk.capped import count_capped
+from orders.desk.capped import read_row, write_row
 from orders.desk.list.counts import CAP, describe_count
 from orders.desk.list.filters import TAB_STAGES, Filters, Tab
 from orders.models import Order
+from orders.scope import orders_in_scope, orders_of
 from orders.stages import IN_HAND, AftersaleMark
+from shop.actor import Actor
 from shop.store.choices import Delivery
 
 WORK_CAP = 999
@@ -98,25 +101,22 @@ def find_kind(params: Mapping[str, str]) -> OrderKind:
     return PICKUP if params.get("delivery") == Delivery.PICKUP else ORDINARY
 
 
-def list_work() -> "dict[str, QuerySet[Order]]":
-    """Kind → the orders in it that wait for somebody, whatever the time is."""
-    return {kind.name: Order.objects.filter(kind.work) for kind in KINDS}
+def list_work(scope: str) -> "dict[str, QuerySet[Order]]":
+    """Kind → the orders of the scope in it that wait for somebody, whatever the time is."""
+    return {kind.name: orders_of(scope).filter(kind.work) for kind in KINDS}
 
 
-def list_kind_tabs(kind: OrderKind, filters: Filters, path: str) -> list[dict[str, Any]]:
+def list_kind_tabs(kind: OrderKind, filters: Filters, path: str, actor: Actor) -> list[dict[str, Any]]:
     """The tabs of a kind; one query for their counts, which a filter beyond the kind's own would make a lie."""
     is_narrowed = bool(set(filters.params) - {*_CHOSEN, *kind.params})
-    counts = {} if is_narrowed else _count_tabs(kind)
+    orders = orders_in_scope(actor)
+    counts = () if is_narrowed else read_row(*write_row((orders.filter(tab.holds) for tab in kind.tabs), CAP))
     return [
         {
             "label": tab.label,
             "url": filters.make_url(path, **{"stage": "", "queue": "", **tab.params}),
-            "count": describe_count(counts[str(tab.label)]) if counts else "",
+            "count": "" if count is None else describe_count(count),
             "is_active": all(filters.params.get(name, "") == value for name, value in tab.params.items()),
         }
-        for tab in kind.tabs
+        for tab, count in zip_longest(kind.tabs, counts)
     ]
-
-
-def _count_tabs(kind: OrderKind) -> dict[str, int]:
-    return count_capped({str(tab.label): Order.objects.filter(tab.holds) for tab in kind.tabs}, CAP)

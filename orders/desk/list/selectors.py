@@ -13,16 +13,18 @@ from django.utils.dateparse import parse_datetime
 from orders.desk.list.conditions import is_in_queue
 from orders.desk.list.filters import DateKind, Filters, WorkQueue
 from orders.desk.search.branches import limit_branch
-from orders.desk.search.matches import Matches, list_ids_by_fragment
+from orders.desk.search.matches import Matches, find_matches, list_ids_by_fragment
 from orders.desk.search.words import is_fragment
 from orders.models import HAS_REMARK, HashKind, Order, OrderLine
 from orders.numbers import LENGTH
 from orders.payments.models import Refund, RefundState
+from orders.scope import orders_in_scope, scope_key
 from orders.search import find_by_hash, newest_orders_of, normalise, sold_as
 from orders.selectors import with_secrets
 from orders.shipping.models import Parcel, ParcelState
 from orders.stages import Stage
 from shop import clock
+from shop.actor import Actor
 from shop.http.paging import Cursor, Keyset, turn_page
 
 LAST_DIGITS = 4
@@ -37,16 +39,18 @@ class Page:
     older: str = ""
 
 
-def get_page(filters: Filters, matches: Matches | None, *, older: str = "", newer: str = "") -> Page:
-    """The page after (`older`) or before (`newer`) a cursor, else the first; two queries."""
+def get_page(
+    filters: Filters, matches: Matches | None, *, actor: Actor, older: str = "", newer: str = ""
+) -> Page:
+    """The page of the actor's orders after (`older`) or before (`newer`) a cursor, else the first; two queries."""
     keyset = Keyset(filters.date_column, _read_moment)
     turn = turn_page(
-        lambda cursor, is_newer: _list_ids(filters, matches, keyset, cursor, is_newer),
+        lambda cursor, is_newer: _list_ids(filters, matches, actor, keyset, cursor, is_newer),
         filters.size,
         older=keyset.read_cursor(older),
         newer=keyset.read_cursor(newer),
     )
-    orders = load_orders(turn.items)
+    orders = load_orders(turn.items, actor=actor)
     if not orders:
         return Page([])
     first, last = keyset.write_cursor(orders[0]), keyset.write_cursor(orders[-1])
@@ -62,7 +66,12 @@ def _read_moment(text: str) -> datetime | None:
 
 
 def _list_ids(
-    filters: Filters, matches: Matches | None, keyset: Keyset, cursor: Cursor | None, is_newer: bool
+    filters: Filters,
+    matches: Matches | None,
+    actor: Actor,
+    keyset: Keyset,
+    cursor: Cursor | None,
+    is_newer: bool,
 ) -> list[int]:
     """Ids outwards from the cursor: one more than a page shows, if there are."""
     stages, wanted = filters.stages, filters.size + 1
@@ -70,11 +79,11 @@ def _list_ids(
         return []
     if matches is not None and filters.is_search_alone:
         return _slice_found(matches, cursor, is_newer)[:wanted]
-    orders = _narrow_but_goods(Order.objects.all(), filters, matches)
+    orders = _narrow_but_goods(filters, matches, actor)
     orders = orders.filter(keyset.beyond(cursor, is_newer=is_newer))
     order_by = keyset.sort(is_newer=is_newer)
     if words := filters.get("product"):
-        return _list_with_goods(words, orders, stages, cursor, order_by, wanted)
+        return _list_with_goods(words, orders, stages, cursor, order_by, wanted, scope_key(actor))
     return _list_by_stage(orders, stages, keyset.keys, order_by, wanted)
 
 
@@ -102,6 +111,7 @@ def _list_with_goods(
     cursor: Cursor | None,
     order_by: list[str],
     wanted: int,
+    scope: str,
 ) -> list[int]:
     """One keyset query per SKU that was sold under these words."""
     if stages:
@@ -111,8 +121,8 @@ def _list_with_goods(
     bound = {}
     if cursor and cursor.value is None:
         bound = {f"lines__order_id__{'lt' if order_by[0].startswith('-') else 'gt'}": cursor.id}
-    found = newest_orders_of(sold_as(words), orders.order_by(*by_line), limit=wanted, **bound)
-    return list(Order.objects.filter(pk__in=found).order_by(*order_by).values_list("id", flat=True)[:wanted])
+    found = newest_orders_of(sold_as(words), scope, orders.order_by(*by_line), limit=wanted, **bound)
+    return list(orders.filter(pk__in=found).order_by(*order_by).values_list("id", flat=True)[:wanted])
 
 
 def _unite(branches: "list[QuerySet[Order]]", keys: list[str]) -> Any:
@@ -120,29 +130,27 @@ def _unite(branches: "list[QuerySet[Order]]", keys: list[str]) -> Any:
     return first.union(*others, all=True)
 
 
-def narrow(
-    orders: "QuerySet[Order]",
-    filters: Filters,
-    matches: Matches | None,
-    cursor: Cursor | None,
-    is_newer: bool,
-) -> "QuerySet[Order]":
-    """Every filter but the stages, in any order of rows."""
-    orders = _narrow_but_goods(orders, filters, matches)
+def search(filters: Filters, *, actor: Actor) -> Matches | None:
+    """What the search box finds of the actor's orders, None where nothing was typed."""
+    return find_matches(filters.get("q"), actor=actor) if filters.get("q") else None
+
+
+def narrow(filters: Filters, *, actor: Actor) -> "QuerySet[Order]":
+    """The actor's orders that fit every filter but the stages, in any order of rows."""
+    orders = _narrow_but_goods(filters, search(filters, actor=actor), actor)
     if words := filters.get("product"):
         bought = OrderLine.objects.filter(sku__in=sold_as(words))
         orders = orders.filter(pk__in=bought.values("order_id"))
-    return orders.filter(Keyset(filters.date_column).beyond(cursor, is_newer=is_newer))
+    return orders
 
 
-def _narrow_but_goods(
-    orders: "QuerySet[Order]", filters: Filters, matches: Matches | None
-) -> "QuerySet[Order]":
+def _narrow_but_goods(filters: Filters, matches: Matches | None, actor: Actor) -> "QuerySet[Order]":
+    orders = orders_in_scope(actor)
     if queue := filters.get("queue"):
         orders = orders.filter(is_in_queue(WorkQueue(queue), clock.now()))
     if matches is not None:
         orders = orders.filter(pk__in=matches.ids)
-    orders = _narrow_by_keys(orders, filters)
+    orders = _narrow_by_keys(orders, filters, actor)
     plain = {
         "delivery": filters.get("delivery"),
         "pay_method": filters.get("pay"),
@@ -161,9 +169,9 @@ def _narrow_but_goods(
     return _between(orders, filters)
 
 
-def _narrow_by_keys(orders: "QuerySet[Order]", filters: Filters) -> "QuerySet[Order]":
+def _narrow_by_keys(orders: "QuerySet[Order]", filters: Filters, actor: Actor) -> "QuerySet[Order]":
     if digits := normalise(filters.get("number")):
-        orders = orders.filter(_has_number(digits))
+        orders = orders.filter(_has_number(digits, actor))
     if phone := normalise(filters.get("phone")):
         orders = _having(orders, HashKind.PHONE4 if len(phone) == LAST_DIGITS else HashKind.PHONE, phone)
     if recipient := filters.get("recipient"):
@@ -171,9 +179,9 @@ def _narrow_by_keys(orders: "QuerySet[Order]", filters: Filters) -> "QuerySet[Or
     return orders
 
 
-def _has_number(digits: str) -> Q:
+def _has_number(digits: str, actor: Actor) -> Q:
     if is_fragment(digits):
-        return Q(pk__in=list_ids_by_fragment(digits))
+        return Q(pk__in=list_ids_by_fragment(digits, actor=actor))
     return Q(number=digits) if len(digits) >= LENGTH else Q(number__contains=digits)
 
 
@@ -201,9 +209,9 @@ def start_of_day(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
-def load_orders(ids: list[int]) -> list[Order]:
-    """Orders in the order of `ids`, those that are not there left out; one query."""
-    by_id = with_secrets(Order.objects.all()).in_bulk(ids)
+def load_orders(ids: list[int], *, actor: Actor) -> list[Order]:
+    """Orders in the order of `ids`, those that are not in the actor's scope left out; one query."""
+    by_id = with_secrets(orders_in_scope(actor)).in_bulk(ids)
     return [by_id[pk] for pk in ids if pk in by_id]
 
 

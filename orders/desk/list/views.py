@@ -15,9 +15,10 @@ from orders.desk.list.counts import count_tabs, describe_count
 from orders.desk.list.filters import PAGE_SIZES, Filters, Tab, WorkQueue
 from orders.desk.list.kinds import ORDINARY, OrderKind, find_kind, list_kind_tabs
 from orders.desk.list.rows import make_rows
-from orders.desk.list.selectors import Page, get_page
-from orders.desk.search.matches import Matches, find_matches
+from orders.desk.list.selectors import Page, get_page, search
+from orders.desk.search.matches import Matches
 from orders.desk.search.words import read_payment_number
+from shop.actor import Actor
 from shop.database.replica import reading
 from shop.http.query import make_url
 from shop.staff.decorators import StaffRequest, staff_page
@@ -29,10 +30,10 @@ from shop.staff.preferences import COLUMNS, get_list_looks, save_list_looks
 def list_orders(request: StaffRequest) -> HttpResponse:
     """The list, whole or (asked for by htmx) as the part below the title; the address is its state."""
     filters = Filters(request.GET)
-    matches = find_matches(filters.get("q")) if filters.get("q") else None
+    matches = search(filters, actor=request.actor)
     page = _read_page(request, filters, matches)
     looks = _describe_looks(request.user) | {"bulk_actions": list_bulk(request.actor)}
-    context = _list_context(filters, matches, page) | {
+    context = _list_context(filters, matches, page, request.actor) | {
         **looks,
         "rows": make_rows(page.orders, actor=request.actor),
         "this_url": request.get_full_path(),
@@ -53,7 +54,7 @@ def _read_page(request: StaffRequest, filters: Filters, matches: Matches | None)
     """Older pages may come from the replica; the first shows people what they have just done."""
     older, newer = request.GET.get("older", ""), request.GET.get("newer", "")
     with reading() if older else nullcontext():
-        return get_page(filters, matches, older=older, newer=newer)
+        return get_page(filters, matches, actor=request.actor, older=older, newer=newer)
 
 
 @staff_page("orders.view")
@@ -79,13 +80,13 @@ def _describe_looks(staff: StaffUser) -> dict[str, Any]:
     return {"shows": shows, "columns": columns, "is_compact": looks.is_compact}
 
 
-def _list_context(filters: Filters, matches: Matches | None, page: Page) -> dict[str, Any]:
+def _list_context(filters: Filters, matches: Matches | None, page: Page, actor: Actor) -> dict[str, Any]:
     path, kind = reverse("orders:list"), find_kind(filters.params)
     return {
         "kind": kind,
         "filters": filters,
         "search_words": filters.get("q"),
-        **_list_tabs(kind, filters, path),
+        **_list_tabs(kind, filters, path, actor),
         "chips": filters.list_chips(path),
         "matched": [kind.label for kind in matches.kinds] if matches else [],
         "missing": matches.missing if matches else (),
@@ -100,14 +101,14 @@ def _list_context(filters: Filters, matches: Matches | None, page: Page) -> dict
     }
 
 
-def _list_tabs(kind: OrderKind, filters: Filters, path: str) -> dict[str, Any]:
+def _list_tabs(kind: OrderKind, filters: Filters, path: str, actor: Actor) -> dict[str, Any]:
     """Tabs, and the queues in which something waits.
 
-    Counts are of the whole shop; beside a filtered list they would mislead, so then they are left out.
+    Counts are of all that the actor may see; beside a filtered list they would mislead, so then they are left out.
     """
     if kind is not ORDINARY:
-        return {"tabs": list_kind_tabs(kind, filters, path), "queues": []}
-    counts = None if filters.is_narrowed else count_tabs()
+        return {"tabs": list_kind_tabs(kind, filters, path, actor), "queues": []}
+    counts = None if filters.is_narrowed else count_tabs(actor)
     tabs = [
         {
             "label": tab.label,

@@ -10,6 +10,8 @@ from orders.models import Order
 from orders.numbers import LENGTH
 from orders.payments.gateway import find_transaction
 from orders.payments.models import Payment
+from orders.scope import is_in_scope, orders_in_scope
+from shop.actor import SYSTEM, Actor
 from shop.clients.errors import ClientError
 from shop.clients.wechat_pay import Transaction
 from shop.errors import Refused
@@ -38,8 +40,8 @@ class Finding:
     is_recorded: bool
 
 
-def ask_gateway(number: str) -> Finding | None:
-    """Ask by our number or the gateway's own; None when it knows of no such payment.
+def ask_gateway(number: str, *, actor: Actor) -> Finding | None:
+    """Ask by our number or the gateway's own; None when it knows of no such payment, or of one out of scope.
 
     Takes seconds, so it is never part of another page. Raises Refused `wechat_not_set_up`, or
     `gateway_unavailable` (503) when there was no answer that can be believed.
@@ -49,10 +51,13 @@ def ask_gateway(number: str) -> Finding | None:
     except ClientError as error:
         message = _("WeChat Pay did not answer. Nothing is lost; ask again in a moment.")
         raise Refused("gateway_unavailable", message, 503) from error
-    return _describe(found[0]) if found else None
+    return _describe(found[0], actor) if found else None
 
 
-def _describe(found: Transaction) -> Finding:
+def _describe(found: Transaction, actor: Actor) -> Finding | None:
+    order = orders_in_scope(SYSTEM).filter(number=found.number[:LENGTH]).first()
+    if order and not is_in_scope(order, actor):
+        return None
     payments = Payment.objects.filter(trade_no=found.trade_no) if found.trade_no else Payment.objects.none()
     return Finding(
         state=_STATES.get(found.state, found.state),
@@ -60,6 +65,6 @@ def _describe(found: Transaction) -> Finding:
         paid_at=found.paid_at,
         number=found.number,
         trade_no=found.trade_no,
-        order=Order.objects.filter(number=found.number[:LENGTH]).first(),
+        order=order,
         is_recorded=payments.exists(),
     )

@@ -10,9 +10,10 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from orders.desk.search.branches import limit_branch
-from orders.models import BlindIndex, HashKind, Order
+from orders.models import BlindIndex, HashKind
 from orders.numbers import LENGTH
 from orders.payments.models import PayAttempt, Payment, Refund
+from orders.scope import ALL, orders_of, rows_in_scope
 from orders.search import hash_values, normalise
 from orders.shipping.models import ParcelLine, ParcelState
 
@@ -44,9 +45,13 @@ class Lookup:
     column: str
     write: Callable[[str], Sequence[str | int]]
 
-    def find(self, kind: FoundBy, forms: Iterable[str | int], limit: int) -> "QuerySet[Any, Any]":
-        """(order id, kind, form as text) of the rows with one of these forms, the newest orders first."""
-        rows = self.rows.filter(**{f"{self.column}__in": list(forms)}).order_by(f"-{self.order_id}")
+    def find(self, kind: FoundBy, forms: Iterable[str | int], scope: str, limit: int) -> "QuerySet[Any, Any]":
+        """(order id, kind, form as text) of the scope's rows with one of these forms, the newest orders first."""
+        rows = (
+            rows_in_scope(self.rows, scope, self.order_id)
+            .filter(**{f"{self.column}__in": list(forms)})
+            .order_by(f"-{self.order_id}")
+        )
         text = Cast(F(self.column), models.TextField())
         return limit_branch(rows, self.order_id, limit).values_list(self.order_id, Value(kind.value), text)
 
@@ -76,7 +81,7 @@ def _by_hash(kind: HashKind) -> Lookup:
 _IN_PARCELS = ("order_line__order_id", "parcel__tracking_no", _write_plain)
 _UNDONE = Q(parcel__state=ParcelState.UNDONE)
 LOOKUPS: dict[FoundBy, list[Lookup]] = {
-    FoundBy.NUMBER: [Lookup(Order.objects.all(), "id", "number", _write_plain)],
+    FoundBy.NUMBER: [Lookup(orders_of(ALL), "id", "number", _write_plain)],
     # Two, because each has a partial index of its own.
     FoundBy.TRACKING: [
         Lookup(ParcelLine.objects.filter(~_UNDONE), *_IN_PARCELS),

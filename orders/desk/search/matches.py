@@ -13,7 +13,9 @@ from orders.desk.search.lookups import LOOKUPS, FoundBy
 from orders.desk.search.words import guess_kinds, is_digits, is_fragment, split_words
 from orders.models import Order
 from orders.numbers import LENGTH
+from orders.scope import orders_of, scope_key
 from orders.search import newest_orders_of, normalise, sold_as
+from shop.actor import Actor
 
 LIMIT = 200
 """Orders looked at per kind, the newest."""
@@ -31,35 +33,36 @@ class Matches:
     missing: tuple[str, ...] = ()
 
 
-def find_matches(text: str) -> Matches:
-    """Orders that fit what was typed, the newest of each kind; at most two queries."""
-    words = split_words(text)
+def find_matches(text: str, *, actor: Actor) -> Matches:
+    """Orders in the actor's scope that fit what was typed, the newest of each kind; at most two queries."""
+    words, scope = split_words(text), scope_key(actor)
     if len(words) > 1:
-        return _find_many(words)
-    return _find_one(words[0]) if words else Matches(frozenset(), ())
+        return _find_many(words, scope)
+    return _find_one(words[0], scope) if words else Matches(frozenset(), ())
 
 
-def _find_one(text: str) -> Matches:
+def _find_one(text: str, scope: str) -> Matches:
     word = normalise(text)
-    queries = _look_up({kind: [text] for kind in guess_kinds(text)}, LIMIT).queries
+    queries = _look_up({kind: [text] for kind in guess_kinds(text)}, scope, LIMIT).queries
     if is_digits(word) and len(word) <= _LONGEST_ID and not word.startswith("0"):
-        queries.append(_newest(Order.objects.filter(customer_id=int(word)).order_by("-pk"), FoundBy.BUYER))
+        own = orders_of(scope).filter(customer_id=int(word))
+        queries.append(_newest(own.order_by("-pk"), FoundBy.BUYER))
     if is_fragment(word):
-        queries += _with_fragment(word)
+        queries += _with_fragment(word, scope)
     rows = [(pk, kind) for pk, kind, _form in _unite(queries)]
     if not is_digits(word):
-        bought = newest_orders_of(sold_as(text), limit=LIMIT)
+        bought = newest_orders_of(sold_as(text), scope, limit=LIMIT)
         rows += [(pk, FoundBy.PRODUCT) for pk in bought[-LIMIT:]]
     return _make_matches(rows)
 
 
-def _find_many(words: list[str]) -> Matches:
+def _find_many(words: list[str], scope: str) -> Matches:
     """Whole things only: parts and words of many at once would find everything."""
     by_kind: dict[FoundBy, list[str]] = defaultdict(list)
     for word in words:
         for kind in guess_kinds(word):
             by_kind[kind].append(word)
-    asked = _look_up(by_kind, LIMIT_OF_MANY)
+    asked = _look_up(by_kind, scope, LIMIT_OF_MANY)
     rows = list(_unite(asked.queries))
     found = {asked.words[kind, form] for _pk, kind, form in rows}
     return _make_matches(
@@ -75,13 +78,13 @@ class _Asked:
     words: dict[tuple[str, str], str]
 
 
-def _look_up(by_kind: Mapping[FoundBy, list[str]], limit: int) -> _Asked:
+def _look_up(by_kind: Mapping[FoundBy, list[str]], scope: str, limit: int) -> _Asked:
     asked = _Asked([], {})
     for kind, words in by_kind.items():
         for lookup in LOOKUPS[kind]:
             forms = {form: word for word in words for form in lookup.write(word)}
             if forms:
-                asked.queries.append(lookup.find(kind, forms, limit))
+                asked.queries.append(lookup.find(kind, forms, scope, limit))
             asked.words.update({(kind.value, str(form)): word for form, word in forms.items()})
     return asked
 
@@ -97,19 +100,19 @@ def _newest(orders: "QuerySet[Order]", kind: FoundBy) -> Any:
     return limit_branch(orders, "pk", LIMIT).values_list("pk", Value(kind.value), Value(""))
 
 
-def list_ids_by_fragment(digits: str) -> list[int]:
-    """Ids of orders with these digits in their number, the newest; one query."""
-    return [pk for pk, _kind, _form in _unite(_with_fragment(digits))]
+def list_ids_by_fragment(digits: str, *, actor: Actor) -> list[int]:
+    """Ids of orders in the actor's scope with these digits in their number, the newest; one query."""
+    return [pk for pk, _kind, _form in _unite(_with_fragment(digits, scope_key(actor)))]
 
 
-def _with_fragment(digits: str) -> list[Any]:
+def _with_fragment(digits: str, scope: str) -> list[Any]:
     """Numbers that begin with these digits, and numbers that hold them further on.
 
     Apart, because numbers begin with the date: the digits of a year and a month stand at the beginning of a whole
     month's orders, of which only an index in order gives the newest without looking at all.
     """
-    starting = Order.objects.filter(number__gte=digits, number__lte=digits.ljust(LENGTH, "9"))
-    holding = Order.objects.alias(rest=Substr("number", 2)).filter(rest__contains=digits)
+    starting = orders_of(scope).filter(number__gte=digits, number__lte=digits.ljust(LENGTH, "9"))
+    holding = orders_of(scope).alias(rest=Substr("number", 2)).filter(rest__contains=digits)
     # Sorting by a sum keeps the planner from reading every order from the newest on until enough have fitted.
     holding = holding.alias(rank=F("pk") + 0).order_by("-rank")
     return [_newest(starting.order_by("-number"), FoundBy.NUMBER), _newest(holding, FoundBy.NUMBER)]

@@ -18,7 +18,7 @@ def ask(request: StaffRequest) -> HttpResponse:
     number = read_payment_number(request.GET.get("number", ""))
     context = {
         "number": number,
-        "finding": ask_gateway(number) if number else None,
+        "finding": ask_gateway(number, actor=request.actor) if number else None,
         "may_record": has_capability(request.actor, "orders.collect"),
     }
     return render(request, "desk/search/_gateway_answer.html", context)

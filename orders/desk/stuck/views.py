@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from orders.models import Order
+from orders.scope import orders_in_scope
+from shop.actor import Actor
 from shop.events.dead_letters import DeadLetter, list_dead_letters, try_again
 from shop.moves.table import describe_verb
 from shop.staff.decorators import StaffRequest, staff_page
@@ -28,7 +29,7 @@ class Row:
 
 @staff_page("audit.view")
 def stuck(request: StaffRequest) -> HttpResponse:
-    return render(request, "desk/stuck/list.html", {"rows": _list_rows()})
+    return render(request, "desk/stuck/list.html", {"rows": _list_rows(request.actor)})
 
 
 @staff_page("audit.view", methods=("POST",))
@@ -40,16 +41,16 @@ def again(request: StaffRequest) -> HttpResponse:
     return redirect("stuck:list")
 
 
-def _list_rows() -> list[Row]:
+def _list_rows(actor: Actor) -> list[Row]:
+    """Timers have rows of any kind, so they are shown to everybody; of events those about orders in scope."""
     letters = list_dead_letters()
-    ids = {letter.event.order_id for letter in letters if letter.event and letter.event.order_id}
-    numbers = dict(Order.objects.filter(pk__in=ids).values_list("pk", "number"))
-    return [_make_row(letter, numbers) for letter in letters]
+    orders = orders_in_scope(actor).filter(pk__in={letter.order_id for letter in letters})
+    numbers = {0: "", **dict(orders.values_list("pk", "number"))}
+    return [_make_row(letter, numbers[pk]) for letter in letters if (pk := letter.order_id) in numbers]
 
 
-def _make_row(letter: DeadLetter, numbers: dict[int, str]) -> Row:
+def _make_row(letter: DeadLetter, number: str) -> Row:
     if letter.event is None:
         return Row(letter, _("Timer"), "", "")
-    number = numbers.get(letter.event.order_id or 0, "")
     url = reverse("orders:detail", args=[number]) if number else ""
     return Row(letter, describe_verb(letter.event.verb), number, url)

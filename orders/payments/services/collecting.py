@@ -8,6 +8,7 @@ from orders.payments.models import Payment, ProofState
 from orders.payments.services.closing import close_live_attempt, require_no_live_attempt
 from orders.payments.services.evidence import paid_changes
 from orders.payments.services.transfers import decide_proof
+from orders.selectors import read_order
 from orders.services.fulfilment import start_fulfilment
 from orders.spending import keep_spending
 from orders.stages import Stage
@@ -25,7 +26,7 @@ def collect_payment(
     Cash for an order that was to be paid otherwise is money by somebody's word. Raises Refused `nothing_owed`, and as
     `check_made_money` and `close_live_attempt` do.
     """
-    _check_unexpected(Order.objects.get(pk=order_id), actor)
+    _check_unexpected(read_order(order_id, actor=actor), actor)
     close_live_attempt(order_id, "order.collect", actor=actor, expected_version=expected_version)
     with transaction.atomic():
         order = lock_order(order_id, "order.collect", actor=actor, expected_version=expected_version)

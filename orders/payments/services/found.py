@@ -9,6 +9,7 @@ from orders.numbers import LENGTH
 from orders.payments.gateway import PAID_STATES, PaymentEvidence, evidence_of, find_transaction
 from orders.payments.models import LIVE, AttemptState, PayAttempt, Payment
 from orders.payments.services.evidence import apply_payment_evidence
+from orders.scope import orders_in_scope
 from orders.stages import Stage
 from shop import clock
 from shop.access import require
@@ -37,16 +38,16 @@ def record_found_payment(number: str, *, actor: Actor) -> Payment:
         raise Refused("not_paid", _("WeChat Pay says that this was not paid."))
     evidence = evidence_of(transaction_, mchid=mchid)
     with transaction.atomic():
-        _make_missing_attempt(evidence)
+        _make_missing_attempt(evidence, actor)
         return apply_payment_evidence(evidence)
 
 
-def _make_missing_attempt(evidence: PaymentEvidence) -> None:
-    if PayAttempt.objects.filter(number=evidence.attempt_number).exists():
-        return
-    found = Order.objects.filter(number=evidence.attempt_number[:LENGTH]).only("pk").first()
+def _make_missing_attempt(evidence: PaymentEvidence, actor: Actor) -> None:
+    found = orders_in_scope(actor).filter(number=evidence.attempt_number[:LENGTH]).only("pk").first()
     if found is None:
         raise Refused("not_found", _("No order of this shop has this number."), 404)
+    if PayAttempt.objects.filter(number=evidence.attempt_number).exists():
+        return
     order, moment = lock_row(found.pk), clock.now()
     PayAttempt.objects.create(
         order=order,

@@ -12,6 +12,7 @@ from orders.payments.services.attempts import check_in_time
 from orders.payments.services.closing import close_live_attempt, require_no_live_attempt
 from orders.payments.services.settling import settle_if_nothing_owed
 from orders.quotes import check_pay_method, get_pay_term, get_reminder
+from orders.selectors import read_order
 from orders.services.fulfilment import reserve_all, start_clock, start_fulfilment
 from shop import clock
 from shop.actor import SYSTEM, Actor
@@ -44,7 +45,7 @@ def change_price(
     if not (0 <= goods_fen <= MAX_FEN and 0 <= freight_fen <= MAX_FEN):
         raise Refused("bad_amount", _("An amount must not be negative or absurdly large."), 400)
     # Asked first without a lock: a change that is refused must not close a payment under way.
-    _check_lowered(Order.objects.get(pk=order_id), goods_fen + freight_fen, actor)
+    _check_lowered(read_order(order_id, actor=actor), goods_fen + freight_fen, actor)
     close_live_attempt(order_id, "order.change_price", actor=actor, expected_version=expected_version)
     with transaction.atomic():
         order = lock_order(order_id, "order.change_price", actor=actor, expected_version=expected_version)
@@ -88,8 +89,8 @@ def choose_payment(
     Raises Refused `payment_not_offered`, `too_late`, `out_of_stock`, and as `close_live_attempt` does.
     """
     # Asked first without a lock: a choice that is refused must not close a payment under way.
-    delivery = Order.objects.values_list("delivery", flat=True).get(pk=order_id)
-    check_pay_method(method, Delivery(delivery), get_store_settings())
+    delivery = Delivery(read_order(order_id, actor=actor).delivery)
+    check_pay_method(method, delivery, get_store_settings())
     close_live_attempt(order_id, "order.choose_payment", actor=actor, expected_version=expected_version)
     with transaction.atomic():
         order = lock_order(order_id, "order.choose_payment", actor=actor, expected_version=expected_version)

@@ -65,7 +65,7 @@ class SheetKind(JobKind):
     def make_url(self, row: JobRow) -> str:
         return ""
 
-    def gather(self, job: Job) -> Iterator[Part]:
+    def gather(self, job: Job, actor: Actor) -> Iterator[Part]:
         table = self._load_table(job)
         yield Part([], {})  # Reading and checking take seconds each: the lease is renewed in between.
         units = check_table(table, self.check)

@@ -16,6 +16,7 @@ from orders.models import Order
 from orders.payments.models import Payment, Refund, RefundState
 from orders.services.steps import confirm_order, hold_order
 from shop import clock
+from shop.actor import SYSTEM
 from shop.events.models import Event, Heartbeat
 from shop.events.sweeping import SWEEP_HEARTBEAT, sweep
 from shop.store.models import WeChatAccount
@@ -33,7 +34,7 @@ def shop() -> None:
 
 def waiting() -> dict[str, list[int]]:
     """Queue → ids of the orders in it, without the empty queues."""
-    queues = list_queues(count_tabs())
+    queues = list_queues(count_tabs(SYSTEM), SYSTEM)
     assert [queue.count for queue in queues] == [len(queue.first) for queue in queues]
     return {queue.name: [item.order_id for item in queue.first] for queue in queues if queue.count}
 
@@ -139,7 +140,7 @@ def test_a_count_beyond_the_cap_says_so(monkeypatch: pytest.MonkeyPatch) -> None
     for _ in range(3):
         paid_order(basket={sku.pk: 1})
     monkeypatch.setattr("orders.desk.list.counts.CAP", 2)
-    assert list_queues(count_tabs())[2].count_words == "2+"
+    assert list_queues(count_tabs(SYSTEM), SYSTEM)[2].count_words == "2+"
 
 
 def test_every_card_leads_to_a_page_that_exists() -> None:

@@ -14,11 +14,14 @@ from orders.desk.list.filters import Tab
 from orders.models import Order
 from orders.payments.models import Refund, RefundState
 from shop import clock
+from shop.actor import SYSTEM
 from tests.cast import paid_order, place, prepared_order, shipped_order
 
 
 def figures() -> dict[str, Figure]:
-    return {figure.name: figure for figure in list_figures(count_tabs().tabs[Tab.TO_SHIP])}
+    return {
+        figure.name: figure for figure in list_figures(count_tabs(SYSTEM).tabs[Tab.TO_SHIP], actor=SYSTEM)
+    }
 
 
 def at_noon(days_ago: int) -> dt.datetime:
