@@ -223,7 +223,7 @@ def test_whatever_went_back_before_the_rest_is_exact(prices, steps, by_lines):
                 assert no.code in (
                     "over_share",
                     "over_refundable",
-                    "too_many",
+                    "more_than_left",
                     "nothing_chosen",
                     "wrong_stage",
                 )

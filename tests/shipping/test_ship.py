@@ -1,9 +1,12 @@
 """Shipping by line quantities, in one parcel or several."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from orders.desk.search.matches import find_matches
 from orders.models import Order
+from orders.moves import find_available
 from orders.payments.services.cancelling import cancel_paid
 from orders.payments.services.pricing import change_price
 from orders.shipping.models import Parcel
@@ -12,6 +15,8 @@ from orders.stages import AftersaleMark, Stage
 from shop.store.choices import Delivery, PayMethod, ReserveOn
 from tests import cast
 from tests.expect import fresh, refused, stock_of, verbs_of
+
+WAREHOUSE = cast.clerk("warehouse")
 
 
 def order_of(*pieces, **kwargs):
@@ -23,7 +28,7 @@ def ids(order):
 
 
 def ship(order, *parcels, **kwargs):
-    return ship_order(order.pk, parcels=parcels or [cast.parcel()], **{"actor": cast.clerk()} | kwargs)
+    return ship_order(order.pk, parcels=parcels or [cast.parcel()], **{"actor": WAREHOUSE} | kwargs)
 
 
 def test_one_parcel_with_all_that_is_left():
@@ -102,11 +107,11 @@ def test_a_courier_and_a_number_are_required(parcel, code):
 def test_more_pieces_than_are_left_are_refused():
     order = order_of(2)
     (line,) = ids(order)
-    with refused("too_many"):
+    with refused("more_than_left"):
         ship(order, cast.parcel({line: 3}))
-    with refused("too_many"):
+    with refused("more_than_left"):
         ship(order, cast.parcel({line: 2}), cast.parcel({line: 1}))
-    with refused("too_many"):
+    with refused("more_than_left"):
         ship(order, cast.parcel({line: -1}))
     assert not Parcel.objects.exists()
 
@@ -183,3 +188,20 @@ def test_after_shipping_the_price_stays():
     order = ship(order_of(1))
     with refused("wrong_stage"):
         change_price(order.pk, goods_fen=1, freight_fen=0, reason="x", actor=cast.clerk())
+
+
+def test_an_open_aftersale_blocks_a_part_as_it_does_the_whole_and_is_said_beforehand():
+    order = order_of(2)
+    (line,) = ids(order)
+    Order.objects.filter(pk=order.pk).update(aftersale_mark=AftersaleMark.OPEN)
+    offered = find_available(fresh(order), "order.ship_part", WAREHOUSE)
+    assert offered.refused.code == "aftersale_open"
+    with refused("aftersale_open"):
+        ship(order, cast.parcel({line: 1}))
+
+
+def test_what_was_sent_is_counted_without_reading_it_back():
+    order = order_of(2, 3)
+    with CaptureQueriesContext(connection) as queries:
+        ship(order)
+    assert not [query for query in queries if 'FROM "shipping_parcelline' in query["sql"]]

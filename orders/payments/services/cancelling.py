@@ -169,7 +169,7 @@ def cancel_lines(
     """Cancel pieces (line id → pieces) that are not yet shipped.
 
     The unpaid share lowers what is payable, the paid share is refunded, as far as it has not gone back before;
-    with the last piece goes the freight. Raises Refused `reason_required`, `nothing_chosen`, `too_many`.
+    with the last piece goes the freight. Raises Refused `reason_required`, `nothing_chosen`, `more_than_left`.
     """
     _require_reason(reason)
     chosen = {line_id: n for line_id, n in quantities.items() if n}
@@ -229,7 +229,7 @@ def _take_pieces(order: Order, chosen: Mapping[int, int]) -> list[OrderLine]:
     for line in lines:
         if chosen[line.pk] > line.to_send:
             message = _("Of “%(line)s” only %(left)d can still be cancelled.")
-            raise Refused("too_many", message % {"line": line.product_name, "left": line.to_send})
+            raise Refused("more_than_left", message % {"line": line.product_name, "left": line.to_send})
     return lines
 
 

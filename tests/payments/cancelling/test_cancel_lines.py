@@ -104,7 +104,9 @@ def test_what_was_cancelled_unpaid_to_nothing_counts_as_paid():
     assert (after.stage, after.payable_fen) == (Stage.TO_CONFIRM, 0)
 
 
-@pytest.mark.parametrize(("pieces", "code"), [(3, "too_many"), (0, "nothing_chosen"), (-1, "nothing_chosen")])
+@pytest.mark.parametrize(
+    ("pieces", "code"), [(3, "more_than_left"), (0, "nothing_chosen"), (-1, "nothing_chosen")]
+)
 def test_only_pieces_that_are_there_can_be_cancelled(pieces, code):
     order = cast.place(basket={cast.make_sku().pk: 2})
     with refused(code):

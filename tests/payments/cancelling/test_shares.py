@@ -181,7 +181,7 @@ class TestLines:
     def test_too_many_says_how_many_are_left(self):
         order = cast.paid_order(basket=basket(20_00, pieces=3))
         cancel(order, 1)
-        with refused("too_many") as caught:
+        with refused("more_than_left") as caught:
             cancel(order, 3)
         assert "2" in str(caught.value)
         assert cancel(order, 2).stage == Stage.CLOSED
