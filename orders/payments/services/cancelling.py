@@ -234,10 +234,15 @@ def _take_pieces(order: Order, chosen: Mapping[int, int]) -> list[OrderLine]:
 
 
 def _share(line: OrderLine, pieces: int) -> int:
-    """Cancel `pieces` of a line; returns their part (fen) of what the line still costs, the last takes all."""
-    share = line.left_fen * pieces // (line.quantity - line.cancelled)
+    """Cancel `pieces` of a line; returns their part (fen) of what its pieces still cost, the last takes all.
+
+    Pieces that came back cost nothing any more; where the shop kept some of their price, the others gain nothing.
+    """
+    priced = line.quantity - (line.cancelled if line.cancelled_unpaid_fen else 0)
+    most_fen = -(-(line.total_fen - line.cancelled_unpaid_fen) // priced) * pieces
+    kept = line.quantity - line.cancelled - line.returned + line.resent
     line.cancelled += pieces
-    return share
+    return min(line.left_fen * pieces // kept, most_fen)
 
 
 def _is_last(order: Order, chosen: Mapping[int, int]) -> bool:
