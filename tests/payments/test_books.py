@@ -40,6 +40,11 @@ def refund_more_than_the_freight(order: Order) -> None:
     Order.objects.filter(pk=order.pk).update(freight_fen=0, freight_adjust_fen=99)
 
 
+def give_back_a_fen_without_a_row(order: Order) -> None:
+    refund(order)
+    OrderLine.objects.filter(order=order).update(refunded_fen=F("refunded_fen") + 1)
+
+
 def pay_from_a_balance_that_was_never_booked(order: Order) -> Payment:
     return Payment.objects.create(
         order=order,
@@ -75,6 +80,8 @@ BREAKS: list[tuple[str, Break]] = [
     ("B1.3", update(Payment, counts=False)),
     ("B1.4", update(OrderLine, refunded_fen=1)),
     ("B1.4", refund_more_than_the_freight),
+    ("B1.5", give_back_a_fen_without_a_row),
+    ("B1.5", lambda order: refund(order, amount_fen=99)),
     ("B7", lambda order: refund(order, number="")),
     ("B7", lambda order: refund(order, state=RefundState.DONE)),
     ("B7", close_with_a_live_attempt),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from orders.models import Order
-from orders.payments.models import Refund
+from orders.payments.models import Refund, RefundCause
 from orders.payments.selectors import get_kept_fen
 from orders.payments.services.cancelling import cancel_lines, cancel_paid, cancel_unpaid
 from orders.payments.services.collecting import collect_payment
@@ -233,7 +233,7 @@ class TestWhatIsKept:
         assert self.sums(order) == (60_00, 0, 60_00)
 
 
-GOODWILL = RefundOf(is_goodwill=True)
+GOODWILL = RefundOf(RefundCause.GOODWILL)
 
 
 def share(order: Order, amount_fen: int, actor: Sequence[object] | object = SYSTEM) -> None:
