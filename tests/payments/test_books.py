@@ -30,7 +30,7 @@ def update(model: Any, **changes: Any) -> Break:
 
 
 def refund(order: Order, **changes: Any) -> None:
-    made = refund_payment(order.payments.get().pk, amount_fen=1_00, reason="x", actor=cast.clerk())
+    made = refund_payment(order.payments.get().pk, amount_fen=1_00, reason="x", actor=cast.clerk("finance"))
     Refund.objects.filter(pk=made.pk).update(**changes)
 
 
@@ -62,9 +62,9 @@ def give_back_what_was_never_booked(order: Order) -> None:
 
 
 def book_what_nobody_paid(order: Order) -> None:
-    change_balance(order.customer_id, delta_fen=1, reason="x", actor=cast.clerk())
+    change_balance(order.customer_id, delta_fen=1, reason="x", actor=cast.clerk("finance"))
     entry = NewEntry(EntryKind.PAY, pay_key(order.number), -1, order_number=order.number)
-    book_entry(lock_customer(order.customer_id), entry, actor=cast.clerk())
+    book_entry(lock_customer(order.customer_id), entry, actor=cast.clerk("finance"))
 
 
 def close_with_a_live_attempt(order: Order) -> None:
@@ -96,7 +96,7 @@ BREAKS: list[tuple[str, Break]] = [
 )
 def test_a_book_names_what_breaks_it_and_nothing_else(code: str, break_it: Break) -> None:
     order, sound = cast.paid_order(), cast.paid_order()
-    refund_payment(sound.payments.get().pk, amount_fen=1_00, reason="x", actor=cast.clerk())
+    refund_payment(sound.payments.get().pk, amount_fen=1_00, reason="x", actor=cast.clerk("finance"))
     assert find_broken_books() == []
     with transaction.atomic():
         break_it(order)

@@ -56,13 +56,13 @@ def test_several_parcels_at_once():
 
 def test_a_confirmed_order_is_shipped_without_preparing():
     order = cast.paid_order()
-    cast.confirm_order(order.pk, actor=cast.clerk())
+    cast.confirm_order(order.pk, actor=cast.clerk("order_clerk"))
     assert ship(order).stage == Stage.SHIPPED
 
 
 def test_cash_on_delivery_is_shipped_though_it_owes():
     order = cast.place(pay_method=PayMethod.COD)
-    cast.confirm_order(order.pk, actor=cast.clerk())
+    cast.confirm_order(order.pk, actor=cast.clerk("order_clerk"))
     assert ship(order).owed_fen > 0
 
 
@@ -84,7 +84,7 @@ def test_own_delivery_needs_no_number_but_keeps_the_driver():
 def test_only_what_is_to_ship_is_shipped(stage):
     order = cast.place() if stage == "unpaid" else cast.paid_order()
     if stage == "closed":
-        cancel_paid(order.pk, reason="x", actor=cast.clerk())
+        cancel_paid(order.pk, reason="x", actor=cast.clerk("order_clerk"))
     with refused("wrong_stage"):
         ship(order)
 
@@ -120,7 +120,7 @@ def test_choosing_nothing_ships_nothing():
     order = order_of(2)
     (line,) = ids(order)
     with refused("nothing_chosen", 400):
-        ship_order(order.pk, parcels=[], actor=cast.clerk())
+        ship_order(order.pk, parcels=[], actor=cast.clerk("warehouse"))
     with refused("nothing_chosen", 400):
         ship(order, cast.parcel({line: 0}))
     assert fresh(order).pieces_shipped == 0
@@ -148,7 +148,7 @@ def test_a_short_line_blocks_itself_and_the_whole_but_not_the_others():
     order = cast.place(basket={scarce.pk: 1, plenty.pk: 2})
     cast.pay(other)
     cast.pay(order)
-    cast.confirm_order(order.pk, actor=cast.clerk())
+    cast.confirm_order(order.pk, actor=cast.clerk("order_clerk"))
     assert fresh(order).is_short
     with refused("line_short"):
         ship(order)
@@ -187,7 +187,7 @@ def test_the_warehouse_ships():
 def test_after_shipping_the_price_stays():
     order = ship(order_of(1))
     with refused("wrong_stage"):
-        change_price(order.pk, goods_fen=1, freight_fen=0, reason="x", actor=cast.clerk())
+        change_price(order.pk, goods_fen=1, freight_fen=0, reason="x", actor=cast.clerk("order_clerk"))
 
 
 def test_an_open_aftersale_blocks_a_part_as_it_does_the_whole_and_is_said_beforehand():
