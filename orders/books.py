@@ -35,8 +35,11 @@ def piece_counts_are_sums() -> Iterator[str]:
         ordered=Coalesce(Sum("lines__quantity"), 0),
         cancelled_sum=Coalesce(Sum("lines__cancelled"), 0),
         shipped_sum=Coalesce(Sum("lines__shipped"), 0),
+        returned_sum=Coalesce(Sum("lines__returned"), 0),
+        resent_sum=Coalesce(Sum("lines__resent"), 0),
     )
     right = Q(pieces=F("ordered"), pieces_cancelled=F("cancelled_sum"), pieces_shipped=F("shipped_sum"))
+    right &= Q(pieces_returned=F("returned_sum"), pieces_resent=F("resent_sum"))
     for order in in_scope(sums, orders="pk").exclude(right):
         yield f"order {order.number}"
 

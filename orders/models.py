@@ -57,6 +57,7 @@ class Order(Versioned):
     pieces_cancelled = models.PositiveIntegerField(default=0)
     pieces_shipped = models.PositiveIntegerField(default=0)
     pieces_returned = models.PositiveIntegerField(default=0)
+    pieces_resent = models.PositiveIntegerField(default=0, db_default=0)
 
     is_held = models.BooleanField(default=False)
     hold_reason = _sealed(was_plain=True)
@@ -190,7 +191,7 @@ class Order(Versioned):
 
     @property
     def pieces_out(self) -> int:
-        return self.pieces_shipped - self.pieces_returned
+        return self.pieces_shipped - self.pieces_returned + self.pieces_resent
 
     @property
     def is_urged(self) -> bool:

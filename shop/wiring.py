@@ -55,7 +55,7 @@ def render_states() -> str:
 def _states() -> Iterator[str]:
     yield "# What may happen, and to what\n"
     yield _GENERATED
-    for subject in SUBJECTS.values():
+    for subject in sorted(SUBJECTS.values(), key=lambda subject: subject.kind != "order"):
         yield from _table(subject)
     yield "## Roles\n"
     yield "| capability | " + " | ".join(ROLES) + " |"
@@ -80,7 +80,7 @@ def _table(subject: Subject[Any]) -> Iterator[str]:
 
 
 def _told(rule: Move) -> str:
-    marks = {"needs a person": rule.is_bad, "only a look": rule.is_look, "the buyer reads it": rule.is_told}
+    marks = {"marked red": rule.is_bad, "only a look": rule.is_look, "the buyer reads it": rule.is_told}
     return "; ".join([str(rule.done), *(words for words, holds in marks.items() if holds)])
 
 

@@ -138,8 +138,8 @@ def paid_order(**kwargs: Any) -> Order:
 
 def prepared_order(**kwargs: Any) -> Order:
     order = paid_order(**kwargs)
-    confirm_order(order.pk, actor=clerk())
-    return prepare_order(order.pk, actor=clerk())
+    confirm_order(order.pk, actor=clerk("order_clerk"))
+    return prepare_order(order.pk, actor=clerk("order_clerk"))
 
 
 def parcel(quantities: dict[int, int] | None = None, *, courier: str = "SF") -> NewParcel:
@@ -148,4 +148,4 @@ def parcel(quantities: dict[int, int] | None = None, *, courier: str = "SF") -> 
 
 def shipped_order(**kwargs: Any) -> Order:
     order = prepared_order(**kwargs)
-    return ship_order(order.pk, parcels=[parcel()], actor=clerk())
+    return ship_order(order.pk, parcels=[parcel()], actor=clerk("warehouse"))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from orders.models import Order
+from orders.models import Order, OrderLine
 from orders.payments.ledger import pay_key, refund_key
 from orders.payments.models import LIVE, PayAttempt, Payment, Refund, RefundState
 from orders.stages import Stage
@@ -75,6 +75,21 @@ def refunds_are_for_lines_and_freight() -> Iterator[str]:
     wrong = Q(on_lines__gt=F("given")) | Q(given__gt=F("on_lines") + F("freight"))
     for order in in_scope(sums, orders="pk").filter(wrong):
         yield f"order {order.number}: {order.on_lines} refunded on its lines, {order.given} by refunds"
+
+
+@book("B1.5", "the rows of a refund are its amount, and those of a line what was refunded for it")
+def refunds_say_what_they_are_for() -> Iterator[str]:
+    """A version before wrote no rows: orders with such a refund have lines with more refunded than their rows say."""
+    itemised = Refund.objects.annotate(of_rows=Sum("lines__amount_fen")).filter(of_rows__isnull=False)
+    for refund in in_scope(itemised, orders="order").exclude(amount_fen=F("of_rows")):
+        yield f"refund {refund}: {refund.amount_fen}, by its rows {refund.of_rows}"
+    plain = Refund.objects.filter(
+        order=OuterRef("order"), payment__counts=True, is_goodwill=False, lines__isnull=True
+    )
+    lines = OrderLine.objects.annotate(of_rows=Coalesce(Sum("refund_lines__amount_fen"), 0))
+    wrong = Q(of_rows__gt=F("refunded_fen")) | (Q(of_rows__lt=F("refunded_fen")) & ~Exists(plain))
+    for line in in_scope(lines, orders="order").filter(wrong).select_related("order"):
+        yield f"order {line.order.number}, line {line.pk}: {line.refunded_fen} refunded, by rows {line.of_rows}"
 
 
 @book("B12.3", "no attempt says as whom a buyer who was erased paid at the gateway")

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from orders.models import Order
+from orders.models import Order, OrderLine
 from shop.crypto import EncryptedTextField
 from shop.events.models import Versioned
 from shop.files.models import Picture
@@ -108,10 +108,20 @@ class RefundState(models.TextChoices):
     DONE = "done", _("Refunded")
 
 
+class RefundCause(models.TextChoices):
+    CANCEL = "cancel", _("Cancelled")
+    PART = "part", _("While the order goes on")
+    GOODWILL = "goodwill", _("Goodwill")
+    LATE_PAYMENT = "late_payment", _("Paid too late or twice")
+    EXCESS_TRANSFER = "excess_transfer", _("Transfer too late or twice")
+    OUTSIDE = "outside", _("Refunded outside the shop")
+
+
 class Refund(models.Model):
     """Money that goes back: decided once, with a number that stays the same on every try.
 
-    `is_goodwill`: for no line of the order, so that what its lines cost is not lowered by it.
+    `is_goodwill`: for no line of the order, so that what its lines cost is not lowered by it. What a version knew
+    that did not note the decider counts as decided by everybody.
     """
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
@@ -119,6 +129,10 @@ class Refund(models.Model):
     number = models.CharField(max_length=64)
     amount_fen = models.PositiveIntegerField()
     is_goodwill = models.BooleanField(default=False, db_default=False)
+    cause = models.CharField(max_length=16, choices=RefundCause, blank=True, default="", db_default="")
+    decided_by_kind = models.CharField(max_length=10, blank=True, default="", db_default="")
+    decided_by_id = models.BigIntegerField(null=True)
+    decided_by_name = models.CharField(max_length=80, blank=True, default="", db_default="")
     reason = EncryptedTextField(
         bound_to=("number",), opened_by="order.customer.secret", was_plain=True, blank=True
     )
@@ -158,6 +172,26 @@ class Refund(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class RefundLine(models.Model):
+    """What a refund gives back for one line of its order, or for the freight, which is no line.
+
+    `pieces` are those cancelled with it. Goodwill and money that does not count are for nothing and have none.
+    """
+
+    refund = models.ForeignKey(Refund, on_delete=models.PROTECT, related_name="lines", db_index=False)
+    order_line = models.ForeignKey(
+        OrderLine, null=True, on_delete=models.PROTECT, related_name="refund_lines"
+    )
+    amount_fen = models.PositiveIntegerField()
+    pieces = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["refund", "order_line"], name="line_once_per_refund")]
+
+    def __str__(self) -> str:
+        return f"{self.amount_fen} of refund {self.refund_id}"
 
 
 class ProofState(models.TextChoices):

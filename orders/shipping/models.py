@@ -10,9 +10,14 @@ from shop.crypto import EncryptedTextField
 
 
 class ParcelState(models.TextChoices):
+    MADE = "made", _("Packed")
     SENT = "sent", _("Shipped")
     ARRIVED = "arrived", _("Delivered")
     UNDONE = "undone", _("Undone")
+
+
+HANDED_OVER = (ParcelState.SENT, ParcelState.ARRIVED)
+"""Only what is in these counts as shipped."""
 
 
 class Direction(models.TextChoices):
@@ -26,7 +31,10 @@ class Purpose(models.TextChoices):
 
 
 class Parcel(models.Model):
-    """One parcel: with a courier and a tracking number, or brought by ourselves."""
+    """One parcel: with a courier and a tracking number, or brought by ourselves.
+
+    One that is MADE is packed and has its number; `sent_at`, and with it who drives, come when it is handed over.
+    """
 
     courier = models.CharField(max_length=20, blank=True)
     tracking_no = models.CharField(max_length=40, blank=True)
@@ -36,7 +44,7 @@ class Parcel(models.Model):
     direction = models.CharField(max_length=5, choices=Direction, default=Direction.OUT)
     purpose = models.CharField(max_length=10, choices=Purpose, default=Purpose.ORDER)
     has_moved = models.BooleanField(default=False)
-    sent_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
     arrived_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)
 

@@ -61,7 +61,7 @@ SENDING = (
         to(Stage.PREPARING, *TO_SHIP),
         BY_STAFF,
         "orders.ship",
-        (not_held, nothing_owed),
+        (not_held, nothing_owed, no_open_aftersale),
         done_by=("order.ship", "order.all_shipped"),
         button=_("Ship"),
         icon_name="truck",

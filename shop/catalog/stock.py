@@ -4,7 +4,7 @@ Callers hold the order's lock; SKUs are taken in id order so that two orders nev
 circle.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import connection, transaction
@@ -78,7 +78,7 @@ def _out_of_stock(sku_id: int) -> Refused:
 
 def reserve_what_is_there(quantities: Quantities, *, order_id: int, actor: Actor) -> dict[int, int]:
     """Reserve as much of each SKU as there is; returns SKU id → pieces reserved (a paid order may be short)."""
-    locked = Sku.objects.select_for_update(no_key=True).order_by("pk").in_bulk(list(quantities))
+    locked = lock_stock(quantities)
     taken = {sku_id: min(quantity, locked[sku_id].sellable) for sku_id, quantity in quantities.items()}
     taken = {sku_id: quantity for sku_id, quantity in sorted(taken.items()) if quantity > 0}
     _change(MovementKind.RESERVE, taken, (0, 1), order_id=order_id, actor=actor)
@@ -95,6 +95,12 @@ def release_stock(quantities: Quantities, *, order_id: int, actor: Actor, is_rec
 def ship_stock(quantities: Quantities, *, order_id: int, actor: Actor) -> None:
     """Reserved pieces leave the house."""
     _change(MovementKind.SHIP, quantities, (-1, -1), order_id=order_id, actor=actor)
+
+
+def lock_stock(ids: Iterable[int]) -> dict[int, Sku]:
+    """Lock SKUs in id order, where the verb changes their stock for several orders one after the other."""
+    rows = Sku.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
+    return {sku.pk: sku for sku in rows}
 
 
 def unship_stock(quantities: Quantities, *, order_id: int, actor: Actor) -> None:

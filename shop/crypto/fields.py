@@ -146,7 +146,9 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]  # not sub
 
 
 def spell(value: Any) -> str:
-    """A value of `bound_to` as it is bound."""
+    """A value of `bound_to` as it is bound. Raises ValueError where it is not known yet."""
+    if value is None:
+        raise ValueError("a sealed value is bound to what is known before it is written")
     return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value)
 
 

@@ -145,7 +145,6 @@ CUSTOMERS = register(
                 "customer.balance_pay",
                 _("Paid from the balance"),
                 BY_ALL,
-                part_of=frozenset({"orders.collect"}),
                 says=WHY,
             ),
             stateless(

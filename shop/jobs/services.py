@@ -51,7 +51,7 @@ def make_job(
 ) -> Job:
     """Make a job over `subjects`, or over what `parameters` or a sheet describe, which the worker then gathers.
 
-    The same `key` of the same person gives the same job. Raises Refused `forbidden`, `too_many` and
+    The same `key` of the same person gives the same job. Raises Refused `forbidden`, `too_many_rows` and
     `nothing_chosen`.
     """
     kind = KINDS[name]
@@ -103,7 +103,7 @@ def _write_subjects(job: Job, subjects: Iterable[Subject]) -> None:
     for batch in split(subjects):
         if job.total + len(batch) > LIMIT:
             message = _("At most %(limit)s at once. Narrow the choice.") % {"limit": f"{LIMIT:,}"}
-            raise Refused("too_many", message, 400)
+            raise Refused("too_many_rows", message, 400)
         JobRow.objects.bulk_create(make_rows(job, batch, after=job.total))
         job.total += len(batch)
     if not job.total:

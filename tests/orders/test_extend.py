@@ -39,7 +39,7 @@ def test_staff_give_more_at_any_time():
 
 def test_what_staff_gave_leaves_the_buyer_their_own():
     order = cast.shipped_order()
-    extend_receipt(order.pk, days=1, actor=cast.clerk())
+    extend_receipt(order.pk, days=1, actor=cast.clerk("order_clerk"))
     extend_receipt(order.pk, actor=cast.buyer(order))
     assert fresh(order).receive_by == order.receive_by + timedelta(days=4)
 
@@ -47,7 +47,7 @@ def test_what_staff_gave_leaves_the_buyer_their_own():
 @pytest.mark.parametrize("days", [0, -1, 31])
 def test_days_have_bounds(days):
     with refused("bad_days", 400):
-        extend_receipt(cast.shipped_order().pk, days=days, actor=cast.clerk())
+        extend_receipt(cast.shipped_order().pk, days=days, actor=cast.clerk("order_clerk"))
 
 
 def test_only_shipped_orders():
@@ -60,7 +60,7 @@ def test_a_parcel_that_arrives_later_keeps_the_extension():
     order = cast.shipped_order()
     extend_receipt(order.pk, actor=cast.buyer(order))
     with clock.at(clock.now() + timedelta(days=2)):
-        arrived = arrive_parcel(Parcel.objects.get().pk, actor=cast.clerk())
+        arrived = arrive_parcel(Parcel.objects.get().pk, actor=cast.clerk("warehouse"))
         assert arrived.receive_by == clock.now() + timedelta(days=order.receive_days + 3)
 
 

@@ -98,8 +98,8 @@ class Shop(RuleBasedStateMachine):
         """The next step of an ordinary life."""
         ordinary: dict[str, Callable[[Order], object]] = {
             Stage.UNPAID: cast.pay,
-            Stage.TO_CONFIRM: lambda order: confirm_order(order.pk, actor=cast.clerk()),
-            Stage.CONFIRMED: lambda order: prepare_order(order.pk, actor=cast.clerk()),
+            Stage.TO_CONFIRM: lambda order: confirm_order(order.pk, actor=cast.clerk("order_clerk")),
+            Stage.CONFIRMED: lambda order: prepare_order(order.pk, actor=cast.clerk("order_clerk")),
             Stage.PREPARING: lambda order: self.ship_some(order, pieces),
             Stage.SHIPPED: lambda order: receive_order(order.pk, actor=cast.buyer(order)),
         }
@@ -109,7 +109,7 @@ class Shop(RuleBasedStateMachine):
         line = next((line for line in order.lines.order_by("pk") if line.to_send), None)
         chosen = {line.pk: min(pieces, line.to_send)} if line else {}
         parcel = NewParcel("SF", f"SF{next(self.numbers):012d}", chosen)
-        ship_order(order.pk, parcels=[parcel], actor=cast.clerk())
+        ship_order(order.pk, parcels=[parcel], actor=cast.clerk("warehouse"))
 
     @rule(first=PIECES, second=PIECES, cod=BOOLEAN)
     def place(self, first: int, second: int, cod: bool) -> None:
@@ -145,7 +145,7 @@ class Shop(RuleBasedStateMachine):
 
         def act(order: Order) -> None:
             choose_payment(order.pk, method=PayMethod.BALANCE, actor=cast.buyer(order))
-            change_balance(order.customer_id, delta_fen=fen, reason="x", actor=cast.clerk())
+            change_balance(order.customer_id, delta_fen=fen, reason="x", actor=cast.clerk("finance"))
             pay_by_balance(order.pk, actor=cast.buyer(order))
 
         self.on_order(which, act)
@@ -155,9 +155,9 @@ class Shop(RuleBasedStateMachine):
         def act(order: Order) -> None:
             reference, fen = f"t{next(self.numbers)}", order.owed_fen + off_by
             if records:
-                record_transfer(order.pk, amount_fen=fen, reference=reference, actor=cast.clerk())
+                record_transfer(order.pk, amount_fen=fen, reference=reference, actor=cast.clerk("finance"))
             else:
-                reject_proof(order.pk, reason="x", actor=cast.clerk())
+                reject_proof(order.pk, reason="x", actor=cast.clerk("finance"))
 
         self.on_order(which, lambda order: self.send_proof(order))
         self.on_order(which, act)
@@ -179,7 +179,7 @@ class Shop(RuleBasedStateMachine):
             self.on_order(
                 which,
                 lambda order, verb=verb: verb(
-                    order.pk, actor=cast.buyer(order) if by_buyer else cast.clerk()
+                    order.pk, actor=cast.buyer(order) if by_buyer else cast.clerk("order_clerk")
                 ),
             )
 
@@ -192,7 +192,7 @@ class Shop(RuleBasedStateMachine):
         self.on_order(
             which,
             lambda order: change_price(
-                order.pk, goods_fen=goods, freight_fen=freight, reason="x", actor=cast.clerk()
+                order.pk, goods_fen=goods, freight_fen=freight, reason="x", actor=cast.clerk("order_clerk")
             ),
         )
 
@@ -205,9 +205,9 @@ class Shop(RuleBasedStateMachine):
     def hold_or_release(self, which: int, hold: bool) -> None:
         def act(order: Order) -> None:
             if hold:
-                hold_order(order.pk, reason="x", actor=cast.clerk())
+                hold_order(order.pk, reason="x", actor=cast.clerk("order_clerk"))
             else:
-                release_order(order.pk, actor=cast.clerk())
+                release_order(order.pk, actor=cast.clerk("order_clerk"))
 
         self.on_order(which, act)
 
@@ -227,7 +227,7 @@ class Shop(RuleBasedStateMachine):
     @rule(which=WHICH, undo=BOOLEAN)
     def undo_or_arrive(self, which: int, undo: bool) -> None:
         if parcel := _pick(Parcel.objects.order_by("-pk"), which):
-            self.attempt(undo_ship if undo else arrive_parcel, parcel.pk, actor=cast.clerk())
+            self.attempt(undo_ship if undo else arrive_parcel, parcel.pk, actor=cast.clerk("warehouse"))
 
     @rule(which=WHICH)
     def receive(self, which: int) -> None:
@@ -236,7 +236,7 @@ class Shop(RuleBasedStateMachine):
     @rule(which=WHICH, by_buyer=BOOLEAN)
     def cancel_whole(self, which: int, by_buyer: bool) -> None:
         def act(order: Order) -> None:
-            who: Actor = cast.buyer(order) if by_buyer else cast.clerk()
+            who: Actor = cast.buyer(order) if by_buyer else cast.clerk("order_clerk")
             if order.paid_fen:
                 cancel_paid(order.pk, reason="x", actor=who)
             else:
@@ -249,7 +249,10 @@ class Shop(RuleBasedStateMachine):
         self.on_order(
             which,
             lambda order: cancel_lines(
-                order.pk, quantities=_choose(order, first, second), reason="x", actor=cast.clerk()
+                order.pk,
+                quantities=_choose(order, first, second),
+                reason="x",
+                actor=cast.clerk("order_clerk"),
             ),
         )
 

@@ -35,7 +35,7 @@ def test_an_order_that_is_not_there_is_not_found():
     with refused("not_found", 404):
         lock_row(999_999)
     with refused("not_found", 404):
-        lock_order(999_999, "order.confirm", actor=cast.clerk())
+        lock_order(999_999, "order.confirm", actor=cast.clerk("order_clerk"))
 
 
 def test_another_buyers_order_is_not_there_either():
@@ -48,14 +48,14 @@ def test_another_buyers_order_is_not_there_either():
 def confirmed_at_noon():
     order = cast.paid_order()
     with clock.at(NOON):
-        confirm_order(order.pk, actor=cast.clerk(name="王店长"))
+        confirm_order(order.pk, actor=cast.clerk("order_clerk", name="王店长"))
     return order
 
 
 def test_what_was_done_already_is_told_with_who_and_when():
     order = confirmed_at_noon()
     with refused("already_done", 409) as caught:
-        confirm_order(order.pk, actor=cast.clerk(id_=2))
+        confirm_order(order.pk, actor=cast.clerk("order_clerk", id_=2))
     assert str(caught.value) == "Already done by 王店长 at 11-28 12:30: Confirmed."
     assert caught.value.extra == {"verb": "order.confirm", "at": NOON.astimezone(UTC).isoformat()}
 
@@ -75,7 +75,8 @@ def words_of_refusal(order, reader) -> str:
 
 
 @pytest.mark.parametrize(
-    ("by", "who"), [(None, "by you at"), (cast.clerk(), "by the shop at"), (SYSTEM, "by the system at")]
+    ("by", "who"),
+    [(None, "by you at"), (cast.clerk("order_clerk"), "by the shop at"), (SYSTEM, "by the system at")],
 )
 def test_buyers_are_not_told_the_names_of_staff(by, who):
     order = cancelled_by(by)
@@ -83,15 +84,19 @@ def test_buyers_are_not_told_the_names_of_staff(by, who):
 
 
 def test_staff_are_told_names_and_where_there_is_none_what_it_was():
-    assert "by 王店长 at" in words_of_refusal(cancelled_by(cast.clerk()), cast.clerk(id_=2))
-    assert "by system at" in words_of_refusal(cancelled_by(SYSTEM), cast.clerk())
-    assert "by staff at" in words_of_refusal(cancelled_by(cast.clerk(name="")), cast.clerk(id_=2))
+    assert "by 王店长 at" in words_of_refusal(
+        cancelled_by(cast.clerk("order_clerk")), cast.clerk("order_clerk", id_=2)
+    )
+    assert "by system at" in words_of_refusal(cancelled_by(SYSTEM), cast.clerk("order_clerk"))
+    assert "by staff at" in words_of_refusal(
+        cancelled_by(cast.clerk("order_clerk", name="")), cast.clerk("order_clerk", id_=2)
+    )
 
 
 def test_a_verb_that_does_not_fit_the_stage_is_told_with_both():
     order = cast.place()
     with refused("wrong_stage", 409) as caught:
-        confirm_order(order.pk, actor=cast.clerk())
+        confirm_order(order.pk, actor=cast.clerk("order_clerk"))
     assert "is not possible" in str(caught.value)
     assert caught.value.extra == {"stage": Stage.UNPAID}
 
@@ -99,22 +104,24 @@ def test_a_verb_that_does_not_fit_the_stage_is_told_with_both():
 def test_what_left_the_stage_as_it_was_is_not_called_done():
     order = cast.paid_order()
     for _ in range(2):
-        set_seller_remark(order.pk, text="先别发", actor=cast.clerk())
+        set_seller_remark(order.pk, text="先别发", actor=cast.clerk("order_clerk"))
     with refused("wrong_stage"):
-        prepare_order(order.pk, actor=cast.clerk())
+        prepare_order(order.pk, actor=cast.clerk("order_clerk"))
 
 
 def test_a_closed_order_is_not_called_confirmed_though_it_once_was():
     order = confirmed_at_noon()
-    cancel_paid(order.pk, reason="缺货", actor=cast.clerk())
+    cancel_paid(order.pk, reason="缺货", actor=cast.clerk("order_clerk"))
     with refused("wrong_stage"):
-        confirm_order(order.pk, actor=cast.clerk())
+        confirm_order(order.pk, actor=cast.clerk("order_clerk"))
 
 
 def test_moving_writes_its_columns_and_one_event_with_both_stages():
-    order = lock_order(cast.paid_order().pk, "order.confirm", actor=cast.clerk())
+    order = lock_order(cast.paid_order().pk, "order.confirm", actor=cast.clerk("order_clerk"))
     version = order.version
-    event = move(order, "order.confirm", actor=cast.clerk(), changes={"is_short": True}, data={"x": 1})
+    event = move(
+        order, "order.confirm", actor=cast.clerk("order_clerk"), changes={"is_short": True}, data={"x": 1}
+    )
     now = fresh(order)
     assert (now.stage, now.version, now.is_short) == (Stage.CONFIRMED, version + 1, True)
     assert (event.before, event.after, event.data) == (Stage.TO_CONFIRM, Stage.CONFIRMED, {"x": 1})
@@ -123,14 +130,14 @@ def test_moving_writes_its_columns_and_one_event_with_both_stages():
 
 def test_a_verb_of_another_stage_or_somebody_elses_is_not_offered():
     order = cast.paid_order()
-    assert find_available(order, "order.confirm", cast.clerk()).is_possible
-    assert find_available(order, "order.prepare", cast.clerk()) is None
+    assert find_available(order, "order.confirm", cast.clerk("order_clerk")).is_possible
+    assert find_available(order, "order.prepare", cast.clerk("order_clerk")) is None
     assert find_available(order, "order.confirm", cast.buyer(order)) is None
     assert find_available(order, "order.confirm", cast.clerk("finance")) is None
-    assert "order.confirm" in list_available(order, cast.clerk())
+    assert "order.confirm" in list_available(order, cast.clerk("order_clerk"))
 
 
 def test_one_that_something_stands_against_is_offered_with_the_reason():
-    order = hold_order(cast.prepared_order().pk, reason="等", actor=cast.clerk())
-    found = find_available(order, "order.ship", cast.clerk())
+    order = hold_order(cast.prepared_order().pk, reason="等", actor=cast.clerk("order_clerk"))
+    found = find_available(order, "order.ship", cast.clerk("order_clerk"))
     assert (found.is_possible, found.refused.code) == (False, "held")

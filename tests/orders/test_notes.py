@@ -17,7 +17,7 @@ CORPUS = ["<script>alert(1)</script>", "{{ 7*7 }} {% csrf %}", "\u202eabc", "=1+
 
 def test_a_note_is_kept_with_its_author():
     order = cast.place()
-    add_note(order.pk, text=" 老客户 ", actor=cast.clerk(name="王店长"))
+    add_note(order.pk, text=" 老客户 ", actor=cast.clerk("order_clerk", name="王店长"))
     note = Note.objects.get(order=order)
     assert (note.text, note.author_name) == ("老客户", "王店长")
     assert verbs_of(order)[-1] == "note"
@@ -26,18 +26,18 @@ def test_a_note_is_kept_with_its_author():
 @pytest.mark.parametrize("text", CORPUS)
 def test_odd_texts_are_kept_as_they_are(text):
     order = cast.place()
-    assert add_note(order.pk, text=text, actor=cast.clerk()).text == text[:500]
+    assert add_note(order.pk, text=text, actor=cast.clerk("order_clerk")).text == text[:500]
 
 
 def test_an_empty_note_is_refused():
     with refused("text_required", 400):
-        add_note(cast.place().pk, text=" ", actor=cast.clerk())
+        add_note(cast.place().pk, text=" ", actor=cast.clerk("order_clerk"))
 
 
 def test_the_seller_remark_tells_what_it_was():
     order = cast.place()
-    set_seller_remark(order.pk, text="送小样", actor=cast.clerk())
-    set_seller_remark(order.pk, text="", actor=cast.clerk())
+    set_seller_remark(order.pk, text="送小样", actor=cast.clerk("order_clerk"))
+    set_seller_remark(order.pk, text="", actor=cast.clerk("order_clerk"))
     event = Event.objects.filter(verb="order.remark").order_by("-number")[0]
     assert event.data == {}
     assert json.loads(event.sealed) == {"before": "送小样", "after": ""}
@@ -45,23 +45,23 @@ def test_the_seller_remark_tells_what_it_was():
 
 def test_nothing_that_staff_write_stands_readable_in_the_database():
     order = cast.paid_order()
-    confirm_order(order.pk, note=f"{SECRET} 0", actor=cast.clerk())
-    add_note(order.pk, text=f"{SECRET} 1", actor=cast.clerk())
-    set_seller_remark(order.pk, text=f"{SECRET} 2", actor=cast.clerk())
-    set_seller_remark(order.pk, text=f"{SECRET} 3", actor=cast.clerk())
+    confirm_order(order.pk, note=f"{SECRET} 0", actor=cast.clerk("order_clerk"))
+    add_note(order.pk, text=f"{SECRET} 1", actor=cast.clerk("order_clerk"))
+    set_seller_remark(order.pk, text=f"{SECRET} 2", actor=cast.clerk("order_clerk"))
+    set_seller_remark(order.pk, text=f"{SECRET} 3", actor=cast.clerk("order_clerk"))
     with connection.cursor() as cursor:
         for table in ("orders_order", "orders_note", "events_event"):
             cursor.execute(f"SELECT * FROM {table}")  # noqa: S608 - names of ours
             assert SECRET not in str(cursor.fetchall())
     assert Order.objects.filter(HAS_REMARK).get().seller_remark == f"{SECRET} 3"
-    set_seller_remark(order.pk, text="", actor=cast.clerk())
+    set_seller_remark(order.pk, text="", actor=cast.clerk("order_clerk"))
     assert not Order.objects.filter(HAS_REMARK).exists()
 
 
 def test_the_same_remark_again_is_no_event():
     order = cast.place()
-    set_seller_remark(order.pk, text="送小样", actor=cast.clerk())
-    again = set_seller_remark(order.pk, text="送小样", actor=cast.clerk())
+    set_seller_remark(order.pk, text="送小样", actor=cast.clerk("order_clerk"))
+    again = set_seller_remark(order.pk, text="送小样", actor=cast.clerk("order_clerk"))
     assert verbs_of(again) == ["place", "remark"]
 
 

@@ -27,7 +27,7 @@ def test_the_buyer_receives_a_shipped_order():
 
 
 def test_staff_may_receive_for_the_buyer():
-    assert receive_order(cast.shipped_order().pk, actor=cast.clerk()).stage == Stage.DONE
+    assert receive_order(cast.shipped_order().pk, actor=cast.clerk("order_clerk")).stage == Stage.DONE
 
 
 def test_the_timer_receives_days_after_shipping():
@@ -52,8 +52,8 @@ def test_the_timer_waits_while_an_aftersale_is_open():
 
 def test_a_cash_on_delivery_order_may_be_done_while_the_courier_has_the_money():
     order = cast.place(pay_method=PayMethod.COD)
-    cast.confirm_order(order.pk, actor=cast.clerk())
-    cast.ship_order(order.pk, parcels=[cast.parcel()], actor=cast.clerk())
+    cast.confirm_order(order.pk, actor=cast.clerk("order_clerk"))
+    cast.ship_order(order.pk, parcels=[cast.parcel()], actor=cast.clerk("warehouse"))
     done = receive_order(order.pk, actor=cast.buyer(order))
     assert (done.stage, done.owed_fen) == (Stage.DONE, done.payable_fen)
 
@@ -84,7 +84,7 @@ class TestTheClockThatStands:
     def mark(self, order: Order, mark: AftersaleMark, at: datetime) -> Order:
         with clock.at(at), transaction.atomic():
             locked = lock_row(order.pk)
-            move(locked, "order.note", actor=cast.clerk(), changes={"aftersale_mark": mark})
+            move(locked, "order.note", actor=cast.clerk("order_clerk"), changes={"aftersale_mark": mark})
         return locked
 
     def test_it_goes_on_with_what_was_left(self):
@@ -105,7 +105,7 @@ class TestTheClockThatStands:
         order = cast.shipped_order()
         stopped = self.mark(order, AftersaleMark.OPEN, clock.now())
         with clock.at(clock.now() + timedelta(days=2)):
-            add_note(order.pk, text="x", actor=cast.clerk())
+            add_note(order.pk, text="x", actor=cast.clerk("order_clerk"))
             longer = extend_receipt(order.pk, actor=cast.buyer(order))
         assert longer.receive_stopped_at == stopped.receive_stopped_at
         assert longer.receive_by > order.receive_by
@@ -115,7 +115,7 @@ class TestTheClockThatStands:
         self.mark(order, AftersaleMark.OPEN, clock.now())
         arrived = clock.now() + timedelta(days=3)
         with clock.at(arrived):
-            arrive_parcel(Parcel.objects.get().pk, actor=cast.clerk())
+            arrive_parcel(Parcel.objects.get().pk, actor=cast.clerk("warehouse"))
         settled = self.mark(order, AftersaleMark.SETTLED, arrived + timedelta(days=5))
         assert settled.receive_by == arrived + timedelta(days=5 + order.receive_days)
 

@@ -21,12 +21,12 @@ OFFICE = replace(cast.HOME, recipient="赵敏", phone="13911112222", detail="天
 
 def test_the_address_changes_until_the_first_parcel():
     order = cast.prepared_order(basket={cast.make_sku().pk: 2})
-    changed = change_address(order.pk, to=OFFICE, actor=cast.clerk())
+    changed = change_address(order.pk, to=OFFICE, actor=cast.clerk("order_clerk"))
     assert (changed.recipient, changed.phone) == ("赵敏", "13911112222")
     line = order.lines.get()
-    ship_order(order.pk, parcels=[cast.parcel({line.pk: 1})], actor=cast.clerk())
+    ship_order(order.pk, parcels=[cast.parcel({line.pk: 1})], actor=cast.clerk("warehouse"))
     with refused("already_shipped"):
-        change_address(order.pk, to=cast.HOME, actor=cast.clerk())
+        change_address(order.pk, to=cast.HOME, actor=cast.clerk("order_clerk"))
 
 
 NEAR = replace(cast.HOME, detail="文三路 90 号")
@@ -36,37 +36,37 @@ FAR = replace(cast.HOME, city="宁波市", district="海曙区", detail="中山�
 def test_own_delivery_cannot_be_sent_where_it_does_not_go():
     order = cast.paid_order(delivery=Delivery.LOCAL)
     with refused("outside_area", 400):
-        change_address(order.pk, to=FAR, actor=cast.clerk())
-    assert change_address(order.pk, to=NEAR, actor=cast.clerk()).address_detail == "文三路 90 号"
+        change_address(order.pk, to=FAR, actor=cast.clerk("order_clerk"))
+    assert change_address(order.pk, to=NEAR, actor=cast.clerk("order_clerk")).address_detail == "文三路 90 号"
 
 
 def test_a_street_is_mended_though_the_area_became_smaller():
     order = cast.paid_order(delivery=Delivery.LOCAL)
     cast.open_shop(local_districts=["310000"])
-    assert change_address(order.pk, to=NEAR, actor=cast.clerk()).address_detail == "文三路 90 号"
+    assert change_address(order.pk, to=NEAR, actor=cast.clerk("order_clerk")).address_detail == "文三路 90 号"
 
 
 def test_a_courier_goes_anywhere():
     order = cast.paid_order()
-    assert change_address(order.pk, to=FAR, actor=cast.clerk()).city == "宁波市"
+    assert change_address(order.pk, to=FAR, actor=cast.clerk("order_clerk")).city == "宁波市"
 
 
 def test_a_label_made_blocks_the_address():
     order = cast.paid_order()
     Order.objects.filter(pk=order.pk).update(has_label=True)
     with refused("has_label"):
-        change_address(order.pk, to=OFFICE, actor=cast.clerk())
+        change_address(order.pk, to=OFFICE, actor=cast.clerk("order_clerk"))
 
 
 def test_the_order_is_found_by_the_new_phone():
     order = cast.paid_order()
-    change_address(order.pk, to=OFFICE, actor=cast.clerk())
+    change_address(order.pk, to=OFFICE, actor=cast.clerk("order_clerk"))
     assert find_matches("139 1111 2222", actor=SYSTEM).ids == {order.pk}
 
 
 def test_old_and_new_values_are_sealed_in_the_event():
     order = cast.paid_order()
-    change_address(order.pk, to=OFFICE, actor=cast.clerk())
+    change_address(order.pk, to=OFFICE, actor=cast.clerk("order_clerk"))
     event = Event.objects.get(verb="order.change_address")
     assert json.loads(event.sealed)["before"]["phone"] == "13800005678"
     with connection.cursor() as cursor:

@@ -31,7 +31,7 @@ def test_a_paid_order_without_stock_is_short():
 
 def test_a_correction_serves_the_short_order():
     sku, _first, second = two_orders_for_one_piece()
-    correct_stock(sku.pk, on_hand=5, reason="recounted", actor=cast.clerk())
+    correct_stock(sku.pk, on_hand=5, reason="recounted", actor=cast.clerk("warehouse"))
     sweep()
     second.refresh_from_db()
     line = second.lines.get()

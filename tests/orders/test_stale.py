@@ -8,7 +8,7 @@ from orders.shipping.services.ship import ship_order
 from tests import cast
 from tests.expect import fresh, refused
 
-WANG, LI = cast.clerk(name="王店长", id_=1), cast.clerk(name="李四", id_=2)
+WANG, LI = cast.clerk("order_clerk", name="王店长", id_=1), cast.clerk("order_clerk", name="李四", id_=2)
 
 
 def test_a_form_opened_before_somebody_else_acted_says_who_did_what():
@@ -74,6 +74,6 @@ def test_ones_own_move_makes_an_older_form_stale_whichever_stage_it_led_to(moves
     order = cast.paid_order()
     for move in moves:
         before = fresh(order).version
-        move(order.pk, actor=cast.clerk())
+        move(order.pk, actor=cast.clerk("order_clerk"))
         with refused("already_done", 409):
-            hold_order(order.pk, reason="等", actor=cast.clerk(), expected_version=before)
+            hold_order(order.pk, reason="等", actor=cast.clerk("order_clerk"), expected_version=before)

@@ -98,7 +98,7 @@ def test_several_skus_are_counted_together_or_not_at_all() -> None:
     first, second = cast.make_sku(on_hand=5), cast.make_sku(on_hand=5)
     with refused("stock_moved"):
         counts = [Count(first.pk, 1, 5), Count(second.pk, 1, 4)]
-        count_stock(counts, reason="盘点", actor=cast.clerk())
+        count_stock(counts, reason="盘点", actor=cast.clerk("warehouse"))
     assert (stock_of(first.pk), stock_of(second.pk)) == ((5, 0), (5, 0))
 
 
@@ -122,9 +122,9 @@ def test_it_needs_the_capability_a_reason_and_a_sku() -> None:
     with refused("forbidden", 403):
         count(sku, 1, role="order_clerk")
     with refused("reason_required"):
-        count_stock([Count(sku.pk, 1)], reason=" ", actor=cast.clerk())
+        count_stock([Count(sku.pk, 1)], reason=" ", actor=cast.clerk("warehouse"))
     with refused("not_found", 404):
-        count_stock([Count(987654, 1)], reason="盘点", actor=cast.clerk())
+        count_stock([Count(987654, 1)], reason="盘点", actor=cast.clerk("warehouse"))
 
 
 @pytest.mark.parametrize("reserved", [1, 5])

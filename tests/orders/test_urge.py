@@ -64,10 +64,10 @@ def test_only_ones_own_order():
 
 def test_confirming_does_not_end_it_but_shipping_does():
     order = urged_order()
-    cast.confirm_order(order.pk, actor=cast.clerk())
+    cast.confirm_order(order.pk, actor=cast.clerk("order_clerk"))
     drain()
     assert alert_of(order).handled_at is None
-    cast.ship_order(order.pk, parcels=[cast.parcel()], actor=cast.clerk(name="李仓管"))
+    cast.ship_order(order.pk, parcels=[cast.parcel()], actor=cast.clerk("warehouse", name="李仓管"))
     drain()
     assert (alert_of(order).handled_how, alert_of(order).handled_by_name) == (HandledHow.MOVED, "李仓管")
     assert not fresh(order).is_urged
@@ -75,14 +75,14 @@ def test_confirming_does_not_end_it_but_shipping_does():
 
 def test_closing_ends_it():
     order = urged_order()
-    cancel_paid(order.pk, reason="缺货", actor=cast.clerk())
+    cancel_paid(order.pk, reason="缺货", actor=cast.clerk("order_clerk"))
     drain()
     assert alert_of(order).handled_how == HandledHow.CLOSED
 
 
 def test_it_can_be_pressed_away():
     order = urged_order()
-    handle_alerts([alert_of(order).pk], actor=cast.clerk())
+    handle_alerts([alert_of(order).pk], actor=cast.clerk("order_clerk"))
     assert alert_of(order).handled_how == HandledHow.PRESSED
 
 

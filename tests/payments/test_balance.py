@@ -48,9 +48,9 @@ def test_a_top_up_is_an_entry_with_a_reason():
 
 def test_a_correction_takes_away_and_never_below_nothing():
     customer = rich(50_00)
-    change_balance(customer.pk, delta_fen=-20_00, reason="记错", actor=cast.clerk())
+    change_balance(customer.pk, delta_fen=-20_00, reason="记错", actor=cast.clerk("finance"))
     with refused("not_enough_balance"):
-        change_balance(customer.pk, delta_fen=-30_01, reason="记错", actor=cast.clerk())
+        change_balance(customer.pk, delta_fen=-30_01, reason="记错", actor=cast.clerk("finance"))
     assert balance_of(customer) == 30_00
 
 
@@ -66,17 +66,21 @@ def test_only_with_the_capability(role):
 )
 def test_a_reason_and_an_amount_are_needed(fen, reason, code):
     with refused(code, 400):
-        change_balance(cast.make_customer().pk, delta_fen=fen, reason=reason, actor=cast.clerk())
+        change_balance(cast.make_customer().pk, delta_fen=fen, reason=reason, actor=cast.clerk("finance"))
 
 
 def test_one_form_is_booked_once():
     customer = cast.make_customer()
     change_balance(
-        customer.pk, delta_fen=5, reason="x", actor=cast.clerk(), expected_version=customer.version
+        customer.pk, delta_fen=5, reason="x", actor=cast.clerk("finance"), expected_version=customer.version
     )
     with refused("stale"):
         change_balance(
-            customer.pk, delta_fen=5, reason="x", actor=cast.clerk(), expected_version=customer.version
+            customer.pk,
+            delta_fen=5,
+            reason="x",
+            actor=cast.clerk("finance"),
+            expected_version=customer.version,
         )
     assert balance_of(customer) == 5
 
@@ -145,14 +149,14 @@ def test_nobody_else_pays_with_it():
     with refused("not_found", 404):
         pay_by_balance(order.pk, actor=cast.buyer(cast.place()))
     with refused("not_transfer"):
-        pay_by_balance(order.pk, actor=cast.clerk())
+        pay_by_balance(order.pk, actor=cast.clerk("finance"))
 
 
 def test_a_cancelled_order_is_back_in_the_balance_at_once():
     customer = rich()
     order = placed(customer)
     pay_by_balance(order.pk, actor=cast.buyer(order))
-    closed = cancel_paid(order.pk, reason="缺货", actor=cast.clerk())
+    closed = cancel_paid(order.pk, reason="缺货", actor=cast.clerk("order_clerk"))
     assert (closed.stage, closed.refunded_fen) == (Stage.CLOSED, order.payable_fen)
     assert Refund.objects.get(order=order).state == RefundState.DONE
     assert balance_of(customer) == 100_00
@@ -164,8 +168,8 @@ def test_part_of_it_goes_back_for_cancelled_goods():
     order = placed(customer, basket={sku.pk: 3})
     pay_by_balance(order.pk, actor=cast.buyer(order))
     before = balance_of(customer)
-    cancel_lines(order.pk, quantities={order.lines.get().pk: 1}, reason="x", actor=cast.clerk())
-    cancel_lines(order.pk, quantities={order.lines.get().pk: 1}, reason="x", actor=cast.clerk())
+    cancel_lines(order.pk, quantities={order.lines.get().pk: 1}, reason="x", actor=cast.clerk("order_clerk"))
+    cancel_lines(order.pk, quantities={order.lines.get().pk: 1}, reason="x", actor=cast.clerk("order_clerk"))
     assert balance_of(customer) == before + 60_00
     kinds = list(BalanceEntry.objects.order_by("pk").values_list("kind", flat=True))
     assert kinds == ["top_up", "pay", "refund", "refund"]

@@ -30,7 +30,7 @@ def update(model: Any, **changes: Any) -> Break:
 
 
 def refund(order: Order, **changes: Any) -> None:
-    made = refund_payment(order.payments.get().pk, amount_fen=1_00, reason="x", actor=cast.clerk())
+    made = refund_payment(order.payments.get().pk, amount_fen=1_00, reason="x", actor=cast.clerk("finance"))
     Refund.objects.filter(pk=made.pk).update(**changes)
 
 
@@ -38,6 +38,11 @@ def refund_more_than_the_freight(order: Order) -> None:
     refund(order)
     OrderLine.objects.filter(order=order).update(refunded_fen=0)
     Order.objects.filter(pk=order.pk).update(freight_fen=0, freight_adjust_fen=99)
+
+
+def give_back_a_fen_without_a_row(order: Order) -> None:
+    refund(order)
+    OrderLine.objects.filter(order=order).update(refunded_fen=F("refunded_fen") + 1)
 
 
 def pay_from_a_balance_that_was_never_booked(order: Order) -> Payment:
@@ -57,9 +62,9 @@ def give_back_what_was_never_booked(order: Order) -> None:
 
 
 def book_what_nobody_paid(order: Order) -> None:
-    change_balance(order.customer_id, delta_fen=1, reason="x", actor=cast.clerk())
+    change_balance(order.customer_id, delta_fen=1, reason="x", actor=cast.clerk("finance"))
     entry = NewEntry(EntryKind.PAY, pay_key(order.number), -1, order_number=order.number)
-    book_entry(lock_row(Customer, order.customer_id), entry, actor=cast.clerk())
+    book_entry(lock_row(Customer, order.customer_id), entry, actor=cast.clerk("finance"))
 
 
 def close_with_a_live_attempt(order: Order) -> None:
@@ -75,6 +80,8 @@ BREAKS: list[tuple[str, Break]] = [
     ("B1.3", update(Payment, counts=False)),
     ("B1.4", update(OrderLine, refunded_fen=1)),
     ("B1.4", refund_more_than_the_freight),
+    ("B1.5", give_back_a_fen_without_a_row),
+    ("B1.5", lambda order: refund(order, amount_fen=99)),
     ("B7", lambda order: refund(order, number="")),
     ("B7", lambda order: refund(order, state=RefundState.DONE)),
     ("B7", close_with_a_live_attempt),
@@ -89,7 +96,7 @@ BREAKS: list[tuple[str, Break]] = [
 )
 def test_a_book_names_what_breaks_it_and_nothing_else(code: str, break_it: Break) -> None:
     order, sound = cast.paid_order(), cast.paid_order()
-    refund_payment(sound.payments.get().pk, amount_fen=1_00, reason="x", actor=cast.clerk())
+    refund_payment(sound.payments.get().pk, amount_fen=1_00, reason="x", actor=cast.clerk("finance"))
     assert find_broken_books() == []
     with transaction.atomic():
         break_it(order)

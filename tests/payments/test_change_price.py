@@ -16,7 +16,7 @@ from tests.expect import fresh, refused, verbs_of
 
 
 def reprice(order, goods_fen, freight_fen=0, **kwargs):
-    arguments = {"reason": "老客户", "actor": cast.clerk()} | kwargs
+    arguments = {"reason": "老客户", "actor": cast.clerk("order_clerk")} | kwargs
     return change_price(order.pk, goods_fen=goods_fen, freight_fen=freight_fen, **arguments)
 
 
@@ -36,7 +36,7 @@ def test_lines_that_are_wholly_cancelled_get_no_share():
     gift, tea = cast.make_sku(price_fen=0), cast.make_sku(price_fen=10_00)
     order = cast.place(basket={gift.pk: 1, tea.pk: 1})
     gone = order.lines.get(sku=tea)
-    cancel_lines(order.pk, quantities={gone.pk: 1}, reason="x", actor=cast.clerk())
+    cancel_lines(order.pk, quantities={gone.pk: 1}, reason="x", actor=cast.clerk("order_clerk"))
     reprice(fresh(order), 8_00)
     assert order.lines.get(sku=gift).total_fen == 8_00
 
@@ -74,8 +74,8 @@ def test_not_after_paying_and_not_after_shipping():
     with refused("already_paid"):
         reprice(cast.paid_order(), 1)
     order = cast.place(basket={cast.make_sku().pk: 2}, pay_method=PayMethod.COD)
-    cast.confirm_order(order.pk, actor=cast.clerk())
-    cast.ship_order(order.pk, parcels=[cast.parcel({order.lines.get().pk: 1})], actor=cast.clerk())
+    cast.confirm_order(order.pk, actor=cast.clerk("order_clerk"))
+    cast.ship_order(order.pk, parcels=[cast.parcel({order.lines.get().pk: 1})], actor=cast.clerk("warehouse"))
     with refused("already_shipped"):
         reprice(order, 1)
 
@@ -97,8 +97,8 @@ def test_goods_and_freight_together_make_the_money_that_is_given_away(goods_fen,
     order = cast.place()
     assert order.payable_fen == 45_00
     with refused("over_money_limit", 403):
-        reprice(order, goods_fen, freight_fen, actor=replace(cast.clerk(), money_limit_fen=9_99))
-    reprice(order, goods_fen, freight_fen, actor=replace(cast.clerk(), money_limit_fen=10_00))
+        reprice(order, goods_fen, freight_fen, actor=replace(cast.clerk("order_clerk"), money_limit_fen=9_99))
+    reprice(order, goods_fen, freight_fen, actor=replace(cast.clerk("order_clerk"), money_limit_fen=10_00))
 
 
 def test_the_record_has_both_prices_and_the_reason():
@@ -112,7 +112,7 @@ def test_a_line_of_several_pieces_of_which_some_are_gone_weighs_what_is_left_of_
     skus = [cast.make_sku(price_fen=10_00) for _ in range(2)]
     order = cast.place(basket={skus[0].pk: 4, skus[1].pk: 1})
     first = order.lines.get(sku=skus[0])
-    cancel_lines(order.pk, quantities={first.pk: 2}, reason="x", actor=cast.clerk())
+    cancel_lines(order.pk, quantities={first.pk: 2}, reason="x", actor=cast.clerk("order_clerk"))
     order = reprice(fresh(order), 9_00)
     kept = {line.sku_id: line.total_fen - line.cancelled_unpaid_fen for line in order.lines.all()}
     assert kept == {skus[0].pk: 6_00, skus[1].pk: 3_00}

@@ -25,36 +25,36 @@ def test_cash_for_an_order_in_hand_moves_nothing():
 def test_cash_for_an_unpaid_order_moves_it_on_and_closes_its_attempt(gateway):
     order = cast.place()
     attempt = gateway.open(order)
-    assert collect_payment(order.pk, actor=cast.clerk()).stage == Stage.TO_CONFIRM
+    assert collect_payment(order.pk, actor=cast.clerk("order_clerk")).stage == Stage.TO_CONFIRM
     assert gateway.trade(attempt.number)["state"] == "CLOSED"
 
 
 def test_where_orders_need_no_confirming_it_goes_on_as_if_paid():
     cast.open_shop(confirm_step_on=False)
     order = cast.place()
-    assert collect_payment(order.pk, actor=cast.clerk()).stage == Stage.CONFIRMED
+    assert collect_payment(order.pk, actor=cast.clerk("order_clerk")).stage == Stage.CONFIRMED
 
 
 def test_when_the_buyer_has_paid_by_phone_no_cash_is_recorded(gateway):
     order = cast.place()
     gateway.take_money(order)
     with refused("nothing_owed"):
-        collect_payment(order.pk, actor=cast.clerk())
+        collect_payment(order.pk, actor=cast.clerk("order_clerk"))
     assert fresh(order).paid_fen == order.payable_fen
 
 
 def test_the_couriers_cash_comes_after_receiving():
     order = cod_order()
-    cast.confirm_order(order.pk, actor=cast.clerk())
-    cast.ship_order(order.pk, parcels=[cast.parcel()], actor=cast.clerk())
-    assert collect_payment(order.pk, actor=cast.clerk()).stage == Stage.SHIPPED
+    cast.confirm_order(order.pk, actor=cast.clerk("order_clerk"))
+    cast.ship_order(order.pk, parcels=[cast.parcel()], actor=cast.clerk("warehouse"))
+    assert collect_payment(order.pk, actor=cast.clerk("order_clerk")).stage == Stage.SHIPPED
 
 
 def test_collecting_twice_is_refused():
     order = cod_order()
-    collect_payment(order.pk, actor=cast.clerk())
+    collect_payment(order.pk, actor=cast.clerk("order_clerk"))
     with refused("nothing_owed"):
-        collect_payment(order.pk, actor=cast.clerk())
+        collect_payment(order.pk, actor=cast.clerk("order_clerk"))
     assert verbs_of(order).count("collect") == 1
 
 

@@ -49,7 +49,7 @@ def test_paying_asking_and_closing(gateway, asked) -> None:
     gateway.open(order)
     attempt = order.attempts.get()
     query_payment(attempt.pk)
-    change_price(order.pk, goods_fen=10_00, freight_fen=0, reason="老客", actor=cast.clerk())
+    change_price(order.pk, goods_fen=10_00, freight_fen=0, reason="老客", actor=cast.clerk("order_clerk"))
     start_payment(order.pk, actor=cast.buyer(order))
     cancel_unpaid(order.pk, actor=cast.buyer(order))
     assert len(asked) == 7
@@ -59,7 +59,7 @@ def test_refunding_and_looking_up(gateway, asked) -> None:
     order = cast.place()
     attempt = gateway.take_money(order)
     query_payment(attempt.pk)
-    cancel_paid(order.pk, reason="缺货", actor=cast.clerk())
+    cancel_paid(order.pk, reason="缺货", actor=cast.clerk("order_clerk"))
     send_refund(Refund.objects.get().pk)
     assert ask_gateway(attempt.number, actor=SYSTEM) is not None
     assert len(asked) == 4

@@ -85,7 +85,7 @@ def test_and_refunded_there(gateway):
     order = cast.place()
     query_payment(gateway.take_money(order).pk)
     exchange()
-    cancel_paid(order.pk, reason="缺货", actor=cast.clerk())
+    cancel_paid(order.pk, reason="缺货", actor=cast.clerk("order_clerk"))
     refund = order.refunds.get()
     send_refund(refund.pk)
     refund.refresh_from_db()
@@ -163,7 +163,7 @@ def test_one_merchants_gateway_says_nothing_about_what_was_paid_to_another(gatew
 def test_nor_about_refunds_of_it(gateway):
     order = cast.place()
     query_payment(gateway.take_money(order).pk)
-    cancel_paid(order.pk, reason="缺货", actor=cast.clerk())
+    cancel_paid(order.pk, reason="缺货", actor=cast.clerk("order_clerk"))
     refund = order.refunds.get()
     with refused("other_merchant"):
         apply_refund_evidence(
@@ -200,7 +200,7 @@ def test_those_of_an_old_number_stay_while_money_may_go_back_under_it(gateway, s
 def test_and_while_a_refund_is_not_done(gateway, sent_tasks, days):
     order = cast.place()
     query_payment(gateway.take_money(order).pk)
-    cancel_paid(order.pk, reason="缺货", actor=cast.clerk())
+    cancel_paid(order.pk, reason="缺货", actor=cast.clerk("order_clerk"))
     exchange()
     sweep_after(timedelta(days=days))
     assert FormerCredentials.objects.exists()

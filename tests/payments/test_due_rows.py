@@ -55,7 +55,7 @@ def unsent() -> Order:
 
 def refund(**changes: Any) -> Refund:
     order = cast.paid_order()
-    cancel_paid(order.pk, reason="缺货", actor=cast.clerk())
+    cancel_paid(order.pk, reason="缺货", actor=cast.clerk("order_clerk"))
     Refund.objects.filter(order=order).update(**changes)
     return order.refunds.get()
 

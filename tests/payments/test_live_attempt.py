@@ -22,13 +22,15 @@ ACTS: dict[str, tuple[PayMethod, Callable[[Order], object]]] = {
     "cancel_lines": (
         PayMethod.WECHAT,
         lambda order: cancel_lines(
-            order.pk, quantities={order.lines.get().pk: 1}, reason="缺货", actor=cast.clerk()
+            order.pk, quantities={order.lines.get().pk: 1}, reason="缺货", actor=cast.clerk("order_clerk")
         ),
     ),
-    "collect": (PayMethod.COD, lambda order: collect_payment(order.pk, actor=cast.clerk())),
+    "collect": (PayMethod.COD, lambda order: collect_payment(order.pk, actor=cast.clerk("order_clerk"))),
     "change_price": (
         PayMethod.WECHAT,
-        lambda order: change_price(order.pk, goods_fen=1, freight_fen=0, reason="x", actor=cast.clerk()),
+        lambda order: change_price(
+            order.pk, goods_fen=1, freight_fen=0, reason="x", actor=cast.clerk("order_clerk")
+        ),
     ),
     "choose_payment": (
         PayMethod.WECHAT,
@@ -55,7 +57,7 @@ def every_way_to_pay(open_shop: object) -> None:
 def test_it_waits_for_what_becomes_of_it(verb: str, monkeypatch: pytest.MonkeyPatch) -> None:
     method, act = ACTS[verb]
     customer = cast.make_customer()
-    change_balance(customer.pk, delta_fen=900_00, reason="现金", actor=cast.clerk())
+    change_balance(customer.pk, delta_fen=900_00, reason="现金", actor=cast.clerk("finance"))
     order = cast.place(customer, pay_method=method)
     for module in ("cancelling", "collecting", "pricing"):
         # The steps at the gateway are over; the buyer presses "pay" once more before the verb takes the lock.

@@ -51,7 +51,7 @@ def test_cancelling_goes_on(mistaken):
 
 def test_changing_the_price_goes_on_and_the_buyer_may_pay_it(mistaken):
     order, _attempt = mistaken
-    change_price(order.pk, goods_fen=10_00, freight_fen=0, reason="老客", actor=cast.clerk())
+    change_price(order.pk, goods_fen=10_00, freight_fen=0, reason="老客", actor=cast.clerk("order_clerk"))
     assert cast.pay(fresh(order)).paid_fen == 10_00
 
 

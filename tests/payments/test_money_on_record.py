@@ -86,7 +86,7 @@ def by_transfer(**kwargs: object) -> Order:
 
 def by_a_price_of_nothing(**kwargs: object) -> Order:
     order = cast.place(**kwargs)
-    return change_price(order.pk, goods_fen=0, freight_fen=0, reason="赠", actor=cast.clerk())
+    return change_price(order.pk, goods_fen=0, freight_fen=0, reason="赠", actor=cast.clerk("order_clerk"))
 
 
 WAYS = [by_wechat, by_balance, by_cash, by_transfer, by_a_price_of_nothing]
@@ -199,7 +199,9 @@ class TestWhatDidNotCount:
 class TestRefunds:
     def decided(self):
         order = cast.paid_order()
-        return refund_payment(order.payments.get().pk, amount_fen=5_00, reason="补", actor=cast.clerk())
+        return refund_payment(
+            order.payments.get().pk, amount_fen=5_00, reason="补", actor=cast.clerk("finance")
+        )
 
     def facts(self, refund) -> dict[str, object]:
         return {"refund_id": refund.pk, "number": refund.number, "amount_fen": 5_00}
@@ -257,7 +259,7 @@ class TestRefunds:
 
     def test_a_refund_of_cash_is_asked_of_no_gateway(self):
         order = by_cash()
-        cancel_paid(order.pk, reason="缺货", actor=cast.clerk())
+        cancel_paid(order.pk, reason="缺货", actor=cast.clerk("order_clerk"))
         refund = order.refunds.get()
         assert (refund.state, refund.next_try_at, refund.sending_since) == (
             RefundState.TO_PAY_OUT,

@@ -154,7 +154,7 @@ class TestClosing:
 
         with monkeypatch.context() as patch, pytest.raises(RuntimeError):
             patch.setattr("orders.payments.services.closing.query_and_close", die)
-            close_live_attempt(attempt.order_id, "order.cancel_unpaid", actor=cast.clerk())
+            close_live_attempt(attempt.order_id, "order.cancel_unpaid", actor=cast.clerk("order_clerk"))
 
     @pytest.mark.parametrize(("seconds", "is_free"), [(24, False), (25, True)])
     def test_who_died_while_closing_holds_it_for_twenty_five_seconds(
@@ -183,7 +183,7 @@ class TestClosing:
 class TestRefunds:
     def committed(self) -> Refund:
         order = cast.paid_order()
-        cancel_paid(order.pk, reason="缺货", actor=cast.clerk())
+        cancel_paid(order.pk, reason="缺货", actor=cast.clerk("order_clerk"))
         return order.refunds.get()
 
     def test_the_timer_takes_over_half_a_minute_after_the_event(self, moment):
@@ -245,7 +245,7 @@ class TestRefunds:
         refund.refresh_from_db()
         assert (refund.next_try_at, refund.lease_until, refund.last_error) == (None, None, "ABNORMAL")
         with clock.at(moment + timedelta(hours=5)):
-            retry_refund(refund.pk, actor=cast.clerk())
+            retry_refund(refund.pk, actor=cast.clerk("finance"))
             refund.refresh_from_db()
             assert (seconds_until(refund.next_try_at), refund.sending_since) == (30, clock.now())
 

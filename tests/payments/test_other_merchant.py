@@ -39,7 +39,7 @@ def refund_of(gateway) -> Refund:
     order = cast.place()
     attempt = gateway.take_money(order)
     cast.pay(order, attempt=attempt, trade_no=gateway.trade(attempt.number)["trade_no"])
-    cancel_paid(order.pk, reason="缺货", actor=cast.clerk())
+    cancel_paid(order.pk, reason="缺货", actor=cast.clerk("order_clerk"))
     return Refund.objects.get(order=order)
 
 

@@ -122,10 +122,10 @@ class TestGivingUp:
         with clock.at(moments[1]):
             note_answer(attempt.mchid)
             with refused("gateway_unavailable"):
-                cancel_unpaid(order.pk, actor=cast.clerk())
+                cancel_unpaid(order.pk, actor=cast.clerk("order_clerk"))
         with clock.at(moments[2]):
             forget_circuits()
-            assert cancel_unpaid(order.pk, actor=cast.clerk()).stage == Stage.CLOSED
+            assert cancel_unpaid(order.pk, actor=cast.clerk("order_clerk")).stage == Stage.CLOSED
 
     def test_what_was_asked_during_the_silence_begins_anew_with_the_answer(self, gateway):
         attempt = gateway.open(cast.place())
@@ -171,14 +171,14 @@ class TestAfterwards:
         order = cast.place()
         attempt = gateway.take_money(order)
         change_appid()
-        record_found_payment(attempt.number, actor=cast.clerk())
+        record_found_payment(attempt.number, actor=cast.clerk("finance"))
         assert fresh(order).stage == Stage.TO_CONFIRM
 
     def test_and_looking_for_it_silences_nobody(self, gateway):
         attempt = gateway.take_money(cast.place())
         change_appid()
         for _ in range(FAILURES):
-            record_found_payment(attempt.number, actor=cast.clerk())
+            record_found_payment(attempt.number, actor=cast.clerk("finance"))
         assert list_silent_merchants() == []
 
     def test_one_of_the_old_merchant_is_found_while_the_new_one_does_not_say(self, gateway):
@@ -186,14 +186,14 @@ class TestAfterwards:
         attempt = gateway.take_money(order)
         change_wechat_account({"mchid": "1900000009"}, actor=cast.clerk())  # this gateway answers 401 to it
         WeChatAccount.objects.update(tested_at=clock.now())
-        record_found_payment(attempt.number, actor=cast.clerk())
+        record_found_payment(attempt.number, actor=cast.clerk("finance"))
         assert fresh(order).stage == Stage.TO_CONFIRM
 
     def test_where_one_did_not_say_nobody_claims_that_there_is_none(self, gateway):
         change_wechat_account({"mchid": "1900000009"}, actor=cast.clerk())
         WeChatAccount.objects.update(tested_at=clock.now())
         with refused("gateway_unavailable", 503):
-            record_found_payment("261122123456789012-1", actor=cast.clerk())
+            record_found_payment("261122123456789012-1", actor=cast.clerk("finance"))
 
 
 class TestBrokenWork:

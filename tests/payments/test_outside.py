@@ -69,7 +69,7 @@ class TestRefunds:
     def test_one_that_does_not_fit_is_told_without_being_booked(self, gateway, client):
         order = paid(gateway)
         number = refund_at_the_platform(gateway, order, 10_00)
-        cancel_paid(order.pk, reason="缺货", actor=cast.clerk())
+        cancel_paid(order.pk, reason="缺货", actor=cast.clerk("order_clerk"))
         assert deliver(client, gateway, number) == [204]
         assert verbs_of(order)[-1] == "refund_outside"
         assert Refund.objects.filter(order=order).count() == 1
@@ -78,7 +78,7 @@ class TestRefunds:
     def test_it_takes_the_place_of_one_that_fails_afterwards(self, gateway, part):
         """Nobody pays out by hand what went back at the merchant platform."""
         order = paid(gateway)
-        cancel_paid(order.pk, reason="缺货", actor=cast.clerk())
+        cancel_paid(order.pk, reason="缺货", actor=cast.clerk("order_clerk"))
         refund = order.refunds.get()
         outside_fen = int(refund.amount_fen * part)
         found = OutsideRefund("50000001", refund.payment.trade_no, "500", outside_fen)
@@ -91,10 +91,10 @@ class TestRefunds:
         if part == 1.0:
             assert (refund.state, refund.reference) == (RefundState.DONE, "50000001")
             with refused("not_to_pay_out"):
-                pay_out_refund(refund.pk, reference="bank", actor=cast.clerk())
+                pay_out_refund(refund.pk, reference="bank", actor=cast.clerk("finance"))
         else:
             assert refund.amount_fen == order.paid_fen - outside_fen
-            pay_out_refund(refund.pk, reference="bank", actor=cast.clerk())
+            pay_out_refund(refund.pk, reference="bank", actor=cast.clerk("finance"))
             assert fresh(order).refunded_fen == order.paid_fen
 
     def test_it_takes_the_place_of_one_that_has_failed(self, gateway):
@@ -106,7 +106,7 @@ class TestRefunds:
         found = OutsideRefund("50000001", "4200999", "500", attempt.amount_fen)
         assert record_outside_refund(found, mchid=attempt.mchid, actor=GATEWAY)
         with refused("not_to_pay_out"):
-            pay_out_refund(order.refunds.get().pk, reference="bank", actor=cast.clerk())
+            pay_out_refund(order.refunds.get().pk, reference="bank", actor=cast.clerk("finance"))
 
     def part(self, order, fen: int, *, fails: bool) -> Refund:
         refund_part(order.pk, PartRefund(fen, "补偿"), actor=cast.clerk("finance"))
@@ -172,10 +172,10 @@ class TestGoodwill:
     def test_cancelling_afterwards_gives_back_what_is_left(self):
         order = cast.paid_order(basket={cast.make_sku().pk: 2, cast.make_sku().pk: 1})
         payment = order.payments.get()
-        refund_part(order.pk, PartRefund(50_00, "补偿"), actor=cast.clerk())
+        refund_part(order.pk, PartRefund(50_00, "补偿"), actor=cast.clerk("finance"))
         first, second = order.lines.order_by("pk")
-        cancel_lines(order.pk, quantities={first.pk: 2}, reason="缺货", actor=cast.clerk())
-        cancel_lines(order.pk, quantities={second.pk: 1}, reason="缺货", actor=cast.clerk())
+        cancel_lines(order.pk, quantities={first.pk: 2}, reason="缺货", actor=cast.clerk("order_clerk"))
+        cancel_lines(order.pk, quantities={second.pk: 1}, reason="缺货", actor=cast.clerk("order_clerk"))
         payment.refresh_from_db()
         assert fresh(order).stage == Stage.CLOSED
         assert payment.refunding_fen + payment.refunded_fen == payment.amount_fen
@@ -183,8 +183,8 @@ class TestGoodwill:
     def test_and_nothing_where_all_went_back(self):
         order = cast.paid_order()
         payment = order.payments.get()
-        refund_payment(payment.pk, amount_fen=payment.amount_fen, reason="补偿", actor=cast.clerk())
-        cancel_paid(order.pk, reason="缺货", actor=cast.clerk())
+        refund_payment(payment.pk, amount_fen=payment.amount_fen, reason="补偿", actor=cast.clerk("finance"))
+        cancel_paid(order.pk, reason="缺货", actor=cast.clerk("order_clerk"))
         assert (fresh(order).stage, order.refunds.count()) == (Stage.CLOSED, 1)
 
 
@@ -193,7 +193,7 @@ class TestPayingOut:
         """Sent, and told to have failed; the gateway still holds it as being processed."""
         gateway.behave(refund_outcome="PROCESSING")
         order = paid(gateway)
-        cancel_paid(order.pk, reason="缺货", actor=cast.clerk())
+        cancel_paid(order.pk, reason="缺货", actor=cast.clerk("order_clerk"))
         refund = order.refunds.get()
         send_refund(refund.pk)
         Refund.objects.filter(pk=refund.pk).update(state=RefundState.FAILED, next_try_at=None)
@@ -242,14 +242,14 @@ class TestFoundPayments:
         attempt = gateway.take_money(order)
         number = gateway.trade(attempt.number)["trade_no"] if by_trade_no else attempt.number
         for _ in range(2):
-            assert record_found_payment(number, actor=cast.clerk()).counts
+            assert record_found_payment(number, actor=cast.clerk("finance")).counts
         assert (fresh(order).stage, Payment.objects.count()) == (Stage.TO_CONFIRM, 1)
 
     def test_even_where_a_restored_shop_does_not_know_the_attempt(self, gateway):
         order = cast.place()
         attempt = gateway.take_money(order)
         PayAttempt.objects.all().delete()
-        assert record_found_payment(attempt.number, actor=cast.clerk()).counts
+        assert record_found_payment(attempt.number, actor=cast.clerk("finance")).counts
         assert fresh(order).stage == Stage.TO_CONFIRM
 
     def test_what_came_for_a_closed_order_goes_back(self, gateway):
@@ -257,7 +257,7 @@ class TestFoundPayments:
         attempt = gateway.take_money(order)
         PayAttempt.objects.all().delete()
         cancel_unpaid(order.pk, actor=cast.buyer(order))
-        assert not record_found_payment(attempt.number, actor=cast.clerk()).counts
+        assert not record_found_payment(attempt.number, actor=cast.clerk("finance")).counts
         assert verbs_of(order)[-2:] == ["late_payment", "refund"]
 
     def test_beside_another_attempt_it_does_not_count(self, gateway):
@@ -266,7 +266,7 @@ class TestFoundPayments:
         lost = gateway.take_money(order)
         PayAttempt.objects.all().delete()
         cast.pay(order)
-        assert not record_found_payment(lost.number, actor=cast.clerk()).counts
+        assert not record_found_payment(lost.number, actor=cast.clerk("finance")).counts
         assert (fresh(order).paid_fen, Payment.objects.filter(counts=False).count()) == (order.payable_fen, 1)
 
     def test_what_was_paid_for_no_order_of_this_shop_is_not_booked(self, gateway):
@@ -276,15 +276,15 @@ class TestFoundPayments:
         number, other = order.number, order.number[::-1]
         type(order).objects.filter(pk=order.pk).update(number=other)
         with refused("not_found", 404):
-            record_found_payment(attempt.number, actor=cast.clerk())
+            record_found_payment(attempt.number, actor=cast.clerk("finance"))
         type(order).objects.filter(pk=order.pk).update(number=number)
 
     def test_what_was_not_paid_is_not_booked(self, gateway):
         attempt = gateway.open(cast.place())
         with refused("not_paid"):
-            record_found_payment(attempt.number, actor=cast.clerk())
+            record_found_payment(attempt.number, actor=cast.clerk("finance"))
         with refused("not_found", 404):
-            record_found_payment("261122123456789012-1", actor=cast.clerk())
+            record_found_payment("261122123456789012-1", actor=cast.clerk("finance"))
         with refused("forbidden", 403):
             record_found_payment(attempt.number, actor=cast.clerk("warehouse"))
 
@@ -299,7 +299,7 @@ class TestRestored:
         other = cast.paid_order()
         assert order.attempts.get().number == f"{order.number}-1"
         assert other.attempts.get().number == f"{other.number}-2001"
-        cancel_paid(order.pk, reason="缺货", actor=cast.clerk())
+        cancel_paid(order.pk, reason="缺货", actor=cast.clerk("order_clerk"))
         assert order.refunds.get().number == f"{order.number}R-2001"
 
     def test_the_same_backup_restored_twice_gives_no_number_twice(self):

@@ -339,7 +339,7 @@ class TestLateTruth:
         order = cast.place()
         old = open_attempt(order.pk, actor=cast.buyer(order))
         PayAttempt.objects.filter(pk=old.pk).update(state=AttemptState.CLOSED)
-        change_price(order.pk, goods_fen=10_00, freight_fen=0, reason="老客", actor=cast.clerk())
+        change_price(order.pk, goods_fen=10_00, freight_fen=0, reason="老客", actor=cast.clerk("order_clerk"))
         apply_payment_evidence(evidence(old))
         self.assert_sent_back(order, Stage.UNPAID)
         assert cast.pay(fresh(order)).paid_fen == 10_00

@@ -32,7 +32,7 @@ def cancelled(gateway) -> Refund:
     order = cast.place()
     attempt = gateway.take_money(order)
     cast.pay(order, attempt=attempt, trade_no=gateway.trade(attempt.number)["trade_no"])
-    cancel_paid(order.pk, reason="缺货", actor=cast.clerk())
+    cancel_paid(order.pk, reason="缺货", actor=cast.clerk("order_clerk"))
     return Refund.objects.get(order=order)
 
 
@@ -60,13 +60,13 @@ def test_money_of_a_buyer_who_was_erased_goes_back_by_the_gateway(gateway):
     order = cast.place()
     attempt = gateway.take_money(order)
     cast.pay(order, attempt=attempt, trade_no=gateway.trade(attempt.number)["trade_no"])
-    confirm_order(order.pk, actor=cast.clerk())
-    ship_order(order.pk, parcels=[cast.parcel()], actor=cast.clerk())
+    confirm_order(order.pk, actor=cast.clerk("order_clerk"))
+    ship_order(order.pk, parcels=[cast.parcel()], actor=cast.clerk("warehouse"))
     receive_order(order.pk, actor=cast.buyer(order))
     ask_erasure(order.customer_id, actor=cast.clerk())
     with clock.at(clock.now() + timedelta(hours=25)):
         erase_when_due(order.customer_id)
-    refund = refund_payment(order.payments.get().pk, amount_fen=1, reason="x", actor=cast.clerk())
+    refund = refund_payment(order.payments.get().pk, amount_fen=1, reason="x", actor=cast.clerk("finance"))
     send_refund(refund.pk)
     refund.refresh_from_db()
     assert (refund.state, refund.last_error) == (RefundState.DONE, "")
@@ -167,7 +167,7 @@ def test_a_retry_keeps_the_number(gateway):
 def test_only_failed_refunds_are_retried_and_only_with_the_capability(gateway):
     refund = cancelled(gateway)
     with refused("not_failed"):
-        retry_refund(refund.pk, actor=cast.clerk())
+        retry_refund(refund.pk, actor=cast.clerk("finance"))
     with refused("forbidden", 403):
         retry_refund(refund.pk, actor=cast.clerk("support"))
 
@@ -281,8 +281,8 @@ def test_evidence_of_another_sum_or_number_is_refused(gateway):
 class TestByHand:
     def cash_refund(self):
         order = cast.place(pay_method=PayMethod.COD)
-        collect_payment(order.pk, actor=cast.clerk())
-        cancel_paid(order.pk, reason="x", actor=cast.clerk())
+        collect_payment(order.pk, actor=cast.clerk("order_clerk"))
+        cancel_paid(order.pk, reason="x", actor=cast.clerk("order_clerk"))
         return Refund.objects.get(order=order)
 
     def test_finance_records_the_payout(self):
@@ -293,20 +293,20 @@ class TestByHand:
 
     def test_twice_is_refused(self):
         refund = self.cash_refund()
-        pay_out_refund(refund.pk, reference="1", actor=cast.clerk())
+        pay_out_refund(refund.pk, reference="1", actor=cast.clerk("finance"))
         with refused("not_to_pay_out"):
-            pay_out_refund(refund.pk, reference="2", actor=cast.clerk())
+            pay_out_refund(refund.pk, reference="2", actor=cast.clerk("finance"))
 
     def test_reference_and_capability_are_required(self):
         refund = self.cash_refund()
         with refused("reference_required", 400):
-            pay_out_refund(refund.pk, reference=" ", actor=cast.clerk())
+            pay_out_refund(refund.pk, reference=" ", actor=cast.clerk("finance"))
         with refused("forbidden", 403):
             pay_out_refund(refund.pk, reference="1", actor=cast.clerk("order_clerk"))
 
     def test_what_goes_by_the_gateway_is_not_paid_out(self, gateway):
         with refused("not_to_pay_out"):
-            pay_out_refund(cancelled(gateway).pk, reference="1", actor=cast.clerk())
+            pay_out_refund(cancelled(gateway).pk, reference="1", actor=cast.clerk("finance"))
 
 
 class TestPart:
@@ -314,16 +314,18 @@ class TestPart:
 
     def test_never_more_than_is_left(self):
         payment = Payment.objects.get(order=cast.paid_order())
-        refund_payment(payment.pk, amount_fen=payment.amount_fen - 1, reason="补偿", actor=cast.clerk())
+        refund_payment(
+            payment.pk, amount_fen=payment.amount_fen - 1, reason="补偿", actor=cast.clerk("finance")
+        )
         for amount in (2, 0, -1):
             with refused("over_refundable"):
-                refund_payment(payment.pk, amount_fen=amount, reason="补偿", actor=cast.clerk())
-        refund_payment(payment.pk, amount_fen=1, reason="补偿", actor=cast.clerk())
+                refund_payment(payment.pk, amount_fen=amount, reason="补偿", actor=cast.clerk("finance"))
+        refund_payment(payment.pk, amount_fen=1, reason="补偿", actor=cast.clerk("finance"))
 
     def test_not_beyond_ones_limit(self):
         payment = Payment.objects.get(order=cast.paid_order())
         with refused("over_refund_limit", 403):
-            refund_payment(payment.pk, amount_fen=101, reason="x", actor=cast.clerk(limit=100))
+            refund_payment(payment.pk, amount_fen=101, reason="x", actor=cast.clerk("finance", limit=100))
 
     def test_the_limit_is_one_for_the_whole_order(self):
         order = cast.paid_order()

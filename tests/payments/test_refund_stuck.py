@@ -22,7 +22,7 @@ STUCK = "refund_stuck"
 
 def refund_under_way() -> Refund:
     order = cast.paid_order()
-    cancel_paid(order.pk, reason="缺货", actor=cast.clerk())
+    cancel_paid(order.pk, reason="缺货", actor=cast.clerk("order_clerk"))
     return Refund.objects.get(order=order)
 
 

@@ -13,7 +13,7 @@ from tests import cast
 @pytest.fixture
 def refund(gateway) -> Refund:
     order = cast.paid_order()
-    cancel_paid(order.pk, reason="缺货", actor=cast.clerk())
+    cancel_paid(order.pk, reason="缺货", actor=cast.clerk("order_clerk"))
     return order.refunds.get()
 
 

@@ -118,7 +118,7 @@ class TestNeeded:
     @pytest.mark.parametrize("state", [RefundState.COMMITTED, RefundState.PROCESSING, RefundState.FAILED])
     def test_a_refund_that_is_not_done_however_old(self, state):
         order = cast.paid_order()
-        cancel_paid(order.pk, reason="缺货", actor=cast.clerk())
+        cancel_paid(order.pk, reason="缺货", actor=cast.clerk("order_clerk"))
         Refund.objects.update(state=state)
         assert self.needed(later=400 * DAY)
 

@@ -109,7 +109,7 @@ def test_of_a_silent_merchant_nothing_is_asked_and_others_go_on():
 
 def test_refunds_of_a_silent_merchant_wait_too():
     for _ in range(3):
-        cancel_paid(cast.paid_order().pk, reason="缺货", actor=cast.clerk())
+        cancel_paid(cast.paid_order().pk, reason="缺货", actor=cast.clerk("order_clerk"))
     later = clock.now() + timedelta(minutes=1)
     assert len(list_due_refunds(later, (), 9)) == 3
     fall_silent()

@@ -145,7 +145,7 @@ def test_the_amount_must_be_what_is_owed():
 
 def test_when_less_came_the_price_can_be_changed_to_it():
     order = shown(placed())
-    change_price(order.pk, goods_fen=30_00, freight_fen=0, reason="少付", actor=cast.clerk())
+    change_price(order.pk, goods_fen=30_00, freight_fen=0, reason="少付", actor=cast.clerk("order_clerk"))
     assert record(order, amount_fen=30_00).stage == Stage.TO_CONFIRM
 
 
@@ -211,8 +211,8 @@ def test_while_it_is_checked_the_buyer_neither_cancels_nor_pays_otherwise():
 def test_staff_may_cancel_or_take_cash_and_the_alert_ends():
     cancelled, cash = shown(placed()), shown(placed())
     drain()
-    cancel_unpaid(cancelled.pk, actor=cast.clerk(), reason="x")
-    collect_payment(cash.pk, actor=cast.clerk())
+    cancel_unpaid(cancelled.pk, actor=cast.clerk("order_clerk"), reason="x")
+    collect_payment(cash.pk, actor=cast.clerk("order_clerk"))
     drain()
     assert alert_of(cancelled).handled_how == HandledHow.CLOSED
     assert alert_of(cash).handled_how == HandledHow.MOVED
@@ -223,9 +223,9 @@ def test_staff_may_cancel_or_take_cash_and_the_alert_ends():
 def test_nothing_waits_to_be_checked_when_nothing_is_owed_any_more():
     free, emptied = shown(placed()), shown(placed())
     with translation.override("zh-hans"):
-        change_price(free.pk, goods_fen=0, freight_fen=0, reason="赠送", actor=cast.clerk())
+        change_price(free.pk, goods_fen=0, freight_fen=0, reason="赠送", actor=cast.clerk("order_clerk"))
     everything = {line.pk: line.quantity for line in emptied.lines.all()}
-    cancel_lines(emptied.pk, quantities=everything, reason="缺货", actor=cast.clerk())
+    cancel_lines(emptied.pk, quantities=everything, reason="缺货", actor=cast.clerk("order_clerk"))
     assert [fresh(free).stage, fresh(emptied).stage] == [Stage.TO_CONFIRM, Stage.CLOSED]
     proofs = TransferProof.objects.order_by("pk")
     assert [(proof.state, proof.reason) for proof in proofs] == [
@@ -236,7 +236,7 @@ def test_nothing_waits_to_be_checked_when_nothing_is_owed_any_more():
 
 def test_its_refund_is_to_be_paid_out():
     order = record(placed())
-    cancel_paid(order.pk, reason="x", actor=cast.clerk())
+    cancel_paid(order.pk, reason="x", actor=cast.clerk("order_clerk"))
     assert Refund.objects.get(order=order).state == RefundState.TO_PAY_OUT
 
 
@@ -248,7 +248,7 @@ def late(order, *, amount_fen: int = 45_00, reference: str = "late-1", actor=FIN
 def test_a_late_or_second_transfer_does_not_count_and_is_to_be_paid_out(stage):
     order = placed()
     if stage == Stage.CLOSED:
-        cancel_unpaid(order.pk, actor=cast.clerk(), reason="x")
+        cancel_unpaid(order.pk, actor=cast.clerk("order_clerk"), reason="x")
     else:
         record(order)
     paid_fen = fresh(order).paid_fen

@@ -1,16 +1,20 @@
 """The ship button pressed by many, and against cancelling."""
 
 import pytest
+from django.db import connection
 
+from orders.models import Order
+from orders.moves import lock_order
 from orders.payments.models import Refund
 from orders.payments.services.cancelling import cancel_paid, cancel_unpaid
-from orders.shipping.models import Parcel
+from orders.shipping.models import Parcel, ParcelLine
+from orders.shipping.services import ship as shipping
 from orders.shipping.services.ship import ship_order, undo_ship
 from orders.stages import Stage
 from shop.store.choices import PayMethod
 from tests import cast
 from tests.expect import fresh, stock_of
-from tests.races.conftest import codes_of, run_together
+from tests.races.conftest import Rendezvous, codes_of, run_together
 
 ROUNDS = 6
 STAFF = [cast.clerk(name="王店长", id_=1), cast.clerk("warehouse", name="李四", id_=2)]
@@ -119,3 +123,53 @@ def test_one_tracking_number_goes_to_one_order():
     parcel = cast.parcel()
     acts = [lambda o=order: ship_order(o.pk, parcels=[parcel], actor=STAFF[0]) for order in orders]
     assert codes_of(run_together(acts)) == ["duplicate_tracking"] * 7 + ["ok"]
+
+
+def two_parcels_of_two_orders() -> tuple[list[Order], list[Parcel]]:
+    """Each parcel holds a piece of each order; the first begins with the one, the second with the other."""
+    orders = [cast.prepared_order(basket={cast.make_sku(on_hand=9).pk: 2}) for _ in range(2)]
+    for order in orders:
+        line = order.lines.get().pk
+        for _ in range(2):
+            ship_order(order.pk, parcels=[cast.parcel({line: 1})], actor=STAFF[0])
+    a, spare_a, b, spare_b = Parcel.objects.order_by("pk")
+    spare_b.lines.update(parcel=a)
+    spare_a.lines.update(parcel=b)
+    Parcel.objects.filter(pk__in=[spare_a.pk, spare_b.pk]).delete()
+    return orders, [a, b]
+
+
+def undo_both(parcels: list[Parcel]) -> list[str]:
+    acts = [lambda pk=parcel.pk: undo_ship(pk, actor=STAFF[0]) for parcel in parcels]
+    return codes_of(run_together(acts))
+
+
+@pytest.mark.parametrize("round_", range(ROUNDS))
+def test_two_parcels_of_the_same_orders_are_undone_at_once(round_):
+    orders, parcels = two_parcels_of_two_orders()
+    assert undo_both(parcels[:: (-1) ** round_]) == ["ok", "ok"]
+    assert [(fresh(o).pieces_shipped, fresh(o).stage) for o in orders] == [(0, Stage.PREPARING)] * 2
+
+
+def test_without_the_locks_the_version_of_each_order_is_the_last_guard(switch_off_order_lock):
+    orders, parcels = two_parcels_of_two_orders()
+    switch_off_order_lock(2)
+    assert set(undo_both(parcels)) - {"ok"} <= {"stale", "OperationalError"} != set()
+    assert sum(fresh(order).pieces_shipped for order in orders) == 2
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+def test_locked_in_the_order_of_their_lines_they_would_wait_for_each_other(monkeypatch):
+    _orders, parcels = two_parcels_of_two_orders()
+    rendezvous = Rendezvous(2)
+
+    def lock_as_they_lie(parcel_id, verb, *, actor, **_version):
+        rows = ParcelLine.objects.filter(parcel=parcel_id).order_by("order_line")
+        ids = list(rows.values_list("order_line__order", flat=True))
+        first, second = ids if parcel_id == parcels[0].pk else ids[::-1]
+        locked = [lock_order(first, verb, actor=actor)]
+        rendezvous.meet()
+        return [*locked, lock_order(second, verb, actor=actor)]
+
+    monkeypatch.setattr(shipping, "lock_orders_of_parcel", lock_as_they_lie)
+    assert undo_both(parcels) == ["OperationalError", "ok"]

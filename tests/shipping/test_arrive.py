@@ -14,7 +14,7 @@ def shipped_in_two():
     order = cast.prepared_order(basket={cast.make_sku().pk: 2})
     line = order.lines.get().pk
     for _ in range(2):
-        ship_order(order.pk, parcels=[cast.parcel({line: 1})], actor=cast.clerk())
+        ship_order(order.pk, parcels=[cast.parcel({line: 1})], actor=cast.clerk("warehouse"))
     return fresh(order), *Parcel.objects.order_by("pk")
 
 
@@ -22,9 +22,9 @@ def test_only_the_last_parcel_starts_the_clock():
     order, one, two = shipped_in_two()
     later = clock.now() + timedelta(days=2)
     with clock.at(later):
-        first = arrive_parcel(one.pk, actor=cast.clerk())
+        first = arrive_parcel(one.pk, actor=cast.clerk("warehouse"))
         assert (first.arrived_at, first.receive_by) == (None, order.receive_by)
-        last = arrive_parcel(two.pk, actor=cast.clerk())
+        last = arrive_parcel(two.pk, actor=cast.clerk("warehouse"))
     assert (last.stage, last.arrived_at, last.receive_by) == (
         Stage.SHIPPED,
         later,
@@ -35,18 +35,18 @@ def test_only_the_last_parcel_starts_the_clock():
 def test_a_parcel_may_arrive_before_the_rest_is_sent():
     order = cast.prepared_order(basket={cast.make_sku().pk: 2})
     line = order.lines.get().pk
-    ship_order(order.pk, parcels=[cast.parcel({line: 1})], actor=cast.clerk())
-    arrived = arrive_parcel(Parcel.objects.get().pk, actor=cast.clerk())
+    ship_order(order.pk, parcels=[cast.parcel({line: 1})], actor=cast.clerk("warehouse"))
+    arrived = arrive_parcel(Parcel.objects.get().pk, actor=cast.clerk("warehouse"))
     assert (arrived.stage, arrived.arrived_at, arrived.has_moved) == (Stage.PREPARING, None, True)
 
 
 def test_it_arrives_once():
     _order, one, two = shipped_in_two()
-    arrive_parcel(one.pk, actor=cast.clerk())
-    undo_ship(two.pk, actor=cast.clerk())
+    arrive_parcel(one.pk, actor=cast.clerk("warehouse"))
+    undo_ship(two.pk, actor=cast.clerk("warehouse"))
     for parcel in (one, two):
         with refused("parcel_arrived"):
-            arrive_parcel(parcel.pk, actor=cast.clerk())
+            arrive_parcel(parcel.pk, actor=cast.clerk("warehouse"))
     one.refresh_from_db()
     assert one.state == ParcelState.ARRIVED
 

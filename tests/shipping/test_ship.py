@@ -1,9 +1,12 @@
 """Shipping by line quantities, in one parcel or several."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from orders.desk.search.matches import find_matches
 from orders.models import Order
+from orders.moves import find_available
 from orders.payments.services.cancelling import cancel_paid
 from orders.payments.services.pricing import change_price
 from orders.shipping.models import Parcel
@@ -13,6 +16,8 @@ from shop.actor import SYSTEM
 from shop.store.choices import Delivery, PayMethod, ReserveOn
 from tests import cast
 from tests.expect import fresh, refused, stock_of, verbs_of
+
+WAREHOUSE = cast.clerk("warehouse")
 
 
 def order_of(*pieces, **kwargs):
@@ -24,7 +29,7 @@ def ids(order):
 
 
 def ship(order, *parcels, **kwargs):
-    return ship_order(order.pk, parcels=parcels or [cast.parcel()], **{"actor": cast.clerk()} | kwargs)
+    return ship_order(order.pk, parcels=parcels or [cast.parcel()], **{"actor": WAREHOUSE} | kwargs)
 
 
 def test_one_parcel_with_all_that_is_left():
@@ -52,13 +57,13 @@ def test_several_parcels_at_once():
 
 def test_a_confirmed_order_is_shipped_without_preparing():
     order = cast.paid_order()
-    cast.confirm_order(order.pk, actor=cast.clerk())
+    cast.confirm_order(order.pk, actor=cast.clerk("order_clerk"))
     assert ship(order).stage == Stage.SHIPPED
 
 
 def test_cash_on_delivery_is_shipped_though_it_owes():
     order = cast.place(pay_method=PayMethod.COD)
-    cast.confirm_order(order.pk, actor=cast.clerk())
+    cast.confirm_order(order.pk, actor=cast.clerk("order_clerk"))
     assert ship(order).owed_fen > 0
 
 
@@ -80,7 +85,7 @@ def test_own_delivery_needs_no_number_but_keeps_the_driver():
 def test_only_what_is_to_ship_is_shipped(stage):
     order = cast.place() if stage == "unpaid" else cast.paid_order()
     if stage == "closed":
-        cancel_paid(order.pk, reason="x", actor=cast.clerk())
+        cancel_paid(order.pk, reason="x", actor=cast.clerk("order_clerk"))
     with refused("wrong_stage"):
         ship(order)
 
@@ -103,11 +108,11 @@ def test_a_courier_and_a_number_are_required(parcel, code):
 def test_more_pieces_than_are_left_are_refused():
     order = order_of(2)
     (line,) = ids(order)
-    with refused("too_many"):
+    with refused("more_than_left"):
         ship(order, cast.parcel({line: 3}))
-    with refused("too_many"):
+    with refused("more_than_left"):
         ship(order, cast.parcel({line: 2}), cast.parcel({line: 1}))
-    with refused("too_many"):
+    with refused("more_than_left"):
         ship(order, cast.parcel({line: -1}))
     assert not Parcel.objects.exists()
 
@@ -116,7 +121,7 @@ def test_choosing_nothing_ships_nothing():
     order = order_of(2)
     (line,) = ids(order)
     with refused("nothing_chosen", 400):
-        ship_order(order.pk, parcels=[], actor=cast.clerk())
+        ship_order(order.pk, parcels=[], actor=cast.clerk("warehouse"))
     with refused("nothing_chosen", 400):
         ship(order, cast.parcel({line: 0}))
     assert fresh(order).pieces_shipped == 0
@@ -144,7 +149,7 @@ def test_a_short_line_blocks_itself_and_the_whole_but_not_the_others():
     order = cast.place(basket={scarce.pk: 1, plenty.pk: 2})
     cast.pay(other)
     cast.pay(order)
-    cast.confirm_order(order.pk, actor=cast.clerk())
+    cast.confirm_order(order.pk, actor=cast.clerk("order_clerk"))
     assert fresh(order).is_short
     with refused("line_short"):
         ship(order)
@@ -183,4 +188,21 @@ def test_the_warehouse_ships():
 def test_after_shipping_the_price_stays():
     order = ship(order_of(1))
     with refused("wrong_stage"):
-        change_price(order.pk, goods_fen=1, freight_fen=0, reason="x", actor=cast.clerk())
+        change_price(order.pk, goods_fen=1, freight_fen=0, reason="x", actor=cast.clerk("order_clerk"))
+
+
+def test_an_open_aftersale_blocks_a_part_as_it_does_the_whole_and_is_said_beforehand():
+    order = order_of(2)
+    (line,) = ids(order)
+    Order.objects.filter(pk=order.pk).update(aftersale_mark=AftersaleMark.OPEN)
+    offered = find_available(fresh(order), "order.ship_part", WAREHOUSE)
+    assert offered.refused.code == "aftersale_open"
+    with refused("aftersale_open"):
+        ship(order, cast.parcel({line: 1}))
+
+
+def test_what_was_sent_is_counted_without_reading_it_back():
+    order = order_of(2, 3)
+    with CaptureQueriesContext(connection) as queries:
+        ship(order)
+    assert not [query for query in queries if 'FROM "shipping_parcelline' in query["sql"]]

@@ -21,13 +21,13 @@ def shipped_in_two():
     order = cast.prepared_order(basket={sku.pk: 3})
     line = order.lines.get().pk
     for pieces in (1, 2):
-        ship_order(order.pk, parcels=[cast.parcel({line: pieces})], actor=cast.clerk())
+        ship_order(order.pk, parcels=[cast.parcel({line: pieces})], actor=cast.clerk("warehouse"))
     return fresh(order), sku, *Parcel.objects.order_by("pk")
 
 
 def test_its_pieces_are_reserved_again_and_the_order_is_prepared():
     _order, sku, _one, two = shipped_in_two()
-    undone = undo_ship(two.pk, actor=cast.clerk())
+    undone = undo_ship(two.pk, actor=cast.clerk("warehouse"))
     assert (undone.stage, undone.pieces_to_send, undone.receive_by) == (Stage.PREPARING, 2, None)
     assert undone.ship_by is not None
     assert stock_of(sku.pk) == (9, 2)
@@ -35,25 +35,25 @@ def test_its_pieces_are_reserved_again_and_the_order_is_prepared():
 
 def test_the_number_may_be_used_again():
     order, _sku, _one, two = shipped_in_two()
-    undo_ship(two.pk, actor=cast.clerk())
+    undo_ship(two.pk, actor=cast.clerk("warehouse"))
     again = NewParcel(two.courier, two.tracking_no)
-    assert ship_order(order.pk, parcels=[again], actor=cast.clerk()).stage == Stage.SHIPPED
+    assert ship_order(order.pk, parcels=[again], actor=cast.clerk("warehouse")).stage == Stage.SHIPPED
     assert verbs_of(order)[-3:] == ["ship", "undo_ship", "ship"]
 
 
 def test_a_parcel_is_undone_once():
     *_rest, two = shipped_in_two()
-    undo_ship(two.pk, actor=cast.clerk())
+    undo_ship(two.pk, actor=cast.clerk("warehouse"))
     with refused("parcel_undone"):
-        undo_ship(two.pk, actor=cast.clerk())
+        undo_ship(two.pk, actor=cast.clerk("warehouse"))
 
 
 def test_a_parcel_that_moves_is_not_undone():
     _order, _sku, one, two = shipped_in_two()
-    arrive_parcel(one.pk, actor=cast.clerk())
+    arrive_parcel(one.pk, actor=cast.clerk("warehouse"))
     with refused("parcel_moved"):
-        undo_ship(one.pk, actor=cast.clerk())
-    undo_ship(two.pk, actor=cast.clerk())
+        undo_ship(one.pk, actor=cast.clerk("warehouse"))
+    undo_ship(two.pk, actor=cast.clerk("warehouse"))
     two.refresh_from_db()
     assert two.state == ParcelState.UNDONE
 
@@ -62,12 +62,12 @@ def test_not_after_receiving():
     order, _sku, _one, two = shipped_in_two()
     receive_order(order.pk, actor=cast.buyer(order))
     with refused("wrong_stage"):
-        undo_ship(two.pk, actor=cast.clerk())
+        undo_ship(two.pk, actor=cast.clerk("warehouse"))
 
 
 def test_what_does_not_exist_is_not_found():
     with refused("not_found", 404):
-        undo_ship(10**9, actor=cast.clerk())
+        undo_ship(10**9, actor=cast.clerk("warehouse"))
 
 
 @pytest.mark.parametrize("role", ["support", "finance"])
@@ -84,30 +84,30 @@ class TestTheDeadlineToShip:
         order = cast.prepared_order()
         late = order.ship_by + timedelta(days=3)
         with clock.at(late):
-            ship_order(order.pk, parcels=[cast.parcel()], actor=cast.clerk())
-            undone = undo_ship(Parcel.objects.get().pk, actor=cast.clerk())
+            ship_order(order.pk, parcels=[cast.parcel()], actor=cast.clerk("warehouse"))
+            undone = undo_ship(Parcel.objects.get().pk, actor=cast.clerk("warehouse"))
         assert undone.ship_by == order.ship_by < late
 
     def test_of_the_last_of_several_parcels_too(self):
         before, _sku, _one, two = shipped_in_two()
-        assert undo_ship(two.pk, actor=cast.clerk()).ship_by == before.ship_by
+        assert undo_ship(two.pk, actor=cast.clerk("warehouse")).ship_by == before.ship_by
 
     def test_with_the_time_held_before_and_after(self):
         order = cast.prepared_order()
         hold(order, hours=5)
-        ship_order(order.pk, parcels=[cast.parcel()], actor=cast.clerk())
-        undo_ship(Parcel.objects.get().pk, actor=cast.clerk())
+        ship_order(order.pk, parcels=[cast.parcel()], actor=cast.clerk("warehouse"))
+        undo_ship(Parcel.objects.get().pk, actor=cast.clerk("warehouse"))
         hold(order, hours=2)
         assert fresh(order).ship_by == order.ship_by + timedelta(hours=7)
 
     def test_and_with_a_hold_that_ended_because_nothing_was_left_to_send(self):
         order = cast.prepared_order(basket={cast.make_sku().pk: 2})
         line = order.lines.get().pk
-        ship_order(order.pk, parcels=[cast.parcel({line: 1})], actor=cast.clerk())
-        held = hold_order(order.pk, reason="x", actor=cast.clerk())
+        ship_order(order.pk, parcels=[cast.parcel({line: 1})], actor=cast.clerk("warehouse"))
+        held = hold_order(order.pk, reason="x", actor=cast.clerk("order_clerk"))
         with clock.at(held.held_at + timedelta(hours=3)):
-            cancel_lines(order.pk, quantities={line: 1}, reason="x", actor=cast.clerk())
-        undone = undo_ship(Parcel.objects.get().pk, actor=cast.clerk())
+            cancel_lines(order.pk, quantities={line: 1}, reason="x", actor=cast.clerk("order_clerk"))
+        undone = undo_ship(Parcel.objects.get().pk, actor=cast.clerk("warehouse"))
         assert undone.ship_by == order.ship_by + timedelta(hours=3)
 
     @pytest.mark.parametrize("pay_method", [PayMethod.WECHAT, PayMethod.COD])
@@ -115,10 +115,10 @@ class TestTheDeadlineToShip:
         order = prepared(pay_method)
         hold(order, hours=4)
         wanted = fresh(order).ship_by
-        ship_order(order.pk, parcels=[cast.parcel()], actor=cast.clerk())
+        ship_order(order.pk, parcels=[cast.parcel()], actor=cast.clerk("warehouse"))
         Order.objects.filter(pk=order.pk).update(ship_by=None)
         with clock.at(clock.now() + timedelta(days=9)):
-            undone = undo_ship(Parcel.objects.get().pk, actor=cast.clerk())
+            undone = undo_ship(Parcel.objects.get().pk, actor=cast.clerk("warehouse"))
         assert abs(undone.ship_by - wanted) < timedelta(seconds=5)
 
 
@@ -126,11 +126,11 @@ def prepared(pay_method: PayMethod) -> Order:
     if pay_method != PayMethod.COD:
         return cast.prepared_order()
     order = cast.place(pay_method=pay_method)
-    cast.confirm_order(order.pk, actor=cast.clerk())
+    cast.confirm_order(order.pk, actor=cast.clerk("order_clerk"))
     return fresh(order)
 
 
 def hold(order: Order, *, hours: int) -> None:
-    held = hold_order(order.pk, reason="x", actor=cast.clerk())
+    held = hold_order(order.pk, reason="x", actor=cast.clerk("order_clerk"))
     with clock.at(held.held_at + timedelta(hours=hours)):
-        release_order(order.pk, actor=cast.clerk())
+        release_order(order.pk, actor=cast.clerk("order_clerk"))

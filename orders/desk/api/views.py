@@ -25,7 +25,7 @@ from orders.models import Order
 from orders.quotes import quote_order
 from orders.selectors import get_order
 from orders.services.place import NewOrder, Recipient, find_placed, place_new_order
-from orders.shipping.models import ParcelState
+from orders.shipping.models import HANDED_OVER
 from orders.shipping.selectors import list_parcels
 from shop.actor import Actor
 from shop.catalog.refusals import counted_refusals
@@ -147,7 +147,7 @@ def _describe(order: Order, actor: Actor) -> Any:
     parcels = list_parcels(order) if order.pieces_shipped else []
     context = {
         "actor": actor,
-        "parcels": [parcel for parcel in parcels if parcel.state != ParcelState.UNDONE],
+        "parcels": [parcel for parcel in parcels if parcel.state in HANDED_OVER],
         "refunds": order.refunds.order_by("id"),
     }
     return OrderOut(order, context=context).data

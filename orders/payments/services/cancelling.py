@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order, OrderLine
 from orders.moves import lock_order, move
-from orders.payments.models import ProofState
+from orders.payments.models import ProofState, RefundCause
 from orders.payments.selectors import get_freight_left_fen
 from orders.payments.services.closing import close_live_attempt, require_no_live_attempt
-from orders.payments.services.refunds import refund_share
+from orders.payments.services.refunds import RefundOf, book_shares, refund_share
 from orders.payments.services.settling import settle_if_nothing_owed
 from orders.payments.services.transfers import decide_proof
 from orders.services.deadlines import check_due
@@ -23,7 +23,6 @@ from shop.actor import SYSTEM, Actor, ActorKind
 from shop.catalog.stock import release_stock
 from shop.errors import Refused
 from shop.events.services import seal_words
-from shop.money import share_fen
 
 _REASONS = {
     ActorKind.CUSTOMER: CloseReason.BUYER,
@@ -131,26 +130,19 @@ def _close_and_refund(
 ) -> None:
     """Close a locked order by a verb; all that was paid goes back, by the shop's rule where staff do not decide it."""
     to_refund = _sum_refundable(order)
+    lines = list(order.lines.order_by("id"))
+    pieces = {line.pk: line.to_send for line in lines}
+    of = RefundOf(RefundCause.CANCEL, book_shares(lines, to_refund, freight_fen=0), pieces)
     changes = cancel_everything(order, actor=actor) | close_changes(close_reason)
     _move_closed(order, verb, changes, words, actor=actor, why=why)
-    _spread_refund(order, to_refund)
     if to_refund:
         payer = actor if actor.kind == ActorKind.STAFF else SYSTEM
-        refund_share(order, amount_fen=to_refund, reason=words["reason"], actor=payer)
+        refund_share(order, amount_fen=to_refund, reason=words["reason"], actor=payer, of=of)
 
 
 def _sum_refundable(order: Order) -> int:
     """What was paid and is neither back nor on its way: goodwill may have given back more than lines are left for."""
     return sum(payment.refundable_fen for payment in order.payments.filter(counts=True))
-
-
-def _spread_refund(order: Order, amount_fen: int) -> None:
-    """Book the refund of a whole order on its lines; what is beyond the goods is freight."""
-    lines = list(order.lines.order_by("id"))
-    left = [line.left_fen for line in lines]
-    for line, part in zip(lines, share_fen(min(amount_fen, sum(left)), left), strict=True):
-        line.refunded_fen += part
-    OrderLine.objects.bulk_update(lines, ["refunded_fen"])
 
 
 def _require_reason(reason: str) -> None:
@@ -169,7 +161,7 @@ def cancel_lines(
     """Cancel pieces (line id → pieces) that are not yet shipped.
 
     The unpaid share lowers what is payable, the paid share is refunded, as far as it has not gone back before;
-    with the last piece goes the freight. Raises Refused `reason_required`, `nothing_chosen`, `too_many`.
+    with the last piece goes the freight. Raises Refused `reason_required`, `nothing_chosen`, `more_than_left`.
     """
     _require_reason(reason)
     chosen = {line_id: n for line_id, n in quantities.items() if n}
@@ -189,9 +181,10 @@ def _cancel_lines(order: Order, chosen: Mapping[int, int], reason: str, actor: A
     freight = get_freight_left_fen(order) if _is_last(order, chosen) else 0
     released = _release(order, lines, chosen, actor)
     unpaid_left, back_left = order.owed_fen, _sum_refundable(order)
+    backs = {}
     for line in lines:
         unpaid = min(shares[line.pk], unpaid_left)
-        back = min(shares[line.pk] - unpaid, back_left)
+        backs[line.pk] = back = min(shares[line.pk] - unpaid, back_left)
         unpaid_left, back_left = unpaid_left - unpaid, back_left - back
         line.cancelled_unpaid_fen += unpaid
         line.refunded_fen += back
@@ -208,7 +201,8 @@ def _cancel_lines(order: Order, chosen: Mapping[int, int], reason: str, actor: A
     sealed = seal_words(order, reason=reason[:200])
     move(order, "order.cancel_lines", actor=actor, changes=changes, data=data, sealed=sealed)
     if to_refund:
-        refund_share(order, amount_fen=to_refund, reason=reason, actor=actor)
+        of = RefundOf(RefundCause.CANCEL, backs, chosen)
+        refund_share(order, amount_fen=to_refund, reason=reason, actor=actor, of=of)
     _settle(order, reason)
 
 
@@ -229,15 +223,20 @@ def _take_pieces(order: Order, chosen: Mapping[int, int]) -> list[OrderLine]:
     for line in lines:
         if chosen[line.pk] > line.to_send:
             message = _("Of “%(line)s” only %(left)d can still be cancelled.")
-            raise Refused("too_many", message % {"line": line.product_name, "left": line.to_send})
+            raise Refused("more_than_left", message % {"line": line.product_name, "left": line.to_send})
     return lines
 
 
 def _share(line: OrderLine, pieces: int) -> int:
-    """Cancel `pieces` of a line; returns their part (fen) of what the line still costs, the last takes all."""
-    share = line.left_fen * pieces // (line.quantity - line.cancelled)
+    """Cancel `pieces` of a line; returns their part (fen) of what its pieces still cost, the last takes all.
+
+    Pieces that came back cost nothing any more; where the shop kept some of their price, the others gain nothing.
+    """
+    priced = line.quantity - (line.cancelled if line.cancelled_unpaid_fen else 0)
+    most_fen = -(-(line.total_fen - line.cancelled_unpaid_fen) // priced) * pieces
+    kept = line.quantity - line.cancelled - line.returned + line.resent
     line.cancelled += pieces
-    return share
+    return min(line.left_fen * pieces // kept, most_fen)
 
 
 def _is_last(order: Order, chosen: Mapping[int, int]) -> bool:

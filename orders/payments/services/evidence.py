@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from orders.models import Order
 from orders.moves import lock_row, move
 from orders.payments.gateway import PaymentEvidence
-from orders.payments.models import LIVE, AttemptState, PayAttempt, Payment
+from orders.payments.models import LIVE, AttemptState, PayAttempt, Payment, RefundCause
 from orders.payments.services.outside import fail_refund
-from orders.payments.services.refunds import check_merchant, commit_refund
+from orders.payments.services.refunds import RefundOf, check_merchant, commit_refund
 from orders.services.fulfilment import start_clock, start_fulfilment
 from orders.spending import keep_spending
 from orders.stages import Stage
@@ -144,6 +144,7 @@ def _send_back(order: Order, payment: Payment, *, was_refunded: bool) -> None:
     data = {"amount_fen": payment.amount_fen, "trade_no": payment.trade_no, "stage": order.stage}
     move(order, "order.late_payment", actor=GATEWAY, data=data)
     reason = gettext("Refunded outside the shop") if was_refunded else gettext("Paid too late or twice")
-    refund = commit_refund(order, payment, amount_fen=payment.amount_fen, reason=reason, actor=GATEWAY)
+    of = RefundOf(RefundCause.LATE_PAYMENT)
+    refund = commit_refund(order, payment, amount_fen=payment.amount_fen, reason=reason, actor=GATEWAY, of=of)
     if was_refunded:
         fail_refund(order, refund, why=reason, actor=GATEWAY)

@@ -9,11 +9,18 @@ from django.utils.translation import gettext
 
 from orders.models import Order
 from orders.moves import lock_row, move
-from orders.payments.models import Payment, Refund, RefundState
-from orders.payments.services.refunds import check_merchant, describe_refund, finish_refund, keep_reason
+from orders.payments.models import Payment, Refund, RefundCause, RefundState
+from orders.payments.services.refunds import (
+    check_merchant,
+    describe_refund,
+    finish_refund,
+    keep_reason,
+    name_decider,
+)
 from shop import clock
 from shop.actor import Actor
 from shop.events.models import Event
+from shop.money import share_fen
 from shop.store.choices import PayMethod
 
 
@@ -58,7 +65,7 @@ def _take_in(order: Order, payment: Payment, found: OutsideRefund, actor: Actor)
         left = _replace(order, refund, left, actor)
     payment.refresh_from_db()
     if 0 < left.amount_fen <= payment.refundable_fen:
-        _book(order, payment, left, actor, is_goodwill=True)
+        _book(order, payment, left, actor, {"is_goodwill": True} | name_decider(actor))
 
 
 def fail_refund(order: Order, refund: Refund, *, why: str, actor: Actor) -> None:
@@ -94,16 +101,25 @@ def _replace_part(order: Order, refund: Refund, found: OutsideRefund, actor: Act
     refund.save(update_fields=["amount_fen"])
     payment = Payment.objects.select_for_update().get(pk=refund.payment_id)
     payment.refunding_fen -= found.amount_fen
-    _book(order, payment, found, actor, is_goodwill=refund.is_goodwill)
+    taken_over = ("is_goodwill", "decided_by_kind", "decided_by_id", "decided_by_name")
+    made = _book(order, payment, found, actor, {name: getattr(refund, name) for name in taken_over})
+    rows = list(refund.lines.order_by("pk"))
+    for row, part in zip(rows, share_fen(made.amount_fen, [row.amount_fen for row in rows]), strict=True):
+        row.amount_fen -= part
+        row.save(update_fields=["amount_fen"])
+        made.lines.create(order_line_id=row.order_line_id, amount_fen=part)
 
 
-def _book(order: Order, payment: Payment, found: OutsideRefund, actor: Actor, *, is_goodwill: bool) -> None:
+def _book(
+    order: Order, payment: Payment, found: OutsideRefund, actor: Actor, decided: dict[str, Any]
+) -> Refund:
     refund = Refund.objects.create(
         payment=payment,
         order=order,
         number=found.number,
         amount_fen=found.amount_fen,
-        is_goodwill=is_goodwill,
+        cause=RefundCause.OUTSIDE,
+        **decided,
         reason=keep_reason(order, gettext("Refunded outside the shop")),
         state=RefundState.PROCESSING,
         created_at=clock.now(),
@@ -112,6 +128,7 @@ def _book(order: Order, payment: Payment, found: OutsideRefund, actor: Actor, *,
     payment.refunding_fen += found.amount_fen
     payment.save(update_fields=["refunding_fen"])
     finish_refund(order, refund, actor=actor)
+    return refund
 
 
 def _list_told(order: Order) -> list[dict[str, Any]]:

@@ -1,17 +1,17 @@
 """Refunds while the order goes on: for some of its lines, its freight, or nothing in particular."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from orders.models import Order, OrderLine
+from orders.models import Order
 from orders.moves import lock_order
-from orders.payments.models import Payment, Refund
+from orders.payments.models import Payment, Refund, RefundCause
 from orders.payments.selectors import get_freight_left_fen
 from orders.payments.services.refunds import (
     RefundOf,
+    book_shares,
     check_refund_limit,
     commit_refund,
     refund_share,
@@ -19,7 +19,7 @@ from orders.payments.services.refunds import (
 )
 from shop.actor import Actor
 from shop.errors import Refused
-from shop.money import format_fen, share_fen
+from shop.money import format_fen
 from shop.store.made_money import check_second_person
 
 
@@ -72,15 +72,17 @@ def refund_payment(payment_id: int, *, amount_fen: int, reason: str, actor: Acto
         order = lock_order(order_id, "order.refund", actor=actor)
         _check_amount(order, actor, amount_fen)
         payment = Payment.objects.select_for_update().get(pk=payment_id)
-        of = RefundOf(shares=_share(order, list(order.lines.order_by("id")), amount_fen))
+        lines = list(order.lines.order_by("id"))
+        shares = book_shares(lines, amount_fen, freight_fen=get_freight_left_fen(order))
+        of = RefundOf(RefundCause.PART, shares)
         return commit_refund(order, payment, amount_fen=amount_fen, reason=reason, actor=actor, of=of)
 
 
 def _check_amount(order: Order, actor: Actor, amount_fen: int) -> None:
     """As with the limit, what counts is all that this person gives back of the order."""
     limit_fen = actor.second.refund_limit_fen if actor.second else None
+    check_refund_limit(order, actor, amount_fen)
     total_fen = sum_decided(order, actor) + amount_fen
-    check_refund_limit(actor, total_fen)
     check_second_person(actor, total_fen, capability="orders.refund", second_limit_fen=limit_fen)
 
 
@@ -88,26 +90,14 @@ def _book(order: Order, wanted: PartRefund) -> RefundOf:
     """Put the amount on the lines that it is for."""
     notice = wanted.notice.strip()[:200]
     if wanted.is_goodwill:
-        return RefundOf(is_goodwill=True, notice=notice)
+        return RefundOf(RefundCause.GOODWILL, notice=notice)
     lines = list(order.lines.filter(pk__in=wanted.line_ids).order_by("id"))
     if len(lines) != len(wanted.line_ids):
         raise Refused("not_found", _("There is no such line in this order."), 404)
-    left_fen = sum(line.left_fen for line in lines)
-    left_fen += get_freight_left_fen(order) if wanted.is_for_freight else 0
+    freight_fen = get_freight_left_fen(order) if wanted.is_for_freight else 0
+    left_fen = sum(line.left_fen for line in lines) + freight_fen
     if wanted.amount_fen > left_fen:
         message = _("Of what you chose only %(amount)s is left to be refunded.")
         raise Refused("over_share", message % {"amount": format_fen(left_fen)}, left_fen=left_fen)
-    shares = _share(order, lines, wanted.amount_fen, with_freight=wanted.is_for_freight)
-    return RefundOf(shares=shares, notice=notice)
-
-
-def _share(
-    order: Order, lines: Sequence[OrderLine], amount_fen: int, *, with_freight: bool = True
-) -> dict[int, int]:
-    """Raise what was refunded of each line by its part of the amount; line id → fen, freight has the rest."""
-    left = [*(line.left_fen for line in lines), get_freight_left_fen(order) if with_freight else 0]
-    parts = share_fen(max(min(amount_fen, sum(left)), 0), left)
-    for line, part in zip(lines, parts[:-1], strict=True):
-        line.refunded_fen += part
-    OrderLine.objects.bulk_update(lines, ["refunded_fen"])
-    return {line.pk: part for line, part in zip(lines, parts[:-1], strict=True)}
+    shares = book_shares(lines, wanted.amount_fen, freight_fen=freight_fen)
+    return RefundOf(RefundCause.PART, shares, notice=notice)

@@ -1,22 +1,24 @@
 """Refunds: decided under the order's lock with a number of their own, sent until the gateway has said done."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Any
 
+from django.db.models import Q, Sum
 from django.utils.translation import gettext_lazy as _
 
-from orders.models import Order
+from orders.models import Order, OrderLine
 from orders.moves import move
 from orders.payments.ledger import give_back
-from orders.payments.models import PayAttempt, Payment, Refund, RefundState
+from orders.payments.models import PayAttempt, Payment, Refund, RefundCause, RefundLine, RefundState
 from orders.payments.numbers import number_refund
 from orders.spending import keep_spending
 from shop import clock
 from shop.actor import SYSTEM, Actor, ActorKind
 from shop.errors import Refused
-from shop.events.models import Event
 from shop.events.services import seal_words
+from shop.money import share_fen
 from shop.store.choices import PayMethod
 
 SENDABLE = (RefundState.COMMITTED, RefundState.PROCESSING)
@@ -29,19 +31,53 @@ BACKUP_AFTER = timedelta(seconds=30)
 
 @dataclass(frozen=True)
 class RefundOf:
-    """What a refund that cancels nothing is for: `shares` are line id → fen, the rest of the amount is freight.
+    """Why money goes back, and what for: `shares` are line id → fen, the rest is freight if goods are the cause.
 
-    `is_goodwill`: it is for no line and no freight. `notice` is what the buyer reads.
+    `pieces` (line id → pieces) are cancelled with it; `notice` is what the buyer reads.
     """
 
-    is_goodwill: bool = False
+    cause: RefundCause
     shares: Mapping[int, int] = field(default_factory=dict)
+    pieces: Mapping[int, int] = field(default_factory=dict)
     notice: str = ""
 
+    def split(self, part_fen: int, whole_fen: int) -> "tuple[RefundOf, RefundOf]":
+        """What a part of the amount is for, and what the rest; pieces and notice are said once."""
+        weights = [*self.shares.values(), whole_fen - sum(self.shares.values())]
+        part = dict(zip(self.shares, share_fen(part_fen, weights), strict=False))
+        rest = {line_id: fen - part[line_id] for line_id, fen in self.shares.items()}
+        return replace(self, shares=part), RefundOf(self.cause, rest)
+
     def describe(self) -> dict[str, object]:
+        """What the event says of it; a cancellation says itself what it is for."""
+        if self.cause == RefundCause.GOODWILL:
+            return {"is_goodwill": True}
         shares = {str(line_id): fen for line_id, fen in self.shares.items() if fen}
-        found = {"shares": shares, "is_goodwill": self.is_goodwill}
-        return {name: value for name, value in found.items() if value}
+        return {"shares": shares} if shares and self.cause == RefundCause.PART else {}
+
+    def itemise(self, refund: Refund) -> None:
+        """Write the rows of a refund that is for goods."""
+        if self.cause not in (RefundCause.CANCEL, RefundCause.PART):
+            return
+        freight = (None, refund.amount_fen - sum(self.shares.values()))
+        RefundLine.objects.bulk_create(
+            RefundLine(refund=refund, order_line_id=pk, amount_fen=fen, pieces=self.pieces.get(pk or 0, 0))
+            for pk, fen in (*self.shares.items(), freight)
+            if fen or self.pieces.get(pk or 0)
+        )
+
+
+def book_shares(lines: Sequence[OrderLine], amount_fen: int, *, freight_fen: int) -> dict[int, int]:
+    """Share an amount over what is left of the lines and `freight_fen`, and raise what was refunded of each line.
+
+    Returns line id → fen; what is not in it is freight.
+    """
+    left = [*(line.left_fen for line in lines), freight_fen]
+    parts = share_fen(max(min(amount_fen, sum(left)), 0), left)
+    for line, part in zip(lines, parts[:-1], strict=True):
+        line.refunded_fen += part
+    OrderLine.objects.bulk_update(lines, ["refunded_fen"])
+    return {line.pk: part for line, part in zip(lines, parts[:-1], strict=True)}
 
 
 def commit_refund(
@@ -51,16 +87,16 @@ def commit_refund(
     amount_fen: int,
     reason: str,
     actor: Actor,
-    of: RefundOf | None = None,
+    of: RefundOf,
 ) -> Refund:
     """Decide to give `amount_fen` of a payment back by its own route, inside a verb that holds the order's lock.
 
-    What was paid from a balance is back at once. `of` where nothing was cancelled; the caller books it on the lines.
+    What was paid from a balance is back at once. The caller books `of` on the lines.
     Raises Refused `over_refundable`, `over_refund_limit` (403).
     """
     if not 0 < amount_fen <= payment.refundable_fen:
         raise Refused("over_refundable", _("More than what is left of the payment cannot be refunded."))
-    _check_limit_of_order(order, actor, amount_fen)
+    check_refund_limit(order, actor, amount_fen)
     moment = clock.now()
     by_gateway = payment.method == PayMethod.WECHAT
     by_hand = payment.method not in (PayMethod.WECHAT, PayMethod.BALANCE)
@@ -70,7 +106,9 @@ def commit_refund(
         number=number_refund(order),
         amount_fen=amount_fen,
         reason=keep_reason(order, reason),
-        is_goodwill=of is not None and of.is_goodwill,
+        is_goodwill=of.cause == RefundCause.GOODWILL,
+        cause=of.cause,
+        **name_decider(actor),
         state=RefundState.TO_PAY_OUT if by_hand else RefundState.COMMITTED,
         created_at=moment,
         next_try_at=moment + BACKUP_AFTER if by_gateway else None,
@@ -78,14 +116,21 @@ def commit_refund(
     )
     payment.refunding_fen += amount_fen
     payment.save(update_fields=["refunding_fen"])
+    of.itemise(refund)
+    data = describe_refund(refund) | of.describe()
     # A cancellation says itself why, and what the buyer is told.
-    data = describe_refund(refund) | (of.describe() if of else {})
-    sealed = seal_words(order, reason=refund.reason, notice=of.notice) if of else ""
+    is_told = of.cause in (RefundCause.PART, RefundCause.GOODWILL)
+    sealed = seal_words(order, reason=refund.reason, notice=of.notice) if is_told else ""
     move(order, "order.refund", actor=actor, data=data, sealed=sealed)
     if payment.method == PayMethod.BALANCE:
         give_back(order, refund, actor=actor)
         finish_refund(order, refund, actor=SYSTEM)
     return refund
+
+
+def name_decider(actor: Actor) -> dict[str, Any]:
+    """The columns of a refund that say who decided it."""
+    return {"decided_by_kind": actor.kind, "decided_by_id": actor.id, "decided_by_name": actor.name}
 
 
 def keep_reason(order: Order, reason: str) -> str:
@@ -97,39 +142,33 @@ def describe_refund(refund: Refund) -> dict[str, object]:
     return {"refund_id": refund.pk, "number": refund.number, "amount_fen": refund.amount_fen}
 
 
-def check_refund_limit(actor: Actor, amount_fen: int) -> None:
-    """Raise Refused `over_refund_limit` (403) when this member of staff may not refund so much of one order."""
+def check_refund_limit(order: Order, actor: Actor, amount_fen: int) -> None:
+    """Raise Refused `over_refund_limit` (403) when this member of staff may not refund so much more of a locked order.
+
+    The limit is one per order, however many refunds it is split into.
+    """
     limit = actor.refund_limit_fen
-    if actor.kind == ActorKind.STAFF and limit is not None and amount_fen > limit:
-        message = _("This is more than you may refund. Ask a manager.")
-        raise Refused("over_refund_limit", message, 403, limit_fen=limit)
-
-
-def _check_limit_of_order(order: Order, actor: Actor, amount_fen: int) -> None:
-    """The limit is one per order, however many refunds it is split into; the order is locked."""
-    if actor.kind == ActorKind.STAFF and actor.refund_limit_fen is not None:
-        check_refund_limit(actor, sum_decided(order, actor) + amount_fen)
+    if actor.kind != ActorKind.STAFF or limit is None or sum_decided(order, actor) + amount_fen <= limit:
+        return
+    message = _("This is more than you may refund. Ask a manager.")
+    raise Refused("over_refund_limit", message, 403, limit_fen=limit)
 
 
 def sum_decided(order: Order, actor: Actor) -> int:
     """What this person has decided to refund of the order until now."""
-    decided = Event.objects.filter(kind=Order.subject_kind, subject_id=order.pk, verb="order.refund")
-    own = decided.filter(actor_kind=actor.kind, actor_id=actor.id)
-    return sum(event.data["amount_fen"] for event in own)
+    own = Q(decided_by_kind=actor.kind, decided_by_id=actor.id) | Q(decided_by_kind="")
+    return order.refunds.filter(own).aggregate(fen=Sum("amount_fen"))["fen"] or 0
 
 
-def refund_share(
-    order: Order, *, amount_fen: int, reason: str, actor: Actor, of: RefundOf | None = None
-) -> None:
+def refund_share(order: Order, *, amount_fen: int, reason: str, actor: Actor, of: RefundOf) -> None:
     """Give `amount_fen` of what was paid for a locked order back, newest payments first; `of` as in `commit_refund`."""
-    _check_limit_of_order(order, actor, amount_fen)
+    check_refund_limit(order, actor, amount_fen)
     left = amount_fen
     for payment in order.payments.select_for_update().filter(counts=True).order_by("-id"):
         part = min(left, payment.refundable_fen)
         if part:
-            commit_refund(order, payment, amount_fen=part, reason=reason, actor=actor, of=of)
-            # Said once, however many payments it is taken from.
-            of = of and RefundOf(is_goodwill=of.is_goodwill)
+            this, of = of.split(part, left)
+            commit_refund(order, payment, amount_fen=part, reason=reason, actor=actor, of=this)
             left -= part
     if left:
         raise Refused("over_refundable", _("More than what is left of the payment cannot be refunded."))

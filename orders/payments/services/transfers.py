@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
 from orders.moves import lock_order, move
-from orders.payments.models import Payment, ProofState, TransferProof
+from orders.payments.models import Payment, ProofState, RefundCause, TransferProof
 from orders.payments.services.closing import require_no_live_attempt
 from orders.payments.services.evidence import paid_changes
-from orders.payments.services.refunds import commit_refund
+from orders.payments.services.refunds import RefundOf, commit_refund
 from orders.search import normalise
 from orders.services.fulfilment import start_fulfilment
 from orders.spending import keep_spending
@@ -109,7 +109,8 @@ def record_excess_transfer(
         data = {"amount_fen": amount_fen, "reference": reference, "stage": order.stage}
         move(order, "order.excess_transfer", actor=actor, data=data)
         reason = gettext("Paid too late or twice")
-        commit_refund(order, payment, amount_fen=amount_fen, reason=reason, actor=SYSTEM)
+        of = RefundOf(RefundCause.EXCESS_TRANSFER)
+        commit_refund(order, payment, amount_fen=amount_fen, reason=reason, actor=SYSTEM, of=of)
     return order
 
 

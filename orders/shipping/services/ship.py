@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import chain
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -14,10 +15,11 @@ from orders.moves import lock_order, move
 from orders.services.fulfilment import recover_ship_by, shipped_changes
 from orders.shipping.couriers import clean_tracking_no, find_courier
 from orders.shipping.models import Parcel, ParcelLine, ParcelState
-from orders.shipping.selectors import get_order_id_of_parcel, list_parcels
+from orders.shipping.selectors import list_parcels
+from orders.stages import Stage
 from shop import clock
 from shop.actor import Actor
-from shop.catalog.stock import ship_stock, unship_stock
+from shop.catalog.stock import lock_stock, ship_stock, unship_stock
 from shop.errors import Refused
 from shop.store.choices import Delivery
 
@@ -40,22 +42,26 @@ def ship_order(
 ) -> Order:
     """Send parcels: the order is shipped when nothing is left to send, else shipped in part.
 
-    Raises Refused: `held`, `owes`, `short`, `aftersale_open`, `nothing_chosen`, `too_many`, `line_short`,
+    Raises Refused: `held`, `owes`, `aftersale_open`, `nothing_chosen`, `more_than_left`, `line_short`,
     `courier_required`, `tracking_required`, `duplicate_tracking` naming the other order, `already_done`.
     """
     if not parcels:
         raise Refused("nothing_chosen", _("Choose what goes into the parcel."), 400)
     with transaction.atomic():
         order = lock_order(order_id, "order.ship_part", actor=actor, expected_version=expected_version)
-        lines = {line.pk: line for line in order.lines.select_related("sku").order_by("id")}
-        sent = [_send(order, parcel, lines) for parcel in parcels]
-        _ship_lines(order, lines, sent, actor)
-        _move_shipped(order, sent, actor)
+        lines = {line.pk: line for line in order.lines.order_by("id")}
+        contents = [_take(parcel.quantities, lines) for parcel in parcels]
+        sent = [_send(order, *each) for each in zip(parcels, contents, strict=True)]
+        OrderLine.objects.bulk_update(lines.values(), ["shipped", "reserved"])
+        pieces: Counter[int] = Counter()
+        for line_id, quantity in chain.from_iterable(content.items() for content in contents):
+            pieces[lines[line_id].sku_id] += quantity
+        ship_stock(pieces, order_id=order.pk, actor=actor)
+        _move_shipped(order, sent, pieces.total(), actor)
     return order
 
 
-def _send(order: Order, new: NewParcel, lines: dict[int, OrderLine]) -> Parcel:
-    quantities = _take(new.quantities, lines)
+def _send(order: Order, new: NewParcel, quantities: Mapping[int, int]) -> Parcel:
     parcel = Parcel(sent_at=clock.now(), **_carrier(order, new))
     try:
         with transaction.atomic():
@@ -63,7 +69,7 @@ def _send(order: Order, new: NewParcel, lines: dict[int, OrderLine]) -> Parcel:
     except IntegrityError as error:
         raise _duplicate(parcel) from error
     ParcelLine.objects.bulk_create(
-        ParcelLine(parcel=parcel, order_line=lines[line_id], quantity=n) for line_id, n in quantities.items()
+        ParcelLine(parcel=parcel, order_line_id=line_id, quantity=n) for line_id, n in quantities.items()
     )
     return parcel
 
@@ -81,7 +87,7 @@ def _take(wanted: Mapping[int, int], lines: dict[int, OrderLine]) -> dict[int, i
             raise Refused("line_short", _("“%(line)s” is short of stock.") % {"line": line.product_name})
         if not 0 < pieces <= line.to_send:
             message = _("Of “%(line)s” only %(left)d are left to send.")
-            raise Refused("too_many", message % {"line": line.product_name, "left": line.to_send})
+            raise Refused("more_than_left", message % {"line": line.product_name, "left": line.to_send})
         line.shipped += pieces
         line.reserved -= pieces
     return chosen
@@ -108,16 +114,7 @@ def _duplicate(parcel: Parcel) -> Refused:
     return Refused("duplicate_tracking", message % words, order=number)
 
 
-def _ship_lines(order: Order, lines: dict[int, OrderLine], sent: Sequence[Parcel], actor: Actor) -> None:
-    OrderLine.objects.bulk_update(lines.values(), ["shipped", "reserved"])
-    pieces: Counter[int] = Counter()
-    for line in ParcelLine.objects.filter(parcel__in=sent).select_related("order_line"):
-        pieces[line.order_line.sku_id] += line.quantity
-    ship_stock(pieces, order_id=order.pk, actor=actor)
-
-
-def _move_shipped(order: Order, sent: Sequence[Parcel], actor: Actor) -> None:
-    pieces = sum(line.quantity for line in ParcelLine.objects.filter(parcel__in=sent))
+def _move_shipped(order: Order, sent: Sequence[Parcel], pieces: int, actor: Actor) -> None:
     changes: dict[str, Any] = {"pieces_shipped": order.pieces_shipped + pieces}
     is_all = pieces == order.pieces_to_send
     if is_all:
@@ -130,67 +127,103 @@ def _describe(parcel: Parcel) -> dict[str, Any]:
     return {"id": parcel.pk, "courier": parcel.courier, "tracking_no": parcel.tracking_no}
 
 
+def lock_orders_of_parcel(
+    parcel_id: int, verb: str, *, actor: Actor, expected_version: int | None = None
+) -> list[Order]:
+    """Lock every order that has goods in the parcel, in pk order, for one verb of the parcel.
+
+    `expected_version` counts where there is one order: among several nothing says whose it is. Orders that are over
+    are passed over when the parcel arrives. Raises Refused `not_found`, and as `lock_order` does.
+    """
+    orders = list(Order.objects.filter(lines__parcel_lines__parcel=parcel_id).distinct().order_by("pk"))
+    if not orders:
+        raise Refused("not_found", _("There is no such parcel."), 404)
+    version = expected_version if len(orders) == 1 else None
+    if verb == "order.arrive":
+        orders = [order for order in orders if order.stage not in (Stage.DONE, Stage.CLOSED)] or orders
+    return [lock_order(order.pk, verb, actor=actor, expected_version=version) for order in orders]
+
+
 def undo_ship(parcel_id: int, *, actor: Actor, expected_version: int | None = None) -> Order:
     """Take one parcel back before it moves; its pieces are on hand and reserved again, as urgent as they were.
 
-    An order that is late by now and would close by itself is left for `UNDO_GRACE`, to be sent anew.
-
-    Raises Refused `not_found`, `parcel_undone`, `parcel_moved`.
+    All its orders are moved, the first is returned. One that is late by now and would close by itself is left for
+    `UNDO_GRACE`, to be sent anew. Raises Refused `not_found`, `parcel_undone`, `parcel_not_sent`, `parcel_moved`.
     """
-    order_id = get_order_id_of_parcel(parcel_id)
     with transaction.atomic():
-        order = lock_order(order_id, "order.undo_ship", actor=actor, expected_version=expected_version)
+        orders = lock_orders_of_parcel(
+            parcel_id, "order.undo_ship", actor=actor, expected_version=expected_version
+        )
         parcel = Parcel.objects.select_for_update().get(pk=parcel_id)
         if parcel.state == ParcelState.UNDONE:
             raise Refused("parcel_undone", _("This parcel has already been undone."))
+        _check_handed_over(parcel)
         if parcel.has_moved or parcel.state == ParcelState.ARRIVED:
             raise Refused("parcel_moved", _("This parcel is already on its way."))
         parcel.state, parcel.undone_at = ParcelState.UNDONE, clock.now()
         parcel.save()
-        pieces = _take_back(order, parcel, actor)
-        changes = {
-            "pieces_shipped": order.pieces_shipped - pieces,
-            "shipped_at": None,
-            "receive_by": None,
-            "ship_by": order.ship_by or recover_ship_by(order),
-            "undone_at": parcel.undone_at,
-        }
-        move(order, "order.undo_ship", actor=actor, changes=changes, data={"parcels": [_describe(parcel)]})
-    return order
+        pieces = _take_back(orders, parcel, actor)
+        for order in orders:
+            changes = {
+                "pieces_shipped": order.pieces_shipped - pieces[order.pk],
+                "shipped_at": None,
+                "receive_by": None,
+                "ship_by": order.ship_by or recover_ship_by(order),
+                "undone_at": parcel.undone_at,
+            }
+            data = {"parcels": [_describe(parcel)]}
+            move(order, "order.undo_ship", actor=actor, changes=changes, data=data)
+    return orders[0]
 
 
-def _take_back(order: Order, parcel: Parcel, actor: Actor) -> int:
-    back: Counter[int] = Counter()
-    total = 0
+def _check_handed_over(parcel: Parcel) -> None:
+    if parcel.state == ParcelState.MADE:
+        raise Refused("parcel_not_sent", _("This parcel has not been handed over yet."))
+
+
+def _take_back(orders: Sequence[Order], parcel: Parcel, actor: Actor) -> dict[int, int]:
+    """Reserve its pieces again; order id → pieces."""
+    back: dict[int, Counter[int]] = {order.pk: Counter() for order in orders}
     for parcel_line in parcel.lines.select_related("order_line"):
         line = parcel_line.order_line
         line.shipped -= parcel_line.quantity
         line.reserved += parcel_line.quantity
         line.save(update_fields=["shipped", "reserved"])
-        back[line.sku_id] += parcel_line.quantity
-        total += parcel_line.quantity
-    unship_stock(back, order_id=order.pk, actor=actor)
-    return total
+        back[line.order_id][line.sku_id] += parcel_line.quantity
+    lock_stock(set().union(*back.values()))
+    for order_id, pieces in back.items():
+        unship_stock(pieces, order_id=order_id, actor=actor)
+    return {order_id: pieces.total() for order_id, pieces in back.items()}
 
 
 def arrive_parcel(parcel_id: int, *, actor: Actor, expected_version: int | None = None) -> Order:
-    """A parcel was delivered; when it was the last one out, the receive clock starts anew.
+    """A parcel was delivered; for each of its orders of which it was the last one out, the receive clock starts anew.
 
-    Raises Refused `not_found`, `parcel_arrived`, `parcel_undone`.
+    All its orders are moved, the first is returned. Raises Refused `not_found`, `parcel_not_sent`, `parcel_arrived`.
     """
-    order_id = get_order_id_of_parcel(parcel_id)
     with transaction.atomic():
-        order = lock_order(order_id, "order.arrive", actor=actor, expected_version=expected_version)
+        orders = lock_orders_of_parcel(
+            parcel_id, "order.arrive", actor=actor, expected_version=expected_version
+        )
         parcel = Parcel.objects.select_for_update().get(pk=parcel_id)
+        _check_handed_over(parcel)
         if parcel.state != ParcelState.SENT:
             raise Refused("parcel_arrived", _("This parcel has already been delivered or undone."))
-        moment = clock.now()
-        parcel.state, parcel.arrived_at, parcel.has_moved = ParcelState.ARRIVED, moment, True
+        parcel.state, parcel.arrived_at, parcel.has_moved = ParcelState.ARRIVED, clock.now(), True
         parcel.save()
-        changes: dict[str, Any] = {"has_moved": True}
-        on_the_way = list_parcels(order).filter(state=ParcelState.SENT)
-        if not order.pieces_to_send and not on_the_way.exists():
-            changes |= {"arrived_at": moment, "receive_by": moment + timedelta(days=order.receive_days)}
-            changes["receive_stopped_at"] = order.receive_stopped_at and moment
-        move(order, "order.arrive", actor=actor, changes=changes, data={"parcels": [_describe(parcel)]})
-    return order
+        for order in orders:
+            data = {"parcels": [_describe(parcel)]}
+            move(order, "order.arrive", actor=actor, changes=_arrived_changes(order), data=data)
+    return orders[0]
+
+
+def _arrived_changes(order: Order) -> dict[str, Any]:
+    if order.pieces_to_send or list_parcels(order).filter(state=ParcelState.SENT).exists():
+        return {"has_moved": True}
+    moment = clock.now()
+    return {
+        "has_moved": True,
+        "arrived_at": moment,
+        "receive_by": moment + timedelta(days=order.receive_days),
+        "receive_stopped_at": order.receive_stopped_at and moment,
+    }

@@ -32,7 +32,7 @@ def prepare() -> None:
     cast.open_shop()
     orders = [cast.place(cast.make_customer(f"buyer {n}")) for n in range(5)]
     change_address(
-        orders[3].pk, to=replace(cast.HOME, recipient="王小明", phone="13911112222"), actor=cast.clerk()
+        orders[3].pk, to=replace(cast.HOME, recipient="王小明", phone="13911112222"), actor=cast.clerk("order_clerk")
     )
     report()
     seal_all_as_before()

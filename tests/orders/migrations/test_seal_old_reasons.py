@@ -40,11 +40,11 @@ def stored() -> dict[str, list[str]]:
 def test_old_reasons_are_sealed_and_can_be_opened_again() -> None:
     cast.open_shop()
     closed, held, own = cast.paid_order(), cast.paid_order(), cast.prepared_order(delivery=Delivery.LOCAL)
-    cancel_paid(closed.pk, reason="退款原因", actor=cast.clerk())
-    hold_order(held.pk, reason="挂起原因" * 50, actor=cast.clerk())
-    ship_order(own.pk, parcels=[NewParcel(driver_name="马师傅")], actor=cast.clerk())
-    change_balance(held.customer_id, delta_fen=500, reason="充值原因", actor=cast.clerk())
-    block_customer(held.customer_id, reason="拉黑原因", actor=cast.clerk())
+    cancel_paid(closed.pk, reason="退款原因", actor=cast.clerk("order_clerk"))
+    hold_order(held.pk, reason="挂起原因" * 50, actor=cast.clerk("order_clerk"))
+    ship_order(own.pk, parcels=[NewParcel(driver_name="马师傅")], actor=cast.clerk("warehouse"))
+    change_balance(held.customer_id, delta_fen=500, reason="充值原因", actor=cast.clerk("finance"))
+    block_customer(held.customer_id, reason="拉黑原因", actor=cast.clerk("order_clerk"))
     try:
         MigrationExecutor(connection).migrate(BEFORE)
         assert stored() == {

@@ -23,8 +23,8 @@ def stored() -> list[str]:
 
 def test_old_remarks_and_notes_are_sealed_and_can_be_opened_again() -> None:
     order, _silent = cast.place(), cast.place()
-    set_seller_remark(order.pk, text=LONG, actor=cast.clerk())
-    note = add_note(order.pk, text="要礼盒", actor=cast.clerk())
+    set_seller_remark(order.pk, text=LONG, actor=cast.clerk("order_clerk"))
+    note = add_note(order.pk, text="要礼盒", actor=cast.clerk("order_clerk"))
     seal_all_as_before()
     try:
         MigrationExecutor(connection).migrate([BEFORE])

@@ -33,14 +33,14 @@ def test_the_buyer_cancels_and_stock_is_free_again():
 def test_a_cash_on_delivery_order_can_be_cancelled_until_it_is_shipped(steps):
     order = cast.place(pay_method=PayMethod.COD)
     for verb in (cast.confirm_order, cast.prepare_order)[:steps]:
-        verb(order.pk, actor=cast.clerk())
+        verb(order.pk, actor=cast.clerk("order_clerk"))
     assert cancel_unpaid(order.pk, actor=cast.buyer(order)).stage == Stage.CLOSED
 
 
 def test_shipped_goods_cannot_be_cancelled():
     order = cast.place(basket={cast.make_sku().pk: 2}, pay_method=PayMethod.COD)
-    cast.confirm_order(order.pk, actor=cast.clerk())
-    cast.ship_order(order.pk, parcels=[cast.parcel({order.lines.get().pk: 1})], actor=cast.clerk())
+    cast.confirm_order(order.pk, actor=cast.clerk("order_clerk"))
+    cast.ship_order(order.pk, parcels=[cast.parcel({order.lines.get().pk: 1})], actor=cast.clerk("warehouse"))
     with refused("already_shipped"):
         cancel_unpaid(order.pk, actor=cast.buyer(order))
 
@@ -65,9 +65,9 @@ def test_staff_need_the_capability(role):
 
 def test_cancelling_twice_names_the_first():
     order = cast.place()
-    cancel_unpaid(order.pk, actor=cast.clerk(name="王店长"))
+    cancel_unpaid(order.pk, actor=cast.clerk("order_clerk", name="王店长"))
     with refused("already_done") as caught:
-        cancel_unpaid(order.pk, actor=cast.clerk(id_=2))
+        cancel_unpaid(order.pk, actor=cast.clerk("order_clerk", id_=2))
     assert "王店长" in str(caught.value)
 
 
@@ -156,7 +156,7 @@ class TestAtTheGateway:
         query_payment(attempt.pk)
         gateway.fail("html", times=99)
         with clock.at(clock.now() + GIVE_UP_AFTER + timedelta(hours=1)), refused("gateway_unavailable"):
-            cancel_unpaid(order.pk, actor=cast.clerk())
+            cancel_unpaid(order.pk, actor=cast.clerk("order_clerk"))
 
     def test_without_credentials_it_is_given_up_like_any_other_silence(self, gateway):
         order = cast.place()
@@ -167,9 +167,9 @@ class TestAtTheGateway:
 
     def assert_given_up(self, order):
         with refused("gateway_unavailable"):
-            cancel_unpaid(order.pk, actor=cast.clerk())
+            cancel_unpaid(order.pk, actor=cast.clerk("order_clerk"))
         with clock.at(clock.now() + GIVE_UP_AFTER):
-            assert cancel_unpaid(order.pk, actor=cast.clerk()).stage == Stage.CLOSED
+            assert cancel_unpaid(order.pk, actor=cast.clerk("order_clerk")).stage == Stage.CLOSED
 
     def test_money_that_comes_after_giving_up_is_found_and_sent_back(self, gateway):
         order = cast.place()

@@ -55,7 +55,7 @@ def test_the_sweeper_closes_and_refunds(closes):
 
 def test_an_order_on_delivery_closes_too_and_its_cash_is_paid_out_by_hand(closes):
     unpaid, paid = (cast.place(pay_method=PayMethod.COD) for _ in range(2))
-    collect_payment(paid.pk, actor=cast.clerk())
+    collect_payment(paid.pk, actor=cast.clerk("order_clerk"))
     late(unpaid), late(paid)
     sweep()
     assert (fresh(unpaid).stage, fresh(paid).stage) == (Stage.CLOSED, Stage.CLOSED)
@@ -64,7 +64,7 @@ def test_an_order_on_delivery_closes_too_and_its_cash_is_paid_out_by_hand(closes
 
 def test_a_late_order_whose_parcel_is_taken_back_may_be_sent_anew_for_an_hour(closes):
     order = late(cast.shipped_order())
-    undo_ship(Parcel.objects.get().pk, actor=cast.clerk())
+    undo_ship(Parcel.objects.get().pk, actor=cast.clerk("warehouse"))
     sweep()
     assert fresh(order).stage == Stage.PREPARING
     with refused("just_undone"):
@@ -112,7 +112,7 @@ def test_the_rule_does_not_move_orders_that_exist():
 
 def test_an_order_on_hold_is_not_overdue(closes):
     order = late(cast.paid_order())
-    hold_order(order.pk, reason="等", actor=cast.clerk())
+    hold_order(order.pk, reason="等", actor=cast.clerk("order_clerk"))
     sweep()
     assert fresh(order).stage == Stage.TO_CONFIRM
     with refused("held"):
@@ -121,7 +121,7 @@ def test_an_order_on_hold_is_not_overdue(closes):
 
 def test_a_buyer_who_presses_while_it_is_being_held_is_not_told_why(buyer_may):
     order = late(cast.paid_order())
-    hold_order(order.pk, reason="核实是否黄牛", actor=cast.clerk())
+    hold_order(order.pk, reason="核实是否黄牛", actor=cast.clerk("order_clerk"))
     with refused("held") as caught:
         cancel_unsent(order.pk, actor=cast.buyer(order))
     assert "黄牛" not in str(caught.value)
@@ -129,7 +129,7 @@ def test_a_buyer_who_presses_while_it_is_being_held_is_not_told_why(buyer_may):
 
 def test_an_order_with_a_parcel_out_stays(closes):
     order = cast.prepared_order(basket={cast.make_sku().pk: 2})
-    cast.ship_order(order.pk, parcels=[cast.parcel({order.lines.get().pk: 1})], actor=cast.clerk())
+    cast.ship_order(order.pk, parcels=[cast.parcel({order.lines.get().pk: 1})], actor=cast.clerk("warehouse"))
     late(order)
     sweep()
     assert fresh(order).stage == Stage.PREPARING
