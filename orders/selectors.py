@@ -18,6 +18,19 @@ _BY_NUMBER = KeptQuery(
     lambda: Order.objects.select_related("customer").filter(number=Param("number", models.CharField()))
 )
 
+_LINES = KeptQuery(
+    lambda: (
+        OrderLine.objects.select_related("sku")
+        .filter(order_id=Param("order", models.BigIntegerField()))
+        .order_by("id")
+    )
+)
+
+
+def load_lines(order: Order) -> list[OrderLine]:
+    """The lines with their SKUs' live stock."""
+    return _LINES.fetch(order=order.pk)
+
 
 def with_secrets(orders: "QuerySet[Order]") -> "QuerySet[Order]":
     """The same with what their personal values are opened by; of the buyers nothing else is read."""

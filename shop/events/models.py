@@ -26,7 +26,8 @@ class Versioned(models.Model):
     opened_by: ClassVar[str] = ""
     """Where the secret of the buyer is whom the subject belongs to, as `EncryptedTextField` has it."""
     state_column: ClassVar[str] = ""
-    """The column of its state, "" for what has none."""
+    """The column of its state; "" for what has none, or keeps it otherwise (`state_labels`)."""
+    state_labels: ClassVar[dict[str, Any]] = {}
     version = models.PositiveIntegerField(default=0)
 
     class Meta:

@@ -129,8 +129,9 @@ class Subject(Generic[S]):
     @property
     def states(self) -> dict[str, Any]:
         """The states with their labels; empty for what has none."""
-        column = self.model.state_column
-        return dict(getattr(self.model._meta.get_field(column), "flatchoices", ())) if column else {}
+        if column := self.model.state_column:
+            return dict(getattr(self.model._meta.get_field(column), "flatchoices", ()))
+        return self.model.state_labels
 
 
 SUBJECTS: dict[str, Subject[Any]] = {}

@@ -13,9 +13,8 @@ from shop.actor import Actor
 from shop.console.fields import YuanField, text
 from shop.errors import Refused
 from shop.http.fields import NO_CONTROL
-from shop.staff.models import StaffUser
 from shop.staff.proof import check_own_password
-from shop.staff.services import EDITABLE, LIMITS, may_give
+from shop.staff.services import LIMITS, may_give
 
 MAX_LIMIT_FEN = 1_000_000_00
 
@@ -32,8 +31,8 @@ NOT_OFFERED = frozenset({"store_clerk"})
 """Roles that nobody is given yet: the pickup stores which would bound what a store clerk sees are to come."""
 
 
-class PersonForm(forms.Form):
-    """Name, role and limits; offers the roles that the actor may give."""
+class PersonFields(forms.Form):
+    """Name, role and limits."""
 
     display_name = text(_("Name"), max_length=60, validators=[NO_CONTROL])
     role = forms.ChoiceField(label=_("Role"))
@@ -53,10 +52,9 @@ class PersonForm(forms.Form):
         help_text=_("The most for one top-up, one recorded transfer or one lowered price. Empty: no limit."),
     )
 
-    def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def offer_roles(self, actor: Actor, *, present: str = "") -> None:
+        """Let the actor choose from the roles they may give."""
         limits = {name: getattr(actor, name) for name in LIMITS}
-        present = self.initial.get("role")
         self.fields["role"].choices = [  # type: ignore[attr-defined]  # a ChoiceField, as declared above
             (role, label)
             for role, label in ROLE_LABELS.items()
@@ -70,7 +68,7 @@ class PersonForm(forms.Form):
         self.add_error(name if name in self.fields else None, str(refused))
 
 
-class HireForm(PersonForm):
+class HireForm(PersonFields):
     """Everything a new colleague needs; the password is made by the shop."""
 
     username = text(
@@ -86,20 +84,9 @@ class HireForm(PersonForm):
     field_order = ("display_name", "username", "role", "refund_limit_fen", "money_limit_fen")
 
     def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
-        super().__init__(actor, *args, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.offer_roles(actor)
         self.fields["role"].initial = "order_clerk"
-
-
-def make_person_form(actor: Actor, user: StaffUser, data: Any = None) -> PersonForm:
-    """The form of somebody who is there already, filled with what is known."""
-    initial = {name: getattr(user, name) for name in EDITABLE}
-    return PersonForm(actor, data, initial=initial)
-
-
-class ReasonForm(forms.Form):
-    """Why, in a few words."""
-
-    reason = text(_("Reason"), validators=[NO_CONTROL])
 
 
 class OwnPasswordForm(PasswordChangeForm):

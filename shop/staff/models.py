@@ -24,6 +24,7 @@ class StaffManager(BaseUserManager["StaffUser"]):
 
 class StaffUser(AbstractBaseUser, Versioned):
     subject_kind = "staff"
+    state_labels: ClassVar[dict[str, Any]] = {ACTIVE: _("Working here"), DISABLED: _("Disabled")}
 
     username = models.CharField(_("user name"), max_length=40)
     display_name = models.CharField(_("name"), max_length=60)

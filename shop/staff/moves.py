@@ -3,11 +3,19 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from shop.errors import Refused
 from shop.moves.table import BY_SHOP, BY_STAFF, BY_SYSTEM, NOWHERE, Move, Subject, register, stay, to
 from shop.staff.models import ACTIVE, DISABLED, StaffUser
 
 _EITHER = stay(ACTIVE, DISABLED)
 _MANAGE = "staff.manage"
+
+
+def is_enabled(user: StaffUser) -> Refused | None:
+    if user.is_active:
+        return None
+    return Refused("disabled", _("This account is disabled. Enable it again first."))
+
 
 STAFF_USERS = register(
     Subject(
@@ -15,12 +23,44 @@ STAFF_USERS = register(
         _("Staff"),
         (
             Move("staff.hire", "", _("Hired"), to(ACTIVE, NOWHERE), BY_SHOP, _MANAGE),
-            Move("staff.change", "", _("Staff changed"), _EITHER, BY_SHOP, _MANAGE),
-            Move("staff.disable", _("Disable"), _("Disabled"), to(DISABLED, ACTIVE), BY_SHOP, _MANAGE),
             Move(
-                "staff.enable", _("Enable again"), _("Enabled again"), to(ACTIVE, DISABLED), BY_SHOP, _MANAGE
+                "staff.change",
+                _("Change role or limit"),
+                _("Staff changed"),
+                _EITHER,
+                BY_SHOP,
+                _MANAGE,
+                (is_enabled,),
+                icon_name="pencil",
             ),
-            Move("staff.reset_password", "", _("Password reset"), _EITHER, BY_SHOP, _MANAGE),
+            Move(
+                "staff.disable",
+                _("Disable"),
+                _("Disabled"),
+                to(DISABLED, ACTIVE),
+                BY_SHOP,
+                _MANAGE,
+                icon_name="ban",
+            ),
+            Move(
+                "staff.enable",
+                _("Enable again"),
+                _("Enabled again"),
+                to(ACTIVE, DISABLED),
+                BY_SHOP,
+                _MANAGE,
+                icon_name="user",
+            ),
+            Move(
+                "staff.reset_password",
+                _("Reset password"),
+                _("Password reset"),
+                _EITHER,
+                BY_SHOP,
+                _MANAGE,
+                (is_enabled,),
+                icon_name="key",
+            ),
             Move("staff.change_password", "", _("Own password changed"), _EITHER, BY_STAFF),
             Move("staff.sign_in", "", _("Signed in"), _EITHER, BY_STAFF, is_look=True),
             Move(

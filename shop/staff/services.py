@@ -21,7 +21,6 @@ from shop.staff.models import THEMES, StaffSession, StaffUser
 OWNER = "owner"
 LIMITS = ("refund_limit_fen", "money_limit_fen")
 EDITABLE = ("display_name", "role", *LIMITS)
-ALREADY_DONE = _("Somebody else has just done this.")
 OWN_ACCOUNT = _("You cannot do this to yourself. Ask another owner.")
 MORE_RIGHTS = _("This would be more rights than you have yourself.")
 
@@ -134,13 +133,15 @@ def change_staff(
     return user
 
 
-def disable_staff(staff_id: int, *, reason: str, actor: Actor) -> StaffUser:
+def disable_staff(
+    staff_id: int, *, reason: str, actor: Actor, expected_version: int | None = None
+) -> StaffUser:
     """Lock somebody out at once, on every device; what they did stays on the record under their name.
 
     Raises Refused `forbidden`, `more_rights` (403), `own_account`, `last_owner`, `already_done`, `reason_required`.
     """
     with transaction.atomic():
-        user = lock_staff(staff_id, "staff.disable", actor=actor)
+        user = lock_staff(staff_id, "staff.disable", actor=actor, expected_version=expected_version)
         refuse_own(user, actor)
         _check_owner_stays(user)
         move(user, "staff.disable", actor=actor, data=_say_why(reason))
@@ -148,10 +149,12 @@ def disable_staff(staff_id: int, *, reason: str, actor: Actor) -> StaffUser:
     return user
 
 
-def enable_staff(staff_id: int, *, reason: str, actor: Actor) -> StaffUser:
+def enable_staff(
+    staff_id: int, *, reason: str, actor: Actor, expected_version: int | None = None
+) -> StaffUser:
     """Let somebody sign in again. Raises Refused as `disable_staff` does."""
     with transaction.atomic():
-        user = lock_staff(staff_id, "staff.enable", actor=actor)
+        user = lock_staff(staff_id, "staff.enable", actor=actor, expected_version=expected_version)
         move(user, "staff.enable", actor=actor, data=_say_why(reason))
     return user
 

@@ -1,8 +1,5 @@
 """Pages of the people who work here: the list, hiring, and one person's account."""
 
-from collections.abc import Callable
-from dataclasses import replace
-from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -17,24 +14,18 @@ from shop.console.timeline import Entry
 from shop.errors import Refused
 from shop.events.models import Event
 from shop.events.words import describe_actor, describe_data
-from shop.http.dialogs import Dialog, show_dialog, show_obstacle
-from shop.http.fields import read_version
+from shop.http.dialogs import Dialog
 from shop.http.paging import read_page
 from shop.moves.table import describe_verb
-from shop.staff.accounts import end_session, end_sessions, make_password_once, reset_password
+from shop.staff.accounts import end_session, end_sessions, make_password_once
+from shop.staff.actions.rows import Action, ActionPage
+from shop.staff.actions.views import make_action_view
 from shop.staff.decorators import StaffRequest, staff_page
-from shop.staff.dialogs import CHANGE, DISABLE, ENABLE, RESET, Question, find_obstacle, make_dialog
-from shop.staff.forms import HireForm, ReasonForm, make_person_form
+from shop.staff.forms import HireForm
 from shop.staff.models import StaffUser
+from shop.staff.person_actions import CHANGE, DISABLE, ENABLE, ResetForm, find_action_url
 from shop.staff.selectors import count_staff, list_devices, list_staff, list_staff_events
-from shop.staff.services import (
-    change_staff,
-    disable_staff,
-    enable_staff,
-    hire_staff,
-    is_own,
-    may_manage,
-)
+from shop.staff.services import hire_staff, is_own, may_manage
 from shop.staff.views_me import say_ended
 
 _UNPROCESSABLE = 422
@@ -128,87 +119,24 @@ def _tell(event: Event) -> Entry:
     return Entry(title, describe_actor(event), event.at, describe_data(event, StaffUser))
 
 
-@staff_page("staff.manage", methods=("GET", "POST"), fresh=True)
-def change(request: StaffRequest, staff_id: int) -> HttpResponse:
-    """Ask for name, role and limit, and save them."""
-    user = get_object_or_404(StaffUser, pk=staff_id)
-    if request.method != "POST":
-        return _ask(request, user, CHANGE, make_person_form(request.actor, user))
-    form = make_person_form(request.actor, user, request.POST)
-    seen = read_version(request.POST)
-    if form.is_valid():
-        try:
-            change_staff(staff_id, form.cleaned_data, actor=request.actor, expected_version=seen)
-        except Refused as refused:
-            form.show_refusal(refused)
-        else:
-            messages.success(request, _("Saved. It counts from their next click."))
-            return redirect("staff:person", staff_id)
-    return _show_again(request, staff_id, CHANGE, form)
-
-
-@staff_page("staff.manage", methods=("GET", "POST"))
-def disable(request: StaffRequest, staff_id: int) -> HttpResponse:
-    """Ask why, and lock somebody out."""
-    return _with_reason(
-        request, staff_id, DISABLE, disable_staff, _("Disabled, and signed out on every device.")
-    )
-
-
-@staff_page("staff.manage", methods=("GET", "POST"), fresh=True)
-def enable(request: StaffRequest, staff_id: int) -> HttpResponse:
-    """Ask why, and let somebody in again."""
-    return _with_reason(
-        request, staff_id, ENABLE, enable_staff, _("They can sign in again with their password.")
-    )
-
-
-def _with_reason(
-    request: StaffRequest, staff_id: int, question: Question, act: Callable[..., StaffUser], done: Any
-) -> HttpResponse:
-    if request.method != "POST":
-        return _ask(request, get_object_or_404(StaffUser, pk=staff_id), question, ReasonForm())
-    form = ReasonForm(request.POST)
-    if form.is_valid():
-        try:
-            act(staff_id, reason=form.cleaned_data["reason"], actor=request.actor)
-        except Refused as refused:
-            if refused.status in (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND):
-                raise
-            form.add_error(None, str(refused))
-            return _show_again(request, staff_id, question, form, status=refused.status)
-        messages.success(request, done)
-        return redirect("staff:person", staff_id)
-    return _show_again(request, staff_id, question, form)
-
-
-@staff_page("staff.manage", methods=("GET", "POST"), fresh=True)
-def new_password(request: StaffRequest, staff_id: int) -> HttpResponse:
-    """Give somebody a new password; the answer shows it, once."""
-    if request.method != "POST":
-        return _ask(request, get_object_or_404(StaffUser, pk=staff_id), RESET)
-    password = make_password_once()
-    user = reset_password(staff_id, password=password, actor=request.actor)
-    return _show_password(request, user, password)
-
-
-def _ask(request: StaffRequest, user: StaffUser, question: Question, form: Any = None) -> HttpResponse:
-    if obstacle := find_obstacle(question, user, request.actor):
-        return show_obstacle(request, obstacle, lambda: _show_person(request, user))
-    dialog = make_dialog(question, user, form)
-    return show_dialog(request, dialog, lambda dialog: _show_person(request, user, dialog=dialog))
-
-
-def _show_again(
-    request: StaffRequest, staff_id: int, question: Question, form: Any, *, status: int = _UNPROCESSABLE
-) -> HttpResponse:
-    """The person as they are now, with the form as it was typed; or with the reason why it is of no use now."""
-    user = get_object_or_404(StaffUser, pk=staff_id)
-    if obstacle := find_obstacle(question, user, request.actor):
-        messages.error(request, str(obstacle))
-        return _show_person(request, user, status=status)
-    dialog = replace(make_dialog(question, user, form), is_open=True)
-    return _show_person(request, user, dialog=dialog, status=status)
+PERSON_PAGE = ActionPage(
+    get=lambda _actor, staff_id: get_object_or_404(StaffUser, pk=staff_id),
+    render=_show_person,
+    url=lambda user: reverse("staff:person", args=[user.pk]),
+    action_url=find_action_url,
+)
+RESET = Action(
+    "staff.reset_password",
+    ResetForm,
+    submit=_("Reset and show the password"),
+    words=_("The present password stops working and every device is signed out. The new one is shown once."),
+    is_grave=True,
+    is_fresh=True,
+    answer=_show_password,
+)
+change, disable, enable, new_password = (
+    make_action_view(PERSON_PAGE, action) for action in (CHANGE, DISABLE, ENABLE, RESET)
+)
 
 
 @staff_page("staff.manage", methods=("POST",))

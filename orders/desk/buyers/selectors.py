@@ -143,15 +143,3 @@ def _open_for(customer: Customer, events: Iterable[Event]) -> Iterator[Event]:
     for event in events:
         event.secret = customer.secret
         yield event
-
-
-def list_own_capabilities(actor: Actor) -> dict[str, bool]:
-    """What the page offers to this person."""
-    wanted = {
-        "may_edit": "customers.edit",
-        "may_book": "customers.balance",
-        "may_erase": "customers.erase",
-        "may_see_orders": "orders.view",
-        "may_reveal": "orders.reveal",
-    }
-    return {name: capability in actor.capabilities for name, capability in wanted.items()}

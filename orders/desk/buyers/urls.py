@@ -3,7 +3,8 @@
 from django.urls import path
 
 from orders.desk.buyers import views
-from orders.desk.buyers.forms import FORMS
+from orders.desk.buyers.forms import ACTIONS
+from shop.staff.actions.views import make_action_view
 
 app_name = "customers"
 urlpatterns = [
@@ -11,7 +12,11 @@ urlpatterns = [
     path("<int:customer_id>/", views.show_buyer, name="customer"),
     path("<int:customer_id>/reveal/", views.reveal, name="reveal"),
     *(
-        path(f"<int:customer_id>/{name}/", views.make_form_view(form), name=name)
-        for name, form in FORMS.items()
+        path(
+            f"<int:customer_id>/{action.name}/",
+            make_action_view(views.BUYER_PAGE, action),
+            name=action.name,
+        )
+        for action in ACTIONS
     ),
 ]

@@ -1,31 +1,31 @@
 """Pages of buyers. Phones and addresses leave here masked."""
 
-from dataclasses import replace
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from orders.desk.buyers.forms import BuyerForm, RemarkForm
+from orders.desk.buyers.forms import ACTIONS, RemarkForm, find_action_url
 from orders.desk.buyers.selectors import (
     BY_SPENDING,
     BuyerFilter,
     BuyerSort,
     find_buyers,
     find_spenders,
-    list_own_capabilities,
     make_buyer_page,
     make_rows,
 )
+from shop.access import has_capability
+from shop.actor import Actor
 from shop.customers.care import reveal_phone
 from shop.customers.models import Customer
-from shop.errors import Refused
-from shop.http.dialogs import Dialog, show_dialog, show_obstacle
+from shop.customers.moves import customers_in_scope
+from shop.http.dialogs import Dialog
 from shop.http.paging import read_page
 from shop.http.query import make_url
-from shop.staff import second
+from shop.staff.actions.forms import ActionForm
+from shop.staff.actions.rows import ActionPage, list_offers
 from shop.staff.decorators import StaffRequest, staff_page
 
 _LONGEST_SEARCH = 40
@@ -78,89 +78,43 @@ def reveal(request: StaffRequest, customer_id: int) -> HttpResponse:
 @staff_page("customers.view")
 def show_buyer(request: StaffRequest, customer_id: int) -> HttpResponse:
     """One customer: orders and spending, balance, remark, whether they may order, and masked addresses."""
-    return _render(request, get_object_or_404(Customer, pk=customer_id))
+    return _render(request, _get(request.actor, customer_id))
 
 
 def _render(
     request: StaffRequest,
     customer: Customer,
     *,
-    remark: BuyerForm | None = None,
+    bound: ActionForm | None = None,
     dialog: Dialog | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """The page, with `dialog` open on it; `remark` is the form of the page itself where it was refused."""
+    """The page, with `dialog` open on it; `bound` is the form of the page itself where it was refused."""
+    offers = list_offers(
+        ACTIONS, customer, request.actor, action_url=find_action_url, is_silent=lambda _why: True
+    )
     context = {
         "page": make_buyer_page(customer, actor=request.actor),
         "customer": customer,
         "addresses": customer.addresses.order_by("-is_default", "-pk"),
-        "remark_form": remark or RemarkForm(customer=customer),
+        "offers": offers,
+        "remark_form": bound or RemarkForm(subject=customer, actor=request.actor),
         "dialog": dialog,
-        **list_own_capabilities(request.actor),
+        "may_see_orders": has_capability(request.actor, "orders.view"),
+        "may_reveal": has_capability(request.actor, "orders.reveal"),
     }
     response = render(request, "desk/buyers/customer.html", context, status=status)
     response["Cache-Control"] = "private, no-store"
     return response
 
 
-def make_form_view(kind: type[BuyerForm]) -> Any:
-    """The view behind one form: GET shows its dialog, if it has one, POST calls the service.
-
-    A refusal shows the page with what was typed.
-    """
-
-    @staff_page(
-        kind.capability, methods=("GET", "POST") if kind.question else ("POST",), fresh=kind.needs_proof
-    )
-    def act(request: StaffRequest, customer_id: int) -> HttpResponse:
-        customer = get_object_or_404(Customer, pk=customer_id)
-        if request.method != "POST":
-            return _ask(request, customer, kind)
-        if second.is_answer(request) and (question := second.take_second(request)):
-            return question
-        form = kind(request.POST, customer=customer)
-        if not form.is_valid():
-            return _show_again(request, form, status=422)
-        try:
-            form.run(request.actor)
-        except Refused as refused:
-            if refused.code == second.REQUIRED:
-                return second.show_second(request, refused)
-            if refused.code in ("forbidden", "not_found"):
-                raise
-            form.add_error(None, str(refused))
-            return _show_again(request, form, status=refused.status)
-        messages.success(request, str(kind.done))
-        return redirect("customers:customer", customer_id)
-
-    return act
+def _get(actor: Actor, customer_id: int) -> Customer:
+    return get_object_or_404(customers_in_scope(actor), pk=customer_id)
 
 
-def _ask(request: StaffRequest, customer: Customer, kind: type[BuyerForm]) -> HttpResponse:
-    if obstacle := kind.find_obstacle(customer):
-        return show_obstacle(request, obstacle, lambda: _render(request, customer))
-    dialog = _make_dialog(kind(customer=customer))
-    return show_dialog(request, dialog, lambda dialog: _render(request, customer, dialog=dialog))
-
-
-def _show_again(request: StaffRequest, form: BuyerForm, *, status: int) -> HttpResponse:
-    """The customer as they are now, with the form as it was typed; or with the reason why it is of no use now."""
-    customer = form.customer = get_object_or_404(Customer, pk=form.customer.pk)
-    if form.question is None:
-        return _render(request, customer, remark=form, status=status)
-    if obstacle := form.find_obstacle(customer):
-        messages.error(request, str(obstacle))
-        return _render(request, customer, status=status)
-    dialog = replace(_make_dialog(form), is_open=True)
-    return _render(request, customer, dialog=dialog, status=status)
-
-
-def _make_dialog(form: BuyerForm) -> Dialog:
-    return Dialog(
-        template="desk/buyers/_form.html",
-        name=form.name,
-        title=form.question.title if form.question else "",
-        url=reverse(f"customers:{form.name}", args=[form.customer.pk]),
-        form=form,
-        subject=form.question,
-    )
+BUYER_PAGE = ActionPage(
+    get=_get,
+    render=_render,
+    url=lambda customer: reverse("customers:customer", args=[customer.pk]),
+    action_url=find_action_url,
+)

@@ -1,23 +1,17 @@
 """What the buttons of the order page do: one view per verb, parcels, refunds, and the courier guess."""
 
 from collections.abc import Callable
-from dataclasses import asdict, replace
-from typing import Any
+from dataclasses import asdict
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
-from orders.desk.order.actions import Action, make_dialog
-from orders.desk.order.forms import ActionForm
-from orders.desk.order.page import load_lines
+from orders.desk.order.actions import find_action_url
 from orders.desk.order.views import render_order
 from orders.guards import is_overdue
-from orders.models import Order
-from orders.moves import find_available
 from orders.payments.models import Refund
 from orders.payments.services.payouts import pay_out_refund
 from orders.payments.services.refund_sending import retry_refund
@@ -27,107 +21,21 @@ from orders.shipping.models import ParcelLine
 from orders.shipping.services.ship import arrive_parcel, undo_ship
 from orders.states import MOVES
 from shop.errors import Refused
-from shop.http.dialogs import show_dialog, show_obstacle
 from shop.http.fields import read_version
-from shop.staff import second
+from shop.staff.actions.rows import ActionPage
 from shop.staff.decorators import StaffRequest, staff_page
-from shop.staff.proof import ask_for_proof, is_answer
 from shop.store.address_split import split_address
 from shop.store.choices import OverdueRule
 
 MAX_GUESS = 60
 
 
-def make_action_view(action: Action) -> Any:
-    """The view of one action: GET shows its dialog, POST calls the verb.
-
-    A refusal shows the page with the dialog open, with the sentence and what was typed.
-    """
-
-    @staff_page(action.capability, methods=("GET", "POST"))
-    def act(request: StaffRequest, number: str) -> HttpResponse:
-        order = get_order(number, actor=request.actor)
-        lines = load_lines(order)
-        if request.method != "POST":
-            return _ask(request, order, action, action.form(order=order, lines=lines))
-        if is_answer(request) and (question := ask_for_proof(request)):
-            return question
-        if second.is_answer(request) and (question := second.take_second(request)):
-            return question
-        form = action.form(request.POST, order=order, lines=lines)
-        if not form.is_valid():
-            return _show_invalid(request, order, action, form)
-        if form.needs_proof() and (question := ask_for_proof(request)):
-            return question
-        try:
-            form.run(request.actor, form.cleaned_data["version"])
-        except Refused as refused:
-            if refused.code == second.REQUIRED:
-                return second.show_second(request, refused)
-            return _show_refused(request, number, action, refused)
-        messages.success(request, str(MOVES[form.done_verb or action.verb].done))
-        return _go_on(request, number, action)
-
-    return act
-
-
-def _ask(request: StaffRequest, order: Order, action: Action, form: ActionForm) -> HttpResponse:
-    """The dialog; where the action is not possible any more, the reason is said instead."""
-    if obstacle := _find_obstacle(request, order, action):
-        return show_obstacle(request, obstacle, lambda: render_order(request, order))
-    if action.is_on_page:
-        return render_order(request, order, bound=form)
-    dialog = make_dialog(order, action, form)
-    return show_dialog(request, dialog, lambda dialog: render_order(request, order, dialog=dialog))
-
-
-def _find_obstacle(request: StaffRequest, order: Order, action: Action) -> str:
-    found = find_available(order, action.verb, request.actor)
-    if found is None:
-        words = _("“%(verb)s” is no longer possible for this order.")
-        return str(words) % {"verb": MOVES[action.verb].label}
-    return str(found.refused or action.form.find_obstacle(order))
-
-
-def _show_invalid(request: StaffRequest, order: Order, action: Action, form: ActionForm) -> HttpResponse:
-    if "version" in form.errors:
-        messages.error(request, str(_("This form is damaged. Look at the order again, then repeat.")))
-    if obstacle := _find_obstacle(request, order, action):
-        messages.warning(request, obstacle)
-        return render_order(request, order, status=422)
-    return _show_again(request, order, action, form, status=422)
-
-
-def _show_again(
-    request: StaffRequest, order: Order, action: Action, form: ActionForm, *, status: int
-) -> HttpResponse:
-    """The page with a form that was refused, open and as it was typed."""
-    if action.is_on_page:
-        return render_order(request, order, bound=form, status=status)
-    dialog = replace(make_dialog(order, action, form), is_open=True)
-    return render_order(request, order, dialog=dialog, status=status)
-
-
-def _show_refused(request: StaffRequest, number: str, action: Action, refused: Refused) -> HttpResponse:
-    """The order as it is now, with the form as it was typed and the sentence of the refusal."""
-    if refused.code in ("forbidden", "not_found"):
-        raise refused
-    order = get_order(number, actor=request.actor)
-    form = action.form(request.POST, order=order, lines=load_lines(order))
-    form.is_valid()
-    if form.asks and not _find_obstacle(request, order, action):
-        form.add_error(None, str(refused))
-        return _show_again(request, order, action, form, status=refused.status)
-    messages.error(request, str(refused))
-    return render_order(request, order, status=refused.status)
-
-
-def _go_on(request: HttpRequest, number: str, action: Action) -> HttpResponse:
-    """Back to where the button was: the list it stood in, else the order's page."""
-    target = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
-        return HttpResponseRedirect(target)
-    return HttpResponseRedirect(reverse("orders:detail", args=[number]) + action.anchor)
+ORDER_PAGE = ActionPage(
+    get=lambda actor, number: get_order(number, actor=actor),
+    render=render_order,
+    url=lambda order: reverse("orders:detail", args=[order.number]),
+    action_url=find_action_url,
+)
 
 
 def _act_on_page(request: StaffRequest, number: str, run: Callable[[], object], done: str) -> HttpResponse:

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from orders.desk.order.page import can_reveal, load_lines, read_timeline
+from orders.desk.order.page import can_reveal, read_timeline
 from orders.desk.timeline import make_timeline
-from orders.selectors import get_order
+from orders.selectors import get_order, load_lines
 from orders.states import MOVES
 from shop.actor import Actor
 from shop.events.models import Event

@@ -1,15 +1,16 @@
 """The forms behind the buttons of the order page; each calls the one verb it is for."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order, OrderLine
+from orders.selectors import load_lines
 from orders.services.place import Recipient
 from orders.services.recipient import change_address
 from orders.services.steps import (
@@ -25,6 +26,7 @@ from orders.services.steps import (
 )
 from shop.actor import Actor
 from shop.console import fields
+from shop.staff.actions.forms import ActionForm
 from shop.store.address_split import LONGEST, split_address
 from shop.store.choices import LIMITS
 from shop.store.models import StoreSettings
@@ -33,73 +35,42 @@ from shop.store.regions import find_problem
 CHECK_PHONE = RegexValidator(r"^\+?[\d \-]{5,20}$", _("Type a phone number: digits, spaces and dashes."))
 
 
-class ActionForm(forms.Form):
-    """A form about one order. `version` is the order's version when the form was shown.
+class OrderForm(ActionForm):
+    """A form about one order, with its lines where it asks for them."""
 
-    `act` is called with the order's id and `read()`. `done_verb` is set by `run` where more came of it than the verb
-    that was asked for; `amount_fen` is what the dialog shows in large, because it moves.
-    """
-
-    name: ClassVar[str]
-    act: ClassVar[Callable[..., object]]
-    done_verb = ""
-    amount_fen: int | None = None
-    version = fields.VersionField()
-
-    def __init__(self, data: Any = None, *, order: Order, lines: Sequence[OrderLine]) -> None:
-        super().__init__(data, auto_id=f"{self.name}_%s")
-        self.order = order
-        self.lines = lines
-        self.set_up()
-
-    @classmethod
-    def find_obstacle(cls, order: Order) -> Any:
-        """The sentence that says why there is nothing to fill in, if so."""
-        return ""
-
-    def set_up(self) -> None:
-        """Fill in what depends on the order."""
-
-    def needs_proof(self) -> bool:
-        """Whether what was typed makes money by a word, so that the password is asked for again."""
-        return False
-
-    def read(self) -> dict[str, Any]:
-        """What was typed, as the verb takes it."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
-
-    def run(self, actor: Actor, expected_version: int | None) -> None:
-        """Call the verb. Raises Refused as it does."""
-        type(self).act(self.order.pk, **self.read(), actor=actor, expected_version=expected_version)
+    subject: Order
 
     @property
-    def asks(self) -> bool:
-        """Whether there is anything to fill in."""
-        return bool(self.visible_fields())
+    def order(self) -> Order:
+        return self.subject
+
+    @cached_property
+    def lines(self) -> list[OrderLine]:
+        return load_lines(self.subject)
 
 
-class ConfirmForm(ActionForm):
+class ConfirmForm(OrderForm):
     name, act = "confirm", confirm_order
     note = fields.area(_("Internal note"), required=False)
 
 
-class PrepareForm(ActionForm):
+class PrepareForm(OrderForm):
     name, act = "prepare", prepare_order
 
 
-class ReleaseForm(ActionForm):
+class ReleaseForm(OrderForm):
     name, act = "release", release_order
 
 
-class ReceiveForm(ActionForm):
+class ReceiveForm(OrderForm):
     name, act = "receive", receive_order
 
 
-class UrgeForm(ActionForm):
+class UrgeForm(OrderForm):
     name, act = "urge", urge_order
 
 
-class ExtendForm(ActionForm):
+class ExtendForm(OrderForm):
     name, act = "extend", extend_receipt
     days = forms.IntegerField(
         label=_("More days"),
@@ -112,7 +83,7 @@ class ExtendForm(ActionForm):
         self.initial = {"days": StoreSettings._meta.get_field("extend_days").default}
 
 
-class HoldForm(ActionForm):
+class HoldForm(OrderForm):
     name, act = "hold", hold_order
     reason = fields.text(_("Reason"))
     release_at = forms.DateTimeField(
@@ -122,7 +93,7 @@ class HoldForm(ActionForm):
     )
 
 
-class ChangeAddressForm(ActionForm):
+class ChangeAddressForm(OrderForm):
     """What is personal is not shown in it: left empty, it stays as it is."""
 
     name, act = "change_address", change_address
@@ -178,7 +149,7 @@ class ChangeAddressForm(ActionForm):
         return {"to": to}
 
 
-class NoteForm(ActionForm):
+class NoteForm(OrderForm):
     name = "note"
     text = fields.area(_("Internal note"))
 
@@ -186,7 +157,7 @@ class NoteForm(ActionForm):
         add_note(self.order.pk, text=self.cleaned_data["text"], actor=actor)
 
 
-class RemarkForm(ActionForm):
+class RemarkForm(OrderForm):
     name, act = "remark", set_seller_remark
     text = fields.area(_("Seller remark"), required=False)
 

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from orders.desk.order.forms import ActionForm
+from orders.desk.order.forms import OrderForm
 from orders.models import Order, OrderLine
 from orders.payments.selectors import get_kept_fen
 from orders.payments.services.cancelling import cancel_lines, cancel_paid, cancel_unpaid
@@ -17,17 +17,18 @@ from orders.payments.services.transfers import (
     record_transfer,
     reject_proof,
 )
+from shop.actor import Actor
 from shop.console import fields
 from shop.store.choices import Delivery, PayMethod
 from shop.store.selectors import get_store_settings, list_pay_methods
 
 
-class ChoosePaymentForm(ActionForm):
+class ChoosePaymentForm(OrderForm):
     name, act = "choose_payment", choose_payment
     method = forms.ChoiceField(label=_("Way to pay"))
 
     @classmethod
-    def find_obstacle(cls, order: Order) -> Any:
+    def find_obstacle(cls, order: Order, _actor: Actor) -> Any:
         return "" if _other_ways_to_pay(order) else _("The shop offers no other way to pay for this order.")
 
     def set_up(self) -> None:
@@ -43,12 +44,12 @@ def _other_ways_to_pay(order: Order) -> list[PayMethod]:
     return [way for way in offered if way != order.pay_method]
 
 
-class CancelUnpaidForm(ActionForm):
+class CancelUnpaidForm(OrderForm):
     name, act = "cancel_unpaid", cancel_unpaid
     reason = fields.text(_("Reason"), required=False)
 
 
-class CancelPaidForm(ActionForm):
+class CancelPaidForm(OrderForm):
     name, act = "cancel_paid", cancel_paid
     reason = fields.text(_("Reason"))
     notice = fields.area(_("Words to the buyer"), max_length=200, required=False)
@@ -57,7 +58,7 @@ class CancelPaidForm(ActionForm):
         self.amount_fen = get_kept_fen(self.order)
 
 
-class CancelLinesForm(ActionForm):
+class CancelLinesForm(OrderForm):
     name, act = "cancel_lines", cancel_lines
     reason = fields.text(_("Reason"))
 
@@ -80,7 +81,7 @@ class CancelLinesForm(ActionForm):
         return {"quantities": quantities, "reason": data["reason"]}
 
 
-class ChangePriceForm(ActionForm):
+class ChangePriceForm(OrderForm):
     name, act = "change_price", change_price
     goods = fields.YuanField(label=_("All goods together (yuan)"))
     freight = fields.YuanField(label=_("Freight (yuan)"))
@@ -100,7 +101,7 @@ class ChangePriceForm(ActionForm):
         return {"goods_fen": data["goods"], "freight_fen": data["freight"], "reason": data["reason"]}
 
 
-class CollectForm(ActionForm):
+class CollectForm(OrderForm):
     name, act = "collect", collect_payment
     reference = fields.text(_("Receipt or reference"), max_length=100, required=False)
 
@@ -112,7 +113,7 @@ class CollectForm(ActionForm):
         return self.order.pay_method != PayMethod.COD
 
 
-class RecordTransferForm(ActionForm):
+class RecordTransferForm(OrderForm):
     """The amount is typed and not offered, so that somebody looks at the account."""
 
     name, act = "record_transfer", record_transfer
@@ -135,6 +136,6 @@ class RecordExcessForm(RecordTransferForm):
     name, act = "record_excess", record_excess_transfer
 
 
-class RejectProofForm(ActionForm):
+class RejectProofForm(OrderForm):
     name, act = "reject_proof", reject_proof
     reason = fields.text(_("Reason, which the buyer reads"))

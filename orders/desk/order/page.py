@@ -8,8 +8,7 @@ from django.db import models
 from orders.desk.failures import describe_failure
 from orders.desk.labels import Deadline, Label, describe_deadline, describe_order
 from orders.desk.next_steps import NextStep, describe_next_step, find_next_step
-from orders.desk.order.actions import Offer, list_offers
-from orders.desk.order.forms import ActionForm
+from orders.desk.order.actions import list_order_offers
 from orders.desk.order.stage_line import StageStep, make_stage_line
 from orders.desk.timeline import Entry, make_timeline
 from orders.models import Note, Order, OrderLine
@@ -24,12 +23,13 @@ from shop.actor import Actor
 from shop.crypto import mask_address, mask_name, mask_phone
 from shop.database.kept import KeptQuery, Param
 from shop.events.models import Event
+from shop.staff.actions.forms import ActionForm
+from shop.staff.actions.rows import Offer
 from shop.store.choices import PayMethod
 
 EVENTS_SHOWN = 300
 _ORDER = Param("order", models.BigIntegerField())
 # Every look at an order asks for these.
-_LINES = KeptQuery(lambda: OrderLine.objects.select_related("sku").filter(order_id=_ORDER).order_by("id"))
 _EVENTS = KeptQuery(lambda: Event.objects.of_order(_ORDER).order_by("-id")[:EVENTS_SHOWN])
 _PAYMENTS = KeptQuery(lambda: Payment.objects.filter(order_id=_ORDER).order_by("id"))
 _REFUNDS = KeptQuery(lambda: Refund.objects.filter(order_id=_ORDER).order_by("id"))
@@ -120,17 +120,12 @@ class OrderPage:
         ]
 
 
-def load_lines(order: Order) -> list[OrderLine]:
-    """The lines with their SKUs' live stock."""
-    return _LINES.fetch(order=order.pk)
-
-
 def make_page(
     order: Order, lines: list[OrderLine], *, actor: Actor, bound: ActionForm | None = None
 ) -> OrderPage:
     """Read the page of one order; `bound` is a refused form of the page itself, which keeps what was typed."""
     available = list_available(order, actor)
-    offers = list_offers(order, available)
+    offers = list_order_offers(order, actor)
     events, notes = _read_words(order)
     step = find_next_step(order, actor)
     refunds = _list_refunds(order, available)
@@ -152,7 +147,7 @@ def make_page(
         notes=notes,
         timeline=make_timeline(events, lines),
         offers=offers,
-        forms=_make_forms(order, lines, offers, bound),
+        forms=_make_forms(order, actor, offers, bound),
         can_reveal=can_reveal(order, actor),
     )
 
@@ -179,13 +174,13 @@ def read_timeline(order: Order, lines: list[OrderLine]) -> tuple[list[Event], li
 
 
 def _make_forms(
-    order: Order, lines: list[OrderLine], offers: dict[str, Offer], bound: ActionForm | None
+    order: Order, actor: Actor, offers: dict[str, Offer], bound: ActionForm | None
 ) -> dict[str, ActionForm]:
     """The forms that stand on the page itself; all others are dialogs, fetched when somebody opens them."""
     return {
-        name: bound if bound and bound.name == name else offer.action.form(order=order, lines=lines)
+        name: bound if bound and bound.name == name else offer.action.form(subject=order, actor=actor)
         for name, offer in offers.items()
-        if offer.action.is_on_page and not offer.refused
+        if offer.action.anchor and not offer.refused
     }
 
 

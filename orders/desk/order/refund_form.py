@@ -6,17 +6,18 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from orders.desk.order.forms import ActionForm
+from orders.desk.order.forms import OrderForm
 from orders.models import Order
 from orders.payments.selectors import get_freight_left_fen, get_kept_fen
 from orders.payments.services.partial import PartRefund, refund_part
+from shop.actor import Actor
 from shop.console import fields
 from shop.money import format_fen
 
 _FREIGHT, _GOODWILL = "freight", "goodwill"
 
 
-class RefundForm(ActionForm):
+class RefundForm(OrderForm):
     """What it is for decides what a later cancellation still refunds; at first all goods and the freight are ticked."""
 
     name, act = "refund", refund_part
@@ -26,7 +27,7 @@ class RefundForm(ActionForm):
     notice = fields.area(_("Words to the buyer"), max_length=200, required=False)
 
     @classmethod
-    def find_obstacle(cls, order: Order) -> Any:
+    def find_obstacle(cls, order: Order, _actor: Actor) -> Any:
         if not order.paid_fen or get_kept_fen(order):
             return ""
         return _("All that was paid is back or on its way back.")

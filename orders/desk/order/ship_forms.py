@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from orders.desk.order.forms import ActionForm
+from orders.desk.order.forms import OrderForm
 from orders.models import Order, OrderLine
 from orders.shipping.couriers import clean_tracking_no, guess_couriers, list_couriers
 from orders.shipping.services.ship import NewParcel, ship_order
@@ -88,7 +88,7 @@ ParcelFormSet = forms.formset_factory(
 )
 
 
-class ShipForm(ActionForm):
+class ShipForm(OrderForm):
     """All parcels of one press of the button."""
 
     name = "ship"

@@ -5,6 +5,7 @@ from django.urls.converters import StringConverter
 
 from orders.desk.order import action_views, changes, views
 from orders.desk.order.actions import ACTIONS
+from shop.staff.actions.views import make_action_view
 
 
 class OrderNumberConverter(StringConverter):
@@ -40,7 +41,7 @@ urlpatterns = [
     *(
         path(
             f"{_ORDER}{action.name.replace('_', '-')}/",
-            action_views.make_action_view(action),
+            make_action_view(action_views.ORDER_PAGE, action),
             name=action.name,
         )
         for action in ACTIONS.values()

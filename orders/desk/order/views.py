@@ -6,15 +6,15 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from orders.desk.order.forms import ActionForm
-from orders.desk.order.page import load_lines, make_page, reveal_in_full
+from orders.desk.order.page import make_page, reveal_in_full
 from orders.models import Order
-from orders.selectors import get_order, get_order_id
+from orders.selectors import get_order, get_order_id, load_lines
 from orders.services.recipient import reveal_recipient
 from shop.crypto import Erased, Unreadable
 from shop.errors import Refused
 from shop.events.models import Event
 from shop.http.dialogs import Dialog
+from shop.staff.actions.forms import ActionForm
 from shop.staff.decorators import StaffRequest, staff_page
 from shop.store.regions import join_region
 

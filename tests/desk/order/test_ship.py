@@ -104,7 +104,7 @@ class TestShip:
     def test_its_address_says_why_when_it_is_not_possible(self, owner: Client) -> None:
         order = place()
         html = owner.get(f"/console/orders/{order.number}/ship/").content.decode()
-        assert "no longer possible" in html
+        assert "“Ship some goods” is not possible" in html
 
 
 class TestParcels:
