@@ -68,8 +68,8 @@ def text(label: Any, *, max_length: int = 200, attrs: Any = (), **kwargs: Any) -
 
 
 def area(label: Any, *, max_length: int = 500, rows: int = 3, **kwargs: Any) -> forms.CharField:
-    """Several lines of text."""
-    widget = forms.Textarea({"rows": str(rows)})
+    """Several lines of text, which the browser does not complete either."""
+    widget = forms.Textarea({"rows": str(rows), "autocomplete": "off"})
     return forms.CharField(label=label, max_length=max_length, widget=widget, **kwargs)
 
 
