@@ -15,8 +15,7 @@ from shop.clients.errors import BadCredentials, BadSignature, ClientError, Rejec
 from shop.clients.wechat_pay import Credentials, Notice, Transaction, WeChatPay
 from shop.clients.wechat_pay import Refund as GatewayRefund
 from shop.errors import Refused
-from shop.store.credentials import get_set_of, list_sets
-from shop.store.selectors import get_wechat_account
+from shop.store.credentials import list_sets
 
 PAID_STATES = frozenset({"SUCCESS", "REFUND"})
 CLOSED_STATES = frozenset({"CLOSED", "REVOKED"})
@@ -61,11 +60,6 @@ class OtherMerchant(Unknown):
     With other credentials the gateway would truly answer that it knows of no such payment, which says nothing about
     the money.
     """
-
-
-def open_gateway() -> WeChatPay:
-    """A client with the shop's credentials. Raises Refused `wechat_not_set_up`."""
-    return WeChatPay(get_set_of(get_wechat_account()), base_url=settings.WECHAT_PAY_URL)
 
 
 def open_gateway_of(attempt: PayAttempt) -> WeChatPay:

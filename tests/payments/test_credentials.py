@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from orders.payments.gateway import PaymentEvidence, open_gateway, open_gateway_of
+from orders.payments.gateway import PaymentEvidence, list_gateways, open_gateway_of
 from orders.payments.models import AttemptState, Payment, RefundState
 from orders.payments.selectors import FORMER_KEPT_FOR, REFUNDABLE_FOR
 from orders.payments.services.attempts import start_payment
@@ -135,7 +135,7 @@ def test_one_that_fits_no_set_is_refused(gateway, client):
 def test_an_answer_may_be_signed_by_either_platform_key_while_they_are_exchanged(gateway):
     order = cast.place()
     attempt = gateway.open(order)
-    signed_by = open_gateway()._credentials.platform_key_id
+    signed_by = list_gateways()[0]._credentials.platform_key_id
     exchange(platform_key_id="PUB_KEY_ID_NEW")
     WeChatAccount.objects.update(tested_at=clock.now())
     gateway.server.world.credentials = replace(
@@ -143,7 +143,7 @@ def test_an_answer_may_be_signed_by_either_platform_key_while_they_are_exchanged
     )
     try:
         headers = {"wechatpay-serial": signed_by}
-        assert signed_by in open_gateway()._credentials.platform_keys, headers
+        assert signed_by in list_gateways()[0]._credentials.platform_keys, headers
         assert open_gateway_of(attempt).query(attempt.number).state == "NOTPAY"
     finally:
         gateway.server.world.credentials = replace(

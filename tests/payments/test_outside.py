@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 
 from notifications.models import Alert, AlertKind
-from orders.payments.gateway import PaymentEvidence, open_gateway
+from orders.payments.gateway import PaymentEvidence, list_gateways
 from orders.payments.models import PayAttempt, Payment, Refund, RefundState
 from orders.payments.numbers import number_attempt, number_refund
 from orders.payments.services.cancelling import cancel_lines, cancel_paid, cancel_unpaid
@@ -36,7 +36,7 @@ def paid(gateway, **kwargs):
 def refund_at_the_platform(gateway, order, amount_fen: int) -> str:
     """As a person does at the merchant platform; returns the number it got there."""
     payment, number = order.payments.get(), f"by-hand-{order.number}"
-    open_gateway().refund(
+    list_gateways()[0].refund(
         trade_no=payment.trade_no,
         refund_number=number,
         refund_fen=amount_fen,

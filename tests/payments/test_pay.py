@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from orders.desk.search.matches import find_matches
-from orders.payments.gateway import PaymentEvidence, open_gateway
+from orders.payments.gateway import PaymentEvidence, list_gateways
 from orders.payments.models import AttemptState, PayAttempt, Payment, RefundState
 from orders.payments.services import attempts
 from orders.payments.services.attempts import open_attempt, start_payment
@@ -289,7 +289,7 @@ def test_money_that_went_back_before_the_shop_heard_of_it_does_not_count(gateway
     order = cast.place()
     attempt = gateway.take_money(order)
     trade = gateway.trade(attempt.number)
-    open_gateway().refund(
+    list_gateways()[0].refund(
         trade_no=trade["trade_no"],
         refund_number=f"by-hand-{order.number}",
         refund_fen=1,
