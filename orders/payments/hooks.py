@@ -13,9 +13,7 @@ from orders.payments.gateway import PAID_STATES, evidence_of, read_notice
 from orders.payments.models import Payment
 from orders.payments.services.evidence import AmountMismatch, apply_payment_evidence, report_mismatch
 from orders.payments.services.outside import OutsideRefund, record_outside_refund
-from orders.payments.services.refund_evidence import (
-    apply_refund_evidence,
-)
+from orders.payments.services.refund_evidence import apply_refund_evidence
 from shop.actor import GATEWAY
 from shop.callbacks.services import Letter, read_letter, record_refused, remember_callback
 from shop.clients.errors import BadSignature, ClientError, Unknown

@@ -87,10 +87,8 @@ def list_silent_lines(now: datetime, skip: Collection[int], limit: int) -> list[
 
 
 def get_kept_fen(order: Order) -> int:
-    """What was paid and is not on its way back."""
-    counting = order.refunds.filter(payment__counts=True)
-    under_way = counting.exclude(state=RefundState.DONE).aggregate(fen=Sum("amount_fen"))["fen"]
-    return order.paid_fen - order.refunded_fen - (under_way or 0)
+    """What was paid and is neither back nor on its way: goodwill may have given back more than lines are left for."""
+    return sum(payment.refundable_fen for payment in order.payments.filter(counts=True))
 
 
 def get_freight_left_fen(order: Order) -> int:

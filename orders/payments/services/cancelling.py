@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.models import Order, OrderLine
 from orders.moves import lock_order, move
 from orders.payments.models import ProofState, RefundCause
-from orders.payments.selectors import get_freight_left_fen
+from orders.payments.selectors import get_freight_left_fen, get_kept_fen
 from orders.payments.services.closing import close_live_attempt, require_no_live_attempt
 from orders.payments.services.refunds import RefundOf, book_shares, refund_share
 from orders.payments.services.settling import settle_if_nothing_owed
@@ -37,14 +37,6 @@ class BuyersWhy:
 
     reason: BuyerReason
     words: str = ""
-
-    @property
-    def data(self) -> dict[str, str]:
-        return {"buyer_reason": self.reason.value}
-
-    @property
-    def changes(self) -> dict[str, str]:
-        return {"cancel_reason": self.reason.value}
 
 
 def cancel_unpaid(
@@ -85,10 +77,12 @@ def _move_closed(
     why: BuyersWhy | None,
 ) -> None:
     """Move the order by a verb that closes it; `words` are why, beside what its buyer says."""
+    data = {}
     if why:
-        changes, words = changes | why.changes, words | {"words": why.words.strip()}
+        data, changes = {"buyer_reason": why.reason}, changes | {"cancel_reason": why.reason}
+        words = words | {"words": why.words.strip()}
     sealed = seal_words(order, **words)
-    move(order, verb, actor=actor, changes=changes, data=why.data if why else None, sealed=sealed)
+    move(order, verb, actor=actor, changes=changes, data=data, sealed=sealed)
 
 
 def cancel_paid(
@@ -129,7 +123,7 @@ def _close_and_refund(
     why: BuyersWhy | None = None,
 ) -> None:
     """Close a locked order by a verb; all that was paid goes back, by the shop's rule where staff do not decide it."""
-    to_refund = _sum_refundable(order)
+    to_refund = get_kept_fen(order)
     lines = list(order.lines.order_by("id"))
     pieces = {line.pk: line.to_send for line in lines}
     of = RefundOf(RefundCause.CANCEL, book_shares(lines, to_refund, freight_fen=0), pieces)
@@ -138,11 +132,6 @@ def _close_and_refund(
     if to_refund:
         payer = actor if actor.kind == ActorKind.STAFF else SYSTEM
         refund_share(order, amount_fen=to_refund, reason=words["reason"], actor=payer, of=of)
-
-
-def _sum_refundable(order: Order) -> int:
-    """What was paid and is neither back nor on its way: goodwill may have given back more than lines are left for."""
-    return sum(payment.refundable_fen for payment in order.payments.filter(counts=True))
 
 
 def _require_reason(reason: str) -> None:
@@ -180,7 +169,7 @@ def _cancel_lines(order: Order, chosen: Mapping[int, int], reason: str, actor: A
     shares = {line.pk: _share(line, chosen[line.pk]) for line in lines}
     freight = get_freight_left_fen(order) if _is_last(order, chosen) else 0
     released = _release(order, lines, chosen, actor)
-    unpaid_left, back_left = order.owed_fen, _sum_refundable(order)
+    unpaid_left, back_left = order.owed_fen, get_kept_fen(order)
     backs = {}
     for line in lines:
         unpaid = min(shares[line.pk], unpaid_left)
@@ -192,7 +181,7 @@ def _cancel_lines(order: Order, chosen: Mapping[int, int], reason: str, actor: A
         lines, ["cancelled", "reserved", "short", "cancelled_unpaid_fen", "refunded_fen"]
     )
     lowered = order.owed_fen - unpaid_left
-    to_refund = min(sum(shares.values()) - lowered + max(freight - unpaid_left, 0), _sum_refundable(order))
+    to_refund = min(sum(shares.values()) - lowered + max(freight - unpaid_left, 0), get_kept_fen(order))
     changes = {
         "payable_fen": order.payable_fen - lowered,
         "pieces_cancelled": order.pieces_cancelled + sum(chosen.values()),

@@ -81,13 +81,7 @@ def book_shares(lines: Sequence[OrderLine], amount_fen: int, *, freight_fen: int
 
 
 def commit_refund(
-    order: Order,
-    payment: Payment,
-    *,
-    amount_fen: int,
-    reason: str,
-    actor: Actor,
-    of: RefundOf,
+    order: Order, payment: Payment, *, amount_fen: int, reason: str, actor: Actor, of: RefundOf
 ) -> Refund:
     """Decide to give `amount_fen` of a payment back by its own route, inside a verb that holds the order's lock.
 

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import chain
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -54,7 +53,7 @@ def ship_order(
         sent = [_send(order, *each) for each in zip(parcels, contents, strict=True)]
         OrderLine.objects.bulk_update(lines.values(), ["shipped", "reserved"])
         pieces: Counter[int] = Counter()
-        for line_id, quantity in chain.from_iterable(content.items() for content in contents):
+        for line_id, quantity in (pair for content in contents for pair in content.items()):
             pieces[lines[line_id].sku_id] += quantity
         ship_stock(pieces, order_id=order.pk, actor=actor)
         _move_shipped(order, sent, pieces.total(), actor)
@@ -144,6 +143,16 @@ def lock_orders_of_parcel(
     return [lock_order(order.pk, verb, actor=actor, expected_version=version) for order in orders]
 
 
+def _lock_parcel(
+    parcel_id: int, verb: str, actor: Actor, expected_version: int | None
+) -> tuple[Parcel, list[Order]]:
+    orders = lock_orders_of_parcel(parcel_id, verb, actor=actor, expected_version=expected_version)
+    parcel = Parcel.objects.select_for_update().get(pk=parcel_id)
+    if parcel.state == ParcelState.MADE:
+        raise Refused("parcel_not_sent", _("This parcel has not been handed over yet."))
+    return parcel, orders
+
+
 def undo_ship(parcel_id: int, *, actor: Actor, expected_version: int | None = None) -> Order:
     """Take one parcel back before it moves; its pieces are on hand and reserved again, as urgent as they were.
 
@@ -151,13 +160,9 @@ def undo_ship(parcel_id: int, *, actor: Actor, expected_version: int | None = No
     `UNDO_GRACE`, to be sent anew. Raises Refused `not_found`, `parcel_undone`, `parcel_not_sent`, `parcel_moved`.
     """
     with transaction.atomic():
-        orders = lock_orders_of_parcel(
-            parcel_id, "order.undo_ship", actor=actor, expected_version=expected_version
-        )
-        parcel = Parcel.objects.select_for_update().get(pk=parcel_id)
+        parcel, orders = _lock_parcel(parcel_id, "order.undo_ship", actor, expected_version)
         if parcel.state == ParcelState.UNDONE:
             raise Refused("parcel_undone", _("This parcel has already been undone."))
-        _check_handed_over(parcel)
         if parcel.has_moved or parcel.state == ParcelState.ARRIVED:
             raise Refused("parcel_moved", _("This parcel is already on its way."))
         parcel.state, parcel.undone_at = ParcelState.UNDONE, clock.now()
@@ -174,11 +179,6 @@ def undo_ship(parcel_id: int, *, actor: Actor, expected_version: int | None = No
             data = {"parcels": [_describe(parcel)]}
             move(order, "order.undo_ship", actor=actor, changes=changes, data=data)
     return orders[0]
-
-
-def _check_handed_over(parcel: Parcel) -> None:
-    if parcel.state == ParcelState.MADE:
-        raise Refused("parcel_not_sent", _("This parcel has not been handed over yet."))
 
 
 def _take_back(orders: Sequence[Order], parcel: Parcel, actor: Actor) -> dict[int, int]:
@@ -202,11 +202,7 @@ def arrive_parcel(parcel_id: int, *, actor: Actor, expected_version: int | None 
     All its orders are moved, the first is returned. Raises Refused `not_found`, `parcel_not_sent`, `parcel_arrived`.
     """
     with transaction.atomic():
-        orders = lock_orders_of_parcel(
-            parcel_id, "order.arrive", actor=actor, expected_version=expected_version
-        )
-        parcel = Parcel.objects.select_for_update().get(pk=parcel_id)
-        _check_handed_over(parcel)
+        parcel, orders = _lock_parcel(parcel_id, "order.arrive", actor, expected_version)
         if parcel.state != ParcelState.SENT:
             raise Refused("parcel_arrived", _("This parcel has already been delivered or undone."))
         parcel.state, parcel.arrived_at, parcel.has_moved = ParcelState.ARRIVED, clock.now(), True
@@ -221,9 +217,5 @@ def _arrived_changes(order: Order) -> dict[str, Any]:
     if order.pieces_to_send or list_parcels(order).filter(state=ParcelState.SENT).exists():
         return {"has_moved": True}
     moment = clock.now()
-    return {
-        "has_moved": True,
-        "arrived_at": moment,
-        "receive_by": moment + timedelta(days=order.receive_days),
-        "receive_stopped_at": order.receive_stopped_at and moment,
-    }
+    clocks = {"arrived_at": moment, "receive_by": moment + timedelta(days=order.receive_days)}
+    return {"has_moved": True, "receive_stopped_at": order.receive_stopped_at and moment, **clocks}
