@@ -13,6 +13,7 @@ from notifications.models import Alert, AlertKind, HandledHow
 from notifications.selectors import find_open_alerts
 from orders.models import Order
 from orders.moves import lock_row
+from orders.scope import rows_in_scope, scope_key
 from shop import clock
 from shop.access import require
 from shop.actor import Actor
@@ -102,7 +103,7 @@ def handle_alerts(alert_ids: list[int], *, actor: Actor) -> int:
     Raises Refused `forbidden` when there are only kinds of others, `not_found` (404) when there is none of them, or
     `already_done` when the only one asked for was handled before.
     """
-    wanted = Alert.objects.filter(pk__in=alert_ids)
+    wanted = rows_in_scope(Alert.objects.filter(pk__in=alert_ids), scope_key(actor), or_of_none=True)
     kinds = set(wanted.values_list("kind", flat=True)) & set(KINDS)
     if kinds and not kinds & set(kinds_of(actor)):
         require(actor, KINDS[AlertKind(kinds.pop())].whose[0])
@@ -132,7 +133,7 @@ def handle_alerts_up_to(newest_id: int, *, actor: Actor) -> int:
 def _handle_batch(newest_id: int, actor: Actor) -> int:
     with transaction.atomic():
         # In the order of ids, as everybody locks several: two who press at once do not wait in a circle.
-        mine = find_open_alerts(kinds_of(actor))
+        mine = find_open_alerts(kinds_of(actor), scope_key(actor))
         waiting = mine.filter(pk__lte=newest_id).order_by("pk").select_for_update(no_key=True)
         return _press(Alert.objects.filter(pk__in=list(waiting.values_list("pk", flat=True)[:BATCH])), actor)
 

@@ -72,7 +72,7 @@ def _check_preconditions(store: StoreSettings) -> None:
 def _check_values(store: StoreSettings) -> None:
     if len(store.local_districts) > MAX_PLACES:
         message = _("At most %(most)d districts; choose whole cities instead.") % {"most": MAX_PLACES}
-        raise Refused("too_many", message, 400, switch="local_on")
+        raise Refused("too_many_places", message, 400, switch="local_on")
     for name, (least, most) in LIMITS.items():
         if not least <= getattr(store, name) <= most:
             message = _("Type a number from %(least)d to %(most)d.") % {"least": least, "most": most}

@@ -32,7 +32,7 @@ ELSEWHERE = (
     "\x00//evil.example",
 )
 READERS = {
-    "orders/desk/order/action_views.py",
+    "shop/staff/actions/views.py",
     "orders/desk/list/views.py",
     "shop/staff/views.py",
     "shop/staff/views_me.py",

@@ -213,6 +213,7 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("stock:import", "POST"): staff(COUNTERS),
     ("customers:list", "GET"): staff(CUSTOMER_VIEWERS),
     ("customers:customer", "GET"): staff(CUSTOMER_VIEWERS),
+    ("customers:remark", "GET"): staff(EDITORS),
     ("customers:remark", "POST"): staff(EDITORS),
     ("customers:block", "GET"): staff(EDITORS),
     ("customers:block", "POST"): staff(EDITORS),

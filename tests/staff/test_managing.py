@@ -15,7 +15,7 @@ from shop.staff.services import (
     hire_staff,
     staff_actor,
 )
-from tests.cast import PASSWORD, actor_of, clerk, make_staff
+from tests.cast import PASSWORD, actor_of, clerk, make_staff, open_shop, paid_order
 from tests.expect import refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books_are_clean")]
@@ -203,6 +203,8 @@ def test_the_limit_set_here_is_the_one_that_refunds_ask() -> None:
     user = make_staff("finance")
     change_staff(user.pk, {"refund_limit_fen": 100_00}, actor=clerk())
     user.refresh_from_db()
-    check_refund_limit(staff_actor(user), 100_00)
+    open_shop()
+    order = paid_order()
+    check_refund_limit(order, staff_actor(user), 100_00)
     with refused("over_refund_limit", 403):
-        check_refund_limit(staff_actor(user), 100_01)
+        check_refund_limit(order, staff_actor(user), 100_01)

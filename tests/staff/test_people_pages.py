@@ -126,7 +126,7 @@ def test_an_old_form_comes_back_open_with_the_reason() -> None:
     values = {"display_name": "甲", "role": "support", "refund_limit_fen": ""}
     do(browser(), user, "change", **values, version="0")
     response = do(browser(), user, "change", **(values | {"display_name": "乙"}), version="0")
-    assert response.status_code == 422
+    assert response.status_code == 409
     assert "changed this at" in response.content.decode()
     assert "Staff changed" in response.content.decode()
     assert StaffUser.objects.get(pk=user.pk).display_name == "甲"
@@ -135,7 +135,7 @@ def test_an_old_form_comes_back_open_with_the_reason() -> None:
 def test_the_last_owner_is_told_beside_the_role() -> None:
     me = make_staff("owner")
     response = do(sign_in(me), me, "change", display_name="我", role="manager", version="0")
-    assert response.status_code == 422
+    assert response.status_code == 409
     assert "This is the last owner" in str(response.context["dialog"].form.errors["role"])
 
 

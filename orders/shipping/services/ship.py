@@ -134,7 +134,8 @@ def lock_orders_of_parcel(
     `expected_version` counts where there is one order: among several nothing says whose it is. Orders that are over
     are passed over when the parcel arrives. Raises Refused `not_found`, and as `lock_order` does.
     """
-    orders = list(Order.objects.filter(lines__parcel_lines__parcel=parcel_id).distinct().order_by("pk"))
+    lines = OrderLine.objects.filter(parcel_lines__parcel=parcel_id).select_related("order")
+    orders = list({line.order_id: line.order for line in lines.order_by("order_id")}.values())
     if not orders:
         raise Refused("not_found", _("There is no such parcel."), 404)
     version = expected_version if len(orders) == 1 else None

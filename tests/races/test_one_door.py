@@ -1,0 +1,157 @@
+"""Each kind of subject goes through the one door: of many who press at once one is let through, by the lock alone."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import pytest
+
+from notifications.models import AlertKind
+from notifications.voice.selectors import get_alert_setting
+from notifications.voice.services import choose_hearing_roles
+from orders.services.steps import confirm_order
+from shop.actor import Actor
+from shop.catalog.services import ProductChange, change_product
+from shop.customers.care import block_customer
+from shop.events.models import Event, Versioned
+from shop.files.models import ProducedFile
+from shop.files.produced import Description, produce_file, take_download
+from shop.jobs.registry import Subject
+from shop.jobs.services import cancel_job, make_job
+from shop.staff.services import disable_staff
+from shop.store.selectors import get_store_settings
+from shop.store.services import change_store_settings, change_wechat_account
+from tests import cast
+from tests.races.conftest import Rendezvous, codes_of, run_together
+
+RACERS = 3
+
+
+@dataclass(frozen=True)
+class Race:
+    """One thing that everybody wants to do to one subject: `act(actor, n)` of the n-th racer."""
+
+    subject: Versioned
+    verb: str
+    act: Callable[[Actor, int], Any]
+    late: str = "stale"
+
+
+def of_orders() -> Race:
+    order = cast.paid_order()
+    return Race(
+        order, "order.confirm", lambda actor, _n: confirm_order(order.pk, actor=actor), "already_done"
+    )
+
+
+def of_customers() -> Race:
+    customer = cast.make_customer()
+    act = lambda actor, n: block_customer(customer.pk, reason=f"{n}", actor=actor)  # noqa: E731
+    return Race(customer, "customer.block", act, "already_blocked")
+
+
+def of_products() -> Race:
+    product = cast.make_sku().product
+    seen = product.version
+    return Race(
+        product,
+        "product.change",
+        lambda actor, n: change_product(
+            product.pk, ProductChange({"name": f"name {n}"}, {}), actor=actor, expected_version=seen
+        ),
+    )
+
+
+def of_staff() -> Race:
+    user = cast.make_staff("support")
+    act = lambda actor, n: disable_staff(user.pk, reason=f"{n}", actor=actor)  # noqa: E731
+    return Race(user, "staff.disable", act, "already_done")
+
+
+def of_settings() -> Race:
+    store = get_store_settings()
+    return Race(
+        store,
+        "settings.change",
+        lambda actor, n: change_store_settings(
+            {"ship_within_hours": 20 + n}, actor=actor, expected_version=store.version
+        ),
+    )
+
+
+def of_jobs() -> Race:
+    order, owner = cast.paid_order(), cast.actor_of(cast.make_staff("owner"))
+    job = make_job("order.confirm", actor=owner, key="race", subjects=[Subject(order.pk, order.number)])
+    return Race(job, "job.cancel", lambda actor, _n: cancel_job(job.pk, actor=actor), "already_over")
+
+
+def of_files() -> Race:
+    owner = cast.make_staff("owner")
+    once = Description("test", "once.txt", is_once=True)
+    file: ProducedFile = produce_file(once, lambda stream: stream.write(b"x"), owner_id=owner.pk)  # type: ignore[arg-type, return-value]
+    mine = cast.actor_of(owner)
+    return Race(file, "file.download", lambda _actor, _n: take_download(file.pk, actor=mine), "downloaded")
+
+
+RACES = {
+    race.__name__: race
+    for race in (of_orders, of_customers, of_products, of_staff, of_settings, of_jobs, of_files)
+}
+
+
+def run_race(race: Race) -> list[str]:
+    actors = [cast.actor_of(cast.make_staff("owner")) for _ in range(RACERS)]
+    return codes_of(run_together([partial(race.act, actor, n) for n, actor in enumerate(actors)]))
+
+
+def count_events(race: Race) -> int:
+    subject = race.subject
+    return Event.objects.filter(kind=subject.subject_kind, subject_id=subject.pk, verb=race.verb).count()
+
+
+@pytest.mark.parametrize("name", RACES)
+def test_one_is_let_through_and_the_others_hear_why_not(name: str) -> None:
+    race = RACES[name]()
+    assert run_race(race) == sorted(["ok", *[race.late] * (RACERS - 1)])
+    assert count_events(race) == 1
+
+
+@pytest.mark.parametrize("name", RACES)
+def test_without_the_lock_only_the_version_stands_between_them(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    race = RACES[name]()
+    rendezvous = Rendezvous(RACERS)
+
+    def read_and_meet(model: type[Versioned], pk: int, *, actor: Actor | None = None) -> Versioned:
+        found = model._default_manager.get(pk=pk)
+        if found == race.subject:
+            rendezvous.meet()
+        return found
+
+    for module in ("shop.moves.services", "shop.jobs.services"):
+        monkeypatch.setattr(f"{module}.lock_row", read_and_meet)
+    # Those of all owners, which `lock_staff` takes first.
+    monkeypatch.setattr("django.db.models.query.QuerySet.select_for_update", lambda rows, **_how: rows.all())
+    assert run_race(race) == sorted(["ok", *["stale"] * (RACERS - 1)])
+    assert count_events(race) == 1
+
+
+def test_credentials_and_alert_settings_are_changed_in_turn() -> None:
+    """These take no version: who comes later writes over what is there, each with an event of its own."""
+    actors = [cast.actor_of(cast.make_staff("owner")) for _ in range(RACERS)]
+    acts = [
+        lambda a=actor, n=n: change_wechat_account({"mini_secret": f"s{n}"}, actor=a)
+        for n, actor in enumerate(actors)
+    ]
+    assert codes_of(run_together(acts)) == ["ok"] * RACERS
+    roles = ["owner", "manager", "order_clerk"]
+    acts = [
+        lambda a=actor, n=n: choose_hearing_roles(AlertKind.URGE, roles[: n + 1], actor=a)
+        for n, actor in enumerate(actors)
+    ]
+    assert codes_of(run_together(acts)) == ["ok"] * RACERS
+    setting = get_alert_setting(AlertKind.URGE)
+    changes = Event.objects.filter(kind="alert_setting", subject_id=setting.pk)
+    assert [*changes.order_by("number").values_list("number", flat=True)] == [*range(1, setting.version + 1)]
