@@ -1,13 +1,13 @@
 """The story of an order: its events in words, newest first, bursts of one moment told together."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from orders.desk.failures import describe_failure
 from orders.models import OrderLine
@@ -17,7 +17,7 @@ from orders.states import MOVES
 from shop.actor import ActorKind
 from shop.crypto import Unreadable
 from shop.events.models import Event
-from shop.events.words import describe_actor
+from shop.events.words import NAMES, Part, describe_actor, describe_facts, label_facts, tells
 from shop.money import format_fen
 from shop.moves.table import SUBJECTS, describe_verb, says
 from shop.store.choices import PayMethod
@@ -102,7 +102,7 @@ def make_entry(event: Event, line_names: Mapping[str, str]) -> Entry:
         words=str(describe_verb(event.verb)),
         who=describe_actor(event),
         actor=(event.actor_kind, event.actor_id),
-        details=_describe_data(event.verb, data, line_names),
+        details=_describe_data(event.kind, data, line_names),
         stage_change=_describe_move(event) if moved else None,
         change=_describe_change(event.verb, data),
         is_bad=bool(rule and rule.is_bad),
@@ -124,6 +124,13 @@ def _describe_move(event: Event) -> Change:
     return Change(before, after)
 
 
+def _describe_data(kind: str, data: Mapping[str, Any], line_names: Mapping[str, str]) -> list[str]:
+    """What the event's data says, in words; what was replaced is told by itself."""
+    told = {key: value for key, value in data.items() if key not in ("before", "after")} | {NAMES: line_names}
+    model = SUBJECTS[kind].model if kind in SUBJECTS else None
+    return [part.text for part in describe_facts(kind, told, model)]
+
+
 def _describe_change(verb: str, data: Mapping[str, Any]) -> Change | None:
     if "before" not in data or "after" not in data:
         return None
@@ -138,75 +145,91 @@ def _pay_label(method: str) -> str:
     return str(PayMethod(method).label) if method in PayMethod.values else method
 
 
-def _describe_data(verb: str, data: dict[str, Any], line_names: Mapping[str, str]) -> list[str]:
-    """What the event's data says, in words; keys nobody needs to read are passed over."""
-    words = [_describe_amount(data), *_describe_parcels(data), *_describe_lines(data, line_names)]
-    words += _describe_shares(data, line_names)
-    plain = {
-        "reason": _("Reason: %(text)s"),
-        "buyer_reason": _("The buyer's reason: %(text)s"),
-        "words": _("In the buyer's words: %(text)s"),
-        "notice": _("Told the buyer: %(text)s"),
-        "note": _("Note: %(text)s"),
-        "reference": _("Reference: %(text)s"),
-        "trade_no": _("Payment number: %(text)s"),
-        "number": _("Refund number: %(text)s"),
-        "why": _("Because: %(text)s"),
-        "attempt": _("Our payment number: %(text)s"),
-    }
-    given = data.get("buyer_reason", "")
-    data = data | {
-        "why": describe_failure(data.get("why", "")),
-        "buyer_reason": str(BuyerReason(given).label) if given in BuyerReason.values else given,
-    }
-    words += [template % {"text": data[key]} for key, template in plain.items() if data.get(key)]
-    if isinstance(days := data.get("days"), int):
-        words.append(ngettext("%(n)d day", "%(n)d days", days) % {"n": days})
-    if isinstance(asked := data.get("asked_fen"), int):
-        words.append(_("Asked for: %(amount)s") % {"amount": format_fen(asked)})
-    if verb == "order.reveal":
-        words.append(_describe_purpose(data.get("purpose", "")))
-    return [text for text in words if text]
+def _amount(value: Any, data: Mapping[str, Any]) -> Iterator[Part]:
+    """The first of several sums: others are what it is made of."""
+    if value == next(data[key] for key in _SUMS if data.get(key)):
+        yield Part("", format_fen(value))
 
 
-def _describe_amount(data: dict[str, Any]) -> str:
-    for key in ("amount_fen", "refund_fen", "payable_fen"):
-        if isinstance(data.get(key), int) and data[key]:
-            return format_fen(data[key])
-    return ""
+_SUMS = ("amount_fen", "refund_fen", "payable_fen")
+for _sum in _SUMS:
+    tells("order", _sum)(_amount)
 
 
-def _describe_parcels(data: dict[str, Any]) -> list[str]:
-    words = []
-    for parcel in data.get("parcels", ()):
+@tells("order", "parcels")
+def _tell_parcels(parcels: Any, data: Mapping[str, Any]) -> Iterator[Part]:
+    for parcel in parcels:
         courier = find_courier(parcel.get("courier", ""))
         name = courier.name if courier else parcel.get("courier") or _("Own delivery")
-        words.append(f"{name} {parcel.get('tracking_no', '')}".strip())
-    if words and data.get("pieces"):
-        pieces = int(data["pieces"])
-        words.append(ngettext("%(n)d piece", "%(n)d pieces", pieces) % {"n": pieces})
-    return words
+        yield Part("", f"{name} {parcel.get('tracking_no', '')}".strip())
+    if pieces := int(data.get("pieces") or 0):
+        yield Part("", ngettext("%(n)d piece", "%(n)d pieces", pieces) % {"n": pieces})
 
 
-def _describe_lines(data: dict[str, Any], line_names: Mapping[str, str]) -> list[str]:
-    lines = data.get("lines")
-    if not isinstance(lines, dict):
-        return []
-    return [f"{line_names.get(str(pk), pk)} ×{pieces}" for pk, pieces in lines.items()]
+@tells("order", "lines")
+def _tell_lines(lines: Any, data: Mapping[str, Any]) -> Iterator[Part]:
+    if isinstance(lines, dict):
+        yield from (Part("", f"{_name(pk, data)} ×{pieces}") for pk, pieces in lines.items())
 
 
-def _describe_shares(data: dict[str, Any], line_names: Mapping[str, str]) -> list[str]:
+@tells("order", "is_goodwill")
+def _tell_goodwill(_value: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
+    yield Part("", _("Goodwill"))
+
+
+@tells("order", "shares")
+def _tell_shares(shares: Any, data: Mapping[str, Any]) -> Iterator[Part]:
     """What a refund that cancelled nothing was for."""
-    if data.get("is_goodwill"):
-        return [_("Goodwill")]
-    shares = data.get("shares") or {}
-    return [f"{line_names.get(str(pk), pk)} {format_fen(fen)}" for pk, fen in shares.items()]
+    yield from (Part("", f"{_name(pk, data)} {format_fen(fen)}") for pk, fen in shares.items())
 
 
-def _describe_purpose(purpose: str) -> str:
+def _name(line_id: Any, data: Mapping[str, Any]) -> Any:
+    return data.get(NAMES, {}).get(str(line_id), line_id)
+
+
+label_facts("order", reason=gettext_lazy("Reason"))
+
+
+@tells("order", "buyer_reason")
+def _tell_buyers_reason(given: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
+    words = BuyerReason(given).label if given in BuyerReason.values else given
+    yield Part(_("The buyer's reason"), str(words))
+
+
+label_facts(
+    "order",
+    words=gettext_lazy("In the buyer's words"),
+    notice=gettext_lazy("Told the buyer"),
+    note=gettext_lazy("Note"),
+    reference=gettext_lazy("Reference"),
+    trade_no=gettext_lazy("Payment number"),
+    number=gettext_lazy("Refund number"),
+)
+
+
+@tells("order", "why")
+def _tell_failure(why: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
+    yield Part(_("Because"), describe_failure(why))
+
+
+label_facts("order", attempt=gettext_lazy("Our payment number"))
+
+
+@tells("order", "days")
+def _tell_days(days: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
+    yield Part("", ngettext("%(n)d day", "%(n)d days", days) % {"n": days})
+
+
+@tells("order", "asked_fen")
+def _tell_asked(asked: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
+    yield Part(_("Asked for"), format_fen(asked))
+
+
+@tells("order", "purpose")
+def _tell_purpose(purpose: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
     words = {
         "reveal": _("Recipient shown"),
         "copy": _("Recipient copied"),
         "history": _("An earlier address shown"),
     }
-    return words.get(purpose, purpose)
+    yield Part("", words.get(purpose, purpose))

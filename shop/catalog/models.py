@@ -1,5 +1,7 @@
 """Products, their SKUs, and stock with every movement."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -46,6 +48,8 @@ class Sku(Versioned):
     """One thing that can be bought; sellable stock is `on_hand - reserved`."""
 
     subject_kind = "sku"
+    untold_fields: ClassVar[tuple[str, ...]] = ("is_presale",)
+    """What `ships_on` says already."""
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="skus")
     code = models.CharField(_("SKU code"), max_length=40)

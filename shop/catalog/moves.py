@@ -3,6 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from shop.catalog import telling as telling  # with the tables, whatever tells them
 from shop.catalog.models import Product, Sku
 from shop.moves.table import BY_SHOP, BY_SYSTEM, Subject, register, stateless
 

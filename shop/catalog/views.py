@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from shop.access import has_capability
-from shop.catalog.changes import describe_changes
 from shop.catalog.forms import CorrectStockForm, ProductFilterForm
 from shop.catalog.models import Sku
 from shop.catalog.refusals import count_refused
 from shop.catalog.selectors import list_categories, list_movements, list_products, narrow_products
 from shop.catalog.stock import correct_stock
+from shop.console.timeline import tell_last
 from shop.errors import Refused
 from shop.http.dialogs import Dialog, show_dialog
 from shop.http.fields import read_id
@@ -127,7 +127,7 @@ def _show_product(
         "may_correct": may_correct,
         "may_edit": has_capability(request.actor, "products.edit"),
         "pictures": [row.picture for row in product.pictures.select_related("picture").order_by("position")],
-        "changes": describe_changes(product),
+        "changes": tell_last(product),
         "shown": shown,
         "tabs": [
             {"label": sku.name, "url": f"{path}?sku={sku.pk}", "is_active": sku == shown} for sku in skus

@@ -1,7 +1,9 @@
 """What an event's data says, in words: one line per value, for pages that show any event."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -41,20 +43,80 @@ class Part:
     after: str
     before: str = ""
 
+    @property
+    def text(self) -> str:
+        return (
+            _("%(label)s: %(text)s") % {"label": self.label, "text": self.after} if self.label else self.after
+        )
+
+
+Teller = Callable[[Any, Mapping[str, Any]], Iterable[Part]]
+"""Tells one value of an event's data, with all of it at hand; under `NAMES` what its page calls the rows it names."""
+NAMES = "names"
+_TELLERS: dict[str, dict[str, Teller]] = defaultdict(dict)
+
+
+def tells(kind: str, key: str) -> Callable[[Teller], Teller]:
+    """Declare how a value is told of one kind of subject; a kind with tellers tells these, in their order, alone."""
+
+    def register(teller: Teller) -> Teller:
+        _TELLERS[kind][key] = teller
+        return teller
+
+    return register
+
+
+def label_facts(kind: str, **labels: Any) -> None:
+    """Tellers of values that are words already."""
+    for key, label in labels.items():
+        tells(kind, key)(partial(_label_fact, label))
+
+
+def _label_fact(label: Any, value: Any, _data: Mapping[str, Any]) -> list[Part]:
+    return [Part(label, str(value))]
+
+
+_VALUES: dict[tuple[str, str], Callable[[Any], str]] = {}
+
+
+def says_value(kind: str, column: str, say: Callable[[Any], Any]) -> None:
+    """Declare how the values of one column are told, where its choices and its type do not say it."""
+    _VALUES[kind, column] = say
+
 
 def describe_data(event: Event, model: type[models.Model] | None) -> list[Part]:
     """The values of an event; names and choices are those of `model`. Sealed values stay sealed, but for reasons."""
-    return [part for part in _parts(event.data | event.words, model) if part.after or part.before]
+    return describe_facts(event.kind, event.data | event.words, model)
 
 
-def _parts(data: dict[str, Any], model: type[models.Model] | None) -> Iterator[Part]:
-    before, after = data.get("before"), data.get("after")
-    if isinstance(after, dict):
-        was = before if isinstance(before, dict) else {}
-        for name, value in after.items():
-            yield Part(_label(name, model), _value(name, value, model), _value(name, was.get(name), model))
-    elif "before" in data or "after" in data:
+def describe_facts(kind: str, data: Mapping[str, Any], model: type[models.Model] | None) -> list[Part]:
+    """The same of the data alone."""
+    own = _TELLERS.get(kind)
+    parts = _tell(own, data) if own else _list_parts(data, model)
+    changes = (
+        compare(data.get("before"), data.get("after"), model) if "before" in data or "after" in data else ()
+    )
+    return [part for part in (*changes, *parts) if part.after or part.before]
+
+
+def _tell(tellers: Mapping[str, Teller], data: Mapping[str, Any]) -> Iterator[Part]:
+    for key, teller in tellers.items():
+        if data.get(key):
+            yield from teller(data[key], data)
+
+
+def compare(before: Any, after: Any, model: type[models.Model] | None, *, prefix: str = "") -> Iterator[Part]:
+    """What was replaced by what: the columns of a row of `model`, or one value without a name."""
+    if not isinstance(after, dict):
         yield Part("", _value("after", after, model), _value("before", before, model))
+        return
+    was = before if isinstance(before, dict) else {}
+    for name in [name for name in after if name not in getattr(model, "untold_fields", ())]:
+        values = _value(name, after[name], model), _value(name, was.get(name), model)
+        yield Part(f"{prefix}{_label(name, model)}", *values)
+
+
+def _list_parts(data: Mapping[str, Any], model: type[models.Model] | None) -> Iterator[Part]:
     for name, value in data.items():
         if name not in ("before", "after") and value not in (None, "", [], {}):
             yield Part(_label(name, model), _value(name, value, model))
@@ -77,6 +139,8 @@ def _label(name: str, model: type[models.Model] | None) -> Any:
 
 
 def _value(name: str, value: Any, model: type[models.Model] | None) -> str:
+    if value and (say := _VALUES.get((getattr(model, "subject_kind", ""), name))):
+        return str(say(value))
     if isinstance(value, bool):
         return _("on") if value else _("off")
     if value in (None, ""):

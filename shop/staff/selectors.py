@@ -6,7 +6,6 @@ from datetime import datetime
 from django.db.models import Max, QuerySet
 
 from shop import clock
-from shop.events.models import Event
 from shop.staff.models import StaffSession, StaffUser
 
 
@@ -40,9 +39,3 @@ def list_devices(user: StaffUser, *, session_key: str | None = None) -> list[Dev
         Device(row.code, row.device, row.ip, row.signed_in_at, row.seen_at, row.pk == session_key)
         for row in rows
     ]
-
-
-def list_staff_events(user: StaffUser, *, limit: int = 20) -> "QuerySet[Event]":
-    """What was done to one person's account, newest first."""
-    events = Event.objects.filter(kind=StaffUser.subject_kind, subject_id=user.pk)
-    return events.order_by("-number")[:limit]

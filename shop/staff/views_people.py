@@ -10,13 +10,10 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext_lazy as _
 
 from shop.access import CAPABILITIES, ROLES, has_capability
-from shop.console.timeline import Entry
+from shop.console.timeline import tell_last
 from shop.errors import Refused
-from shop.events.models import Event
-from shop.events.words import describe_actor, describe_data
 from shop.http.dialogs import Dialog
 from shop.http.paging import read_page
-from shop.moves.table import describe_verb
 from shop.staff.accounts import end_session, end_sessions, make_password_once
 from shop.staff.actions.rows import Action, ActionPage
 from shop.staff.actions.views import make_action_view
@@ -24,12 +21,13 @@ from shop.staff.decorators import StaffRequest, staff_page
 from shop.staff.forms import HireForm
 from shop.staff.models import StaffUser
 from shop.staff.person_actions import CHANGE, DISABLE, ENABLE, ResetForm, find_action_url
-from shop.staff.selectors import count_staff, list_devices, list_staff, list_staff_events
+from shop.staff.selectors import count_staff, list_devices, list_staff
 from shop.staff.services import hire_staff, is_own, may_manage
 from shop.staff.views_me import say_ended
 
 _UNPROCESSABLE = 422
 _SHOWS_DISABLED = "disabled"
+EVENTS_SHOWN = 20
 
 
 @staff_page("staff.view")
@@ -109,14 +107,9 @@ def _show_person(
         "may_see_record": has_capability(request.actor, "audit.view"),
         "dialog": dialog,
         "devices": list_devices(user, session_key=request.session.session_key) if can_manage else [],
-        "entries": [_tell(event) for event in list_staff_events(user)],
+        "entries": tell_last(user, EVENTS_SHOWN),
     }
     return render(request, "staff/person.html", context, status=status)
-
-
-def _tell(event: Event) -> Entry:
-    title = describe_verb(event.verb)
-    return Entry(title, describe_actor(event), event.at, describe_data(event, StaffUser))
 
 
 PERSON_PAGE = ActionPage(

@@ -1,12 +1,17 @@
 """What may happen to the settings of the shop and its credentials."""
 
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from shop.events.words import says_value
 from shop.moves.table import BY_SHOP, Subject, register, stateless
+from shop.store.area.places import spell_area
 from shop.store.models import StoreSettings, WeChatAccount
 
 _EDIT = "settings.edit"
+says_value("settings", "local_districts", spell_area)
+says_value("settings", "sound_name", lambda _name: gettext("own sound"))
 
 SETTINGS = register(
     Subject(

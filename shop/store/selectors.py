@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from shop.clients.wechat_mini import WeChatMini
 from shop.database.kept import KeptQuery
 from shop.errors import Refused
-from shop.events.models import Event
 from shop.store.choices import Delivery, Notice, PayMethod
 from shop.store.models import StoreSettings, WeChatAccount
 
@@ -161,8 +160,3 @@ def get_wechat_mini(*, base_url: str) -> WeChatMini:
     if account is None:
         raise Refused("wechat_not_set_up", _("The mini-program has no credentials yet."))
     return WeChatMini(account.appid, account.mini_secret, base_url=base_url)
-
-
-def list_changes(kind: str, *, limit: int = 10) -> list[Event]:
-    """The last events of the settings or of the credentials (`subject_kind`), newest first."""
-    return list(Event.objects.filter(kind=kind, subject_id=1).order_by("-number")[:limit])

@@ -5,24 +5,18 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from shop.access import has_capability, require
-from shop.console.timeline import Entry
+from shop.console.timeline import tell_last
 from shop.errors import Refused
-from shop.events.models import Event
 from shop.http.fields import read_version
-from shop.money import format_fen
 from shop.staff.decorators import StaffRequest, staff_page
-from shop.store.area.places import spell_area
-from shop.store.choices import OverdueRule, ReserveOn
 from shop.store.forms import StoreSettingsForm, WeChatAccountForm
 from shop.store.models import StoreSettings, WeChatAccount
 from shop.store.selectors import (
     get_store_settings,
     get_wechat_account,
-    list_changes,
     list_offers,
 )
 from shop.store.services import change_store_settings, change_wechat_account, check_wechat_account
@@ -73,7 +67,7 @@ def _show_settings(
         "sound_error": sound_error,
         "tabs": list_tabs(request),
         "offers": _describe_offers(get_store_settings()),
-        "changes": _describe_changes(StoreSettings.subject_kind) if may_edit else [],
+        "changes": tell_last(StoreSettings(pk=1)) if may_edit else [],
     }
     return render(request, "store/settings.html", context, status=status)
 
@@ -81,52 +75,6 @@ def _show_settings(
 def _describe_offers(store: StoreSettings) -> list[tuple[Any, list[Any]]]:
     offers = list_offers(store)
     return [(delivery.label, [method.label for method in methods]) for delivery, methods in offers.items()]
-
-
-_TITLES = {
-    "settings.change": _("Settings changed"),
-    "credentials.change": _("Credentials changed"),
-    "credentials.test": _("Connection test passed"),
-}
-
-
-def _describe_changes(kind: str) -> list[Entry]:
-    return [
-        Entry(_TITLES.get(event.verb, event.verb), event.actor_name, event.at, _list_parts(event))
-        for event in list_changes(kind)
-    ]
-
-
-def _list_parts(event: Event) -> list[tuple[Any, str, str]]:
-    """What changed, from what to what; of credentials only the names are recorded."""
-    before, after = event.data.get("before", {}), event.data.get("after", {})
-    parts = [(_label(StoreSettings, n), _value(n, before.get(n)), _value(n, after[n])) for n in after]
-    return parts + [(_label(WeChatAccount, name), "", "") for name in event.data.get("fields", [])]
-
-
-def _label(model: type[StoreSettings | WeChatAccount], name: str) -> Any:
-    if former := StoreSettings.former_fields.get(name):
-        return capfirst(former)
-    return capfirst(getattr(model._meta.get_field(name), "verbose_name", name))
-
-
-_CHOICES = {"reserve_on": ReserveOn, "overdue_rule": OverdueRule}
-
-
-def _value(name: str, value: Any) -> str:
-    if isinstance(value, bool):
-        return str(_("on") if value else _("off"))
-    if name == "local_districts":
-        return spell_area(value or ()) or "–"
-    if value in (None, ""):
-        return "–"
-    if name == "sound_name":
-        return str(_("own sound"))
-    if name.endswith("_fen"):
-        return format_fen(int(value))
-    if name in _CHOICES:
-        return str(_CHOICES[name](value).label)
-    return str(value)
 
 
 @staff_page("settings.view", methods=("GET", "POST"), fresh=True)
@@ -158,7 +106,7 @@ def _show_wechat(
         "account": account,
         "may_edit": may_edit,
         "tabs": list_tabs(request),
-        "changes": _describe_changes(WeChatAccount.subject_kind) if may_edit else [],
+        "changes": tell_last(account) if may_edit and account else [],
     }
     return render(request, "store/wechat.html", context, status=status)
 

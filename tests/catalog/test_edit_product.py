@@ -144,7 +144,7 @@ def test_a_change_is_recorded_with_before_and_after() -> None:
     change = event.data["skus"][sku.code]
     assert change == {"before": {"price_fen": 1000, "low_at": 5}, "after": {"price_fen": 1200, "low_at": 9}}
     page = browser().get(f"/console/products/{sku.product_id}/").content.decode()
-    assert "<del>¥10.00</del> <ins>¥12.00</ins>" in page
+    assert "<del><bdi>¥10.00</bdi></del> → <ins><bdi>¥12.00</bdi></ins>" in page
 
 
 def test_saving_what_is_there_changes_nothing() -> None:

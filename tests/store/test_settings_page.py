@@ -208,7 +208,7 @@ def test_the_owner_sees_who_changed_what_last() -> None:
     change_store_settings({"freight_fen": 800, "local_cod_on": False}, actor=clerk(name="李店长"))
     page = read(browser())
     assert "李店长" in page
-    assert "<del>¥10.00</del> → <ins>¥8.00</ins>" in page
+    assert "<del><bdi>¥10.00</bdi></del> → <ins><bdi>¥8.00</bdi></ins>" in page
     assert "<del>on</del> → <ins>off</ins>" in page
 
 

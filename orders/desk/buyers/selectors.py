@@ -1,6 +1,6 @@
 """Buyers as the desk knows them: what they ordered and spent, read by index and never by a scan."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,15 +14,12 @@ from orders.models import Order
 from orders.scope import orders_in_scope
 from orders.stages import Stage
 from shop.actor import Actor
-from shop.console.timeline import Entry
+from shop.console.timeline import Entry, tell_last
 from shop.customers.erasure import list_obstacles
 from shop.customers.models import HAS_REMARK, BalanceEntry, Customer
 from shop.customers.selectors import list_customers
-from shop.events.models import Event
-from shop.events.words import describe_actor
 from shop.http.fields import read_id
 from shop.http.paging import Keyset
-from shop.moves.table import describe_verb
 
 ORDERS_SHOWN = 10
 ENTRIES_SHOWN = 10
@@ -120,26 +117,11 @@ def make_buyer_page(customer: Customer, *, actor: Actor) -> BuyerPage:
     """Everything the page of one buyer shows."""
     own = orders_in_scope(actor).filter(customer=customer)
     last = own.prefetch_related("lines").order_by("-id")[:ORDERS_SHOWN]
-    events = Event.objects.filter(kind=Customer.subject_kind, subject_id=customer.pk).order_by("-number")
     return BuyerPage(
         customer=customer,
         spending=sum_spending([customer.pk], actor=actor).get(customer.pk, Spending()),
         orders=[BuyerOrder(order, describe_order(order)) for order in last],
         entries=list(customer.balance_entries.order_by("-id")[:ENTRIES_SHOWN]),
-        record=[
-            Entry(
-                title=describe_verb(event.verb),
-                who=describe_actor(event),
-                at=event.at,
-                parts=[reason] if (reason := event.words.get("reason")) else [],
-            )
-            for event in _open_for(customer, events[:EVENTS_SHOWN])
-        ],
+        record=tell_last(customer, EVENTS_SHOWN),
         waits_for=list_obstacles(customer) if customer.erase_at else [],
     )
-
-
-def _open_for(customer: Customer, events: Iterable[Event]) -> Iterator[Event]:
-    for event in events:
-        event.secret = customer.secret
-        yield event

@@ -1,0 +1,33 @@
+"""How it is told what was changed on a product."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+
+from shop.catalog.models import Sku
+from shop.events.words import Part, compare, label_facts, says_value, tells
+
+says_value("product", "description", lambda text: Truncator(text).chars(60))
+label_facts("product", name=_("Name"))
+
+
+@tells("product", "skus")
+def tell_skus(skus: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
+    """The codes of a new product, or what was changed of each."""
+    if isinstance(skus, list):
+        yield Part(_("SKUs"), ", ".join(skus))
+        return
+    for code, change in skus.items():
+        yield from compare(change["before"], change["after"], Sku, prefix=f"{code} ")
+
+
+@tells("product", "added")
+def tell_added(codes: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
+    yield from (Part(_("SKU added"), code) for code in codes)
+
+
+@tells("product", "pictures")
+def tell_pictures(count: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
+    yield Part(_("Pictures"), str(count))
