@@ -209,7 +209,7 @@ def test_the_owner_sees_who_changed_what_last() -> None:
     page = read(browser())
     assert "李店长" in page
     assert "<del><bdi>¥10.00</bdi></del> → <ins><bdi>¥8.00</bdi></ins>" in page
-    assert "<del>on</del> → <ins>off</ins>" in page
+    assert "<del><bdi>on</bdi></del> → <ins><bdi>off</bdi></ins>" in page
 
 
 def test_the_page_says_what_buyers_are_offered_now() -> None:
