@@ -10,12 +10,12 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from shop.catalog.models import Sku
-from shop.catalog.selectors import quote_freight
 from shop.database.kept import KeptQuery, Param
 from shop.errors import Refused
 from shop.money import MAX_FEN
 from shop.store.area.places import is_covered
 from shop.store.choices import ONLINE, Delivery, PayMethod
+from shop.store.deliveries import WAYS
 from shop.store.models import StoreSettings
 from shop.store.regions import join_region
 from shop.store.selectors import list_deliveries, list_pay_methods
@@ -76,7 +76,7 @@ def quote_order(
     goods_fen = sum(line.total_fen for line in lines)
     if goods_fen > MAX_FEN:
         raise Refused("too_much", _("An order of this size cannot be placed here. Please call us."), 400)
-    return Quote(lines, quote_freight(store, delivery=delivery, goods_fen=goods_fen))
+    return Quote(lines, WAYS[delivery].freight(store, goods_fen))
 
 
 def _find_on_sale(basket: Mapping[int, int]) -> list[Sku]:
@@ -100,7 +100,7 @@ def _check_basket(basket: Mapping[int, int]) -> None:
 def _check_delivery(delivery: Delivery, to: Destination | None, store: StoreSettings) -> None:
     if delivery not in list_deliveries(store):
         raise Refused("delivery_not_offered", _("This way of delivery is not offered now."), 400)
-    if delivery == Delivery.LOCAL and to is not None:
+    if WAYS[delivery].is_near and to is not None:
         check_area(to, store)
 
 

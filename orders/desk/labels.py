@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from orders.models import Order
 from orders.stages import IN_HAND, BuyerReason, CloseReason, Stage
 from shop.store.choices import PayMethod
+from shop.store.deliveries import WAYS
 
 SOON = timedelta(hours=24)
 
@@ -61,23 +62,12 @@ def _describe_done(order: Order) -> Label:
     return Label(_("Completed, not paid yet"), "soon") if order.owed_fen else Label(_("Completed"), "done")
 
 
-_IN_HAND = {
-    Stage.TO_CONFIRM: gettext_lazy("Paid, to confirm"),
-    Stage.CONFIRMED: gettext_lazy("Paid, to ship"),
-    Stage.PREPARING: gettext_lazy("Paid, preparing"),
-}
-_IN_HAND_UNPAID = {
-    Stage.TO_CONFIRM: gettext_lazy("Unpaid, to confirm (cash on delivery)"),
-    Stage.CONFIRMED: gettext_lazy("Unpaid, to ship (cash on delivery)"),
-    Stage.PREPARING: gettext_lazy("Unpaid, preparing (cash on delivery)"),
-}
-
-
 def _describe_in_hand(order: Order) -> str:
     if order.pieces_shipped:
         return _("Shipped in part")
     is_unpaid = order.owed_fen and order.pay_method == PayMethod.COD
-    return str((_IN_HAND_UNPAID if is_unpaid else _IN_HAND)[Stage(order.stage)])
+    way = WAYS[order.delivery]
+    return str((way.waits_unpaid if is_unpaid else way.waits)[order.stage])
 
 
 def describe_deadline(order: Order, now: datetime) -> Deadline | None:

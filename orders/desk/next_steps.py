@@ -9,6 +9,7 @@ from orders.models import Order
 from orders.moves import find_available
 from orders.stages import Stage
 from shop.actor import Actor
+from shop.store.deliveries import WAYS
 
 
 @dataclass(frozen=True)
@@ -28,16 +29,6 @@ class NextStep:
         return self.verb != "order.change_price"
 
 
-# In each stage the first verb that is possible is the next step.
-_BY_STAGE: dict[str, tuple[str, ...]] = {
-    Stage.UNPAID: ("order.change_price",),
-    Stage.TO_CONFIRM: ("order.release", "order.confirm"),
-    Stage.CONFIRMED: ("order.release", "order.prepare", "order.ship_part"),
-    Stage.PREPARING: ("order.release", "order.ship_part"),
-    Stage.SHIPPED: ("order.collect",),
-    Stage.DONE: ("order.collect",),
-    Stage.CLOSED: (),
-}
 _DIALOGS = {"order.pay": "record_transfer", "order.ship_part": "ship"}
 """Actions that are called otherwise than their verb."""
 _DIRECT = frozenset({"order.release", "order.confirm", "order.prepare"})
@@ -46,7 +37,7 @@ _DIRECT = frozenset({"order.release", "order.confirm", "order.prepare"})
 def find_next_step(order: Order, actor: Actor) -> NextStep | None:
     """The next step of an order for this person, None when others have to move."""
     checking = ("order.pay",) if order.proof_sent_at else ()
-    for verb in (*checking, *_BY_STAGE[order.stage]):
+    for verb in (*checking, *WAYS[order.delivery].next_verbs[order.stage]):
         if (available := find_available(order, verb, actor)) and available.is_possible:
             rule, name = available.move, _DIALOGS.get(verb, verb.removeprefix("order."))
             url, is_direct = link_order(order.number, name), verb in _DIRECT
@@ -65,13 +56,7 @@ def describe_next_step(order: Order, step: NextStep | None, *, is_refunding: boo
     if order.proof_sent_at:
         return _("Look whether the transfer is on the account")
     if step is not None and order.stage not in (Stage.UNPAID, Stage.SHIPPED, Stage.DONE):
-        words = {
-            "order.release": _("Release the order when it may go on"),
-            "order.confirm": _("Check the order and confirm it"),
-            "order.prepare": _("Pack the goods"),
-            "order.ship_part": _("Hand the goods over and ship"),
-        }
-        return words[step.verb]
+        return str(WAYS[order.delivery].headlines[step.verb])
     words_by_stage = {
         Stage.UNPAID: _("Waiting for the buyer to pay"),
         Stage.SHIPPED: _("Waiting for the buyer to receive"),

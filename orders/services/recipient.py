@@ -10,7 +10,7 @@ from orders.quotes import check_area
 from orders.search import add_hashes
 from orders.services.place import Recipient
 from shop.actor import Actor
-from shop.store.choices import Delivery
+from shop.store.deliveries import WAYS
 from shop.store.selectors import get_store_settings
 
 
@@ -42,7 +42,7 @@ def change_address(
 def _check_destination(order: Order, to: Recipient) -> None:
     """What was agreed stays possible: a street or phone may be mended where the area has become smaller since."""
     is_elsewhere = (to.province, to.city, to.district) != (order.province, order.city, order.district)
-    if order.delivery == Delivery.LOCAL and is_elsewhere:
+    if WAYS[order.delivery].is_near and is_elsewhere:
         check_area(to, get_store_settings())
 
 

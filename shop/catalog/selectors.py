@@ -4,8 +4,6 @@ from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
 from django.db.models.functions import Length
 
 from shop.catalog.models import Product, Sku, StockMovement
-from shop.store.choices import Delivery
-from shop.store.models import StoreSettings
 
 
 def list_products(*, only_on_sale: bool = False, words: str = "") -> "QuerySet[Product]":
@@ -64,13 +62,3 @@ def is_only_code(code: str) -> bool:
 
 def list_movements(sku: Sku) -> "QuerySet[StockMovement]":
     return sku.movements.order_by("-id")
-
-
-def quote_freight(store: StoreSettings, *, delivery: Delivery, goods_fen: int) -> int:
-    """Freight in fen: own delivery costs its fee; express is flat, free from the amount set."""
-    if delivery == Delivery.LOCAL:
-        return store.local_fee_fen or 0
-    if delivery == Delivery.PICKUP:
-        return 0
-    free_from = store.freight_free_above_fen
-    return 0 if free_from is not None and goods_fen >= free_from else store.freight_fen

@@ -10,6 +10,7 @@ from shop.clients.wechat_mini import WeChatMini
 from shop.database.kept import KeptQuery
 from shop.errors import Refused
 from shop.store.choices import Delivery, Notice, PayMethod
+from shop.store.deliveries import WAYS
 from shop.store.models import StoreSettings, WeChatAccount
 
 _TESTED = WeChatAccount.objects.filter(pk=1, tested_at__isnull=False)
@@ -98,14 +99,11 @@ def list_preconditions(store: StoreSettings) -> list[Precondition]:
     ]
 
 
-_DELIVERIES = {Delivery.EXPRESS: "express_on", Delivery.LOCAL: "local_on"}
 _PAY_METHODS = {
     PayMethod.WECHAT: "wechat_on",
     PayMethod.BALANCE: "balance_on",
     PayMethod.TRANSFER: "transfer_on",
 }
-_CASH = {Delivery.EXPRESS: "express_cod_on", Delivery.LOCAL: "local_cod_on"}
-"""Cash on delivery is switched by delivery; one that is not here is never paid in cash."""
 
 
 def list_offers(store: StoreSettings) -> dict[Delivery, list[PayMethod]]:
@@ -119,17 +117,21 @@ def list_offers(store: StoreSettings) -> dict[Delivery, list[PayMethod]]:
         switches = {method: _find_switch(method, delivery) for method in PayMethod}
         return [method for method, switch in switches.items() if switch and is_usable(switch)]
 
-    return {delivery: list_methods(delivery) for delivery, switch in _DELIVERIES.items() if is_usable(switch)}
+    return {
+        Delivery(delivery): list_methods(Delivery(delivery))
+        for delivery, way in WAYS.items()
+        if way.switch and is_usable(way.switch)
+    }
 
 
 def list_known_methods() -> list[PayMethod]:
     """Every way to pay that some setting can switch on."""
-    return [way for way in PayMethod if any(_find_switch(way, delivery) for delivery in _DELIVERIES)]
+    return [way for way in PayMethod if any(_find_switch(way, delivery) for delivery in Delivery)]
 
 
-def _find_switch(method: PayMethod, delivery: Delivery) -> str | None:
-    """The setting that lets orders with this delivery be paid this way; None when nothing does."""
-    return _CASH.get(delivery) if method == PayMethod.COD else _PAY_METHODS.get(method)
+def _find_switch(method: PayMethod, delivery: Delivery) -> str:
+    """The setting that lets orders with this delivery be paid this way; "" when nothing does."""
+    return WAYS[delivery].cash_switch if method == PayMethod.COD else _PAY_METHODS.get(method, "")
 
 
 def list_deliveries(store: StoreSettings) -> list[Delivery]:

@@ -13,7 +13,7 @@ from orders.shipping.couriers import clean_tracking_no, guess_couriers, list_cou
 from orders.shipping.services.ship import NewParcel, ship_order
 from shop.actor import Actor
 from shop.console import fields
-from shop.store.choices import Delivery
+from shop.store.deliveries import WAYS
 
 MAX_PARCELS = 10
 
@@ -24,7 +24,7 @@ class ParcelForm(forms.Form):
     def __init__(self, *args: Any, order: Order, lines: Sequence[OrderLine], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.lines = [line for line in lines if line.to_send and not line.short]
-        self.is_own = order.delivery == Delivery.LOCAL
+        self.is_own = not WAYS[order.delivery].has_number
         self._add_carrier()
         is_first = self.prefix is not None and self.prefix.endswith("-0")
         for line in self.lines:

@@ -20,7 +20,7 @@ from shop import clock
 from shop.actor import Actor
 from shop.catalog.stock import lock_stock, ship_stock, unship_stock
 from shop.errors import Refused
-from shop.store.choices import Delivery
+from shop.store.deliveries import WAYS
 
 MAX_TRACKING_NO = 40
 
@@ -93,7 +93,7 @@ def _take(wanted: Mapping[int, int], lines: dict[int, OrderLine]) -> dict[int, i
 
 
 def _carrier(order: Order, new: NewParcel) -> dict[str, Any]:
-    if order.delivery == Delivery.LOCAL:
+    if not WAYS[order.delivery].has_number:
         return {"driver_name": new.driver_name.strip()[:40], "driver_phone": new.driver_phone.strip()[:20]}
     number = clean_tracking_no(new.tracking_no)
     if not number or len(number) > MAX_TRACKING_NO or not number.isascii():

@@ -1,0 +1,98 @@
+"""What each way of delivery needs, and how its orders are spoken of: one row each, read wherever that differs."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from shop.store.choices import Delivery
+from shop.store.models import StoreSettings
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way of delivery; stages and verbs are those of orders.
+
+    `switch` is the setting that offers it and `cash_switch` the one that lets it be paid on delivery ("": nothing
+    does). `freight(store, goods_fen)` is its price in fen. `is_near`: it goes only where the shop goes itself.
+    `has_number`: a parcel has a courier and a tracking number, else a driver.
+
+    Of each stage: what an order in hand waits for (`waits`, and `waits_unpaid` where the money comes with delivery),
+    the verbs of which the first possible one is the next step, what the stage is called when it is `past`. Of a verb
+    that is next: what the page says (`headlines`).
+    """
+
+    switch: str
+    cash_switch: str
+    freight: Callable[[StoreSettings, int], int]
+    is_near: bool
+    has_number: bool
+    waits: Mapping[str, Any]
+    waits_unpaid: Mapping[str, Any]
+    next_verbs: Mapping[str, tuple[str, ...]]
+    headlines: Mapping[str, Any]
+    past: Mapping[str, Any]
+
+
+def _flat_freight(store: StoreSettings, goods_fen: int) -> int:
+    """Flat, free from the amount set."""
+    free_from = store.freight_free_above_fen
+    return 0 if free_from is not None and goods_fen >= free_from else store.freight_fen
+
+
+_EXPRESS = Way(
+    switch="express_on",
+    cash_switch="express_cod_on",
+    freight=_flat_freight,
+    is_near=False,
+    has_number=True,
+    waits={
+        "to_confirm": _("Paid, to confirm"),
+        "confirmed": _("Paid, to ship"),
+        "preparing": _("Paid, preparing"),
+    },
+    waits_unpaid={
+        "to_confirm": _("Unpaid, to confirm (cash on delivery)"),
+        "confirmed": _("Unpaid, to ship (cash on delivery)"),
+        "preparing": _("Unpaid, preparing (cash on delivery)"),
+    },
+    next_verbs={
+        "unpaid": ("order.change_price",),
+        "to_confirm": ("order.release", "order.confirm"),
+        "confirmed": ("order.release", "order.prepare", "order.ship_part"),
+        "preparing": ("order.release", "order.ship_part"),
+        "shipped": ("order.collect",),
+        "done": ("order.collect",),
+        "closed": (),
+    },
+    headlines={
+        "order.release": _("Release the order when it may go on"),
+        "order.confirm": _("Check the order and confirm it"),
+        "order.prepare": _("Pack the goods"),
+        "order.ship_part": _("Hand the goods over and ship"),
+    },
+    past={
+        "unpaid": _("Order placed"),
+        "to_confirm": _("Paid"),
+        "confirmed": _("Confirmed"),
+        "preparing": _("Preparing"),
+        "shipped": _("Shipped"),
+        "done": _("Completed"),
+    },
+)
+WAYS: dict[str, Way] = {
+    Delivery.EXPRESS: _EXPRESS,
+    Delivery.LOCAL: replace(
+        _EXPRESS,
+        switch="local_on",
+        cash_switch="local_cod_on",
+        freight=lambda store, _goods_fen: store.local_fee_fen or 0,
+        is_near=True,
+        has_number=False,
+    ),
+    # Nothing offers it yet: its own words and verbs come with the pickup counter.
+    Delivery.PICKUP: replace(
+        _EXPRESS, switch="", cash_switch="", freight=lambda _store, _goods_fen: 0, has_number=False
+    ),
+}
