@@ -147,7 +147,7 @@ def _pay_label(method: str) -> str:
 
 def _amount(value: Any, data: Mapping[str, Any]) -> Iterator[Part]:
     """The first of several sums: others are what it is made of."""
-    if value == next(data[key] for key in _SUMS if data.get(key)):
+    if value and value == next(data[key] for key in _SUMS if data.get(key)):
         yield Part("", format_fen(value))
 
 

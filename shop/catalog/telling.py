@@ -10,7 +10,14 @@ from shop.catalog.models import Sku
 from shop.events.words import Part, compare, label_facts, says_value, tells
 
 says_value("product", "description", lambda text: Truncator(text).chars(60))
-label_facts("product", name=_("Name"))
+label_facts("product", name=_("Product name"))
+label_facts("sku", sellable=_("Sellable"), low_at=_("Low at"), reason=_("Reason"))
+
+
+@tells("sku", "taken")
+def tell_taken(taken: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
+    """Orders from which a stock-take took pieces: number → how many."""
+    yield Part(_("Taken from orders"), ", ".join(f"{number} ×{pieces}" for number, pieces in taken.items()))
 
 
 @tells("product", "skus")

@@ -31,7 +31,6 @@ _LABELS = {
     "amount_fen": gettext_lazy("Amount"),
     "balance_fen": gettext_lazy("Balance"),
     "order": gettext_lazy("Order"),
-    "taken": gettext_lazy("Taken from orders"),
 }
 
 
@@ -101,8 +100,12 @@ def describe_facts(kind: str, data: Mapping[str, Any], model: type[models.Model]
 
 def _tell(tellers: Mapping[str, Teller], data: Mapping[str, Any]) -> Iterator[Part]:
     for key, teller in tellers.items():
-        if data.get(key):
+        if not _is_empty(data.get(key)):
             yield from teller(data[key], data)
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value in ("", [], {})
 
 
 def compare(before: Any, after: Any, model: type[models.Model] | None, *, prefix: str = "") -> Iterator[Part]:
@@ -118,7 +121,7 @@ def compare(before: Any, after: Any, model: type[models.Model] | None, *, prefix
 
 def _list_parts(data: Mapping[str, Any], model: type[models.Model] | None) -> Iterator[Part]:
     for name, value in data.items():
-        if name not in ("before", "after") and value not in (None, "", [], {}):
+        if name not in ("before", "after") and not _is_empty(value):
             yield Part(_label(name, model), _value(name, value, model))
 
 
