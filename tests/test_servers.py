@@ -7,8 +7,8 @@ import psycopg
 import pytest
 import redis
 
+from harness.servers import PrivatePostgres, PrivateRedis
 from shop.demo.supervisor.shop import is_listening
-from tests.servers import PrivatePostgres, PrivateRedis
 
 pytestmark = pytest.mark.fault
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from harness.processes import PROJECT
 from orders.models import Order
 from orders.services.place import Recipient
 from orders.services.recipient import change_address
@@ -19,7 +20,6 @@ from shop.files.services import store_picture
 from shop.store.models import StoreSettings
 from tests import cast
 from tests.ground.test_files import picture_bytes
-from tests.processes import PROJECT
 
 PASSPHRASE = "correct-horse-battery"
 LOCK = Passphrase(PASSPHRASE)

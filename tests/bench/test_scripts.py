@@ -11,8 +11,8 @@ from django.db import connection
 
 from bench.kit.history import fill
 from bench.kit.peers import PAGES
-from tests.processes import PROJECT
-from tests.servers import PrivateRedis
+from harness.processes import PROJECT
+from harness.servers import PrivateRedis
 
 SCRIPTS = sorted(path.stem for path in (PROJECT / "bench").glob("*.py") if path.stem != "__init__")
 Call = Callable[..., "subprocess.CompletedProcess[str]"]

@@ -18,12 +18,12 @@ from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django import DjangoDbBlocker
 
+from harness.processes import ShopProcesses
+from harness.servers import PrivateRedis
 from shop.staff.models import StaffUser
 from tests.cast import make_staff, open_shop
 from tests.databases import own_database
 from tests.notifications.sessions import make_session
-from tests.processes import ShopProcesses
-from tests.servers import PrivateRedis
 
 FLAGS = [
     "--no-sandbox",

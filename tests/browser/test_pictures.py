@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from harness.processes import ShopProcesses
 from orders.models import Order
 from orders.services.steps import hold_order
 from shop.actor import SYSTEM
@@ -29,7 +30,6 @@ from tests.cast import (
     prepared_order,
     shipped_order,
 )
-from tests.processes import ShopProcesses
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 Device = Callable[..., BrowserContext]

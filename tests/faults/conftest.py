@@ -12,6 +12,8 @@ import requests
 from django.db import connection
 from pytest_django import DjangoDbBlocker
 
+from harness.processes import ShopProcesses
+from harness.servers import PrivatePostgres, PrivateRedis
 from orders.models import Order
 from shop.demo.standins import load_credentials
 from shop.demo.standins.ledger import DEFAULT_BEHAVIOUR
@@ -20,8 +22,6 @@ from shop.events.pause import resume_outside
 from shop.store.models import WeChatAccount
 from tests import cast
 from tests.conftest import find_broken_books
-from tests.processes import ShopProcesses
-from tests.servers import PrivatePostgres, PrivateRedis
 
 _numbers = count(1)
 PROCESSES = ("standins", "web", "worker", "deliver")

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from harness.processes import ShopProcesses
 from orders.models import Order
 from tests import cast
 from tests.faults.conftest import Buyer, FaultShop, wait_until
 from tests.faults.dead_wire import DeadWire, dead_wire
-from tests.processes import ShopProcesses
 
 pytestmark = pytest.mark.fault
 BACK_WITHIN_S = 10

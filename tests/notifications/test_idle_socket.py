@@ -8,10 +8,10 @@ from django.conf import settings
 from django.db import connection
 from websockets.sync.client import connect
 
+from harness.processes import ShopProcesses
+from harness.servers import PrivateRedis
 from tests.cast import make_staff, open_shop
 from tests.notifications.sessions import make_session
-from tests.processes import ShopProcesses
-from tests.servers import PrivateRedis
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.fault]
 IDLE_S = 15.0

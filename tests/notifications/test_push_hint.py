@@ -10,9 +10,9 @@ from channels.layers import channel_layers
 from django.conf import settings
 from django.test import override_settings
 
+from harness.servers import PrivateRedis
 from shop import push
 from shop.push import push_hint
-from tests.servers import PrivateRedis
 
 
 @pytest.fixture(autouse=True)

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import OperationalError
 from django.test import override_settings
 
+from harness.servers import PrivateRedis
 from notifications.kinds import Audience
 from notifications.socket import consumers
 from shop import push
@@ -21,7 +22,6 @@ from shop.staff.models import StaffSession, StaffUser
 from tests.cast import make_staff
 from tests.notifications.page_socket import PageSocket
 from tests.notifications.sessions import make_session
-from tests.servers import PrivateRedis
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.environment import TEST_ENVIRONMENT
-from tests.processes import PROJECT
+from harness.environment import TEST_ENVIRONMENT
+from harness.processes import PROJECT
 
 KEY = base64.b64encode(b"production-test-key-0123456789ab").decode()
 PRODUCTION = {

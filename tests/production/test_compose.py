@@ -17,6 +17,8 @@ import requests
 from django.contrib.auth.hashers import make_password
 from django.db import connection
 
+from harness.processes import PROJECT
+from harness.servers import PrivateRedis
 from orders.models import Order
 from orders.stages import Stage
 from shop.demo.standins import StandInServer
@@ -25,11 +27,9 @@ from shop.events.delivery import count_undelivered
 from tests import cast
 from tests.conftest import find_broken_books
 from tests.gateway import Gateway
-from tests.processes import PROJECT
 from tests.production import compose
 from tests.production.conftest import PRODUCTION, Manage, production_environment
 from tests.production.tls_proxy import tls_proxy
-from tests.servers import PrivateRedis
 
 SERVICES = ("web", "worker", "payments", "carriers", "deliver")
 PATIENCE_S = 90.0

@@ -21,9 +21,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from harness.environment import TEST_ENVIRONMENT
 from shop.demo.supervisor.child import Command, spawn
 from shop.demo.supervisor.shop import WORKER_OPTIONS, find_free_port, is_listening
-from tests.environment import TEST_ENVIRONMENT
 
 PROJECT = Path(__file__).resolve().parents[1]
 START_SECONDS = 60.0
