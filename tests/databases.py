@@ -40,6 +40,12 @@ def sweep_dead_rows() -> None:
             cursor.execute(SQL("VACUUM {}").format(SQL(", ").join(map(Identifier, tables))))
 
 
+def disconnect() -> None:
+    """Leave this process's connections: the next query connects to the database then named."""
+    connection.close()
+    connection.close_pool()
+
+
 @contextmanager
 def own_database(name: str) -> Iterator[str]:
     """The URL of a new, empty database on the PostgreSQL of the tests, which is gone afterwards."""

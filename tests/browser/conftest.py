@@ -22,7 +22,7 @@ from harness.processes import ShopProcesses
 from harness.servers import PrivateRedis
 from shop.staff.models import StaffUser
 from tests.cast import make_staff, open_shop
-from tests.databases import own_database
+from tests.databases import disconnect, own_database
 from tests.notifications.sessions import make_session
 
 FLAGS = [
@@ -91,18 +91,12 @@ def live_shop(
     shop, database = _running_shop
     # Playwright's event loop runs in this thread, which Django takes for asynchronous code.
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    _disconnect()
+    disconnect()
     monkeypatch.setitem(connection.settings_dict, "NAME", database)
     with django_db_blocker.unblock():
         open_shop()
         yield shop
-    _disconnect()
-
-
-def _disconnect() -> None:
-    """Leave the present database: the next query connects to the one then named."""
-    connection.close()
-    connection.close_pool()
+    disconnect()
 
 
 @pytest.fixture

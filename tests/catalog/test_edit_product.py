@@ -17,7 +17,7 @@ from shop.catalog.stock import correct_stock
 from shop.events.models import Event
 from shop.files.services import store_picture
 from tests.cast import make_sku
-from tests.console import browser
+from tests.console import browser, page_with
 
 pytestmark = pytest.mark.django_db
 ADD = "/console/products/add/"
@@ -121,9 +121,7 @@ def test_without_a_script_the_server_adds_a_row_and_keeps_what_was_typed() -> No
     ],
 )
 def test_nonsense_comes_back_with_what_was_typed(rows: list[dict[str, Any]], more: dict[str, Any]) -> None:
-    response = browser().post(ADD, form(*rows, **more))
-    assert response.status_code == 422
-    assert "field-error" in response.content.decode()
+    assert "field-error" in page_with(422, browser().post(ADD, form(*rows, **more)))
     assert not Product.objects.exists()
 
 
@@ -174,9 +172,7 @@ def test_a_form_opened_before_somebody_else_saved_is_refused_and_kept() -> None:
     sku = make_sku()
     product = sku.product
     assert edit(browser("manager"), product, existing(sku), name="先存的").status_code == 302
-    response = edit(browser(), product, existing(sku), name="后存的")
-    page = response.content.decode()
-    assert response.status_code == 422
+    page = page_with(422, edit(browser(), product, existing(sku), name="后存的"))
     assert "manager 王 changed this at" in page
     assert 'value="后存的"' in page
     product.refresh_from_db()
@@ -241,18 +237,16 @@ class TestPictures:
 
     def test_what_is_no_picture_is_refused_with_its_reason(self) -> None:
         bad = SimpleUploadedFile("x.png", b"<script>alert(1)</script>", "image/png")
-        response = browser().post(ADD, form(row("A"), pictures=[bad]))
-        assert response.status_code == 422
-        assert "not a JPEG, PNG or WebP" in response.content.decode()
+        page = page_with(422, browser().post(ADD, form(row("A"), pictures=[bad])))
+        assert "not a JPEG, PNG or WebP" in page
 
     def test_a_refused_form_keeps_what_was_uploaded(self) -> None:
         response = browser().post(ADD, form(row("A", price="x"), pictures=[upload()]))
         assert len(response.context["pictures"]) == 1
 
     def test_there_are_at_most_nine(self) -> None:
-        response = browser().post(ADD, form(row("A"), pictures=[upload() for _ in range(10)]))
-        assert response.status_code == 422
-        assert "At most 9 pictures" in response.content.decode()
+        page = page_with(422, browser().post(ADD, form(row("A"), pictures=[upload() for _ in range(10)])))
+        assert "At most 9 pictures" in page
 
 
 @pytest.mark.parametrize("role", ["order_clerk", "warehouse", "support", "finance", "store_clerk"])

@@ -19,9 +19,10 @@ from shop.demo.standins import load_credentials
 from shop.demo.standins.ledger import DEFAULT_BEHAVIOUR
 from shop.events.delivery import count_undelivered
 from shop.events.pause import resume_outside
-from shop.store.models import WeChatAccount
 from tests import cast
 from tests.conftest import find_broken_books
+from tests.databases import disconnect
+from tests.gateway import lend_credentials
 
 _numbers = count(1)
 PROCESSES = ("standins", "web", "worker", "deliver")
@@ -63,14 +64,7 @@ class Buyer:
             basket=[{"sku_id": str(sku_id), "quantity": pieces}],
             delivery="express",
             pay_method=pay_method,
-            address={
-                "recipient": cast.HOME.recipient,
-                "phone": cast.HOME.phone,
-                "province": cast.HOME.province,
-                "city": cast.HOME.city,
-                "district": cast.HOME.district,
-                "detail": cast.HOME.detail,
-            },
+            address=cast.address(),
         )
 
     def placed(self, sku_id: int, **kwargs: Any) -> str:
@@ -178,26 +172,9 @@ def shop(
     resume_outside()
     with django_db_blocker.unblock():
         cast.open_shop()
-        _lend_credentials(shop)
+        lend_credentials(load_credentials(shop.processes.directory / "standins"))
         shop.standin("faults")
         shop.standin("behaviour", **DEFAULT_BEHAVIOUR | {"refund_interval_seconds": 0})
         yield shop
         shop.assert_settled()
     disconnect()
-
-
-def disconnect() -> None:
-    """Forget this process's connections: the next query makes a new one."""
-    connection.close()
-    connection.close_pool()
-
-
-def _lend_credentials(shop: FaultShop) -> None:
-    made = load_credentials(shop.processes.directory / "standins")
-    WeChatAccount.objects.filter(pk=1).update(appid=made.appid)
-    account = WeChatAccount.objects.get(pk=1)
-    account.mini_secret, account.mchid = made.secret, made.mchid
-    account.merchant_serial, account.merchant_private_key = made.merchant_serial, made.merchant_private_key
-    account.api_v3_key, account.platform_key_id = made.api_v3_key, made.platform_key_id
-    account.platform_public_key = made.platform_public_key
-    account.save()

@@ -7,7 +7,8 @@ import pytest
 
 from orders.models import Order
 from tests import cast
-from tests.faults.conftest import FaultShop, disconnect, wait_until
+from tests.databases import disconnect
+from tests.faults.conftest import FaultShop, wait_until
 
 pytestmark = pytest.mark.fault
 

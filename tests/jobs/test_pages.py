@@ -12,7 +12,7 @@ from shop.jobs.running import run_slice
 from shop.jobs.services import make_job
 from shop.staff.models import StaffUser
 from tests.cast import actor_of, make_staff
-from tests.console import sign_in
+from tests.console import page_with, sign_in
 from tests.jobs.kinds import NAME, Counting, subjects_of
 
 URL = "/console/jobs/"
@@ -30,9 +30,7 @@ def job(counting: Counting, maker: StaffUser) -> Job:
 
 
 def page(client: Client, path: str, **headers: str) -> str:
-    response = client.get(path, headers=headers)
-    assert response.status_code == 200
-    return response.content.decode()
+    return page_with(200, client.get(path, headers=headers))
 
 
 def test_everybody_sees_their_own_jobs_and_the_owner_all(job: Job, maker: StaffUser) -> None:

@@ -21,7 +21,7 @@ from shop.staff.services import hire_staff
 from shop.store.choices import PayMethod
 from shop.store.models import StoreSettings
 from tests import cast
-from tests.console import browser, sign_in
+from tests.console import browser, page_with, sign_in
 from tests.expect import fresh, refused
 from tests.gateway import Gateway
 
@@ -104,9 +104,7 @@ class TestProof:
         return client.post(url, {"proof_password": cast.PASSWORD, "proof_carried": carried}).status_code
 
     def ask(self, client: Client, url: str, typed: dict[str, str]) -> str:
-        response = client.post(url, typed)
-        assert response.status_code == 403
-        return response.content.decode()
+        return page_with(403, client.post(url, typed))
 
     def test_a_top_up_asks_for_the_password_and_goes_on_with_what_was_typed(self, owner: Client) -> None:
         customer = cast.make_customer()
@@ -213,10 +211,9 @@ class TestSecondPerson:
             self.top_up(replace(cast.clerk(), second=second))
 
     def ask(self, client: Client, url: str, typed: dict[str, str]) -> str:
-        response = client.post(url, typed)
-        assert response.status_code == 409
-        assert "00.00" in response.content.decode()  # The colleague sees for how much.
-        return response.content.decode().split('name="second_carried" value="')[1].split('"')[0]
+        page = page_with(409, client.post(url, typed))
+        assert "00.00" in page  # The colleague sees for how much.
+        return page.split('name="second_carried" value="')[1].split('"')[0]
 
     def test_a_colleague_agrees_in_the_page_and_nothing_typed_is_lost(self) -> None:
         customer, colleague, client = cast.make_customer(), cast.make_staff("finance"), browser()

@@ -10,7 +10,7 @@ from django.test import Client, override_settings
 from shop import settings as real
 from shop.staff.models import StaffUser
 from tests.cast import PASSWORD, make_staff
-from tests.console import ENGLISH, browser
+from tests.console import ENGLISH, browser, page_with
 
 pytestmark = pytest.mark.django_db
 URL = "/console/staff/login/"
@@ -141,9 +141,7 @@ def test_a_page_of_others_is_nothing_to_come_back_to(client: Client) -> None:
 
 
 def test_the_address_of_a_button_says_that_nothing_is_there() -> None:
-    response = browser().get("/console/staff/people/1/sessions/end/")
-    assert response.status_code == 405
-    assert "Nothing is here" in response.content.decode()
+    assert "Nothing is here" in page_with(405, browser().get("/console/staff/people/1/sessions/end/"))
 
 
 def test_a_part_of_a_page_leads_the_whole_page_to_sign_in() -> None:

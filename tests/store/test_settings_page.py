@@ -18,7 +18,7 @@ from shop.store.models import StoreSettings, WeChatAccount
 from shop.store.selectors import get_store_settings, list_pay_methods, list_preconditions
 from shop.store.services import change_store_settings
 from tests.cast import clerk, open_shop
-from tests.console import browser
+from tests.console import browser, page_with
 
 pytestmark = pytest.mark.django_db
 URL = "/console/settings/"
@@ -166,11 +166,10 @@ def test_a_form_that_is_older_than_the_settings_is_refused_once() -> None:
     old = filled_in(receive_days="9")
     change_store_settings({"ship_within_hours": 24}, actor=clerk())
     client = browser()
-    response = client.post(URL, old)
-    assert response.status_code == 422
-    assert "changed this at" in response.content.decode()
+    page = page_with(422, client.post(URL, old))
+    assert "changed this at" in page
     assert get_store_settings().receive_days == 7
-    assert 'name="version" value="1"' in response.content.decode()
+    assert 'name="version" value="1"' in page
 
 
 @pytest.mark.parametrize("version", [None, "", "x", "-1", "9" * 5000])
@@ -261,16 +260,16 @@ def test_template_ids_are_taken_as_wechat_shows_them() -> None:
 @pytest.mark.parametrize("typed", ["too-short", "has space " * 3, "a" * 65, "模" * 30])
 def test_what_is_no_template_id_is_refused_beside_its_field(typed: str) -> None:
     open_shop()
-    response = browser().post(URL, filled_in(template_shipped=typed))
-    assert response.status_code == 422
-    assert 'id="id_template_shipped_error"' in response.content.decode()
+    page = page_with(422, browser().post(URL, filled_in(template_shipped=typed)))
+    assert 'id="id_template_shipped_error"' in page
 
 
 def test_a_template_stands_for_one_notice_only() -> None:
     open_shop()
-    response = browser().post(URL, filled_in(template_shipped="a" * 43, template_refunded="a" * 43))
-    assert response.status_code == 422
-    assert "This template stands in another field already." in response.content.decode()
+    page = page_with(
+        422, browser().post(URL, filled_in(template_shipped="a" * 43, template_refunded="a" * 43))
+    )
+    assert "This template stands in another field already." in page
 
 
 def test_what_happens_when_the_time_to_ship_is_over_can_be_chosen() -> None:

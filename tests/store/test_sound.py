@@ -13,7 +13,7 @@ from shop.events.sweeping import sweep
 from shop.store.selectors import get_store_settings
 from shop.store.sounds import MAX_SOUND_BYTES, recognise_sound, set_own_sound
 from tests.cast import clerk, open_shop
-from tests.console import browser
+from tests.console import browser, page_with
 
 pytestmark = pytest.mark.django_db(transaction=True)
 URL = "/console/settings/sound/"
@@ -52,16 +52,12 @@ def test_a_sound_is_known_by_its_content(raw: bytes, ending: str) -> None:
     ],
 )
 def test_anything_else_is_refused_beside_its_field(raw: bytes) -> None:
-    response = upload(raw, "ring.mp3")
-    assert response.status_code == 422
-    assert 'id="id_sound_error"' in response.content.decode()
+    assert 'id="id_sound_error"' in page_with(422, upload(raw, "ring.mp3"))
     assert get_store_settings().sound_name == ""
 
 
 def test_too_large_is_refused(media: Path) -> None:
-    response = upload(WAV + bytes(MAX_SOUND_BYTES))
-    assert response.status_code == 422
-    assert "at most 1 MB" in response.content.decode()
+    assert "at most 1 MB" in page_with(422, upload(WAV + bytes(MAX_SOUND_BYTES)))
     assert not list(media.rglob("*.wav"))
 
 
