@@ -63,6 +63,11 @@ def own_database(name: str) -> Iterator[str]:
             admin.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
 
 
+def write_own_url() -> str:
+    """The URL of the database that this process is connected to."""
+    return _write_url(connection.settings_dict, connection.settings_dict["NAME"])
+
+
 def _write_url(server: dict[str, Any], database: str) -> str:
     user = server["USER"] + (f":{server['PASSWORD']}" if server["PASSWORD"] else "")
     return f"postgres://{user}@{server['HOST'] or '127.0.0.1'}:{server['PORT'] or 5432}/{database}"

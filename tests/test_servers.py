@@ -19,12 +19,6 @@ def postgres() -> Iterator[PrivatePostgres]:
         yield server
 
 
-@pytest.fixture(scope="module")
-def private_redis() -> Iterator[PrivateRedis]:
-    with PrivateRedis() as server:
-        yield server
-
-
 def test_postgres_has_a_utf8_database_whose_ctype_knows_chinese(postgres: PrivatePostgres) -> None:
     with postgres.connect() as connection:
         query = "SELECT pg_encoding_to_char(encoding), datctype FROM pg_database WHERE datname = 'shop'"

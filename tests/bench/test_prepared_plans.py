@@ -96,7 +96,7 @@ def test_searches_and_lists_of_the_desk_are_not_prepared() -> None:
     assert set(list_prepared()) == known
 
 
-def test_inside_they_would_be() -> None:
+def test_searches_of_the_desk_would_be_prepared_inside() -> None:
     place_orders()
     owner = browser()
     with prepared():

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,8 +10,9 @@ from django.db import connection
 
 from bench.kit.history import fill
 from bench.kit.peers import PAGES
-from harness.processes import PROJECT
+from harness.processes import PROJECT, run_python
 from harness.servers import PrivateRedis
+from tests.databases import write_own_url
 
 SCRIPTS = sorted(path.stem for path in (PROJECT / "bench").glob("*.py") if path.stem != "__init__")
 Call = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -21,14 +21,7 @@ on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="me
 
 def call(*arguments: str, cwd: Path = PROJECT, **environment: str) -> "subprocess.CompletedProcess[str]":
     """Python with this environment and nothing else."""
-    return subprocess.run(
-        [sys.executable, *arguments],
-        cwd=cwd,
-        env=environment,
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-    )
+    return run_python(*arguments, cwd=cwd, environment=environment)
 
 
 def by_path(name: str) -> str:
@@ -60,17 +53,12 @@ def test_what_is_not_set_is_named(name: str) -> None:
 @pytest.fixture
 def measure(transactional_db: None) -> Iterator[Call]:
     """Call a script on a filled shop, with nothing but its servers named; it must succeed."""
-    server = connection.settings_dict
-    password = f":{server['PASSWORD']}" if server["PASSWORD"] else ""
-    place = f"{server['USER']}{password}@{server['HOST']}:{server['PORT'] or 5432}"
-    url = f"postgres://{place}/{server['NAME']}"
     fill(1_000, days=300)
     with PrivateRedis() as redis:
 
         def run(name: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
-            answer = call(
-                by_path(name), *arguments, DATABASE_URL=url, REDIS_URL=redis.url, PATH=os.environ["PATH"]
-            )
+            servers = {"DATABASE_URL": write_own_url(), "REDIS_URL": redis.url}
+            answer = call(by_path(name), *arguments, PATH=os.environ["PATH"], **servers)
             assert answer.returncode == 0, answer.stdout + answer.stderr
             return answer
 

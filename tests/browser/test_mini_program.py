@@ -1,17 +1,17 @@
 """The example client of the mini-program buys something: in a real browser, before the strict stand-ins."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import requests
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Page
 
 from orders.models import Order
 from orders.stages import Stage
 from shop.demo.standins import load_credentials
 from tests import cast
-from tests.browser.conftest import LiveShop, wait_until
+from tests.browser.conftest import Device, LiveShop, open_page
+from tests.expect import wait_until
 from tests.gateway import lend_credentials
 
 SOURCE = Path(__file__).resolve().parents[2] / "mini-program" / "shop-client.js"
@@ -55,11 +55,10 @@ def play_wechat(page: Page, standin_url: str) -> None:
     page.expose_function("wxPay", lambda text: post("pay", {**json.loads(text), "openid": OPENID})["state"])
 
 
-def test_the_example_client_buys_and_pays(live_shop: LiveShop, device: Callable[..., BrowserContext]) -> None:
+def test_the_example_client_buys_and_pays(live_shop: LiveShop, device: Device) -> None:
     standin_url = prepare(live_shop)
     cast.make_sku(name="给示例的一罐")
-    page = device().new_page()
-    page.goto(live_shop.url("/api/v1/docs/"))
+    page = open_page(device(), live_shop, "/api/v1/docs/")
     play_wechat(page, standin_url)
     source = SOURCE.read_text(encoding="utf-8").replace("export ", "")
     seen = page.evaluate(RUN, [source, cast.address(), "example-1"])

@@ -66,6 +66,11 @@ def edit(client: Client, product: Product, *rows: dict[str, Any], **more: Any) -
     return client.post(f"/console/products/{product.pk}/edit/", data)
 
 
+@pytest.fixture
+def sku() -> Sku:
+    return make_sku()
+
+
 def test_a_product_with_three_skus_is_added_on_one_form() -> None:
     rows = [row("A", "小", "10", on_hand="3"), row("B", "中", "20", on_hand="4"), row("C", "大", "30"), EMPTY]
     response = browser("manager").post(ADD, form(*rows, pictures=[upload(), upload("red")]))
@@ -144,8 +149,7 @@ def test_a_change_is_recorded_with_before_and_after() -> None:
     assert "<del>¥10.00</del> <ins>¥12.00</ins>" in page
 
 
-def test_saving_what_is_there_changes_nothing() -> None:
-    sku = make_sku()
+def test_saving_what_is_there_changes_nothing(sku: Sku) -> None:
     product = sku.product
     more = {"category": "", "description": ""}
     assert edit(browser(), product, existing(sku), **more).status_code == 302
@@ -160,16 +164,14 @@ def test_stock_is_not_changed_by_the_form() -> None:
     assert (sku.on_hand, sku.price_fen) == (7, 100)
 
 
-def test_a_sku_is_added_to_a_product_and_taken_off_sale() -> None:
-    sku = make_sku()
+def test_a_sku_is_added_to_a_product_and_taken_off_sale(sku: Sku) -> None:
     off = existing(sku)
     del off["is_on_sale"]
     edit(browser(), sku.product, off, row("EXTRA", on_hand="2"))
     assert dict(sku.product.skus.values_list("code", "is_on_sale")) == {sku.code: False, "EXTRA": True}
 
 
-def test_a_form_opened_before_somebody_else_saved_is_refused_and_kept() -> None:
-    sku = make_sku()
+def test_a_form_opened_before_somebody_else_saved_is_refused_and_kept(sku: Sku) -> None:
     product = sku.product
     assert edit(browser("manager"), product, existing(sku), name="先存的").status_code == 302
     page = page_with(422, edit(browser(), product, existing(sku), name="后存的"))
@@ -179,8 +181,7 @@ def test_a_form_opened_before_somebody_else_saved_is_refused_and_kept() -> None:
     assert product.name == "先存的"
 
 
-def test_counting_stock_meanwhile_does_not_make_the_form_stale() -> None:
-    sku = make_sku()
+def test_counting_stock_meanwhile_does_not_make_the_form_stale(sku: Sku) -> None:
     correct_stock(sku.pk, on_hand=1, reason="盘点", actor=SYSTEM)
     assert edit(browser(), sku.product, existing(sku), name="新").status_code == 302
 
@@ -194,15 +195,13 @@ def test_a_sku_of_another_product_cannot_be_changed_through_the_form() -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-def test_the_day_of_a_presale_is_shown_as_browsers_read_it(language: str) -> None:
-    sku = make_sku()
+def test_the_day_of_a_presale_is_shown_as_browsers_read_it(language: str, sku: Sku) -> None:
     Sku.objects.filter(pk=sku.pk).update(is_presale=True, ships_on=date(2027, 3, 1))
     page = browser().get(f"/console/products/{sku.product_id}/edit/", headers={"accept-language": language})
     assert 'value="2027-03-01"' in page.content.decode()
 
 
-def test_presale_needs_a_day_and_the_day_makes_it_one() -> None:
-    sku = make_sku()
+def test_presale_needs_a_day_and_the_day_makes_it_one(sku: Sku) -> None:
     edit(browser(), sku.product, existing(sku, ships_on="2027-03-01"))
     sku.refresh_from_db()
     assert (sku.is_presale, sku.ships_on) == (True, date(2027, 3, 1))
@@ -250,8 +249,7 @@ class TestPictures:
 
 
 @pytest.mark.parametrize("role", ["order_clerk", "warehouse", "support", "finance", "store_clerk"])
-def test_only_bosses_add_and_edit(role: str) -> None:
-    sku = make_sku()
+def test_only_bosses_add_and_edit(role: str, sku: Sku) -> None:
     client = browser(role)
     assert client.get(ADD).status_code == 403
     assert client.post(ADD, form(row("A"))).status_code == 403

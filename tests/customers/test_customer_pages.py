@@ -11,22 +11,13 @@ from shop.customers.models import Customer
 from shop.customers.names import hash_nickname
 from shop.customers.services import change_profile, save_address
 from shop.events.models import Event
-from tests.cast import clerk, make_customer
+from tests.cast import address, clerk, make_customer
 from tests.console import browser, page_with
 from tests.expect import refused
 
 pytestmark = pytest.mark.django_db
 URL = "/console/customers/"
 PHONE = "13812345678"
-ADDRESS = {
-    "recipient": "林晓燕",
-    "phone": PHONE,
-    "province": "浙江省",
-    "city": "杭州市",
-    "district": "西湖区",
-    "detail": "文三路 88 号 3 幢 502",
-    "is_default": True,
-}
 
 
 def make_person(nickname: str = "小燕子", phone: str = PHONE) -> Customer:
@@ -138,7 +129,7 @@ class TestReveal:
 
 def test_the_page_masks_phone_and_addresses() -> None:
     customer = make_person()
-    save_address(customer, ADDRESS)
+    save_address(customer, address(phone=PHONE, is_default=True))
     page = browser().get(f"{URL}{customer.pk}/").content.decode()
     assert "林** 138******78 浙江省杭州市西湖区文三路 ****" in page
     assert "林晓燕" not in page

@@ -105,6 +105,13 @@ class RunCommand:
         return [command for pid, command in _all_processes() if wanted in _environment(pid)]
 
 
+def run_once(data_dir: Path, *options: str, project: Path, passphrase: str = "") -> None:
+    """Start the shop, wait until it is open, and press Ctrl-C."""
+    with RunCommand(data_dir, *options, project=project, passphrase=passphrase) as run:
+        run.wait_open()
+        assert run.stop() == 0
+
+
 def is_alive(pid: int) -> bool:
     """Tell whether a process exists and has not ended."""
     try:

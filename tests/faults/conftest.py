@@ -22,11 +22,11 @@ from shop.events.pause import resume_outside
 from tests import cast
 from tests.conftest import find_broken_books
 from tests.databases import disconnect
+from tests.expect import wait_until
 from tests.gateway import lend_credentials
 
 _numbers = count(1)
 PROCESSES = ("standins", "web", "worker", "deliver")
-PATIENCE_S = 60.0
 
 
 @dataclass
@@ -114,14 +114,30 @@ class FaultShop:
         self.assert_no_server_error()
 
 
-def wait_until(is_true: Callable[[], bool], *, seconds: float = PATIENCE_S) -> float:
-    """Wait until something holds, and return how long it took; fails after `seconds`."""
-    started_at = time.monotonic()
-    while not is_true():
-        if time.monotonic() - started_at > seconds:
-            pytest.fail(f"did not come true within {seconds} s")
-        time.sleep(0.1)
-    return time.monotonic() - started_at
+class Ordering:
+    """Orders placed again and again by several buyers; `answers` tells when which answer came."""
+
+    def __init__(self, name: str) -> None:
+        self.answers: list[tuple[float, Answer]] = []
+        self.sent: list[tuple[Buyer, str]] = []
+        self._sku_id, self._name = cast.make_sku(on_hand=100_000).pk, f"{name}-{next(_numbers)}"
+
+    def place(self, buyer: Buyer) -> None:
+        key = f"{self._name}-{next(_numbers)}"
+        self.sent.append((buyer, key))
+        answer = buyer.place(self._sku_id, pay_method="cod", key=key)
+        self.answers.append((time.monotonic(), answer))
+
+    def wait_taken(self) -> None:
+        """From now on an order has to be taken within ten seconds."""
+        now = time.monotonic()
+        wait_until(lambda: any(a.status == 201 and at > now for at, a in list(self.answers)), seconds=10)
+
+    def repeat_until_placed(self) -> int:
+        """Send every request again under its key, as a phone would; returns how many orders there are then."""
+        for buyer, key in self.sent:
+            wait_until(lambda b=buyer, k=key: b.place(self._sku_id, pay_method="cod", key=k).status == 201)
+        return Order.objects.filter(client_key__startswith=f"{self._name}-").count()
 
 
 def in_background(act: Callable[[], Any]) -> threading.Thread:

@@ -37,13 +37,13 @@ def look_up(times: int) -> None:
         assert Customer.objects.filter(openid="nobody").first() is None
 
 
-def test_inside_they_are_prepared_when_they_come_again() -> None:
+def test_inside_statements_are_prepared_when_they_come_again() -> None:
     with prepared():
         look_up(5)
     assert count_prepared() == (1 if connection.vendor == "postgresql" else 0)
 
 
-def test_outside_they_are_not() -> None:
+def test_outside_statements_are_not_prepared() -> None:
     with prepared():
         pass
     look_up(10)

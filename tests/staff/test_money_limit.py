@@ -114,7 +114,7 @@ class TestProof:
         assert self.answer(owner, url, question) == 302
         assert Customer.objects.get(pk=customer.pk).balance_fen == 10_00
 
-    def test_so_does_a_transfer(self, owner: Client) -> None:
+    def test_a_transfer_asks_for_the_password_too(self, owner: Client) -> None:
         order = transfer()
         url = f"/console/orders/{order.number}/record-transfer/"
         typed = {"amount": "45", "reference": "r", "version": str(order.version)}
@@ -122,7 +122,7 @@ class TestProof:
         assert self.answer(owner, url, question) == 302
         assert fresh(order).paid_fen == 45_00
 
-    def test_and_a_price_of_nothing_but_no_other_price(self, owner: Client) -> None:
+    def test_a_price_of_nothing_asks_for_the_password_and_no_other_price(self, owner: Client) -> None:
         order = cast.place()
         url = f"/console/orders/{order.number}/change-price/"
         typed = {"goods": "20", "freight": "0", "reason": "老客", "version": str(order.version)}

@@ -7,13 +7,13 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from shop.errors import Refused
 from shop.events.models import Event
 from shop.events.sweeping import sweep
 from shop.store.selectors import get_store_settings
 from shop.store.sounds import MAX_SOUND_BYTES, recognise_sound, set_own_sound
 from tests.cast import clerk, open_shop
 from tests.console import browser, page_with
+from tests.expect import refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
 URL = "/console/settings/sound/"
@@ -62,8 +62,7 @@ def test_too_large_is_refused(media: Path) -> None:
 
 
 def test_no_file_is_said() -> None:
-    response = browser().post(URL, {})
-    assert (response.status_code, "Choose a file first." in response.content.decode()) == (422, True)
+    assert "Choose a file first." in page_with(422, browser().post(URL, {}))
 
 
 @pytest.mark.usefixtures("tasks_at_once")
@@ -101,7 +100,6 @@ def test_other_names_are_not_found(name: str) -> None:
 
 @pytest.mark.parametrize("role", ["manager", "finance", "order_clerk"])
 def test_only_who_may_change_settings_may_change_it(role: str) -> None:
-    with pytest.raises(Refused) as caught:
+    with refused("forbidden"):
         set_own_sound(WAV, actor=clerk(role))
-    assert caught.value.code == "forbidden"
     assert not default_storage.exists("sounds") or not default_storage.listdir("sounds")[1]

@@ -145,15 +145,13 @@ def test_a_failed_test_says_why_and_leaves_it_untested(
     assert WeChatAccount.objects.get().tested_at is None
 
 
-def test_keys_that_cannot_be_read_are_a_sentence_not_a_crash() -> None:
-    save()
-    response = browser().post(f"{URL}test/", follow=True)
-    assert "A key cannot be read." in response.content.decode()
-
-
-def test_nothing_stored_cannot_be_tested() -> None:
-    response = browser().post(f"{URL}test/", follow=True)
-    assert "has no credentials yet" in response.content.decode()
+@pytest.mark.parametrize(
+    ("keys", "words"), [([typed()], "A key cannot be read."), ([], "has no credentials yet")]
+)
+def test_what_cannot_be_tested_is_a_sentence_not_a_crash(keys: list[dict[str, str]], words: str) -> None:
+    for stored in keys:
+        save(**stored)
+    assert words in browser().post(f"{URL}test/", follow=True).content.decode()
 
 
 def test_the_test_is_not_a_link() -> None:

@@ -28,6 +28,11 @@ def place(shopper: Buyer) -> str:
     return shopper.post("/orders", order_body(), key="k1").json()["number"]
 
 
+@pytest.fixture
+def order(buyer: Buyer) -> Order:
+    return cast.place(buyer.customer)
+
+
 def test_the_parameters_let_the_phone_pay(shopper: Buyer, phones: Demo) -> None:
     number = place(shopper)
     answer = shopper.post(f"/orders/{number}/pay")
@@ -81,31 +86,27 @@ def test_a_paid_order_is_not_paid_again_nor_cancelled_nor_received(
     assert refusal(buyer.post(f"/orders/{order.number}/{button}")) == (409, code)
 
 
-def test_after_the_deadline_it_is_too_late_to_pay(buyer: Buyer) -> None:
-    order = cast.place(buyer.customer)
+def test_after_the_deadline_it_is_too_late_to_pay(buyer: Buyer, order: Order) -> None:
     with clock.at(clock.now() + timedelta(minutes=31)):
         assert "pay" not in buyer.get(f"/orders/{order.number}").json()["actions"]
         answer = buyer.post(f"/orders/{order.number}/pay")
     assert (answer.status_code, answer.json()["code"]) == (409, "too_late")
 
 
-def test_choosing_cash_on_delivery_moves_the_order_on(buyer: Buyer) -> None:
-    order = cast.place(buyer.customer)
+def test_choosing_cash_on_delivery_moves_the_order_on(buyer: Buyer, order: Order) -> None:
     answer = buyer.post(f"/orders/{order.number}/choose-payment", {"pay_method": "cod"})
     assert answer.status_code == 200
     assert (answer.json()["status"], answer.json()["pay_method"]) == ("to_ship", "cod")
 
 
 @pytest.mark.parametrize("method", ["alipay", "balance", "transfer"])
-def test_a_way_to_pay_that_is_not_offered_is_refused(buyer: Buyer, method: str) -> None:
-    order = cast.place(buyer.customer)
+def test_a_way_to_pay_that_is_not_offered_is_refused(buyer: Buyer, method: str, order: Order) -> None:
     answer = buyer.post(f"/orders/{order.number}/choose-payment", {"pay_method": method})
     assert (answer.status_code, answer.json()["code"]) == (400, "payment_not_offered")
 
 
 @pytest.mark.parametrize("body", [{}, {"pay_method": "gold"}, {"pay_method": None}, {"method": "cod"}])
-def test_a_wrong_choice_is_refused(buyer: Buyer, body: dict[str, object]) -> None:
-    order = cast.place(buyer.customer)
+def test_a_wrong_choice_is_refused(buyer: Buyer, body: dict[str, object], order: Order) -> None:
     assert buyer.post(f"/orders/{order.number}/choose-payment", body).status_code == 400
 
 
@@ -149,8 +150,7 @@ def test_while_the_gateway_is_away_it_is_not_cancelled(shopper: Buyer, phones: D
     assert Order.objects.get(number=number).stage == Stage.UNPAID
 
 
-def test_cancelling_what_the_shop_closed_says_who_did_it_without_a_name(buyer: Buyer) -> None:
-    order = cast.place(buyer.customer)
+def test_cancelling_what_the_shop_closed_says_who_did_it_without_a_name(buyer: Buyer, order: Order) -> None:
     cancel_unpaid(order.pk, actor=cast.clerk(name="王店长"))
     answer = buyer.post(f"/orders/{order.number}/cancel")
     assert (answer.status_code, answer.json()["code"]) == (409, "already_done")
@@ -167,12 +167,10 @@ def test_received_goods_complete_the_order(buyer: Buyer) -> None:
 
 @pytest.mark.parametrize("button", ["pay", "cancel", "receive"])
 @pytest.mark.parametrize("name", ["stage", "paid_fen", "amount_fen", "actor", "reason"])
-def test_buttons_take_no_columns(buyer: Buyer, button: str, name: str) -> None:
-    order = cast.place(buyer.customer)
+def test_buttons_take_no_columns(buyer: Buyer, button: str, name: str, order: Order) -> None:
     assert wrong_fields(buyer.post(f"/orders/{order.number}/{button}", {name: 1})) == [name]
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "OPTIONS"])
-def test_nothing_is_done_by_another_method(buyer: Buyer, method: str) -> None:
-    order = cast.place(buyer.customer)
+def test_nothing_is_done_by_another_method(buyer: Buyer, method: str, order: Order) -> None:
     assert refusal(buyer.send(method, f"/orders/{order.number}/cancel")) == (405, "method_not_allowed")

@@ -41,7 +41,7 @@ class TestWhyABuyerCancels:
         assert "Closed: cancelled by the buyer (another reason)" in page
         assert "家里人已经买了" in page
 
-    def test_a_late_paid_order_too(self, buyer: Buyer) -> None:
+    def test_the_reason_for_a_late_paid_order_stands_on_it_too(self, buyer: Buyer) -> None:
         cast.open_shop(overdue_rule=OverdueRule.BUYER)
         order = cast.paid_order(customer=buyer.customer)
         with clock.at(order.ship_by):

@@ -1,7 +1,6 @@
 """POST /orders, POST /orders/preview"""
 
 import re
-import threading
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from tests import cast
 from tests.api.conftest import JSON, Buyer, order_body, refusal, wrong_fields
 from tests.api.test_addresses import CORPUS
 from tests.cast import address
+from tests.races.conftest import run_together
 
 
 def test_an_order_is_placed_and_shown_whole(buyer: Buyer) -> None:
@@ -179,19 +179,7 @@ def test_without_idempotency_rows_the_order_itself_knows_its_key(buyer: Buyer) -
 @pytest.mark.django_db(transaction=True)
 def test_the_same_request_twenty_times_at_once_is_one_order(shop_open: None) -> None:
     customer, body = cast.make_customer(), order_body()
-    buyers = [Buyer(customer) for _ in range(20)]
-    barrier, answers = threading.Barrier(20), []
-
-    def press(one: Buyer) -> None:
-        barrier.wait()
-        answers.append(one.post("/orders", body, key="k1"))
-        connection.close()
-
-    threads = [threading.Thread(target=press, args=(b,)) for b in buyers]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    answers = run_together([lambda: Buyer(customer).post("/orders", body, key="k1")] * 20)
     assert Order.objects.count() == 1
     assert {a.status_code for a in answers} <= {201, 409}
     numbers = {a.json()["number"] for a in answers if a.status_code == 201}
