@@ -11,10 +11,7 @@ from tests import cast
 from tests.api.conftest import Buyer, order_body
 from tests.console import browser
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no such statements"),
-]
+pytestmark = pytest.mark.django_db
 READ = {"orders_order", "customers_customertoken", "store_storesettings", "catalog_sku"}
 WRITTEN = {
     *("orders_order", "events_event", "catalog_stockmovement", "orders_orderline"),

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from django.db import connection
 
 from bench.kit.history import fill
 from bench.kit.peers import PAGES
@@ -16,7 +15,6 @@ from tests.databases import write_own_url
 
 SCRIPTS = sorted(path.stem for path in (PROJECT / "bench").glob("*.py") if path.stem != "__init__")
 Call = Callable[..., "subprocess.CompletedProcess[str]"]
-on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="measures PostgreSQL")
 
 
 def call(*arguments: str, cwd: Path = PROJECT, **environment: str) -> "subprocess.CompletedProcess[str]":
@@ -65,7 +63,6 @@ def measure(transactional_db: None) -> Iterator[Call]:
         yield run
 
 
-@on_postgresql
 @pytest.mark.fault
 def test_no_alert_is_lost_when_a_web_process_dies(measure: Call) -> None:
     shown = measure("alerts", "--consoles", "6", "--orders", "6").stdout
@@ -75,7 +72,6 @@ def test_no_alert_is_lost_when_a_web_process_dies(measure: Call) -> None:
     assert "\n3 consoles connected again" in shown
 
 
-@on_postgresql
 @pytest.mark.fault
 def test_a_change_wakes_its_readers_and_nobody_else(measure: Call) -> None:
     shown = measure("live", "--consoles", "6", "--topics", "3", "--changes", "3", "--rate", "2").stdout
@@ -83,7 +79,6 @@ def test_a_change_wakes_its_readers_and_nobody_else(measure: Call) -> None:
     assert (row[:4], row[-3:-1]) == (["6", "3", "3", "6"], ["0", "0"]), shown
 
 
-@on_postgresql
 @pytest.mark.fault
 def test_the_desk_is_measured_beside_bare_sql_and_peers(measure: Call, tmp_path: Path) -> None:
     kept = tmp_path / "kept.json"
@@ -96,7 +91,6 @@ def test_the_desk_is_measured_beside_bare_sql_and_peers(measure: Call, tmp_path:
     assert again.stdout.startswith("| page | p50 ms at 1,000 | p50 ms at 1,000 |")
 
 
-@on_postgresql
 @pytest.mark.fault
 def test_placing_in_every_way_oversells_nothing(measure: Call, tmp_path: Path) -> None:
     kept = tmp_path / "kept.json"

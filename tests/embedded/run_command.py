@@ -10,9 +10,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from harness.processes import PROJECT
 from shop.demo.supervisor.shop import find_free_port
 
-PROJECT = Path(__file__).resolve().parents[2]
 PROCESS_NAMES = ("redis", "standins", "web", "worker", "deliver", "buyers")
 
 
