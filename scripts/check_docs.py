@@ -6,7 +6,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tests.environment import set_test_environment
+from harness.environment import set_test_environment
 
 set_test_environment()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")

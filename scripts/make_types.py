@@ -14,7 +14,7 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))
 
-from tests.environment import set_test_environment  # noqa: E402 - the path above makes it importable
+from harness.environment import set_test_environment  # noqa: E402 - the path above makes it importable
 
 set_test_environment()
 

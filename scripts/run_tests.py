@@ -20,8 +20,8 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from tests.environment import set_test_environment
-from tests.servers import PrivatePostgres, PrivateRedis
+from harness.environment import set_test_environment
+from harness.servers import PrivatePostgres, PrivateRedis
 
 PROJECT = Path(__file__).resolve().parents[1]
 PYTHON = sys.executable

@@ -38,6 +38,12 @@ HOME = Recipient(
 )
 
 
+def address(**changes: Any) -> dict[str, Any]:
+    """`HOME` as the mini-program sends it."""
+    names = ("recipient", "phone", "province", "city", "district", "detail")
+    return {name: getattr(HOME, name) for name in names} | changes
+
+
 def open_shop(**changes: Any) -> StoreSettings:
     """A shop where everything of this release is switched on."""
     WeChatAccount.objects.update_or_create(

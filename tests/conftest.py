@@ -12,6 +12,7 @@ from django.utils import translation
 from jinja2 import Template
 from pytest_django import DjangoDbBlocker
 
+from harness.servers import PrivateRedis
 from shop.books import BOOKS
 from shop.demo.standins import StandInServer, run_in_thread
 from shop.events.delivery import drain
@@ -79,6 +80,19 @@ def _dead_rows_are_swept(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
 def _shops_language() -> None:
     """A page read in English by one test leaves its thread in English: every test begins in the shop's language."""
     translation.deactivate()
+
+
+@pytest.fixture
+def private_redis() -> Iterator[PrivateRedis]:
+    with PrivateRedis() as server:
+        yield server
+
+
+@pytest.fixture
+def in_english() -> Iterator[None]:
+    """What the shop says to people is in English, so that the test can read it."""
+    with translation.override("en"):
+        yield
 
 
 def find_broken_books() -> list[str]:

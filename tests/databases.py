@@ -40,6 +40,12 @@ def sweep_dead_rows() -> None:
             cursor.execute(SQL("VACUUM {}").format(SQL(", ").join(map(Identifier, tables))))
 
 
+def disconnect() -> None:
+    """Leave this process's connections: the next query connects to the database then named."""
+    connection.close()
+    connection.close_pool()
+
+
 @contextmanager
 def own_database(name: str) -> Iterator[str]:
     """The URL of a new, empty database on the PostgreSQL of the tests, which is gone afterwards."""
@@ -55,6 +61,11 @@ def own_database(name: str) -> Iterator[str]:
             yield _write_url(server, database)
         finally:
             admin.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+
+
+def write_own_url() -> str:
+    """The URL of the database that this process is connected to."""
+    return _write_url(connection.settings_dict, connection.settings_dict["NAME"])
 
 
 def _write_url(server: dict[str, Any], database: str) -> str:

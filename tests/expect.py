@@ -1,9 +1,13 @@
 """What tests expect of commands, in one word each."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from orders.models import Order
 from shop.catalog.models import Sku
@@ -19,6 +23,35 @@ def refused(code: str, status: int | None = None) -> Iterator[pytest.ExceptionIn
     assert caught.value.code == code, f"{caught.value.code}: {caught.value}"
     if status is not None:
         assert caught.value.status == status
+
+
+def wait_until(
+    is_true: Callable[[], bool],
+    *,
+    seconds: float = 60,
+    page: Any = None,
+    why: Callable[[], str] = str,
+) -> float:
+    """Wait until something holds and return how long it took; fails after `seconds`, with what `why` says.
+
+    Give a `page` of a browser so that its events are handled meanwhile.
+    """
+    started_at = time.monotonic()
+    while not is_true():
+        if time.monotonic() - started_at > seconds:
+            pytest.fail(f"did not come true within {seconds} s\n{why()}")
+        if page:
+            page.wait_for_timeout(50)
+        else:
+            time.sleep(0.05)
+    return time.monotonic() - started_at
+
+
+def count_queries(act: Callable[[], object]) -> int:
+    """How many statements this sends to the database."""
+    with CaptureQueriesContext(connection) as queries:
+        act()
+    return len(queries)
 
 
 def fresh(order: Order) -> Order:

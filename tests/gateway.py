@@ -8,13 +8,23 @@ from orders.payments.models import PayAttempt
 from orders.payments.services.attempts import start_payment
 from shop import clock
 from shop.clients.circuit import forget_circuits
-from shop.demo.standins import StandInServer
+from shop.demo.standins import StandInCredentials, StandInServer
 from shop.demo.standins.control import COMMANDS
 from shop.demo.standins.faults import Fault
 from shop.demo.standins.ledger import DEFAULT_BEHAVIOUR
 from shop.demo.standins.trades import pay_trade
 from shop.store.models import WeChatAccount
 from tests import cast
+
+
+def lend_credentials(made: StandInCredentials) -> None:
+    """Give the shop the keys that the gateway with these credentials knows."""
+    names = ("appid", "mchid", "merchant_serial", "merchant_private_key", "api_v3_key")
+    platform = ("platform_key_id", "platform_public_key")
+    values = {name: getattr(made, name) for name in names + platform}
+    WeChatAccount.objects.update_or_create(
+        pk=1, defaults=values | {"mini_secret": made.secret, "tested_at": clock.now()}
+    )
 
 
 @dataclass
@@ -35,21 +45,7 @@ class Gateway:
 
     def lend_credentials(self) -> None:
         """Give the shop the keys this gateway knows."""
-        made = self.server.world.credentials
-        WeChatAccount.objects.update_or_create(
-            pk=1,
-            defaults={
-                "appid": made.appid,
-                "mini_secret": made.secret,
-                "mchid": made.mchid,
-                "merchant_serial": made.merchant_serial,
-                "merchant_private_key": made.merchant_private_key,
-                "api_v3_key": made.api_v3_key,
-                "platform_key_id": made.platform_key_id,
-                "platform_public_key": made.platform_public_key,
-                "tested_at": clock.now(),
-            },
-        )
+        lend_credentials(self.server.world.credentials)
 
     def do(self, command: str, **body: Any) -> dict[str, Any]:
         """One of the stand-in's `/_demo/` commands."""

@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from tests.servers import PrivateServer
+from harness.servers import PrivateServer
 
 KEY, SECRET, REGION, BUCKET = "shop-key", "shop-secret", "eu-central-1", "shop-files"
 SERVER = Path(__file__).with_name("s3_server.py")

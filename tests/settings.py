@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 
-from tests.environment import set_test_environment
+from harness.environment import set_test_environment
 
 set_test_environment()
 _data_dir = tempfile.mkdtemp(prefix="shop-test-data-")

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from harness.processes import ShopProcesses
+from harness.servers import PrivatePostgres, PrivateRedis
 from shop.demo.supervisor.shop import is_listening
-from tests.processes import ShopProcesses
-from tests.servers import PrivatePostgres, PrivateRedis
 
 pytestmark = pytest.mark.fault
 

@@ -3,8 +3,8 @@
 import pytest
 import yaml
 
+from harness.processes import PROJECT
 from scripts.run_tests import STATIC, choose_database, choose_steps
-from tests.processes import PROJECT
 
 
 def test_static_is_everything_but_the_tests() -> None:

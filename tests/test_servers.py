@@ -7,8 +7,8 @@ import psycopg
 import pytest
 import redis
 
+from harness.servers import PrivatePostgres, PrivateRedis
 from shop.demo.supervisor.shop import is_listening
-from tests.servers import PrivatePostgres, PrivateRedis
 
 pytestmark = pytest.mark.fault
 
@@ -16,12 +16,6 @@ pytestmark = pytest.mark.fault
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[PrivatePostgres]:
     with PrivatePostgres() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def private_redis() -> Iterator[PrivateRedis]:
-    with PrivateRedis() as server:
         yield server
 
 

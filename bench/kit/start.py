@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import django
 
-from tests.environment import set_test_environment
+from harness.environment import set_test_environment
 
 
 def make_parser(text: str | None) -> argparse.ArgumentParser:

@@ -14,9 +14,9 @@ from rest_framework.throttling import ScopedRateThrottle
 from shop.customers.models import Customer
 from shop.customers.services import issue_token
 from shop.demo.standins import StandInServer, run_in_thread
-from shop.store.models import WeChatAccount
 from tests import cast
 from tests.clients.conftest import Demo, data_dir, demo, key_dir  # noqa: F401 - fixtures
+from tests.gateway import lend_credentials
 
 ROOT = "/api/v1"
 JSON = "application/json"
@@ -51,6 +51,17 @@ class Buyer:
         return answer
 
 
+def refusal(answer: Any) -> tuple[int, str]:
+    """(status, code) of an answer that refuses."""
+    return answer.status_code, answer.json()["code"]
+
+
+def wrong_fields(answer: Any) -> list[str]:
+    """The fields that a refusal names as wrong."""
+    assert refusal(answer) == (400, "invalid")
+    return list(answer.json()["extra"]["fields"])
+
+
 @pytest.fixture(autouse=True)
 def counted_afresh(monkeypatch: pytest.MonkeyPatch) -> None:
     """Redis outlives the database, and with it what buyers with the same ids asked for a minute ago."""
@@ -82,17 +93,7 @@ def wechat(data_dir: Path, shop_open: None, settings: Any) -> Iterator[StandInSe
     """WeChat's stand-ins, with the shop set up to use them."""
     with run_in_thread(data_dir, retry_delays=(0.05,)) as server:
         settings.WECHAT_MINI_URL = settings.WECHAT_PAY_URL = server.base_url
-        made = server.world.credentials
-        WeChatAccount.objects.filter(pk=1).update(
-            appid=made.appid,
-            mini_secret=made.secret,
-            mchid=made.mchid,
-            merchant_serial=made.merchant_serial,
-            merchant_private_key=made.merchant_private_key,
-            api_v3_key=made.api_v3_key,
-            platform_key_id=made.platform_key_id,
-            platform_public_key=made.platform_public_key,
-        )
+        lend_credentials(server.world.credentials)
         yield server
 
 
@@ -107,15 +108,9 @@ def schema() -> dict[str, Any]:
     return SchemaGenerator().get_schema(request=None, public=True)
 
 
-def address(**changes: Any) -> dict[str, Any]:
-    home = cast.HOME
-    values = {name: getattr(home, name) for name in ("recipient", "phone", "province", "city", "district")}
-    return values | {"detail": home.detail} | changes
-
-
 def order_body(**changes: Any) -> dict[str, Any]:
     """A correct order for one tin of tea."""
-    values: dict[str, Any] = {"delivery": "express", "pay_method": "wechat", "address": address()}
+    values: dict[str, Any] = {"delivery": "express", "pay_method": "wechat", "address": cast.address()}
     if "basket" not in changes:
         values["basket"] = [{"sku_id": str(cast.make_sku().pk), "quantity": 1}]
     return values | changes

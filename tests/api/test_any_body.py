@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests import cast
-from tests.api.conftest import Buyer, address, order_body
+from tests.api.conftest import Buyer, order_body
+from tests.cast import address
 
 TARGETS = [
     ("POST", "/auth/login", "/auth/login"),

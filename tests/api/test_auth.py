@@ -8,7 +8,7 @@ from rest_framework.throttling import ScopedRateThrottle
 
 from shop import clock
 from shop.customers.models import Customer, CustomerToken
-from tests.api.conftest import Buyer
+from tests.api.conftest import Buyer, refusal
 from tests.clients.conftest import Demo
 
 
@@ -40,8 +40,7 @@ def test_an_invented_or_used_code_is_refused(anyone: Buyer, phones: Demo, times:
     code = phones.login_code() if times else "invented"
     for _ in range(times):
         anyone.post("/auth/login", {"code": code})
-    answer = anyone.post("/auth/login", {"code": code})
-    assert (answer.status_code, answer.json()["code"]) == (400, "bad_login_code")
+    assert refusal(anyone.post("/auth/login", {"code": code})) == (400, "bad_login_code")
 
 
 def test_an_openid_in_the_body_is_refused(anyone: Buyer, phones: Demo) -> None:
@@ -60,8 +59,7 @@ def test_wechat_being_away_is_503(anyone: Buyer) -> None:
 @pytest.mark.parametrize("kind", ["error_500", "html", "truncated"])
 def test_wechat_talking_nonsense_is_503(anyone: Buyer, phones: Demo, kind: str) -> None:
     phones.add_fault("/sns/", kind)
-    answer = anyone.post("/auth/login", {"code": phones.login_code()})
-    assert (answer.status_code, answer.json()["code"]) == (503, "wechat_unavailable")
+    assert refusal(anyone.post("/auth/login", {"code": phones.login_code()})) == (503, "wechat_unavailable")
 
 
 def test_signing_out_ends_this_token_only(buyer: Buyer) -> None:

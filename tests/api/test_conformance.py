@@ -5,7 +5,6 @@ so that they get further than "not found"; the buyer has orders in many stages, 
 """
 
 from collections.abc import Iterator
-from io import BytesIO
 from itertools import count
 from typing import Any
 
@@ -16,7 +15,6 @@ from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, settings
-from PIL import Image
 from rest_framework.throttling import ScopedRateThrottle
 from schemathesis import checks
 from schemathesis.config import (
@@ -38,6 +36,7 @@ from shop.files.services import store_picture
 from shop.store.choices import PayMethod
 from shop.store.models import StoreSettings
 from tests import cast
+from tests.ground.test_files import picture_bytes
 
 MAX_EXAMPLES = 12
 OFFERED = (PayMethod.WECHAT, PayMethod.COD, PayMethod.TRANSFER, PayMethod.BALANCE)
@@ -71,9 +70,7 @@ class Own:
         self.skus = [cast.make_sku(on_hand=1000), cast.make_sku(on_hand=1)]
         self.orders = [order.number for order in self._place()]
         self.addresses = [save_address(customer, vars(cast.HOME)).pk for _ in range(3)]
-        out = BytesIO()
-        Image.new("RGB", (8, 8)).save(out, "PNG")
-        self.pictures = [store_picture(out.getvalue(), customer_id=customer.pk).pk for _ in range(2)]
+        self.pictures = [store_picture(picture_bytes(), customer_id=customer.pk).pk for _ in range(2)]
         change_balance(customer.pk, delta_fen=5000_00, reason="充值", actor=cast.clerk())
 
     def _place(self) -> Iterator[Order]:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.api.conftest import Buyer, address
+from tests.api.conftest import Buyer
+from tests.cast import address
 
 
 def test_the_table_is_public_and_may_be_kept(anyone: Buyer) -> None:

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from harness.processes import run_python
 from orders.models import Order
 from orders.services.place import Recipient
 from orders.services.recipient import change_address
@@ -19,7 +19,6 @@ from shop.files.services import store_picture
 from shop.store.models import StoreSettings
 from tests import cast
 from tests.ground.test_files import picture_bytes
-from tests.processes import PROJECT
 
 PASSPHRASE = "correct-horse-battery"
 LOCK = Passphrase(PASSPHRASE)
@@ -79,14 +78,7 @@ class OtherShop:
             "BACKUP_PASSPHRASE": PASSPHRASE,
             "DJANGO_SETTINGS_MODULE": "shop.settings",
         }
-        return subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=PROJECT,
-            env={**os.environ, **own, **environment},
-            capture_output=True,
-            text=True,
-            stdin=subprocess.DEVNULL,
-        )
+        return run_python("manage.py", *arguments, environment={**os.environ, **own, **environment})
 
 
 @pytest.fixture

@@ -19,6 +19,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from PIL import Image, UnidentifiedImageError
 
+from harness.environment import TEST_ENVIRONMENT
+from harness.processes import PROJECT
 from orders.models import Note
 from shop import clock
 from shop.backup import services
@@ -28,8 +30,6 @@ from shop.backup.rows import list_models, read_lines
 from shop.backup.services import make_backup
 from tests import cast
 from tests.backup.conftest import LOCK, fill_shop
-from tests.environment import TEST_ENVIRONMENT
-from tests.processes import PROJECT
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

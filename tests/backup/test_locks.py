@@ -66,7 +66,7 @@ def test_each_of_several_keys_opens_it(tmp_path: Path) -> None:
             archive.verify_members()
 
 
-def test_another_key_does_not(tmp_path: Path) -> None:
+def test_another_key_does_not_open_a_backup(tmp_path: Path) -> None:
     make_backup(tmp_path / "shop.backup", PublicKeys([make_key(tmp_path / "one")]))
     make_key(tmp_path / "other")
     with pytest.raises(BackupError, match="does not open"):

@@ -18,10 +18,7 @@ from tests.cast import open_shop
 from tests.conftest import find_broken_books
 from tests.console import browser
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="copies into PostgreSQL"),
-]
+pytestmark = pytest.mark.django_db
 FILLED = 50_000
 BIG = ("orders_order", "orders_orderline", "orders_blindindex", "events_event")
 

@@ -46,7 +46,6 @@ def test_the_table_has_every_index_and_constraint_of_its_model(model: type[Model
     assert list_missing(model) == set()
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="reads the catalogue of PostgreSQL")
 class TestIndexes:
     def test_none_is_the_beginning_of_another(self, db: None) -> None:
         with connection.cursor() as cursor:

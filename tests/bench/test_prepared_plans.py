@@ -11,10 +11,7 @@ from tests import cast
 from tests.api.conftest import Buyer, order_body
 from tests.console import browser
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no such statements"),
-]
+pytestmark = pytest.mark.django_db
 READ = {"orders_order", "customers_customertoken", "store_storesettings", "catalog_sku"}
 WRITTEN = {
     *("orders_order", "events_event", "catalog_stockmovement", "orders_orderline"),
@@ -96,7 +93,7 @@ def test_searches_and_lists_of_the_desk_are_not_prepared() -> None:
     assert set(list_prepared()) == known
 
 
-def test_inside_they_would_be() -> None:
+def test_searches_of_the_desk_would_be_prepared_inside() -> None:
     place_orders()
     owner = browser()
     with prepared():

@@ -2,33 +2,24 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from django.db import connection
 
 from bench.kit.history import fill
 from bench.kit.peers import PAGES
-from tests.processes import PROJECT
-from tests.servers import PrivateRedis
+from harness.processes import PROJECT, run_python
+from harness.servers import PrivateRedis
+from tests.databases import write_own_url
 
 SCRIPTS = sorted(path.stem for path in (PROJECT / "bench").glob("*.py") if path.stem != "__init__")
 Call = Callable[..., "subprocess.CompletedProcess[str]"]
-on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="measures PostgreSQL")
 
 
 def call(*arguments: str, cwd: Path = PROJECT, **environment: str) -> "subprocess.CompletedProcess[str]":
     """Python with this environment and nothing else."""
-    return subprocess.run(
-        [sys.executable, *arguments],
-        cwd=cwd,
-        env=environment,
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-    )
+    return run_python(*arguments, cwd=cwd, environment=environment)
 
 
 def by_path(name: str) -> str:
@@ -60,24 +51,18 @@ def test_what_is_not_set_is_named(name: str) -> None:
 @pytest.fixture
 def measure(transactional_db: None) -> Iterator[Call]:
     """Call a script on a filled shop, with nothing but its servers named; it must succeed."""
-    server = connection.settings_dict
-    password = f":{server['PASSWORD']}" if server["PASSWORD"] else ""
-    place = f"{server['USER']}{password}@{server['HOST']}:{server['PORT'] or 5432}"
-    url = f"postgres://{place}/{server['NAME']}"
     fill(1_000, days=300)
     with PrivateRedis() as redis:
 
         def run(name: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
-            answer = call(
-                by_path(name), *arguments, DATABASE_URL=url, REDIS_URL=redis.url, PATH=os.environ["PATH"]
-            )
+            servers = {"DATABASE_URL": write_own_url(), "REDIS_URL": redis.url}
+            answer = call(by_path(name), *arguments, PATH=os.environ["PATH"], **servers)
             assert answer.returncode == 0, answer.stdout + answer.stderr
             return answer
 
         yield run
 
 
-@on_postgresql
 @pytest.mark.fault
 def test_no_alert_is_lost_when_a_web_process_dies(measure: Call) -> None:
     shown = measure("alerts", "--consoles", "6", "--orders", "6").stdout
@@ -87,7 +72,6 @@ def test_no_alert_is_lost_when_a_web_process_dies(measure: Call) -> None:
     assert "\n3 consoles connected again" in shown
 
 
-@on_postgresql
 @pytest.mark.fault
 def test_a_change_wakes_its_readers_and_nobody_else(measure: Call) -> None:
     shown = measure("live", "--consoles", "6", "--topics", "3", "--changes", "3", "--rate", "2").stdout
@@ -95,7 +79,6 @@ def test_a_change_wakes_its_readers_and_nobody_else(measure: Call) -> None:
     assert (row[:4], row[-3:-1]) == (["6", "3", "3", "6"], ["0", "0"]), shown
 
 
-@on_postgresql
 @pytest.mark.fault
 def test_the_desk_is_measured_beside_bare_sql_and_peers(measure: Call, tmp_path: Path) -> None:
     kept = tmp_path / "kept.json"
@@ -108,7 +91,6 @@ def test_the_desk_is_measured_beside_bare_sql_and_peers(measure: Call, tmp_path:
     assert again.stdout.startswith("| page | p50 ms at 1,000 | p50 ms at 1,000 |")
 
 
-@on_postgresql
 @pytest.mark.fault
 def test_placing_in_every_way_oversells_nothing(measure: Call, tmp_path: Path) -> None:
     kept = tmp_path / "kept.json"

@@ -7,7 +7,6 @@ tests would trip over.
 """
 
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,16 +14,19 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django import DjangoDbBlocker
 
+from harness.processes import ShopProcesses
+from harness.servers import PrivateRedis
 from shop.staff.models import StaffUser
+from tests.browser.ears import Ears
 from tests.cast import make_staff, open_shop
-from tests.databases import own_database
+from tests.databases import disconnect, own_database
+from tests.expect import wait_until
 from tests.notifications.sessions import make_session
-from tests.processes import ShopProcesses
-from tests.servers import PrivateRedis
 
+Device = Callable[..., BrowserContext]
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -91,22 +93,16 @@ def live_shop(
     shop, database = _running_shop
     # Playwright's event loop runs in this thread, which Django takes for asynchronous code.
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    _disconnect()
+    disconnect()
     monkeypatch.setitem(connection.settings_dict, "NAME", database)
     with django_db_blocker.unblock():
         open_shop()
         yield shop
-    _disconnect()
-
-
-def _disconnect() -> None:
-    """Leave the present database: the next query connects to the one then named."""
-    connection.close()
-    connection.close_pool()
+    disconnect()
 
 
 @pytest.fixture
-def device(chromium: Browser, live_shop: LiveShop) -> Iterator[Callable[..., BrowserContext]]:
+def device(chromium: Browser, live_shop: LiveShop) -> Iterator[Device]:
     """Make devices: browser contexts with storage of their own, signed in as somebody.
 
     `device(role="owner", scripts=[…], **options)`; options go to `Browser.new_context`.
@@ -128,17 +124,27 @@ def device(chromium: Browser, live_shop: LiveShop) -> Iterator[Callable[..., Bro
         context.close()
 
 
-def wait_until(is_true: Callable[[], bool], *, seconds: float, page: Page | None = None) -> float:
-    """Wait until something holds and return how long it took; fails after `seconds`.
+def open_page(
+    context: BrowserContext, live_shop: LiveShop, path: str = "/console/alerts/", *, web: str = "web"
+) -> Page:
+    page = context.new_page()
+    page.goto(live_shop.url(path, web=web))
+    return page
 
-    Give a `page` so that its events are handled meanwhile.
-    """
-    started_at = time.monotonic()
-    while not is_true():
-        if time.monotonic() - started_at > seconds:
-            pytest.fail(f"did not come true within {seconds} s")
-        if page:
-            page.wait_for_timeout(50)
-        else:
-            time.sleep(0.05)
-    return time.monotonic() - started_at
+
+def listening_page(
+    device: Device,
+    live_shop: LiveShop,
+    user: StaffUser | str = "owner",
+    path: str = "/console/alerts/",
+    *,
+    web: str = "web",
+) -> tuple[Page, Ears]:
+    """A device whose sound is on, and what it hears."""
+    context = device(user)
+    ears = Ears(context)
+    page = open_page(context, live_shop, path, web=web)
+    page.locator("#alerts-silent [data-alerts-unlock]").click()
+    expect(page.locator("#sound-light .sound-light")).to_have_attribute("data-state", "speaking")
+    wait_until(lambda: "声音已启用" in ears.heard, seconds=10, page=page)
+    return page, ears

@@ -12,7 +12,7 @@ CATALOGUE = Path(__file__).resolve().parents[2] / "locale/zh_Hans/LC_MESSAGES/dj
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 THEMES = ("light", "dark")
 _ENTRY = re.compile(r'^msgid "(.+)"\nmsgstr "(.+)"$', re.MULTILINE)
-_WATCH = """
+WATCH = """
 window.broken = [];
 document.addEventListener("securitypolicyviolation", (event) => {
   window.broken.push(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
@@ -37,7 +37,7 @@ class Visitor:
     page: Page = field(init=False)
 
     def __post_init__(self) -> None:
-        self.context.add_init_script(_WATCH)
+        self.context.add_init_script(WATCH)
         self.page = self.context.new_page()
         self._address = ""
         self.page.on("console", lambda message: message.type == "error" and self._note(message.text))

@@ -1,15 +1,12 @@
 """The console without a mouse: what the keyboard reaches, and that one sees where it is."""
 
-from collections.abc import Callable
-
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
-from tests.browser.conftest import LiveShop
+from tests.browser.conftest import Device, LiveShop, open_page
 from tests.cast import open_shop, place, prepared_order
 
 pytestmark = pytest.mark.browser
-Device = Callable[..., BrowserContext]
 STOPS = 30
 # What is drawn around the focused element, told apart from what is drawn without the focus.
 SHOWN = """() => {
@@ -30,9 +27,7 @@ SHOWN = """() => {
 @pytest.fixture
 def order_page(device: Device, live_shop: LiveShop) -> Page:
     open_shop()
-    page = device("owner").new_page()
-    page.goto(live_shop.url(f"/console/orders/{prepared_order().number}/"))
-    return page
+    return open_page(device("owner"), live_shop, f"/console/orders/{prepared_order().number}/")
 
 
 def test_the_first_stop_skips_to_the_content(order_page: Page) -> None:

@@ -4,7 +4,7 @@ import os
 import re
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -12,14 +12,15 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from notifications.models import Alert, AlertKind, HandledHow
 from orders.services.steps import confirm_order, urge_order
 from shop import clock
-from tests.browser.conftest import LiveShop, wait_until
+from tests.browser.conftest import Device, LiveShop, listening_page, open_page
 from tests.browser.ears import NEW_ORDER, Ears
 from tests.cast import buyer, clerk, open_shop, paid_order
+from tests.expect import wait_until
 
 pytestmark = pytest.mark.browser
 ALERTS = "/console/alerts/"
@@ -31,15 +32,6 @@ def calm(live_shop: LiveShop) -> None:
     """Nothing is unhandled, and nothing is repeated within a test unless it says so."""
     Alert.objects.filter(handled_at=None).update(handled_at=clock.now(), handled_how=HandledHow.OVER)
     open_shop(voice_repeat_seconds=LONG, quiet_from=None, quiet_until=None)
-
-
-Device = Callable[..., BrowserContext]
-
-
-def open_page(context: BrowserContext, live_shop: LiveShop, path: str = ALERTS, *, web: str = "web") -> Page:
-    page = context.new_page()
-    page.goto(live_shop.url(path, web=web))
-    return page
 
 
 def enable_sound(page: Page) -> None:
@@ -54,16 +46,6 @@ def expect_light(page: Page, state: str) -> None:
 def expect_count(page: Page, count: int, *, seconds: float = 5) -> None:
     words = str(count) if count else ""
     expect(page.locator("#unhandled-alerts")).to_have_text(words, timeout=seconds * 1000)
-
-
-def listening_page(device: Device, live_shop: LiveShop, *, web: str = "web") -> tuple[Page, Ears]:
-    """A device whose sound is on, and what it hears."""
-    context = device()
-    ears = Ears(context)
-    page = open_page(context, live_shop, web=web)
-    enable_sound(page)
-    wait_until(lambda: "声音已启用" in ears.heard, seconds=5, page=page)
-    return page, ears
 
 
 def order_rings(ears: Ears, page: Page, sentences: list[str], *, seconds: float = 6) -> None:

@@ -1,14 +1,10 @@
 """The API's own pages in a browser: Swagger UI from our own files, under our own policy."""
 
-from collections.abc import Callable
-
-from playwright.sync_api import BrowserContext
-
-from tests.browser.conftest import LiveShop
+from tests.browser.conftest import Device, LiveShop
 
 
 def test_swagger_ui_renders_every_operation_without_breaking_the_policy(
-    live_shop: LiveShop, device: Callable[..., BrowserContext]
+    live_shop: LiveShop, device: Device
 ) -> None:
     page = device().new_page()
     problems: list[str] = []

@@ -1,20 +1,17 @@
 """A clerk's day is measured: how many clicks, words and scans a task takes in a real browser."""
 
-from collections.abc import Callable
 from itertools import count
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from notifications.models import Alert, HandledHow
 from orders.models import Order
 from shop import clock
-from tests.browser.conftest import LiveShop, wait_until
-from tests.browser.ears import Ears
+from tests.browser.conftest import Device, LiveShop, listening_page
 from tests.cast import make_sku, open_shop, paid_order, place, prepared_order
 
 pytestmark = pytest.mark.browser
-Device = Callable[..., BrowserContext]
 _numbers = count(1)
 
 
@@ -55,13 +52,7 @@ def clerk(device: Device, live_shop: LiveShop) -> Clerk:
     """A clerk whose sound is on and who has nothing unhandled."""
     Alert.objects.filter(handled_at=None).update(handled_at=clock.now(), handled_how=HandledHow.OVER)
     open_shop(voice_repeat_seconds=600, quiet_from=None, quiet_until=None)
-    context = device("order_clerk")
-    ears = Ears(context)
-    page = context.new_page()
-    page.goto(live_shop.url("/console/orders/"))
-    page.locator("#alerts-silent [data-alerts-unlock]").click()
-    wait_until(lambda: "声音已启用" in ears.heard, seconds=10, page=page)
-    return Clerk(page)
+    return Clerk(listening_page(device, live_shop, "order_clerk", "/console/orders/")[0])
 
 
 def sf_number() -> str:

@@ -1,11 +1,9 @@
 """A walk over the main pages leaves nothing in the browser's console: whoever looks there should find real trouble."""
 
-from collections.abc import Callable
-
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import ConsoleMessage, Page
 
-from tests.browser.conftest import LiveShop
+from tests.browser.conftest import Device, LiveShop, open_page
 from tests.cast import open_shop, paid_order
 
 pytestmark = pytest.mark.browser
@@ -37,13 +35,12 @@ def watch(page: Page) -> list[str]:
 
 
 def test_the_console_stays_clean_though_nothing_was_pressed_since_the_sound_was_enabled(
-    live_shop: LiveShop, device: Callable[..., BrowserContext]
+    live_shop: LiveShop, device: Device
 ) -> None:
     open_shop()
     number = paid_order().number
     context = device()
-    first = context.new_page()
-    first.goto(live_shop.url("/console/"))
+    first = open_page(context, live_shop, "/console/")
     first.locator("#alerts-silent [data-alerts-unlock]").click()
     first.close()
     page = context.new_page()

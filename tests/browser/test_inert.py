@@ -4,14 +4,12 @@ The tour is made from the URL conf: a new address that takes an argument which t
 """
 
 from collections.abc import Iterable
-from io import BytesIO
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.urls import reverse
-from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from orders.desk.stock.sheet import STOCK
@@ -31,8 +29,9 @@ from shop.staff.models import StaffUser
 from shop.store.choices import PayMethod
 from tests import cast
 from tests.browser.conftest import LiveShop
-from tests.browser.look import WIDE
+from tests.browser.look import WATCH, WIDE
 from tests.browser.test_pictures import CORPUS, plant
+from tests.ground.test_files import picture_bytes
 from tests.security.test_permissions import MATRIX, list_routes
 from tests.sheets.making import xlsx
 
@@ -53,12 +52,6 @@ SEARCHES = (
     "/console/orders/bulk/confirm/?all=1&filter=q=",
 )
 
-WATCH = """
-window.broken = [];
-document.addEventListener("securitypolicyviolation", (event) => {
-  window.broken.push(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
-});
-"""
 # What no page of ours has, so that whatever is found was made by the words of somebody.
 INSPECT = """() => {
   const found = [...window.broken];
@@ -106,9 +99,7 @@ def upload_counts(owner: StaffUser) -> list[int]:
 def send_hostile_proof(words: str) -> Order:
     cast.open_shop(transfer_on=True, transfer_bank="A", transfer_name="B", transfer_number="1")
     order = cast.place(pay_method=PayMethod.TRANSFER)
-    out = BytesIO()
-    Image.new("RGB", (8, 8)).save(out, "PNG")
-    picture = store_picture(out.getvalue(), customer_id=order.customer_id)
+    picture = store_picture(picture_bytes(), customer_id=order.customer_id)
     send_proof(order.pk, picture_ids=[picture.pk], words=words[:500], actor=cast.buyer(order))
     return order
 

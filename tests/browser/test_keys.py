@@ -1,11 +1,9 @@
 """The order list without a mouse: "/" search, j and k, x, Enter, "?"."""
 
-from collections.abc import Callable
-
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Page
 
-from tests.browser.conftest import LiveShop
+from tests.browser.conftest import Device, LiveShop, open_page
 from tests.cast import place
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -13,13 +11,11 @@ CURSOR = "tr.is-cursor"
 
 
 @pytest.fixture
-def page(live_shop: LiveShop, device: Callable[..., BrowserContext]) -> Page:
+def page(live_shop: LiveShop, device: Device) -> Page:
     """The list with three orders at least."""
     for _order in range(3):
         place()
-    page = device().new_page()
-    page.goto(live_shop.url("/console/orders/"))
-    return page
+    return open_page(device(), live_shop, "/console/orders/")
 
 
 def rows(page: Page) -> list[str]:

@@ -1,20 +1,18 @@
 """A live part of a page in a real browser: one socket for each tab, and what is typed stays."""
 
-from collections.abc import Callable
 from urllib.parse import quote_plus
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import BrowserContext, Page, WebSocket, expect
+from playwright.sync_api import Page, WebSocket, expect
 
 from orders.models import Order
 from orders.services.steps import confirm_order
 from shop.staff.models import StaffUser
-from tests.browser.conftest import LiveShop
+from tests.browser.conftest import Device, LiveShop, open_page
 from tests.cast import clerk, make_staff, open_shop, paid_order
 
 pytestmark = pytest.mark.browser
-Device = Callable[..., BrowserContext]
 HEARD_MS, POLL_MS = 10_000, 10_000
 
 
@@ -39,8 +37,7 @@ def confirm_by_a_colleague(device: Device, live_shop: LiveShop, order: Order) ->
     """Somebody else confirms the order in the running shop, whose hints those of this process are not; their name."""
     colleague = make_staff("manager")
     StaffUser.objects.filter(pk=colleague.pk).update(display_name="李仓库")
-    page = device(colleague).new_page()
-    page.goto(live_shop.url(f"/console/orders/{order.number}/"))
+    page = open_page(device(colleague), live_shop, f"/console/orders/{order.number}/")
     page.locator("form[action$='/confirm/'] .btn-primary").click()
     return "李仓库"
 

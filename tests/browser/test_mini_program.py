@@ -1,18 +1,18 @@
 """The example client of the mini-program buys something: in a real browser, before the strict stand-ins."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import requests
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Page
 
 from orders.models import Order
 from orders.stages import Stage
 from shop.demo.standins import load_credentials
-from shop.store.models import WeChatAccount
 from tests import cast
-from tests.browser.conftest import LiveShop, wait_until
+from tests.browser.conftest import Device, LiveShop, open_page
+from tests.expect import wait_until
+from tests.gateway import lend_credentials
 
 SOURCE = Path(__file__).resolve().parents[2] / "mini-program" / "shop-client.js"
 RUN = """
@@ -39,15 +39,7 @@ def prepare(live_shop: LiveShop) -> str:
     """Start the stand-ins with the shop's credentials; returns their address."""
     processes = live_shop.processes
     processes.start("standins")
-    credentials = load_credentials(processes.directory / "standins")
-    names = ("appid", "mchid", "merchant_serial", "merchant_private_key", "api_v3_key")
-    values = {name: getattr(credentials, name) for name in names}
-    WeChatAccount.objects.filter(pk=1).update(
-        mini_secret=credentials.secret,
-        platform_key_id=credentials.platform_key_id,
-        platform_public_key=credentials.platform_public_key,
-        **values,
-    )
+    lend_credentials(load_credentials(processes.directory / "standins"))
     return str(processes.standin_url)
 
 
@@ -63,24 +55,15 @@ def play_wechat(page: Page, standin_url: str) -> None:
     page.expose_function("wxPay", lambda text: post("pay", {**json.loads(text), "openid": OPENID})["state"])
 
 
-def test_the_example_client_buys_and_pays(live_shop: LiveShop, device: Callable[..., BrowserContext]) -> None:
+def test_the_example_client_buys_and_pays(live_shop: LiveShop, device: Device) -> None:
     standin_url = prepare(live_shop)
     cast.make_sku(name="给示例的一罐")
-    page = device().new_page()
-    page.goto(live_shop.url("/api/v1/docs/"))
+    page = open_page(device(), live_shop, "/api/v1/docs/")
     play_wechat(page, standin_url)
     source = SOURCE.read_text(encoding="utf-8").replace("export ", "")
-    address = {
-        "recipient": cast.HOME.recipient,
-        "phone": cast.HOME.phone,
-        "province": cast.HOME.province,
-        "city": cast.HOME.city,
-        "district": cast.HOME.district,
-        "detail": cast.HOME.detail,
-    }
-    seen = page.evaluate(RUN, [source, address, "example-1"])
+    seen = page.evaluate(RUN, [source, cast.address(), "example-1"])
     order = Order.objects.get(number=seen["number"])
     wait_until(lambda: Order.objects.get(pk=order.pk).stage == Stage.TO_CONFIRM, seconds=10, page=page)
     assert Order.objects.get(pk=order.pk).paid_fen == order.payable_fen
-    again = page.evaluate(RUN, [source, address, "example-2"])
+    again = page.evaluate(RUN, [source, cast.address(), "example-2"])
     assert again["number"] != seen["number"]

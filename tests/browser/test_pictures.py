@@ -1,7 +1,7 @@
 """Every console page in both languages, themes and widths: full, with hostile words in every field, and empty."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -10,11 +10,12 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from harness.processes import ShopProcesses
 from orders.models import Order
 from orders.services.steps import hold_order
 from shop.actor import SYSTEM
 from shop.catalog.services import NewSku, add_product
-from tests.browser.conftest import LiveShop, wait_until
+from tests.browser.conftest import Device, LiveShop
 from tests.browser.ears import Ears
 from tests.browser.look import WIDE, Visitor
 from tests.cast import (
@@ -29,10 +30,9 @@ from tests.cast import (
     prepared_order,
     shipped_order,
 )
-from tests.processes import ShopProcesses
+from tests.expect import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
-Device = Callable[..., BrowserContext]
 PICTURES = Path(__file__).resolve().parents[2] / "docs" / "pictures"
 LONGEST_KB = 200
 EMOJI = "👩‍👩‍👧‍👦" * 400

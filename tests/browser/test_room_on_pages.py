@@ -1,17 +1,14 @@
 """What stands where: no card is drawn half empty, and the red strip hides nothing that somebody is about to use."""
 
-from collections.abc import Callable
-
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from orders.services.steps import confirm_order
-from tests.browser.conftest import LiveShop
+from tests.browser.conftest import Device, LiveShop, open_page
 from tests.browser.look import NARROW, WIDE
 from tests.cast import clerk, open_shop, paid_order
 
 pytestmark = pytest.mark.browser
-Device = Callable[..., BrowserContext]
 EMPTY_PX = """
 () => [...document.querySelectorAll(".queue")].map((card) => {
   const [rows, foot] = [card.querySelector(".queue-rows"), card.querySelector(".queue-foot")];
@@ -38,8 +35,7 @@ def open_home(device: Device, live_shop: LiveShop, size: dict[str, int]) -> Page
         order = paid_order()
         if number == 0:
             confirm_order(order.pk, actor=clerk())
-    page = device(viewport=size, reduced_motion="reduce").new_page()
-    page.goto(live_shop.url("/console/"))
+    page = open_page(device(viewport=size, reduced_motion="reduce"), live_shop, "/console/")
     expect(page.locator("#alerts-silent")).to_be_visible()
     return page
 

@@ -1,13 +1,12 @@
 """Many lines pasted into the search box stay apart."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Page
 
 from orders.services.recipient import change_address
-from tests.browser.conftest import LiveShop
+from tests.browser.conftest import Device, LiveShop, open_page
 from tests.cast import HOME, clerk, place
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -24,14 +23,13 @@ def paste(page: Page, text: str) -> bool:
     return bool(page.evaluate(_PASTE, ["#search", text]))
 
 
-def test_pasted_lines_find_their_orders(live_shop: LiveShop, device: Callable[..., BrowserContext]) -> None:
+def test_pasted_lines_find_their_orders(live_shop: LiveShop, device: Device) -> None:
     orders = {}
     for name, phone in (("欧阳一一", "13911110001"), ("欧阳二二", "13911119402")):
         order = place()
         change_address(order.pk, to=replace(HOME, recipient=name, phone=phone), actor=clerk())
         orders[name] = order.number
-    page = device().new_page()
-    page.goto(live_shop.url())
+    page = open_page(device(), live_shop, "/console/")
     assert not paste(page, "欧阳一一\r\n9402\n\n")
     assert page.input_value("#search") == "欧阳一一, 9402"
     page.focus("#search")
@@ -41,7 +39,6 @@ def test_pasted_lines_find_their_orders(live_shop: LiveShop, device: Callable[..
     assert {f"/console/orders/{number}/" for number in orders.values()} == set(shown)
 
 
-def test_one_line_is_left_to_the_browser(live_shop: LiveShop, device: Callable[..., BrowserContext]) -> None:
-    page = device().new_page()
-    page.goto(live_shop.url())
+def test_one_line_is_left_to_the_browser(live_shop: LiveShop, device: Device) -> None:
+    page = open_page(device(), live_shop, "/console/")
     assert paste(page, "2611 2512 3456\n")

@@ -1,12 +1,12 @@
 """One order's whole life before two devices, while every process in turn is killed and started again."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from random import Random
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from notifications.models import Alert, HandledHow
 from orders.models import Order
@@ -16,15 +16,13 @@ from shop import clock
 from shop.demo.buyers import Buyers
 from shop.demo.standins import load_credentials
 from shop.events.delivery import count_undelivered
-from shop.staff.models import StaffUser
-from shop.store.models import WeChatAccount
-from tests.browser.conftest import LiveShop, wait_until
+from tests.browser.conftest import Device, LiveShop, listening_page, open_page
 from tests.browser.ears import NEW_ORDER, Ears
 from tests.cast import make_sku, make_staff, open_shop
+from tests.expect import wait_until
+from tests.gateway import lend_credentials
 
 pytestmark = [pytest.mark.browser, pytest.mark.fault]
-Device = Callable[..., BrowserContext]
-CREDENTIALS = ("appid", "mchid", "merchant_serial", "merchant_private_key", "api_v3_key")
 ROUND_S = 5
 SF_NUMBER, YTO_NUMBER = "SF1339871234567", "YT8827364519283"
 
@@ -57,11 +55,7 @@ def whole_shop(live_shop: LiveShop) -> Iterator[LiveShop]:
         quiet_from=None,
         quiet_until=None,
     )
-    account = WeChatAccount.objects.get(pk=1)
-    for name in (*CREDENTIALS, "platform_key_id", "platform_public_key"):
-        setattr(account, name, getattr(made, name))
-    account.mini_secret = made.secret
-    account.save()
+    lend_credentials(made)
     for price_fen in (35_00, 48_00, 12_50):
         make_sku(price_fen=price_fen)
     yield live_shop
@@ -87,8 +81,7 @@ def test_an_order_lives_through_the_death_of_every_process(
     shop = whole_shop.processes
     clerk, manager = make_staff("order_clerk"), make_staff("manager")
     desk, desk_ears = listening_page(device, whole_shop, clerk, "/console/orders/")
-    second_tab = desk.context.new_page()
-    second_tab.goto(whole_shop.url("/console/alerts/"))
+    open_page(desk.context, whole_shop)
     office, office_ears = listening_page(device, whole_shop, manager, "/console/alerts/", web="web2")
     assert desk_ears.sentences == office_ears.sentences == []
 
@@ -138,18 +131,6 @@ def test_an_order_lives_through_the_death_of_every_process(
         ("已收货", "买家"),
     ]
     assert_nothing_was_lost(whole_shop, order)
-
-
-def listening_page(
-    device: Device, live_shop: LiveShop, user: StaffUser, path: str, *, web: str = "web"
-) -> tuple[Page, Ears]:
-    context = device(user)
-    ears = Ears(context)
-    page = context.new_page()
-    page.goto(live_shop.url(path, web=web))
-    page.locator("#alerts-silent [data-alerts-unlock]").click()
-    wait_until(lambda: "声音已启用" in ears.heard, seconds=10, page=page)
-    return page, ears
 
 
 def order_and_pay_while_processes_die(whole_shop: LiveShop, buyers: Buyers) -> Order:

@@ -18,7 +18,7 @@ from shop.catalog.stock import correct_stock
 from shop.events.models import Event
 from shop.files.services import store_picture
 from tests.cast import make_sku
-from tests.console import browser
+from tests.console import browser, page_with
 
 pytestmark = pytest.mark.django_db
 ADD = "/console/products/add/"
@@ -65,6 +65,11 @@ def existing(sku: Sku, **changes: Any) -> dict[str, Any]:
 def edit(client: Client, product: Product, *rows: dict[str, Any], **more: Any) -> Any:
     data = form(*rows, **{"name": product.name, "version": str(product.version), **more})
     return client.post(f"/console/products/{product.pk}/edit/", data)
+
+
+@pytest.fixture
+def sku() -> Sku:
+    return make_sku()
 
 
 def test_a_product_with_three_skus_is_added_on_one_form() -> None:
@@ -122,9 +127,7 @@ def test_without_a_script_the_server_adds_a_row_and_keeps_what_was_typed() -> No
     ],
 )
 def test_nonsense_comes_back_with_what_was_typed(rows: list[dict[str, Any]], more: dict[str, Any]) -> None:
-    response = browser().post(ADD, form(*rows, **more))
-    assert response.status_code == 422
-    assert "field-error" in response.content.decode()
+    assert "field-error" in page_with(422, browser().post(ADD, form(*rows, **more)))
     assert not Product.objects.exists()
 
 
@@ -147,8 +150,7 @@ def test_a_change_is_recorded_with_before_and_after() -> None:
     assert "<del><bdi>¥10.00</bdi></del> → <ins><bdi>¥12.00</bdi></ins>" in page
 
 
-def test_saving_what_is_there_changes_nothing() -> None:
-    sku = make_sku()
+def test_saving_what_is_there_changes_nothing(sku: Sku) -> None:
     product = sku.product
     more = {"category": "", "description": ""}
     assert edit(browser(), product, existing(sku), **more).status_code == 302
@@ -163,29 +165,24 @@ def test_stock_is_not_changed_by_the_form() -> None:
     assert (sku.on_hand, sku.price_fen) == (7, 100)
 
 
-def test_a_sku_is_added_to_a_product_and_taken_off_sale() -> None:
-    sku = make_sku()
+def test_a_sku_is_added_to_a_product_and_taken_off_sale(sku: Sku) -> None:
     off = existing(sku)
     del off["is_on_sale"]
     edit(browser(), sku.product, off, row("EXTRA", on_hand="2"))
     assert dict(sku.product.skus.values_list("code", "is_on_sale")) == {sku.code: False, "EXTRA": True}
 
 
-def test_a_form_opened_before_somebody_else_saved_is_refused_and_kept() -> None:
-    sku = make_sku()
+def test_a_form_opened_before_somebody_else_saved_is_refused_and_kept(sku: Sku) -> None:
     product = sku.product
     assert edit(browser("manager"), product, existing(sku), name="先存的").status_code == 302
-    response = edit(browser(), product, existing(sku), name="后存的")
-    page = response.content.decode()
-    assert response.status_code == 422
+    page = page_with(422, edit(browser(), product, existing(sku), name="后存的"))
     assert "manager 王 changed this at" in page
     assert 'value="后存的"' in page
     product.refresh_from_db()
     assert product.name == "先存的"
 
 
-def test_counting_stock_meanwhile_does_not_make_the_form_stale() -> None:
-    sku = make_sku()
+def test_counting_stock_meanwhile_does_not_make_the_form_stale(sku: Sku) -> None:
     correct_stock(sku.pk, on_hand=1, reason="盘点", actor=SYSTEM)
     assert edit(browser(), sku.product, existing(sku), name="新").status_code == 302
 
@@ -199,15 +196,13 @@ def test_a_sku_of_another_product_cannot_be_changed_through_the_form() -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-def test_the_day_of_a_presale_is_shown_as_browsers_read_it(language: str) -> None:
-    sku = make_sku()
+def test_the_day_of_a_presale_is_shown_as_browsers_read_it(language: str, sku: Sku) -> None:
     Sku.objects.filter(pk=sku.pk).update(is_presale=True, ships_on=date(2027, 3, 1))
     page = browser().get(f"/console/products/{sku.product_id}/edit/", headers={"accept-language": language})
     assert 'value="2027-03-01"' in page.content.decode()
 
 
-def test_presale_needs_a_day_and_the_day_makes_it_one() -> None:
-    sku = make_sku()
+def test_presale_needs_a_day_and_the_day_makes_it_one(sku: Sku) -> None:
     edit(browser(), sku.product, existing(sku, ships_on="2027-03-01"))
     sku.refresh_from_db()
     assert (sku.is_presale, sku.ships_on) == (True, date(2027, 3, 1))
@@ -242,23 +237,20 @@ class TestPictures:
 
     def test_what_is_no_picture_is_refused_with_its_reason(self) -> None:
         bad = SimpleUploadedFile("x.png", b"<script>alert(1)</script>", "image/png")
-        response = browser().post(ADD, form(row("A"), pictures=[bad]))
-        assert response.status_code == 422
-        assert "not a JPEG, PNG or WebP" in response.content.decode()
+        page = page_with(422, browser().post(ADD, form(row("A"), pictures=[bad])))
+        assert "not a JPEG, PNG or WebP" in page
 
     def test_a_refused_form_keeps_what_was_uploaded(self) -> None:
         response = browser().post(ADD, form(row("A", price="x"), pictures=[upload()]))
         assert len(response.context["pictures"]) == 1
 
     def test_there_are_at_most_nine(self) -> None:
-        response = browser().post(ADD, form(row("A"), pictures=[upload() for _ in range(10)]))
-        assert response.status_code == 422
-        assert "At most 9 pictures" in response.content.decode()
+        page = page_with(422, browser().post(ADD, form(row("A"), pictures=[upload() for _ in range(10)])))
+        assert "At most 9 pictures" in page
 
 
 @pytest.mark.parametrize("role", ["order_clerk", "warehouse", "support", "finance", "store_clerk"])
-def test_only_bosses_add_and_edit(role: str) -> None:
-    sku = make_sku()
+def test_only_bosses_add_and_edit(role: str, sku: Sku) -> None:
     client = browser(role)
     assert client.get(ADD).status_code == 403
     assert client.post(ADD, form(row("A"))).status_code == 403

@@ -18,7 +18,7 @@ from shop.jobs.running import _do_unit, take_lease
 from shop.jobs.services import confirm_job
 from shop.staff.models import StaffUser
 from tests.cast import actor_of, make_sku, make_staff
-from tests.console import browser, sign_in
+from tests.console import browser, page_with, sign_in
 from tests.sheets import importing
 from tests.sheets.importing import confirm, list_fates, list_rows, look, work
 from tests.sheets.making import csv, xlsx
@@ -47,8 +47,12 @@ def run(rows: list[list[Any]] | bytes, client: Client | None = None) -> list[tup
     return list_fates(job)
 
 
-def test_nothing_changes_before_it_is_confirmed() -> None:
-    client = browser()
+@pytest.fixture
+def client() -> Client:
+    return browser()
+
+
+def test_nothing_changes_before_it_is_confirmed(client: Client) -> None:
     page = look(client, send(client, ROWS))
     assert "Apply 3 rows" in page
     assert "高山茶" in page
@@ -103,9 +107,7 @@ def test_columns_that_are_missing_and_cells_that_are_blank_change_nothing() -> N
     assert (sku.price_fen, sku.low_at, sku.is_presale, sku.name) == (2100, 9, True, "大")
 
 
-def test_no_sheet_gives_a_product_more_skus_than_its_page_can_hold() -> None:
-    client = browser()
-
+def test_no_sheet_gives_a_product_more_skus_than_its_page_can_hold(client: Client) -> None:
     def add(first: int, last: int) -> list[tuple[int, str]]:
         return run([["茶", None, f"A{n}", f"{n} g", 1] for n in range(first, last + 1)], client)
 
@@ -158,14 +160,12 @@ def test_a_code_twice_and_rows_that_contradict_each_other_are_refused() -> None:
     assert run([["茶", "甲", "A", "小", 1], ["茶", "甲", "A", "大", 1]]) == [(2, "refused"), (3, "refused")]
 
 
-def test_what_was_cleaned_is_shown() -> None:
-    client = browser()
+def test_what_was_cleaned_is_shown(client: Client) -> None:
     page = look(client, send(client, [["茶", None, "ＡＢ１", "小", "１２"]]))
     assert "“ＡＢ１” → “AB1”" in page
 
 
-def test_the_result_can_be_downloaded_with_a_verdict_per_row() -> None:
-    client = browser()
+def test_the_result_can_be_downloaded_with_a_verdict_per_row(client: Client) -> None:
     job = confirm(client, send(client, [ROWS[0], ["x", None, "@cmd()", "y", "z"]]))
     rows = read(client.get(f"/console/jobs/{job.pk}/sheet/"))
     assert rows[0][0] == "Row"
@@ -178,8 +178,7 @@ def read(response: Any) -> list[Any]:
     return list(openpyxl.load_workbook(io.BytesIO(response.content)).active.iter_rows(values_only=True))
 
 
-def test_refused_rows_are_downloaded_repaired_and_sent_again() -> None:
-    client = browser()
+def test_refused_rows_are_downloaded_repaired_and_sent_again(client: Client) -> None:
     job = confirm(client, send(client, [ROWS[0], ["壶", None, "P", "紫", "贵", None, None, None, 2]]))
     header, bad = read(client.get(f"/console/jobs/{job.pk}/sheet/?rows=failed"))
     assert bad[0] == 3
@@ -190,8 +189,7 @@ def test_refused_rows_are_downloaded_repaired_and_sent_again() -> None:
     assert Sku.objects.get(code="P").price_fen == 8800
 
 
-def test_refused_rows_are_checked_again_as_they_were_once_the_shop_has_changed() -> None:
-    client = browser()
+def test_refused_rows_are_checked_again_as_they_were_once_the_shop_has_changed(client: Client) -> None:
     job = send(client, [[None, None, "LATE", None, 12]])
     assert job.state == JobState.DONE
     add_product("茶", skus=[NewSku("LATE", "x", 1, 1)], actor=SYSTEM)
@@ -202,16 +200,14 @@ def test_refused_rows_are_checked_again_as_they_were_once_the_shop_has_changed()
     assert Sku.objects.get(code="LATE").price_fen == 1200
 
 
-def test_pressing_twice_applies_once() -> None:
-    client = browser()
+def test_pressing_twice_applies_once(client: Client) -> None:
     job = confirm(client, send(client, ROWS))
     again = client.post(f"/console/jobs/{job.pk}/confirm/", follow=True)
     assert "has been confirmed already" in again.content.decode()
     assert Product.objects.count() == 2
 
 
-def test_an_import_that_was_killed_midway_goes_on_where_it_was() -> None:
-    client = browser()
+def test_an_import_that_was_killed_midway_goes_on_where_it_was(client: Client) -> None:
     job = send(client, ROWS)
     confirm_job(job.pk, actor=actor_of(StaffUser.objects.get(pk=job.made_by_id)))
     dead = take_lease(job.pk)
@@ -223,8 +219,7 @@ def test_an_import_that_was_killed_midway_goes_on_where_it_was() -> None:
     assert Event.objects.filter(verb="product.add").count() == 2
 
 
-def test_what_would_do_something_else_than_was_shown_is_refused() -> None:
-    client = browser()
+def test_what_would_do_something_else_than_was_shown_is_refused(client: Client) -> None:
     job = send(client, [["茶", None, "A", "小", 1], ["杯", None, "C", "白", 2]])
     make_sku()
     Sku.objects.update(code="A")
@@ -253,11 +248,9 @@ def test_a_change_far_into_a_long_text_is_noticed_too() -> None:
         (csv("a,b", "1,2"), "No row names these columns"),
     ],
 )
-def test_a_file_that_cannot_be_read_says_why(raw: bytes, words: str) -> None:
-    client = browser()
-    response = client.post(URL, {"sheet": SimpleUploadedFile("x.xlsx", raw)} if raw else {})
-    assert response.status_code == 422
-    assert words in response.content.decode()
+def test_a_file_that_cannot_be_read_says_why(raw: bytes, words: str, client: Client) -> None:
+    page = page_with(422, client.post(URL, {"sheet": SimpleUploadedFile("x.xlsx", raw)} if raw else {}))
+    assert words in page
     assert not Job.objects.exists()
 
 

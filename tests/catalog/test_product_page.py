@@ -8,7 +8,7 @@ from shop.catalog.models import MovementKind, Sku
 from shop.catalog.services import NewSku, add_product
 from shop.catalog.stock import correct_stock
 from tests.cast import make_sku, open_shop, place
-from tests.console import browser
+from tests.console import browser, page_with
 
 pytestmark = pytest.mark.django_db
 
@@ -67,9 +67,7 @@ def test_fewer_than_reserved_is_refused_beside_the_field_and_keeps_what_was_type
     sku = make_sku(on_hand=10)
     place(basket={sku.pk: 4})
     url, data = counted(sku, "3", "少了")
-    response = browser().post(url, data)
-    page = response.content.decode()
-    assert response.status_code == 422
+    page = page_with(422, browser().post(url, data))
     assert "4 are reserved by orders." in page
     assert f'id="dialog-stock-{sku.pk}"' in page
     assert "data-dialog-auto" in page

@@ -12,7 +12,7 @@ from shop.catalog.refusals import KEPT_FOR, count_refused
 from shop.events.sweeping import sweep
 from shop.store.choices import ReserveOn
 from tests import cast
-from tests.api.conftest import Buyer
+from tests.api.conftest import Buyer, order_body
 from tests.console import browser
 from tests.expect import refused
 
@@ -67,9 +67,7 @@ def test_seven_days_are_shown_and_thirty_kept() -> None:
 
 def test_the_interface_counts_too() -> None:
     buyer, sku = Buyer(cast.make_customer()), cast.make_sku(on_hand=0)
-    body = {"basket": [{"sku_id": str(sku.pk), "quantity": 1}], "delivery": "express", "pay_method": "wechat"}
-    address = {"province": "浙江省", "city": "杭州市", "district": "西湖区", "detail": "文三路 88 号"}
-    body["address"] = {"recipient": "林晓燕", "phone": "13800005678", **address}
+    body = order_body(basket=[{"sku_id": str(sku.pk), "quantity": 1}])
     for key in ("k1", "k2"):
         assert buyer.post("/orders", body, key=key).json()["code"] == "out_of_stock"
     assert count_refused([sku.pk]) == {sku.pk: 1}

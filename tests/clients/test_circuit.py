@@ -27,15 +27,18 @@ def pass_time(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
     monkeypatch.setattr(circuit.time, "monotonic", lambda: later)
 
 
-def test_after_some_failures_in_a_row_nobody_is_asked() -> None:
-    line = Circuit()
+@pytest.fixture
+def line() -> Circuit:
+    return Circuit()
+
+
+def test_after_some_failures_in_a_row_nobody_is_asked(line: Circuit) -> None:
     rest(line)
     with pytest.raises(Resting), line.call():
         pytest.fail("the call was made")
 
 
-def test_an_answer_in_between_begins_the_count_anew() -> None:
-    line = Circuit()
+def test_an_answer_in_between_begins_the_count_anew(line: Circuit) -> None:
     for _ in range(3):
         for _ in range(FAILURES - 1):
             fail(line, Unreachable("away"))
@@ -44,22 +47,19 @@ def test_an_answer_in_between_begins_the_count_anew() -> None:
 
 
 @pytest.mark.parametrize("error", [Rejected("ORDERPAID", "", 400), BadCredentials("unreadable")])
-def test_a_refusal_is_an_answer(error: Exception) -> None:
-    line = Circuit()
+def test_a_refusal_is_an_answer(error: Exception, line: Circuit) -> None:
     for _ in range(2 * FAILURES):
         fail(line, error)
 
 
-def test_who_is_asked_too_often_is_left_alone() -> None:
-    line = Circuit()
+def test_who_is_asked_too_often_is_left_alone(line: Circuit) -> None:
     for _ in range(FAILURES):
         fail(line, Rejected("RATELIMIT_EXCEEDED", "", 429))
     with pytest.raises(Resting), line.call():
         pytest.fail("the call was made")
 
 
-def test_after_the_rest_one_call_finds_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    line = Circuit()
+def test_after_the_rest_one_call_finds_out(monkeypatch: pytest.MonkeyPatch, line: Circuit) -> None:
     rest(line)
     pass_time(monkeypatch, circuit.REST_S + 1)
     with line.call(), pytest.raises(Resting), line.call():
@@ -68,8 +68,7 @@ def test_after_the_rest_one_call_finds_out(monkeypatch: pytest.MonkeyPatch) -> N
         pass
 
 
-def test_if_that_one_fails_the_rest_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    line = Circuit()
+def test_if_that_one_fails_the_rest_goes_on(monkeypatch: pytest.MonkeyPatch, line: Circuit) -> None:
     rest(line)
     pass_time(monkeypatch, circuit.REST_S + 1)
     fail(line, Unknown("silence"))
@@ -124,8 +123,7 @@ def test_who_waits_gets_the_place_of_one_that_ends() -> None:
     assert callers.crowded == 0
 
 
-def test_places_are_given_back_after_failures() -> None:
-    line = Circuit()
+def test_places_are_given_back_after_failures(line: Circuit) -> None:
     for _ in range(AT_ONCE + MAY_WAIT + 1):
         fail(line, Rejected("NO", "", 400))
     with line.call():

@@ -102,25 +102,21 @@ def test_a_redirect_is_not_followed(pay: WeChatPay, monkeypatch: pytest.MonkeyPa
         pay._judge(from_elsewhere)
 
 
-@pytest.mark.parametrize("status", [400, 403, 404])
-def test_an_unsigned_refusal_decides_nothing(pay: WeChatPay, status: int) -> None:
-    body = b'{"code":"ORDER_NOT_EXIST","message":"no"}'
-    answer = type(
-        "A", (), {"status": status, "headers": {"content-type": "application/json"}, "body": body}
-    )()
+@pytest.mark.parametrize(
+    ("status", "code", "error"),
+    [
+        *((status, "ORDER_NOT_EXIST", Unknown) for status in (400, 403, 404)),
+        *((status, "RATELIMIT_EXCEEDED", Rejected) for status in (401, 429)),
+    ],
+)
+def test_an_unsigned_refusal_decides_nothing_unless_it_refuses_to_listen(
+    pay: WeChatPay, status: int, code: str, error: type[ClientError]
+) -> None:
+    body = f'{{"code":"{code}","message":"no"}}'.encode()
+    headers = {"content-type": "application/json"}
+    answer = type("A", (), {"status": status, "headers": headers, "body": body})()
 
-    with pytest.raises(Unknown):
-        pay._judge(answer)
-
-
-@pytest.mark.parametrize("status", [401, 429])
-def test_an_unsigned_refusal_to_listen_is_believed(pay: WeChatPay, status: int) -> None:
-    body = b'{"code":"RATELIMIT_EXCEEDED","message":"no"}'
-    answer = type(
-        "A", (), {"status": status, "headers": {"content-type": "application/json"}, "body": body}
-    )()
-
-    with pytest.raises(Rejected):
+    with pytest.raises(error):
         pay._judge(answer)
 
 

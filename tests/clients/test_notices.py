@@ -1,8 +1,6 @@
 """What a merchant's server makes of each kind of notify."""
 
 import json
-import time
-from collections.abc import Callable
 
 import pytest
 
@@ -12,6 +10,7 @@ from shop.demo.standins import StandInServer
 from shop.demo.standins.gate import sign_headers
 from shop.demo.standins.notices import _write_body, find_subject
 from tests.clients.conftest import Demo, Shop
+from tests.expect import wait_until
 
 
 @pytest.fixture
@@ -26,17 +25,9 @@ def read_all(pay: WeChatPay, shop: Shop) -> list[Notice[Transaction]]:
     return [pay.read_payment_notice(callback.headers, callback.body) for callback in shop.inbox.callbacks]
 
 
-def wait_for(is_true: Callable[[], bool]) -> None:
-    for _ in range(200):
-        if is_true():
-            return
-        time.sleep(0.02)
-    raise AssertionError("it never came true")
-
-
 def test_a_payment_is_told(pay: WeChatPay, demo: Demo, shop: Shop) -> None:
     demo.paid_order(pay, notify_url=shop.url)
-    wait_for(lambda: len(shop.inbox.callbacks) == 1)
+    wait_until(lambda: len(shop.inbox.callbacks) == 1)
 
     notice = read_all(pay, shop)[0]
 
@@ -49,7 +40,7 @@ def test_an_unanswered_notify_comes_again_until_it_is_taken(pay: WeChatPay, demo
     shop.inbox.answers = [500, 404, 204]
     demo.paid_order(pay, notify_url=shop.url)
 
-    wait_for(lambda: demo.state()["notices"].get("order-0001") == [500, 404, 204])
+    wait_until(lambda: demo.state()["notices"].get("order-0001") == [500, 404, 204])
 
     first, second, third = read_all(pay, shop)
     assert first.id == second.id == third.id
@@ -211,7 +202,7 @@ def test_a_refund_is_told(pay: WeChatPay, demo: Demo, shop: Shop, paid: str) -> 
         notify_url=shop.url,
     )
     demo.post("settle-refund", number="refund-1", status="ABNORMAL")
-    wait_for(lambda: len(shop.inbox.callbacks) == 1)
+    wait_until(lambda: len(shop.inbox.callbacks) == 1)
     callback = shop.inbox.callbacks[0]
 
     notice = pay.read_refund_notice(callback.headers, callback.body)

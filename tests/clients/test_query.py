@@ -10,7 +10,7 @@ from shop.demo.standins import StandInServer, import_paid_trade
 from tests.clients.conftest import Demo
 
 
-def test_an_unpaid_order(pay: WeChatPay, demo: Demo) -> None:
+def test_the_query_of_an_unpaid_order_says_that_nothing_was_paid(pay: WeChatPay, demo: Demo) -> None:
     demo.order(pay)
 
     found = pay.query("order-0001")
@@ -18,7 +18,7 @@ def test_an_unpaid_order(pay: WeChatPay, demo: Demo) -> None:
     assert (found.state, found.trade_no, found.paid_at) == ("NOTPAY", "", None)
 
 
-def test_a_paid_order(pay: WeChatPay, demo: Demo) -> None:
+def test_the_query_of_a_paid_order_says_who_paid_what_and_when(pay: WeChatPay, demo: Demo) -> None:
     demo.paid_order(pay)
 
     found = pay.query("order-0001")
@@ -33,7 +33,7 @@ def test_a_paid_order(pay: WeChatPay, demo: Demo) -> None:
     assert abs((datetime.now(UTC) - found.paid_at).total_seconds()) < 60
 
 
-def test_a_closed_order(pay: WeChatPay, demo: Demo) -> None:
+def test_the_query_of_a_closed_order_says_so(pay: WeChatPay, demo: Demo) -> None:
     demo.order(pay)
     pay.close("order-0001")
 

@@ -11,22 +11,13 @@ from shop.customers.models import Customer
 from shop.customers.names import hash_nickname
 from shop.customers.services import change_profile, save_address
 from shop.events.models import Event
-from tests.cast import clerk, make_customer
-from tests.console import browser
+from tests.cast import address, clerk, make_customer
+from tests.console import browser, page_with
 from tests.expect import refused
 
 pytestmark = pytest.mark.django_db
 URL = "/console/customers/"
 PHONE = "13812345678"
-ADDRESS = {
-    "recipient": "林晓燕",
-    "phone": PHONE,
-    "province": "浙江省",
-    "city": "杭州市",
-    "district": "西湖区",
-    "detail": "文三路 88 号 3 幢 502",
-    "is_default": True,
-}
 
 
 def make_person(nickname: str = "小燕子", phone: str = PHONE) -> Customer:
@@ -62,9 +53,7 @@ def test_the_customer_number_finds_the_customer() -> None:
 @pytest.mark.parametrize("typed", ["5678", "小燕", "9" * 40, "a\0b", "'", "-x"])
 def test_what_cannot_be_searched_for_finds_nobody_and_says_why(typed: str) -> None:
     make_person()
-    response = browser().get(URL, {"who": typed})
-    assert response.status_code == 200
-    assert "Nobody found" in response.content.decode()
+    assert "Nobody found" in page_with(200, browser().get(URL, {"who": typed}))
 
 
 @pytest.mark.parametrize("typed", ["Mountain 燕", " mountain燕 ", "ＭＯＵＮＴＡＩＮ　燕"])
@@ -140,7 +129,7 @@ class TestReveal:
 
 def test_the_page_masks_phone_and_addresses() -> None:
     customer = make_person()
-    save_address(customer, ADDRESS)
+    save_address(customer, address(phone=PHONE, is_default=True))
     page = browser().get(f"{URL}{customer.pk}/").content.decode()
     assert "林** 138******78 浙江省杭州市西湖区文三路 ****" in page
     assert "林晓燕" not in page

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from io import BytesIO, StringIO
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,6 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
-from PIL import Image
 
 from orders import rehash
 from orders.books import erased_are_not_found
@@ -208,9 +207,7 @@ def test_pictures_go_with_them(django_capture_on_commit_callbacks: object) -> No
     customer = cast.make_customer()
     cast.open_shop(transfer_on=True, transfer_bank="招商银行", transfer_name="山野集", transfer_number="6225")
     order = cast.place(customer, pay_method=PayMethod.TRANSFER)
-    raw = BytesIO()
-    Image.new("RGB", (9, 9)).save(raw, "PNG")
-    picture = store_picture(raw.getvalue(), customer_id=customer.pk)
+    picture = store_picture(picture_bytes(), customer_id=customer.pk)
     send_proof(order.pk, picture_ids=[picture.pk], words="转了", actor=cast.buyer(order))
     reject_proof(order.pk, reason="not found", actor=cast.clerk())
     cancel_unpaid(order.pk, actor=cast.buyer(order))

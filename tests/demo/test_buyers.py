@@ -1,6 +1,5 @@
 """Demo buyers against the real API and the strict stand-ins."""
 
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
@@ -21,13 +20,10 @@ from shop.demo.buyers import Buyers
 from shop.demo.seeding.persons import list_people
 from shop.demo.standins import StandInServer, run_in_thread
 from shop.store.choices import Delivery, PayMethod
-from shop.store.models import StoreSettings, WeChatAccount
+from shop.store.models import StoreSettings
 from tests import cast
-
-ACCOUNT = (
-    *("appid", "mchid", "merchant_serial", "merchant_private_key", "api_v3_key"),
-    *("platform_key_id", "platform_public_key"),
-)
+from tests.expect import wait_until
+from tests.gateway import lend_credentials
 
 
 @pytest.fixture
@@ -39,20 +35,10 @@ def wechat(
         settings.WECHAT_MINI_URL = settings.WECHAT_PAY_URL = server.base_url
         settings.BASE_URL = live_server.url
         cast.open_shop(local_districts=["330100"])
-        made = server.world.credentials
-        values = {name: getattr(made, name) for name in ACCOUNT}
-        WeChatAccount.objects.filter(pk=1).update(mini_secret=made.secret, **values)
+        lend_credentials(server.world.credentials)
         for _sku in range(3):
             cast.make_sku()
         yield server
-
-
-def wait_until(is_so: Callable[[], bool]) -> None:
-    """Callbacks come from another thread."""
-    end = time.monotonic() + 20
-    while not is_so():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 Send = Callable[[int], Buyers]

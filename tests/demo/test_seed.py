@@ -42,6 +42,7 @@ from tests.clients.conftest import merchant_credentials
 from tests.conftest import find_broken_books
 from tests.demo.seeding import copy_keys, seed
 
+pytestmark = pytest.mark.django_db
 ORDERS, BUYERS = 90, 30
 
 
@@ -57,7 +58,6 @@ def lived(
         transaction.set_rollback(True)
 
 
-@pytest.mark.django_db
 def test_it_fills_the_shop_and_every_book_balances(lived: None) -> None:
     assert (Order.objects.count(), Customer.objects.count(), Address.objects.count()) == (
         ORDERS,
@@ -69,7 +69,6 @@ def test_it_fills_the_shop_and_every_book_balances(lived: None) -> None:
     assert find_broken_books() == []
 
 
-@pytest.mark.django_db
 def test_orders_of_all_stages_lie_there(lived: None) -> None:
     assert set(Order.objects.values_list("stage", flat=True)) == set(Stage)
     ids = list(Order.objects.order_by("placed_at").values_list("pk", flat=True))
@@ -83,7 +82,6 @@ def test_orders_of_all_stages_lie_there(lived: None) -> None:
     assert not Order.objects.filter(stage=Stage.UNPAID, pay_by__lte=clock.now()).exists()
 
 
-@pytest.mark.django_db
 def test_only_the_last_hours_alerts_are_open_and_everything_was_delivered(lived: None) -> None:
     open_alerts = Alert.objects.filter(handled_at__isnull=True)
     mishaps = {
@@ -103,7 +101,6 @@ def test_only_the_last_hours_alerts_are_open_and_everything_was_delivered(lived:
     assert (count_undelivered(), StuckTimer.objects.count()) == (0, 0)
 
 
-@pytest.mark.django_db
 def test_the_gateway_remembers_the_payments_and_refunds(lived: Path) -> None:
     payment = (
         Payment.objects.filter(method=PayMethod.WECHAT, refunds=None).select_related("attempt").latest("pk")
@@ -122,7 +119,6 @@ def test_the_gateway_remembers_the_payments_and_refunds(lived: Path) -> None:
     assert not PayAttempt.objects.filter(state__in=LIVE).exists()
 
 
-@pytest.mark.django_db
 def test_another_gateway_can_be_told_what_was_paid_and_refunded(lived: Path, tmp_path: Path) -> None:
     remember_money(tmp_path)
 
@@ -134,7 +130,6 @@ def test_another_gateway_can_be_told_what_was_paid_and_refunded(lived: Path, tmp
         assert pay.query_refund(refund.number).amount_fen == refund.amount_fen
 
 
-@pytest.mark.django_db
 def test_money_came_and_went_in_every_way(lived: None) -> None:
     assert {proof.state for proof in TransferProof.objects.all()} == set(ProofState)
     assert all(proof.pictures.count() == 1 for proof in TransferProof.objects.all())
@@ -145,14 +140,12 @@ def test_money_came_and_went_in_every_way(lived: None) -> None:
     assert kinds == {EntryKind.TOP_UP, EntryKind.PAY, EntryKind.REFUND}
 
 
-@pytest.mark.django_db
 def test_every_queue_of_the_start_page_holds_something(lived: None) -> None:
     empty = {queue.name for queue in list_queues(count_tabs(SYSTEM), SYSTEM) if not queue.count}
     # Whether an unpaid order is about to close depends on the minute.
     assert empty <= {WorkQueue.CLOSING_SOON}
 
 
-@pytest.mark.django_db
 def test_buyers_urged_and_asked_for_time_and_one_is_blocked(lived: None) -> None:
     assert Order.objects.filter(urged_at__isnull=False, stage=Stage.DONE).exists()
     assert Order.objects.filter(is_extended=True, stage=Stage.DONE).exists()
@@ -162,7 +155,6 @@ def test_buyers_urged_and_asked_for_time_and_one_is_blocked(lived: None) -> None
     assert sum(bool(customer.remark) for customer in Customer.objects.all()) >= 4
 
 
-@pytest.mark.django_db
 def test_shelves_were_counted_and_presales_wait_for_their_day(lived: None) -> None:
     assert StockMovement.objects.filter(kind=MovementKind.CORRECT, reason="月度盘点").exists()
     taken = Event.objects.filter(verb="stock.correct", data__has_key="taken").get()
@@ -172,7 +164,6 @@ def test_shelves_were_counted_and_presales_wait_for_their_day(lived: None) -> No
     assert all(order.ship_by > clock.now() + timedelta(days=10) for order in presale)
 
 
-@pytest.mark.django_db
 def test_everything_of_the_shop_is_switched_on(lived: None) -> None:
     store = get_store_settings()
     assert list_deliveries(store) == [Delivery.EXPRESS, Delivery.LOCAL]

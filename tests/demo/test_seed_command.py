@@ -17,13 +17,14 @@ from shop.store.selectors import get_store_settings
 from tests import cast
 from tests.demo.seeding import copy_keys, seed
 
+pytestmark = pytest.mark.django_db
+
 
 @pytest.fixture
 def data_dir(key_dir: Path, tmp_path: Path) -> Path:
     return copy_keys(key_dir, tmp_path)
 
 
-@pytest.mark.django_db
 def test_the_same_seed_lives_the_same_past_again(data_dir: Path) -> None:
     def live() -> list[Any]:
         with transaction.atomic():
@@ -45,7 +46,6 @@ def test_the_same_seed_lives_the_same_past_again(data_dir: Path) -> None:
         assert live() == live() != []
 
 
-@pytest.mark.django_db
 def test_a_seeding_that_breaks_off_leaves_nothing(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail() -> None:
         raise RuntimeError("power cut")
@@ -58,7 +58,6 @@ def test_a_seeding_that_breaks_off_leaves_nothing(data_dir: Path, monkeypatch: p
     assert Counter(Order.objects.values_list("stage")) == Counter()
 
 
-@pytest.mark.django_db
 def test_it_leaves_a_shop_that_exists_alone(data_dir: Path) -> None:
     StoreSettings.objects.create(pk=1, shop_name="别家")
 
@@ -68,7 +67,6 @@ def test_it_leaves_a_shop_that_exists_alone(data_dir: Path) -> None:
     assert not Order.objects.exists()
 
 
-@pytest.mark.django_db
 def test_it_refuses_outside_the_demo(data_dir: Path, settings: Any) -> None:
     settings.DEMO = False
 
@@ -76,7 +74,6 @@ def test_it_refuses_outside_the_demo(data_dir: Path, settings: Any) -> None:
         seed(data_dir, orders=3, buyers=2)
 
 
-@pytest.mark.django_db
 def test_the_printed_logins_open_the_console(
     data_dir: Path, capsys: pytest.CaptureFixture[str], client: Any
 ) -> None:
@@ -94,7 +91,6 @@ def test_the_printed_logins_open_the_console(
         assert (user.role, user.check_password(password)) == (role, True)
 
 
-@pytest.mark.django_db
 def test_no_password_is_printed_that_does_not_work(
     data_dir: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -109,7 +105,6 @@ def test_no_password_is_printed_that_does_not_work(
     assert "owner: owner / the password it has had so far" in capsys.readouterr().out.splitlines()
 
 
-@pytest.mark.django_db
 def test_a_restored_shop_without_demo_staff_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     cast.make_staff("owner", username="linda")
 

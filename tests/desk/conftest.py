@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from tests import console
 from tests.cast import make_staff, open_shop
 
 SignIn = Callable[..., Client]
@@ -17,14 +18,7 @@ def shop(db: None) -> None:
 
 @pytest.fixture
 def sign_in() -> SignIn:
-    def sign_in_as(role: str = "owner", name: str = "") -> Client:
-        client = Client()
-        user = make_staff(role, username=name)
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-        client.cookies["django_language"] = "en"
-        return client
-
-    return sign_in_as
+    return lambda role="owner", name="": console.sign_in(make_staff(role, username=name))
 
 
 @pytest.fixture

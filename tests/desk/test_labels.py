@@ -12,6 +12,7 @@ from shop import clock
 from shop.store.choices import Delivery, PayMethod
 from tests.cast import clerk
 
+pytestmark = pytest.mark.usefixtures("in_english")
 NOW = clock.now()
 
 
@@ -26,11 +27,6 @@ def order(stage: Stage, **values: object) -> Order:
         "pieces": 2,
     }
     return Order(stage=stage, **(columns | values))
-
-
-@pytest.fixture(autouse=True)
-def in_english(settings: object) -> None:
-    settings.LANGUAGE_CODE = "en"  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(

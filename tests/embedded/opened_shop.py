@@ -8,7 +8,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
-from tests.embedded.run_command import PROJECT, RunCommand, wait_until
+from harness.processes import run_python
+from tests.embedded.run_command import RunCommand, wait_until
 
 
 @contextlib.contextmanager
@@ -31,9 +32,7 @@ def manage(run: RunCommand, *arguments: str, **environment: str) -> subprocess.C
     """Run a command as the operator would, with the environment that `bin/run` wrote down."""
     lines = (run.data_dir / "run" / "environment").read_text().splitlines()
     shop = {name: "".join(shlex.split(value)) for name, value in (line.split("=", 1) for line in lines)}
-    command = [sys.executable, "manage.py", *arguments]
-    everything = {**os.environ, **shop, **environment}
-    return subprocess.run(command, cwd=PROJECT, env=everything, capture_output=True, text=True)
+    return run_python("manage.py", *arguments, environment={**os.environ, **shop, **environment})
 
 
 def assert_books_balance(run: RunCommand) -> None:

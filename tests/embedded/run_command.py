@@ -10,9 +10,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from harness.processes import PROJECT
 from shop.demo.supervisor.shop import find_free_port
 
-PROJECT = Path(__file__).resolve().parents[2]
 PROCESS_NAMES = ("redis", "standins", "web", "worker", "deliver", "buyers")
 
 
@@ -103,6 +103,13 @@ class RunCommand:
         """Return the command lines of all processes that work in this data directory."""
         wanted = f"DATA_DIR={self.data_dir}\0".encode()
         return [command for pid, command in _all_processes() if wanted in _environment(pid)]
+
+
+def run_once(data_dir: Path, *options: str, project: Path, passphrase: str = "") -> None:
+    """Start the shop, wait until it is open, and press Ctrl-C."""
+    with RunCommand(data_dir, *options, project=project, passphrase=passphrase) as run:
+        run.wait_open()
+        assert run.stop() == 0
 
 
 def is_alive(pid: int) -> bool:

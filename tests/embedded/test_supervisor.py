@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from shop.demo.supervisor.shop import find_free_port
-from tests.embedded.run_command import PROCESS_NAMES, RunCommand, is_alive, wait_until
+from tests.embedded.run_command import PROCESS_NAMES, RunCommand, is_alive, run_once, wait_until
 from tests.embedded.stub_project import make_stub_project
 
 pytestmark = pytest.mark.fault
@@ -83,20 +83,15 @@ def test_a_process_that_cannot_live_ends_the_shop_and_names_its_log(project: Pat
 
 def test_the_second_start_neither_migrates_nor_seeds(project: Path, data_dir: Path) -> None:
     for _ in range(2):
-        with RunCommand(data_dir, project=project) as run:
-            run.wait_open()
-            run.stop()
+        run_once(data_dir, project=project)
     assert commands(data_dir).count("migrate") == 1
     assert commands(data_dir).count("seed_demo") == 1
 
 
 def test_a_new_migration_is_applied_at_the_next_start(project: Path, data_dir: Path) -> None:
-    with RunCommand(data_dir, project=project) as run:
-        run.wait_open()
-        run.stop()
+    run_once(data_dir, project=project)
     (project / "shop" / "migrations" / "0002_more.py").touch()
-    with RunCommand(data_dir, project=project) as run:
-        run.wait_open()
+    run_once(data_dir, project=project)
     assert commands(data_dir).count("migrate") == 2
     assert commands(data_dir).count("seed_demo") == 1
 
@@ -107,19 +102,15 @@ def test_failed_seeding_is_told_and_started_over(project: Path, data_dir: Path) 
         assert run.wait_end() == 1
         assert "no shop today" in run.output
     (project / "seeding-fails").unlink()
-    with RunCommand(data_dir, project=project) as run:
-        run.wait_open()
+    run_once(data_dir, project=project)
     assert commands(data_dir).count("migrate") == 2
 
 
 def test_fresh_starts_over_and_touches_nothing_else(project: Path, data_dir: Path) -> None:
-    with RunCommand(data_dir, project=project) as run:
-        run.wait_open()
-        run.stop()
+    run_once(data_dir, project=project)
     secrets = (data_dir / "secrets").read_text()
     (data_dir / "notes.txt").write_text("mine")
-    with RunCommand(data_dir, "--fresh", project=project) as run:
-        run.wait_open()
+    run_once(data_dir, "--fresh", project=project)
     assert (data_dir / "notes.txt").read_text() == "mine"
     assert (data_dir / "secrets").read_text() != secrets
     assert commands(data_dir).count("seed_demo") == 1
@@ -138,9 +129,7 @@ def test_a_directory_with_other_files_is_refused(project: Path, data_dir: Path, 
 def test_secrets_are_private_and_kept(project: Path, data_dir: Path) -> None:
     kept = set()
     for _ in range(2):
-        with RunCommand(data_dir, project=project) as run:
-            run.wait_open()
-            run.stop()
+        run_once(data_dir, project=project)
         kept.add((data_dir / "secrets").read_text())
     assert len(kept) == 1
     assert stat.S_IMODE(os.stat(data_dir).st_mode) == 0o700
@@ -159,9 +148,7 @@ def test_a_second_shop_in_the_same_directory_is_refused(project: Path, data_dir:
 def test_a_data_directory_too_deep_for_a_socket_works(project: Path, tmp_path: Path) -> None:
     deep = tmp_path / ("d" * 120) / "names with spaces, 中文"
     deep.parent.mkdir()
-    with RunCommand(deep, project=project) as run:
-        run.wait_open()
-        assert run.stop() == 0
+    run_once(deep, project=project)
 
 
 @pytest.fixture
@@ -172,14 +159,11 @@ def backup(tmp_path: Path) -> Path:
 
 
 def test_a_backup_takes_the_place_of_the_demo_shop(project: Path, data_dir: Path, backup: Path) -> None:
-    with RunCommand(data_dir, f"--restore={backup}", project=project, passphrase=PASSPHRASE) as run:
-        run.wait_open()
-        run.stop()
+    run_once(data_dir, f"--restore={backup}", project=project, passphrase=PASSPHRASE)
     kept = (data_dir / "secrets").read_text()
     assert "SEARCH_KEY=restored" in kept
     assert not (data_dir / "run" / "restored-keys").exists()
-    with RunCommand(data_dir, project=project) as run:
-        run.wait_open()
+    run_once(data_dir, project=project)
     assert commands(data_dir).count("restore_demo") == 1
     assert "seed_demo" not in commands(data_dir)
     assert (data_dir / "secrets").read_text() == kept
@@ -203,8 +187,7 @@ def test_a_wrong_passphrase_is_one_sentence_and_the_right_one_works_afterwards(
         assert run.wait_end() == 1
         last = run.output.splitlines()[-1]
         assert last == "bin/run: The passphrase is wrong, or the archive was changed."
-    with RunCommand(data_dir, *options, project=project, passphrase=PASSPHRASE) as run:
-        run.wait_open()
+    run_once(data_dir, *options, project=project, passphrase=PASSPHRASE)
 
 
 def test_without_a_terminal_the_passphrase_has_to_be_set(project: Path, data_dir: Path, backup: Path) -> None:
@@ -242,9 +225,7 @@ def test_ctrl_c_instead_of_a_passphrase_restores_nothing(project: Path, data_dir
 
 
 def test_a_backup_is_not_restored_over_a_shop(project: Path, data_dir: Path, backup: Path) -> None:
-    with RunCommand(data_dir, project=project) as run:
-        run.wait_open()
-        run.stop()
+    run_once(data_dir, project=project)
     with RunCommand(data_dir, "--restore", str(backup), project=project, passphrase=PASSPHRASE) as run:
         assert run.wait_end() == 1
         assert "holds a shop already. A backup is restored into an empty directory" in run.output

@@ -12,20 +12,21 @@ import requests
 from django.db import connection
 from pytest_django import DjangoDbBlocker
 
+from harness.processes import ShopProcesses
+from harness.servers import PrivatePostgres, PrivateRedis
 from orders.models import Order
 from shop.demo.standins import load_credentials
 from shop.demo.standins.ledger import DEFAULT_BEHAVIOUR
 from shop.events.delivery import count_undelivered
 from shop.events.pause import resume_outside
-from shop.store.models import WeChatAccount
 from tests import cast
 from tests.conftest import find_broken_books
-from tests.processes import ShopProcesses
-from tests.servers import PrivatePostgres, PrivateRedis
+from tests.databases import disconnect
+from tests.expect import wait_until
+from tests.gateway import lend_credentials
 
 _numbers = count(1)
 PROCESSES = ("standins", "web", "worker", "deliver")
-PATIENCE_S = 60.0
 
 
 @dataclass
@@ -63,14 +64,7 @@ class Buyer:
             basket=[{"sku_id": str(sku_id), "quantity": pieces}],
             delivery="express",
             pay_method=pay_method,
-            address={
-                "recipient": cast.HOME.recipient,
-                "phone": cast.HOME.phone,
-                "province": cast.HOME.province,
-                "city": cast.HOME.city,
-                "district": cast.HOME.district,
-                "detail": cast.HOME.detail,
-            },
+            address=cast.address(),
         )
 
     def placed(self, sku_id: int, **kwargs: Any) -> str:
@@ -120,14 +114,30 @@ class FaultShop:
         self.assert_no_server_error()
 
 
-def wait_until(is_true: Callable[[], bool], *, seconds: float = PATIENCE_S) -> float:
-    """Wait until something holds, and return how long it took; fails after `seconds`."""
-    started_at = time.monotonic()
-    while not is_true():
-        if time.monotonic() - started_at > seconds:
-            pytest.fail(f"did not come true within {seconds} s")
-        time.sleep(0.1)
-    return time.monotonic() - started_at
+class Ordering:
+    """Orders placed again and again by several buyers; `answers` tells when which answer came."""
+
+    def __init__(self, name: str) -> None:
+        self.answers: list[tuple[float, Answer]] = []
+        self.sent: list[tuple[Buyer, str]] = []
+        self._sku_id, self._name = cast.make_sku(on_hand=100_000).pk, f"{name}-{next(_numbers)}"
+
+    def place(self, buyer: Buyer) -> None:
+        key = f"{self._name}-{next(_numbers)}"
+        self.sent.append((buyer, key))
+        answer = buyer.place(self._sku_id, pay_method="cod", key=key)
+        self.answers.append((time.monotonic(), answer))
+
+    def wait_taken(self) -> None:
+        """From now on an order has to be taken within ten seconds."""
+        now = time.monotonic()
+        wait_until(lambda: any(a.status == 201 and at > now for at, a in list(self.answers)), seconds=10)
+
+    def repeat_until_placed(self) -> int:
+        """Send every request again under its key, as a phone would; returns how many orders there are then."""
+        for buyer, key in self.sent:
+            wait_until(lambda b=buyer, k=key: b.place(self._sku_id, pay_method="cod", key=k).status == 201)
+        return Order.objects.filter(client_key__startswith=f"{self._name}-").count()
 
 
 def in_background(act: Callable[[], Any]) -> threading.Thread:
@@ -178,26 +188,9 @@ def shop(
     resume_outside()
     with django_db_blocker.unblock():
         cast.open_shop()
-        _lend_credentials(shop)
+        lend_credentials(load_credentials(shop.processes.directory / "standins"))
         shop.standin("faults")
         shop.standin("behaviour", **DEFAULT_BEHAVIOUR | {"refund_interval_seconds": 0})
         yield shop
         shop.assert_settled()
     disconnect()
-
-
-def disconnect() -> None:
-    """Forget this process's connections: the next query makes a new one."""
-    connection.close()
-    connection.close_pool()
-
-
-def _lend_credentials(shop: FaultShop) -> None:
-    made = load_credentials(shop.processes.directory / "standins")
-    WeChatAccount.objects.filter(pk=1).update(appid=made.appid)
-    account = WeChatAccount.objects.get(pk=1)
-    account.mini_secret, account.mchid = made.secret, made.mchid
-    account.merchant_serial, account.merchant_private_key = made.merchant_serial, made.merchant_private_key
-    account.api_v3_key, account.platform_key_id = made.api_v3_key, made.platform_key_id
-    account.platform_public_key = made.platform_public_key
-    account.save()

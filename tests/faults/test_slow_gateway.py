@@ -3,6 +3,7 @@
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 import requests
@@ -13,6 +14,7 @@ from orders.stages import Stage
 from shop import clock
 from tests import cast
 from tests.faults.conftest import Buyer, FaultShop, get_order, wait_until
+from tests.threads import meanwhile
 
 pytestmark = pytest.mark.fault
 BUYERS = 50
@@ -39,26 +41,10 @@ def pay_as_soon_as_possible(buyer: Buyer, number: str) -> str:
     return buyer.pay(number)
 
 
-class Visitor:
-    """Asks for pages again and again until told to stop."""
-
-    def __init__(self, url: str) -> None:
-        self.statuses: list[int] = []
-        self._url = url
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._look)
-
-    def __enter__(self) -> "Visitor":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self._stopping.set()
-        self._thread.join()
-
-    def _look(self) -> None:
-        while not self._stopping.wait(0.05):
-            self.statuses.append(requests.get(self._url, timeout=30, allow_redirects=False).status_code)
+def look(url: str, statuses: list[int]) -> None:
+    """Ask for a page, and keep the status it came with."""
+    statuses.append(requests.get(url, timeout=30, allow_redirects=False).status_code)
+    time.sleep(0.05)
 
 
 def test_pages_and_callbacks_go_on_while_the_gateway_hangs(
@@ -68,19 +54,19 @@ def test_pages_and_callbacks_go_on_while_the_gateway_hangs(
     shop.standin("behaviour", send_notices=False)
     attempt = pay_as_soon_as_possible(payer, paid)
     shop.fail("late", seconds=HANGS_S, times=9_999)
-    with (
-        Visitor(f"{shop.processes.web_url()}/console/staff/login/") as pages,
-        Visitor(f"{shop.processes.web_url()}/api/v1/products") as api,
+    url, pages, api = shop.processes.web_url(), [], []
+    with meanwhile(
+        partial(look, f"{url}/console/staff/login/", pages), partial(look, f"{url}/api/v1/products", api)
     ):
         pressing = threading.Thread(target=press_together, args=(orders[1:],))
         pressing.start()
-        wait_until(lambda: len(pages.statuses) > 5)
+        wait_until(lambda: len(pages) > 5)
         assert shop.standin("notices", number=attempt, mode="valid")["statuses"] == [204]
         assert get_order(paid).stage == Stage.TO_CONFIRM
         pressing.join()
-    assert set(pages.statuses) == {200}
-    assert set(api.statuses) == {200}
-    assert len(pages.statuses) > 20
+    assert set(pages) == {200}
+    assert set(api) == {200}
+    assert len(pages) > 20
 
 
 def test_no_order_that_was_paid_is_closed_and_all_is_settled_when_the_gateway_is_back(

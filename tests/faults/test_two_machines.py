@@ -7,11 +7,11 @@ from contextlib import ExitStack
 import pytest
 import requests
 
+from harness.processes import ShopProcesses
 from shop import clock
 from shop.files.models import LooseFile, Picture
 from tests.faults.conftest import Buyer, FaultShop, wait_until
 from tests.ground.test_files import picture_bytes
-from tests.processes import ShopProcesses
 from tests.s3 import PrivateS3
 
 pytestmark = pytest.mark.fault

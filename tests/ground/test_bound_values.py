@@ -29,14 +29,7 @@ def _open_shop(db: None) -> None:
     cast.open_shop()
 
 
-HOME = {
-    "recipient": "林晓燕",
-    "phone": "13812345678",
-    "province": "浙江省",
-    "city": "杭州市",
-    "district": "西湖区",
-    "detail": "文三路 88 号",
-}
+HOME = cast.address(phone="13812345678")
 NOT_BOUND = {
     "store.WeChatAccount": "there is one row",
     "customers.Customer": "each row has a secret of its own",

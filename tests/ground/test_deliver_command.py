@@ -69,7 +69,7 @@ def test_it_rests_a_fifth_of_a_second_when_nothing_is_due(loop: Loop) -> None:
     assert loop.run(0) == ["begin", "sweep 100", "rest 0.2", "rest 0.2"]
 
 
-def test_and_not_at_all_while_there_is_work(loop: Loop) -> None:
+def test_it_does_not_rest_while_there_is_work(loop: Loop) -> None:
     assert loop.run(1, 20) == ["begin", "sweep 100", "rest 0.2"]
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from django.utils import translation
 
 from shop.actor import ActorKind
 from shop.events.models import Event
@@ -11,11 +10,7 @@ from shop.events.words import NOTHING, describe_actor, describe_data
 from shop.store.choices import OverdueRule
 from shop.store.models import StoreSettings
 
-
-@pytest.fixture(autouse=True)
-def in_english() -> Any:
-    with translation.override("en"):
-        yield
+pytestmark = pytest.mark.usefixtures("in_english")
 
 
 def lines(data: dict[str, Any], model: Any = StoreSettings) -> list[tuple[str, str, str]]:
@@ -105,7 +100,7 @@ def test_what_holds_nothing_takes_no_line(nothing: Any) -> None:
 
 
 @pytest.mark.parametrize("nothing", [None, ""])
-def test_but_where_something_was_taken_away_it_is_seen(nothing: Any) -> None:
+def test_a_value_that_was_taken_away_is_seen(nothing: Any) -> None:
     assert lines({"before": {"x": "a"}, "after": {"x": nothing}}) == [("X", NOTHING, "a")]
     assert lines({"before": {"x": nothing}, "after": {"x": []}}) == [("X", "", NOTHING)]
     assert lines({"before": {"x": []}, "after": {"x": []}}) == []

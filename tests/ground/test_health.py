@@ -44,12 +44,12 @@ def test_a_broker_that_answers_is_up() -> None:
     assert is_broker_up()
 
 
-def test_one_that_is_away_is_not(settings) -> None:
+def test_a_broker_that_is_away_is_not_up(settings) -> None:
     settings.REDIS_URL = "redis://127.0.0.1:9/0"
     assert not is_broker_up()
 
 
-def test_one_that_hangs_is_not_and_holds_no_page_up(settings) -> None:
+def test_a_broker_that_hangs_is_not_up_and_holds_no_page_up(settings) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         settings.REDIS_URL = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
         began = time.monotonic()

@@ -1,6 +1,5 @@
 """A kept query gives what the queryset gives, with the values of each call."""
 
-import threading
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +14,7 @@ from shop.catalog.models import Sku
 from shop.customers.models import Customer
 from shop.database.kept import KeptQuery, Param
 from tests import cast
+from tests.races.conftest import run_together
 
 pytestmark = pytest.mark.django_db
 
@@ -79,17 +79,5 @@ def test_its_sql_is_put_together_once() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_many_threads_may_begin_at_once() -> None:
-    person = cast.make_customer()
-    kept, barrier, found = KeptQuery(find_by_openid), threading.Barrier(8), []
-
-    def run() -> None:
-        barrier.wait()
-        found.append(kept.first(openid=person.openid))
-        connection.close()
-
-    threads = [threading.Thread(target=run) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert found == [person] * 8
+    person, kept = cast.make_customer(), KeptQuery(find_by_openid)
+    assert run_together([lambda: kept.first(openid=person.openid)] * 8) == [person] * 8

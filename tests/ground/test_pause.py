@@ -72,7 +72,7 @@ def test_the_pause_is_over_after_five_seconds(monkeypatch: pytest.MonkeyPatch) -
         assert is_outside_paused() == is_paused
 
 
-def test_and_at_once_when_somebody_says_so() -> None:
+def test_the_pause_is_over_at_once_when_somebody_says_so() -> None:
     pause_outside()
     resume_outside()
     assert not is_outside_paused()

@@ -1,7 +1,5 @@
 """Statements are prepared where it was asked for, and nowhere else."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.db import connection
 from django.db.backends.postgresql.base import ServerBindingCursor
@@ -14,17 +12,13 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def start_without(db: None) -> Iterator[None]:
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("DEALLOCATE ALL")
-        connection.connection._prepared.clear()
-    yield
+def start_without(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+    connection.connection._prepared.clear()
 
 
 def count_prepared() -> int:
-    if connection.vendor != "postgresql":
-        return 0
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%customers_customer%'"
@@ -37,13 +31,13 @@ def look_up(times: int) -> None:
         assert Customer.objects.filter(openid="nobody").first() is None
 
 
-def test_inside_they_are_prepared_when_they_come_again() -> None:
+def test_inside_statements_are_prepared_when_they_come_again() -> None:
     with prepared():
         look_up(5)
-    assert count_prepared() == (1 if connection.vendor == "postgresql" else 0)
+    assert count_prepared() == 1
 
 
-def test_outside_they_are_not() -> None:
+def test_outside_statements_are_not_prepared() -> None:
     with prepared():
         pass
     look_up(10)
@@ -53,14 +47,12 @@ def test_outside_they_are_not() -> None:
 def test_a_refusal_inside_ends_it_too() -> None:
     with pytest.raises(ZeroDivisionError), prepared():
         raise ZeroDivisionError
-    if connection.vendor == "postgresql":
-        assert connection.connection.cursor_factory is not ServerBindingCursor
+    assert connection.connection.cursor_factory is not ServerBindingCursor
 
 
 def test_it_can_be_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
     connection.ensure_connection()
-    if connection.vendor == "postgresql":
-        monkeypatch.setattr(connection.connection, "prepare_threshold", None)
+    monkeypatch.setattr(connection.connection, "prepare_threshold", None)
     with prepared():
         look_up(10)
     assert count_prepared() == 0

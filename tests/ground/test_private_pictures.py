@@ -150,7 +150,7 @@ def test_what_is_used_leaves_room_again(monkeypatch: pytest.MonkeyPatch) -> None
     sent_by(order.customer_id)
 
 
-def test_neither_do_staff(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_staff_do_not_send_without_end_either(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(services, "MOST_UNUSED", 1)
     store_picture(picture_bytes(), staff_id=7)
     store_picture(picture_bytes(), staff_id=8)

@@ -1,6 +1,5 @@
 """A bucket per buyer and scope: a burst of the whole rate, then room comes back evenly."""
 
-import threading
 from dataclasses import dataclass
 from ipaddress import IPv6Address
 from typing import Any
@@ -15,6 +14,7 @@ from rest_framework.views import APIView
 
 from shop.http.addresses import read_network
 from shop.http.throttle import BucketThrottle
+from tests.races.conftest import run_together
 
 
 class Endpoint:
@@ -69,17 +69,9 @@ def test_being_refused_does_not_put_it_off_further() -> None:
 
 
 def test_many_at_once_get_no_more_than_the_rate() -> None:
-    caller, allowed = make_caller(), []
-
-    def run() -> None:
-        allowed.extend(ask(caller).is_allowed for _ in range(5))
-
-    threads = [threading.Thread(target=run) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert allowed.count(True) == 10
+    caller = make_caller()
+    answers = run_together([lambda: [ask(caller).is_allowed for _ in range(5)]] * 8)
+    assert sum(allowed.count(True) for allowed in answers) == 10
 
 
 def test_the_bucket_of_a_quiet_caller_is_forgotten() -> None:

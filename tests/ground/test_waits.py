@@ -60,25 +60,21 @@ def around(waits: Sequence[int]) -> tuple[list[float], list[int]]:
     return [moment for end in ends for moment in (end - 0.1, end)], ends
 
 
-@pytest.mark.parametrize("fail", [fail_inside, fail_at_commit])
+@pytest.mark.parametrize(
+    ("fail", "is_outside"),
+    [(fail_inside, False), (fail_at_commit, False), (fail_inside, True)],
+    ids=["inside", "at commit", "the task cannot be made"],
+)
 def test_a_delivery_waits_twice_as_long_each_time_and_five_minutes_at_most(
-    moment: datetime, fail: Callable[[object], None]
+    moment: datetime, monkeypatch: pytest.MonkeyPatch, fail: Callable[[object], None], is_outside: bool
 ) -> None:
-    registry.on("product.add")(fail)
+    Broker(monkeypatch, holds=9)
+    registry.on("product.add", outside=is_outside)(fail)
     make_event()
     assert deliver_batch() == 1
     moments, ends = around(DELIVERY_WAITS_S)
     assert tries_at(moment, moments, deliver_batch) == ends
     assert EventDelivery.objects.get().attempts == 1 + len(ends)
-
-
-def test_so_does_one_whose_task_cannot_be_made(moment: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
-    Broker(monkeypatch, holds=9)
-    registry.on("product.add", outside=True)(fail_inside)
-    make_event()
-    assert deliver_batch() == 1
-    moments, ends = around(DELIVERY_WAITS_S)
-    assert tries_at(moment, moments, deliver_batch) == ends
 
 
 def test_a_row_of_a_timer_waits_from_ten_seconds_to_ten_minutes(moment: datetime) -> None:
@@ -109,7 +105,7 @@ def test_what_a_delivery_failed_of_is_kept_in_few_words(moment: datetime) -> Non
     assert EventDelivery.objects.get().last_error == ("ValueError: " + "x" * 500)[:200]
 
 
-def test_and_of_a_row_too(moment: datetime) -> None:
+def test_what_a_row_of_a_timer_failed_of_is_kept_in_few_words(moment: datetime) -> None:
     @registry.due("test.timer", find=lambda now, skip, limit: [7])
     def act(pk: int) -> None:
         raise ValueError("x" * 500)

@@ -1,9 +1,6 @@
 """A shop, and a kind of job that only counts."""
 
-from collections.abc import Iterator
-
 import pytest
-from django.utils.translation import override
 
 from shop.actor import Actor
 from shop.jobs.registry import KINDS
@@ -12,11 +9,8 @@ from tests.jobs.kinds import NAME, Counting
 
 
 @pytest.fixture(autouse=True)
-def shop(db: None, sent_tasks: list[tuple[str, int]]) -> Iterator[None]:
-    """Open, and in English, so that tests can read what it says."""
+def shop(db: None, sent_tasks: list[tuple[str, int]], in_english: None) -> None:
     open_shop()
-    with override("en"):
-        yield
 
 
 @pytest.fixture

@@ -3,16 +3,15 @@
 import re
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from shop.jobs.models import Job, JobState
 from shop.jobs.running import run_slice
 from shop.jobs.services import make_job
 from shop.staff.models import StaffUser
 from tests.cast import actor_of, make_staff
-from tests.console import sign_in
+from tests.console import page_with, sign_in
+from tests.expect import count_queries
 from tests.jobs.kinds import NAME, Counting, subjects_of
 
 URL = "/console/jobs/"
@@ -30,9 +29,7 @@ def job(counting: Counting, maker: StaffUser) -> Job:
 
 
 def page(client: Client, path: str, **headers: str) -> str:
-    response = client.get(path, headers=headers)
-    assert response.status_code == 200
-    return response.content.decode()
+    return page_with(200, client.get(path, headers=headers))
 
 
 def test_everybody_sees_their_own_jobs_and_the_owner_all(job: Job, maker: StaffUser) -> None:
@@ -152,14 +149,8 @@ def test_a_running_job_is_not_told_and_nobody_tells_for_another(job: Job, maker:
 
 def test_the_list_costs_the_same_however_many_jobs_there_are(counting: Counting, maker: StaffUser) -> None:
     client = sign_in(maker)
-
-    def count() -> int:
-        with CaptureQueriesContext(connection) as queries:
-            page(client, URL)
-        return len(queries)
-
     make_job(NAME, actor=actor_of(maker), key="0", subjects=subjects_of([1]))
-    few = count()
+    few = count_queries(lambda: page(client, URL))
     for n in range(1, 12):
         make_job(NAME, actor=actor_of(maker), key=str(n), subjects=subjects_of([1]))
-    assert count() == few
+    assert count_queries(lambda: page(client, URL)) == few

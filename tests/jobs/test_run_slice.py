@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
-from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from shop import clock
@@ -20,6 +19,7 @@ from shop.jobs.running import LEASE, LeaseLost, run_slice, take_lease
 from shop.jobs.services import make_job
 from shop.jobs.tasks import run_job
 from shop.staff.models import StaffUser
+from tests.expect import count_queries
 from tests.jobs.kinds import NAME, Counting, subjects_of
 
 
@@ -253,11 +253,7 @@ def test_on_sqlite_a_job_rests_as_long_as_it_worked(
 def test_the_queries_of_a_row_do_not_depend_on_how_many_there_are(counting: Counting, editor: Actor) -> None:
     def count(rows: int, key: str) -> int:
         job = make_job(NAME, actor=editor, key=key, subjects=subjects_of(range(rows)))
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
-            run(job)
-        return len(queries)
+        return count_queries(lambda: run(job))
 
     few, more, most = count(20, "few"), count(40, "more"), count(80, "most")
     assert most - more == 2 * (more - few)

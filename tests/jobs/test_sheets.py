@@ -32,6 +32,7 @@ from shop.sheets.table import Table
 from shop.staff.models import StaffUser
 from tests.cast import actor_of, make_staff
 from tests.console import sign_in
+from tests.expect import refused
 from tests.jobs.sheet_kind import HEADER, NAME, Tallying
 from tests.sheets.importing import JOBS, look, work
 from tests.sheets.making import csv, xlsx
@@ -134,9 +135,8 @@ class TestChecking:
     def test_whoever_lost_the_right_meanwhile_cannot_confirm(self, tally: Tallying, editor: Actor) -> None:
         job = check(ROWS, editor)
         StaffUser.objects.filter(pk=editor.id).update(role="warehouse")
-        with pytest.raises(Refused) as refused:
+        with refused("forbidden"):
             confirm_job(job.pk, actor=actor_of(StaffUser.objects.get(pk=editor.id)))
-        assert refused.value.code == "forbidden"
 
     def test_cancelled_while_it_is_read_it_is_over(
         self, tally: Tallying, editor: Actor, monkeypatch: pytest.MonkeyPatch
@@ -157,8 +157,8 @@ class TestChecking:
             try:
                 confirm_job(job.pk, actor=editor)
                 assert code == ""
-            except Refused as refused:
-                assert refused.code == code
+            except Refused as refusal:
+                assert refusal.code == code
             if code == "not_checked":
                 work(job)
             if code == "":

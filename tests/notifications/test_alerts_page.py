@@ -14,8 +14,8 @@ from notifications.services import handle_alerts
 from orders.models import Order
 from shop import clock
 from shop.events.delivery import drain
-from tests.cast import clerk, make_sku, make_staff, paid_order
-from tests.console import ENGLISH
+from tests.cast import clerk, make_sku, paid_order
+from tests.console import browser
 
 URL = "/console/alerts/"
 HANDLED = f"{URL}?state=handled"
@@ -24,9 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def owner() -> Client:
-    client = Client(headers=ENGLISH)
-    client.force_login(make_staff("owner"))
-    return client
+    return browser()
 
 
 @pytest.fixture
@@ -152,10 +150,9 @@ def test_the_tab_counts_what_is_unhandled_up_to_a_thousand(
     assert owner.get(URL).context["tabs"][0]["count"] == "1+"
 
 
-def test_a_role_that_may_not_press_sees_no_button(client: Client) -> None:
+def test_a_role_that_may_not_press_sees_no_button() -> None:
     ring(paid_order(), 2)
-    client.force_login(make_staff("finance"))
-    assert "/console/alerts/handle" not in client.get(URL).content.decode()
+    assert "/console/alerts/handle" not in browser("finance").get(URL).content.decode()
 
 
 def test_a_button_comes_back_to_its_page(owner: Client, small_pages: int) -> None:

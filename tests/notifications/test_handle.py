@@ -10,7 +10,7 @@ from notifications.models import Alert
 from notifications.services import handle_alerts, handle_alerts_up_to
 from shop.events.delivery import drain
 from tests.cast import clerk, make_staff, paid_order
-from tests.console import ENGLISH
+from tests.console import ENGLISH, browser
 from tests.expect import refused
 
 URL = "/console/alerts/handle/"
@@ -36,38 +36,34 @@ def test_a_click_handles_it_and_says_who(client: Client, alert: Alert) -> None:
     assert alert.handled_at is not None
 
 
-def test_htmx_gets_the_new_table_and_tells_the_voice(client: Client, alert: Alert) -> None:
-    client.force_login(make_staff("order_clerk"))
-    answer = client.post(URL, {"id": alert.pk}, headers={"HX-Request": "true"})
+def test_htmx_gets_the_new_table_and_tells_the_voice(alert: Alert) -> None:
+    answer = browser("order_clerk").post(URL, {"id": alert.pk}, headers={"HX-Request": "true"})
     assert answer["HX-Trigger"] == "alerts-look"
     assert 'id="alerts-table"' in answer.content.decode()
     assert f'data-alert-id="{alert.pk}"' not in answer.content.decode()
 
 
-def test_several_at_once_leave_what_others_handled(client: Client, alert: Alert) -> None:
+def test_several_at_once_leave_what_others_handled(alert: Alert) -> None:
     paid_order()
     drain()
     handle_alerts([alert.pk], actor=clerk(name="李仓库"))
-    client.force_login(make_staff("manager"))
-    client.post(URL, {"id": list(Alert.objects.values_list("pk", flat=True))})
+    browser("manager").post(URL, {"id": list(Alert.objects.values_list("pk", flat=True))})
     assert Alert.objects.filter(handled_at=None).count() == 0
     alert.refresh_from_db()
     assert alert.handled_by_name == "李仓库"
 
 
-def test_the_second_one_is_told_who_was_first(client: Client, alert: Alert) -> None:
+def test_the_second_one_is_told_who_was_first(alert: Alert) -> None:
     handle_alerts([alert.pk], actor=clerk(name="李仓库"))
     with refused("already_done", 409) as caught:
         handle_alerts([alert.pk], actor=clerk(name="王店长"))
     assert "李仓库" in str(caught.value)
-    client.force_login(make_staff("manager"))
-    answer = client.post(URL, {"id": alert.pk}, headers={"HX-Request": "true"})
+    answer = browser("manager").post(URL, {"id": alert.pk}, headers={"HX-Request": "true"})
     assert (answer.status_code, "李仓库" in answer.content.decode()) == (409, True)
 
 
-def test_finance_may_look_but_not_press(client: Client, alert: Alert) -> None:
-    client.force_login(make_staff("finance"))
-    assert client.post(URL, {"id": alert.pk}).status_code == 403
+def test_finance_may_look_but_not_press(alert: Alert) -> None:
+    assert browser("finance").post(URL, {"id": alert.pk}).status_code == 403
     alert.refresh_from_db()
     assert alert.handled_at is None
 
@@ -78,34 +74,30 @@ def test_strangers_are_sent_to_the_door(client: Client, alert: Alert) -> None:
     assert alert.handled_at is None
 
 
-def test_looking_changes_nothing(client: Client, alert: Alert) -> None:
-    client.force_login(make_staff("owner"))
-    assert client.get(URL, {"id": alert.pk}).status_code == 405
+def test_looking_changes_nothing(alert: Alert) -> None:
+    assert browser().get(URL, {"id": alert.pk}).status_code == 405
 
 
 @pytest.mark.parametrize("ids", [[], ["x"], [""], ["-1"], ["9" * 40], ["²"], ["0"]])
-def test_nonsense_is_refused_in_words(client: Client, alert: Alert, ids: list[str]) -> None:
-    client.force_login(make_staff("owner"))
-    answer = client.post(URL, {"id": ids}, headers={"HX-Request": "true"})
+def test_nonsense_is_refused_in_words(alert: Alert, ids: list[str]) -> None:
+    answer = browser().post(URL, {"id": ids}, headers={"HX-Request": "true"})
     assert answer.status_code == 400
     alert.refresh_from_db()
     assert alert.handled_at is None
 
 
-def test_an_alert_that_does_not_exist_is_not_found(client: Client, alert: Alert) -> None:
-    client.force_login(make_staff("owner"))
-    answer = client.post(URL, {"id": alert.pk + 1000}, headers={"HX-Request": "true"})
+def test_an_alert_that_does_not_exist_is_not_found(alert: Alert) -> None:
+    answer = browser().post(URL, {"id": alert.pk + 1000}, headers={"HX-Request": "true"})
     assert answer.status_code == 404
 
 
 class TestAll:
     """The dialog that is fetched when it is opened, and what it sends."""
 
-    def test_it_says_how_many_there_are_now(self, client: Client, alert: Alert) -> None:
+    def test_it_says_how_many_there_are_now(self, alert: Alert) -> None:
         paid_order()
         drain()
-        client.force_login(make_staff("order_clerk"))
-        answer = client.get(ALL, headers={**ASKED, **ENGLISH})
+        answer = browser("order_clerk").get(ALL, headers={**ASKED, **ENGLISH})
         page = answer.content.decode()
         newest = Alert.objects.latest("pk").pk
         assert (answer.status_code, page.count("<html")) == (200, 0)
@@ -114,18 +106,16 @@ class TestAll:
         assert f'name="newest" value="{newest}"' in page
         assert "Mark 2 alerts as handled" in page
 
-    def test_without_scripts_it_stands_open_on_the_page(self, client: Client, alert: Alert) -> None:
-        client.force_login(make_staff("order_clerk"))
-        page = client.get(ALL).content.decode()
+    def test_without_scripts_it_stands_open_on_the_page(self, alert: Alert) -> None:
+        page = browser("order_clerk").get(ALL).content.decode()
         assert 'id="dialog-handle-all"' in page
         assert "data-dialog-auto" in page
         assert f'data-alert-id="{alert.pk}"' in page
 
-    def test_the_page_draws_it_only_when_asked(self, client: Client, alert: Alert) -> None:
+    def test_the_page_draws_it_only_when_asked(self, alert: Alert) -> None:
         paid_order()
         drain()
-        client.force_login(make_staff("order_clerk"))
-        page = client.get("/console/alerts/").content.decode()
+        page = browser("order_clerk").get("/console/alerts/").content.decode()
         assert f'href="{ALL}"' in page
         assert 'id="dialog-handle-all"' not in page
 
@@ -189,8 +179,7 @@ class TestAll:
         assert alert.handled_at is None
 
     @pytest.mark.parametrize("newest", ["", "x", "-1", "0", "9" * 40, "²"])
-    def test_nonsense_is_refused_in_words(self, client: Client, alert: Alert, newest: str) -> None:
-        client.force_login(make_staff("owner"))
-        assert client.post(ALL, {"newest": newest}, headers=ASKED).status_code == 400
+    def test_nonsense_is_refused_in_words(self, alert: Alert, newest: str) -> None:
+        assert browser().post(ALL, {"newest": newest}, headers=ASKED).status_code == 400
         alert.refresh_from_db()
         assert alert.handled_at is None

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
-from django.db import connection
 from websockets.sync.client import connect
 
+from harness.processes import ShopProcesses
+from harness.servers import PrivateRedis
 from tests.cast import make_staff, open_shop
+from tests.databases import write_own_url
 from tests.notifications.sessions import make_session
-from tests.processes import ShopProcesses
-from tests.servers import PrivateRedis
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.fault]
 IDLE_S = 15.0
@@ -20,11 +20,10 @@ IDLE_S = 15.0
 
 @pytest.fixture
 def processes(transactional_db: None) -> Iterator[ShopProcesses]:
-    server = connection.settings_dict
-    password = f":{server['PASSWORD']}" if server["PASSWORD"] else ""
-    place = f"{server['USER']}{password}@{server['HOST']}:{server['PORT'] or 5432}"
-    url = f"postgres://{place}/{server['NAME']}"
-    with PrivateRedis() as redis, ShopProcesses(database_url=url, redis_url=redis.url) as shop:
+    with (
+        PrivateRedis() as redis,
+        ShopProcesses(database_url=write_own_url(), redis_url=redis.url) as shop,
+    ):
         shop.start("web")
         yield shop
 

@@ -2,14 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import count
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
-from channels.layers import channel_layers
 from django.conf import settings
 from django.db import transaction
 
@@ -17,7 +16,7 @@ from notifications.socket import consumers, listening
 from notifications.socket.consumers import AlertsConsumer
 from orders.models import Order
 from orders.services.steps import hold_order
-from shop import live, push
+from shop import live
 from shop.events.delivery import drain
 from shop.jobs.registry import Subject
 from shop.jobs.services import cancel_job, make_job
@@ -29,17 +28,12 @@ from tests.cast import clerk, make_staff, paid_order
 from tests.notifications.page_socket import PageSocket
 from tests.notifications.sessions import make_session
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.asyncio,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("fresh_layers"),
+]
 SILENCE_S = 0.4
-
-
-@pytest.fixture(autouse=True)
-def fresh_layers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Each test has an event loop of its own, so it needs channel layers of its own."""
-    monkeypatch.setattr(push, "_paused_until", 0.0)
-    channel_layers.backends.clear()
-    yield
-    channel_layers.backends.clear()
 
 
 @asynccontextmanager

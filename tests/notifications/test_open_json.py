@@ -3,9 +3,7 @@
 from datetime import datetime, time, timedelta
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from notifications.models import Alert, AlertKind
@@ -16,17 +14,18 @@ from shop import clock
 from shop.events.delivery import drain
 from shop.store.models import StoreSettings
 from tests.cast import clerk, make_staff, paid_order
+from tests.console import browser
+from tests.expect import count_queries
 
 URL = "/console/alerts/open.json"
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_it_tells_what_to_say_and_where_to_go(client: Client) -> None:
+def test_it_tells_what_to_say_and_where_to_go() -> None:
     order = paid_order()
     drain()
-    client.force_login(make_staff("store_clerk"))
     with clock.at(clock.now() + timedelta(seconds=90)):
-        answer = client.get(URL)
+        answer = browser("store_clerk").get(URL)
     body = answer.json()
     alert = body["alerts"][0]
     assert answer["Cache-Control"].startswith("max-age=0")
@@ -50,34 +49,24 @@ def test_handled_ones_are_gone_and_the_newest_come_first(client: Client) -> None
     assert ids == sorted(ids, reverse=True)
 
 
-def test_nothing_personal_leaves(client: Client) -> None:
+def test_nothing_personal_leaves() -> None:
     paid_order(remark="门铃坏了")
     drain()
-    client.force_login(make_staff("owner"))
-    text = client.get(URL).content.decode()
+    text = browser().get(URL).content.decode()
     assert not any(word in text for word in ("林晓燕", "13800005678", "文三路", "门铃"))
 
 
-def test_a_kind_that_is_not_spoken_is_shown_and_counted(client: Client) -> None:
-    choose_voiced_kinds(set(AlertKind) - {AlertKind.NEW_ORDER}, actor=clerk("owner"))
+@pytest.mark.parametrize(
+    ("voiced", "is_spoken"),
+    [(set(AlertKind) - {AlertKind.NEW_ORDER}, False), ({AlertKind.NEW_ORDER}, True)],
+)
+def test_a_kind_that_is_not_spoken_is_shown_and_counted(voiced: set[AlertKind], is_spoken: bool) -> None:
+    choose_voiced_kinds(voiced, actor=clerk("owner"))
     paid_order()
     drain()
-    client.force_login(make_staff("owner"))
-    body = client.get(URL).json()
-    assert (body["count"], body["alerts"][0]["is_voiced"], body["settings"]["is_voice_on"]) == (
-        1,
-        False,
-        False,
-    )
-
-
-def test_other_kinds_leave_new_orders_spoken(client: Client) -> None:
-    choose_voiced_kinds({AlertKind.NEW_ORDER}, actor=clerk("owner"))
-    paid_order()
-    drain()
-    client.force_login(make_staff("owner"))
-    body = client.get(URL).json()
-    assert (body["alerts"][0]["is_voiced"], body["settings"]["is_voice_on"]) == (True, True)
+    body = browser().get(URL).json()
+    assert (body["count"], body["alerts"][0]["is_voiced"]) == (1, is_spoken)
+    assert body["settings"]["is_voice_on"] is is_spoken
 
 
 @pytest.mark.parametrize(
@@ -103,17 +92,12 @@ def test_quiet_hours_are_the_stores_and_may_run_over_midnight(
     assert is_quiet(store, local) is expected
 
 
-def test_the_number_of_queries_does_not_grow(client: Client) -> None:
-    client.force_login(make_staff("owner"))
-    counts = []
+def test_the_number_of_queries_does_not_grow() -> None:
+    client, counts = browser(), []
     for _ in range(2):
         paid_order()
         drain()
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
-            client.get(URL)
-        counts.append(len(queries))
+        counts.append(count_queries(lambda: client.get(URL)))
     assert counts == [4, 4]
 
 

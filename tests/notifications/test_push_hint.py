@@ -1,27 +1,22 @@
 """Hints are cheap, leak nothing, and never hold up the one who gives them."""
 
 import os
-import threading
 import time
 from collections.abc import Iterator
 
 import pytest
-from channels.layers import channel_layers
 from django.conf import settings
 from django.test import override_settings
 
+from harness.servers import PrivateRedis
 from shop import push
 from shop.push import push_hint
-from tests.servers import PrivateRedis
+from tests.races.conftest import run_together
 
 
 @pytest.fixture(autouse=True)
-def fresh_push(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(push, "_paused_until", 0.0)
+def fresh_push(fresh_layers: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(push, "_thread", push._PushThread())
-    channel_layers.backends.clear()
-    yield
-    channel_layers.backends.clear()
 
 
 @pytest.fixture
@@ -48,13 +43,7 @@ def test_a_thousand_hints_open_no_more_files_than_one() -> None:
 def test_threads_share_the_connection() -> None:
     assert push_hint()
     before = count_open_files()
-    answers: list[bool] = []
-    threads = [threading.Thread(target=lambda: answers.append(push_hint())) for _ in range(20)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert answers == [True] * 20
+    assert run_together([push_hint] * 20) == [True] * 20
     assert count_open_files() <= before + 20
 
 

@@ -1,9 +1,7 @@
 """An order rings once, whoever carries the event and however often."""
 
-import threading
-
 import pytest
-from django.db import IntegrityError, connections
+from django.db import IntegrityError
 
 from notifications.handlers import end_alerts
 from notifications.models import Alert, AlertKind, HandledHow
@@ -19,6 +17,7 @@ from shop.events.delivery import deliver_batch, drain
 from shop.events.models import Event, EventDelivery
 from shop.store.choices import PayMethod
 from tests.cast import buyer, clerk, paid_order, pay, place
+from tests.races.conftest import run_together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -88,27 +87,16 @@ def test_money_that_does_not_count_raises_an_alert_that_only_a_press_ends() -> N
     assert late.handled_how == HandledHow.PRESSED
 
 
-def carry_in_threads(count: int) -> None:
-    barrier = threading.Barrier(count)
-
-    def carry() -> None:
-        barrier.wait()
-        while deliver_batch():
-            pass
-        connections.close_all()
-
-    threads = [threading.Thread(target=carry) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+def carry() -> None:
+    while deliver_batch():
+        pass
 
 
 def test_two_deliverers_at_once_ring_each_order_once() -> None:
     orders = [paid_order() for _ in range(12)]
     for order in orders[::2]:
         confirm_order(order.pk, actor=clerk())
-    carry_in_threads(2)
+    run_together([carry, carry])
     assert not EventDelivery.objects.filter(done_at=None).exists()
     assert sorted(Alert.objects.values_list("order_id", flat=True)) == sorted(o.pk for o in orders)
     still_open = Alert.objects.filter(handled_at=None).values_list("order_id", flat=True)

@@ -13,26 +13,20 @@ from django.conf import settings
 from django.db import OperationalError
 from django.test import override_settings
 
+from harness.servers import PrivateRedis
 from notifications.kinds import Audience
 from notifications.socket import consumers
-from shop import push
 from shop.push import CHECK_SESSION, push_hint
 from shop.staff.models import StaffSession, StaffUser
 from tests.cast import make_staff
 from tests.notifications.page_socket import PageSocket
 from tests.notifications.sessions import make_session
-from tests.servers import PrivateRedis
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture(autouse=True)
-def fresh_layers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Each test has an event loop of its own, so it needs channel layers of its own."""
-    monkeypatch.setattr(push, "_paused_until", 0.0)
-    channel_layers.backends.clear()
-    yield
-    channel_layers.backends.clear()
+pytestmark = [
+    pytest.mark.asyncio,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("fresh_layers"),
+]
 
 
 @asynccontextmanager

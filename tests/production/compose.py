@@ -7,8 +7,8 @@ from typing import Any
 
 import yaml
 
+from harness.processes import PROJECT
 from shop.demo.supervisor.child import Command, spawn
-from tests.processes import PROJECT
 
 COMPOSE = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())
 PROGRAMS = {

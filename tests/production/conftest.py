@@ -3,13 +3,12 @@
 import base64
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 
 import pytest
 
-from tests.environment import TEST_ENVIRONMENT
-from tests.processes import PROJECT
+from harness.environment import TEST_ENVIRONMENT
+from harness.processes import run_python
 
 KEY = base64.b64encode(b"production-test-key-0123456789ab").decode()
 PRODUCTION = {
@@ -37,13 +36,6 @@ def production_environment(**changes: str) -> dict[str, str]:
 @pytest.fixture
 def manage() -> Manage:
     def run(*arguments: str, **changes: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=PROJECT,
-            env=production_environment(**changes),
-            capture_output=True,
-            text=True,
-            stdin=subprocess.DEVNULL,
-        )
+        return run_python("manage.py", *arguments, environment=production_environment(**changes))
 
     return run

@@ -6,8 +6,7 @@ import json
 import os
 import re
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,9 @@ from typing import Any
 import pytest
 import requests
 from django.contrib.auth.hashers import make_password
-from django.db import connection
 
+from harness.processes import PROJECT
+from harness.servers import PrivateRedis
 from orders.models import Order
 from orders.stages import Stage
 from shop.demo.standins import StandInServer
@@ -24,24 +24,16 @@ from shop.demo.supervisor.shop import find_free_port
 from shop.events.delivery import count_undelivered
 from tests import cast
 from tests.conftest import find_broken_books
+from tests.databases import write_own_url
+from tests.expect import wait_until
 from tests.gateway import Gateway
-from tests.processes import PROJECT
 from tests.production import compose
 from tests.production.conftest import PRODUCTION, Manage, production_environment
 from tests.production.tls_proxy import tls_proxy
-from tests.servers import PrivateRedis
 
 SERVICES = ("web", "worker", "payments", "carriers", "deliver")
-PATIENCE_S = 90.0
 # Compressing what no page of this test shows would take longer than the test.
 COLLECT = ("--no-input", "-v", "0", "-i", "drf_spectacular_sidecar", "-i", "rest_framework")
-
-
-def wait_until(is_true: Callable[[], bool], why: Callable[[], str] = str) -> None:
-    end = time.monotonic() + PATIENCE_S
-    while not is_true():
-        assert time.monotonic() < end, why()
-        time.sleep(0.2)
 
 
 @dataclass
@@ -87,12 +79,6 @@ class Production:
 
 
 @pytest.fixture
-def private_redis() -> Iterator[PrivateRedis]:
-    with PrivateRedis() as server:
-        yield server
-
-
-@pytest.fixture
 def production(
     transactional_db: None,
     gateway: Gateway,
@@ -107,10 +93,8 @@ def production(
     port, proxy_port = find_free_port(), find_free_port()
     (tmp_path / "metrics").mkdir()
     url = f"http://127.0.0.1:{proxy_port}"
-    parts = connection.settings_dict
-    place = f"{parts['USER']}:{parts['PASSWORD']}@{parts['HOST']}:{parts['PORT'] or 5432}/{parts['NAME']}"
     environment = production_environment(
-        DATABASE_URL=f"postgres://{place}",
+        DATABASE_URL=write_own_url(),
         REDIS_URL=private_redis.url,
         DATA_DIR=str(tmp_path),
         STATIC_ROOT=str(tmp_path / "static"),
@@ -149,7 +133,6 @@ class Phone:
         return dict(answer.json())
 
     def place_and_pay(self, sku_id: int) -> str:
-        names = ("recipient", "phone", "province", "city", "district", "detail")
         number = self.call(
             "POST",
             "/orders",
@@ -157,7 +140,7 @@ class Phone:
             basket=[{"sku_id": str(sku_id), "quantity": 1}],
             delivery="express",
             pay_method="wechat",
-            address={name: getattr(cast.HOME, name) for name in names},
+            address=cast.address(),
         )["number"]
         self.gateway.do("pay", **self.call("POST", f"/orders/{number}/pay"), openid=self.openid)
         return str(number)
@@ -216,8 +199,8 @@ def test_one_order_goes_from_the_phone_to_the_parcel(
     assert production.processes.pop("migrate").wait(60) == 0, production.log("migrate")
     for service in SERVICES:
         production.start(service)
-    wait_until(production.is_healthy, production.logs)
-    wait_until(lambda: " ready." in production.log("worker"), production.logs)
+    wait_until(production.is_healthy, seconds=90, why=production.logs)
+    wait_until(lambda: " ready." in production.log("worker"), seconds=90, why=production.logs)
     gateway.behave(send_notices=True)
     owner, sku = cast.make_staff("owner"), cast.make_sku()
     owner.password = make_password(cast.PASSWORD, hasher="argon2")  # Tests hash weakly; production does not.
@@ -230,7 +213,7 @@ def test_one_order_goes_from_the_phone_to_the_parcel(
     assert css and requests.get(production.url + css[1], timeout=10).status_code == 200
 
     number = Phone(production, gateway).place_and_pay(sku.pk)
-    wait_until(lambda: Order.objects.get(number=number).stage == Stage.TO_CONFIRM, production.logs)
+    wait_until(lambda: Order.objects.get(number=number).stage == Stage.TO_CONFIRM, why=production.logs)
     styled.press(number, "confirm")
     styled.press(number, "prepare")
     line = Order.objects.get(number=number).lines.get()
@@ -238,7 +221,7 @@ def test_one_order_goes_from_the_phone_to_the_parcel(
     parcel |= {"parcel-0-courier": "SF", "parcel-0-tracking_no": "SF1234567890123"}
     styled.press(number, "ship", **parcel)
     assert Order.objects.get(number=number).stage == Stage.SHIPPED
-    wait_until(lambda: count_undelivered() == 0, production.logs)
+    wait_until(lambda: count_undelivered() == 0, why=production.logs)
     assert find_broken_books() == []
 
     pressed = [count_requests(production, "orders:ship") for _ in range(12)]

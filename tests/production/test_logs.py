@@ -12,6 +12,7 @@ from django.test import Client
 
 from shop import logs
 from tests import cast
+from tests.api.conftest import order_body
 from tests.cast import HOME
 from tests.console import browser
 
@@ -45,17 +46,8 @@ def log() -> Iterator[Log]:
 
 
 def place_order(client: Client, token: str, **changes: Any) -> Any:
-    address = {
-        name: getattr(HOME, name) for name in ("recipient", "phone", "province", "city", "district", "detail")
-    }
-    body = {
-        "basket": [{"sku_id": str(cast.make_sku().pk), "quantity": 1}],
-        "delivery": "express",
-        "pay_method": "wechat",
-        "address": address,
-        **changes,
-    }
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "a-key-of-the-phone"}
+    body = order_body(**changes)
     return client.post("/api/v1/orders", body, content_type="application/json", headers=headers)
 
 

@@ -2,13 +2,14 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from io import StringIO
 from itertools import count
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from orders.desk.search.matches import find_matches
@@ -24,9 +25,11 @@ from shop.customers.services import change_profile
 from shop.events.models import Event
 from shop.store.models import WeChatAccount
 from tests import cast
+from tests.threads import held, meanwhile
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NEW_KEY, NEW_SEARCH_KEY = b"n" * 32, b"s" * 32
+_turns = count()
 
 
 def address(phone: str) -> Recipient:
@@ -173,23 +176,8 @@ def test_a_row_held_by_somebody_is_passed_over_and_told(
     order: Order, new_keys: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rotation, "_WAIT_S", 0)
-    held, done = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        with transaction.atomic():
-            Order.objects.select_for_update().get(pk=order.pk)
-            held.set()
-            done.wait(20)
-        connection.close()
-
-    holder = threading.Thread(target=hold)
-    holder.start()
-    held.wait(20)
-    try:
+    with held(Order.objects.filter(pk=order.pk)):
         assert rotation.rotate_table(Order) == rotation.Rotated(0, 1)
-    finally:
-        done.set()
-        holder.join()
     assert rotation.rotate_table(Order) == rotation.Rotated(1, 0)
 
 
@@ -222,33 +210,12 @@ def _rename(customer_id: int) -> None:
     connection.close()
 
 
-class Writers:
-    """People who keep changing phones and addresses until told to stop."""
-
-    def __init__(self, orders: list[Order]) -> None:
-        self.last: dict[int, str] = {}
-        self._stopping = threading.Event()
-        self._threads = [threading.Thread(target=self._write, args=(order,)) for order in orders]
-
-    def __enter__(self) -> "Writers":
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self._stopping.set()
-        for thread in self._threads:
-            thread.join()
-
-    def _write(self, order: Order) -> None:
-        for turn in count():
-            phone = f"139{order.pk % 10000:04d}{turn % 10000:04d}"
-            change_address(order.pk, to=address(phone), actor=cast.clerk())
-            change_profile(order.customer_id, phone=phone)
-            self.last[order.pk] = phone
-            if self._stopping.is_set():
-                break
-        connection.close()
+def write_phones(order: Order, last: dict[int, str]) -> None:
+    """Change the phone of the order and of its buyer once; `last` tells which each order has."""
+    phone = f"139{order.pk % 10000:04d}{next(_turns) % 10000:04d}"
+    change_address(order.pk, to=address(phone), actor=cast.clerk())
+    change_profile(order.customer_id, phone=phone)
+    last[order.pk] = phone
 
 
 def test_customers_are_found_by_nickname_under_the_new_key(
@@ -271,13 +238,15 @@ def test_people_go_on_writing_meanwhile(
     monkeypatch.setattr(rotation, "BATCH", 3)
     for _ in range(20):
         cast.make_customer()
-    with Writers([order, cast.paid_order(), cast.paid_order()]) as writers:
+    last: dict[int, str] = {}
+    orders = [order, cast.paid_order(), cast.paid_order()]
+    with meanwhile(*(partial(write_phones, each, last) for each in orders)):
         rotate()
         rotate()
     forget_old_keys()
     read_everything()
-    assert len(writers.last) == 3
-    for pk, phone in writers.last.items():
+    assert len(last) == 3
+    for pk, phone in last.items():
         assert Order.objects.get(pk=pk).phone == phone
         assert find_matches(phone, actor=SYSTEM).ids == {pk}
         assert [c.orders.get().pk for c in list_customers(words=phone)] == [pk]

@@ -1,12 +1,10 @@
 """No answer to one buyer holds anything of another: every value of B is marked, A asks for everything by every id."""
 
 import json
-from io import BytesIO
 from typing import Any
 
 import pytest
 from django.test import Client
-from PIL import Image
 
 from orders.models import Order
 from orders.payments.models import PayAttempt, Refund
@@ -21,6 +19,7 @@ from shop.customers.services import save_address
 from shop.files.services import store_picture
 from shop.store.choices import PayMethod
 from tests import cast
+from tests.ground.test_files import picture_bytes
 from tests.security.test_permissions import MATRIX, list_routes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books_are_clean", "sent_tasks")]
@@ -57,7 +56,7 @@ class Other:
         actor = cast.clerk()
         change_balance(self.customer.pk, delta_fen=MONEY, reason=f"{MARK}-reason", actor=actor)
         self.address = save_address(self.customer, vars(HOME))
-        self.picture = self._picture()
+        self.picture = store_picture(picture_bytes(), customer_id=self.customer.pk)
         self.orders = [
             cast.place(self.customer, remark=f"{MARK}-words", key=f"{MARK}-key"),
             cast.pay(cast.place(self.customer), trade_no=f"{MARK}-trade"),
@@ -69,11 +68,6 @@ class Other:
             set_seller_remark(order.pk, text=f"{MARK}-seller", actor=actor)
             change_address(order.pk, to=HOME, actor=actor)
         cancel_paid(self.orders[1].pk, reason=f"{MARK}-why", notice=f"{MARK}-notice", actor=actor)
-
-    def _picture(self) -> Any:
-        out = BytesIO()
-        Image.new("RGB", (8, 8)).save(out, "PNG")
-        return store_picture(out.getvalue(), customer_id=self.customer.pk)
 
     def _transferred(self) -> Order:
         order = cast.place(self.customer, pay_method=PayMethod.TRANSFER)

@@ -1,18 +1,17 @@
 """Nobody is led to another site: wherever an address to go on to is read, only our own count."""
 
 import re
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from harness.processes import PROJECT
 from tests import cast
 from tests.console import browser
 
 pytestmark = pytest.mark.django_db
-PROJECT = Path(__file__).resolve().parents[2]
 ELSEWHERE = (
     "https://evil.example/",
     "http:evil.example",

@@ -234,9 +234,8 @@ def find_newest() -> list[Any]:
 def undone(moment: datetime, newest: list[Any]) -> Iterator[None]:
     """What happens inside happens at this moment, draws the same ids each time, and is rolled back."""
     with transaction.atomic(), clock.at(moment), connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            each = "setval(pg_get_serial_sequence(%s, %s), %s)"
-            cursor.execute("SELECT " + ", ".join([each] * (len(newest) // 3)), newest)
+        each = "setval(pg_get_serial_sequence(%s, %s), %s)"
+        cursor.execute("SELECT " + ", ".join([each] * (len(newest) // 3)), newest)
         yield
         transaction.set_rollback(True)
 

@@ -14,12 +14,15 @@ from tests.sheets.making import values
 HEADER = ["SKU code", "Product", "Pieces"]
 
 
-@pytest.mark.parametrize("suffix", [".xlsx", ".csv"])
+@pytest.fixture(params=[".xlsx", ".csv"])
+def path(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    return tmp_path / f"out{request.param}"
+
+
 @pytest.mark.parametrize("start", FORMULA_STARTS)
-def test_no_cell_begins_like_a_formula(tmp_path: Path, suffix: str, start: str) -> None:
-    path = tmp_path / f"out{suffix}"
+def test_no_cell_begins_like_a_formula(path: Path, start: str) -> None:
     write_rows(path, HEADER, [("A", f"{start}HYPERLINK(1)", 1), ("B", f"  {start}x", 2)])
-    if suffix == ".csv":
+    if path.suffix == ".csv":
         text = path.read_text("utf-8-sig")
         assert f",{start}" not in text and f",  {start}" not in text
         assert f"'{start}HYPERLINK(1)" in path.read_bytes().decode("utf-8-sig")
@@ -29,39 +32,34 @@ def test_no_cell_begins_like_a_formula(tmp_path: Path, suffix: str, start: str) 
         assert cell.value.startswith("'")
 
 
-@pytest.mark.parametrize("suffix", [".xlsx", ".csv"])
 @pytest.mark.parametrize("name", ["=1+1", "-10% 折扣", "＝x", "普通", 'a,b"c\nd', "👩‍👩‍👧 茶"])
-def test_what_was_written_is_read_back(tmp_path: Path, suffix: str, name: str) -> None:
-    path = tmp_path / f"out{suffix}"
+def test_what_was_written_is_read_back(path: Path, name: str) -> None:
     write_rows(path, HEADER, [("00123", name, 7)])
     assert values(path.read_bytes()) == [{"code": "00123", "name": name, "pieces": 7}]
 
 
-@pytest.mark.parametrize("suffix", [".xlsx", ".csv"])
-def test_hostile_text_does_not_break_the_file(tmp_path: Path, suffix: str) -> None:
-    path = tmp_path / f"out{suffix}"
+def test_hostile_text_does_not_break_the_file(path: Path) -> None:
     write_rows(path, HEADER, [("A", "a\0b\x0b\ufffe<script>&\u202e" + "🍵" * 40_000, None)])
     text = (
-        openpyxl.load_workbook(path).active["B2"].value if suffix == ".xlsx" else path.read_text("utf-8-sig")
+        openpyxl.load_workbook(path).active["B2"].value
+        if path.suffix == ".xlsx"
+        else path.read_text("utf-8-sig")
     )
     assert "ab<script>&" in text
 
 
-@pytest.mark.parametrize("suffix", [".xlsx", ".csv"])
-def test_without_rows_the_header_still_stands(tmp_path: Path, suffix: str) -> None:
-    path = tmp_path / f"out{suffix}"
+def test_without_rows_the_header_still_stands(path: Path) -> None:
     write_rows(path, HEADER, [])
     assert values(path.read_bytes()) == []
 
 
-@pytest.mark.parametrize("suffix", [".xlsx", ".csv"])
-def test_rows_are_never_held(tmp_path: Path, suffix: str) -> None:
+def test_rows_are_never_held(path: Path) -> None:
     def make() -> Iterator[tuple[str, str, int]]:
         for number in range(20_000):
             yield (f"CODE-{number}", "x" * 200, number)
 
     tracemalloc.start()
-    write_rows(tmp_path / f"out{suffix}", HEADER, make())
+    write_rows(path, HEADER, make())
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 1_000_000

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from django.apps import apps
 
-PROJECT = Path(__file__).resolve().parents[2]
+from harness.processes import PROJECT
+
 LINTER = tomllib.loads((PROJECT / "pyproject.toml").read_text())["tool"]["importlinter"]
-NOT_OF_THE_SHOP = {"tests", "scripts", "bench"}
+NOT_OF_THE_SHOP = {"tests", "harness", "scripts", "bench"}
 
 
 def is_ours(path: str) -> bool:

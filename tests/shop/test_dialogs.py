@@ -14,7 +14,7 @@ from shop.jobs.services import cancel_job, make_job
 from shop.staff.models import StaffUser
 from shop.staff.services import disable_staff
 from tests import cast
-from tests.console import browser
+from tests.console import browser, page_with
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books_are_clean")]
 ASKED = {"HX-Request": "true"}
@@ -121,9 +121,7 @@ def test_without_the_right_there_is_a_sentence_and_no_form(case: Case) -> None:
     answer = browser(case.stranger).get(case.url, headers=ASKED)
     assert (answer.status_code, answer["Content-Type"]) == (403, "text/plain; charset=utf-8")
     assert "<" not in answer.content.decode()
-    page = browser(case.stranger).get(case.url)
-    assert page.status_code == 403
-    assert f'id="dialog-{case.name}"' not in page.content.decode()
+    assert f'id="dialog-{case.name}"' not in page_with(403, browser(case.stranger).get(case.url))
 
 
 def assert_moved_on(client: Client, url: str, sentence: str) -> None:
@@ -186,10 +184,11 @@ def test_a_refused_form_comes_back_inside_its_dialog_with_what_was_typed() -> No
 
 def test_a_form_that_is_of_no_use_any_more_is_not_shown_again() -> None:
     customer = blocked_customer()
-    answer = browser().post(f"/console/customers/{customer.pk}/block/", {"version": "", "reason": "x"})
-    assert answer.status_code == 409
-    assert "The customer is already blocked." in answer.content.decode()
-    assert "data-dialog-auto" not in answer.content.decode()
+    page = page_with(
+        409, browser().post(f"/console/customers/{customer.pk}/block/", {"version": "", "reason": "x"})
+    )
+    assert "The customer is already blocked." in page
+    assert "data-dialog-auto" not in page
 
 
 def test_disabling_without_a_reason_comes_back_inside_its_dialog() -> None:
@@ -202,9 +201,8 @@ def test_disabling_without_a_reason_comes_back_inside_its_dialog() -> None:
 
 def test_disabling_twice_is_told(sent_tasks: list[tuple[str, int]]) -> None:
     user = disabled_staff()
-    answer = browser().post(f"/console/staff/people/{user.pk}/disable/", {"reason": "离职"})
-    assert answer.status_code == 409
-    assert "Already done by " in answer.content.decode()
+    page = page_with(409, browser().post(f"/console/staff/people/{user.pk}/disable/", {"reason": "离职"}))
+    assert "Already done by " in page
 
 
 def test_the_filter_of_the_record_is_filled_in_and_leads_to_the_record() -> None:

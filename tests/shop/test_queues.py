@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from celery import current_app
 
+from harness.processes import PROJECT
 from shop.demo.supervisor.shop import WORKER_OPTIONS
 from shop.events.registry import HANDLERS, TIMERS
 from shop.queues import CARRIERS, GENERAL, JOBS, PAYMENTS, QUEUES
-from tests.processes import PROJECT
 from tests.production import compose
 
 TASKS = {name: task for name, task in current_app.tasks.items() if not name.startswith("celery.")}

@@ -5,6 +5,7 @@ import secrets
 import pytest
 from django.test import Client
 
+from tests import console
 from tests.cast import PASSWORD, make_staff
 from tests.console import ENGLISH
 
@@ -79,7 +80,5 @@ def test_who_is_not_signed_in_makes_no_page_look_again(monkeypatch: pytest.Monke
     monkeypatch.setattr("shop.staff.views.push_hint", lambda **_: hints.append(1))
     Client().post("/console/staff/logout/")
     assert hints == []
-    browser = Client(headers=ENGLISH)
-    browser.force_login(make_staff(), backend="django.contrib.auth.backends.ModelBackend")
-    browser.post("/console/staff/logout/")
+    console.browser().post("/console/staff/logout/")
     assert hints == [1]

@@ -21,7 +21,7 @@ from shop.staff.services import hire_staff
 from shop.store.choices import PayMethod
 from shop.store.models import StoreSettings
 from tests import cast
-from tests.console import browser, sign_in
+from tests.console import browser, page_with, sign_in
 from tests.expect import fresh, refused
 from tests.gateway import Gateway
 
@@ -104,9 +104,7 @@ class TestProof:
         return client.post(url, {"proof_password": cast.PASSWORD, "proof_carried": carried}).status_code
 
     def ask(self, client: Client, url: str, typed: dict[str, str]) -> str:
-        response = client.post(url, typed)
-        assert response.status_code == 403
-        return response.content.decode()
+        return page_with(403, client.post(url, typed))
 
     def test_a_top_up_asks_for_the_password_and_goes_on_with_what_was_typed(self, owner: Client) -> None:
         customer = cast.make_customer()
@@ -116,7 +114,7 @@ class TestProof:
         assert self.answer(owner, url, question) == 302
         assert Customer.objects.get(pk=customer.pk).balance_fen == 10_00
 
-    def test_so_does_a_transfer(self, owner: Client) -> None:
+    def test_a_transfer_asks_for_the_password_too(self, owner: Client) -> None:
         order = transfer()
         url = f"/console/orders/{order.number}/record-transfer/"
         typed = {"amount": "45", "reference": "r", "version": str(order.version)}
@@ -124,7 +122,7 @@ class TestProof:
         assert self.answer(owner, url, question) == 302
         assert fresh(order).paid_fen == 45_00
 
-    def test_and_a_price_of_nothing_but_no_other_price(self, owner: Client) -> None:
+    def test_a_price_of_nothing_asks_for_the_password_and_no_other_price(self, owner: Client) -> None:
         order = cast.place()
         url = f"/console/orders/{order.number}/change-price/"
         typed = {"goods": "20", "freight": "0", "reason": "老客", "version": str(order.version)}
@@ -213,10 +211,9 @@ class TestSecondPerson:
             self.top_up(replace(cast.clerk(), second=second))
 
     def ask(self, client: Client, url: str, typed: dict[str, str]) -> str:
-        response = client.post(url, typed)
-        assert response.status_code == 409
-        assert "00.00" in response.content.decode()  # The colleague sees for how much.
-        return response.content.decode().split('name="second_carried" value="')[1].split('"')[0]
+        page = page_with(409, client.post(url, typed))
+        assert "00.00" in page  # The colleague sees for how much.
+        return page.split('name="second_carried" value="')[1].split('"')[0]
 
     def test_a_colleague_agrees_in_the_page_and_nothing_typed_is_lost(self) -> None:
         customer, colleague, client = cast.make_customer(), cast.make_staff("finance"), browser()

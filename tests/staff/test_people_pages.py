@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 from shop.events.models import Event
 from shop.staff.models import StaffSession, StaffUser
 from tests.cast import make_staff
-from tests.console import ENGLISH, browser, sign_in
+from tests.console import ENGLISH, browser, page_with, sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books_are_clean")]
 URL = "/console/staff/people/"
@@ -23,6 +23,11 @@ def page_of(client: Client, path: str) -> str:
 
 def do(client: Client, user: StaffUser, what: str, **data: str) -> Any:
     return client.post(f"{URL}{user.pk}/{what}/", data)
+
+
+@pytest.fixture
+def user() -> StaffUser:
+    return make_staff("support")
 
 
 def test_the_list_shows_who_works_here_with_role_and_limit() -> None:
@@ -54,8 +59,7 @@ def test_the_list_costs_the_same_however_many_they_are(
         client.get(URL)
 
 
-def test_a_manager_sees_and_does_not_touch() -> None:
-    user = make_staff("support")
+def test_a_manager_sees_and_does_not_touch(user: StaffUser) -> None:
     page = page_of(browser("manager"), f"{URL}{user.pk}/")
     assert "support 王" in page
     assert "dialog-change" not in page and "dialog-reset" not in page
@@ -110,8 +114,7 @@ def test_fields_that_are_not_offered_are_not_written() -> None:
     assert (user.is_active, user.must_change_password, user.version) == (True, True, 1)
 
 
-def test_a_new_role_counts_at_the_next_click() -> None:
-    user = make_staff("support")
+def test_a_new_role_counts_at_the_next_click(user: StaffUser) -> None:
     theirs = sign_in(user)
     assert theirs.get("/console/settings/").status_code == 403
     response = do(
@@ -121,14 +124,12 @@ def test_a_new_role_counts_at_the_next_click() -> None:
     assert theirs.get("/console/settings/").status_code == 200
 
 
-def test_an_old_form_comes_back_open_with_the_reason() -> None:
-    user = make_staff("support")
+def test_an_old_form_comes_back_open_with_the_reason(user: StaffUser) -> None:
     values = {"display_name": "甲", "role": "support", "refund_limit_fen": ""}
     do(browser(), user, "change", **values, version="0")
-    response = do(browser(), user, "change", **(values | {"display_name": "乙"}), version="0")
-    assert response.status_code == 409
-    assert "changed this at" in response.content.decode()
-    assert "Staff changed" in response.content.decode()
+    page = page_with(409, do(browser(), user, "change", **(values | {"display_name": "乙"}), version="0"))
+    assert "changed this at" in page
+    assert "Staff changed" in page
     assert StaffUser.objects.get(pk=user.pk).display_name == "甲"
 
 
@@ -139,8 +140,7 @@ def test_the_last_owner_is_told_beside_the_role() -> None:
     assert "This is the last owner" in str(response.context["dialog"].form.errors["role"])
 
 
-def test_disabling_needs_a_reason_and_signs_out() -> None:
-    user = make_staff("support")
+def test_disabling_needs_a_reason_and_signs_out(user: StaffUser) -> None:
     theirs, owner = sign_in(user), browser()
     assert do(owner, user, "disable").status_code == 422
     assert theirs.get("/console/").status_code == 200
@@ -151,16 +151,14 @@ def test_disabling_needs_a_reason_and_signs_out() -> None:
     assert StaffUser.objects.get(pk=user.pk).is_active
 
 
-def test_a_reset_shows_the_new_password_once() -> None:
-    user = make_staff("support")
+def test_a_reset_shows_the_new_password_once(user: StaffUser) -> None:
     response = do(browser(), user, "password")
     user.refresh_from_db()
     assert user.check_password(response.context["password"])
     assert "no-store" in response.headers["Cache-Control"]
 
 
-def test_devices_of_a_person_are_listed_and_revoked() -> None:
-    user = make_staff("support")
+def test_devices_of_a_person_are_listed_and_revoked(user: StaffUser) -> None:
     theirs, owner = sign_in(user), browser()
     code = StaffSession.objects.get(staff=user).code
     page = page_of(owner, f"{URL}{user.pk}/")
@@ -170,8 +168,7 @@ def test_devices_of_a_person_are_listed_and_revoked() -> None:
     assert theirs.get("/console/").status_code == 302
 
 
-def test_all_devices_of_a_person_are_revoked() -> None:
-    user = make_staff("support")
+def test_all_devices_of_a_person_are_revoked(user: StaffUser) -> None:
     clients = [sign_in(user) for _ in range(2)]
     do(browser(), user, "sessions/end")
     assert {client.get("/console/").status_code for client in clients} == {302}
@@ -188,8 +185,7 @@ def test_signing_oneself_out_everywhere_keeps_this_device() -> None:
 @pytest.mark.parametrize(
     "what", ["change", "disable", "enable", "password", "sessions/end", "sessions/abc/end"]
 )
-def test_only_who_may_manage_gets_through(what: str) -> None:
-    user = make_staff("support")
+def test_only_who_may_manage_gets_through(what: str, user: StaffUser) -> None:
     for role in ("manager", "order_clerk", "finance"):
         assert do(browser(role), user, what, reason="x").status_code == 403
     user.refresh_from_db()

@@ -14,7 +14,7 @@ from shop.staff.models import StaffUser
 from shop.staff.proof import PROOF_HOLDS
 from shop.store.models import StoreSettings, WeChatAccount
 from tests.cast import PASSWORD, make_sku, make_staff, open_shop
-from tests.console import browser, sign_in
+from tests.console import browser, page_with, sign_in
 from tests.store.test_settings_page import filled_in
 from tests.store.test_wechat_page import SECRETS, typed
 
@@ -65,10 +65,9 @@ def test_full_exports_ask_for_the_password_and_then_lead_to_the_file(late: Clien
     make_sku()
     question = late.get(f"{url}?format=csv", headers={"Referer": "http://testserver/console/products/"})
     assert asked(question)
-    ready = answer(late, question, PROVE)
-    assert ready.status_code == 200
-    assert f'href="{url}?format=csv"' in ready.content.decode()
-    assert 'href="http://testserver/console/products/"' in ready.content.decode()
+    page = page_with(200, answer(late, question, PROVE))
+    assert f'href="{url}?format=csv"' in page
+    assert 'href="http://testserver/console/products/"' in page
     assert late.get(f"{url}?format=csv").headers["Content-Type"].startswith("text/csv")
 
 

@@ -10,11 +10,16 @@ from django.test import Client, override_settings
 from shop import settings as real
 from shop.staff.models import StaffUser
 from tests.cast import PASSWORD, make_staff
-from tests.console import ENGLISH, browser
+from tests.console import ENGLISH, browser, page_with
 
 pytestmark = pytest.mark.django_db
 URL = "/console/staff/login/"
 LOCKED = "Too many attempts. Please wait 15 minutes, or ask the owner for a new password."
+
+
+def guess(client: Client, times: int) -> list[int]:
+    """Try so many wrong passwords."""
+    return [try_to(client, password=f"wrong-{number}")[0] for number in range(times)]
 
 
 def try_to(client: Client, *, username: str = "wang", password: str = PASSWORD) -> tuple[int, str]:
@@ -53,8 +58,7 @@ def test_an_unknown_user_name_gets_the_same_sentence(client: Client) -> None:
 
 
 def test_six_wrong_passwords_lock_even_the_right_one_out(client: Client) -> None:
-    statuses = [try_to(client, password=f"wrong-{number}")[0] for number in range(6)]
-    assert statuses == [200] * 5 + [429]
+    assert guess(client, 6) == [200] * 5 + [429]
     status, page = try_to(client)
     assert status == 429
     assert LOCKED in page
@@ -62,15 +66,13 @@ def test_six_wrong_passwords_lock_even_the_right_one_out(client: Client) -> None
 
 
 def test_the_lock_is_in_the_database_and_holds_in_another_browser(client: Client) -> None:
-    for number in range(6):
-        try_to(client, password=f"wrong-{number}")
+    guess(client, 6)
     assert AccessAttempt.objects.get(username="wang").failures_since_start >= 6
     assert try_to(Client(headers=ENGLISH))[0] == 429
 
 
 def test_five_wrong_passwords_do_not_lock_and_success_clears_the_count(client: Client) -> None:
-    for number in range(5):
-        try_to(client, password=f"wrong-{number}")
+    guess(client, 5)
     assert try_to(client)[0] == 302
     assert not AccessAttempt.objects.exists()
 
@@ -78,16 +80,14 @@ def test_five_wrong_passwords_do_not_lock_and_success_clears_the_count(client: C
 @override_settings(REST_FRAMEWORK={**real.REST_FRAMEWORK, "NUM_PROXIES": 1})
 def test_behind_a_proxy_a_stranger_locks_out_only_their_own_address(client: Client) -> None:
     stranger = Client(headers={**ENGLISH, "X-Forwarded-For": "198.51.100.9"})
-    for number in range(6):
-        try_to(stranger, password=f"wrong-{number}")
+    guess(stranger, 6)
     assert try_to(stranger)[0] == 429
     assert try_to(Client(headers={**ENGLISH, "X-Forwarded-For": "192.0.2.7"}))[0] == 302
 
 
 def test_a_colleague_at_the_same_address_is_not_locked_out(client: Client) -> None:
     make_staff(username="li")
-    for number in range(6):
-        try_to(client, password=f"wrong-{number}")
+    guess(client, 6)
     assert try_to(Client(headers=ENGLISH), username="li")[0] == 302
 
 
@@ -141,9 +141,7 @@ def test_a_page_of_others_is_nothing_to_come_back_to(client: Client) -> None:
 
 
 def test_the_address_of_a_button_says_that_nothing_is_there() -> None:
-    response = browser().get("/console/staff/people/1/sessions/end/")
-    assert response.status_code == 405
-    assert "Nothing is here" in response.content.decode()
+    assert "Nothing is here" in page_with(405, browser().get("/console/staff/people/1/sessions/end/"))
 
 
 def test_a_part_of_a_page_leads_the_whole_page_to_sign_in() -> None:

@@ -82,7 +82,7 @@ def test_a_private_one_is_shown_to_whom_we_let_in_and_its_link_cannot_be_made_by
     assert requests.get(link.replace(picture.path, other.path), timeout=10).status_code == 403
 
 
-def test_a_link_ends(bucket: PrivateS3) -> None:
+def test_the_link_of_a_private_picture_ends(bucket: PrivateS3) -> None:
     picture = store_picture(picture_bytes(), customer_id=7)
     over = get_store(Place.PRIVATE).link(picture.path, holds_s=-1, headers={})
     assert requests.get(over, timeout=10).status_code == 403
@@ -159,14 +159,13 @@ def test_a_store_that_is_full(bucket: PrivateS3) -> None:
         assert_sentence_and_nothing_lost()
 
 
-def test_a_wrong_key(bucket: PrivateS3, settings: Any) -> None:
-    settings.STORAGES = settings.STORAGES | make_stores(bucket, secret_key="another")
-    assert_sentence_and_nothing_lost()
-    settings.STORAGES = settings.STORAGES | make_stores(bucket)
-
-
-def test_no_store_at_all(bucket: PrivateS3, settings: Any) -> None:
-    settings.STORAGES = settings.STORAGES | make_stores(bucket, endpoint_url="http://127.0.0.1:9")
+@pytest.mark.parametrize(
+    "wrong",
+    [{"secret_key": "another"}, {"endpoint_url": "http://127.0.0.1:9"}],
+    ids=["a wrong key", "nobody there"],
+)
+def test_a_store_that_lets_nobody_in(bucket: PrivateS3, settings: Any, wrong: dict[str, str]) -> None:
+    settings.STORAGES = settings.STORAGES | make_stores(bucket, **wrong)
     assert_sentence_and_nothing_lost()
     settings.STORAGES = settings.STORAGES | make_stores(bucket)
 

@@ -17,7 +17,7 @@ from shop.store.area.places import (
 )
 from shop.store.selectors import get_store_settings
 from tests.cast import XIHU, open_shop
-from tests.console import browser
+from tests.console import browser, page_with
 
 URL = "/console/settings/area/"
 ZHEJIANG, HANGZHOU, SHANGCHENG = "330000", "330100", "330102"
@@ -127,9 +127,10 @@ class TestPage:
 
     def test_the_last_district_stays_while_own_delivery_is_on(self) -> None:
         open_shop()
-        response = browser().post(URL, {"version": get_store_settings().version, "city": HANGZHOU})
-        assert response.status_code == 422
-        assert "Own delivery needs districts that it goes to." in response.content.decode()
+        page = page_with(
+            422, browser().post(URL, {"version": get_store_settings().version, "city": HANGZHOU})
+        )
+        assert "Own delivery needs districts that it goes to." in page
         assert get_store_settings().local_districts == [XIHU]
 
     def test_what_a_colleague_saved_meanwhile_is_not_overwritten(self) -> None:

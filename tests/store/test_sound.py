@@ -7,13 +7,13 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from shop.errors import Refused
 from shop.events.models import Event
 from shop.events.sweeping import sweep
 from shop.store.selectors import get_store_settings
 from shop.store.sounds import MAX_SOUND_BYTES, recognise_sound, set_own_sound
 from tests.cast import clerk, open_shop
-from tests.console import browser
+from tests.console import browser, page_with
+from tests.expect import refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
 URL = "/console/settings/sound/"
@@ -52,22 +52,17 @@ def test_a_sound_is_known_by_its_content(raw: bytes, ending: str) -> None:
     ],
 )
 def test_anything_else_is_refused_beside_its_field(raw: bytes) -> None:
-    response = upload(raw, "ring.mp3")
-    assert response.status_code == 422
-    assert 'id="id_sound_error"' in response.content.decode()
+    assert 'id="id_sound_error"' in page_with(422, upload(raw, "ring.mp3"))
     assert get_store_settings().sound_name == ""
 
 
 def test_too_large_is_refused(media: Path) -> None:
-    response = upload(WAV + bytes(MAX_SOUND_BYTES))
-    assert response.status_code == 422
-    assert "at most 1 MB" in response.content.decode()
+    assert "at most 1 MB" in page_with(422, upload(WAV + bytes(MAX_SOUND_BYTES)))
     assert not list(media.rglob("*.wav"))
 
 
 def test_no_file_is_said() -> None:
-    response = browser().post(URL, {})
-    assert (response.status_code, "Choose a file first." in response.content.decode()) == (422, True)
+    assert "Choose a file first." in page_with(422, browser().post(URL, {}))
 
 
 @pytest.mark.usefixtures("tasks_at_once")
@@ -105,7 +100,6 @@ def test_other_names_are_not_found(name: str) -> None:
 
 @pytest.mark.parametrize("role", ["manager", "finance", "order_clerk"])
 def test_only_who_may_change_settings_may_change_it(role: str) -> None:
-    with pytest.raises(Refused) as caught:
+    with refused("forbidden"):
         set_own_sound(WAV, actor=clerk(role))
-    assert caught.value.code == "forbidden"
     assert not default_storage.exists("sounds") or not default_storage.listdir("sounds")[1]

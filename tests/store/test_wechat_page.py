@@ -12,7 +12,7 @@ from shop.events.models import Event
 from shop.store import services
 from shop.store.models import WeChatAccount
 from tests.cast import open_shop
-from tests.console import browser
+from tests.console import browser, page_with
 
 pytestmark = pytest.mark.django_db
 URL = "/console/settings/wechat/"
@@ -57,9 +57,7 @@ def test_no_secret_is_ever_in_the_page(role: str) -> None:
 
 
 def test_a_refused_form_keeps_what_was_typed_but_no_secret() -> None:
-    response = save(appid="", mchid="1900000077")
-    page = response.content.decode()
-    assert response.status_code == 422
+    page = page_with(422, save(appid="", mchid="1900000077"))
     assert 'value="1900000077"' in page
     assert not any(secret in page for secret in (*SECRETS.values(), "private-0001"))
     assert not WeChatAccount.objects.exists()
@@ -147,15 +145,13 @@ def test_a_failed_test_says_why_and_leaves_it_untested(
     assert WeChatAccount.objects.get().tested_at is None
 
 
-def test_keys_that_cannot_be_read_are_a_sentence_not_a_crash() -> None:
-    save()
-    response = browser().post(f"{URL}test/", follow=True)
-    assert "A key cannot be read." in response.content.decode()
-
-
-def test_nothing_stored_cannot_be_tested() -> None:
-    response = browser().post(f"{URL}test/", follow=True)
-    assert "has no credentials yet" in response.content.decode()
+@pytest.mark.parametrize(
+    ("keys", "words"), [([typed()], "A key cannot be read."), ([], "has no credentials yet")]
+)
+def test_what_cannot_be_tested_is_a_sentence_not_a_crash(keys: list[dict[str, str]], words: str) -> None:
+    for stored in keys:
+        save(**stored)
+    assert words in browser().post(f"{URL}test/", follow=True).content.decode()
 
 
 def test_the_test_is_not_a_link() -> None:

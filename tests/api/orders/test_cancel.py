@@ -41,7 +41,7 @@ class TestWhyABuyerCancels:
         assert "Closed: cancelled by the buyer (another reason)" in page
         assert "家里人已经买了" in page
 
-    def test_a_late_paid_order_too(self, buyer: Buyer) -> None:
+    def test_the_reason_for_a_late_paid_order_stands_on_it_too(self, buyer: Buyer) -> None:
         cast.open_shop(overdue_rule=OverdueRule.BUYER)
         order = cast.paid_order(customer=buyer.customer)
         with clock.at(order.ship_by):
@@ -67,12 +67,7 @@ class TestAgain:
         first = buyer.post(f"/orders/{number}/cancel", {"reason": "price"})
         again = buyer.post(f"/orders/{number}/cancel", {"reason": "other"})
         assert (again.status_code, again.json()) == (200, first.json())
-        assert (
-            Event.objects.filter(
-                order_id=Order.objects.get(number=number).pk, verb="order.cancel_unpaid"
-            ).count()
-            == 1
-        )
+        assert Event.objects.filter(verb="order.cancel_unpaid").count() == 1
 
     def test_cancelling_a_late_order_too(self, buyer: Buyer) -> None:
         cast.open_shop(overdue_rule=OverdueRule.BUYER)

@@ -12,8 +12,9 @@ from orders.services.steps import add_note, hold_order, receive_order, set_selle
 from orders.shipping.selectors import list_parcels
 from orders.shipping.services.ship import ship_order, undo_ship
 from tests import cast
-from tests.api.conftest import Buyer, address, order_body
+from tests.api.conftest import Buyer, order_body
 from tests.api.test_products import NOT_IDS, walk
+from tests.cast import address
 
 SECRET = "canary-only-for-staff"
 READ = ["/orders/{}", "/orders/{}/timeline"]

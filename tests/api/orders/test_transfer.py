@@ -1,17 +1,16 @@
 """POST /images, /orders/{number}/transfer-proof"""
 
-from io import BytesIO
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from PIL import Image
 
 from orders.payments.services.cancelling import cancel_unpaid
 from orders.payments.services.transfers import reject_proof
 from shop.files.models import Picture
 from tests import cast
 from tests.api.conftest import ROOT, Buyer, order_body
+from tests.ground.test_files import picture_bytes
 
 
 @pytest.fixture(autouse=True)
@@ -21,14 +20,10 @@ def with_transfers(shop_open: None) -> None:
     )
 
 
-def photo() -> bytes:
-    out = BytesIO()
-    Image.new("RGB", (40, 30), "red").save(out, "PNG")
-    return out.getvalue()
-
-
 def upload(buyer: Buyer, raw: bytes | None = None, **fields: Any) -> Any:
-    data = fields or {"image": SimpleUploadedFile("a.png", photo() if raw is None else raw, "image/png")}
+    data = fields or {
+        "image": SimpleUploadedFile("a.png", picture_bytes() if raw is None else raw, "image/png")
+    }
     return buyer._check(buyer.client.post(f"{ROOT}/images", data, headers=buyer.headers))
 
 
@@ -50,7 +45,7 @@ def test_a_picture_is_kept_as_the_buyers_own(buyer: Buyer) -> None:
 def test_what_is_not_one_picture_is_refused(buyer: Buyer) -> None:
     assert upload(buyer, b"<svg onload=alert(1)>").json()["code"] == "not_a_picture"
     assert upload(buyer, words="x").json()["code"] == "invalid"
-    two = {"image": SimpleUploadedFile("a.png", photo()), "more": "x"}
+    two = {"image": SimpleUploadedFile("a.png", picture_bytes()), "more": "x"}
     assert upload(buyer, **two).json()["code"] == "invalid"
     assert upload(buyer, b"\0" * 5_000_001).json()["code"] == "picture_too_large"
     assert upload(buyer, b"\0" * 5_100_000).status_code == 413

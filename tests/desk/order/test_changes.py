@@ -11,7 +11,7 @@ from orders.services.steps import confirm_order, hold_order
 from shop.staff.models import StaffUser
 from shop.staff.services import staff_actor
 from tests.cast import clerk, make_staff, open_shop, paid_order
-from tests.console import ENGLISH
+from tests.console import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -29,9 +29,7 @@ def me() -> StaffUser:
 
 @pytest.fixture
 def page(me: StaffUser) -> Client:
-    client = Client(headers=ENGLISH)
-    client.force_login(me)
-    return client
+    return sign_in(me)
 
 
 def changes_url(page: Client, order: Order) -> str:

@@ -7,6 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 from orders.desk.order.actions import ACTIONS
 from orders.models import Order
 from tests import cast
+from tests.console import page_with
 
 FETCHED = {"HX-Request": "true"}
 
@@ -24,9 +25,7 @@ def test_the_page_draws_no_dialog_that_nobody_opened(owner: Client) -> None:
 
 @pytest.mark.parametrize("name", ["ship", "hold", "change-address", "cancel-lines", "cancel-paid"])
 def test_it_comes_alone_and_closed_when_a_script_asks(owner: Client, name: str) -> None:
-    answer = owner.get(url_of(cast.prepared_order(), name), headers=FETCHED)
-    html = answer.content.decode()
-    assert answer.status_code == 200
+    html = page_with(200, owner.get(url_of(cast.prepared_order(), name), headers=FETCHED))
     assert f'id="dialog-{name.replace("-", "_")}"' in html
     assert "<html" not in html
     assert "data-dialog-auto" not in html
@@ -71,9 +70,8 @@ def test_an_order_that_moved_on_answers_with_a_sentence(owner: Client) -> None:
 
 def test_a_choice_that_is_none_answers_with_a_sentence(owner: Client) -> None:
     cast.open_shop(express_cod_on=False, local_cod_on=False, balance_on=False, transfer_on=False)
-    answer = owner.get(url_of(cast.place(), "choose-payment"), headers=FETCHED)
-    assert answer.status_code == 409
-    assert "offers no other way to pay" in answer.content.decode()
+    page = page_with(409, owner.get(url_of(cast.place(), "choose-payment"), headers=FETCHED))
+    assert "offers no other way to pay" in page
 
 
 def test_every_action_of_a_menu_has_words_to_show_beforehand() -> None:

@@ -26,6 +26,7 @@ from tests.cast import (
     prepared_order,
     shipped_order,
 )
+from tests.console import page_with
 
 XSS = (
     "<script>alert(1)</script>",
@@ -38,9 +39,7 @@ XSS = (
 
 
 def page(client: Client, order: Order) -> str:
-    response = client.get(f"/console/orders/{order.number}/")
-    assert response.status_code == 200
-    return response.content.decode()
+    return page_with(200, client.get(f"/console/orders/{order.number}/"))
 
 
 def test_personal_data_is_masked(owner: Client) -> None:

@@ -6,7 +6,7 @@ from django.test import Client
 from orders.models import Order
 from orders.payments.models import Refund
 from orders.stages import Stage
-from tests import cast
+from tests import cast, console
 from tests.desk.buttons import assert_done, assert_refused, post
 from tests.desk.conftest import SignIn
 
@@ -87,8 +87,7 @@ def test_ones_limit_is_shown_and_kept(order: Order) -> None:
     user = cast.make_staff("finance")
     user.refund_limit_fen = 5_00
     user.save()
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client = console.sign_in(user)
     assert "You may refund of one order" in dialog(client, order)
     answer = post(client, order, "refund", amount="5.01", parts=["goodwill"], reason="x")
     assert_refused(answer, order, 403, "more than you may refund")

@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 
 from tests.databases import own_database
-from tests.processes import PROJECT
+from harness.processes import PROJECT
 
 Run = "subprocess.CompletedProcess[str]"
 

@@ -16,18 +16,32 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from harness.environment import TEST_ENVIRONMENT
 from shop.demo.supervisor.child import Command, spawn
 from shop.demo.supervisor.shop import WORKER_OPTIONS, find_free_port, is_listening
-from tests.environment import TEST_ENVIRONMENT
 
 PROJECT = Path(__file__).resolve().parents[1]
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
+
+
+def run_python(
+    *arguments: str, environment: Mapping[str, str], cwd: Path = PROJECT
+) -> "subprocess.CompletedProcess[str]":
+    """Run Python in the project with this environment and nothing else; return its status and what it wrote."""
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+    )
 
 
 class ShopProcesses:
@@ -86,14 +100,7 @@ class ShopProcesses:
 
     def manage(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run a management command and return what it wrote; raises AssertionError when it fails."""
-        result = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=PROJECT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            stdin=subprocess.DEVNULL,
-        )
+        result = run_python("manage.py", *arguments, environment=self.environment)
         if check and result.returncode:
             raise AssertionError(f"{arguments[0]} failed:\n{result.stdout}{result.stderr}")
         return result
