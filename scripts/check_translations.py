@@ -63,7 +63,7 @@ def check_domain(copy: Path, domain: str) -> list[str]:
         return []
     if not had_catalogue:
         return [f"{CATALOGUES / catalogue.name} does not exist."]
-    checks = {"not translated": ["--untranslated"], "fuzzy": ["--only-fuzzy"]}
+    checks = {"not translated": ["--untranslated"], "missing, or marked fuzzy": ["--only-fuzzy"]}
     problems = [
         f"{catalogue.name}: {what}: {message}"
         for what, option in checks.items()

@@ -17,7 +17,7 @@ from orders.states import MOVES
 from shop.actor import ActorKind
 from shop.crypto import Unreadable
 from shop.events.models import Event
-from shop.events.words import NAMES, Part, describe_actor, describe_facts, label_facts, tells
+from shop.events.words import NAMES, Part, describe_actor, describe_facts, label_facts, tell_only, tells
 from shop.money import format_fen
 from shop.moves.table import SUBJECTS, describe_verb, says
 from shop.store.choices import PayMethod
@@ -187,6 +187,7 @@ def _name(line_id: Any, data: Mapping[str, Any]) -> Any:
     return data.get(NAMES, {}).get(str(line_id), line_id)
 
 
+tell_only("order")
 label_facts("order", reason=gettext_lazy("Reason"))
 
 

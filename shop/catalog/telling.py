@@ -11,7 +11,7 @@ from shop.events.words import Part, compare, label_facts, says_value, tells
 
 says_value("product", "description", lambda text: Truncator(text).chars(60))
 label_facts("product", name=_("Product name"))
-label_facts("sku", sellable=_("Sellable"), low_at=_("Low at"), reason=_("Reason"))
+label_facts("sku", name=_("Product name"), sellable=_("Sellable"))
 
 
 @tells("sku", "taken")

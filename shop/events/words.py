@@ -53,16 +53,22 @@ Teller = Callable[[Any, Mapping[str, Any]], Iterable[Part]]
 """Tells one value of an event's data, with all of it at hand; under `NAMES` what its page calls the rows it names."""
 NAMES = "names"
 _TELLERS: dict[str, dict[str, Teller]] = defaultdict(dict)
+_TOLD_ALONE: set[str] = set()
 
 
 def tells(kind: str, key: str) -> Callable[[Teller], Teller]:
-    """Declare how a value is told of one kind of subject; a kind with tellers tells these, in their order, alone."""
+    """Declare how a value is told of one kind of subject; what has a teller comes first, in their order."""
 
     def register(teller: Teller) -> Teller:
         _TELLERS[kind][key] = teller
         return teller
 
     return register
+
+
+def tell_only(kind: str) -> None:
+    """Of this kind of subject nothing is told but what has a teller: the rest is for programs."""
+    _TOLD_ALONE.add(kind)
 
 
 def label_facts(kind: str, **labels: Any) -> None:
@@ -90,8 +96,9 @@ def describe_data(event: Event, model: type[models.Model] | None) -> list[Part]:
 
 def describe_facts(kind: str, data: Mapping[str, Any], model: type[models.Model] | None) -> list[Part]:
     """The same of the data alone."""
-    own = _TELLERS.get(kind)
-    parts = _tell(own, data) if own else _list_parts(data, model)
+    own = _TELLERS.get(kind, {})
+    rest = {} if kind in _TOLD_ALONE else {key: data[key] for key in data if key not in own}
+    parts = (*_tell(own, data), *_list_parts(rest, model))
     changes = (
         compare(data.get("before"), data.get("after"), model) if "before" in data or "after" in data else ()
     )

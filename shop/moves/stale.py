@@ -6,10 +6,11 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from shop.actor import Actor, ActorKind
+from shop.actor import PEOPLE, Actor, ActorKind
 from shop.errors import Refused
 from shop.events.models import STALE, Event, Versioned
-from shop.moves.table import DONE, SUBJECTS, Move, describe_verb
+from shop.events.words import describe_actor
+from shop.moves.table import CHANGED, DONE, SUBJECTS, Move, describe_verb
 from shop.words import fill
 
 
@@ -24,7 +25,8 @@ def refuse_stale(subject: Versioned, verb: str, actor: Actor, expected_version: 
     for event in _events_of(subject).filter(number__gt=expected_version).exclude(verb__in=looks):
         is_own = (event.actor_kind, event.actor_id) == (actor.kind, actor.id)
         if event.before != event.after or not is_own or event.verb == verb:
-            raise _refuse(event, actor, *SUBJECTS[subject.subject_kind].stale)
+            is_act = event.before != event.after or event.actor_kind in PEOPLE
+            raise _refuse(event, actor, *(SUBJECTS[subject.subject_kind].stale if is_act else CHANGED))
 
 
 def find_done(subject: Versioned, rule: Move) -> Event | None:
@@ -57,6 +59,6 @@ def _refuse(event: Event, reader: Actor, code: str, sentence: Any) -> Refused:
 def _name_for(event: Event, reader: Actor) -> Any:
     """Who did it, in words for the reader: buyers are not told the names of staff."""
     if reader.kind != ActorKind.CUSTOMER:
-        return event.actor_name or event.actor_kind
+        return describe_actor(event)
     words = {ActorKind.CUSTOMER: _("you"), ActorKind.STAFF: _("the shop")}
     return words.get(ActorKind(event.actor_kind), _("the system"))

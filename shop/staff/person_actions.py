@@ -83,6 +83,7 @@ CHANGE = Action(
     submit=_("Save changes"),
     done=_("Saved. It counts from their next click."),
     is_fresh=True,
+    is_first=True,
 )
 DISABLE = Action(
     "staff.disable",
@@ -100,4 +101,5 @@ ENABLE = Action(
     words=_("They can sign in again with the password they had."),
     done=_("They can sign in again with their password."),
     is_fresh=True,
+    is_first=True,
 )

@@ -15,7 +15,7 @@ from shop.errors import Refused
 from shop.http.dialogs import Dialog
 from shop.http.paging import read_page
 from shop.staff.accounts import end_session, end_sessions, make_password_once
-from shop.staff.actions.rows import Action, ActionPage
+from shop.staff.actions.rows import Action, ActionPage, list_offers
 from shop.staff.actions.views import make_action_view
 from shop.staff.decorators import StaffRequest, staff_page
 from shop.staff.forms import HireForm
@@ -104,6 +104,13 @@ def _show_person(
         "person": user,
         "is_own": is_own(user, request.actor),
         "may_manage": can_manage,
+        "offers": list_offers(
+            (CHANGE, RESET, DISABLE, ENABLE),
+            user,
+            request.actor,
+            action_url=find_action_url,
+            is_silent=lambda _why: True,
+        ),
         "may_see_record": has_capability(request.actor, "audit.view"),
         "dialog": dialog,
         "devices": list_devices(user, session_key=request.session.session_key) if can_manage else [],

@@ -22,8 +22,9 @@ FROM found part JOIN found whole ON part.at = whole.at AND part.name <> whole.na
 WHERE NOT part.indisunique AND starts_with(whole.columns, part.columns)
   AND NOT (part.name LIKE '%%_like' AND whole.indisprimary)
 """
-OURS = ("callbacks", "events", "http", "files", "store", "staff", "jobs", "customers", "catalog")
-OURS += ("orders", "payments", "shipping", "notifications")
+OURS = [
+    app.label for app in apps.get_app_configs() if app.name.startswith(("shop", "orders", "notifications"))
+]
 
 
 def list_models() -> list[type[Model]]:

@@ -1,16 +1,26 @@
 """What holds of every table of moves, and that nobody writes a subject past the door."""
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.urls import URLPattern, URLResolver, get_resolver
 
+from orders.models import Order
 from shop.access import CAPABILITIES
-from shop.actor import ActorKind
+from shop.actor import SYSTEM, ActorKind
+from shop.catalog.models import Product
+from shop.errors import Refused
 from shop.events.models import Versioned
+from shop.moves.services import begin, lock_row, lock_subject, move
 from shop.moves.table import MOVES, SUBJECTS, Move, Subject, register, stateless
+from shop.staff.actions.rows import Action
+from tests.cast import clerk, make_sku, open_shop, paid_order
+from tests.expect import refused
 
 ROOT = Path(settings.BASE_DIR)
 DOOR = "shop/moves/services.py"
@@ -57,15 +67,21 @@ def test_what_staff_do_asks_for_a_capability_that_there_is() -> None:
     assert named <= set(CAPABILITIES)
 
 
+def list_actions() -> list[Action]:
+    """The buttons that have an address."""
+    views = [pattern.callback for pattern in walk(get_resolver())]
+    return [view.action for view in views if hasattr(view, "action")]
+
+
+def walk(resolver: URLResolver) -> Iterator[URLPattern]:
+    for pattern in resolver.url_patterns:
+        yield from walk(pattern) if isinstance(pattern, URLResolver) else [pattern]
+
+
 def test_what_is_pressed_has_an_icon_and_a_name() -> None:
-    from shop.urls import urlpatterns  # noqa: PLC0415 - with it every button is known
-
-    assert urlpatterns
-    from orders.desk.buyers.forms import ACTIONS as OF_BUYERS  # noqa: PLC0415
-    from orders.desk.order.actions import ACTIONS as OF_ORDERS  # noqa: PLC0415
-    from shop.staff.person_actions import CHANGE, DISABLE, ENABLE  # noqa: PLC0415
-
-    for action in (*OF_ORDERS.values(), *OF_BUYERS, CHANGE, DISABLE, ENABLE):
+    actions = list_actions()
+    assert {action.verb.partition(".")[0] for action in actions} >= {"order", "customer", "staff"}
+    for action in actions:
         assert action.icon_name or action.anchor, action.verb
         assert str(action.heading) and str(action.pressed) and str(action.button), action.verb
 
@@ -73,8 +89,8 @@ def test_what_is_pressed_has_an_icon_and_a_name() -> None:
 def test_steps_lead_to_states_that_there_are() -> None:
     for subject in SUBJECTS.values():
         states = {"", *subject.states}
-        for move in subject.moves:
-            assert {*move.steps, *move.steps.values()} <= states, move.verb
+        for rule in subject.moves:
+            assert {*rule.steps, *rule.steps.values()} <= states, rule.verb
 
 
 def test_a_verb_stands_in_one_table() -> None:
@@ -83,3 +99,36 @@ def test_a_verb_stands_in_one_table() -> None:
     with pytest.raises(ValueError, match=r"sku\.change stands in two tables"):
         register(again)
     assert isinstance(MOVES["sku.change"], Move) and SUBJECTS["sku"] is known
+
+
+def test_a_verb_that_begins_something_asks_its_guards_too(db: None) -> None:
+    """A row that is not there yet can be refused as any other."""
+    never = Refused("never", "Not now.")
+    rule = replace(MOVES["product.add"], guards=(lambda _product: never,))
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(Refused, match="Not now"):
+        patch.setitem(MOVES, "product.add", rule)
+        begin(Product(name="x"), "product.add", actor=SYSTEM)
+    assert not Product.objects.exists()
+
+
+def test_what_was_checked_under_the_lock_is_not_asked_again_and_any_other_verb_is(db: None) -> None:
+    product = make_sku().product
+    asked: list[str] = []
+    rule = replace(MOVES["product.change"], guards=(lambda _product: asked.append("guard"),))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(MOVES, "product.change", rule)
+        locked = lock_subject(Product, product.pk, "product.change", actor=SYSTEM)
+        move(locked, "product.change", actor=SYSTEM)
+        assert asked == ["guard"]
+        move(locked, "product.change", actor=SYSTEM)
+        assert asked == ["guard", "guard"]
+
+
+def test_what_a_timer_did_is_not_called_done_by_it(db: None) -> None:
+    open_shop()
+    order = paid_order()
+    move(lock_row(Order, order.pk), "order.run_short", actor=SYSTEM, changes={"is_short": True})
+    with refused("stale") as caught:
+        lock_subject(Order, order.pk, "order.confirm", actor=clerk(), expected_version=order.version)
+    assert "已于" in str(caught.value) and str(MOVES["order.run_short"].done) in str(caught.value)
+    Order.objects.filter(pk=order.pk).update(is_short=False)

@@ -87,7 +87,7 @@ def test_staff_are_told_names_and_where_there_is_none_what_it_was():
     assert "by 王店长 at" in words_of_refusal(
         cancelled_by(cast.clerk("order_clerk")), cast.clerk("order_clerk", id_=2)
     )
-    assert "by system at" in words_of_refusal(cancelled_by(SYSTEM), cast.clerk("order_clerk"))
+    assert "by the system at" in words_of_refusal(cancelled_by(SYSTEM), cast.clerk("order_clerk"))
     assert "by staff at" in words_of_refusal(
         cancelled_by(cast.clerk("order_clerk", name="")), cast.clerk("order_clerk", id_=2)
     )

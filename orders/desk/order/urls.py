@@ -5,7 +5,7 @@ from django.urls.converters import StringConverter
 
 from orders.desk.order import action_views, changes, views
 from orders.desk.order.actions import ACTIONS
-from shop.staff.actions.views import make_action_view
+from shop.staff.actions.views import action_paths
 
 
 class OrderNumberConverter(StringConverter):
@@ -38,12 +38,5 @@ urlpatterns = [
     path(f"{_ORDER}parcels/<row_id:parcel_id>/arrive/", action_views.mark_arrived, name="arrive_parcel"),
     path(f"{_ORDER}refunds/<row_id:refund_id>/retry/", action_views.try_refund_again, name="retry_refund"),
     path(f"{_ORDER}refunds/<row_id:refund_id>/pay-out/", action_views.pay_out, name="pay_out"),
-    *(
-        path(
-            f"{_ORDER}{action.name.replace('_', '-')}/",
-            make_action_view(action_views.ORDER_PAGE, action),
-            name=action.name,
-        )
-        for action in ACTIONS.values()
-    ),
+    *action_paths(action_views.ORDER_PAGE, ACTIONS.values(), _ORDER),
 ]

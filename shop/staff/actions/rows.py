@@ -37,8 +37,8 @@ class Action:
 
     `title`, `submit` and `done` are the verb's own words unless they are given. `in_menu` puts it into the menu of the
     page, `anchor` says where on the page its form stands instead. `is_final` makes its button one that must be held,
-    `is_grave` one to think about; `is_fresh` asks for the password again. `answer(request, subject, result)` is what
-    is shown afterwards instead of the page.
+    `is_grave` one to think about; `is_fresh` asks for the password again; `is_first` stands out on its page.
+    `answer(request, subject, result)` is what is shown afterwards instead of the page.
     """
 
     verb: str
@@ -52,6 +52,7 @@ class Action:
     is_final: bool = False
     is_grave: bool = False
     is_fresh: bool = False
+    is_first: bool = False
     anchor: str = ""
     template: str = "components/_action.html"
     answer: Callable[..., HttpResponse] | None = None

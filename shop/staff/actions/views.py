@@ -1,11 +1,13 @@
 """What a button does: GET shows its dialog, POST calls the verb."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
@@ -46,7 +48,16 @@ def make_action_view(page: ActionPage[S], action: Action) -> Any:
             return press.show_refused(refused)
         return press.go_on(subject, form, result)
 
+    act.action = action
     return act
+
+
+def action_paths(page: ActionPage[S], actions: Iterable[Action], prefix: str) -> list[URLPattern]:
+    """The addresses of a page's buttons below `prefix`: each is named as its form."""
+    return [
+        path(f"{prefix}{action.name.replace('_', '-')}/", make_action_view(page, action), name=action.name)
+        for action in actions
+    ]
 
 
 class _Press:
