@@ -18,7 +18,7 @@ from typing import Any
 import requests
 from django.db import connection
 
-from bench.kit.buyers import TO, add_skus, make_buyers, open_shop
+from bench.kit.buyers import add_skus, describe_order, make_buyers, open_shop
 from bench.kit.consoles import Console, hire
 from bench.kit.servers import Server, WebServer, make_deliverer
 from bench.kit.tables import print_table
@@ -150,12 +150,9 @@ def _wait_for(url: str, process: Server) -> None:
 
 
 def _lend_credentials(directory: Path) -> None:
-    made = load_credentials(directory)
     account = WeChatAccount.objects.get(pk=1)
-    account.appid, account.mini_secret, account.mchid = made.appid, made.secret, made.mchid
-    account.merchant_serial, account.merchant_private_key = made.merchant_serial, made.merchant_private_key
-    account.api_v3_key, account.platform_key_id = made.api_v3_key, made.platform_key_id
-    account.platform_public_key = made.platform_public_key
+    for name, value in load_credentials(directory).as_account().items():
+        setattr(account, name, value)
     account.save()
 
 
@@ -168,17 +165,7 @@ class _Phone:
         shop.standin("login-codes", openid=customer.openid)
 
     def place(self) -> str:
-        address = {
-            name: getattr(TO, name)
-            for name in ("recipient", "phone", "province", "city", "district", "detail")
-        }
-        answer = self._post(
-            "/orders",
-            basket=[{"sku_id": str(self._sku_id), "quantity": 1}],
-            delivery="express",
-            pay_method="wechat",
-            address=address,
-        )
+        answer = self._post("/orders", **describe_order(self._sku_id))
         answer.raise_for_status()
         return str(answer.json()["number"])
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 
-from bench.kit.buyers import TO, add_skus, make_buyers, open_shop, place
+from bench.kit.buyers import add_skus, describe_order, make_buyers, open_shop, place
 from bench.kit.figures import save
 from bench.kit.rates import BARE, BUYERS, ONE, SERVICE, TOGETHER, PlaceFigures, print_rates
 from bench.kit.replay import make_replay
@@ -89,7 +89,7 @@ def _make_http(url: str, sku_ids: list[int]) -> Call:
 
     def call(n: int) -> None:
         token = tokens[n // ORDERS_PER_BUYER % len(tokens)]
-        body = _write_order(sku_ids[n % len(sku_ids)])
+        body = json.dumps(describe_order(sku_ids[n % len(sku_ids)]))
         server.request("POST", "/api/v1/orders", body, _make_headers(token))
         answer = server.getresponse()
         text = answer.read().decode()
@@ -105,16 +105,3 @@ def _make_headers(token: str) -> dict[str, str]:
         "Content-Type": "application/json",
         "Idempotency-Key": str(uuid.uuid4()),
     }
-
-
-def _write_order(sku_id: int) -> str:
-    address = {
-        "recipient": TO.recipient,
-        "phone": TO.phone,
-        "province": TO.province,
-        "city": TO.city,
-        "district": TO.district,
-        "detail": TO.detail,
-    }
-    basket = [{"sku_id": str(sku_id), "quantity": 1}]
-    return json.dumps({"basket": basket, "delivery": "express", "pay_method": "wechat", "address": address})
