@@ -3,8 +3,6 @@
 import argparse
 import http.client
 import json
-import threading
-import time
 import uuid
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -17,6 +15,7 @@ from bench.kit.figures import save
 from bench.kit.rates import BARE, BUYERS, ONE, SERVICE, TOGETHER, PlaceFigures, print_rates
 from bench.kit.replay import make_replay
 from bench.kit.servers import console_at
+from bench.kit.timing import count_per_second
 from orders.models import Order
 from shop.catalog.models import Sku
 from shop.customers.services import issue_token
@@ -38,7 +37,7 @@ def main(options: argparse.Namespace) -> None:
             ONE: [_make_http(url, sku_ids)],
             TOGETHER: [_make_http(url, sku_ids) for _ in range(BUYERS)],
         }
-        rates = {way: _measure(calls, options.seconds) for way, calls in ways.items()}
+        rates = {way: count_per_second(calls, options.seconds) for way, calls in ways.items()}
     figures = PlaceFigures(orders, Order.objects.count() - orders, _count_oversold(sku_ids), rates)
     print_rates([figures])
     if options.save:
@@ -49,29 +48,6 @@ def _count_oversold(sku_ids: list[int]) -> int:
     """SKUs whose orders hold another number of pieces than their stock says, or more than there are."""
     held = Sku.objects.filter(pk__in=sku_ids).annotate(held=Coalesce(Sum("order_lines__reserved"), 0))
     return held.exclude(held=F("reserved"), reserved__lte=F("on_hand")).count()
-
-
-def _measure(calls: list[Call], seconds: float) -> float:
-    """Calls a second, each callable in a thread of its own."""
-    counts, end = [0] * len(calls), time.monotonic() + seconds
-    failed: list[str] = []
-
-    def run(at: int) -> None:
-        try:
-            while time.monotonic() < end and not failed:
-                calls[at](counts[at])
-                counts[at] += 1
-        except Exception as error:  # whatever went wrong: a rate without this stream would be no rate
-            failed.append(f"{type(error).__name__}: {error}")
-
-    threads = [threading.Thread(target=run, args=(at,)) for at in range(len(calls))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if failed:
-        raise SystemExit(failed[0])
-    return sum(counts) / seconds
 
 
 def _make_service(sku_ids: list[int]) -> Call:
