@@ -21,17 +21,11 @@ from bench.kit.start import make_parser, run
 SHOWN = 200
 """As many unhandled alerts as a page is told of; the rest is a number."""
 
-
-def main() -> None:
-    parser = make_parser(__doc__)
-    parser.add_argument("--consoles", type=int, default=200, help="how many are connected (default 200)")
-    parser.add_argument("--orders", type=int, default=60, help="orders of each part, 3 to 200 (default 60)")
-    parser.add_argument("--rate", type=float, default=4, help="orders a second (default 4)")
-    options = parser.parse_args()
-    if not 3 <= options.orders <= SHOWN or options.consoles < 2 or options.rate <= 0:
-        parser.error(f"--orders is 3 to {SHOWN}, --consoles at least 2, --rate above 0")
-    run("bench.kit.alerts", options, needs=("DATABASE_URL", "REDIS_URL"))
-
-
-if __name__ == "__main__":
-    main()
+parser = make_parser(__doc__)
+parser.add_argument("--consoles", type=int, default=200, help="how many are connected (default 200)")
+parser.add_argument("--orders", type=int, default=60, help="orders of each part, 3 to 200 (default 60)")
+parser.add_argument("--rate", type=float, default=4, help="orders a second (default 4)")
+options = parser.parse_args()
+if not 3 <= options.orders <= SHOWN or options.consoles < 2 or options.rate <= 0:
+    parser.error(f"--orders is 3 to {SHOWN}, --consoles at least 2, --rate above 0")
+run("bench.kit.alerts", options, needs=("DATABASE_URL", "REDIS_URL"))

@@ -17,36 +17,23 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.kit.figures import load_desk
 from bench.kit.side_by_side import print_side_by_side
-from bench.kit.start import add_console, make_parser, run
+from bench.kit.start import add_console, add_figures, make_parser, run
 
-
-def main() -> None:
-    parser = make_parser(__doc__)
-    add_console(parser)
-    parser.add_argument("--rounds", type=int, default=20, help="requests per page (default 20)")
-    parser.add_argument(
-        "--seconds", type=float, default=5, help="how long eight people ask for the list (default 5)"
-    )
-    parser.add_argument("--save", type=Path, metavar="FILE.json", help="keep the figures in this file")
-    parser.add_argument(
-        "--compare", type=Path, metavar="FILE.json", help="how many times longer than in these figures"
-    )
-    parser.add_argument(
-        "--table",
-        type=Path,
-        nargs="+",
-        metavar="FILE.json",
-        help="measure nothing: kept figures side by side",
-    )
-    options = parser.parse_args()
-    if options.table:
-        print_side_by_side([load_desk(path) for path in options.table])
-        return
-    if options.compare:
-        # A file that cannot be read should be found out before anything is measured.
-        load_desk(options.compare)
-    run("bench.kit.desk", options)
-
-
-if __name__ == "__main__":
-    main()
+parser = make_parser(__doc__)
+add_console(parser)
+parser.add_argument("--rounds", type=int, default=20, help="requests per page (default 20)")
+parser.add_argument(
+    "--seconds", type=float, default=5, help="how long eight people ask for the list (default 5)"
+)
+add_figures(parser)
+parser.add_argument(
+    "--compare", type=Path, metavar="FILE.json", help="how many times longer than in these figures"
+)
+options = parser.parse_args()
+if options.table:
+    print_side_by_side([load_desk(path) for path in options.table])
+    sys.exit()
+if options.compare:
+    # A file that cannot be read should be found out before anything is measured.
+    load_desk(options.compare)
+run("bench.kit.desk", options)

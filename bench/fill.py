@@ -13,16 +13,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.kit.start import make_parser, run
 
-
-def main() -> None:
-    parser = make_parser(__doc__)
-    parser.add_argument("--orders", type=int, default=10_000, help="how many (default 10,000)")
-    parser.add_argument(
-        "--days", type=int, default=730, help="spread over so many days until now (default 730)"
-    )
-    parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same choices")
-    run("bench.kit.fill", parser.parse_args())
-
-
-if __name__ == "__main__":
-    main()
+parser = make_parser(__doc__)
+parser.add_argument("--orders", type=int, default=10_000, help="how many (default 10,000)")
+parser.add_argument("--days", type=int, default=730, help="spread over so many days until now (default 730)")
+parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same choices")
+run("bench.kit.fill", parser.parse_args())

@@ -18,17 +18,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.kit.start import make_parser, run
 
-
-def main() -> None:
-    parser = make_parser(__doc__)
-    parser.add_argument("--buyers", type=int, default=50, help="how many press “pay” (default 50)")
-    parser.add_argument("--seconds", type=float, default=60, help="of each part but the last (default 60)")
-    parser.add_argument("--dead", type=float, default=600, help="seconds without any answer (default 600)")
-    options = parser.parse_args()
-    if options.buyers < 1 or options.seconds <= 0 or options.dead <= 0:
-        parser.error("--buyers is at least 1, --seconds and --dead are above 0")
-    run("bench.kit.gateway", options, needs=("DATABASE_URL", "REDIS_URL"))
-
-
-if __name__ == "__main__":
-    main()
+parser = make_parser(__doc__)
+parser.add_argument("--buyers", type=int, default=50, help="how many press “pay” (default 50)")
+parser.add_argument("--seconds", type=float, default=60, help="of each part but the last (default 60)")
+parser.add_argument("--dead", type=float, default=600, help="seconds without any answer (default 600)")
+options = parser.parse_args()
+if options.buyers < 1 or options.seconds <= 0 or options.dead <= 0:
+    parser.error("--buyers is at least 1, --seconds and --dead are above 0")
+run("bench.kit.gateway", options, needs=("DATABASE_URL", "REDIS_URL"))

@@ -15,18 +15,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.kit.start import make_parser, run
 
-
-def main() -> None:
-    parser = make_parser(__doc__)
-    parser.add_argument("--consoles", type=int, default=200, help="how many are connected (default 200)")
-    parser.add_argument("--topics", type=int, default=50, help="orders they look at (default 50)")
-    parser.add_argument("--changes", type=int, default=100, help="changes in all (default 100)")
-    parser.add_argument("--rate", type=float, default=4, help="changes a second (default 4)")
-    options = parser.parse_args()
-    if not 2 <= options.topics <= options.consoles or options.changes < 1 or options.rate <= 0:
-        parser.error("--topics is 2 to --consoles, --changes at least 1, --rate above 0")
-    run("bench.kit.live", options, needs=("DATABASE_URL", "REDIS_URL"))
-
-
-if __name__ == "__main__":
-    main()
+parser = make_parser(__doc__)
+parser.add_argument("--consoles", type=int, default=200, help="how many are connected (default 200)")
+parser.add_argument("--topics", type=int, default=50, help="orders they look at (default 50)")
+parser.add_argument("--changes", type=int, default=100, help="changes in all (default 100)")
+parser.add_argument("--rate", type=float, default=4, help="changes a second (default 4)")
+options = parser.parse_args()
+if not 2 <= options.topics <= options.consoles or options.changes < 1 or options.rate <= 0:
+    parser.error("--topics is 2 to --consoles, --changes at least 1, --rate above 0")
+run("bench.kit.live", options, needs=("DATABASE_URL", "REDIS_URL"))

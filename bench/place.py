@@ -15,27 +15,14 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.kit.rates import load_rates, print_rates
-from bench.kit.start import add_console, make_parser, run
+from bench.kit.start import add_console, add_figures, make_parser, run
 
-
-def main() -> None:
-    parser = make_parser(__doc__)
-    add_console(parser)
-    parser.add_argument("--seconds", type=float, default=8, help="how long each way is measured (default 8)")
-    parser.add_argument("--save", type=Path, metavar="FILE.json", help="keep the figures in this file")
-    parser.add_argument(
-        "--table",
-        type=Path,
-        nargs="+",
-        metavar="FILE.json",
-        help="measure nothing: kept figures side by side",
-    )
-    options = parser.parse_args()
-    if options.table:
-        print_rates([load_rates(path) for path in options.table])
-    else:
-        run("bench.kit.place", options)
-
-
-if __name__ == "__main__":
-    main()
+parser = make_parser(__doc__)
+add_console(parser)
+parser.add_argument("--seconds", type=float, default=8, help="how long each way is measured (default 8)")
+add_figures(parser)
+options = parser.parse_args()
+if options.table:
+    print_rates([load_rates(path) for path in options.table])
+else:
+    run("bench.kit.place", options)

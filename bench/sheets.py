@@ -16,17 +16,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.kit.start import add_console, make_parser, run
 
-
-def main() -> None:
-    parser = make_parser(__doc__)
-    add_console(parser)
-    parser.add_argument("--rows", type=int, default=10_000, help="rows of each sheet (default 10,000)")
-    parser.add_argument("--rounds", type=int, default=20, help="requests per page (default 20)")
-    options = parser.parse_args()
-    if not 2 <= options.rows <= 10_000:
-        parser.error("--rows is 2 to 10,000")
-    run("bench.kit.sheets", options)
-
-
-if __name__ == "__main__":
-    main()
+parser = make_parser(__doc__)
+add_console(parser)
+parser.add_argument("--rows", type=int, default=10_000, help="rows of each sheet (default 10,000)")
+parser.add_argument("--rounds", type=int, default=20, help="requests per page (default 20)")
+options = parser.parse_args()
+if not 2 <= options.rows <= 10_000:
+    parser.error("--rows is 2 to 10,000")
+run("bench.kit.sheets", options)

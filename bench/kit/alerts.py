@@ -6,14 +6,13 @@ import resource
 import statistics
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 from django.conf import settings
 from django.test import Client
 
 from bench.kit.buyers import add_skus, make_buyers, open_shop, place
 from bench.kit.consoles import hire
-from bench.kit.listeners import Listener, wait_connected, wait_heard
+from bench.kit.listeners import Commits, Listener, at_pace, listening, wait_connected, wait_heard
 from bench.kit.servers import WebServer, make_deliverer
 from bench.kit.tables import MISSING, print_table
 from bench.kit.timing import find_p95
@@ -28,8 +27,6 @@ PROMISED_MS = 1000
 PEOPLE = 8
 BUYERS = 8
 HEADER = ("consoles", "orders", "alerts", "p50 ms", "p95 ms", "max ms", "lost", "promised")
-Commits = dict[str, float]
-"""Order number → when it was committed (`time.monotonic`)."""
 
 
 def main(options: argparse.Namespace) -> None:
@@ -71,47 +68,28 @@ class _Run:
     def __init__(self, orders: int, rate: float, listeners: Sequence[Listener]) -> None:
         self._orders, self._rate, self._listeners = orders, rate, listeners
         self._sku_ids, self._buyers = add_skus(BUYERS), make_buyers(BUYERS)
-        # One thread, so that one connection to the database is kept.
-        self._placer = ThreadPoolExecutor(1)
 
     async def measure(self, victim: WebServer) -> tuple[Commits, Commits]:
         """The commits of both parts, when everything that is heard has been heard."""
-        listening = [asyncio.create_task(listener.listen()) for listener in self._listeners]
-        try:
-            await wait_connected(self._listeners, CONNECT_S)
+        third = self._orders // 3
+        async with listening(self._listeners, CONNECT_S):
             # The deliverer has woken up and every process has read its first alert when this one is heard.
             await self._place_all(1, {})
             steady = await self._place_all(self._orders, {})
-            third = self._orders // 3
             restarted = await self._place_all(self._orders, {third: victim.kill, third + 1: victim.begin})
             await wait_connected(self._listeners, CONNECT_S)
-        finally:
-            for task in listening:
-                task.cancel()
-            await asyncio.gather(*listening, return_exceptions=True)
-            self._placer.shutdown()
         return steady, restarted
 
     async def _place_all(self, count: int, meanwhile: Mapping[int, Callable[[], None]]) -> Commits:
         """Orders at an even pace; `meanwhile` is what is done before the nth of them."""
-        commits: Commits = {}
-        began = time.monotonic()
-        for n in range(count):
-            meanwhile.get(n, _do_nothing)()
-            number, at = await asyncio.get_running_loop().run_in_executor(self._placer, self._place, n)
-            commits[number] = at
-            await asyncio.sleep(max(began + (n + 1) / self._rate - time.monotonic(), 0))
-        await wait_heard(self._listeners, list(commits), LAST_S)
+        commits = await at_pace(count, self._rate, self._place, meanwhile)
+        await wait_heard(self._listeners, [number for number, _at in commits], LAST_S)
         return commits
 
     def _place(self, n: int) -> tuple[str, float]:
         at = n % BUYERS
         order = place(self._buyers[at], self._sku_ids[at], PayMethod.COD)
         return order.number, time.monotonic()
-
-
-def _do_nothing() -> None:
-    pass
 
 
 def _list_rows(
@@ -129,10 +107,15 @@ def make_row(name: str, listeners: Sequence[Listener], commits: Commits, promise
     waits = [
         max(each.heard[number] - at, 0.0) * 1000
         for each in listeners
-        for number, at in commits.items()
+        for number, at in commits
         if number in each.heard
     ]
     lost = len(listeners) * len(commits) - len(waits)
-    times = [statistics.median(waits), find_p95(waits), max(waits)] if waits else [None] * 3
-    shown = [f"{time_ms:.0f}" if time_ms is not None else MISSING for time_ms in times]
-    return [f"{len(listeners)}: {name}", str(len(commits)), f"{len(waits):,}", *shown, str(lost), promised]
+    sizes = [f"{len(listeners)}: {name}", str(len(commits)), f"{len(waits):,}"]
+    return [*sizes, *write_waits(waits), str(lost), promised]
+
+
+def write_waits(waits: Sequence[float]) -> list[str]:
+    """Median, p95 and longest."""
+    times = [statistics.median(waits), find_p95(waits), max(waits)] if waits else []
+    return [f"{time_ms:.0f}" for time_ms in times] or [MISSING] * 3

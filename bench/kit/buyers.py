@@ -1,6 +1,8 @@
 """Buyers who order from products of their own, so that measuring never runs out of stock."""
 
 import uuid
+from dataclasses import asdict
+from typing import Any
 
 from orders.models import Order
 from orders.services.place import NewOrder, Recipient, place_order
@@ -43,3 +45,9 @@ def place(buyer: Customer, sku_id: int, method: PayMethod = PayMethod.WECHAT) ->
     """One piece by the service, committed when this returns."""
     wanted = NewOrder({sku_id: 1}, Delivery.EXPRESS, method, TO)
     return place_order(buyer, wanted, client_key=str(uuid.uuid4()), actor=customer_actor(buyer))
+
+
+def describe_order(sku_id: int) -> dict[str, Any]:
+    """The same, as the API is asked for it."""
+    basket = [{"sku_id": str(sku_id), "quantity": 1}]
+    return {"basket": basket, "delivery": "express", "pay_method": "wechat", "address": asdict(TO)}

@@ -3,9 +3,7 @@
 import argparse
 import os
 import statistics
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -21,8 +19,8 @@ from bench.kit.pages import LIST, Page, list_pages
 from bench.kit.peers import print_peers
 from bench.kit.servers import console_at
 from bench.kit.side_by_side import print_comparison
-from bench.kit.tables import print_table, write_limit, write_ms, write_times
-from bench.kit.timing import DatabaseTime, find_p95, measure
+from bench.kit.tables import print_table, write_limit, write_number
+from bench.kit.timing import DatabaseTime, count_per_second, find_p95, measure
 from orders.desk.list.counts import Counts, count_tabs, forget_full
 from orders.models import Order
 from shop.actor import SYSTEM
@@ -44,7 +42,9 @@ def main(options: argparse.Namespace) -> None:
         print(f"{orders:,} orders, {options.rounds} rounds\n")
         pages = _measure_pages(desk)
         counters = _measure_counters(desk)
-        rate = _count_per_second([Console(url, username, password) for _ in range(ADMINS)], options.seconds)
+        consoles = [Console(url, username, password) for _ in range(ADMINS)]
+        asking = [partial(_ask_for_list, console) for console in consoles]
+        rate = count_per_second(asking, options.seconds)
     figures = DeskFigures(orders, options.rounds, pages, counters, rate, ADMINS)
     _print_others(figures, options)
 
@@ -54,6 +54,10 @@ def _sign_in() -> tuple[str, str, Client]:
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return user.username, password, client
+
+
+def _ask_for_list(console: Console, _n: int) -> None:
+    console.get(LIST)
 
 
 def _print_others(figures: DeskFigures, options: argparse.Namespace) -> None:
@@ -114,12 +118,12 @@ def _measure_pages(desk: _Desk) -> list[PageFigures]:
             measured.append(figures)
             yield [
                 figures.name,
-                write_ms(figures.p50_ms),
-                write_ms(figures.p95_ms),
-                write_ms(figures.database_ms),
+                write_number(figures.p50_ms),
+                write_number(figures.p95_ms),
+                write_number(figures.database_ms),
                 str(figures.queries),
-                write_ms(figures.bare_ms),
-                write_times(figures.ratio),
+                write_number(figures.bare_ms),
+                write_number(figures.ratio),
                 write_limit(figures.promised_ms),
             ]
 
@@ -142,28 +146,7 @@ def _measure_counters(desk: _Desk) -> CounterFigures:
         numbers, statistics.median(times), find_p95(times), database.queries, statistics.median(by_hand)
     )
     print("\nAll counters of the list together\n")
-    row = [f"{numbers} tabs and queues", write_ms(figures.p50_ms), write_ms(figures.p95_ms)]
-    row += [str(figures.queries), write_ms(figures.bare_ms), write_limit(figures.promised_ms)]
+    row = [f"{numbers} tabs and queues", write_number(figures.p50_ms), write_number(figures.p95_ms)]
+    row += [str(figures.queries), write_number(figures.bare_ms), write_limit(figures.promised_ms)]
     print_table(("counters", "p50 ms", "p95 ms", "queries", "bare SQL ms", "promised"), [row])
     return figures
-
-
-def _count_per_second(consoles: list[Console], seconds: float) -> float:
-    counts = [0] * len(consoles)
-    end = time.monotonic() + seconds
-
-    def ask(place: int) -> None:
-        while time.monotonic() < end:
-            consoles[place].get(LIST)
-            counts[place] += 1
-
-    _run_together([partial(ask, place) for place in range(len(consoles))])
-    return sum(counts) / seconds
-
-
-def _run_together(calls: list[Callable[[], None]]) -> None:
-    threads = [threading.Thread(target=call) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()

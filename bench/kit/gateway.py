@@ -18,7 +18,7 @@ from typing import Any
 import requests
 from django.db import connection
 
-from bench.kit.buyers import TO, add_skus, make_buyers, open_shop
+from bench.kit.buyers import add_skus, describe_order, make_buyers, open_shop
 from bench.kit.consoles import Console, hire
 from bench.kit.servers import Server, WebServer, make_deliverer
 from bench.kit.tables import print_table
@@ -41,17 +41,8 @@ HELD_BACK = 10
 SETTLED_S = 300
 PAGES = ("/console/orders/", "/console/", "/console/alerts/")
 HEADER = (
-    "gateway",
-    "pages",
-    "p50 ms",
-    "p95 ms",
-    "× well",
-    "not 200",
-    "pressed",
-    "paid",
-    "503",
-    "callbacks",
-    "closed",
+    *("gateway", "pages", "p50 ms", "p95 ms", "× well", "not 200"),
+    *("pressed", "paid", "503", "callbacks", "closed"),
 )
 
 
@@ -124,18 +115,7 @@ def _running_shop() -> Iterator[_Shop]:
 
 
 def _make_worker(queue: str) -> Server:
-    options = [
-        "-Q",
-        queue,
-        "-n",
-        f"{queue}@bench",
-        "-P",
-        "prefork",
-        "-c",
-        "2",
-        "--without-mingle",
-        "--without-gossip",
-    ]
+    options = f"-Q {queue} -n {queue}@bench -P prefork -c 2 --without-mingle --without-gossip".split()
     return Server(f"worker-{queue}", ["-m", "celery", "-A", "shop", "worker", *options])
 
 
@@ -150,12 +130,9 @@ def _wait_for(url: str, process: Server) -> None:
 
 
 def _lend_credentials(directory: Path) -> None:
-    made = load_credentials(directory)
     account = WeChatAccount.objects.get(pk=1)
-    account.appid, account.mini_secret, account.mchid = made.appid, made.secret, made.mchid
-    account.merchant_serial, account.merchant_private_key = made.merchant_serial, made.merchant_private_key
-    account.api_v3_key, account.platform_key_id = made.api_v3_key, made.platform_key_id
-    account.platform_public_key = made.platform_public_key
+    for name, value in load_credentials(directory).as_account().items():
+        setattr(account, name, value)
     account.save()
 
 
@@ -168,17 +145,7 @@ class _Phone:
         shop.standin("login-codes", openid=customer.openid)
 
     def place(self) -> str:
-        address = {
-            name: getattr(TO, name)
-            for name in ("recipient", "phone", "province", "city", "district", "detail")
-        }
-        answer = self._post(
-            "/orders",
-            basket=[{"sku_id": str(self._sku_id), "quantity": 1}],
-            delivery="express",
-            pay_method="wechat",
-            address=address,
-        )
+        answer = self._post("/orders", **describe_order(self._sku_id))
         answer.raise_for_status()
         return str(answer.json()["number"])
 
@@ -201,15 +168,13 @@ class _Run:
         self._shop = shop
         skus = add_skus(1)
         self._phones = [_Phone(shop, customer, skus[0]) for customer in make_buyers(buyers)]
-        user, password = zip(*(hire() for _ in range(CLERKS)), strict=True)
-        self._consoles = [
-            Console(shop.web.url, person.username, word) for person, word in zip(user, password, strict=True)
-        ]
+        clerks = [hire() for _ in range(CLERKS)]
+        self._consoles = [Console(shop.web.url, user.username, password) for user, password in clerks]
 
     def play(self, part: Part) -> None:
         """Buyers and clerks for the time of this part; its fault stays for the next one to replace."""
         self._shop.standin("behaviour", send_notices=False)
-        self._recover()
+        self._shop.standin("faults")
         silent = [self._pay_silently() for _ in range(HELD_BACK)]
         told, part.unheard = silent[::2], [attempt.rpartition("-")[0] for attempt in silent[1::2]]
         self._shop.standin("behaviour", send_notices=True)
@@ -234,7 +199,7 @@ class _Run:
 
     def settle(self, parts: Sequence[Part]) -> float:
         """Seconds until all that was left open is settled. Stops the program after SETTLED_S."""
-        self._recover()
+        self._shop.standin("faults")
         began = time.monotonic()
         unheard = [number for part in parts for number in part.unheard]
         while True:
@@ -248,9 +213,6 @@ class _Run:
                     f"Not settled: {left[0]} paid orders, {left[1]} overdue ones, {left[2]} deliveries."
                 )
             time.sleep(1)
-
-    def _recover(self) -> None:
-        self._shop.standin("faults")
 
     def _pay_silently(self) -> str:
         phone = random.choice(self._phones)
@@ -294,15 +256,8 @@ def _make_row(part: Part, well_ms: float) -> list[str]:
     p50 = statistics.median(part.page_ms)
     closed = Order.objects.filter(number__in=part.unheard, stage=Stage.CLOSED).count()
     return [
-        part.name,
-        str(len(part.page_ms)),
-        f"{p50:.1f}",
-        f"{find_p95(part.page_ms):.1f}",
-        f"{p50 / well_ms:.2f}",
-        str(part.page_failures),
-        str(part.presses.total()),
-        str(part.presses[200]),
-        str(part.presses[503]),
-        f"{part.callbacks.count(204)} of {len(part.callbacks)}",
-        str(closed),
+        *(part.name, str(len(part.page_ms)), f"{p50:.1f}", f"{find_p95(part.page_ms):.1f}"),
+        *(f"{p50 / well_ms:.2f}", str(part.page_failures), str(part.presses.total())),
+        *(str(part.presses[200]), str(part.presses[503])),
+        *(f"{part.callbacks.count(204)} of {len(part.callbacks)}", str(closed)),
     ]

@@ -13,6 +13,7 @@ from random import Random
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from bench.kit.copying import Table, find_next_id, raise_sequences
@@ -48,19 +49,10 @@ REMARKS = (
     "要今年的新茶",
 )
 COURIERS = ("SF", "ZTO", "YTO")
-_NUMBERED = (
-    Customer,
-    Product,
-    Sku,
-    StockMovement,
-    Order,
-    OrderLine,
-    Event,
-    EventDelivery,
-    PayAttempt,
-    Payment,
+_NUMBERED: tuple[type[Model], ...] = (
+    *(Customer, Product, Sku, StockMovement, Order, OrderLine, Event, EventDelivery, PayAttempt, Payment),
+    *(Refund, Parcel, ParcelLine, Alert),
 )
-_NUMBERED_TOO = (Refund, Parcel, ParcelLine, Alert)
 
 
 def fill(
@@ -78,7 +70,7 @@ def fill(
         report(min(start + BATCH, orders))
     with transaction.atomic():
         history.write_stock()
-        raise_sequences([*_NUMBERED, *_NUMBERED_TOO])
+        raise_sequences(_NUMBERED)
     keep_all_spending()
     with connection.cursor() as cursor:
         # What vacuum does in time: what was just added to the trigrams still waits beside the index.
@@ -90,7 +82,7 @@ class _Ids:
     """Ids for every numbered table, following the highest there are."""
 
     def __init__(self) -> None:
-        self._next: dict[type, int] = {model: find_next_id(model) for model in (*_NUMBERED, *_NUMBERED_TOO)}
+        self._next: dict[type, int] = {model: find_next_id(model) for model in _NUMBERED}
 
     def take(self, model: type) -> int:
         self._next[model] += 1

@@ -5,7 +5,9 @@ import contextlib
 import random
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from types import MappingProxyType
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
@@ -39,11 +41,9 @@ class Listener:
             await asyncio.sleep(backoff * random.uniform(0.5, 1))
 
     async def _listen_once(self) -> None:
-        address = self.url.replace("http", "ws", 1) + "/ws/alerts/"
-        headers = {"Cookie": self._cookie}
         async with connect(
-            address,
-            additional_headers=headers,
+            self.url.replace("http", "ws", 1) + "/ws/alerts/",
+            additional_headers={"Cookie": self._cookie},
             origin=Origin(self.url),
             open_timeout=60,
             max_size=None,
@@ -70,6 +70,41 @@ class Listener:
             else:
                 known = 0
                 self.heard[found[1]] = at
+
+
+@contextlib.asynccontextmanager
+async def listening(listeners: Sequence[Listener], seconds: float) -> AsyncIterator[None]:
+    """Every one listens within the block, which begins when all are connected."""
+    tasks = [asyncio.create_task(listener.listen()) for listener in listeners]
+    try:
+        await wait_connected(listeners, seconds)
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+Commits = list[tuple[str, float]]
+"""What was written, in order, and when it was committed (`time.monotonic`)."""
+
+
+async def at_pace(
+    count: int,
+    rate: float,
+    write: Callable[[int], tuple[str, float]],
+    meanwhile: Mapping[int, Callable[[], None]] = MappingProxyType({}),
+) -> Commits:
+    """Write `count` times, `rate` times a second; `meanwhile` is what is done before the nth of them."""
+    commits, began = [], time.monotonic()
+    # One thread, so that one connection to the database is kept.
+    with ThreadPoolExecutor(1) as thread:
+        for n in range(count):
+            if n in meanwhile:
+                meanwhile[n]()
+            commits.append(await asyncio.get_running_loop().run_in_executor(thread, write, n))
+            await asyncio.sleep(max(began + (n + 1) / rate - time.monotonic(), 0))
+    return commits
 
 
 async def wait_connected(listeners: Sequence[Listener], seconds: float) -> None:

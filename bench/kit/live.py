@@ -3,19 +3,16 @@
 import argparse
 import asyncio
 import json
-import statistics
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 from websockets.asyncio.client import ClientConnection
 
-from bench.kit.alerts import BUYERS, CONNECT_S, PROMISED_MS, allow_many_sockets, sign_in
+from bench.kit.alerts import BUYERS, CONNECT_S, PROMISED_MS, allow_many_sockets, sign_in, write_waits
 from bench.kit.buyers import add_skus, make_buyers, open_shop, place
-from bench.kit.listeners import Listener, wait_connected
+from bench.kit.listeners import Commits, Listener, at_pace, listening
 from bench.kit.servers import WebServer
-from bench.kit.tables import MISSING, print_table
-from bench.kit.timing import find_p95
+from bench.kit.tables import print_table
 from orders.models import Order
 from orders.services.steps import add_note
 from shop.access import ROLES
@@ -66,37 +63,19 @@ def _place(count: int) -> list[Order]:
     return [place(buyers[n % BUYERS], sku_ids[n % BUYERS], PayMethod.COD) for n in range(count)]
 
 
-Commits = list[tuple[str, float]]
-"""What was changed, one after the other, and when it was committed."""
-
-
 async def _measure(
     readers: Sequence[Reader], orders: Sequence[Order], options: argparse.Namespace
 ) -> Commits:
-    listening = [asyncio.create_task(reader.listen()) for reader in readers]
-    changer = ThreadPoolExecutor(1)
-    commits: Commits = []
-    try:
-        await wait_connected(readers, CONNECT_S)
-        began = time.monotonic()
-        for n in range(options.changes):
-            order = orders[n % len(orders)]
-            at = await asyncio.get_running_loop().run_in_executor(changer, _change, order)
-            commits.append((f"order:{order.pk}", at))
-            await asyncio.sleep(max(began + (n + 1) / options.rate - time.monotonic(), 0))
+    async with listening(readers, CONNECT_S):
+        commits = await at_pace(options.changes, options.rate, lambda n: _change(orders[n % len(orders)]))
         await asyncio.sleep(LAST_S)
-    finally:
-        for task in listening:
-            task.cancel()
-        await asyncio.gather(*listening, return_exceptions=True)
-        changer.shutdown()
     return commits
 
 
-def _change(order: Order) -> float:
+def _change(order: Order) -> tuple[str, float]:
     actor = Actor(ActorKind.STAFF, id=1, name="Bench", capabilities=ROLES["owner"])
     add_note(order.pk, text="…", actor=actor)
-    return time.monotonic()
+    return f"order:{order.pk}", time.monotonic()
 
 
 def _make_row(readers: Sequence[Reader], topics: Sequence[str], commits: Commits) -> list[str]:
@@ -111,7 +90,5 @@ def _make_row(readers: Sequence[Reader], topics: Sequence[str], commits: Commits
                 lost += not heard
                 waits += [max(min(heard) - at, 0.0) * 1000] if heard else []
     woken = sum(topic != reader.topic for reader in readers for topic, _at in reader.hints)
-    times = [statistics.median(waits), find_p95(waits), max(waits)] if waits else [None] * 3
-    shown = [f"{time_ms:.0f}" if time_ms is not None else MISSING for time_ms in times]
     sizes = [str(len(readers)), str(len(topics)), str(len(commits)), f"{len(waits):,}"]
-    return [*sizes, *shown, str(lost), str(woken), f"p95 ≤ {PROMISED_MS}, none lost or woken"]
+    return [*sizes, *write_waits(waits), str(lost), str(woken), f"p95 ≤ {PROMISED_MS}, none lost or woken"]

@@ -3,8 +3,6 @@
 import argparse
 import http.client
 import json
-import threading
-import time
 import uuid
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -12,11 +10,12 @@ from urllib.parse import urlsplit
 from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 
-from bench.kit.buyers import TO, add_skus, make_buyers, open_shop, place
+from bench.kit.buyers import add_skus, describe_order, make_buyers, open_shop, place
 from bench.kit.figures import save
 from bench.kit.rates import BARE, BUYERS, ONE, SERVICE, TOGETHER, PlaceFigures, print_rates
 from bench.kit.replay import make_replay
 from bench.kit.servers import console_at
+from bench.kit.timing import count_per_second
 from orders.models import Order
 from shop.catalog.models import Sku
 from shop.customers.services import issue_token
@@ -38,7 +37,7 @@ def main(options: argparse.Namespace) -> None:
             ONE: [_make_http(url, sku_ids)],
             TOGETHER: [_make_http(url, sku_ids) for _ in range(BUYERS)],
         }
-        rates = {way: _measure(calls, options.seconds) for way, calls in ways.items()}
+        rates = {way: count_per_second(calls, options.seconds) for way, calls in ways.items()}
     figures = PlaceFigures(orders, Order.objects.count() - orders, _count_oversold(sku_ids), rates)
     print_rates([figures])
     if options.save:
@@ -49,29 +48,6 @@ def _count_oversold(sku_ids: list[int]) -> int:
     """SKUs whose orders hold another number of pieces than their stock says, or more than there are."""
     held = Sku.objects.filter(pk__in=sku_ids).annotate(held=Coalesce(Sum("order_lines__reserved"), 0))
     return held.exclude(held=F("reserved"), reserved__lte=F("on_hand")).count()
-
-
-def _measure(calls: list[Call], seconds: float) -> float:
-    """Calls a second, each callable in a thread of its own."""
-    counts, end = [0] * len(calls), time.monotonic() + seconds
-    failed: list[str] = []
-
-    def run(at: int) -> None:
-        try:
-            while time.monotonic() < end and not failed:
-                calls[at](counts[at])
-                counts[at] += 1
-        except Exception as error:  # whatever went wrong: a rate without this stream would be no rate
-            failed.append(f"{type(error).__name__}: {error}")
-
-    threads = [threading.Thread(target=run, args=(at,)) for at in range(len(calls))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if failed:
-        raise SystemExit(failed[0])
-    return sum(counts) / seconds
 
 
 def _make_service(sku_ids: list[int]) -> Call:
@@ -89,7 +65,7 @@ def _make_http(url: str, sku_ids: list[int]) -> Call:
 
     def call(n: int) -> None:
         token = tokens[n // ORDERS_PER_BUYER % len(tokens)]
-        body = _write_order(sku_ids[n % len(sku_ids)])
+        body = json.dumps(describe_order(sku_ids[n % len(sku_ids)]))
         server.request("POST", "/api/v1/orders", body, _make_headers(token))
         answer = server.getresponse()
         text = answer.read().decode()
@@ -105,16 +81,3 @@ def _make_headers(token: str) -> dict[str, str]:
         "Content-Type": "application/json",
         "Idempotency-Key": str(uuid.uuid4()),
     }
-
-
-def _write_order(sku_id: int) -> str:
-    address = {
-        "recipient": TO.recipient,
-        "phone": TO.phone,
-        "province": TO.province,
-        "city": TO.city,
-        "district": TO.district,
-        "detail": TO.detail,
-    }
-    basket = [{"sku_id": str(sku_id), "quantity": 1}]
-    return json.dumps({"basket": basket, "delivery": "express", "pay_method": "wechat", "address": address})

@@ -1,7 +1,6 @@
 """Processes of the shop on this script's own environment, which end with it."""
 
 import contextlib
-import http.client
 import os
 import shutil
 import signal
@@ -11,11 +10,10 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from shop.demo.supervisor.child import Command, spawn
-from shop.demo.supervisor.shop import find_free_port
+from shop.demo.supervisor.shop import find_free_port, is_healthy
 
 PROJECT = Path(__file__).resolve().parents[2]
 START_S = 60.0
@@ -43,9 +41,7 @@ class Server:
             raise
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_failure: object) -> None:
         self.remove()
 
     def start(self) -> None:
@@ -94,21 +90,11 @@ class WebServer(Server):
     def _wait(self) -> None:
         """Until it answers `/healthz`. Stops the program when it does not."""
         end = time.monotonic() + START_S
-        while not self._is_healthy():
+        while not is_healthy("127.0.0.1", self._port):
             self.check_alive()
             if time.monotonic() > end:
                 raise SystemExit(f"{self.url} does not answer.")
             time.sleep(0.1)
-
-    def _is_healthy(self) -> bool:
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=5)
-        try:
-            connection.request("GET", "/healthz")
-            return connection.getresponse().status == http.HTTPStatus.OK
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            connection.close()
 
 
 def make_deliverer() -> Server:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from bench.kit.figures import DeskFigures, PageFigures
 from bench.kit.peers import print_peers
-from bench.kit.tables import MISSING, print_table, write_limit, write_ms, write_times
+from bench.kit.tables import MISSING, print_table, write_limit, write_number
 
 MOST_GROWTH = 1.3
 """How many times longer a page may take of a shop that is a hundred times as large."""
@@ -19,7 +19,7 @@ def print_comparison(now: DeskFigures, then: DeskFigures) -> None:
     print_table(
         ("page", *header),
         (
-            [after.name, write_ms(before.p50_ms), write_ms(after.p50_ms), *_growth(before, after)]
+            [after.name, write_number(before.p50_ms), write_number(after.p50_ms), *_growth(before, after)]
             for before, after in pairs
         ),
     )
@@ -56,17 +56,17 @@ def _list_rows(runs: Sequence[DeskFigures]) -> Iterator[list[str]]:
         first = found[0]
         yield [
             page.name,
-            *(write_ms(each.p50_ms if each else None) for each in found),
+            *(write_number(each.p50_ms if each else None) for each in found),
             f"{page.p50_ms / first.p50_ms:.2f}" if first else MISSING,
-            *(write_ms(each.database_ms if each else None) for each in found),
-            *(write_times(each.ratio if each else None) for each in found),
+            *(write_number(each.database_ms if each else None) for each in found),
+            *(write_number(each.ratio if each else None) for each in found),
             write_limit(page.promised_ms),
         ]
 
 
 def _list_totals(runs: Sequence[DeskFigures]) -> Iterator[list[str]]:
     last = runs[-1]
-    counted = [write_ms(run.counters.p50_ms) for run in runs]
+    counted = [write_number(run.counters.p50_ms) for run in runs]
     yield ["counters, ms", *counted, write_limit(last.counters.promised_ms)]
     rates = [f"{run.per_second:.0f}" for run in runs]
     yield [f"list a second, {last.admins} people", *rates, write_limit(last.per_second_promised, "≥")]

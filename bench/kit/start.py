@@ -5,6 +5,8 @@ import importlib
 import logging
 import os
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import django
 
@@ -20,6 +22,12 @@ def add_console(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--workers", type=int, default=2, help="web processes of the console that is started (default 2)"
     )
+
+
+def add_figures(parser: argparse.ArgumentParser) -> None:
+    file: Any = {"type": Path, "metavar": "FILE.json"}
+    parser.add_argument("--save", **file, help="keep the figures in this file")
+    parser.add_argument("--table", **file, nargs="+", help="measure nothing: kept figures side by side")
 
 
 def run(module: str, options: argparse.Namespace, *, needs: Sequence[str] = ("DATABASE_URL",)) -> None:

@@ -13,11 +13,7 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         print(f"| {' | '.join(row)} |", flush=True)
 
 
-def write_ms(milliseconds: float | None) -> str:
-    return MISSING if milliseconds is None else f"{milliseconds:.1f}"
-
-
-def write_times(number: float | None) -> str:
+def write_number(number: float | None) -> str:
     return MISSING if number is None else f"{number:.1f}"
 
 

@@ -39,8 +39,7 @@ class Refusal(Exception):
 
     def __init__(self, status: int, code: str, retry_after: float | None) -> None:
         super().__init__(f"{status} {code}")
-        self.status = status
-        self.retry_after = retry_after
+        self.status, self.retry_after = status, retry_after
 
     @property
     def is_passing(self) -> bool:
@@ -118,7 +117,7 @@ class Buyers:
         self._thinking = thinking
         self._tokens: dict[str, str] = {}
         self._at_the_bank: set[str] = set()
-        self._timetable: list[tuple[float, int, Callable[[], None]]] = []
+        self._timetable: list[tuple[float, int, Callable[[], object]]] = []
         self._ticket = itertools.count()
         self._wanted: int | None = None
         self.placed = 0
@@ -132,13 +131,13 @@ class Buyers:
             time.sleep(max(0.0, at - time.monotonic()))
             do()
 
-    def _later(self, seconds: float, do: Callable[[], None]) -> None:
+    def _later(self, seconds: float, do: Callable[[], object]) -> None:
         heapq.heappush(self._timetable, (time.monotonic() + seconds, next(self._ticket), do))
 
-    def _think(self, what: str, do: Callable[[], None]) -> None:
+    def _think(self, what: str, do: Callable[[], object]) -> None:
         self._later(self._rng.uniform(*self._thinking), lambda: self._insist(what, do))
 
-    def _insist(self, what: str, do: Callable[[], None], *, most: int = MOST_TRIES, tries: int = 1) -> None:
+    def _insist(self, what: str, do: Callable[[], object], *, most: int = MOST_TRIES, tries: int = 1) -> None:
         """Do it; what went wrong is one line in the log, and is tried again later when it may pass."""
         try:
             do()
@@ -159,22 +158,14 @@ class Buyers:
 
     # Signing in and looking around
 
-    def _as(
-        self,
-        person: DemoPerson,
-        method: str,
-        path: str,
-        body: Json | None = None,
-        picture: bytes = b"",
-        **headers: str,
-    ) -> Json:
-        """Call the API as this person, who signs in again when the token is no longer good."""
+    def _as(self, person: DemoPerson, method: str, path: str, *body: Any, **options: Any) -> Json:
+        """`Wire.call` as this person, who signs in again when the token is no longer good."""
         if person.openid not in self._tokens:
             code = self._wechat.call("POST", "/_demo/login-codes", {"openid": person.openid})["code"]
             self._tokens[person.openid] = self._shop.call("POST", "/auth/login", {"code": code})["token"]
         bearer = f"Bearer {self._tokens[person.openid]}"
         try:
-            return self._shop.call(method, path, body, picture, Authorization=bearer, **headers)
+            return self._shop.call(method, path, *body, Authorization=bearer, **options)
         except Refusal as refusal:
             if refusal.status == 401:
                 del self._tokens[person.openid]
@@ -199,16 +190,7 @@ class Buyers:
         kept = self._as(person, "GET", "/addresses")["results"]
         if kept:
             return dict(kept[0])
-        address = {
-            "recipient": person.name,
-            "phone": person.phone,
-            "province": person.province,
-            "city": person.city,
-            "district": person.district,
-            "detail": person.detail,
-            "is_default": True,
-        }
-        return self._as(person, "POST", "/addresses", address)
+        return self._as(person, "POST", "/addresses", person.address | {"is_default": True})
 
     def _fill_basket(self) -> list[Json]:
         products = self._shop.call("GET", "/products?limit=50")["results"]
@@ -247,7 +229,8 @@ class Buyers:
         if wish.body["pay_method"] == "wechat":
             self._decide(order)
         elif wish.body["pay_method"] == "balance":
-            self._think(f"pay {order.number} from the balance", lambda: self._pay_by_balance(order))
+            pay = partial(self._post, order, "pay-by-balance")
+            self._think(f"pay {order.number} from the balance", pay)
         elif wish.body["pay_method"] == "transfer":
             owed_fen = int(answer["owed_fen"])
             self._at_the_bank.add(order.number)
@@ -263,20 +246,19 @@ class Buyers:
             logger.info("order %s is left unpaid", order.number)
 
     def _pay(self, order: Order) -> None:
-        parameters = self._as(order.person, "POST", f"/orders/{order.number}/pay", {})
+        parameters = self._post(order, "pay")
         self._wechat.call("POST", "/_demo/pay", parameters | {"openid": order.person.openid})
 
     def _cancel(self, order: Order) -> None:
-        self._as(order.person, "POST", f"/orders/{order.number}/cancel", {})
+        self._post(order, "cancel")
 
-    def _pay_by_balance(self, order: Order) -> None:
-        self._as(order.person, "POST", f"/orders/{order.number}/pay-by-balance", {})
+    def _post(self, order: Order, action: str, body: Json | None = None) -> Json:
+        return self._as(order.person, "POST", f"/orders/{order.number}/{action}", body or {})
 
     def _send_proof(self, order: Order, owed_fen: int) -> None:
         slip = draw_slip(owed_fen, datetime.now(UTC))
         picture = self._as(order.person, "POST", "/images", picture=slip)
-        proof = {"image_ids": [picture["id"]], "words": "已转账，请查收"}
-        self._as(order.person, "POST", f"/orders/{order.number}/transfer-proof", proof)
+        self._post(order, "transfer-proof", {"image_ids": [picture["id"]], "words": "已转账，请查收"})
         self._at_the_bank.discard(order.number)
 
     # Coming back
@@ -299,7 +281,7 @@ class Buyers:
                 return
             self._send_proof(order, owed_fen)
         else:
-            self._as(order.person, "POST", f"/orders/{order.number}/{action}", {})
+            self._post(order, action)
         logger.info("order %s: %s", order.number, action)
 
 

@@ -1,18 +1,13 @@
 """The shop and its pretend WeChat: credentials of the one here, and a memory of what was paid before."""
 
+from contextlib import closing
 from pathlib import Path
 
 from django.test import override_settings
 
 from orders.payments.models import Payment, Refund, RefundState
 from shop.actor import Actor
-from shop.demo.standins import (
-    Ledger,
-    import_done_refund,
-    import_paid_trade,
-    load_credentials,
-    run_in_thread,
-)
+from shop.demo.standins import Ledger, import_done_refund, import_paid_trade, load_credentials, run_in_thread
 from shop.store.choices import PayMethod
 from shop.store.selectors import get_wechat_account
 from shop.store.services import change_wechat_account, check_wechat_account
@@ -26,31 +21,16 @@ def keep_merchant(standins_dir: Path) -> None:
 
 def give_credentials(standins_dir: Path, *, actor: Actor) -> None:
     """Credentials of the pretend WeChat, tested by a real call to a stand-in of our own."""
-    made = load_credentials(standins_dir)
-    credentials = {
-        "appid": made.appid,
-        "mini_secret": made.secret,
-        "mchid": made.mchid,
-        "merchant_serial": made.merchant_serial,
-        "merchant_private_key": made.merchant_private_key,
-        "api_v3_key": made.api_v3_key,
-        "platform_key_id": made.platform_key_id,
-        "platform_public_key": made.platform_public_key,
-    }
-    change_wechat_account(credentials, actor=actor)
+    change_wechat_account(load_credentials(standins_dir).as_account(), actor=actor)
     with run_in_thread(standins_dir) as server, override_settings(WECHAT_PAY_URL=server.base_url):
         check_wechat_account(actor=actor)
 
 
 def remember_money(standins_dir: Path) -> None:
     """Tell a pretend WeChat what was paid and refunded elsewhere, so that it can be queried and refunded here."""
-    ledger = Ledger(standins_dir)
-    try:
-        with ledger.transaction():
-            _remember_payments(ledger)
-            _remember_refunds(ledger)
-    finally:
-        ledger.close()
+    with closing(Ledger(standins_dir)) as ledger, ledger.transaction():
+        _remember_payments(ledger)
+        _remember_refunds(ledger)
 
 
 def _remember_payments(ledger: Ledger) -> None:

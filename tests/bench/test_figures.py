@@ -95,7 +95,7 @@ def test_an_alert_that_a_console_never_heard_of_is_lost() -> None:
     told, deaf = Listener("http://shop", ""), Listener("http://shop", "")
     told.heard = {"A1": 10.25, "A2": 11.5}
     deaf.heard = {"A1": 10.75}
-    row = make_row("all", [told, deaf], {"A1": 10.0, "A2": 11.0}, "none lost")
+    row = make_row("all", [told, deaf], [("A1", 10.0), ("A2", 11.0)], "none lost")
     assert row == ["2: all", "2", "3", "500", "750", "750", "1", "none lost"]
 
 

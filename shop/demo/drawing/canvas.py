@@ -27,6 +27,16 @@ def lighten(colour: str, share: float = 0.4) -> str:
     return blend(colour, "#ffffff", share)
 
 
+def points(text: str) -> Outline:
+    """The points of `x,y x,y …`, as SVG writes them."""
+    pairs = (pair.split(",") for pair in text.split())
+    return [(float(x), float(y)) for x, y in pairs]
+
+
+def moved(outline: Outline, by: Point) -> Outline:
+    return [(x + by[0], y + by[1]) for x, y in outline]
+
+
 def ellipse(cx: float, cy: float, rx: float, ry: float) -> Outline:
     return arc((cx, cy), (rx, ry), 0, 360)
 

@@ -13,6 +13,8 @@ from shop.demo.drawing.canvas import (
     ellipse,
     leaf_outline,
     lighten,
+    moved,
+    points,
     rotated,
     rounded,
     turned_body,
@@ -54,11 +56,8 @@ def draw_tea_cake(canvas: Canvas, palette: Palette) -> None:
     for spoke in range(24):
         angle = spoke * pi / 12
         start = (49 + 25 * cos(angle), 49 + 25 * sin(angle))
-        canvas.line(
-            [start, (49 + 33 * cos(angle + 0.07), 49 + 33 * sin(angle + 0.07))],
-            darken(palette.light, 0.14),
-            0.9,
-        )
+        end = (49 + 33 * cos(angle + 0.07), 49 + 33 * sin(angle + 0.07))
+        canvas.line([start, end], darken(palette.light, 0.14), 0.9)
     canvas.line(ellipse(49, 49, 23, 23), palette.main, 1.6)
     canvas.line(ellipse(49, 49, 20.5, 20.5), palette.main, 0.7)
     canvas.fill(leaf_outline((48, 62), (36, 46), 8), GREEN)
@@ -72,15 +71,9 @@ def draw_tea_cake(canvas: Canvas, palette: Palette) -> None:
 def draw_sack(canvas: Canvas, palette: Palette) -> None:
     canvas.shadow(50, 84, 32, 4)
     cloth = blend(palette.main, palette.light, 0.45)
-    ruffle = curve(
-        [(42, 31), (33, 19), (41, 21), (46, 16), (51, 20), (57, 15), (60, 21), (68, 19), (58, 31)],
-        closed=True,
-    )
+    ruffle = curve(points("42,31 33,19 41,21 46,16 51,20 57,15 60,21 68,19 58,31"), closed=True)
     canvas.fill(ruffle, darken(cloth, 0.1))
-    body = curve(
-        [(42, 30), (58, 30), (72, 41), (78, 60), (78, 78), (70, 84), (30, 84), (22, 78), (22, 60), (28, 41)],
-        closed=True,
-    )
+    body = curve(points("42,30 58,30 72,41 78,60 78,78 70,84 30,84 22,78 22,60 28,41"), closed=True)
     canvas.fill(body, cloth, shade=7)
     for start, end in (((44, 33), (38, 42)), ((50, 33), (50, 41)), ((56, 33), (62, 42))):
         canvas.line([start, end], darken(cloth, 0.22), 1.2)
@@ -98,22 +91,16 @@ def _draw_ear(canvas: Canvas, base: Point, tip: Point, colour: str) -> None:
         for side in (-1, 1):
             end = (x + dx * 0.16 - side * dy * 0.17, y + dy * 0.16 + side * dx * 0.17)
             canvas.fill(leaf_outline((x, y), end, abs(dx + dy) * 0.1 + 0.6), colour)
-    canvas.fill(
-        leaf_outline((base[0] + dx * 0.92, base[1] + dy * 0.92), (tip[0] + dx * 0.16, tip[1] + dy * 0.16), 3),
-        colour,
-    )
+    start, end = (base[0] + dx * 0.92, base[1] + dy * 0.92), (tip[0] + dx * 0.16, tip[1] + dy * 0.16)
+    canvas.fill(leaf_outline(start, end, 3), colour)
 
 
 def draw_wheat(canvas: Canvas, palette: Palette) -> None:
     canvas.shadow(50, 84, 22, 3.5)
-    for x, lean, colour in (
-        (30, -1, darken(palette.main, 0.1)),
-        (70, 1, darken(palette.main, 0.1)),
-        (50, 0, palette.main),
-    ):
-        canvas.line(
-            curve([(50 + lean * 9, 84), (50, 70), (50 + lean * 8, 55), (x, 42)]), darken(colour, 0.15), 1.8
-        )
+    behind = darken(palette.main, 0.1)
+    for x, lean, colour in ((30, -1, behind), (70, 1, behind), (50, 0, palette.main)):
+        stalk = curve([(50 + lean * 9, 84), (50, 70), (50 + lean * 8, 55), (x, 42)])
+        canvas.line(stalk, darken(colour, 0.15), 1.8)
         _draw_kernels(canvas, (x, 52), lean * 20, colour)
     canvas.fill(rounded(42, 67, 58, 73, 3), "#c23b2a")
     canvas.line([(55, 72), (61, 81)], "#c23b2a", 2.2)
@@ -122,9 +109,8 @@ def draw_wheat(canvas: Canvas, palette: Palette) -> None:
 def _draw_kernels(canvas: Canvas, base: Point, lean: float, colour: str) -> None:
     x, y = base
     for awn in (-7, -2.5, 2.5, 7):
-        canvas.line(
-            rotated([(x + awn / 3, y - 28), (x + awn, y - 42)], lean, base), darken(colour, 0.15), 0.8
-        )
+        hair = rotated([(x + awn / 3, y - 28), (x + awn, y - 42)], lean, base)
+        canvas.line(hair, darken(colour, 0.15), 0.8)
     for row in range(5):
         level = y - row * 6
         for side in (-1, 1):
@@ -192,24 +178,12 @@ def _draw_one_mushroom(canvas: Canvas, palette: Palette, rim: Point, scale: floa
     stem = placed(turned_body(0, [(0, 8), (14, 8), (28, 10), (35, 9)]))
     canvas.fill(stem, palette.light, shade=4 * scale)
     canvas.fill(placed(ellipse(0, 3, 29, 7)), darken(palette.light, 0.16))
-    for x in range(-24, 25, 6):
-        canvas.line(placed([(x * 0.3, 6), (x, 3.5)]), darken(palette.light, 0.32), 0.7)
-    cap = placed(
-        [
-            *curve([(-32, 2), (-29, -14), (-16, -27), (0, -31), (16, -27), (29, -14), (32, 2)]),
-            *arc((0, 2), (32, 5), 0, 180),
-        ]
-    )
-    canvas.fill(cap, palette.main, shade=8 * scale)
-    for x, y, size in (
-        (-15, -12, 4.5),
-        (0, -20, 5),
-        (14, -10, 5),
-        (-3, -6, 3.4),
-        (-23, -3, 2.6),
-        (23, -3, 2.4),
-        (7, -1, 2.2),
-    ):
+    for gill in range(-24, 25, 6):
+        canvas.line(placed([(gill * 0.3, 6), (gill, 3.5)]), darken(palette.light, 0.32), 0.7)
+    dome = curve(points("-32,2 -29,-14 -16,-27 0,-31 16,-27 29,-14 32,2"))
+    canvas.fill(placed([*dome, *arc((0, 2), (32, 5), 0, 180)]), palette.main, shade=8 * scale)
+    spots = points("-15,-12 0,-20 14,-10 -3,-6 -23,-3 23,-3 7,-1")
+    for (x, y), size in zip(spots, (4.5, 5, 5, 3.4, 2.6, 2.4, 2.2), strict=True):
         canvas.fill(placed(ellipse(x, y, size, size * 0.72)), blend(palette.main, palette.light, 0.62))
 
 
@@ -228,9 +202,7 @@ def _draw_one_jujube(canvas: Canvas, centre: Point, lean: float, palette: Palett
     fruit = rotated(ellipse(x, y, 13, 17), lean, centre)
     canvas.fill(fruit, palette.main, shade=5)
     for offset in (-5, 1, 7):
-        wrinkle = curve(
-            [(x + offset, y - 11), (x + offset + 2, y - 3), (x + offset - 1, y + 4), (x + offset + 1, y + 12)]
-        )
+        wrinkle = curve(moved(points("0,-11 2,-3 -1,4 1,12"), (x + offset, y)))
         canvas.line(rotated(wrinkle, lean, centre), darken(palette.main, 0.3), 0.9, within=fruit)
     canvas.fill(rotated(ellipse(x, y - 15.6, 3.4, 1.6), lean, centre), palette.accent)
     canvas.line(rotated(arc(centre, (9, 12.5), 195, 235), lean, centre), lighten(palette.main, 0.5), 2)
@@ -247,28 +219,13 @@ def draw_peanut(canvas: Canvas, palette: Palette) -> None:
 
 def _draw_one_peanut(canvas: Canvas, centre: Point, lean: float, palette: Palette) -> None:
     x, y = centre
-    profile = [
-        (y - 28, 2),
-        (y - 25, 9),
-        (y - 15, 13.5),
-        (y - 1, 9.5),
-        (y + 12, 14.5),
-        (y + 24, 10),
-        (y + 28, 2),
-    ]
-    shell = rotated(turned_body(x, profile), lean, centre)
+    profile = points("-28,2 -25,9 -15,13.5 -1,9.5 12,14.5 24,10 28,2")
+    shell = rotated(turned_body(x, moved(profile, (y, 0))), lean, centre)
     canvas.fill(shell, palette.main, shade=5)
     net = darken(palette.main, 0.22)
     for offset in (-9, -3, 3, 9):
-        rib = curve(
-            [
-                (x + offset * 0.4, y - 26),
-                (x + offset, y - 14),
-                (x + offset * 0.7, y),
-                (x + offset, y + 13),
-                (x + offset * 0.4, y + 26),
-            ]
-        )
+        heights = ((0.4, -26), (1, -14), (0.7, 0), (1, 13), (0.4, 26))
+        rib = curve([(x + offset * bend, y + height) for bend, height in heights])
         canvas.line(rotated(rib, lean, centre), net, 1, within=shell)
     for level in (-19, -12, -5, 4, 11, 18):
         canvas.line(rotated(arc((x, y + level), (13, 2.5), 0, 180), lean, centre), net, 0.8, within=shell)
@@ -283,39 +240,14 @@ def draw_chili(canvas: Canvas, palette: Palette) -> None:
 
 
 def _draw_one_chili(canvas: Canvas, centre: Point, lean: float, colour: str) -> None:
-    x, y = centre
-    outline = [
-        (x - 8, y - 24),
-        (x, y - 27),
-        (x + 8, y - 24),
-        (x + 10, y - 8),
-        (x + 5, y + 12),
-        (x - 8, y + 29),
-        (x - 17, y + 33),
-    ]
-    outline += [(x - 10, y + 22), (x - 7, y + 6), (x - 9, y - 10)]
-    canvas.fill(rotated(curve(outline, closed=True), lean, centre), colour, shade=4)
-    shine = curve([(x - 4, y - 17), (x - 4.5, y - 6), (x - 2.5, y + 6)])
-    canvas.line(rotated(shine, lean, centre), lighten(colour, 0.55), 2.2)
-    cap = curve(
-        [
-            (x - 9, y - 20),
-            (x - 7, y - 27),
-            (x, y - 30),
-            (x + 7, y - 27),
-            (x + 9, y - 20),
-            (x + 4, y - 23),
-            (x, y - 20),
-            (x - 4, y - 23),
-        ],
-        closed=True,
-    )
-    canvas.fill(rotated(cap, lean, centre), GREEN)
-    canvas.line(
-        rotated(curve([(x, y - 28), (x + 1, y - 35), (x + 6, y - 40)]), lean, centre),
-        darken(GREEN, 0.15),
-        2.8,
-    )
+    def placed(text: str, *, closed: bool = False) -> Outline:
+        return rotated(curve(moved(points(text), centre), closed=closed), lean, centre)
+
+    pod = placed("-8,-24 0,-27 8,-24 10,-8 5,12 -8,29 -17,33 -10,22 -7,6 -9,-10", closed=True)
+    canvas.fill(pod, colour, shade=4)
+    canvas.line(placed("-4,-17 -4.5,-6 -2.5,6"), lighten(colour, 0.55), 2.2)
+    canvas.fill(placed("-9,-20 -7,-27 0,-30 7,-27 9,-20 4,-23 0,-20 -4,-23", closed=True), GREEN)
+    canvas.line(placed("0,-28 1,-35 6,-40"), darken(GREEN, 0.15), 2.8)
 
 
 def _draw_glass(canvas: Canvas, filling: str) -> Outline:
@@ -331,43 +263,16 @@ def _draw_glass(canvas: Canvas, filling: str) -> Outline:
 
 def draw_jar(canvas: Canvas, palette: Palette) -> None:
     glass = _draw_glass(canvas, palette.main)
-    for x, y in (
-        (29, 50),
-        (38, 48),
-        (61, 49),
-        (70, 52),
-        (28, 77),
-        (36, 80),
-        (52, 80),
-        (63, 79),
-        (71, 75),
-        (50, 47),
-    ):
-        canvas.fill(
-            rotated(ellipse(x, y, 3.4, 1.9), x * 17, (x, y)), lighten(palette.main, 0.28), within=glass
-        )
+    for x, y in points("29,50 38,48 61,49 70,52 28,77 36,80 52,80 63,79 71,75 50,47"):
+        berry = rotated(ellipse(x, y, 3.4, 1.9), x * 17, (x, y))
+        canvas.fill(berry, lighten(palette.main, 0.28), within=glass)
     canvas.fill(rounded(32, 54, 68, 74, 2.5), palette.light)
     canvas.line(rounded(34, 56, 66, 72, 1.5), palette.accent, 0.8)
     canvas.fill(leaf_outline((45, 69), (41, 59), 5), GREEN)
     canvas.fill(leaf_outline((55, 69), (59, 59), 5), GREEN)
     canvas.fill(ellipse(50, 65, 4, 5), palette.main)
     cloth = curve(
-        [
-            (30, 22),
-            (38, 17),
-            (50, 16),
-            (62, 17),
-            (70, 22),
-            (72, 31),
-            (76, 40),
-            (66, 36),
-            (58, 40),
-            (50, 36),
-            (42, 40),
-            (34, 36),
-            (24, 40),
-            (28, 31),
-        ],
+        points("30,22 38,17 50,16 62,17 70,22 72,31 76,40 66,36 58,40 50,36 42,40 34,36 24,40 28,31"),
         closed=True,
     )
     canvas.fill(cloth, palette.accent, shade=5)

@@ -8,36 +8,17 @@ from PIL import Image
 
 from shop.demo.drawing import food_motifs, ware_motifs
 from shop.demo.drawing.canvas import Canvas, blend, ellipse, leaf_outline, lighten, rotated
-from shop.demo.goods import DemoProduct, Motif, Palette
+from shop.demo.goods import DemoProduct, Palette
 
 MAX_BYTES = 40_000
 QUALITIES = (88, 80, 70, 60, 50, 40)
 
-DRAWINGS: dict[Motif, Callable[[Canvas, Palette], None]] = {
-    Motif.BASKET: ware_motifs.draw_basket,
-    Motif.BOARD: ware_motifs.draw_board,
-    Motif.BOTTLE: ware_motifs.draw_bottle,
-    Motif.BOWL: food_motifs.draw_bowl,
-    Motif.CHILI: food_motifs.draw_chili,
-    Motif.CHOPSTICKS: ware_motifs.draw_chopsticks,
-    Motif.CUP: ware_motifs.draw_cup,
-    Motif.HONEY: food_motifs.draw_honey,
-    Motif.JAR: food_motifs.draw_jar,
-    Motif.JUJUBE: food_motifs.draw_jujube,
-    Motif.KNIFE: ware_motifs.draw_knife,
-    Motif.LEAF: food_motifs.draw_leaf,
-    Motif.MUSHROOM: food_motifs.draw_mushroom,
-    Motif.NOODLES: food_motifs.draw_noodles,
-    Motif.PEANUT: food_motifs.draw_peanut,
-    Motif.POT: ware_motifs.draw_pot,
-    Motif.SACK: food_motifs.draw_sack,
-    Motif.STEAMER: ware_motifs.draw_steamer,
-    Motif.TEA_CAKE: food_motifs.draw_tea_cake,
-    Motif.TEAPOT: ware_motifs.draw_teapot,
-    Motif.TIN: ware_motifs.draw_tin,
-    Motif.WHEAT: food_motifs.draw_wheat,
-    Motif.WOK: ware_motifs.draw_wok,
+DRAWINGS: dict[str, Callable[[Canvas, Palette], None]] = {
+    name.removeprefix("draw_"): draw
+    for name, draw in (vars(food_motifs) | vars(ware_motifs)).items()
+    if name.startswith("draw_")
 }
+"""The name of a motif → the function that draws it."""
 
 
 def draw_product_picture(product: DemoProduct, *, size: int = 640) -> bytes:

@@ -10,6 +10,7 @@ from shop.demo.drawing.canvas import (
     ellipse,
     leaf_outline,
     lighten,
+    points,
     rotated,
     rounded,
     turned_body,
@@ -20,7 +21,7 @@ STEEL = "#dfe5ec"
 GLASS = "#ffffff"
 
 
-def draw_steam(canvas: Canvas, xs: tuple[float, ...], y: float) -> None:
+def _draw_steam(canvas: Canvas, xs: tuple[float, ...], y: float) -> None:
     """Wisps of steam rising from `y`."""
     for x in xs:
         wisp = curve([(x, y), (x + 2.4, y - 5), (x - 2.4, y - 10), (x + 1.2, y - 16)])
@@ -30,10 +31,7 @@ def draw_steam(canvas: Canvas, xs: tuple[float, ...], y: float) -> None:
 def draw_teapot(canvas: Canvas, palette: Palette) -> None:
     canvas.shadow(50, 82, 31, 4)
     canvas.line(arc((24, 57), (12, 13), 70, 290), darken(palette.main, 0.25), 5)
-    spout = curve(
-        [(66, 68), (76, 63), (81, 52), (85, 43), (90, 42), (89, 48), (84, 60), (76, 74), (66, 77)],
-        closed=True,
-    )
+    spout = curve(points("66,68 76,63 81,52 85,43 90,42 89,48 84,60 76,74 66,77"), closed=True)
     canvas.fill(spout, palette.main, shade=2)
     body = turned_body(48, [(43, 13), (47, 21), (57, 28), (68, 28), (77, 20), (82, 14)])
     canvas.fill(body, palette.main, shade=9)
@@ -69,7 +67,7 @@ def draw_cup(canvas: Canvas, palette: Palette) -> None:
     canvas.fill(ellipse(50, 45, 23.5, 5.2), palette.light)
     for x, y in ((42, 45), (53, 43.5), (59, 46.5)):
         canvas.fill(ellipse(x, y, 2, 1.2), palette.top)
-    draw_steam(canvas, (40, 50, 60), 35)
+    _draw_steam(canvas, (40, 50, 60), 35)
 
 
 def draw_bottle(canvas: Canvas, palette: Palette) -> None:
@@ -96,9 +94,8 @@ def draw_tin(canvas: Canvas, palette: Palette) -> None:
     canvas.fill(body, palette.main, shade=7)
     canvas.fill([(26, 68), (74, 68), (74, 72), (26, 72)], palette.light, within=body)
     canvas.fill([(26, 74), (74, 74), (74, 75.4), (26, 75.4)], palette.light, within=body)
-    canvas.fill(
-        [(24.5, 26), *arc((50, 37), (25.5, 5), 180, 0), (75.5, 26)], darken(palette.main, 0.22), shade=6
-    )
+    lid = [(24.5, 26), *arc((50, 37), (25.5, 5), 180, 0), (75.5, 26)]
+    canvas.fill(lid, darken(palette.main, 0.22), shade=6)
     canvas.fill(ellipse(50, 26, 25.5, 5.5), lighten(palette.main, 0.22))
     canvas.fill(ellipse(50, 26, 20, 3.8), lighten(palette.main, 0.1))
     canvas.fill(ellipse(50, 55, 13, 13 * 0.85), palette.light)
@@ -124,15 +121,12 @@ def draw_chopsticks(canvas: Canvas, palette: Palette) -> None:
 
 def draw_knife(canvas: Canvas, palette: Palette) -> None:
     canvas.shadow(50, 83, 34, 3.5)
-    blade = rotated(
-        [*curve([(14, 34), (40, 33), (62, 33)]), (62, 62), *curve([(60, 63), (38, 65), (17, 62)])], -14
-    )
+    back, edge = curve(points("14,34 40,33 62,33")), curve(points("60,63 38,65 17,62"))
+    blade = rotated([*back, (62, 62), *edge], -14)
     canvas.fill(blade, palette.main)
-    edge = rotated([(14, 53), (62, 53), (62, 66), (14, 66)], -14)
-    canvas.fill(edge, STEEL, within=blade)
-    canvas.fill(
-        rotated([(14, 51.6), (62, 51.6), (62, 53), (14, 53)], -14), lighten(palette.main, 0.35), within=blade
-    )
+    canvas.fill(rotated(points("14,53 62,53 62,66 14,66"), -14), STEEL, within=blade)
+    ground = rotated(points("14,51.6 62,51.6 62,53 14,53"), -14)
+    canvas.fill(ground, lighten(palette.main, 0.35), within=blade)
     for x, y in ((24, 41), (31, 46), (38, 40), (45, 46), (52, 41), (27, 36.5), (45, 37)):
         canvas.fill(rotated(ellipse(x, y, 2.2, 1.5), -14), lighten(palette.main, 0.13))
     canvas.fill(rotated(ellipse(20, 39, 2.1, 2.1), -14), palette.top)
@@ -151,17 +145,11 @@ def draw_wok(canvas: Canvas, palette: Palette) -> None:
     canvas.fill(arc((45, 52), (35, 31), 0, 180), palette.main, shade=8)
     canvas.fill(ellipse(45, 52, 35, 9.5), lighten(palette.main, 0.25))
     canvas.fill(ellipse(45, 53, 32, 7.8), darken(palette.main, 0.25))
-    greens = (
-        ("#5ea24a", 32, 50),
-        ("#d9412f", 42, 52),
-        ("#f3b73b", 52, 49.5),
-        ("#5ea24a", 59, 52.5),
-        ("#f2e6c8", 37, 54.5),
-    )
-    for colour, x, y in greens:
+    greens = ("#5ea24a", "#d9412f", "#f3b73b", "#5ea24a", "#f2e6c8")
+    for colour, (x, y) in zip(greens, points("32,50 42,52 52,49.5 59,52.5 37,54.5"), strict=True):
         canvas.fill(leaf_outline((x - 5.5, y + 1), (x + 5.5, y - 1), 4.6), colour)
     canvas.line(arc((45, 52), (29, 25), 115, 150), lighten(palette.main, 0.25), 2)
-    draw_steam(canvas, (34, 45, 56), 40)
+    _draw_steam(canvas, (34, 45, 56), 40)
 
 
 def draw_pot(canvas: Canvas, palette: Palette) -> None:
@@ -171,16 +159,13 @@ def draw_pot(canvas: Canvas, palette: Palette) -> None:
     body = turned_body(50, [(50, 31), (60, 31), (72, 28), (79, 21), (82, 19)])
     canvas.fill(body, palette.main, shade=8)
     canvas.fill([(10, 57), (90, 57), (90, 61), (10, 61)], palette.light, within=body)
-    canvas.fill(
-        turned_body(50, [(34, 5), (36, 15), (41, 25), (48, 32)]),
-        blend(palette.main, palette.light, 0.2),
-        shade=8,
-    )
+    lid = turned_body(50, [(34, 5), (36, 15), (41, 25), (48, 32)])
+    canvas.fill(lid, blend(palette.main, palette.light, 0.2), shade=8)
     canvas.fill(rounded(16, 46, 84, 51, 2.5), darken(palette.main, 0.28))
     canvas.fill(rounded(44, 28, 56, 35, 3), palette.accent)
     canvas.line(curve([(27, 43), (31, 39.5), (37, 37)]), lighten(palette.main, 0.5), 2)
     canvas.line(curve([(25, 65), (27, 70), (31, 75)]), lighten(palette.main, 0.35), 2.2)
-    draw_steam(canvas, (38, 62), 27)
+    _draw_steam(canvas, (38, 62), 27)
 
 
 def draw_board(canvas: Canvas, palette: Palette) -> None:
@@ -207,42 +192,27 @@ def draw_steamer(canvas: Canvas, palette: Palette) -> None:
         tier = rounded(18, y, 82, y + 17, 3)
         canvas.fill(tier, palette.main, shade=7)
         canvas.fill([(18, y + 6), (82, y + 6), (82, y + 7.4), (18, y + 7.4)], palette.accent, within=tier)
-        canvas.fill(
-            [(18, y + 12), (82, y + 12), (82, y + 13), (18, y + 13)], darken(palette.main, 0.2), within=tier
-        )
+        seam = [(18, y + 12), (82, y + 12), (82, y + 13), (18, y + 13)]
+        canvas.fill(seam, darken(palette.main, 0.2), within=tier)
         for x in (34, 50, 66):
             canvas.line([(x, y + 1.5), (x, y + 15.5)], palette.accent, 1.6)
     lid = turned_body(50, [(31, 9), (35, 20), (41, 29), (49, 33)])
     canvas.fill(lid, palette.light, shade=7)
-    for offset in range(-60, 70, 10):
-        canvas.line(
-            [(50 + offset, 50), (50 + offset + 16, 28)],
-            blend(palette.light, palette.main, 0.55),
-            1,
-            within=lid,
-        )
-        canvas.line(
-            [(50 + offset, 50), (50 + offset - 16, 28)],
-            blend(palette.light, palette.main, 0.55),
-            1,
-            within=lid,
-        )
+    straw = blend(palette.light, palette.main, 0.55)
+    for x in range(-10, 120, 10):
+        for lean in (16, -16):
+            canvas.line([(x, 50), (x + lean, 28)], straw, 1, within=lid)
     canvas.fill(rounded(16, 46.5, 84, 50.5, 2), palette.accent)
     canvas.line(arc((50, 31), (6, 5), 180, 360), palette.accent, 2.6)
-    draw_steam(canvas, (28, 72), 33)
+    _draw_steam(canvas, (28, 72), 33)
 
 
 def draw_basket(canvas: Canvas, palette: Palette) -> None:
     canvas.shadow(50, 84, 30, 4)
     canvas.line(arc((50, 52), (28, 36), 180, 360), palette.accent, 4.4)
     canvas.line(arc((50, 52), (28, 36), 180, 360), palette.main, 2.2)
-    for x, y, colour in (
-        (36, 51, "#f3d2ad"),
-        (64, 51, "#e9bd93"),
-        (50, 48, "#f8e3c8"),
-        (43, 53, "#e9bd93"),
-        (57, 53, "#f3d2ad"),
-    ):
+    eggs = ("#f3d2ad", "#e9bd93", "#f8e3c8", "#e9bd93", "#f3d2ad")
+    for colour, (x, y) in zip(eggs, points("36,51 64,51 50,48 43,53 57,53"), strict=True):
         canvas.fill(ellipse(x, y, 8, 10), colour, shade=2)
     body = turned_body(50, [(54, 33), (64, 31.5), (76, 28), (84, 25)])
     canvas.fill(body, palette.main)
@@ -250,9 +220,8 @@ def draw_basket(canvas: Canvas, palette: Palette) -> None:
         for column in range(12):
             left = 14 + column * 6.6 + (row % 2) * 3.3
             weave = rounded(left, 58.6 + row * 5.2, left + 5, 62.6 + row * 5.2, 1.6)
-            canvas.fill(
-                weave, lighten(palette.main, 0.35) if (row + column) % 2 else palette.light, within=body
-            )
+            colour = lighten(palette.main, 0.35) if (row + column) % 2 else palette.light
+            canvas.fill(weave, colour, within=body)
     canvas.fill(rounded(15, 52, 85, 58, 3), palette.accent)
     for x in range(18, 84, 6):
         canvas.line([(x, 57), (x + 3, 53)], palette.main, 1.4)

@@ -2,11 +2,16 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 from notifications.models import Alert
 from notifications.services import handle_alerts
 from orders.models import Order, OrderLine
+from orders.payments.services.balance import pay_by_balance
 from orders.payments.services.cancelling import BuyersWhy, cancel_lines, cancel_paid, cancel_unpaid
+from orders.payments.services.collecting import collect_payment
+from orders.payments.services.pricing import choose_payment
+from orders.payments.services.transfers import reject_proof
 from orders.services.place import NewOrder, Recipient, place_order
 from orders.services.recipient import change_address, reveal_recipient
 from orders.services.steps import (
@@ -35,7 +40,7 @@ from shop.demo.seeding.opening import recipient_of
 from shop.demo.seeding.world import Scene
 from shop.events.delivery import drain
 from shop.events.sweeping import sweep
-from shop.store.choices import Delivery, ReserveOn
+from shop.store.choices import Delivery, PayMethod, ReserveOn
 from shop.store.services import change_store_settings
 
 
@@ -72,26 +77,6 @@ def _miss_one(scene: Scene) -> None:
     correct_stock(sku.pk, on_hand=sku.on_hand - 1, reason="盘点：破损 1 件", actor=scene.staff)
 
 
-def _confirm(scene: Scene) -> None:
-    confirm_order(scene.order_id, actor=scene.staff, note=scene.step.data.get("note", ""))
-
-
-def _prepare(scene: Scene) -> None:
-    prepare_order(scene.order_id, actor=scene.staff)
-
-
-def _note(scene: Scene) -> None:
-    add_note(scene.order_id, text=scene.step.data["text"], actor=scene.staff)
-
-
-def _remark(scene: Scene) -> None:
-    set_seller_remark(scene.order_id, text=scene.step.data["text"], actor=scene.staff)
-
-
-def _reveal(scene: Scene) -> None:
-    reveal_recipient(scene.order_id, purpose="copy", actor=scene.staff)
-
-
 def _change_address(scene: Scene) -> None:
     people = scene.world.people
     there = recipient_of(people[(scene.planned.buyer + 1) % len(people)], Delivery.EXPRESS)
@@ -105,10 +90,6 @@ def _hold(scene: Scene) -> None:
     hours = scene.step.data["hours"]
     release_at = clock.now() + timedelta(hours=hours) if hours else None
     hold_order(scene.order_id, reason=scene.step.data["reason"], actor=scene.staff, release_at=release_at)
-
-
-def _release(scene: Scene) -> None:
-    release_order(scene.order_id, actor=scene.staff)
 
 
 def _ship(scene: Scene) -> None:
@@ -145,18 +126,6 @@ def _sent_parcel_ids(scene: Scene) -> list[int]:
     return sorted(parcels.values_list("pk", flat=True))
 
 
-def _urge(scene: Scene) -> None:
-    urge_order(scene.order_id, actor=customer_actor(scene.customer))
-
-
-def _extend(scene: Scene) -> None:
-    extend_receipt(scene.order_id, actor=customer_actor(scene.customer))
-
-
-def _receive(scene: Scene) -> None:
-    receive_order(scene.order_id, actor=customer_actor(scene.customer))
-
-
 def _cancel_unpaid(scene: Scene) -> None:
     why = BuyersWhy(BuyerReason(scene.step.data["reason"]))
     cancel_unpaid(scene.order_id, actor=customer_actor(scene.customer), why=why)
@@ -187,44 +156,56 @@ def _handle_alerts(scene: Scene) -> None:
     handle_alerts(list(waiting.values_list("pk", flat=True)), actor=scene.staff)
 
 
-def _sweep(_scene: Scene) -> None:
-    sweep()
+def _by_staff(verb: Callable[..., object]) -> Callable[[Scene], None]:
+    """What the step's role does to the order, with the step's data as it stands."""
+
+    def do(scene: Scene) -> None:
+        verb(scene.order_id, actor=scene.staff, **scene.step.data)
+
+    return do
 
 
-ACTS: dict[Do, Callable[[Scene], None]] = {
+def _by_buyer(verb: Callable[..., object]) -> Callable[[Scene], None]:
+    def do(scene: Scene) -> None:
+        verb(scene.order_id, actor=customer_actor(scene.customer))
+
+    return do
+
+
+ACTS: dict[Do, Callable[[Scene], object]] = {
     Do.PLACE: _place,
     Do.PLACE_SCARCE: _place_scarce,
     Do.MISS_ONE: _miss_one,
     Do.PAY: money.pay,
     Do.GIVE_UP_PAYING: money.give_up_paying,
     Do.PAY_LATE: money.pay_late,
-    Do.CHOOSE_COD: money.choose_cash,
+    Do.CHOOSE_COD: _by_buyer(partial(choose_payment, method=PayMethod.COD)),
     Do.SEND_PROOF: money.show_proof,
-    Do.REJECT_PROOF: money.turn_proof_down,
+    Do.REJECT_PROOF: _by_staff(reject_proof),
     Do.RECORD_TRANSFER: money.find_transfer,
     Do.TOP_UP: money.top_up,
-    Do.PAY_BY_BALANCE: money.pay_from_balance,
+    Do.PAY_BY_BALANCE: _by_buyer(pay_by_balance),
     Do.PAY_OUT: money.pay_out,
     Do.CHANGE_PRICE: money.lower_price,
-    Do.CONFIRM: _confirm,
-    Do.PREPARE: _prepare,
-    Do.NOTE: _note,
-    Do.REMARK: _remark,
-    Do.REVEAL: _reveal,
+    Do.CONFIRM: _by_staff(confirm_order),
+    Do.PREPARE: _by_staff(prepare_order),
+    Do.NOTE: _by_staff(add_note),
+    Do.REMARK: _by_staff(set_seller_remark),
+    Do.REVEAL: _by_staff(partial(reveal_recipient, purpose="copy")),
     Do.CHANGE_ADDRESS: _change_address,
     Do.HOLD: _hold,
-    Do.RELEASE: _release,
-    Do.URGE: _urge,
+    Do.RELEASE: _by_staff(release_order),
+    Do.URGE: _by_buyer(urge_order),
     Do.SHIP_PART: _ship_part,
     Do.SHIP: _ship,
     Do.UNDO_SHIP: _undo_ship,
     Do.ARRIVE: _arrive,
-    Do.COLLECT: money.collect,
-    Do.EXTEND: _extend,
-    Do.RECEIVE: _receive,
+    Do.COLLECT: _by_staff(collect_payment),
+    Do.EXTEND: _by_buyer(extend_receipt),
+    Do.RECEIVE: _by_buyer(receive_order),
     Do.CANCEL_UNPAID: _cancel_unpaid,
     Do.CANCEL_PAID: _cancel_paid,
     Do.CANCEL_LINE: _cancel_line,
     Do.HANDLE_ALERTS: _handle_alerts,
-    Do.SWEEP: _sweep,
+    Do.SWEEP: lambda _scene: sweep(),
 }

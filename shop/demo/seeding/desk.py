@@ -1,11 +1,11 @@
 """What lies on the desk when the demo begins: orders of the last days, each left at a certain step."""
 
 from dataclasses import dataclass
+from functools import partial
 
-from shop.demo.seeding.diary import Diary, Do
-from shop.demo.seeding.history import BALANCE, TRANSFER
-from shop.demo.seeding.money_stories import REJECT_REASONS, place_and_send_proof, top_up_and_pay
+from shop.demo.seeding.diary import Do
 from shop.demo.seeding.stories import (
+    BALANCE,
     CLERK,
     COD,
     DAY,
@@ -13,11 +13,17 @@ from shop.demo.seeding.stories import (
     HOUR,
     LOCAL,
     MANAGER,
+    REJECT_REASONS,
     SUPPORT,
+    TRANSFER,
     WAREHOUSE,
     Story,
+    place,
+    place_and_pay,
+    step,
+    tell,
+    top_up_and_pay,
 )
-from shop.store.choices import PayMethod
 
 
 @dataclass(frozen=True)
@@ -28,91 +34,36 @@ class DeskOrder:
     age: float
 
 
-def _pay(diary: Diary) -> None:
-    diary.write(Do.PLACE, after=(0, 0))
-    if diary.pay_method == PayMethod.WECHAT:
-        diary.write(Do.PAY, after=(0.3, 2))
-
-
-def leave_unpaid(diary: Diary) -> None:
-    diary.write(Do.PLACE, after=(0, 0))
-
-
-def leave_to_confirm(diary: Diary) -> None:
-    _pay(diary)
-
-
-def leave_confirmed(diary: Diary) -> None:
-    _pay(diary)
-    diary.write(Do.CONFIRM, after=(4, 30), who=CLERK)
-
-
-def leave_preparing(diary: Diary) -> None:
-    leave_confirmed(diary)
-    diary.write(Do.PREPARE, after=(5, 40), who=CLERK)
-
-
-def leave_part_shipped(diary: Diary) -> None:
-    leave_preparing(diary)
-    diary.write(Do.SHIP_PART, after=(15, 60), who=WAREHOUSE)
-
-
-def leave_shipped(diary: Diary) -> None:
-    leave_preparing(diary)
-    diary.write(Do.SHIP, after=(15, 60), who=WAREHOUSE)
-
-
-def leave_held(diary: Diary) -> None:
-    leave_confirmed(diary)
-    diary.write(Do.HOLD, after=(5, 30), who=SUPPORT, reason="等买家确认地址", hours=0)
-
-
-def leave_held_until(diary: Diary) -> None:
-    leave_confirmed(diary)
-    diary.write(Do.HOLD, after=(5, 30), who=MANAGER, reason="买家出差，回来再发", hours=72)
-
-
-def leave_short(diary: Diary) -> None:
-    diary.write(Do.PLACE_SCARCE, after=(0, 0))
-    diary.write(Do.MISS_ONE, after=(0.2, 1), who=WAREHOUSE)
-    diary.write(Do.PAY, after=(0.5, 2))
-
-
-def leave_urged(diary: Diary) -> None:
-    leave_confirmed(diary)
-    diary.write(Do.URGE, after=(15 * HOUR, 15.5 * HOUR))
-
-
-def leave_extended(diary: Diary) -> None:
-    leave_shipped(diary)
-    diary.write(Do.EXTEND, after=(2 * DAY, 3 * DAY))
-
-
-def leave_proof_to_check(diary: Diary) -> None:
-    place_and_send_proof(diary, (4, 14))
-
-
-def leave_proof_rejected(diary: Diary) -> None:
-    leave_proof_to_check(diary)
-    diary.write(Do.REJECT_PROOF, after=(40, 90), who=FINANCE, reason=REJECT_REASONS[0])
-
-
-def leave_to_pay_out(diary: Diary) -> None:
-    leave_proof_to_check(diary)
-    diary.write(Do.RECORD_TRANSFER, after=(20, 60), who=FINANCE)
-    diary.write(Do.CANCEL_PAID, after=(2 * HOUR, 5 * HOUR), who=MANAGER, reason="买家不想要了")
-
-
-def leave_refunded(diary: Diary) -> None:
-    _pay(diary)
-    diary.write(Do.CANCEL_PAID, after=(HOUR, 4 * HOUR), who=MANAGER, reason="买家拍错规格")
-
-
-def leave_refund_failed(diary: Diary) -> None:
-    _pay(diary)
-    diary.write(
-        Do.CANCEL_PAID, after=(10 * HOUR, 10.5 * HOUR), who=MANAGER, reason="无法送达该地区", fails=True
-    )
+leave_to_confirm = partial(place_and_pay, after=(0.3, 2))
+leave_confirmed = tell(leave_to_confirm, step(Do.CONFIRM, (4, 30), CLERK))
+leave_preparing = tell(leave_confirmed, step(Do.PREPARE, (5, 40), CLERK))
+leave_part_shipped = tell(leave_preparing, step(Do.SHIP_PART, (15, 60), WAREHOUSE))
+leave_shipped = tell(leave_preparing, step(Do.SHIP, (15, 60), WAREHOUSE))
+leave_held = tell(leave_confirmed, step(Do.HOLD, (5, 30), SUPPORT, reason="等买家确认地址", hours=0))
+leave_held_until = tell(
+    leave_confirmed, step(Do.HOLD, (5, 30), MANAGER, reason="买家出差，回来再发", hours=72)
+)
+leave_short = tell(
+    step(Do.PLACE_SCARCE, (0, 0)), step(Do.MISS_ONE, (0.2, 1), WAREHOUSE), step(Do.PAY, (0.5, 2))
+)
+leave_urged = tell(leave_confirmed, step(Do.URGE, (15 * HOUR, 15.5 * HOUR)))
+leave_extended = tell(leave_shipped, step(Do.EXTEND, (2 * DAY, 3 * DAY)))
+leave_proof_to_check = tell(place, step(Do.SEND_PROOF, (4, 14)))
+leave_proof_rejected = tell(
+    leave_proof_to_check, step(Do.REJECT_PROOF, (40, 90), FINANCE, reason=REJECT_REASONS[0])
+)
+leave_to_pay_out = tell(
+    leave_proof_to_check,
+    step(Do.RECORD_TRANSFER, (20, 60), FINANCE),
+    step(Do.CANCEL_PAID, (2 * HOUR, 5 * HOUR), MANAGER, reason="买家不想要了"),
+)
+leave_refunded = tell(
+    leave_to_confirm, step(Do.CANCEL_PAID, (HOUR, 4 * HOUR), MANAGER, reason="买家拍错规格")
+)
+leave_refund_failed = tell(
+    leave_to_confirm,
+    step(Do.CANCEL_PAID, (10 * HOUR, 10.5 * HOUR), MANAGER, reason="无法送达该地区", fails=True),
+)
 
 
 def _left(story: Story, *ages: float) -> tuple[DeskOrder, ...]:
@@ -123,7 +74,7 @@ DESK: tuple[DeskOrder, ...] = (
     *_left(Story(leave_to_confirm), 7, 31, 64, 118),
     *_left(Story(leave_to_confirm, pay_method=COD), 47),
     *_left(Story(leave_to_confirm, delivery=LOCAL), 88),
-    *_left(Story(leave_unpaid), 4, 13, 22),
+    *_left(Story(place), 4, 13, 22),
     *_left(Story(leave_short, is_scarce=True), 95),
     *_left(Story(leave_confirmed), 150, 240, 420),
     *_left(Story(leave_confirmed, pay_method=COD), 310),

@@ -15,44 +15,13 @@ OPENS_AT, CLOSES_AT = 9, 19
 Minutes = tuple[float, float]
 
 
-class Do(StrEnum):
-    """The verbs of the past; each has one function in `acting`."""
-
-    PLACE = "place"
-    PLACE_SCARCE = "place_scarce"
-    MISS_ONE = "miss_one"
-    PAY = "pay"
-    GIVE_UP_PAYING = "give_up_paying"
-    PAY_LATE = "pay_late"
-    CHOOSE_COD = "choose_cod"
-    SEND_PROOF = "send_proof"
-    REJECT_PROOF = "reject_proof"
-    RECORD_TRANSFER = "record_transfer"
-    TOP_UP = "top_up"
-    PAY_BY_BALANCE = "pay_by_balance"
-    PAY_OUT = "pay_out"
-    CHANGE_PRICE = "change_price"
-    CONFIRM = "confirm"
-    PREPARE = "prepare"
-    NOTE = "note"
-    REMARK = "remark"
-    REVEAL = "reveal"
-    CHANGE_ADDRESS = "change_address"
-    HOLD = "hold"
-    RELEASE = "release"
-    URGE = "urge"
-    SHIP_PART = "ship_part"
-    SHIP = "ship"
-    UNDO_SHIP = "undo_ship"
-    ARRIVE = "arrive"
-    COLLECT = "collect"
-    EXTEND = "extend"
-    RECEIVE = "receive"
-    CANCEL_UNPAID = "cancel_unpaid"
-    CANCEL_PAID = "cancel_paid"
-    CANCEL_LINE = "cancel_line"
-    HANDLE_ALERTS = "handle_alerts"
-    SWEEP = "sweep"
+Do = StrEnum(
+    "Do",
+    "PLACE PLACE_SCARCE MISS_ONE PAY GIVE_UP_PAYING PAY_LATE CHOOSE_COD SEND_PROOF REJECT_PROOF RECORD_TRANSFER TOP_UP "
+    "PAY_BY_BALANCE PAY_OUT CHANGE_PRICE CONFIRM PREPARE NOTE REMARK REVEAL CHANGE_ADDRESS HOLD RELEASE URGE SHIP_PART "
+    "SHIP UNDO_SHIP ARRIVE COLLECT EXTEND RECEIVE CANCEL_UNPAID CANCEL_PAID CANCEL_LINE HANDLE_ALERTS SWEEP",
+)
+"""The verbs of the past; each has one function in `acting`."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +45,7 @@ class Diary:
     lines: int = 0
     steps: list[Step] = field(default_factory=list)
 
-    def write(self, do: Do, *, after: Minutes, who: str = "", at_work: bool = False, **data: Any) -> None:
+    def write(self, do: Do, after: Minutes, who: str = "", *, at_work: bool = False, **data: Any) -> None:
         """Add a step `after` the last one (minutes, from and to); `at_work`: only while the shop is staffed."""
         self.time += timedelta(seconds=round(60 * self.rng.uniform(*after)) + 1)
         if at_work:

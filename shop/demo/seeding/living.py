@@ -1,9 +1,10 @@
 """Living the plan: every step under its own time, in one transaction, with the books delivered on the way."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import closing
 from datetime import datetime
 from functools import partial
+from operator import itemgetter
 from pathlib import Path
 from random import Random
 
@@ -15,13 +16,7 @@ from shop import clock
 from shop.database.connections import nobody_else
 from shop.demo.seeding.acting import act
 from shop.demo.seeding.chores import run_errand
-from shop.demo.seeding.opening import (
-    draw_pictures,
-    hire_everybody,
-    join,
-    set_up_store,
-    stock_shelves,
-)
+from shop.demo.seeding.opening import draw_pictures, hire_everybody, join, set_up_store, stock_shelves
 from shop.demo.seeding.persons import list_people
 from shop.demo.seeding.plan import Plan
 from shop.demo.seeding.world import Scene, World
@@ -39,26 +34,25 @@ class PastNotLived(Exception):
     """The past did not come out as planned; nothing of it was kept."""
 
 
-@dataclass(frozen=True)
-class Moment:
-    at: datetime
-    do: Callable[[], None]
+Moment = tuple[datetime, Callable[[], object]]
 
 
 def live(plan: Plan, *, seed: int, standins_dir: Path) -> None:
     """Make the shop and its whole past, or nothing at all. Raises PastNotLived, or what a verb refuses."""
     pictures = draw_pictures()
-    ledger = Ledger(standins_dir)
     rng = Random(f"{seed} living")
-    try:
-        quietly = override_settings(CHANNEL_LAYERS=NO_LISTENERS)
-        with drawn_by(rng.randrange), quietly, nobody_else(), transaction.atomic():
-            with clock.at(plan.opened_at):
-                world = _open_shop(plan, pictures, ledger, rng, standins_dir)
-            _live_through(world)
-            _check_nothing_is_left()
-    finally:
-        ledger.close()
+    quietly = override_settings(CHANNEL_LAYERS=NO_LISTENERS)
+    with (
+        closing(Ledger(standins_dir)) as ledger,
+        drawn_by(rng.randrange),
+        quietly,
+        nobody_else(),
+        transaction.atomic(),
+    ):
+        with clock.at(plan.opened_at):
+            world = _open_shop(plan, pictures, ledger, rng, standins_dir)
+        _live_through(world)
+        _check_nothing_is_left()
 
 
 def _open_shop(
@@ -72,9 +66,9 @@ def _open_shop(
 
 
 def _live_through(world: World) -> None:
-    for number, moment in enumerate(sorted(_list_moments(world), key=lambda moment: moment.at), start=1):
-        with clock.at(moment.at):
-            moment.do()
+    for number, (at, do) in enumerate(sorted(_list_moments(world), key=itemgetter(0)), start=1):
+        with clock.at(at):
+            do()
             if number % DELIVER_EVERY == 0:
                 drain()
     with clock.at(world.plan.ends_at):
@@ -85,13 +79,12 @@ def _live_through(world: World) -> None:
 
 def _list_moments(world: World) -> Iterator[Moment]:
     for buyer, at in enumerate(world.plan.joined_at):
-        yield Moment(at, partial(_join, world, buyer))
+        yield at, partial(_join, world, buyer)
     for index, planned in enumerate(world.plan.orders):
         for step in planned.steps:
-            scene = Scene(world, index, planned, step)
-            yield Moment(step.at, partial(act, scene))
+            yield step.at, partial(act, Scene(world, index, planned, step))
     for errand in world.plan.errands:
-        yield Moment(errand.at, partial(run_errand, world, errand))
+        yield errand.at, partial(run_errand, world, errand)
 
 
 def _join(world: World, buyer: int) -> None:

@@ -6,14 +6,12 @@ from orders.models import Order
 from orders.payments.gateway import PaymentEvidence
 from orders.payments.models import AttemptState, PayAttempt, RefundState
 from orders.payments.services.attempts import open_attempt
-from orders.payments.services.balance import pay_by_balance
 from orders.payments.services.closing import mark_closed
-from orders.payments.services.collecting import collect_payment
 from orders.payments.services.evidence import apply_payment_evidence
 from orders.payments.services.payouts import pay_out_refund
-from orders.payments.services.pricing import change_price, choose_payment
+from orders.payments.services.pricing import change_price
 from orders.payments.services.refund_evidence import apply_refund_evidence
-from orders.payments.services.transfers import record_transfer, reject_proof, send_proof
+from orders.payments.services.transfers import record_transfer, send_proof
 from shop import clock
 from shop.actor import GATEWAY
 from shop.catalog.models import Sku
@@ -23,7 +21,6 @@ from shop.demo.drawing.slips import draw_slip
 from shop.demo.seeding.world import Scene
 from shop.demo.standins import import_done_refund, import_paid_trade
 from shop.files.services import store_picture
-from shop.store.choices import PayMethod
 
 REFUND_TAKES = timedelta(seconds=40)
 HUNDRED = 100_00
@@ -96,10 +93,6 @@ def show_proof(scene: Scene) -> None:
     send_proof(order.pk, picture_ids=[slip.pk], words="已转账，请查收", actor=customer_actor(scene.customer))
 
 
-def turn_proof_down(scene: Scene) -> None:
-    reject_proof(scene.order_id, reason=scene.step.data["reason"], actor=scene.staff)
-
-
 def find_transfer(scene: Scene) -> None:
     order = Order.objects.get(pk=scene.order_id)
     reference = scene.world.make_reference()
@@ -114,25 +107,8 @@ def top_up(scene: Scene) -> None:
     change_balance(scene.customer.pk, delta_fen=amount_fen, reason="银行转入，充值", actor=scene.staff)
 
 
-def pay_from_balance(scene: Scene) -> None:
-    pay_by_balance(scene.order_id, actor=customer_actor(scene.customer))
-
-
-def collect(scene: Scene) -> None:
-    collect_payment(scene.order_id, actor=scene.staff)
-
-
-def choose_cash(scene: Scene) -> None:
-    choose_payment(scene.order_id, method=PayMethod.COD, actor=customer_actor(scene.customer))
-
-
 def lower_price(scene: Scene) -> None:
     order = Order.objects.get(pk=scene.order_id)
     goods_fen = order.goods_fen * (100 - scene.step.data["percent_off"]) // 100
-    change_price(
-        order.pk,
-        goods_fen=goods_fen,
-        freight_fen=order.freight_fen,
-        reason=scene.step.data["reason"],
-        actor=scene.staff,
-    )
+    to = {"goods_fen": goods_fen, "freight_fen": order.freight_fen}
+    change_price(order.pk, **to, reason=scene.step.data["reason"], actor=scene.staff)

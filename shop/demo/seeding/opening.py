@@ -115,17 +115,7 @@ def join(person: DemoPerson) -> Customer:
     """A buyer opens the mini-program, gives phone and address."""
     customer = get_or_create_customer(person.openid, nickname=person.nickname)
     customer = change_profile(customer.pk, phone=person.phone)
-    to = recipient_of(person, Delivery.EXPRESS)
-    address = {
-        "recipient": to.recipient,
-        "phone": to.phone,
-        "province": to.province,
-        "city": to.city,
-        "district": to.district,
-        "detail": to.detail,
-        "is_default": True,
-    }
-    save_address(customer, address)
+    save_address(customer, person.address | {"is_default": True})
     return customer
 
 
@@ -134,4 +124,4 @@ def recipient_of(person: DemoPerson, delivery: Delivery) -> Recipient:
     if delivery == Delivery.LOCAL and person.city != LOCAL_CITY:
         district, detail = NEAR_BY[sum(map(ord, person.phone)) % len(NEAR_BY)]
         return Recipient(person.name, person.phone, "浙江省", LOCAL_CITY, district, detail)
-    return Recipient(person.name, person.phone, person.province, person.city, person.district, person.detail)
+    return Recipient(**person.address)

@@ -51,6 +51,12 @@ class DemoPerson:
     district: str
     detail: str
 
+    @property
+    def address(self) -> dict[str, str]:
+        """Where they live, as orders and the API name its parts."""
+        parts = ("phone", "province", "city", "district", "detail")
+        return {"recipient": self.name} | {part: getattr(self, part) for part in parts}
+
 
 def list_people(count: int) -> tuple[DemoPerson, ...]:
     """The first `count` people."""

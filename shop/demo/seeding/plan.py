@@ -12,8 +12,7 @@ from shop.demo.goods import PRESALE_DAYS, PRODUCTS, DemoSku
 from shop.demo.seeding.desk import DESK
 from shop.demo.seeding.diary import SHOP_ZONE, Diary, Step
 from shop.demo.seeding.errands import Errand, plan_errands
-from shop.demo.seeding.history import HISTORY, PLAIN
-from shop.demo.seeding.stories import Story
+from shop.demo.seeding.stories import HISTORY, PLAIN, Story
 from shop.store.choices import Delivery, PayMethod
 
 HISTORY_DAYS = 60

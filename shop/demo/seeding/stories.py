@@ -1,7 +1,9 @@
-"""What may happen to an order: each story writes the steps of one order into its diary."""
+"""What may happen to an order: parts that write steps into its diary, and how many of 1,000 orders have which fate."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from shop.demo.seeding.diary import Diary, Do, Minutes
 from shop.store.choices import Delivery, PayMethod
@@ -15,9 +17,16 @@ CLERK, WAREHOUSE, SUPPORT, MANAGER, FINANCE = "order_clerk", "warehouse", "suppo
 NOTES = ("老顾客，多送一包试饮装", "已电话确认收货时间", "易碎，多加一层气泡膜", "赠品已备好", "发票随货寄出")
 REMARKS = ("优先发货", "礼盒装，不放价格单", "常客，周末在家", "要求顺丰", "送货前先打电话")
 HOLD_REASONS = ("等买家确认地址", "买家要求月底再发", "等补货一起发", "联系不上收件人")
-BUYERS_REASONS = ("unwanted", "wrong_goods", "wrong_address", "price")
 CANCEL_REASONS = ("买家拍错规格", "买家不想要了", "无法送达该地区", "与买家协商一致")
+BUYERS_REASONS = ("unwanted", "wrong_goods", "wrong_address", "price")
 PRICE_REASONS = ("老顾客优惠", "满两件减免", "客服承诺的优惠")
+REJECT_REASONS = (
+    "图片看不清金额，请重新上传",
+    "还没有收到这笔转账，请核对收款账号",
+    "金额与订单不符，请补足差额",
+)
+LOCAL = Delivery.LOCAL
+COD, BALANCE, TRANSFER = PayMethod.COD, PayMethod.BALANCE, PayMethod.TRANSFER
 
 Tell = Callable[[Diary], None]
 
@@ -35,200 +44,174 @@ class Story:
     is_presale: bool = False
 
 
-def place_and_pay(diary: Diary) -> None:
-    diary.write(Do.PLACE, after=(0, 0))
+def tell(*parts: Tell) -> Tell:
+    """One part after the other."""
+
+    def tell_all(diary: Diary) -> None:
+        for part in parts:
+            part(diary)
+
+    return tell_all
+
+
+def step(do: Do, after: Minutes, who: str = "", *, at_work: bool = False, **data: Any) -> Tell:
+    """A story of one step; where its data is a tuple, one of these is drawn."""
+
+    def write(diary: Diary) -> None:
+        drawn = {name: diary.rng.choice(v) if isinstance(v, tuple) else v for name, v in data.items()}
+        diary.write(do, after, who, at_work=at_work, **drawn)
+
+    return write
+
+
+at_work = partial(step, at_work=True)
+place = step(Do.PLACE, (0, 0))
+
+
+def place_and_pay(diary: Diary, after: Minutes = (0.3, 8)) -> None:
+    place(diary)
     if diary.pay_method == PayMethod.WECHAT:
-        diary.write(Do.PAY, after=(0.3, 8))
+        diary.write(Do.PAY, after)
 
 
-def _confirm(diary: Diary) -> None:
+def confirm(diary: Diary) -> None:
     with_note = diary.rng.random() < 0.06
     note = diary.rng.choice(NOTES) if with_note else ""
-    diary.write(
-        Do.CONFIRM, after=(4, 50), who=diary.rng.choice((CLERK, CLERK, MANAGER)), at_work=True, note=note
-    )
+    who = diary.rng.choice((CLERK, CLERK, MANAGER))
+    diary.write(Do.CONFIRM, (4, 50), who, at_work=True, note=note)
 
 
-def _prepare(diary: Diary) -> None:
-    diary.write(Do.PREPARE, after=(3, 70), who=CLERK, at_work=True)
+def prepare(diary: Diary) -> None:
+    diary.write(Do.PREPARE, (3, 70), CLERK, at_work=True)
     if diary.rng.random() < 0.08:
-        diary.write(Do.REMARK, after=(0.5, 4), who=SUPPORT, at_work=True, text=diary.rng.choice(REMARKS))
+        at_work(Do.REMARK, (0.5, 4), SUPPORT, text=REMARKS)(diary)
     if diary.rng.random() < 0.08:
-        diary.write(Do.NOTE, after=(1, 9), who=SUPPORT, at_work=True, text=diary.rng.choice(NOTES))
+        at_work(Do.NOTE, (1, 9), SUPPORT, text=NOTES)(diary)
 
 
-def _ship(diary: Diary, after: Minutes = (15, 260)) -> None:
+def ship(diary: Diary, after: Minutes = (15, 260)) -> None:
     if diary.rng.random() < 0.15:
-        diary.write(Do.REVEAL, after=(3, 30), who=WAREHOUSE, at_work=True)
-    diary.write(Do.SHIP, after=after, who=WAREHOUSE, at_work=True)
+        diary.write(Do.REVEAL, (3, 30), WAREHOUSE, at_work=True)
+    diary.write(Do.SHIP, after, WAREHOUSE, at_work=True)
 
 
-def _collect_and_receive(diary: Diary) -> None:
+def collect_and_receive(diary: Diary) -> None:
     is_local, is_cod = diary.delivery == Delivery.LOCAL, diary.pay_method == PayMethod.COD
     if is_local or diary.rng.random() < 0.45:
         way = (40, 4 * HOUR) if is_local else (1.2 * DAY, 4 * DAY)
-        diary.write(Do.ARRIVE, after=way, who=WAREHOUSE if is_local else "")
+        diary.write(Do.ARRIVE, way, WAREHOUSE if is_local else "")
     there_at = diary.time
     if is_cod:
         paid_in = (2, 90) if is_local else (2 * DAY, 5 * DAY)
-        diary.write(Do.COLLECT, after=paid_in, who=FINANCE, at_work=not is_local)
+        diary.write(Do.COLLECT, paid_in, FINANCE, at_work=not is_local)
     diary.time = there_at
     if diary.rng.random() < 0.62:
-        diary.write(Do.RECEIVE, after=(HOUR, 4 * DAY))
+        diary.write(Do.RECEIVE, (HOUR, 4 * DAY))
     else:
-        diary.write(Do.SWEEP, after=(RECEIVE_DAYS * DAY, RECEIVE_DAYS * DAY))
+        diary.write(Do.SWEEP, (RECEIVE_DAYS * DAY, RECEIVE_DAYS * DAY))
 
 
-def fulfil(diary: Diary) -> None:
-    """From the money, or the promise of cash, to the buyer's door."""
-    _confirm(diary)
-    _prepare(diary)
-    _ship(diary)
-    _collect_and_receive(diary)
+send_off = tell(prepare, ship, collect_and_receive)
+fulfil = tell(confirm, send_off)
+"""From the money, or the promise of cash, to the buyer's door."""
 
 
-def tell_plain(diary: Diary) -> None:
-    place_and_pay(diary)
-    fulfil(diary)
-
-
-def tell_timed_out(diary: Diary) -> None:
-    diary.write(Do.PLACE, after=(0, 0))
+def time_out(diary: Diary) -> None:
+    place(diary)
     placed_at = diary.time
     if diary.rng.random() < 0.3:
-        diary.write(Do.GIVE_UP_PAYING, after=(1, 12))
+        diary.write(Do.GIVE_UP_PAYING, (1, 12))
     diary.time = placed_at
-    diary.write(Do.SWEEP, after=(PAY_MINUTES, PAY_MINUTES))
+    diary.write(Do.SWEEP, (PAY_MINUTES, PAY_MINUTES))
 
 
-def tell_cancelled_by_buyer(diary: Diary) -> None:
-    diary.write(Do.PLACE, after=(0, 0))
-    diary.write(Do.CANCEL_UNPAID, after=(1, 20), reason=diary.rng.choice(BUYERS_REASONS))
-
-
-def tell_cancelled_paid(diary: Diary) -> None:
-    place_and_pay(diary)
-    if diary.rng.random() < 0.6:
-        _confirm(diary)
-    diary.write(
-        Do.CANCEL_PAID,
-        after=(10, 5 * HOUR),
-        who=MANAGER,
-        at_work=True,
-        reason=diary.rng.choice(CANCEL_REASONS),
-    )
-
-
-def tell_two_parcels(diary: Diary) -> None:
-    place_and_pay(diary)
-    _confirm(diary)
-    _prepare(diary)
-    diary.write(Do.SHIP_PART, after=(20, 3 * HOUR), who=WAREHOUSE, at_work=True)
-    _ship(diary, (HOUR, 20 * HOUR))
-    _collect_and_receive(diary)
-
-
-def tell_held(diary: Diary) -> None:
-    place_and_pay(diary)
-    _confirm(diary)
+def hold(diary: Diary) -> None:
     hours = diary.rng.choice((0, 6, 20))
-    reason = diary.rng.choice(HOLD_REASONS)
-    diary.write(Do.HOLD, after=(5, 90), who=SUPPORT, at_work=True, reason=reason, hours=hours)
+    at_work(Do.HOLD, (5, 90), SUPPORT, reason=HOLD_REASONS, hours=hours)(diary)
     if hours:
-        diary.write(Do.SWEEP, after=(hours * HOUR, hours * HOUR))
+        diary.write(Do.SWEEP, (hours * HOUR, hours * HOUR))
     else:
-        diary.write(Do.RELEASE, after=(2 * HOUR, 20 * HOUR), who=SUPPORT, at_work=True)
-    _prepare(diary)
-    _ship(diary)
-    _collect_and_receive(diary)
+        diary.write(Do.RELEASE, (2 * HOUR, 20 * HOUR), SUPPORT, at_work=True)
 
 
-def tell_price_changed(diary: Diary) -> None:
-    diary.write(Do.PLACE, after=(0, 0))
-    off = diary.rng.choice((3, 5, 8, 10))
-    diary.write(
-        Do.CHANGE_PRICE, after=(1, 6), who=CLERK, percent_off=off, reason=diary.rng.choice(PRICE_REASONS)
-    )
-    diary.write(Do.PAY, after=(0.5, 10))
-    fulfil(diary)
-
-
-def tell_line_cancelled(diary: Diary) -> None:
-    place_and_pay(diary)
-    _confirm(diary)
-    diary.write(
-        Do.CANCEL_LINE, after=(5, 120), who=SUPPORT, at_work=True, reason=diary.rng.choice(CANCEL_REASONS)
-    )
-    _prepare(diary)
-    _ship(diary)
-    _collect_and_receive(diary)
-
-
-def tell_shipped_again(diary: Diary) -> None:
-    place_and_pay(diary)
-    _confirm(diary)
-    _prepare(diary)
-    _ship(diary)
-    diary.write(Do.UNDO_SHIP, after=(5, 25), who=WAREHOUSE)
-    diary.write(Do.SHIP, after=(5, 40), who=WAREHOUSE)
-    _collect_and_receive(diary)
-
-
-def tell_address_changed(diary: Diary) -> None:
-    place_and_pay(diary)
-    _confirm(diary)
-    diary.write(Do.CHANGE_ADDRESS, after=(5, 60), who=SUPPORT, at_work=True)
-    _prepare(diary)
-    _ship(diary)
-    _collect_and_receive(diary)
-
-
-def tell_urged(diary: Diary) -> None:
-    """The buyer cannot wait; the parcel leaves soon after."""
-    place_and_pay(diary)
-    _confirm(diary)
-    diary.write(Do.URGE, after=(3 * HOUR, 20 * HOUR))
-    _prepare(diary)
-    _ship(diary, (10, 90))
-    _collect_and_receive(diary)
-
-
-def tell_extended(diary: Diary) -> None:
-    """The buyer is away and asks for more days before the order completes by itself."""
-    place_and_pay(diary)
-    _confirm(diary)
-    _prepare(diary)
-    _ship(diary)
-    diary.write(Do.EXTEND, after=(3 * DAY, 6 * DAY))
-    diary.write(Do.RECEIVE, after=(DAY, 3 * DAY))
-
-
-def tell_chose_cash(diary: Diary) -> None:
-    diary.write(Do.PLACE, after=(0, 0))
-    diary.write(Do.CHOOSE_COD, after=(2, 15))
+def choose_cash(diary: Diary) -> None:
+    diary.write(Do.CHOOSE_COD, (2, 15))
     diary.pay_method = PayMethod.COD
-    fulfil(diary)
 
 
-def tell_paid_too_late(diary: Diary) -> None:
-    """The order is closed when the money comes: it goes back by itself, and somebody sees to the alert."""
-    diary.write(Do.PLACE, after=(0, 0))
-    diary.write(Do.GIVE_UP_PAYING, after=(20, 28))
-    diary.write(Do.SWEEP, after=(PAY_MINUTES - 20, PAY_MINUTES - 20))
-    diary.write(Do.PAY_LATE, after=(0.5, 30))
-    diary.write(Do.HANDLE_ALERTS, after=(5, 40), who=MANAGER, at_work=True)
+place_and_send_proof = tell(place, step(Do.SEND_PROOF, (8, 5 * HOUR)))
+record_transfer = at_work(Do.RECORD_TRANSFER, (15, 3 * HOUR), FINANCE)
+cancel = at_work(Do.CANCEL_PAID, (20, 5 * HOUR), MANAGER, reason=CANCEL_REASONS)
+top_up_and_pay = tell(
+    step(Do.TOP_UP, (0, 0), FINANCE), step(Do.PLACE, (3, 9)), step(Do.PAY_BY_BALANCE, (0.3, 1))
+)
 
 
-def tell_short(diary: Diary) -> None:
-    """A piece turns out to be missing before the order is paid; it is cancelled and refunded, the rest sent."""
-    diary.write(Do.PLACE_SCARCE, after=(0, 0))
-    diary.write(Do.MISS_ONE, after=(1, 2), who=WAREHOUSE)
-    diary.write(Do.PAY, after=(1, 5))
-    _confirm(diary)
-    diary.write(Do.CANCEL_LINE, after=(20, 90), who=SUPPORT, at_work=True, reason="库存不足，退回差额")
-    _prepare(diary)
-    _ship(diary)
-    _collect_and_receive(diary)
+def confirm_or_not(diary: Diary) -> None:
+    if diary.rng.random() < 0.6:
+        confirm(diary)
 
 
-LOCAL, COD = Delivery.LOCAL, PayMethod.COD
+_plain = tell(place_and_pay, fulfil)
+_cancel_unpaid = tell(place, step(Do.CANCEL_UNPAID, (1, 20), reason=BUYERS_REASONS))
+_cancel_paid = at_work(Do.CANCEL_PAID, (10, 5 * HOUR), MANAGER, reason=CANCEL_REASONS)
+_two_parcels = tell(
+    *(place_and_pay, confirm, prepare, at_work(Do.SHIP_PART, (20, 3 * HOUR), WAREHOUSE)),
+    *(partial(ship, after=(HOUR, 20 * HOUR)), collect_and_receive),
+)
+_lower_price = step(Do.CHANGE_PRICE, (1, 6), CLERK, percent_off=(3, 5, 8, 10), reason=PRICE_REASONS)
+_cancel_line = at_work(Do.CANCEL_LINE, (5, 120), SUPPORT, reason=CANCEL_REASONS)
+_ship_again = tell(step(Do.UNDO_SHIP, (5, 25), WAREHOUSE), step(Do.SHIP, (5, 40), WAREHOUSE))
+# The order is closed when the money comes: it goes back by itself, and somebody sees to the alert.
+_pay_too_late = tell(
+    step(Do.GIVE_UP_PAYING, (20, 28)),
+    step(Do.SWEEP, (PAY_MINUTES - 20, PAY_MINUTES - 20)),
+    step(Do.PAY_LATE, (0.5, 30)),
+    at_work(Do.HANDLE_ALERTS, (5, 40), MANAGER),
+)
+# A piece turns out to be missing before the order is paid; it is cancelled and refunded, the rest sent.
+_run_short = tell(
+    step(Do.PLACE_SCARCE, (0, 0)),
+    step(Do.MISS_ONE, (1, 2), WAREHOUSE),
+    step(Do.PAY, (1, 5)),
+    confirm,
+    at_work(Do.CANCEL_LINE, (20, 90), SUPPORT, reason="库存不足，退回差额"),
+    send_off,
+)
+_urge = tell(
+    step(Do.URGE, (3 * HOUR, 20 * HOUR)), prepare, partial(ship, after=(10, 90)), collect_and_receive
+)
+_extend = tell(step(Do.EXTEND, (3 * DAY, 6 * DAY)), step(Do.RECEIVE, (DAY, 3 * DAY)))
+_send_better_proof = tell(
+    at_work(Do.REJECT_PROOF, (15, 2 * HOUR), FINANCE, reason=REJECT_REASONS),
+    step(Do.SEND_PROOF, (5, 6 * HOUR)),
+)
+_pay_out = at_work(Do.PAY_OUT, (HOUR, DAY), FINANCE)
+
+PLAIN = Story(_plain)
+HISTORY: tuple[Story, ...] = (
+    Story(_plain, 85, pay_method=COD),
+    Story(_plain, 65, LOCAL),
+    Story(_plain, 40, LOCAL, COD),
+    Story(time_out, 65),
+    Story(_cancel_unpaid, 30),
+    Story(_cancel_unpaid, 8, pay_method=COD),
+    Story(tell(place_and_pay, confirm_or_not, _cancel_paid), 32),
+    Story(_two_parcels, 35, lines=2),
+    Story(tell(place_and_pay, confirm, hold, send_off), 16),
+    Story(tell(place, _lower_price, step(Do.PAY, (0.5, 10)), fulfil), 24),
+    Story(tell(place_and_pay, confirm, _cancel_line, send_off), 18, lines=2),
+    Story(tell(place_and_pay, confirm, prepare, ship, _ship_again, collect_and_receive), 6),
+    Story(tell(place_and_pay, confirm, at_work(Do.CHANGE_ADDRESS, (5, 60), SUPPORT), send_off), 10),
+    Story(tell(place, choose_cash, fulfil), 6),
+    Story(tell(place, _pay_too_late), 4),
+    Story(_run_short, is_scarce=True),
+    Story(tell(place_and_pay, confirm, _urge), 14),
+    Story(tell(place_and_pay, confirm, prepare, ship, _extend), 12),
+    Story(tell(place_and_send_proof, record_transfer, fulfil), 14, pay_method=TRANSFER),
+    Story(tell(place_and_send_proof, _send_better_proof, record_transfer, fulfil), 6, pay_method=TRANSFER),
+    Story(tell(place_and_send_proof, record_transfer, cancel, _pay_out), 5, pay_method=TRANSFER),
+    Story(tell(top_up_and_pay, fulfil), 30, pay_method=BALANCE),
+    Story(tell(top_up_and_pay, cancel), 6, pay_method=BALANCE),
+)
+"""What is missing to 1,000 are plain orders."""

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from shop.demo.standins import wire
 from shop.demo.standins.faults import KINDS, Fault
 from shop.demo.standins.ledger import DEFAULT_BEHAVIOUR
 from shop.demo.standins.mini import make_code
@@ -11,16 +12,7 @@ from shop.demo.standins.notices import send_later, send_now
 from shop.demo.standins.refunds import OUTCOMES, settle_refund
 from shop.demo.standins.signatures import is_signed_by, join_lines
 from shop.demo.standins.trades import pay_trade
-from shop.demo.standins.wire import (
-    Problem,
-    Reply,
-    Request,
-    read_object,
-    refuse_unknown,
-    reply_json,
-    take_text,
-    wrong_field,
-)
+from shop.demo.standins.wire import Problem, Reply, Request
 from shop.demo.standins.world import World
 
 PHONE_PATTERN = r"1\d{10}"
@@ -29,25 +21,27 @@ PAY_FIELDS = {"timeStamp", "nonceStr", "package", "signType", "paySign", "openid
 
 def make_login_code(world: World, body: dict[str, Any]) -> dict[str, Any]:
     """`wx.login` of the buyer {openid}."""
-    return {"code": make_code(world, "login", take_text(body, "openid", longest=128))}
+    return {"code": make_code(world, "login", wire.take_text(body, "openid", longest=128))}
 
 
 def make_phone_code(world: World, body: dict[str, Any]) -> dict[str, Any]:
     """The phone button of a buyer with the number {phone}."""
-    return {"code": make_code(world, "phone", take_text(body, "phone", longest=11, pattern=PHONE_PATTERN))}
+    return {
+        "code": make_code(world, "phone", wire.take_text(body, "phone", longest=11, pattern=PHONE_PATTERN))
+    }
 
 
 def pay(world: World, body: dict[str, Any]) -> dict[str, Any]:
     """`wx.requestPayment` confirmed by the buyer: the five client parameters and {openid}."""
-    refuse_unknown(body, PAY_FIELDS)
-    values = {name: take_text(body, name, longest=512) for name in PAY_FIELDS}
+    wire.refuse_unknown(body, PAY_FIELDS)
+    values = {name: wire.take_text(body, name, longest=512) for name in PAY_FIELDS}
     lines = (world.credentials.appid, values["timeStamp"], values["nonceStr"], values["package"])
     message = join_lines(*(line.encode() for line in lines))
     if values["signType"] != "RSA" or not is_signed_by(world.merchant_key, message, values["paySign"]):
         raise Problem(400, "SIGN_ERROR", "paySign does not fit")
     name, _, prepay_id = values["package"].partition("=")
     if name != "prepay_id":
-        raise wrong_field("package")
+        raise wire.wrong_field("package")
     number = pay_trade(world, prepay_id, values["openid"])
     send_later(world, number)
     return {"state": "SUCCESS", "number": number}
@@ -60,16 +54,16 @@ def add_fault(world: World, body: dict[str, Any]) -> dict[str, Any]:
         return {}
     kind = body.get("kind")
     if kind not in KINDS:
-        raise wrong_field("kind")
-    prefix = take_text(body, "path_prefix", longest=200, pattern=r"/.*")
+        raise wire.wrong_field("kind")
+    prefix = wire.take_text(body, "path_prefix", longest=200, pattern=r"/.*")
     world.faults.add(Fault(prefix, kind, int(body.get("times", 1)), float(body.get("seconds", 0))))
     return {}
 
 
 def send_notices(world: World, body: dict[str, Any]) -> dict[str, Any]:
     """Send notifies of one {mode} about {number} now, {times} of them, perhaps to another {url}."""
-    refuse_unknown(body, {"number", "mode", "times", "url"})
-    number, mode = take_text(body, "number", longest=64), take_text(body, "mode", longest=40)
+    wire.refuse_unknown(body, {"number", "mode", "times", "url"})
+    number, mode = wire.take_text(body, "number", longest=64), wire.take_text(body, "mode", longest=40)
     return {"statuses": send_now(world, number, mode, int(body.get("times", 0)), str(body.get("url", "")))}
 
 
@@ -77,16 +71,18 @@ def change_behaviour(world: World, body: dict[str, Any]) -> dict[str, Any]:
     """Change how the gateway behaves from now on; {revoke_tokens: true} makes all tokens invalid at once."""
     if body.pop("revoke_tokens", False):
         world.ledger.write("UPDATE tokens SET token = ?, expires_at = 0", secrets.token_hex(32))
-    refuse_unknown(body, set(DEFAULT_BEHAVIOUR))
+    wire.refuse_unknown(body, set(DEFAULT_BEHAVIOUR))
     if body.get("refund_outcome", "SUCCESS") not in OUTCOMES:
-        raise wrong_field("refund_outcome")
+        raise wire.wrong_field("refund_outcome")
     world.ledger.set_behaviour(body)
     return world.ledger.behaviour()
 
 
 def settle(world: World, body: dict[str, Any]) -> dict[str, Any]:
     """End the refund {number} as {status} and notify."""
-    settle_refund(world, take_text(body, "number", longest=64), take_text(body, "status", longest=20))
+    settle_refund(
+        world, wire.take_text(body, "number", longest=64), wire.take_text(body, "status", longest=20)
+    )
     return {}
 
 
@@ -107,7 +103,7 @@ def show_state(world: World, request: Request) -> Reply:
         "notices": notices,
         "behaviour": ledger.behaviour(),
     }
-    return reply_json(state)
+    return wire.reply_json(state)
 
 
 COMMANDS: Mapping[str, Callable[[World, dict[str, Any]], dict[str, Any]]] = {
@@ -129,8 +125,8 @@ def answer_control(world: World, request: Request) -> Reply:
         command = COMMANDS.get(request.path)
         if command is None or request.method != "POST":
             raise Problem(404, "NOT_FOUND", "no such demo route")
-        return reply_json(command(world, read_object(request.body)))
+        return wire.reply_json(command(world, wire.read_object(request.body)))
     except Problem as problem:
         return problem.as_reply()
     except (TypeError, ValueError):
-        return wrong_field("body").as_reply()
+        return wire.wrong_field("body").as_reply()

@@ -28,6 +28,12 @@ class StandInCredentials:
     platform_private_key: str = field(repr=False)
     platform_public_key: str
 
+    def as_account(self) -> dict[str, str]:
+        """What the merchant is told, by the names of the shop's `WeChatAccount`."""
+        vendors_own = {"secret", "merchant_public_key", "platform_private_key"}
+        told = {name: value for name, value in asdict(self).items() if name not in vendors_own}
+        return told | {"mini_secret": self.secret}
+
 
 def load_credentials(data_dir: Path | str, *, appid: str = "", mchid: str = "") -> StandInCredentials:
     """Read the credentials of `data_dir`, made first if there are none; safe from several processes.

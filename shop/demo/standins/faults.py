@@ -1,7 +1,7 @@
 """Faults that a test orders for the next calls."""
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shop.demo.standins.wire import Reply
 
@@ -31,12 +31,10 @@ class Faults:
         self._lock = threading.Lock()
 
     def add(self, fault: Fault) -> None:
-        """Order a fault."""
         with self._lock:
             self._faults.append(fault)
 
     def clear(self) -> None:
-        """Forget all faults."""
         with self._lock:
             self._faults.clear()
 
@@ -53,11 +51,11 @@ class Faults:
 def spoil(reply: Reply, kind: str) -> Reply:
     """The answer as a sick gateway would give it (before it is signed)."""
     if kind == "truncated":
-        return Reply(reply.status, reply.body[: len(reply.body) // 2], reply.content_type)
+        return replace(reply, body=reply.body[: len(reply.body) // 2])
     if kind == "html":
         return Reply(200, b"<html><body><h1>502 Bad Gateway</h1></body></html>", "text/html")
     if kind == "wrong_type":
-        return Reply(reply.status, reply.body, "text/html")
+        return replace(reply, content_type="text/html")
     if kind == "error_500":
         return Reply(500, b'{"code":"SYSTEM_ERROR","message":"busy"}')
     return reply
@@ -66,6 +64,4 @@ def spoil(reply: Reply, kind: str) -> Reply:
 def spoil_signature(reply: Reply) -> Reply:
     """The signed answer with the signature of another message."""
     other = reply.headers["Wechatpay-Signature"][::-1]
-    return Reply(
-        reply.status, reply.body, reply.content_type, {**reply.headers, "Wechatpay-Signature": other}
-    )
+    return replace(reply, headers={**reply.headers, "Wechatpay-Signature": other})

@@ -5,6 +5,7 @@ Source: WeChat Pay documents 签名与验签; the 5 minutes are those of the ven
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 
 from shop.demo.standins.ledger import now
 from shop.demo.standins.signatures import SCHEME, is_signed_by, join_lines, parse_authorization, sign_bytes
@@ -24,13 +25,8 @@ def check_caller(world: World, request: Request) -> None:
         raise _sign_error("unknown merchant or certificate")
     if not authorization.timestamp.isdigit() or abs(now() - int(authorization.timestamp)) >= FRESH_SECONDS:
         raise _sign_error("the timestamp is not within 5 minutes")
-    message = join_lines(
-        request.method.encode(),
-        request.target.encode(),
-        authorization.timestamp.encode(),
-        authorization.nonce_str.encode(),
-        request.body,
-    )
+    head = (request.method, request.target, authorization.timestamp, authorization.nonce_str)
+    message = join_lines(*(line.encode() for line in head), request.body)
     if not is_signed_by(world.merchant_key, message, authorization.signature):
         raise _sign_error("the signature does not fit")
     _use_nonce(world, authorization.nonce_str)
@@ -39,7 +35,7 @@ def check_caller(world: World, request: Request) -> None:
 
 def sign_reply(world: World, reply: Reply) -> Reply:
     """The reply with the gateway's signature over its final body."""
-    return Reply(reply.status, reply.body, reply.content_type, sign_headers(world, reply.body))
+    return replace(reply, headers=sign_headers(world, reply.body))
 
 
 def sign_headers(world: World, body: bytes, *, age: int = 0) -> Mapping[str, str]:

@@ -7,7 +7,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -57,7 +57,6 @@ class Ledger:
         self._connection.executescript(SCHEMA)
 
     def close(self) -> None:
-        """Let go of the file."""
         with self._lock:
             self._connection.close()
 
@@ -104,8 +103,7 @@ class Ledger:
         """Note that a call about `number` came in."""
         self.write(
             "INSERT INTO calls VALUES (?, ?, 1) ON CONFLICT(number, what) DO UPDATE SET times = times + 1",
-            number,
-            what,
+            *(number, what),
         )
 
     def behaviour(self) -> dict[str, Any]:
@@ -138,29 +136,17 @@ def import_paid_trade(
     Entering the same number again changes nothing. With many to enter, pass an open `Ledger` inside its
     `transaction()`.
     """
-    ledger = data_dir if isinstance(data_dir, Ledger) else Ledger(data_dir)
-    try:
-        with ledger.transaction():
-            return _enter_paid_trade(ledger, number, amount_fen, openid, paid_at.timestamp())
-    finally:
-        if ledger is not data_dir:
-            ledger.close()
+    ledger = nullcontext(data_dir) if isinstance(data_dir, Ledger) else closing(Ledger(data_dir))
+    with ledger as opened, opened.transaction():
+        return _enter_paid_trade(opened, number, amount_fen, openid, paid_at.timestamp())
 
 
 def _enter_paid_trade(ledger: Ledger, number: str, amount_fen: int, openid: str, paid_at: float) -> str:
     ledger.write("INSERT OR IGNORE INTO buyers VALUES (?)", openid)
     ledger.write(
         "INSERT OR IGNORE INTO trades VALUES (?, ?, NULL, ?, ?, '', '', 'SUCCESS', ?, ?, ?, ?)",
-        *(
-            number,
-            make_trade_no(number),
-            openid,
-            amount_fen,
-            paid_at,
-            paid_at,
-            paid_at,
-            secrets.token_hex(16),
-        ),
+        *(number, make_trade_no(number), openid, amount_fen),
+        *(paid_at, paid_at, paid_at, secrets.token_hex(16)),
     )
     row = ledger.find("SELECT trade_no FROM trades WHERE number = ?", number)
     return str(row["trade_no"]) if row else ""

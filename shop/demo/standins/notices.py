@@ -7,6 +7,7 @@ import json
 import secrets
 import threading
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -121,9 +122,12 @@ def _write_body(world: World, subject: Subject, **changes: Any) -> bytes:
     return json.dumps(notice).encode()
 
 
-def _write_valid(world: World, subject: Subject, times: int) -> list[Callback]:
-    body = _write_body(world, subject)
-    return [Callback(sign_headers(world, body), body) for _ in range(times)]
+def _write_valid(
+    world: World, subject: Subject, times: int, *, age: int = 0, **changes: Any
+) -> list[Callback]:
+    """The notify, signed anew each time as if `age` seconds ago, after `changes` to what it tells."""
+    body = _write_body(world, subject, **changes)
+    return [Callback(sign_headers(world, body, age=age), body) for _ in range(times)]
 
 
 def _write_replayed(world: World, subject: Subject, times: int) -> list[Callback]:
@@ -131,44 +135,33 @@ def _write_replayed(world: World, subject: Subject, times: int) -> list[Callback
 
 
 def _write_tampered(world: World, subject: Subject, times: int) -> list[Callback]:
-    callbacks = _write_valid(world, subject, times)
     return [
-        Callback(callback.headers, callback.body.replace(b'"summary"', b'"Summary"'))
-        for callback in callbacks
+        Callback(valid.headers, valid.body.replace(b'"summary"', b'"Summary"'))
+        for valid in _write_valid(world, subject, times)
     ]
 
 
 def _write_stale(world: World, subject: Subject, times: int) -> list[Callback]:
-    body = _write_body(world, subject)
-    return [Callback(sign_headers(world, body, age=600), body) for _ in range(times)]
+    return _write_valid(world, subject, times, age=600)
 
 
-def _write_unknown_serial(world: World, subject: Subject, times: int) -> list[Callback]:
-    serial = {"Wechatpay-Serial": f"PUB_KEY_ID_{'0' * 32}"}
+def _write_with(world: World, subject: Subject, times: int, **headers: str) -> list[Callback]:
+    """Genuine ones, but for these headers after they were signed."""
+    changed = {name.replace("_", "-"): value for name, value in headers.items()}
     return [
-        Callback({**callback.headers, **serial}, callback.body)
-        for callback in _write_valid(world, subject, times)
+        Callback({**valid.headers, **changed}, valid.body) for valid in _write_valid(world, subject, times)
     ]
 
 
 def _write_signtest(world: World, subject: Subject, times: int) -> list[Callback]:
-    probe = {"Wechatpay-Signature": f"WECHATPAY/SIGNTEST/{secrets.token_urlsafe(64)}"}
-    return [
-        Callback({**callback.headers, **probe}, callback.body)
-        for callback in _write_valid(world, subject, times)
-    ]
+    probe = f"WECHATPAY/SIGNTEST/{secrets.token_urlsafe(64)}"
+    return _write_with(world, subject, times, Wechatpay_Signature=probe)
 
 
 def _write_wrong_amount(world: World, subject: Subject, times: int) -> list[Callback]:
     amount = dict(subject.resource["amount"])
     name = "refund" if "refund" in amount else "total"
-    body = _write_body(world, subject, amount=amount | {name: amount[name] + 1})
-    return [Callback(sign_headers(world, body), body) for _ in range(times)]
-
-
-def _write_wrong_mchid(world: World, subject: Subject, times: int) -> list[Callback]:
-    body = _write_body(world, subject, mchid="1900000000")
-    return [Callback(sign_headers(world, body), body) for _ in range(times)]
+    return _write_valid(world, subject, times, amount=amount | {name: amount[name] + 1})
 
 
 MODES: dict[str, Callable[[World, Subject, int], list[Callback]]] = {
@@ -178,10 +171,10 @@ MODES: dict[str, Callable[[World, Subject, int], list[Callback]]] = {
     "replayed_nonce": _write_replayed,
     "tampered": _write_tampered,
     "stale": _write_stale,
-    "unknown_serial": _write_unknown_serial,
+    "unknown_serial": partial(_write_with, Wechatpay_Serial=f"PUB_KEY_ID_{'0' * 32}"),
     "signtest": _write_signtest,
     "wrong_amount": _write_wrong_amount,
-    "wrong_mchid": _write_wrong_mchid,
+    "wrong_mchid": partial(_write_valid, mchid="1900000000"),
 }
 
 
@@ -212,15 +205,10 @@ def _post(world: World, number: str, url: str, callback: Callback) -> int:
 def _post_together(world: World, number: str, url: str, callbacks: list[Callback]) -> list[int]:
     """Post all callbacks at the same moment."""
     barrier = threading.Barrier(len(callbacks))
-    statuses = [NO_ANSWER] * len(callbacks)
 
-    def post_one(index: int) -> None:
+    def post_one(callback: Callback) -> int:
         barrier.wait()
-        statuses[index] = _post(world, number, url, callbacks[index])
+        return _post(world, number, url, callback)
 
-    threads = [threading.Thread(target=post_one, args=(index,)) for index in range(len(callbacks))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return statuses
+    with ThreadPoolExecutor(len(callbacks)) as pool:
+        return list(pool.map(post_one, callbacks))

@@ -9,22 +9,11 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
+from shop.demo.standins import wire
 from shop.demo.standins.ledger import make_fingerprint, now
 from shop.demo.standins.notices import send_later
 from shop.demo.standins.trades import write_time
-from shop.demo.standins.wire import (
-    Problem,
-    Reply,
-    Request,
-    read_object,
-    refuse_unknown,
-    reply_json,
-    take_fen,
-    take_notify_url,
-    take_object,
-    take_text,
-    wrong_field,
-)
+from shop.demo.standins.wire import Problem, Reply, Request
 from shop.demo.standins.world import World
 
 MOST_REFUNDS = 50
@@ -40,58 +29,61 @@ REFUND_FIELDS = {
 
 def create_refund(world: World, request: Request, _found: Mapping[str, str]) -> Reply:
     """Take a refund in, or find it again by its number."""
-    wanted = _read_refund(read_object(request.body))
+    wanted = _read_refund(wire.read_object(request.body))
     with world.ledger.transaction():
         refund = world.ledger.find_refund(wanted["number"])
         if refund is not None:
             if refund["fingerprint"] != wanted["fingerprint"]:
                 raise Problem(400, "INVALID_REQUEST", "the refund number was used with other parameters")
-            return reply_json(_describe(refund, refund["status"]))
+            return wire.reply_json(_describe(refund, refund["status"]))
         status = _insert_refund(world, wanted)
     if status != "PROCESSING":
         send_later(world, wanted["number"])
     # A refund that will fail is nevertheless accepted first.
     told = status if status == "SUCCESS" else "PROCESSING"
-    return reply_json(_describe(world.ledger.find_refund(wanted["number"]), told))
+    return wire.reply_json(_describe(_get_refund(world, wanted["number"]), told))
 
 
 def query_refund(world: World, _request: Request, found: Mapping[str, str]) -> Reply:
     """Tell what became of a refund number."""
-    refund = world.ledger.find_refund(found["number"])
-    if refund is None:
-        raise Problem(404, "RESOURCE_NOT_EXISTS", "no such refund")
-    return reply_json(_describe(refund, refund["status"]))
+    refund = _get_refund(world, found["number"])
+    return wire.reply_json(_describe(refund, refund["status"]))
 
 
 def settle_refund(world: World, number: str, status: str) -> None:
     """End a refund now and send its notify."""
     if status not in ENDS:
-        raise wrong_field("status")
-    changed = world.ledger.write(
+        raise wire.wrong_field("status")
+    _get_refund(world, number)
+    world.ledger.write(
         "UPDATE refunds SET status = ?, finished_at = ? WHERE number = ?", status, now(), number
     )
-    if not changed:
-        raise Problem(404, "RESOURCE_NOT_EXISTS", "no such refund")
     send_later(world, number)
 
 
+def _get_refund(world: World, number: str) -> sqlite3.Row:
+    if (refund := world.ledger.find_refund(number)) is None:
+        raise Problem(404, "RESOURCE_NOT_EXISTS", "no such refund")
+    return refund
+
+
 def _read_refund(body: dict[str, Any]) -> dict[str, Any]:
-    refuse_unknown(body, REFUND_FIELDS)
+    wire.refuse_unknown(body, REFUND_FIELDS)
     if ("transaction_id" in body) == ("out_trade_no" in body):
-        raise wrong_field("transaction_id")
+        raise wire.wrong_field("transaction_id")
     by = "transaction_id" if "transaction_id" in body else "out_trade_no"
     if "reason" in body:
-        take_text(body, "reason", longest=80)
-    amount = take_object(body, "amount", {"refund", "total", "currency"})
+        wire.take_text(body, "reason", longest=80)
+    amount = wire.take_object(body, "amount", {"refund", "total", "currency"})
     if amount.get("currency") != "CNY":
-        raise wrong_field("amount.currency")
+        raise wire.wrong_field("amount.currency")
     return {
-        "number": take_text(body, "out_refund_no", longest=64, pattern=NUMBER_PATTERN),
+        "number": wire.take_text(body, "out_refund_no", longest=64, pattern=NUMBER_PATTERN),
         "by": by,
-        "trade": take_text(body, by, longest=32),
-        "amount_fen": take_fen(amount, "refund"),
-        "total_fen": take_fen(amount, "total"),
-        "notify_url": take_notify_url(body) if "notify_url" in body else "",
+        "trade": wire.take_text(body, by, longest=32),
+        "amount_fen": wire.take_fen(amount, "refund"),
+        "total_fen": wire.take_fen(amount, "total"),
+        "notify_url": wire.take_notify_url(body) if "notify_url" in body else "",
         "fingerprint": make_fingerprint(body),
     }
 
@@ -151,9 +143,7 @@ def _too_often() -> Problem:
     return Problem(429, "FREQUENCY_LIMITED", "refunds of one payment must be a minute apart")
 
 
-def _describe(refund: sqlite3.Row | None, status: str) -> dict[str, Any]:
-    if refund is None:
-        raise Problem(404, "RESOURCE_NOT_EXISTS", "no such refund")
+def _describe(refund: sqlite3.Row, status: str) -> dict[str, Any]:
     fen, total = refund["amount_fen"], refund["total_fen"]
     amount = {"total": total, "refund": fen, "payer_total": total, "payer_refund": fen, "currency": "CNY"}
     facts = {

@@ -35,7 +35,6 @@ class StandInServer(ThreadingHTTPServer):
 
     @property
     def base_url(self) -> str:
-        """Where the server listens."""
         return f"http://{self.server_address[0]!s}:{self.server_address[1]}"
 
 

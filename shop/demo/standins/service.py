@@ -40,10 +40,7 @@ def answer(world: World, request: Request, fault: Fault | None) -> Reply:
     reply = reply_json({}) if without_work else answer_call(world, request)
     if fault is not None:
         reply = spoil(reply, fault.kind)
-    is_signed = (
-        request.path.startswith("/v3/") and reply.status != 401 and not (fault and fault.kind == "html")
-    )
-    if not is_signed:
+    if answer_call is _answer_mini or reply.status == 401 or (fault and fault.kind == "html"):
         return reply
     signed = sign_reply(world, reply)
     return spoil_signature(signed) if fault and fault.kind == "bad_signature" else signed

@@ -6,7 +6,7 @@ Source: WeChat Pay documents 签名与验签 and 回调通知.
 
 import base64
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -15,7 +15,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 
 SCHEME = "WECHATPAY2-SHA256-RSA2048"
-AUTHORIZATION_PARTS = ("mchid", "nonce_str", "signature", "timestamp", "serial_no")
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,8 @@ def parse_authorization(header: str) -> Authorization | None:
     scheme, _, rest = header.partition(" ")
     pairs = [re.fullmatch(r'(\w+)="([^"]*)"', part.strip()) for part in rest.split(",")]
     found = {pair[1]: pair[2] for pair in pairs if pair}
-    if scheme != SCHEME or len(pairs) != len(AUTHORIZATION_PARTS) or set(found) != set(AUTHORIZATION_PARTS):
+    parts = {field.name for field in fields(Authorization)}
+    if scheme != SCHEME or len(pairs) != len(parts) or set(found) != parts:
         return None
     return Authorization(**found)
 

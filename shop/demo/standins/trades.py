@@ -9,20 +9,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from shop.demo.standins import wire
 from shop.demo.standins.ledger import make_fingerprint, make_trade_no, now
-from shop.demo.standins.wire import (
-    Problem,
-    Reply,
-    Request,
-    read_object,
-    refuse_unknown,
-    reply_json,
-    take_fen,
-    take_notify_url,
-    take_object,
-    take_text,
-    wrong_field,
-)
+from shop.demo.standins.wire import Problem, Reply, Request
 from shop.demo.standins.world import World
 
 BEIJING = timezone(timedelta(hours=8))
@@ -37,13 +26,13 @@ ORDER_FIELDS = {
 
 def create_order(world: World, request: Request, _found: Mapping[str, str]) -> Reply:
     """Make a payment, or find it again: same number and parameters, same prepay_id."""
-    body = read_object(request.body)
+    body = wire.read_object(request.body)
     order = _read_order(world, body)
     with world.ledger.transaction():
         trade = _find_by_number(world, order["number"])
         if trade is None:
-            return reply_json({"prepay_id": _insert_trade(world, order)})
-        return reply_json({"prepay_id": _reuse_trade(world, trade, order["fingerprint"])})
+            return wire.reply_json({"prepay_id": _insert_trade(world, order)})
+        return wire.reply_json({"prepay_id": _reuse_trade(world, trade, order["fingerprint"])})
 
 
 def query_by_number(world: World, request: Request, found: Mapping[str, str]) -> Reply:
@@ -53,20 +42,17 @@ def query_by_number(world: World, request: Request, found: Mapping[str, str]) ->
 
 def query_by_trade_no(world: World, request: Request, found: Mapping[str, str]) -> Reply:
     """Tell what became of the gateway's number."""
-    return _answer_query(
-        world, request, world.ledger.find("SELECT * FROM trades WHERE trade_no = ?", found["trade_no"])
-    )
+    trade = world.ledger.find("SELECT * FROM trades WHERE trade_no = ?", found["trade_no"])
+    return _answer_query(world, request, trade)
 
 
 def close_order(world: World, request: Request, found: Mapping[str, str]) -> Reply:
     """Close an unpaid payment: 204 without a body, also when it is closed already."""
-    body = read_object(request.body)
-    refuse_unknown(body, {"mchid"})
+    body = wire.read_object(request.body)
+    wire.refuse_unknown(body, {"mchid"})
     _check_mchid(world, body.get("mchid"))
     with world.ledger.transaction():
-        trade = _find_by_number(world, found["number"])
-        if trade is None:
-            raise no_such_order()
+        trade = _known(_find_by_number(world, found["number"]))
         if trade["state"] == "SUCCESS":
             raise Problem(400, "ORDERPAID", "the order is paid")
         world.ledger.write("UPDATE trades SET state = 'CLOSED' WHERE number = ?", trade["number"])
@@ -81,9 +67,8 @@ def pay_trade(world: World, prepay_id: str, openid: str) -> str:
             raise Problem(400, "INVALID_REQUEST", "no such prepay_id for this buyer")
         if trade["state"] == "SUCCESS":
             raise Problem(400, "ORDERPAID", "the order is paid")
-        if trade["state"] != "NOTPAY" or now() > min(
-            trade["expires_at"], trade["prepay_at"] + PREPAY_SECONDS
-        ):
+        lapses_at = min(trade["expires_at"], trade["prepay_at"] + PREPAY_SECONDS)
+        if trade["state"] != "NOTPAY" or now() > lapses_at:
             raise Problem(400, "ORDER_CLOSED", "the order is closed or has lapsed")
         world.ledger.write(
             "UPDATE trades SET state = 'SUCCESS', trade_no = ?, paid_at = ? WHERE number = ?",
@@ -118,39 +103,34 @@ def write_time(moment: float) -> str:
     return datetime.fromtimestamp(moment, BEIJING).isoformat(timespec="seconds")
 
 
-def no_such_order() -> Problem:
-    """The refusal for an unknown number."""
-    return Problem(404, "ORDER_NOT_EXIST", "no such order")
-
-
 def _find_by_number(world: World, number: str) -> sqlite3.Row | None:
     return world.ledger.find("SELECT * FROM trades WHERE number = ?", number)
 
 
 def _read_order(world: World, body: dict[str, Any]) -> dict[str, Any]:
-    refuse_unknown(body, ORDER_FIELDS)
+    wire.refuse_unknown(body, ORDER_FIELDS)
     if (body.get("appid"), body.get("mchid")) != (world.credentials.appid, world.credentials.mchid):
         raise Problem(400, "APPID_MCHID_NOT_MATCH", "appid and mchid do not belong together")
-    take_text(body, "description", longest=127)
+    wire.take_text(body, "description", longest=127)
     if "attach" in body:
-        take_text(body, "attach", longest=128)
-    amount = take_object(body, "amount", {"total", "currency"})
+        wire.take_text(body, "attach", longest=128)
+    amount = wire.take_object(body, "amount", {"total", "currency"})
     if amount.get("currency", "CNY") != "CNY":
-        raise wrong_field("amount.currency")
+        raise wire.wrong_field("amount.currency")
     return {
-        "number": take_text(body, "out_trade_no", longest=32, pattern=NUMBER_PATTERN),
-        "amount_fen": take_fen(amount, "total"),
+        "number": wire.take_text(body, "out_trade_no", longest=32, pattern=NUMBER_PATTERN),
+        "amount_fen": wire.take_fen(amount, "total"),
         "openid": _read_payer(world, body),
         "expires_at": _read_expiry(body),
-        "notify_url": take_notify_url(body),
+        "notify_url": wire.take_notify_url(body),
         "fingerprint": make_fingerprint(body),
     }
 
 
 def _read_payer(world: World, body: dict[str, Any]) -> str:
-    openid = take_text(take_object(body, "payer", {"openid"}), "openid", longest=128)
+    openid = wire.take_text(wire.take_object(body, "payer", {"openid"}), "openid", longest=128)
     if world.ledger.find("SELECT 1 FROM buyers WHERE openid = ?", openid) is None:
-        raise wrong_field("payer.openid")
+        raise wire.wrong_field("payer.openid")
     return openid
 
 
@@ -158,17 +138,17 @@ def _read_expiry(body: dict[str, Any]) -> float:
     """When the payment lapses: 1 minute to 90 days from now, 7 days if not said."""
     if "time_expire" not in body:
         return now() + 7 * 86400
-    text = take_text(body, "time_expire", longest=64, pattern=RFC_3339)
+    text = wire.take_text(body, "time_expire", longest=64, pattern=RFC_3339)
     try:
         return datetime.fromisoformat(text).timestamp()
     except ValueError:
-        raise wrong_field("time_expire") from None
+        raise wire.wrong_field("time_expire") from None
 
 
 def _check_expiry(expires_at: float) -> None:
     # The text is cut to whole seconds, so a full minute may look up to a second shorter.
     if not now() + 59 <= expires_at <= now() + 90 * 86400:
-        raise wrong_field("time_expire")
+        raise wire.wrong_field("time_expire")
 
 
 def _insert_trade(world: World, order: dict[str, Any]) -> str:
@@ -204,14 +184,18 @@ def _make_prepay_id() -> str:
 
 def _answer_query(world: World, request: Request, trade: sqlite3.Row | None) -> Reply:
     _check_mchid(world, request.query.get("mchid"))
+    return wire.reply_json(describe_trade(world, dict(_known(trade))))
+
+
+def _known(trade: sqlite3.Row | None) -> sqlite3.Row:
     if trade is None:
-        raise no_such_order()
-    return reply_json(describe_trade(world, dict(trade)))
+        raise Problem(404, "ORDER_NOT_EXIST", "no such order")
+    return trade
 
 
 def _check_mchid(world: World, mchid: object) -> None:
     if mchid != world.credentials.mchid:
-        raise wrong_field("mchid")
+        raise wire.wrong_field("mchid")
 
 
 def _tell_state(world: World, trade: Mapping[str, Any]) -> str:

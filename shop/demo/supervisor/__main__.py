@@ -57,9 +57,8 @@ def main() -> int:
     def stop(_signal: int, _frame: FrameType | None) -> None:
         stopping.set()
 
-    signal.signal(signal.SIGINT, stop)
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGHUP, stop)
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, stop)
     data_dir = DataDir(options.data_dir.absolute())
     try:
         data_dir.open(fresh=options.fresh, must_be_empty=options.restore is not None)

@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -115,12 +116,9 @@ class Child:
     def stop(self) -> None:
         """Ask the process to end, and kill it with all it started when it has not after its grace."""
         if self._process is not None:
-            if self._process.poll() is None:
-                self._process.terminate()
-                try:
-                    self._process.wait(self.command.grace_seconds)
-                except subprocess.TimeoutExpired:
-                    self._process.kill()
+            self._process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(self.command.grace_seconds)
             _end_group(self._process.pid)
             self._process.wait()
             self._process = None
@@ -138,7 +136,5 @@ def describe_status(status: int) -> str:
 
 
 def _end_group(process_group: int) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(process_group, signal.SIGKILL)
-    except ProcessLookupError:
-        return

@@ -32,28 +32,10 @@ class DataDir:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.logs, self.run = path / "logs", path / "run"
+        self.database, self.logins, self.state = path / DATABASE, path / "logins", path / STATE
         self.processes_lock = -1
         self._marker_lock = -1
-
-    @property
-    def logs(self) -> Path:
-        return self.path / "logs"
-
-    @property
-    def run(self) -> Path:
-        return self.path / "run"
-
-    @property
-    def database(self) -> Path:
-        return self.path / DATABASE
-
-    @property
-    def logins(self) -> Path:
-        return self.path / "logins"
-
-    @property
-    def state(self) -> Path:
-        return self.path / STATE
 
     def open(self, *, fresh: bool, must_be_empty: bool = False) -> None:
         """Claim the directory and make it ready.

@@ -9,9 +9,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 from urllib.parse import quote
 
@@ -26,18 +25,7 @@ POLL_SECONDS = 0.1
 START_SECONDS = 90.0
 LOG_TAIL_LINES = 12
 # One worker for all: a demo is one machine, and its threads cost little.
-WORKER_OPTIONS = [
-    "-Q",
-    EVERY_QUEUE,
-    "-P",
-    "threads",
-    "-c",
-    "4",
-    "--without-mingle",
-    "--without-gossip",
-    "-l",
-    "INFO",
-]
+WORKER_OPTIONS = f"-Q {EVERY_QUEUE} -P threads -c 4 --without-mingle --without-gossip -l INFO".split()
 # How manage.py begins the sentence of a CommandError.
 REFUSAL = "CommandError: "
 
@@ -64,9 +52,7 @@ class DemoShop:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_failure: object) -> None:
         for child in reversed(self._children):
             child.stop()
         if self._socket.parent.parent != self._data_dir.path:
@@ -118,37 +104,25 @@ class DemoShop:
         something does not start, Stopped when asked to stop meanwhile.
         """
         directory = self._data_dir.path
-        self._add("redis", *redis_command(self._socket, directory / "redis"))
+        self._start_child("redis", redis_command(self._socket, directory / "redis"))
         self._wait_until(lambda: accepts_connections(self._socket), "redis")
         # A backup brings the merchant's ids along, which the pretend WeChat reads when it starts.
         prepare_database(self._data_dir, self._project, self._manage, backup)
         standin_port = self._standin_url.rpartition(":")[2]
         standin_arguments = ["--port", standin_port, "--data-dir", str(directory / "standins")]
-        self._add("standins", sys.executable, "-m", "shop.demo.standins", *standin_arguments)
+        self._add("standins", "-m", "shop.demo.standins", *standin_arguments)
         self._wait_until(lambda: is_listening(int(standin_port)), "standins")
         self._write_environment()
         web_options = ["--host", self._host, "--port", str(self._port), "--timeout-graceful-shutdown", "5"]
-        self._add(
-            "web", sys.executable, "-m", "uvicorn", "shop.asgi:application", *web_options, "--no-access-log"
-        )
-        self._wait_until(self._is_healthy, "web")
+        self._add("web", "-m", "uvicorn", "shop.asgi:application", *web_options, "--no-access-log")
+        self._wait_until(lambda: is_healthy(self._local_address, self._port), "web")
         # A task that runs when the shop is stopped may finish.
-        self._add(
-            "worker",
-            sys.executable,
-            "-m",
-            "celery",
-            "-A",
-            "shop",
-            "worker",
-            *WORKER_OPTIONS,
-            grace_seconds=20,
-        )
-        self._add("deliver", sys.executable, "manage.py", "deliver")
+        self._add("worker", *["-m", "celery", "-A", "shop", "worker"], *WORKER_OPTIONS, grace_seconds=20)
+        self._add("deliver", "manage.py", "deliver")
         self._greet()
         if buyers:
             urls = ["--base-url", self.base_url, "--standin-url", self._standin_url]
-            self._add("buyers", sys.executable, "manage.py", "demo_buyers", *urls, "--rate", str(buyers))
+            self._add("buyers", "manage.py", "demo_buyers", *urls, "--rate", str(buyers))
 
     def _greet(self) -> None:
         print(f"\nThe shop is open: {self.base_url}/console/", flush=True)
@@ -167,6 +141,10 @@ class DemoShop:
             self._tend()
 
     def _add(self, name: str, *arguments: str, grace_seconds: float = 10.0) -> None:
+        """Start a process of Python."""
+        self._start_child(name, [sys.executable, *arguments], grace_seconds)
+
+    def _start_child(self, name: str, arguments: Sequence[str], grace_seconds: float = 10.0) -> None:
         command = Command(name, arguments, self._environment, grace_seconds)
         descriptors = [self._data_dir.processes_lock]
         child = Child(command, logs=self._data_dir.logs, run=self._data_dir.run, kept_descriptors=descriptors)
@@ -186,16 +164,6 @@ class DemoShop:
             if time.monotonic() > end:
                 raise StartError(f"{name} did not start; its log tells why: {self._data_dir.logs / name}.log")
             self._tend()
-
-    def _is_healthy(self) -> bool:
-        connection = http.client.HTTPConnection(self._local_address, self._port, timeout=5)
-        try:
-            connection.request("GET", "/healthz")
-            return connection.getresponse().status == http.HTTPStatus.OK
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            connection.close()
 
     def _manage(
         self, *arguments: str, saying: str = "", output: Path | None = None, passphrase: str = ""
@@ -233,6 +201,18 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     if process.poll() is None:
         process.kill()
     process.wait()
+
+
+def is_healthy(host: str, port: int) -> bool:
+    """Tell whether the web process there answers `/healthz` with 200."""
+    connection = http.client.HTTPConnection(host, port, timeout=5)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
 
 
 def is_listening(port: int) -> bool:
