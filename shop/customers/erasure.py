@@ -95,7 +95,7 @@ def list_due_to_erase(now: datetime, skip: Collection[int], limit: int) -> list[
 def erase_when_due(customer_id: int) -> None:
     """Erase a buyer whose time has come, or look again in NEXT_LOOK if something is in the way."""
     # Before the buyer is locked: whoever locks an order does so before its buyer.
-    _seal_all(customer_id)
+    empty_unsealed(customer_id)
     with transaction.atomic():
         customer = lock_row(Customer, customer_id)
         if customer.erase_at is None or customer.erase_at > clock.now():
@@ -107,11 +107,7 @@ def erase_when_due(customer_id: int) -> None:
 
 
 def empty_unsealed(customer_id: int) -> None:
-    """Empty what the secret of an erased buyer never sealed: values of version 1 that nothing opened before."""
-    _seal_all(customer_id)
-
-
-def _seal_all(customer_id: int) -> None:
+    """Seal anew what is sealed: of an erased buyer that empties what version 1 sealed and nothing opened before."""
     for list_rows in SEALED:
         with transaction.atomic():
             seal_anew(list_rows(Customer(pk=customer_id)))
