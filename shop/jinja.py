@@ -132,9 +132,9 @@ def badge(tone: str, label: Any, icon_name: str = "") -> SafeString:
     return format_html('<span class="tone tone-{}">{}{}</span>', tone, shape, label)
 
 
-def columns(*heads: Any) -> SafeString:
+def table_head(*columns: Any) -> SafeString:
     """Draw the head of a table: of each column its label, or a pair of label and classes."""
-    pairs = (head if isinstance(head, tuple) else (head, "") for head in heads)
+    pairs = (column if isinstance(column, tuple) else (column, "") for column in columns)
     cells = ((format_html(' class="{}"', classes) if classes else "", label) for label, classes in pairs)
     return format_html("<thead><tr>{}</tr></thead>", format_html_join("", "<th{}>{}</th>", cells))
 
@@ -198,7 +198,7 @@ def _use(name: str) -> SafeString:
 
 _FUNCTIONS = {
     function.__name__: function
-    for function in (badge, columns, copy, htmx_script, icon, language, money, thumb, url, when)
+    for function in (badge, copy, htmx_script, icon, language, money, table_head, thumb, url, when)
 } | {"static": _static_once}
 _FILTERS = {
     function.__name__: function for function in (group4, iso, linebreaksbr, local_time, urlencode, yuan)
