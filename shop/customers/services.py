@@ -20,7 +20,7 @@ from shop.customers.care import lock_account
 from shop.customers.models import Address, Customer, CustomerToken
 from shop.customers.names import hash_nickname
 from shop.errors import Refused
-from shop.moves.services import begin, lock_subject, move
+from shop.moves.services import begin, locked, move
 from shop.store.selectors import get_wechat_mini
 
 TOKEN_LIFE = timedelta(days=30)
@@ -111,9 +111,8 @@ def change_profile(customer_id: int, *, nickname: str | None = None, phone: str 
 
     Raises Refused `erased`.
     """
-    with transaction.atomic():
-        actor = Actor(ActorKind.CUSTOMER, customer_id)
-        customer = lock_subject(Customer, customer_id, "customer.change", actor=actor)
+    actor = Actor(ActorKind.CUSTOMER, customer_id)
+    with locked(Customer, customer_id, "customer.change", actor) as customer:
         changes: dict[str, Any] = {}
         if nickname is not None:
             changes |= {"nickname": nickname, "nickname_hash": hash_nickname(nickname)}
