@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django.utils import timezone
 
@@ -16,6 +16,11 @@ _fixed: ContextVar[datetime | None] = ContextVar("clock", default=None)
 def now() -> datetime:
     """The present moment, aware; inside `at()` the moment given there."""
     return _fixed.get() or timezone.now()
+
+
+def start_of_day(day: date) -> datetime:
+    """Midnight in the shop's time zone."""
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from django.template.defaultfilters import linebreaksbr, urlencode
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.html import escape, format_html
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 from django_htmx.jinja import htmx_script
@@ -40,6 +40,7 @@ def make_environment(**options: Any) -> Environment:
     # Some error pages are about a request that could not be read.
     environment.globals.update(_FUNCTIONS, _=translate, fixed=_draw_fixed(environment), request=None)
     environment.filters.update(_FILTERS)
+    environment.globals["ui"] = environment.get_template("components/ui.html").module
     return environment
 
 
@@ -131,6 +132,13 @@ def badge(tone: str, label: Any, icon_name: str = "") -> SafeString:
     return format_html('<span class="tone tone-{}">{}{}</span>', tone, shape, label)
 
 
+def table_head(*columns: Any) -> SafeString:
+    """Draw the head of a table: of each column its label, or a pair of label and classes."""
+    pairs = (column if isinstance(column, tuple) else (column, "") for column in columns)
+    cells = ((format_html(' class="{}"', classes) if classes else "", label) for label, classes in pairs)
+    return format_html("<thead><tr>{}</tr></thead>", format_html_join("", "<th{}>{}</th>", cells))
+
+
 def copy(text: Any, name: Any = "") -> SafeString:
     """Draw a button that copies `text`; `name` is said aloud ("Copied: tracking number").
 
@@ -190,7 +198,7 @@ def _use(name: str) -> SafeString:
 
 _FUNCTIONS = {
     function.__name__: function
-    for function in (badge, copy, htmx_script, icon, language, money, thumb, url, when)
+    for function in (badge, copy, htmx_script, icon, language, money, table_head, thumb, url, when)
 } | {"static": _static_once}
 _FILTERS = {
     function.__name__: function for function in (group4, iso, linebreaksbr, local_time, urlencode, yuan)

@@ -1,5 +1,7 @@
 """What follows when an order becomes ours to send, and the goods rule."""
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -66,10 +68,7 @@ def start_fulfilment(order: Order) -> None:
 def reserve_missing(order: Order) -> None:
     """Reserve every piece that is still to be sent; what is not there makes the line and the order short."""
     lines = list(order.lines.order_by("sku_id", "id"))
-    missing: dict[int, int] = {}
-    for line in lines:
-        if need := line.to_send - line.reserved:
-            missing[line.sku_id] = missing.get(line.sku_id, 0) + need
+    missing = _count_missing(lines)
     if not missing:
         return
     taken = reserve_what_is_there(missing, order_id=order.pk, actor=SYSTEM)
@@ -83,12 +82,17 @@ def reserve_missing(order: Order) -> None:
     mark_short(order)
 
 
+def _count_missing(lines: Iterable[OrderLine]) -> dict[int, int]:
+    """SKU id → pieces that are to be sent and not reserved."""
+    missing: Counter[int] = Counter()
+    for line in lines:
+        missing[line.sku_id] += line.to_send - line.reserved
+    return dict(+missing)
+
+
 def reserve_all(order: Order, *, actor: Actor) -> None:
     """Reserve every piece that is not yet reserved, or raise Refused `out_of_stock`: as placing does."""
-    missing: dict[int, int] = {}
-    for line in order.lines.order_by("sku_id", "id"):
-        if need := line.to_send - line.reserved:
-            missing[line.sku_id] = missing.get(line.sku_id, 0) + need
+    missing = _count_missing(order.lines.order_by("sku_id", "id"))
     reserve_stock(missing, order_id=order.pk, actor=actor)
     order.lines.update(reserved=F("quantity") - F("cancelled") - F("shipped"))
 

@@ -1,7 +1,7 @@
 """Placing an order."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
@@ -48,6 +48,12 @@ class Recipient:
     city: str
     district: str
     detail: str
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """As the columns of an order."""
+        values = asdict(self)
+        return {"address_detail": values.pop("detail"), **values}
 
 
 @dataclass(frozen=True)
@@ -141,12 +147,7 @@ def _build_order(customer: Customer, wanted: NewOrder, quote: Quote, store: Stor
         freight_fen=quote.freight_fen,
         payable_fen=quote.payable_fen,
         pieces=sum(line.quantity for line in quote.lines),
-        recipient=wanted.to.recipient,
-        phone=wanted.to.phone,
-        province=wanted.to.province,
-        city=wanted.to.city,
-        district=wanted.to.district,
-        address_detail=wanted.to.detail,
+        **wanted.to.columns,
         buyer_remark=wanted.buyer_remark,
         ship_within_hours=store.ship_within_hours,
         overdue_rule=store.overdue_rule,

@@ -24,15 +24,8 @@ def change_address(
     with transaction.atomic():
         order = lock_order(order_id, "order.change_address", actor=actor, expected_version=expected_version)
         _check_destination(order, to)
-        was = _values(order)
-        changes = {
-            "recipient": to.recipient,
-            "phone": to.phone,
-            "province": to.province,
-            "city": to.city,
-            "district": to.district,
-            "address_detail": to.detail,
-        }
+        changes = to.columns
+        was = {name: getattr(order, name) for name in changes}
         sealed = json.dumps({"before": was, "after": changes}, ensure_ascii=False)
         move(order, "order.change_address", actor=actor, changes=changes, sealed=sealed)
         add_hashes(order, order.customer.nickname)
@@ -55,14 +48,3 @@ def reveal_recipient(order_id: int, *, purpose: str, actor: Actor) -> Order:
         order = lock_order(order_id, "order.reveal", actor=actor)
         move(order, "order.reveal", actor=actor, data={"purpose": purpose})
     return order
-
-
-def _values(order: Order) -> dict[str, str]:
-    return {
-        "recipient": order.recipient,
-        "phone": order.phone,
-        "province": order.province,
-        "city": order.city,
-        "district": order.district,
-        "address_detail": order.address_detail,
-    }

@@ -136,6 +136,12 @@ SkuFormSet = forms.formset_factory(
 """At most as many SKUs as one form can hold."""
 
 
+def choose_category(categories: list[str]) -> forms.ChoiceField:
+    """A filter by category."""
+    choices = [("", _("All categories")), *((name, name) for name in categories)]
+    return forms.ChoiceField(label=_("Category"), required=False, choices=choices)
+
+
 class ProductFilterForm(forms.Form):
     """What the product list is narrowed to; the address is its state."""
 
@@ -145,7 +151,7 @@ class ProductFilterForm(forms.Form):
         required=False,
         choices=[("", _("On sale or not")), ("yes", _("On sale")), ("no", _("Not on sale"))],
     )
-    category = forms.ChoiceField(label=_("Category"), required=False)
+    category = forms.ChoiceField()
     stock = forms.ChoiceField(
         label=_("Stock"),
         required=False,
@@ -154,8 +160,7 @@ class ProductFilterForm(forms.Form):
 
     def __init__(self, data: Any, categories: list[str]) -> None:
         super().__init__(data)
-        choices = [("", _("All categories")), *((name, name) for name in categories)]
-        self.fields["category"] = forms.ChoiceField(label=_("Category"), required=False, choices=choices)
+        self.fields["category"] = choose_category(categories)
         for field in self.fields.values():
             field.widget.attrs["aria-label"] = str(field.label or "")
 

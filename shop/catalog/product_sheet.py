@@ -21,6 +21,15 @@ from shop.sheets.columns import CodeColumn, Column, DateColumn, MoneyColumn, Who
 from shop.sheets.table import SheetRow, Table
 from shop.words import fill
 
+CODE_COLUMN = CodeColumn(
+    "code",
+    _("SKU code"),
+    ("SKU编码", "编码", "商品编码", "货号", "SKU", "SKU code"),
+    is_required=True,
+    is_needed=True,
+    max_length=40,
+    is_known=is_only_code,
+)
 PRODUCT_COLUMNS: tuple[Column, ...] = (
     Column(
         "product",
@@ -30,15 +39,7 @@ PRODUCT_COLUMNS: tuple[Column, ...] = (
         max_length=120,
     ),
     Column("category", _("Category"), ("分类", "类目", "Category"), fills_down=True, max_length=60),
-    CodeColumn(
-        "code",
-        _("SKU code"),
-        ("SKU编码", "编码", "商品编码", "货号", "SKU", "SKU code"),
-        is_required=True,
-        is_needed=True,
-        max_length=40,
-        is_known=is_only_code,
-    ),
+    CODE_COLUMN,
     Column("name", _("Specification"), ("规格", "Specification"), max_length=80),
     MoneyColumn("price_fen", _("Price (yuan)"), ("价格", "售价", "单价", "Price"), most_fen=MAX_PRICE_FEN),
     YesNoColumn("is_on_sale", _("On sale"), ("上架", "在售", "On sale")),

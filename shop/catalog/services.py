@@ -14,7 +14,7 @@ from shop.catalog.low_stock import record_level
 from shop.catalog.models import LOW_AT, MovementKind, Product, ProductPicture, Sku, StockMovement
 from shop.errors import Refused
 from shop.files.models import Picture
-from shop.moves.services import begin, lock_subject, move
+from shop.moves.services import begin, locked, move
 from shop.words import fill
 
 MAX_PICTURES = 9
@@ -85,10 +85,7 @@ def change_product(
     `expected_version` is what a form was opened with. Raises Refused `stale` (somebody else saved it), `code_taken`,
     `too_many_pictures`, `not_found`.
     """
-    with transaction.atomic():
-        product = lock_subject(
-            Product, product_id, "product.change", actor=actor, expected_version=expected_version
-        )
+    with locked(Product, product_id, "product.change", actor, expected_version) as product:
         facts = _apply(product, change, actor)
         if any(facts.values()):
             changes = {name: getattr(product, name) for name in (*facts["after"], "picture_id")}

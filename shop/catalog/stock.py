@@ -7,7 +7,7 @@ circle.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from shop import clock
@@ -16,7 +16,7 @@ from shop.catalog.low_stock import record_level, record_levels
 from shop.catalog.models import MovementKind, Sku, StockMovement
 from shop.database.inserts import insert_rows
 from shop.errors import Refused
-from shop.moves.services import lock_subject, move
+from shop.moves.services import locked, move
 
 Quantities = Mapping[int, int]
 
@@ -154,8 +154,7 @@ def correct_stock(sku_id: int, *, on_hand: int, reason: str, actor: Actor) -> Sk
     Raises Refused `below_reserved` when fewer are counted than orders have reserved, `reason_required`.
     """
     reason = require_reason(reason)
-    with transaction.atomic():
-        sku = lock_subject(Sku, sku_id, "stock.correct", actor=actor)
+    with locked(Sku, sku_id, "stock.correct", actor) as sku:
         if on_hand < sku.reserved:
             message = _(
                 "%(reserved)d are reserved by orders. A stock-take takes them from the newest orders."

@@ -1,18 +1,17 @@
 """Signing in, the buyer's own profile, and the address book."""
 
-from typing import cast
+from collections.abc import Callable, Mapping
+from typing import Any, cast
 
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
 from rest_framework.parsers import MultiPartParser
-from rest_framework.request import Request
-from rest_framework.response import Response
 
 from shop.actor import Actor
 from shop.customers.consents import accept_messages
 from shop.customers.erasure import ask_erasure, keep_data
-from shop.customers.models import Customer, CustomerToken
+from shop.customers.models import Address, BalanceEntry, Customer, CustomerToken
 from shop.customers.serializers import (
     AddressIn,
     AddressListOut,
@@ -41,14 +40,15 @@ from shop.customers.services import (
     sign_out,
 )
 from shop.errors import Refused
+from shop.files.models import Picture
 from shop.files.services import MAX_BYTES, store_picture
 from shop.http.fields import read_id
 from shop.http.idempotency import Answer, Command, answer_json, fingerprint, read_key, run_once
-from shop.http.pagination import PageQuery, take_page
-from shop.http.schema import BODY, IDEMPOTENCY_KEY, LIMITED, SIGNED_IN, operation, path_id
+from shop.http.pagination import Page, PageQuery, take_page
+from shop.http.schema import BODY, IDEMPOTENCY_KEY, LIMITED, SIGNED_IN, path_id
 from shop.http.serializers import read_input
-from shop.http.views import ApiView, PublicView
-from shop.store.address_split import split_address
+from shop.http.views import ApiView, PublicView, endpoint
+from shop.store.address_split import SplitAddress, split_address
 
 _ID = path_id("id", "id of one of your addresses")
 _IMAGE = {
@@ -59,6 +59,8 @@ _IMAGE = {
 }
 _FORM_BYTES = 64 * 1024
 """What the form around a picture may add to it."""
+Wanted = dict[str, Any]
+_WECHAT = ("wechat_not_set_up", "wechat_unavailable")
 _AUTH, _ME, _ADDRESSES = ["sign in"], ["me"], ["addresses"]
 
 
@@ -74,124 +76,98 @@ class BuyerView(ApiView):
         return customer_actor(self.customer)
 
 
+def for_buyers(
+    name: str, tags: list[str], good: Mapping[int, Any], *codes: str, **more: Any
+) -> Callable[[Callable[..., Any]], Any]:
+    """An endpoint that wants a buyer's token."""
+    return endpoint(name, tags, good, *SIGNED_IN, *codes, **more)
+
+
 class LoginView(PublicView):
     throttle_scope = "login"
 
-    @operation(
-        "sign_in",
-        _AUTH,
-        {200: LoginOut},
-        *(*BODY, *LIMITED, "bad_login_code", "wechat_not_set_up", "wechat_unavailable"),
-        request=LoginIn,
-    )
-    def post(self, request: Request) -> Response:
+    @endpoint("sign_in", _AUTH, {200: LoginOut}, *LIMITED, "bad_login_code", *_WECHAT, body=LoginIn)
+    def post(self, wanted: Wanted) -> dict[str, Any]:
         """Exchange a `wx.login` code for a token; who you are only ever comes from WeChat."""
-        wanted = read_input(LoginIn, request.data)
         token, customer = sign_in(wanted["code"], device=wanted["device"])
         row = CustomerToken.objects.get(token_hash=hash_token(token))
-        return Response(LoginOut({"token": token, "expires_at": row.expires_at, "customer": customer}).data)
+        return {"token": token, "expires_at": row.expires_at, "customer": customer}
 
 
 class LogoutView(BuyerView):
-    @operation("sign_out", _AUTH, {204: None}, *SIGNED_IN, request=None)
-    def post(self, request: Request) -> Response:
+    @for_buyers("sign_out", _AUTH, {204: None}, request=None)
+    def post(self) -> None:
         """Revoke the token of this request."""
-        sign_out(str(request.auth))
-        return Response(status=204)
+        sign_out(str(self.request.auth))
 
 
 class MeView(BuyerView):
-    @operation("get_me", _ME, {200: CustomerOut}, *SIGNED_IN)
-    def get(self, request: Request) -> Response:
+    @for_buyers("get_me", _ME, {200: CustomerOut})
+    def get(self) -> Customer:
         """The signed-in buyer."""
-        return Response(CustomerOut(self.customer).data)
+        return self.customer
 
-    @operation("change_me", _ME, {200: CustomerOut}, *SIGNED_IN, *BODY, "stale", request=ProfileIn)
-    def patch(self, request: Request) -> Response:
+    @for_buyers("change_me", _ME, {200: CustomerOut}, "stale", body=ProfileIn)
+    def patch(self, wanted: Wanted) -> Customer:
         """Change the nickname."""
-        wanted = read_input(ProfileIn, request.data)
-        customer = change_profile(self.customer.pk, **wanted) if wanted else self.customer
-        return Response(CustomerOut(customer).data)
+        return change_profile(self.customer.pk, **wanted) if wanted else self.customer
 
 
 class MyPhoneView(BuyerView):
     throttle_scope = "login"
 
-    @operation(
-        "set_my_phone",
-        _ME,
-        {200: CustomerOut},
-        *(*SIGNED_IN, *BODY, *LIMITED, "bad_phone_code", "wechat_not_set_up", "wechat_unavailable"),
-        request=PhoneIn,
-    )
-    def post(self, request: Request) -> Response:
+    @for_buyers("set_my_phone", _ME, {200: CustomerOut}, *LIMITED, "bad_phone_code", *_WECHAT, body=PhoneIn)
+    def post(self, wanted: Wanted) -> Customer:
         """Bind the phone number that WeChat vouches for."""
-        wanted = read_input(PhoneIn, request.data)
-        return Response(CustomerOut(set_phone_by_code(self.customer, wanted["code"])).data)
+        return set_phone_by_code(self.customer, wanted["code"])
 
 
 class MyErasureView(BuyerView):
     throttle_scope = "login"
 
-    @operation(
-        "ask_erasure", _ME, {200: CustomerOut}, *SIGNED_IN, *LIMITED, "already_asked", "stale", request=None
-    )
-    def post(self, request: Request) -> Response:
+    @for_buyers("ask_erasure", _ME, {200: CustomerOut}, *LIMITED, "already_asked", "stale", request=None)
+    def post(self) -> Customer:
         """Have your personal data erased: in 24 hours, as soon as no order, refund or balance is open.
 
         All devices are signed out, and no order can be placed.
         """
-        customer = ask_erasure(self.customer.pk, actor=customer_actor(self.customer))
-        return Response(CustomerOut(customer).data)
+        return ask_erasure(self.customer.pk, actor=self.actor)
 
-    @operation("keep_data", _ME, {200: CustomerOut}, *SIGNED_IN, *LIMITED, "not_asked", "stale")
-    def delete(self, request: Request) -> Response:
+    @for_buyers("keep_data", _ME, {200: CustomerOut}, *LIMITED, "not_asked", "stale")
+    def delete(self) -> Customer:
         """Take that back after signing in again, while there is time."""
-        customer = keep_data(self.customer.pk, actor=customer_actor(self.customer))
-        return Response(CustomerOut(customer).data)
+        return keep_data(self.customer.pk, actor=self.actor)
 
 
 class SubscriptionsView(BuyerView):
     throttle_scope = "place"
 
-    @operation(
+    @for_buyers(
         "accept_messages",
         _ME,
         {200: ConsentListOut},
-        *SIGNED_IN,
-        *BODY,
-        *LIMITED,
-        *("idempotency_key_required", "unknown_template", "in_progress", "idempotency_mismatch"),
+        *(*BODY, *LIMITED, "idempotency_key_required", "unknown_template"),
+        *("in_progress", "idempotency_mismatch"),
         parameters=[IDEMPOTENCY_KEY],
         request=ConsentIn,
     )
-    def post(self, request: Request) -> HttpResponse:
+    def post(self) -> HttpResponse:
         """Say which subscription messages the buyer accepted; each time allows one message, once per key."""
-        key, wanted = read_key(request), read_input(ConsentIn, request.data)
+        key, wanted = read_key(self.request), read_input(ConsentIn, self.request.data)
 
         def accept() -> Answer:
             rows = accept_messages(self.customer, wanted["template_ids"])
             return 200, ConsentListOut({"results": rows}).data
 
-        command = Command(f"consent:{self.customer.pk}", key, fingerprint(request))
+        command = Command(f"consent:{self.customer.pk}", key, fingerprint(self.request))
         return answer_json(run_once(command, accept))
 
 
 class BalanceEntriesView(BuyerView):
-    @operation(
-        "list_balance_entries",
-        _ME,
-        {200: BalanceEntryPageOut},
-        *SIGNED_IN,
-        "invalid",
-        "bad_cursor",
-        parameters=[PageQuery],
-    )
-    def get(self, request: Request) -> Response:
+    @for_buyers("list_balance_entries", _ME, {200: BalanceEntryPageOut}, page=PageQuery)
+    def get(self, query: Wanted) -> Page[BalanceEntry]:
         """What went into and out of your balance, newest first."""
-        query = read_input(PageQuery, request.query_params.dict())
-        page = take_page(self.customer.balance_entries.all(), query)
-        return Response(BalanceEntryPageOut({"results": page.rows, "next_cursor": page.next_cursor}).data)
+        return take_page(self.customer.balance_entries.all(), query)
 
 
 class ImagesView(BuyerView):
@@ -200,98 +176,71 @@ class ImagesView(BuyerView):
     parser_classes = [MultiPartParser]
     throttle_scope = "upload"
 
-    @operation(
+    @for_buyers(
         "upload_image",
         ["images"],
         {201: ImageOut},
-        *SIGNED_IN,
-        *LIMITED,
-        *("invalid", "bad_json", "not_a_picture", "picture_too_large", "unsupported_media_type"),
+        *(*LIMITED, "invalid", "bad_json", "not_a_picture", "picture_too_large", "unsupported_media_type"),
         *("too_many_pictures", "busy", "storage_away"),
         request={"multipart/form-data": _IMAGE},
     )
-    def post(self, request: Request) -> Response:
+    def post(self) -> Picture:
         """Upload a JPEG, PNG or WebP of at most 5 MB; its id can then be named where pictures are asked for."""
-        if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BYTES + _FORM_BYTES:
+        if int(self.request.META.get("CONTENT_LENGTH") or 0) > MAX_BYTES + _FORM_BYTES:
             raise Refused("picture_too_large", _("A picture may have at most 5 MB."), 413)
-        file = request.FILES.get("image")
-        if file is None or set(request.data) != {"image"}:
+        file = self.request.FILES.get("image")
+        if file is None or set(self.request.data) != {"image"}:
             raise ValidationError({"image": [_("Send one picture in the field “image”.")]})
-        picture = store_picture(file.read(MAX_BYTES + 1), customer_id=self.customer.pk)
-        return Response(ImageOut(picture).data, status=201)
+        return store_picture(file.read(MAX_BYTES + 1), customer_id=self.customer.pk)
 
 
 class AddressesView(BuyerView):
-    @operation("list_addresses", _ADDRESSES, {200: AddressListOut}, *SIGNED_IN)
-    def get(self, request: Request) -> Response:
+    @for_buyers("list_addresses", _ADDRESSES, {200: AddressListOut})
+    def get(self) -> dict[str, Any]:
         """Your addresses, at most 20, the default first."""
-        rows = self.customer.addresses.order_by("-is_default", "-pk")
-        return Response(AddressListOut({"results": rows}).data)
+        return {"results": self.customer.addresses.order_by("-is_default", "-pk")}
 
-    @operation(
-        "add_address",
-        _ADDRESSES,
-        {201: AddressOut},
-        *SIGNED_IN,
-        *BODY,
-        "too_many_addresses",
-        request=AddressIn,
-    )
-    def post(self, request: Request) -> Response:
+    @for_buyers("add_address", _ADDRESSES, {201: AddressOut}, "too_many_addresses", body=AddressIn)
+    def post(self, wanted: Wanted) -> Address:
         """Add an address."""
-        address = save_address(self.customer, read_input(AddressIn, request.data))
-        return Response(AddressOut(address).data, status=201)
+        return save_address(self.customer, wanted)
 
 
 class SplitAddressView(BuyerView):
-    @operation("parse_address", _ADDRESSES, {200: SplitOut}, *SIGNED_IN, *BODY, request=PastedIn)
-    def post(self, request: Request) -> Response:
+    @for_buyers("parse_address", _ADDRESSES, {200: SplitOut}, body=PastedIn)
+    def post(self, wanted: Wanted) -> SplitAddress:
         """Take a pasted address apart; nothing is kept."""
-        wanted = read_input(PastedIn, request.data)
-        return Response(SplitOut(split_address(wanted["text"])).data)
+        return split_address(wanted["text"])
 
 
 class AddressView(BuyerView):
-    @operation("get_address", _ADDRESSES, {200: AddressOut}, *SIGNED_IN, "not_found", parameters=[_ID])
-    def get(self, request: Request, id: str) -> Response:
+    @for_buyers("get_address", _ADDRESSES, {200: AddressOut}, "not_found", parameters=[_ID])
+    def get(self, id: str) -> Address:
         """One of your addresses."""
-        return Response(AddressOut(get_address(self.customer, read_id(id))).data)
+        return get_address(self.customer, read_id(id))
 
-    @operation(
-        "replace_address",
-        _ADDRESSES,
-        {200: AddressOut},
-        *SIGNED_IN,
-        *BODY,
-        "not_found",
-        parameters=[_ID],
-        request=AddressIn,
+    @for_buyers(
+        "replace_address", _ADDRESSES, {200: AddressOut}, "not_found", parameters=[_ID], body=AddressIn
     )
-    def put(self, request: Request, id: str) -> Response:
+    def put(self, wanted: Wanted, id: str) -> Address:
         """Write all fields of an address; orders placed before do not change."""
-        return self._save(request, id, partial=False)
+        return save_address(self.customer, wanted, address_id=read_id(id))
 
-    @operation(
+    @for_buyers(
         "change_address",
         _ADDRESSES,
         {200: AddressOut},
-        *SIGNED_IN,
-        *BODY,
-        "not_found",
+        *(*BODY, "not_found"),
         parameters=[_ID],
         request=AddressIn(partial=True),
     )
-    def patch(self, request: Request, id: str) -> Response:
+    def patch(self, id: str) -> Address:
         """Write some fields of an address; orders placed before do not change."""
-        return self._save(request, id, partial=True)
+        kept = get_address(self.customer, read_id(id))
+        wanted = read_input(AddressIn, self.request.data, partial=True, context={"kept": kept})
+        return save_address(self.customer, wanted, address_id=kept.pk)
 
-    def _save(self, request: Request, id_: str, *, partial: bool) -> Response:
-        kept = get_address(self.customer, read_id(id_)) if partial else None
-        wanted = read_input(AddressIn, request.data, partial=partial, context={"kept": kept})
-        return Response(AddressOut(save_address(self.customer, wanted, address_id=read_id(id_))).data)
-
-    @operation("delete_address", _ADDRESSES, {204: None}, *SIGNED_IN, "not_found", parameters=[_ID])
-    def delete(self, request: Request, id: str) -> Response:
+    @for_buyers("delete_address", _ADDRESSES, {204: None}, "not_found", parameters=[_ID])
+    def delete(self, id: str) -> None:
         """Remove an address from your address book."""
         delete_address(self.customer, read_id(id))
-        return Response(status=204)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +16,7 @@ from shop.customers.models import BalanceEntry, Customer, EntryKind
 from shop.errors import Refused
 from shop.events.services import seal_words
 from shop.money import MAX_FEN
-from shop.moves.services import lock_subject, move
+from shop.moves.services import locked, move
 from shop.store.made_money import check_made_money
 
 LATELY = timedelta(hours=24)
@@ -91,14 +91,7 @@ def change_balance(
     if not delta_fen or abs(delta_fen) > MAX_FEN:
         raise Refused("bad_amount", _("Type an amount that is not 0 and not absurdly large."), 400)
     kind = EntryKind.TOP_UP if delta_fen > 0 else EntryKind.CORRECT
-    with transaction.atomic():
-        customer = lock_subject(
-            Customer,
-            customer_id,
-            f"customer.balance_{kind}",
-            actor=actor,
-            expected_version=expected_version,
-        )
+    with locked(Customer, customer_id, f"customer.balance_{kind}", actor, expected_version) as customer:
         if delta_fen > 0:
             made_fen = _sum_made(customer, actor) + delta_fen
             check_made_money(actor, made_fen, capability="customers.balance")

@@ -2,7 +2,6 @@
 
 import json
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from shop.access import require
@@ -11,7 +10,7 @@ from shop.customers.models import Customer
 from shop.customers.moves import not_erased
 from shop.errors import Refused
 from shop.events.services import seal_words
-from shop.moves.services import lock_row, lock_subject, move
+from shop.moves.services import lock_row, locked, move
 
 
 def lock_account(customer_id: int) -> Customer:
@@ -25,18 +24,14 @@ def lock_account(customer_id: int) -> Customer:
 def reveal_phone(customer_id: int, *, actor: Actor) -> str:
     """The phone in full for a member of staff; who looked is on the record. Raises Refused `no_phone`, `erased`."""
     require(actor, "customers.view")
-    with transaction.atomic():
-        customer = lock_subject(Customer, customer_id, "customer.reveal", actor=actor)
+    with locked(Customer, customer_id, "customer.reveal", actor) as customer:
         move(customer, "customer.reveal", actor=actor, data={"what": "phone"})
     return str(customer.phone)
 
 
 def set_remark(customer_id: int, *, text: str, actor: Actor, expected_version: int | None = None) -> Customer:
     """Write or clear the shop's remark; it may hold personal data, so its values are kept sealed."""
-    with transaction.atomic():
-        customer = lock_subject(
-            Customer, customer_id, "customer.remark", actor=actor, expected_version=expected_version
-        )
+    with locked(Customer, customer_id, "customer.remark", actor, expected_version) as customer:
         was, now_ = customer.remark, text.strip()[:500]
         if was != now_:
             sealed = json.dumps({"before": was, "after": now_}, ensure_ascii=False)
@@ -48,10 +43,7 @@ def block_customer(
     customer_id: int, *, reason: str, actor: Actor, expected_version: int | None = None
 ) -> Customer:
     """Let a customer look at their orders, but place no more. Raises Refused `reason_required`, `already_blocked`."""
-    with transaction.atomic():
-        customer = lock_subject(
-            Customer, customer_id, "customer.block", actor=actor, expected_version=expected_version
-        )
+    with locked(Customer, customer_id, "customer.block", actor, expected_version) as customer:
         if not reason.strip():
             raise Refused("reason_required", _("Say why the customer is blocked."), 400)
         changes = {"is_blocked": True, "blocked_reason": reason.strip()[:200]}
@@ -62,10 +54,7 @@ def block_customer(
 
 def unblock_customer(customer_id: int, *, actor: Actor, expected_version: int | None = None) -> Customer:
     """Let a customer order again. Raises Refused `not_blocked`."""
-    with transaction.atomic():
-        customer = lock_subject(
-            Customer, customer_id, "customer.unblock", actor=actor, expected_version=expected_version
-        )
+    with locked(Customer, customer_id, "customer.unblock", actor, expected_version) as customer:
         changes = {"is_blocked": False, "blocked_reason": ""}
         move(customer, "customer.unblock", actor=actor, changes=changes)
     return customer

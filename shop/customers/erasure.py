@@ -21,7 +21,7 @@ from shop.customers.models import BalanceEntry, Customer
 from shop.events.models import Event
 from shop.files.services import delete_pictures_of
 from shop.http.models import IdempotencyKey
-from shop.moves.services import lock_row, lock_subject, move
+from shop.moves.services import lock_row, locked, move
 from shop.rotation import seal_anew
 
 GRACE = timedelta(hours=24)
@@ -64,10 +64,7 @@ def ask_erasure(customer_id: int, *, actor: Actor, expected_version: int | None 
 
     Raises Refused `not_found`, `stale`, `forbidden`, `already_asked`.
     """
-    with transaction.atomic():
-        customer = lock_subject(
-            Customer, customer_id, "customer.ask_erasure", actor=actor, expected_version=expected_version
-        )
+    with locked(Customer, customer_id, "customer.ask_erasure", actor, expected_version) as customer:
         _plan(customer, clock.now() + GRACE, actor)
     return customer
 
@@ -79,10 +76,7 @@ def _plan(customer: Customer, erase_at: datetime, actor: Actor) -> None:
 
 def keep_data(customer_id: int, *, actor: Actor, expected_version: int | None = None) -> Customer:
     """Take it back while there is time. Raises Refused `not_found`, `stale`, `forbidden`, `not_asked`."""
-    with transaction.atomic():
-        customer = lock_subject(
-            Customer, customer_id, "customer.keep_data", actor=actor, expected_version=expected_version
-        )
+    with locked(Customer, customer_id, "customer.keep_data", actor, expected_version) as customer:
         move(customer, "customer.keep_data", actor=actor, changes={"erase_at": None})
     return customer
 
@@ -95,7 +89,7 @@ def list_due_to_erase(now: datetime, skip: Collection[int], limit: int) -> list[
 def erase_when_due(customer_id: int) -> None:
     """Erase a buyer whose time has come, or look again in NEXT_LOOK if something is in the way."""
     # Before the buyer is locked: whoever locks an order does so before its buyer.
-    _seal_all(customer_id)
+    empty_unsealed(customer_id)
     with transaction.atomic():
         customer = lock_row(Customer, customer_id)
         if customer.erase_at is None or customer.erase_at > clock.now():
@@ -107,11 +101,7 @@ def erase_when_due(customer_id: int) -> None:
 
 
 def empty_unsealed(customer_id: int) -> None:
-    """Empty what the secret of an erased buyer never sealed: values of version 1 that nothing opened before."""
-    _seal_all(customer_id)
-
-
-def _seal_all(customer_id: int) -> None:
+    """Seal anew what is sealed: of an erased buyer that empties what version 1 sealed and nothing opened before."""
     for list_rows in SEALED:
         with transaction.atomic():
             seal_anew(list_rows(Customer(pk=customer_id)))

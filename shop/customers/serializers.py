@@ -73,6 +73,15 @@ class AddressIn(RecipientIn):
     is_default = Flag(required=False, default=False)
 
 
+class DestinationOut(serializers.Serializer[Any]):
+    recipient = serializers.CharField()
+    phone = serializers.CharField()
+    province = serializers.CharField()
+    city = serializers.CharField()
+    district = serializers.CharField()
+    detail = serializers.CharField()
+
+
 class CustomerOut(serializers.Serializer[Any]):
     id = Id(source="pk")
     nickname = serializers.CharField()
@@ -135,12 +144,5 @@ class PastedIn(StrictSerializer):
     text = BuyerText(max_length=LONGEST, help_text="an address as people paste it, in one line or several")
 
 
-class SplitOut(serializers.Serializer[Any]):
+class SplitOut(DestinationOut):
     """The parts that were found; what was not is empty. Show them to the buyer before they are kept."""
-
-    recipient = serializers.CharField()
-    phone = serializers.CharField()
-    province = serializers.CharField()
-    city = serializers.CharField()
-    district = serializers.CharField()
-    detail = serializers.CharField()

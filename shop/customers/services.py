@@ -2,7 +2,8 @@
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -13,12 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from shop import clock
 from shop.actor import Actor, ActorKind
 from shop.clients.errors import ClientError, Rejected
+from shop.clients.wechat_mini import WeChatMini
 from shop.crypto import keyed_hash
 from shop.customers.care import lock_account
 from shop.customers.models import Address, Customer, CustomerToken
 from shop.customers.names import hash_nickname
 from shop.errors import Refused
-from shop.moves.services import begin, lock_subject, move
+from shop.moves.services import begin, locked, move
 from shop.store.selectors import get_wechat_mini
 
 TOKEN_LIFE = timedelta(days=30)
@@ -41,22 +43,22 @@ def sign_in(code: str, *, device: str = "") -> tuple[str, Customer]:
     The openid only ever comes from this server-side exchange. Raises Refused `bad_login_code` (400) or
     `wechat_unavailable` (503).
     """
-    client = get_wechat_mini(base_url=settings.WECHAT_MINI_URL)
-    try:
+    with _asking_wechat("bad_login_code", _("The login has expired. Open the mini-program again.")) as client:
         session = client.code_to_session(code)
-    except Rejected as error:
-        raise Refused(
-            "bad_login_code", _("The login has expired. Open the mini-program again."), 400
-        ) from error
-    except ClientError as error:
-        raise _wechat_unavailable() from error
     customer = get_or_create_customer(session.openid, unionid=session.unionid or "")
     return issue_token(customer, device=device), customer
 
 
-def _wechat_unavailable() -> Refused:
-    message = _("WeChat does not answer at the moment. Please try again in a few seconds.")
-    return Refused("wechat_unavailable", message, 503, retry_after=5)
+@contextmanager
+def _asking_wechat(code: str, message: Any) -> Iterator[WeChatMini]:
+    """The client of the mini-program; what it refuses is refused with `code` and `message` (400)."""
+    try:
+        yield get_wechat_mini(base_url=settings.WECHAT_MINI_URL)
+    except Rejected as error:
+        raise Refused(code, message, 400) from error
+    except ClientError as error:
+        words = _("WeChat does not answer at the moment. Please try again in a few seconds.")
+        raise Refused("wechat_unavailable", words, 503, retry_after=5) from error
 
 
 def get_or_create_customer(openid: str, *, unionid: str = "", nickname: str = "") -> Customer:
@@ -98,16 +100,9 @@ def sign_out(token: str) -> None:
 
 def set_phone_by_code(customer: Customer, code: str) -> Customer:
     """Bind the phone number that WeChat vouches for. Raises Refused `bad_phone_code` or `wechat_unavailable`."""
-    client = get_wechat_mini(base_url=settings.WECHAT_MINI_URL)
-    try:
+    with _asking_wechat("bad_phone_code", _("WeChat did not confirm the phone number. Try again.")) as client:
         token, _expires_in = client.stable_token()
         phone = client.phone_number(code, token=token)
-    except Rejected as error:
-        raise Refused(
-            "bad_phone_code", _("WeChat did not confirm the phone number. Try again."), 400
-        ) from error
-    except ClientError as error:
-        raise _wechat_unavailable() from error
     return change_profile(customer.pk, phone=phone)
 
 
@@ -116,9 +111,8 @@ def change_profile(customer_id: int, *, nickname: str | None = None, phone: str 
 
     Raises Refused `erased`.
     """
-    with transaction.atomic():
-        actor = Actor(ActorKind.CUSTOMER, customer_id)
-        customer = lock_subject(Customer, customer_id, "customer.change", actor=actor)
+    actor = Actor(ActorKind.CUSTOMER, customer_id)
+    with locked(Customer, customer_id, "customer.change", actor) as customer:
         changes: dict[str, Any] = {}
         if nickname is not None:
             changes |= {"nickname": nickname, "nickname_hash": hash_nickname(nickname)}

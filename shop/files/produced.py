@@ -15,7 +15,7 @@ from shop.errors import Refused
 from shop.files.loose import let_loose, store_file
 from shop.files.models import Place, ProducedFile
 from shop.files.moves import PRODUCED_FILES, files_in_scope, once_only
-from shop.moves.services import begin, lock_subject, move
+from shop.moves.services import begin, locked, move
 
 KEPT_FOR = timedelta(days=7)
 LONGEST_NAME = 150
@@ -90,8 +90,7 @@ def find_download(file_id: int, *, actor: Actor) -> ProducedFile:
 
 def take_download(file_id: int, *, actor: Actor) -> None:
     """Record that a person downloads a file. Raises Refused as `find_download` does."""
-    with transaction.atomic():
-        file = lock_subject(ProducedFile, file_id, "file.download", actor=actor)
+    with locked(ProducedFile, file_id, "file.download", actor) as file:
         changes, data = {"downloaded_at": clock.now()}, {"kind": file.kind}
         move(file, "file.download", actor=actor, changes=changes, data=data)
 

@@ -36,7 +36,7 @@ class ConsoleMiddleware:
             response.content = render_to_string("errors/404.html", request=request)
         if request.path.startswith(HOME) and not response.has_header("Cache-Control"):
             # Personal data is on nearly every page; nobody finds it by going back after signing out.
-            response["Cache-Control"] = "no-store"
+            response["Cache-Control"] = "private, no-store"
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:

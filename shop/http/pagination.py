@@ -42,7 +42,7 @@ class PageOut(serializers.Serializer[Any]):
 
 @dataclass(frozen=True)
 class Page(Generic[Row]):
-    rows: list[Row]
+    results: list[Row]
     next_cursor: str | None
 
 

@@ -78,6 +78,7 @@ CODES: dict[str, tuple[int, str]] = {
 ALWAYS = ("unavailable",)
 SIGNED_IN = ("not_authenticated",)
 BODY = ("invalid", "bad_json", "too_large", "unsupported_media_type")
+PAGED = ("invalid", "bad_cursor")
 LIMITED = ("throttled",)
 
 IDEMPOTENCY_KEY = OpenApiParameter(

@@ -1,8 +1,10 @@
 """The base of every endpoint."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from functools import wraps
 from typing import Any
 
+from django.http.response import HttpResponseBase
 from django.utils.cache import patch_cache_control
 from rest_framework.negotiation import BaseContentNegotiation, DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
@@ -11,6 +13,9 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
+
+from shop.http.schema import BODY, PAGED, operation
+from shop.http.serializers import StrictSerializer, read_input
 
 
 class JsonOnly(BaseContentNegotiation):
@@ -43,3 +48,36 @@ class PublicView(ApiView):
 
     authentication_classes = []
     permission_classes = [AllowAny]
+
+
+def endpoint(
+    name: str,
+    tags: list[str],
+    good: Mapping[int, Any],
+    *codes: str,
+    body: type[StrictSerializer] | None = None,
+    page: type[StrictSerializer] | None = None,
+    **more: Any,
+) -> Callable[[Callable[..., Any]], Any]:
+    """Makes an operation of a method: given what was read of its `body`, or of the query for a `page`, if it takes
+    either, then what its address names, it returns what the one `good` answer shows, or an answer of its own.
+    """
+    ((status, out),) = good.items()
+    described: dict[str, Any] = {"request": body} if body else {"parameters": [page]} if page else {}
+    read = BODY if body else PAGED if page else ()
+
+    def make(run: Callable[..., Any]) -> Any:
+        @operation(name, tags, good, *read, *codes, **described, **more)
+        @wraps(run)
+        def answer(self: ApiView, request: Request, **address: Any) -> HttpResponseBase:
+            wanted = []
+            if form := body or page:
+                wanted.append(read_input(form, request.data if body else request.query_params.dict()))
+            shown = run(self, *wanted, **address)
+            if isinstance(shown, HttpResponseBase):
+                return shown
+            return Response(out(shown).data if out else None, status=status)
+
+        return answer
+
+    return make

@@ -7,10 +7,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from shop.actor import Actor
+from shop.http.query import make_url
 from shop.jobs.models import Job, JobState
 from shop.jobs.registry import KINDS
 from shop.jobs.selectors import list_untold
@@ -52,6 +54,12 @@ def get_watched(request: HttpRequest, actor: Actor) -> Watched:
 
 def stop_watching(request: HttpRequest) -> None:
     request.session.pop(_WATCHES, None)
+
+
+def make_tab(job: Job, query: str, name: str, label: Any, count: int, chosen: str) -> dict[str, Any]:
+    """One of the tabs over a job's rows; `name`, "" for all, is what its address says in `query`."""
+    url = make_url(reverse("jobs:job", args=[job.pk]), {query: name})
+    return {"label": label, "url": url, "count": count, "is_active": name == chosen}
 
 
 def get_label(job: Job) -> str:

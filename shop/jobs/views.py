@@ -149,6 +149,10 @@ def _verdicts(job: Job, kind: JobKind | None, request: StaffRequest) -> dict[str
     shown, has_more = rows[:ROWS_ON_A_PAGE], len(rows) > ROWS_ON_A_PAGE
     return {
         "rows": [RowView(row, kind.make_url(row) if kind else "") for row in shown],
+        "tabs": [
+            pages.make_tab(job, "state", "", _("All"), job.total, state),
+            pages.make_tab(job, "state", RowState.FAILED, _("Failed"), job.failed, state),
+        ],
         "state": state,
         "is_first": not after,
         "next_after": shown[-1].position if has_more else 0,

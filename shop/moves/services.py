@@ -1,6 +1,7 @@
 """The one door: locking a subject for a verb, and the only code that raises a version and records an event."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -33,6 +34,15 @@ def lock_subject(
     check_move(subject, MOVES[verb], actor)
     subject.passed = verb
     return subject
+
+
+@contextmanager
+def locked(
+    model: type[S], pk: int, verb: str, actor: Actor, expected_version: int | None = None
+) -> Iterator[S]:
+    """A transaction that begins with `lock_subject`. Raises Refused as it does."""
+    with transaction.atomic():
+        yield lock_subject(model, pk, verb, actor=actor, expected_version=expected_version)
 
 
 def lock_row(model: type[S], pk: int, *, actor: Actor | None = None) -> S:

@@ -9,7 +9,6 @@ from typing import Any
 from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext_lazy as _
 
 from shop.errors import Refused
@@ -68,6 +67,4 @@ def show_second(request: HttpRequest, refused: Refused, *, carried: str = "") ->
         # The page itself says what the first refusal says.
         "error": str(refused) if typed_back is not None else "",
     }
-    response = render(request, "staff/second.html", context, status=refused.status)
-    patch_cache_control(response, no_store=True)
-    return response
+    return render(request, "staff/second.html", context, status=refused.status)

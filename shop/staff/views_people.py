@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext_lazy as _
 
 from shop.access import CAPABILITIES, ROLES, has_capability
@@ -85,9 +84,7 @@ def _show_password(
 ) -> HttpResponse:
     """The only time the password is shown: it is in this answer and nowhere else."""
     context = {"person": user, "password": password, "is_new": is_new}
-    response = render(request, "staff/password_once.html", context)
-    patch_cache_control(response, no_store=True)
-    return response
+    return render(request, "staff/password_once.html", context)
 
 
 @staff_page("staff.view")

@@ -8,8 +8,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from shop.http.schema import operation
-from shop.http.views import ApiView, PublicView
+from shop.http.views import ApiView, PublicView, endpoint
 from shop.store.area.places import load_places, spell_area, tidy_places
 from shop.store.choices import Delivery, Notice, OverdueRule, PayMethod
 from shop.store.models import StoreSettings
@@ -88,10 +87,10 @@ class ShopOut(serializers.Serializer[Any]):
 
 
 class ShopView(PublicView):
-    @operation("get_shop", ["shop"], {200: ShopOut})
-    def get(self, request: Request) -> Response:
+    @endpoint("get_shop", ["shop"], {200: ShopOut})
+    def get(self) -> dict[str, Any]:
         """What the shop is called, offers and promises."""
-        return Response(ShopOut(_describe(get_store_settings())).data)
+        return _describe(get_store_settings())
 
 
 class CityOut(serializers.Serializer[Any]):
@@ -109,8 +108,8 @@ class RegionsOut(serializers.Serializer[Any]):
 
 
 class RegionsView(PublicView):
-    @operation("get_regions", ["shop"], {200: RegionsOut})
-    def get(self, request: Request) -> Response:
+    @endpoint("get_regions", ["shop"], {200: RegionsOut})
+    def get(self) -> Response:
         """Provinces, cities and districts as addresses name them; keep it for a day."""
         return Response(_list_regions())
 

@@ -16,6 +16,10 @@ _TIMES = (
     *("placed_at", "pay_by", "paid_at", "shipped_at", "arrived_at", "received_at", "closed_at"),
     *("ship_by", "receive_by"),
 )
+_OF_LINE = (
+    *("product_name", "sku_name", "picture_url", "price_fen", "quantity", "total_fen"),
+    *("shipped", "cancelled"),
+)
 _write_time = serializers.DateTimeField().to_representation
 
 
@@ -43,49 +47,32 @@ def _describe_status(order: Order, actor: Actor) -> dict[str, Any]:
         "number": order.number,
         "status": get_status(order).value,
         "status_label": get_status_label(order),
-        "close_reason": order.close_reason,
-        "cancel_reason": order.cancel_reason,
+        **_copy(order, "close_reason", "cancel_reason"),
         "is_part_shipped": False,
         "actions": [action.value for action in list_actions(order, actor)],
     }
 
 
+def _copy(row: Order | OrderLine, *names: str) -> dict[str, Any]:
+    """What stands in the row as it is told."""
+    return {name: getattr(row, name) for name in names}
+
+
 def _describe_money(order: Order, lines: list[OrderLine]) -> dict[str, Any]:
     return {
-        "pay_method": order.pay_method,
-        "payable_fen": order.payable_fen,
-        "paid_fen": order.paid_fen,
-        "refunded_fen": order.refunded_fen,
-        "owed_fen": order.owed_fen,
+        **_copy(order, "pay_method", "payable_fen", "paid_fen", "refunded_fen", "owed_fen"),
         "goods_fen": sum(line.total_fen for line in lines),
         "freight_fen": order.freight_fen + order.freight_adjust_fen,
     }
 
 
 def _describe_line(line: OrderLine) -> dict[str, Any]:
-    return {
-        "id": str(line.pk),
-        "sku_id": str(line.sku_id),
-        "product_name": line.product_name,
-        "sku_name": line.sku_name,
-        "picture_url": line.picture_url,
-        "price_fen": line.price_fen,
-        "quantity": line.quantity,
-        "total_fen": line.total_fen,
-        "shipped": line.shipped,
-        "cancelled": line.cancelled,
-    }
+    return {"id": str(line.pk), "sku_id": str(line.sku_id), **_copy(line, *_OF_LINE)}
 
 
 def _describe_address(order: Order) -> dict[str, Any]:
-    return {
-        "recipient": order.recipient,
-        "phone": order.phone,
-        "province": order.province,
-        "city": order.city,
-        "district": order.district,
-        "detail": order.address_detail,
-    }
+    region = _copy(order, "recipient", "phone", "province", "city", "district")
+    return region | {"detail": order.address_detail}
 
 
 def _describe_account(order: Order) -> Any:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from orders.desk.api.buyer import cancel_for_buyer, unless_done
@@ -25,13 +24,12 @@ from orders.payments.services.transfers import send_proof
 from orders.selectors import get_order, get_order_id
 from orders.services.steps import extend_receipt, receive_order, urge_order
 from orders.stages import BuyerReason
-from shop.customers.api import BuyerView
-from shop.http.schema import BODY, LIMITED, SIGNED_IN, operation
-from shop.http.serializers import StrictSerializer, read_input
+from shop.customers.api import BuyerView, Wanted, for_buyers
+from shop.http.schema import LIMITED
+from shop.http.serializers import StrictSerializer
 from shop.store.choices import PayMethod
 
-Wanted = dict[str, Any]
-_MOVE = (*SIGNED_IN, *BODY, "not_found", "wrong_stage", "already_done", "stale")
+_MOVE = ("not_found", "wrong_stage", "already_done", "stale")
 _GATEWAY = ("wechat_not_set_up", "gateway_unavailable")
 
 
@@ -51,10 +49,10 @@ def move(
     """
 
     def make(run: Callable[..., None]) -> Any:
-        @operation(name, TAGS, {200: OrderOut}, *_MOVE, *codes, parameters=[NUMBER], request=body)
+        @for_buyers(name, TAGS, {200: OrderOut}, *_MOVE, *codes, parameters=[NUMBER], body=body)
         @wraps(run)
-        def answer(self: MoveView, request: Request, number: str) -> Response:
-            run(self, number, read_input(body, request.data))
+        def answer(self: MoveView, wanted: Wanted, number: str) -> Response:
+            run(self, number, wanted)
             return Response(show_order(number, self.actor))
 
         return answer
@@ -65,20 +63,18 @@ def move(
 class PayView(MoveView):
     throttle_scope = "pay"
 
-    @operation(
+    @for_buyers(
         "pay_order",
         TAGS,
         {200: PaymentParametersOut},
         *(*_MOVE, *LIMITED, "nothing_owed", "not_wechat", "too_late", "closing"),
         *("gateway_refused", *_GATEWAY, "wechat_unavailable"),
         parameters=[NUMBER],
-        request=EmptyIn,
+        body=EmptyIn,
     )
-    def post(self, request: Request, number: str) -> Response:
+    def post(self, _wanted: Wanted, number: str) -> dict[str, str]:
         """Start paying by WeChat Pay; asked again it goes on with the same payment."""
-        read_input(EmptyIn, request.data)
-        parameters = start_payment(self.find(number), actor=self.actor)
-        return Response(PaymentParametersOut(parameters).data)
+        return start_payment(self.find(number), actor=self.actor)
 
 
 class PayByBalanceView(MoveView):

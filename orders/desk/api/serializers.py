@@ -16,14 +16,14 @@ from orders.desk.api.buyer import (
     get_status_label,
     list_actions,
 )
-from orders.models import Order, OrderLine
+from orders.models import Order
 from orders.payments.models import ProofState, Refund, RefundState, TransferProof
 from orders.payments.services.transfers import MAX_PICTURES
 from orders.quotes import MAX_QUANTITY, QuotedLine
 from orders.shipping.models import Parcel, ParcelState
 from orders.stages import IN_HAND, BuyerReason, CloseReason
 from shop.catalog.serializers import PICTURE_WORDS
-from shop.customers.serializers import RecipientIn
+from shop.customers.serializers import DestinationOut, RecipientIn
 from shop.files.services import make_link
 from shop.http.fields import BuyerText, Count, Id
 from shop.http.pagination import PageOut, PageQuery
@@ -198,12 +198,7 @@ class OrderRowOut(serializers.Serializer[Any]):
         return [action.value for action in list_actions(order, self.context["actor"])]
 
 
-class RecipientOut(serializers.Serializer[Any]):
-    recipient = serializers.CharField()
-    phone = serializers.CharField()
-    province = serializers.CharField()
-    city = serializers.CharField()
-    district = serializers.CharField()
+class RecipientOut(DestinationOut):
     detail = serializers.CharField(source="address_detail")
 
 
@@ -286,7 +281,7 @@ class OrderOut(OrderRowOut):
     transfer_proof = serializers.SerializerMethodField(help_text="null when none was sent")
 
     def get_goods_fen(self, order: Order) -> int:
-        return sum(line.total_fen for line in _lines(order))
+        return sum(line.total_fen for line in order.lines.all())
 
     def get_freight_fen(self, order: Order) -> int:
         return order.freight_fen + order.freight_adjust_fen
@@ -319,10 +314,6 @@ class OrderOut(OrderRowOut):
     def get_transfer_proof(self, order: Order) -> Any:
         proof = order.proofs.order_by("-pk").first() if order.pay_method == PayMethod.TRANSFER else None
         return TransferProofOut(proof).data if proof else None
-
-
-def _lines(order: Order) -> list[OrderLine]:
-    return list(order.lines.all())
 
 
 class OrderPageOut(PageOut):

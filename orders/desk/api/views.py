@@ -5,7 +5,6 @@ from typing import Any
 
 from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from orders.desk.api.answers import describe_placed
@@ -29,13 +28,13 @@ from orders.shipping.models import HANDED_OVER
 from orders.shipping.selectors import list_parcels
 from shop.actor import Actor
 from shop.catalog.refusals import counted_refusals
-from shop.customers.api import BuyerView
+from shop.customers.api import BuyerView, for_buyers
 from shop.customers.models import Customer
 from shop.customers.services import get_address
 from shop.database.prepared import prepared
 from shop.http.idempotency import Answer, Command, answer_json, fingerprint, read_key, run_once
 from shop.http.pagination import take_page
-from shop.http.schema import BODY, IDEMPOTENCY_KEY, LIMITED, SIGNED_IN, operation, path_id
+from shop.http.schema import BODY, IDEMPOTENCY_KEY, LIMITED, path_id
 from shop.http.serializers import read_input
 from shop.store.api import list_pay_offers
 from shop.store.choices import Delivery, PayMethod
@@ -55,15 +54,14 @@ _QUOTE = (
 
 
 class PreviewView(BuyerView):
-    @operation("preview_order", TAGS, {200: PreviewOut}, *SIGNED_IN, *BODY, *_QUOTE, request=PreviewIn)
-    def post(self, request: Request) -> Response:
+    @for_buyers("preview_order", TAGS, {200: PreviewOut}, *_QUOTE, body=PreviewIn)
+    def post(self, wanted: dict[str, Any]) -> dict[str, Any]:
         """What a basket would cost, what is left of it, and how it could be paid; nothing is reserved."""
-        wanted = read_input(PreviewIn, request.data)
         store, delivery = get_store_settings(), Delivery(wanted["delivery"])
         to = _read_recipient(self.customer, wanted)
         basket = sum_basket(wanted["basket"])
         quote = quote_order(basket, delivery=delivery, to=to, store=store)
-        data = {
+        return {
             "lines": quote.lines,
             "goods_fen": quote.goods_fen,
             "freight_fen": quote.freight_fen,
@@ -71,7 +69,6 @@ class PreviewView(BuyerView):
             "pay_methods": list_pay_offers(store, delivery),
             "balance_fen": self.customer.balance_fen,
         }
-        return Response(PreviewOut(data).data)
 
 
 class OrdersView(BuyerView):
@@ -79,28 +76,24 @@ class OrdersView(BuyerView):
     def throttle_scope(self) -> str | None:
         return "place" if self.request.method == "POST" else None
 
-    @operation(
-        "list_orders", TAGS, {200: OrderPageOut}, *SIGNED_IN, "invalid", "bad_cursor", parameters=[OrderQuery]
-    )
-    def get(self, request: Request) -> Response:
+    @for_buyers("list_orders", TAGS, {200: OrderPageOut}, page=OrderQuery)
+    def get(self, query: dict[str, Any]) -> Response:
         """Your orders, newest first, by tab."""
-        query = read_input(OrderQuery, request.query_params.dict())
         page = take_page(list_orders(query["tab"], actor=self.actor), query)
-        data = {"results": page.rows, "next_cursor": page.next_cursor}
-        return Response(OrderPageOut(data, context={"actor": self.actor}).data)
+        return Response(OrderPageOut(page, context={"actor": self.actor}).data)
 
-    @operation(
+    @for_buyers(
         "place_order",
         TAGS,
         {201: OrderOut},
-        *(*SIGNED_IN, *BODY, *LIMITED, *_QUOTE, "idempotency_key_required", "blocked", "being_erased"),
+        *(*BODY, *LIMITED, *_QUOTE, "idempotency_key_required", "blocked", "being_erased"),
         *("too_many_unpaid", "payment_not_offered", "out_of_stock", "in_progress", "idempotency_mismatch"),
         parameters=[IDEMPOTENCY_KEY],
         request=PlaceIn,
     )
-    def post(self, request: Request) -> HttpResponse:
+    def post(self) -> HttpResponse:
         """Place an order, once per Idempotency-Key."""
-        key, wanted = read_key(request), read_input(PlaceIn, request.data)
+        key, wanted = read_key(self.request), read_input(PlaceIn, self.request.data)
 
         def place() -> Answer:
             new = _read_order(self.customer, wanted)
@@ -111,7 +104,7 @@ class OrdersView(BuyerView):
             order = find_placed(self.customer, key)
             return (201, _describe(order, self.actor)) if order else None
 
-        command = Command(f"place:{self.customer.pk}", key, fingerprint(request))
+        command = Command(f"place:{self.customer.pk}", key, fingerprint(self.request))
         with counted_refusals(self.customer), prepared():
             return answer_json(run_once(command, place, find=find))
 
@@ -159,22 +152,21 @@ def clean_number(number: str) -> str:
 
 
 class CountsView(BuyerView):
-    @operation("count_orders", TAGS, {200: CountsOut}, *SIGNED_IN)
-    def get(self, request: Request) -> Response:
+    @for_buyers("count_orders", TAGS, {200: CountsOut})
+    def get(self) -> dict[str, int]:
         """How many of your orders each tab holds."""
-        return Response(CountsOut(count_orders(actor=self.actor)).data)
+        return count_orders(actor=self.actor)
 
 
 class OrderView(BuyerView):
-    @operation("get_order", TAGS, {200: OrderOut}, *SIGNED_IN, "not_found", parameters=[NUMBER])
-    def get(self, request: Request, number: str) -> Response:
+    @for_buyers("get_order", TAGS, {200: OrderOut}, "not_found", parameters=[NUMBER])
+    def get(self, number: str) -> Response:
         """One of your orders."""
         return Response(show_order(number, self.actor))
 
 
 class TimelineView(BuyerView):
-    @operation("get_timeline", TAGS, {200: TimelineOut}, *SIGNED_IN, "not_found", parameters=[NUMBER])
-    def get(self, request: Request, number: str) -> Response:
+    @for_buyers("get_timeline", TAGS, {200: TimelineOut}, "not_found", parameters=[NUMBER])
+    def get(self, number: str) -> dict[str, Any]:
         """What happened to one of your orders, oldest first."""
-        order = get_order(clean_number(number), actor=self.actor)
-        return Response(TimelineOut({"results": list_timeline(order)}).data)
+        return {"results": list_timeline(get_order(clean_number(number), actor=self.actor))}

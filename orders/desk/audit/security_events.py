@@ -1,12 +1,11 @@
 """Callbacks that were refused, in words: false ones, and genuine ones that do not fit what the shop knows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from shop.callbacks.models import Callback
 from shop.callbacks.selectors import list_refused
 
 _WORDS: Mapping[str, Any] = {
@@ -22,26 +21,6 @@ _WORDS: Mapping[str, Any] = {
 }
 
 
-@dataclass(frozen=True)
-class SecurityEvent:
-    """One refused callback; `is_genuine`: signed by WeChat Pay, so somebody should look at it."""
-
-    at: datetime
-    words: Any
-    subject: str
-    address: str
-    is_genuine: bool
-
-
-def list_security_events() -> list[SecurityEvent]:
-    """The genuine ones first, then the newest."""
-    return [
-        SecurityEvent(
-            at=notice.received_at,
-            words=_WORDS.get(notice.code, notice.code),
-            subject=notice.subject,
-            address=notice.address or "",
-            is_genuine=notice.is_signed,
-        )
-        for notice in list_refused()
-    ]
+def list_security_events() -> list[tuple[Callback, Any]]:
+    """Callbacks with why they were refused: the genuine ones first, then the newest."""
+    return [(callback, _WORDS.get(callback.code, callback.code)) for callback in list_refused()]

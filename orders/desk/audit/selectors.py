@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from orders.desk.timeline import Change, make_entry
 from orders.models import Order, OrderLine
 from orders.scope import orders_in_scope, rows_in_scope, scope_key
+from shop import clock
 from shop.actor import Actor, ActorKind
 from shop.events.models import Event
 from shop.events.selectors import find_first_id_since, find_last_id_before
@@ -53,20 +53,16 @@ def list_events(wanted: Wanted, *, actor: Actor) -> "QuerySet[Event]":
 def _between(events: "QuerySet[Event]", wanted: Wanted) -> "QuerySet[Event]":
     """Events of these days, the shop's own and both included; bounds of their ids keep others from being read."""
     if wanted.since:
-        since = _midnight(wanted.since)
+        since = clock.start_of_day(wanted.since)
         events = events.filter(at__gte=since)
         if first := find_first_id_since(since):
             events = events.filter(pk__gte=first)
     if wanted.until:
-        until = _midnight(wanted.until + dt.timedelta(days=1))
+        until = clock.start_of_day(wanted.until + dt.timedelta(days=1))
         events = events.filter(at__lt=until)
         if last := find_last_id_before(until):
             events = events.filter(pk__lte=last)
     return events
-
-
-def _midnight(day: dt.date) -> dt.datetime:
-    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
 
 
 @dataclass(frozen=True)

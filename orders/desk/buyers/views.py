@@ -70,9 +70,7 @@ def _make_tab(item: BuyerFilter, words: str, sort: BuyerSort, is_active: bool) -
 def reveal(request: StaffRequest, customer_id: int) -> HttpResponse:
     """The phone in full; who looked is on the record."""
     phone = reveal_phone(customer_id, actor=request.actor)
-    response = render(request, "desk/buyers/_phone.html", {"phone": phone})
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return render(request, "desk/buyers/_phone.html", {"phone": phone})
 
 
 @staff_page("customers.view")
@@ -103,9 +101,7 @@ def _render(
         "may_see_orders": has_capability(request.actor, "orders.view"),
         "may_reveal": has_capability(request.actor, "orders.reveal"),
     }
-    response = render(request, "desk/buyers/customer.html", context, status=status)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return render(request, "desk/buyers/customer.html", context, status=status)
 
 
 def _get(actor: Actor, customer_id: int) -> Customer:

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.desk.list.counts import describe_count
 from orders.desk.list.filters import DateKind, Tab
-from orders.desk.list.selectors import start_of_day
 from orders.payments.models import Refund, RefundState
 from orders.scope import orders_in_scope, rows_in_scope, scope_key
 from shop import clock
@@ -72,9 +71,9 @@ def _sum(rows: "QuerySet[Any]", column: str, amount: str) -> tuple[str, str]:
 def _of_two_days(rows: "QuerySet[Any]", column: str) -> "tuple[QuerySet[Any], Q]":
     """The rows of yesterday and of today until now, and what marks those of today."""
     this, last = _days()
-    end = start_of_day(this + timedelta(days=1))
-    rows = rows.filter(**{f"{column}__gte": start_of_day(last), f"{column}__lt": end})
-    return rows, Q(**{f"{column}__gte": start_of_day(this)})
+    end = clock.start_of_day(this + timedelta(days=1))
+    rows = rows.filter(**{f"{column}__gte": clock.start_of_day(last), f"{column}__lt": end})
+    return rows, Q(**{f"{column}__gte": clock.start_of_day(this)})
 
 
 def _days() -> tuple[date, date]:

@@ -3,11 +3,10 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from orders.desk.list.conditions import is_in_queue
@@ -193,20 +192,15 @@ def _between(orders: "QuerySet[Order]", filters: Filters) -> "QuerySet[Order]":
     """Days are the shop's own, both ends included."""
     bounds: dict[str, datetime] = {}
     if since := filters.get("since"):
-        bounds["gte"] = start_of_day(since)
+        bounds["gte"] = clock.start_of_day(since)
     if until := filters.get("until"):
-        bounds["lt"] = start_of_day(until + timedelta(days=1))
+        bounds["lt"] = clock.start_of_day(until + timedelta(days=1))
     if not bounds:
         return orders
     if filters.date_kind != DateKind.REFUNDED:
         return orders.filter(**{f"{filters.date_column}__{way}": at for way, at in bounds.items()})
     refunds = Refund.objects.filter(**{f"finished_at__{way}": at for way, at in bounds.items()})
     return orders.filter(pk__in=refunds.filter(state=RefundState.DONE).values("order_id"))
-
-
-def start_of_day(day: date) -> datetime:
-    """Midnight in the shop's time zone."""
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def load_orders(ids: list[int], *, actor: Actor) -> list[Order]:

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
@@ -46,7 +46,6 @@ def list_orders(request: StaffRequest) -> HttpResponse:
         response["HX-Push-Url"] = filters.make_url(reverse("orders:list"), **cursors)
     # The part and the whole page share an address: without this the back button may show the part alone.
     patch_vary_headers(response, ["HX-Request"])
-    patch_cache_control(response, private=True, no_store=True)
     return response
 
 

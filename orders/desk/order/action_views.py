@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
+from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -12,12 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from orders.desk.order.actions import find_action_url
 from orders.desk.order.views import render_order
 from orders.guards import is_overdue
-from orders.payments.models import Refund
+from orders.models import Order
 from orders.payments.services.payouts import pay_out_refund
 from orders.payments.services.refund_sending import retry_refund
 from orders.selectors import get_order
 from orders.shipping.couriers import guess_couriers
-from orders.shipping.models import ParcelLine
+from orders.shipping.models import Parcel
 from orders.shipping.services.ship import arrive_parcel, undo_ship
 from orders.states import MOVES
 from shop.errors import Refused
@@ -28,7 +30,7 @@ from shop.store.address_split import split_address
 from shop.store.choices import OverdueRule
 
 MAX_GUESS = 60
-
+_Act = Callable[[StaffRequest, int], None]
 
 ORDER_PAGE = ActionPage(
     get=lambda actor, number: get_order(number, actor=actor),
@@ -38,87 +40,59 @@ ORDER_PAGE = ActionPage(
 )
 
 
-def _act_on_page(request: StaffRequest, number: str, run: Callable[[], object], done: str) -> HttpResponse:
-    """Run a verb whose button has no form; a refusal becomes a sentence on the order's page."""
-    try:
-        run()
-    except Refused as refused:
-        if refused.code in ("forbidden", "not_found"):
-            raise
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, done)
-    return redirect("orders:detail", number)
+def _make_part_view(verb: str, rows: Callable[[Order], QuerySet[Any]], missing: Any, act: _Act) -> Any:
+    """The view of a button of one of the order's `rows`, without a dialog; a refusal is a sentence on the page."""
+
+    @staff_page(MOVES[verb].capability, methods=("POST",))
+    def press(request: StaffRequest, number: str, row_id: int) -> HttpResponse:
+        if not rows(get_order(number, actor=request.actor)).filter(pk=row_id).exists():
+            raise Refused("not_found", missing, 404)
+        try:
+            act(request, row_id)
+        except Refused as refused:
+            if refused.code in ("forbidden", "not_found"):
+                raise
+            messages.error(request, str(refused))
+        else:
+            messages.success(request, str(MOVES[verb].done))
+        return redirect("orders:detail", number)
+
+    return press
 
 
-def _check_parcel(request: StaffRequest, number: str, parcel_id: int) -> None:
-    order = get_order(number, actor=request.actor)
-    if not ParcelLine.objects.filter(parcel_id=parcel_id, order_line__order=order).exists():
-        raise Refused("not_found", _("There is no such parcel."), 404)
+def _undo(request: StaffRequest, parcel_id: int) -> None:
+    order = undo_ship(parcel_id, actor=request.actor, expected_version=read_version(request.POST))
+    if is_overdue(order) is None and order.overdue_rule == OverdueRule.CLOSE:
+        messages.warning(request, _("The time to send is over: what is not sent within an hour is closed."))
 
 
-@staff_page("orders.ship", methods=("POST",))
-def undo_parcel(request: StaffRequest, number: str, parcel_id: int) -> HttpResponse:
-    _check_parcel(request, number, parcel_id)
-    version = read_version(request.POST)
-
-    def undo() -> None:
-        order = undo_ship(parcel_id, actor=request.actor, expected_version=version)
-        if is_overdue(order) is None and order.overdue_rule == OverdueRule.CLOSE:
-            messages.warning(
-                request, _("The time to send is over: what is not sent within an hour is closed.")
-            )
-
-    return _act_on_page(request, number, undo, str(MOVES["order.undo_ship"].done))
+def _arrive(request: StaffRequest, parcel_id: int) -> None:
+    arrive_parcel(parcel_id, actor=request.actor, expected_version=read_version(request.POST))
 
 
-@staff_page("orders.ship", methods=("POST",))
-def mark_arrived(request: StaffRequest, number: str, parcel_id: int) -> HttpResponse:
-    _check_parcel(request, number, parcel_id)
-    version = read_version(request.POST)
-    return _act_on_page(
-        request,
-        number,
-        lambda: arrive_parcel(parcel_id, actor=request.actor, expected_version=version),
-        str(MOVES["order.arrive"].done),
-    )
+def _retry(request: StaffRequest, refund_id: int) -> None:
+    retry_refund(refund_id, actor=request.actor)
 
 
-def _check_refund(request: StaffRequest, number: str, refund_id: int) -> None:
-    order = get_order(number, actor=request.actor)
-    if not Refund.objects.filter(pk=refund_id, order=order).exists():
-        raise Refused("not_found", _("There is no such refund."), 404)
+def _pay_out(request: StaffRequest, refund_id: int) -> None:
+    pay_out_refund(refund_id, reference=request.POST.get("reference", ""), actor=request.actor)
 
 
-@staff_page("orders.refund", methods=("POST",))
-def try_refund_again(request: StaffRequest, number: str, refund_id: int) -> HttpResponse:
-    _check_refund(request, number, refund_id)
-    return _act_on_page(
-        request,
-        number,
-        lambda: retry_refund(refund_id, actor=request.actor),
-        str(MOVES["order.retry_refund"].done),
-    )
-
-
-@staff_page("orders.refund", methods=("POST",))
-def pay_out(request: StaffRequest, number: str, refund_id: int) -> HttpResponse:
-    _check_refund(request, number, refund_id)
-    reference = request.POST.get("reference", "")
-    return _act_on_page(
-        request,
-        number,
-        lambda: pay_out_refund(refund_id, reference=reference, actor=request.actor),
-        str(MOVES["order.pay_out"].done),
-    )
+_PARCELS = (
+    lambda order: Parcel.objects.filter(lines__order_line__order=order),
+    _("There is no such parcel."),
+)
+_REFUNDS = (lambda order: order.refunds.all(), _("There is no such refund."))
+undo_parcel = _make_part_view("order.undo_ship", *_PARCELS, _undo)
+mark_arrived = _make_part_view("order.arrive", *_PARCELS, _arrive)
+try_refund_again = _make_part_view("order.retry_refund", *_REFUNDS, _retry)
+pay_out = _make_part_view("order.pay_out", *_REFUNDS, _pay_out)
 
 
 @staff_page("orders.edit", methods=("POST",))
 def split_pasted(request: StaffRequest) -> HttpResponse:
     """The parts of a pasted address as JSON, for the dialog that changes the address; nothing is kept."""
-    response = JsonResponse(asdict(split_address(request.POST.get("pasted", ""))))
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return JsonResponse(asdict(split_address(request.POST.get("pasted", ""))))
 
 
 @staff_page("orders.ship")

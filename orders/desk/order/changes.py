@@ -42,9 +42,7 @@ def show_changes(request: StaffRequest, number: str) -> HttpResponse:
         "timeline": timeline,
         "can_reveal": can_reveal(order, request.actor),
     }
-    response = render(request, "desk/order/_fresh.html", context)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return render(request, "desk/order/_fresh.html", context)
 
 
 def _find_last(events: Sequence[Event], *, since: int, reader: Actor) -> Event | None:

@@ -36,9 +36,7 @@ def render_order(
     """The page, with `dialog` open on it; `bound` is a form of the page itself that was refused."""
     page = make_page(order, load_lines(order), actor=request.actor, bound=bound)
     context = {"page": page, "order": order, "dialog": dialog}
-    response = render(request, "desk/order/page.html", context, status=status)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return render(request, "desk/order/page.html", context, status=status)
 
 
 @staff_page("orders.reveal", methods=("POST",))
@@ -47,7 +45,7 @@ def reveal(request: StaffRequest, number: str) -> HttpResponse:
     order_id = get_order_id(number, actor=request.actor)
     order = reveal_recipient(order_id, purpose="reveal", actor=request.actor)
     context = {"recipient": reveal_in_full(order), "order": order}
-    return _private(render(request, "desk/order/_recipient.html", context))
+    return render(request, "desk/order/_recipient.html", context)
 
 
 @staff_page("orders.reveal", methods=("POST",))
@@ -55,7 +53,7 @@ def copy_recipient(request: StaffRequest, number: str) -> HttpResponse:
     """The recipient as one line of text for the clipboard; recorded as well."""
     order_id = get_order_id(number, actor=request.actor)
     order = reveal_recipient(order_id, purpose="copy", actor=request.actor)
-    return _private(JsonResponse({"text": reveal_in_full(order).copy_text}))
+    return JsonResponse({"text": reveal_in_full(order).copy_text})
 
 
 @staff_page("orders.reveal", methods=("POST",))
@@ -76,14 +74,9 @@ def reveal_event(request: StaffRequest, number: str, event_id: int) -> HttpRespo
     reveal_recipient(order_id, purpose="history", actor=request.actor)
     sealed = json.loads(event.sealed)
     context = {"before": _in_words(sealed["before"]), "after": _in_words(sealed["after"])}
-    return _private(render(request, "desk/order/_sealed.html", context))
+    return render(request, "desk/order/_sealed.html", context)
 
 
 def _in_words(values: dict[str, str]) -> str:
     region = join_region(values["province"], values["city"], values["district"])
     return f"{values['recipient']} {values['phone']} {region}{values['address_detail']}"
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    response["Cache-Control"] = "private, no-store"
-    return response

@@ -11,24 +11,16 @@ from orders.services.stocktake import Count, count_stock, plan_taking
 from shop.actor import Actor
 from shop.catalog.forms import MAX_PIECES
 from shop.catalog.models import Sku
-from shop.catalog.product_sheet import find_skus, refuse_lost_zeros
-from shop.catalog.selectors import is_only_code, list_skus
+from shop.catalog.product_sheet import CODE_COLUMN, find_skus, refuse_lost_zeros
+from shop.catalog.selectors import list_skus
 from shop.jobs.sheets.checking import CheckedRow, Fate, Unit
 from shop.jobs.sheets.kinds import Places, SheetKind
-from shop.sheets.columns import CodeColumn, Column, WholeColumn
+from shop.sheets.columns import Column, WholeColumn
 from shop.sheets.table import Table
 from shop.words import fill
 
 STOCK_COLUMNS: tuple[Column, ...] = (
-    CodeColumn(
-        "code",
-        _("SKU code"),
-        ("SKU编码", "编码", "商品编码", "货号", "SKU", "SKU code"),
-        is_required=True,
-        is_needed=True,
-        max_length=40,
-        is_known=is_only_code,
-    ),
+    CODE_COLUMN,
     Column("product", _("Product"), ("商品", "商品名称", "Product"), fills_down=True),
     Column("name", _("Specification"), ("规格", "Specification")),
     WholeColumn("seen", _("On hand"), ("在库", "库存", "账面库存", "On hand"), most=10 * MAX_PIECES),

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from orders.desk.stock.sheet import STOCK, list_stock_rows, preview_count
 from orders.services.stocktake import Count, Counted, count_stock
-from shop.catalog.forms import MAX_PIECES
+from shop.catalog.forms import MAX_PIECES, choose_category
 from shop.catalog.models import Sku
 from shop.catalog.refusals import count_refused
 from shop.catalog.selectors import list_categories, list_skus
@@ -31,16 +31,13 @@ class StockFilterForm(forms.Form):
     """Which SKUs are counted now."""
 
     name = forms.CharField(required=False, max_length=60)
-    category = forms.ChoiceField(required=False)
+    category = forms.ChoiceField()
     low = forms.BooleanField(required=False)
 
     def __init__(self, data: Any, categories: list[str]) -> None:
         super().__init__(data)
-        choices = [("", _("All categories")), *((name, name) for name in categories)]
-        attrs = {"aria-label": str(_("Category"))}
-        self.fields["category"] = forms.ChoiceField(
-            required=False, choices=choices, widget=forms.Select(attrs=attrs)
-        )
+        self.fields["category"] = choose_category(categories)
+        self.fields["category"].widget.attrs["aria-label"] = str(_("Category"))
         self.is_valid()
 
 

@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from shop.http.fields import read_id
+from shop.jobs import pages
 from shop.jobs.models import Job, JobRow, RowState
 from shop.jobs.sheets.checking import Fate
 from shop.jobs.sheets.content import Cleaned, Content, Line
@@ -40,15 +43,6 @@ class RowView:
         return [(headers[cleaned.name], cleaned) for cleaned in self.content.cleaned]
 
 
-@dataclass(frozen=True)
-class Tab:
-    """The rows of one fate; `name` is empty for all."""
-
-    name: str
-    label: Any
-    count: int
-
-
 def make_sheet_context(job: Job, kind: SheetKind, request: StaffRequest) -> dict[str, Any]:
     """The tabs, and the rows of one from `?after=` a row number on."""
     counts = count_fates(job)
@@ -58,7 +52,13 @@ def make_sheet_context(job: Job, kind: SheetKind, request: StaffRequest) -> dict
     found = list(list_by_fate(job, fate).filter(position__gt=after)[: ROWS_ON_A_PAGE + 1])
     shown = found[:ROWS_ON_A_PAGE]
     return {
-        "tabs": [Tab("", None, job.total), *(Tab(f, FATES[f].words, counts[f]) for f in Fate)],
+        "tabs": [
+            pages.make_tab(job, "fate", name, label, count, fate)
+            for name, label, count in (
+                ("", _("All"), job.total),
+                *((f, FATES[f].words, counts[f]) for f in Fate),
+            )
+        ],
         "fate": fate,
         "counts": counts,
         "columns": kind.shown_columns,
