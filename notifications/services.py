@@ -132,7 +132,7 @@ def handle_alerts_up_to(newest_id: int, *, actor: Actor) -> int:
 
 def _handle_batch(newest_id: int, actor: Actor) -> int:
     with transaction.atomic():
-        # In the order of ids, as everybody locks several: two who press at once do not wait in a circle.
+        # In the order of ids, as everybody locks several: two who press at once never deadlock.
         mine = find_open_alerts(kinds_of(actor), scope_key(actor))
         waiting = mine.filter(pk__lte=newest_id).order_by("pk").select_for_update(no_key=True)
         return _press(Alert.objects.filter(pk__in=list(waiting.values_list("pk", flat=True)[:BATCH])), actor)

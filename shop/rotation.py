@@ -80,7 +80,7 @@ def _sealed_fields(model: type[Model]) -> list[EncryptedTextField]:
 def rotate_table(model: type[Model]) -> Rotated:
     """Encrypt every value of a table with the first of DATA_KEYS. Raises Undecryptable, naming the row.
 
-    Rows that somebody holds are passed over and tried again, so that nobody ever waits in a circle.
+    Rows that somebody holds are passed over and tried again, so that nobody ever deadlocks.
     """
     rewritten = 0
     for _turn in range(PASSES):

@@ -6,8 +6,8 @@ from typing import Any
 from django.utils.translation import override
 
 from shop.access import CAPABILITIES, ROLES
-from shop.books import BOOKS
 from shop.events.registry import HANDLERS, HANDLERS_BY_VERB, TIMERS
+from shop.invariants import INVARIANTS
 from shop.moves.table import MOVES, SUBJECTS, Move, Subject
 
 _GENERATED = "Generated from the code by `manage.py wiring --write`; a test fails when it is out of date.\n"
@@ -38,7 +38,7 @@ def _events() -> Iterator[str]:
         yield f"| `{timer.name}` | `{_path(timer.find)}` | `{_path(timer.act)}` |"
     yield f"\n{len(HANDLERS)} handlers, {len(TIMERS)} timers.\n"
     yield "## Invariants (`manage.py check_books`)\n"
-    for item in sorted(BOOKS, key=lambda b: b.code):
+    for item in sorted(INVARIANTS, key=lambda b: b.code):
         yield f"- **{item.code}** {item.title} — `{_path(item.find)}`"
 
 

@@ -13,10 +13,10 @@ from jinja2 import Template
 from pytest_django import DjangoDbBlocker
 
 from harness.servers import PrivateRedis
-from shop.books import BOOKS
 from shop.demo.standins import StandInServer, run_in_thread
 from shop.events.delivery import drain
 from shop.events.pause import resume_outside
+from shop.invariants import INVARIANTS
 from tests import cast
 from tests.databases import empty_filled_tables, sweep_dead_rows
 from tests.gateway import Gateway
@@ -97,7 +97,7 @@ def in_english() -> Iterator[None]:
 
 def find_broken_books() -> list[str]:
     """Every broken invariant with the row that breaks it; what `manage.py check_books` would print."""
-    return [f"{book.code} {row}" for book in BOOKS for row in book.find()]
+    return [f"{book.code} {row}" for book in INVARIANTS for row in book.find()]
 
 
 @pytest.fixture

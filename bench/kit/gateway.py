@@ -26,12 +26,12 @@ from bench.kit.timing import find_p95
 from orders.models import Order
 from orders.stages import Stage
 from shop import clock
-from shop.books import BOOKS
 from shop.customers.models import Customer
 from shop.customers.services import issue_token
 from shop.demo.standins import load_credentials
 from shop.demo.supervisor.shop import find_free_port
 from shop.events.delivery import count_undelivered
+from shop.invariants import INVARIANTS
 from shop.store.models import WeChatAccount
 
 CLERKS = 2
@@ -77,7 +77,7 @@ def main(options: argparse.Namespace) -> None:
         settled_s = run.settle(parts)
         shop.check_alive()
     print(f"\nsettled {settled_s:.0f} s after the gateway was well again (promised {SETTLED_S})")
-    broken = [f"{book.code} {row}" for book in BOOKS for row in book.find()]
+    broken = [f"{book.code} {row}" for book in INVARIANTS for row in book.find()]
     print("books: clean" if not broken else "\n".join(["books:", *broken]))
 
 

@@ -85,7 +85,7 @@ def _lock_setting(kind: AlertKind, seen: Mapping[str, int], actor: Actor) -> Ale
 def _lock_settings(seen: Mapping[str, int], actor: Actor) -> list[AlertSetting]:
     """A locked row for every kind, made where there is none."""
     known_kinds = set(AlertSetting.objects.values_list("kind", flat=True))
-    # In one order, so that two who make them do not wait for each other in a circle.
+    # In one order, so that two who make them never deadlock.
     missing = [AlertSetting(kind=kind) for kind in AlertKind if kind not in known_kinds]
     AlertSetting.objects.bulk_create(missing, ignore_conflicts=True)
     known = {row.kind: row for row in AlertSetting.objects.select_for_update().order_by("pk")}

@@ -10,7 +10,7 @@ from orders.stages import IN_HAND
 def restock_order(order_id: int) -> None:
     """Reserve for a short order what is there now. Quiet when it is no longer short or no longer ours to send.
 
-    One order per transaction: whoever holds several orders and their SKUs would wait in a circle with a
+    One order per transaction: whoever holds several orders and their SKUs would deadlock with a
     verb that holds one of them.
     """
     with transaction.atomic():

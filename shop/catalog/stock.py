@@ -1,7 +1,6 @@
 """Stock changes: guarded single statements in SKU order, each with its movement rows.
 
-Callers hold the order's lock; SKUs are taken in id order so that two orders never wait for each other in a
-circle.
+Callers hold the order's lock; SKUs are taken in id order so that two orders never deadlock.
 """
 
 from collections.abc import Iterable, Mapping

@@ -65,7 +65,7 @@ def _claim(handlers: Sequence[str]) -> list[EventDelivery]:
     if not due.exists():
         return []  # An unlocked peek keeps an idle deliverer from taking locks.
     locked = due.select_related("event").select_for_update(skip_locked=True, of=("self",))
-    # Handlers lock what events are about: in one order, so that two deliverers never wait for each other in a circle.
+    # Handlers lock what events are about: in one order, so that two deliverers never deadlock.
     return sorted(locked[:BATCH], key=lambda row: _order_of_locks(row.event))
 
 

@@ -14,10 +14,10 @@ from django.utils import timezone
 from shop import clock
 from shop.actor import SYSTEM
 from shop.backup.snapshot import snapshot
-from shop.books import BOOKS, Scope, within
 from shop.events.models import BookCheck, Event
 from shop.events.selectors import find_last_id_before
 from shop.events.services import record_event
+from shop.invariants import INVARIANTS, Scope, within
 
 logger = logging.getLogger(__name__)
 AT = time(3, 30)
@@ -77,7 +77,7 @@ def _make_scope(rows: list[tuple[int, str, int, int | None]]) -> Scope:
 
 def _find_broken(scope: Scope) -> Iterator[str]:
     with snapshot(), within(scope):
-        for item in BOOKS:
+        for item in INVARIANTS:
             yield from (f"{item.code} {row}"[:200] for row in islice(item.find(), SHOWN))
 
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from shop.events.models import BookCheck
 from shop.moves.table import BY_SYSTEM, Subject, register, stateless
 
-BOOKS = register(
+BOOK_CHECKS = register(
     Subject(
         BookCheck,
         _("Books"),

@@ -13,7 +13,7 @@ from shop.access import require
 from shop.actor import Actor
 from shop.http.middleware import way_back
 from shop.staff.models import StaffUser
-from shop.staff.proof import ask_for_proof
+from shop.staff.reauthentication import ask_to_reauthenticate
 from shop.staff.services import staff_actor
 
 P = ParamSpec("P")
@@ -37,7 +37,7 @@ def staff_page(
 
     Who is signed out comes back to the page they were on, not to the address of its button. Who still has the
     password that a colleague knows is sent to choose one first. `fresh`: who did not show their password within
-    `PROOF_HOLDS` is asked for it before a POST, or before a page that can only be read (a download).
+    `HOLDS_FOR` is asked for it before a POST, or before a page that can only be read (a download).
     """
     asks_always = "POST" not in methods
 
@@ -54,7 +54,7 @@ def staff_page(
             if capability is not None:
                 require(request.actor, capability)
             asks = fresh and (asks_always or request.method == "POST")
-            if asks and (question := ask_for_proof(request)):
+            if asks and (question := ask_to_reauthenticate(request)):
                 return question
             return view(request, *args, **kwargs)
 

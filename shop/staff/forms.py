@@ -13,7 +13,7 @@ from shop.actor import Actor
 from shop.console.fields import YuanField, text
 from shop.errors import Refused
 from shop.http.fields import NO_CONTROL
-from shop.staff.proof import check_own_password
+from shop.staff.reauthentication import check_own_password
 from shop.staff.services import LIMITS, may_give
 
 MAX_LIMIT_FEN = 1_000_000_00

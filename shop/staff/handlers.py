@@ -12,14 +12,14 @@ from shop.http.addresses import read_network
 from shop.staff.accounts import record_lock_out
 from shop.staff.devices import DEVICE_KEY, describe_device
 from shop.staff.models import StaffSession, StaffUser
-from shop.staff.proof import keep_proof
+from shop.staff.reauthentication import keep_reauthentication
 
 
 @receiver(user_logged_in)
 def remember_device(sender: Any, request: HttpRequest, user: StaffUser, **_kwargs: Any) -> None:
     """Write device and proof into the new session; the person's expired ones are cleared on the way."""
     now = clock.now()
-    keep_proof(request.session)
+    keep_reauthentication(request.session)
     request.session[DEVICE_KEY] = describe_device(request) | {"since": now.isoformat()}
     StaffSession.objects.filter(staff=user, expire_date__lt=now).delete()
 

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.access import ROLE_LABELS, ROLES, can_make_money, can_refund
 from shop.events.models import Versioned
-from shop.staff.preferences import ListLooks as ListLooks
 
 THEMES = ("light", "dark")
 ACTIVE, DISABLED = "active", "disabled"
@@ -86,3 +85,19 @@ class StaffSession(AbstractBaseSession):
     @classmethod
     def get_session_store_class(cls) -> Any:
         return import_module(settings.SESSION_ENGINE).SessionStore
+
+
+class ListPreferences(models.Model):
+    """How one person wants the order list; who never chose has no row and sees every column."""
+
+    staff = models.OneToOneField(
+        StaffUser, primary_key=True, on_delete=models.CASCADE, related_name="list_preferences"
+    )
+    hidden = models.JSONField(default=list)
+    is_compact = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "staff_listlooks"
+
+    def __str__(self) -> str:
+        return f"list of {self.staff_id}"

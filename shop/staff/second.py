@@ -1,6 +1,6 @@
 """Two who agree: a colleague shows their password for one act of somebody else.
 
-What was typed waits sealed inside the page that asks, as with the question for one's own password (`proof.py`).
+What was typed waits sealed inside the page that asks, as with the question for one's own password.
 """
 
 from dataclasses import replace
@@ -15,7 +15,7 @@ from shop.errors import Refused
 from shop.http.middleware import own_address, way_back
 from shop.staff.gate import password_gate
 from shop.staff.models import StaffUser
-from shop.staff.proof import carry, take_carried
+from shop.staff.reauthentication import carry, take_carried
 from shop.staff.services import staff_actor
 
 REQUIRED = "second_person_required"

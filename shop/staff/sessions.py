@@ -21,7 +21,7 @@ SEEN_EVERY = timedelta(minutes=1)
 _CODE_LENGTH = 16
 # Every page of the console asks for it.
 _ALIVE = KeptQuery(
-    lambda: StaffSession.objects.select_related("staff__list_looks").filter(
+    lambda: StaffSession.objects.select_related("staff__list_preferences").filter(
         session_key=Param("session_key", models.CharField()),
         expire_date__gt=Param("now", models.DateTimeField()),
     )

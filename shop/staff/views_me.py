@@ -17,7 +17,7 @@ from shop.http.middleware import own_address
 from shop.staff.accounts import change_password, end_session, end_sessions
 from shop.staff.decorators import StaffRequest, staff_page
 from shop.staff.forms import FirstPasswordForm, OwnPasswordForm
-from shop.staff.proof import keep_proof, show_proof, show_ready, take_proof
+from shop.staff.reauthentication import keep_reauthentication, show_question, show_ready, take_password
 from shop.staff.selectors import list_devices
 from shop.staff.services import staff_actor
 
@@ -67,7 +67,7 @@ def _change_password(request: HttpRequest, form: OwnPasswordForm | FirstPassword
         form.add_error("new_password1", error if isinstance(error, ValidationError) else str(error))
         return False
     update_session_auth_hash(request, user)
-    keep_proof(request.session)
+    keep_reauthentication(request.session)
     messages.success(request, _SAVED)
     return True
 
@@ -76,8 +76,8 @@ def _change_password(request: HttpRequest, form: OwnPasswordForm | FirstPassword
 def prove(request: StaffRequest) -> HttpResponse:
     """Take the password that a download asked for; the answer leads on to it."""
     next_url = own_address(request, request.POST.get("next", ""))
-    if refused := take_proof(request):
-        return show_proof(request, next_url=next_url, refused=refused)
+    if refused := take_password(request):
+        return show_question(request, next_url=next_url, refused=refused)
     return show_ready(request, next_url)
 
 

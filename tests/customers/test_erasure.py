@@ -12,10 +12,10 @@ from django.db import connection
 from django.test import Client
 
 from orders import rehash
-from orders.books import erased_are_not_found
 from orders.desk.search.matches import find_matches
+from orders.invariants import erased_are_not_found
 from orders.models import BlindIndex, Note, Order
-from orders.payments.books import erased_payers_are_forgotten
+from orders.payments.invariants import erased_payers_are_forgotten
 from orders.payments.models import AttemptState, PayAttempt
 from orders.payments.services.cancelling import cancel_unpaid
 from orders.payments.services.partial import refund_payment
@@ -28,10 +28,10 @@ from shop.actor import SYSTEM
 from shop.crypto import Erased, Sealed
 from shop.crypto.sealing import seal_as_before
 from shop.customers.balance import change_balance
-from shop.customers.books import erased_have_nothing_left, erased_have_nothing_unbound
 from shop.customers.care import reveal_phone, set_remark
 from shop.customers.consents import accept_messages
 from shop.customers.erasure import ask_erasure, erase_when_due, keep_data, list_due_to_erase
+from shop.customers.invariants import erased_have_nothing_left, erased_have_nothing_unbound
 from shop.customers.models import Customer, CustomerToken, MessageConsent
 from shop.customers.selectors import list_customers
 from shop.customers.services import (

@@ -17,9 +17,9 @@ from orders.shipping.services.ship import NewParcel, ship_order
 from shop import clock
 from shop.crypto import Sealed
 from shop.customers.balance import change_balance
-from shop.customers.books import erased_have_nothing_unbound
 from shop.customers.care import block_customer
 from shop.customers.erasure import ask_erasure, erase_when_due
+from shop.customers.invariants import erased_have_nothing_unbound
 from shop.customers.models import BalanceEntry, Customer
 from shop.customers.services import customer_actor
 from shop.events.models import Event

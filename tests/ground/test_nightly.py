@@ -9,7 +9,6 @@ from notifications.models import Alert, AlertKind
 from orders.models import Order
 from orders.services.steps import confirm_order
 from shop import clock
-from shop.books import BOOKS, Book, Scope, within
 from shop.catalog.stock import correct_stock
 from shop.customers.balance import change_balance
 from shop.customers.models import Customer
@@ -20,6 +19,7 @@ from shop.events.nightly import SETTLED_AFTER, begin_nightly, check_slice, find_
 from shop.events.sweeping import sweep
 from shop.events.tasks import check_books_nightly
 from shop.events.timers import compare_books
+from shop.invariants import INVARIANTS, Book, Scope, within
 from tests import cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -86,7 +86,7 @@ def test_what_nothing_happened_to_is_not_read_again() -> None:
     Order.objects.filter(pk=old.pk).update(paid_fen=old.paid_fen)
 
 
-@pytest.mark.parametrize("item", BOOKS, ids=[book.code for book in BOOKS])
+@pytest.mark.parametrize("item", INVARIANTS, ids=[book.code for book in INVARIANTS])
 def test_each_book_looks_at_what_it_is_told_to(item) -> None:
     """Nothing in scope is nothing read, whatever is wrong elsewhere."""
     order = cast.shipped_order()
@@ -175,7 +175,7 @@ def break_by(count: int, length: int) -> Book:
 
 
 def test_of_many_differences_twenty_are_named_each_in_two_hundred_letters(monkeypatch) -> None:
-    monkeypatch.setattr(nightly, "BOOKS", [break_by(30, 500), break_by(1, 1)])
+    monkeypatch.setattr(nightly, "INVARIANTS", [break_by(30, 500), break_by(1, 1)])
     monkeypatch.setattr(nightly, "EVENTS_AT_ONCE", 1)
     begin_nightly()
     cast.paid_order()

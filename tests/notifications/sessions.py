@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
 from shop.staff.models import StaffUser
-from shop.staff.proof import keep_proof
+from shop.staff.reauthentication import keep_reauthentication
 
 
 def make_session(user: StaffUser) -> str:
@@ -15,6 +15,6 @@ def make_session(user: StaffUser) -> str:
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    keep_proof(session)
+    keep_reauthentication(session)
     session.create()
     return str(session.session_key)

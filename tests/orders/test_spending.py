@@ -2,7 +2,7 @@
 
 import pytest
 
-from orders.books import spending_is_the_sum_of_orders
+from orders.invariants import spending_is_the_sum_of_orders
 from orders.payments.services.cancelling import cancel_paid
 from orders.payments.services.collecting import collect_payment
 from orders.spending import keep_all_spending

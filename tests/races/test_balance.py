@@ -68,7 +68,7 @@ def test_without_the_orders_lock_the_natural_key_is_the_last_guard(switch_off_or
 
 @pytest.mark.parametrize("reserve_on", ReserveOn)
 def test_refunds_and_payments_of_one_customer_at_once_add_up(reserve_on):
-    """Both lock stock and customer: in the same order, or they would wait in a circle."""
+    """Both lock stock and customer: in the same order, or they would deadlock."""
     cast.open_shop(balance_on=True, reserve_on=reserve_on)
     orders = orders_of_one(6, fen=300_00)
     for order in orders[:3]:

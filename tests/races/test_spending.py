@@ -1,7 +1,7 @@
 """Orders of one buyer paid at one moment: what the buyer spent is the sum of all."""
 
 from orders import spending
-from orders.books import spending_is_the_sum_of_orders
+from orders.invariants import spending_is_the_sum_of_orders
 from orders.payments.services.collecting import collect_payment
 from orders.spending import keep_all_spending
 from shop.customers.models import Customer

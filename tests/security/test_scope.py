@@ -62,9 +62,9 @@ READS_ALL = {
     "orders/moves.py",
     "orders/selectors.py",  # by number with a kept query, and rows that are due
     "orders/payments/selectors.py",  # rows that are due
-    "orders/books.py",
-    "orders/payments/books.py",
-    "notifications/books.py",
+    "orders/invariants.py",
+    "orders/payments/invariants.py",
+    "notifications/invariants.py",
     "orders/erasure.py",
     "orders/rehash.py",
     "orders/services/place.py",

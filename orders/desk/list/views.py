@@ -23,7 +23,7 @@ from shop.database.replica import reading
 from shop.http.query import make_url
 from shop.staff.decorators import StaffRequest, staff_page
 from shop.staff.models import StaffUser
-from shop.staff.preferences import COLUMNS, get_list_looks, save_list_looks
+from shop.staff.preferences import COLUMNS, get_list_preferences, save_list_preferences
 
 
 @staff_page("orders.view")
@@ -66,14 +66,14 @@ def ask_filters(request: StaffRequest) -> HttpResponse:
 def save_looks(request: StaffRequest) -> HttpResponse:
     """Remember the columns and the density of this person's list, and lead back to it."""
     is_compact = request.POST.get("density") == "compact"
-    save_list_looks(request.user.pk, shown=request.POST.getlist("column"), is_compact=is_compact)
+    save_list_preferences(request.user.pk, shown=request.POST.getlist("column"), is_compact=is_compact)
     back = request.POST.get("next", "")
     is_own = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
     return HttpResponseRedirect(back if is_own else reverse("orders:list"))
 
 
 def _describe_looks(staff: StaffUser) -> dict[str, Any]:
-    looks = get_list_looks(staff)
+    looks = get_list_preferences(staff)
     shows = {name: name not in looks.hidden for name in COLUMNS}
     columns = [{"name": name, "label": label, "is_shown": shows[name]} for name, label in COLUMNS.items()]
     return {"shows": shows, "columns": columns, "is_compact": looks.is_compact}

@@ -91,7 +91,7 @@ class ChangePriceForm(OrderForm):
         freight_fen = self.order.freight_fen + self.order.freight_adjust_fen
         self.initial = {"goods": self.order.payable_fen - freight_fen, "freight": freight_fen}
 
-    def needs_proof(self) -> bool:
+    def needs_reauthentication(self) -> bool:
         """Goods that are all but given away."""
         price_fen = self.cleaned_data["goods"] + self.cleaned_data["freight"]
         return bool(price_fen * 10 <= self.order.payable_fen)
@@ -108,7 +108,7 @@ class CollectForm(OrderForm):
     def set_up(self) -> None:
         self.amount_fen = self.order.owed_fen
 
-    def needs_proof(self) -> bool:
+    def needs_reauthentication(self) -> bool:
         """Cash for an order that was to be paid otherwise."""
         return self.order.pay_method != PayMethod.COD
 
@@ -123,7 +123,7 @@ class RecordTransferForm(OrderForm):
     def set_up(self) -> None:
         self.amount_fen = self.order.owed_fen or None
 
-    def needs_proof(self) -> bool:
+    def needs_reauthentication(self) -> bool:
         return True
 
     def read(self) -> dict[str, Any]:

@@ -180,7 +180,7 @@ ACTS: dict[Do, Callable[[Scene], object]] = {
     Do.GIVE_UP_PAYING: money.give_up_paying,
     Do.PAY_LATE: money.pay_late,
     Do.CHOOSE_COD: _by_buyer(partial(choose_payment, method=PayMethod.COD)),
-    Do.SEND_PROOF: money.show_proof,
+    Do.SEND_PROOF: money.show_question,
     Do.REJECT_PROOF: _by_staff(reject_proof),
     Do.RECORD_TRANSFER: money.find_transfer,
     Do.TOP_UP: money.top_up,

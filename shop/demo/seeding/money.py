@@ -86,7 +86,7 @@ def pay_out(scene: Scene) -> None:
         pay_out_refund(refund.pk, reference=scene.world.make_reference(), actor=scene.staff)
 
 
-def show_proof(scene: Scene) -> None:
+def show_question(scene: Scene) -> None:
     """The buyer uploads a picture of the bank's slip."""
     order = Order.objects.get(pk=scene.order_id)
     slip = store_picture(draw_slip(order.owed_fen, clock.now()), customer_id=order.customer_id)

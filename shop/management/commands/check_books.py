@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from shop.books import BOOKS
+from shop.invariants import INVARIANTS
 
 SHOWN = 20
 
@@ -15,7 +15,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         broken = 0
-        for item in sorted(BOOKS, key=lambda b: (len(b.code.split(".")[0]), b.code)):
+        for item in sorted(INVARIANTS, key=lambda b: (len(b.code.split(".")[0]), b.code)):
             rows = list(islice(item.find(), SHOWN))
             broken += bool(rows)
             mark = self.style.ERROR("BROKEN") if rows else self.style.SUCCESS("ok")

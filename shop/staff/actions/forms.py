@@ -36,7 +36,7 @@ class ActionForm(forms.Form):
     def set_up(self) -> None:
         """Fill in what depends on the subject."""
 
-    def needs_proof(self) -> bool:
+    def needs_reauthentication(self) -> bool:
         """Whether what was typed makes money by a word, so that the password is asked for again."""
         return False
 

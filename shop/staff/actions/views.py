@@ -19,7 +19,7 @@ from shop.staff import second
 from shop.staff.actions.forms import ActionForm
 from shop.staff.actions.rows import Action, ActionPage, S
 from shop.staff.decorators import StaffRequest, staff_page
-from shop.staff.proof import ask_for_proof, is_answer
+from shop.staff.reauthentication import ask_to_reauthenticate, is_answer
 
 _NOT_HERE = ("forbidden", "not_found")
 
@@ -33,14 +33,14 @@ def make_action_view(page: ActionPage[S], action: Action) -> Any:
         press = _Press(page, action, request, address)
         if request.method != "POST":
             return press.ask(subject)
-        if is_answer(request) and (question := ask_for_proof(request)):
+        if is_answer(request) and (question := ask_to_reauthenticate(request)):
             return question
         if second.is_answer(request) and (question := second.take_second(request)):
             return question
         form = press.make_form(subject, request.POST)
         if not form.is_valid():
             return press.show_invalid(subject, form)
-        if form.needs_proof() and (question := ask_for_proof(request)):
+        if form.needs_reauthentication() and (question := ask_to_reauthenticate(request)):
             return question
         try:
             result = form.run(request.actor, form.cleaned_data["version"])

@@ -9,14 +9,14 @@ from orders.models import Order, OrderLine
 from orders.payments.ledger import pay_key, refund_key
 from orders.payments.models import LIVE, PayAttempt, Payment, Refund, RefundState
 from orders.stages import Stage
-from shop.books import book, in_scope
 from shop.customers.models import BalanceEntry, EntryKind
+from shop.invariants import in_scope, invariant
 from shop.store.choices import PayMethod
 
 IN_FLIGHT = (RefundState.COMMITTED, RefundState.PROCESSING, RefundState.FAILED, RefundState.TO_PAY_OUT)
 
 
-@book("B1.1", "per payment, refunds done and in flight stay within what was captured")
+@invariant("B1.1", "per payment, refunds done and in flight stay within what was captured")
 def refunds_stay_within_payment() -> Iterator[str]:
     sums = Payment.objects.annotate(
         done=Coalesce(Sum("refunds__amount_fen", filter=Q(refunds__state=RefundState.DONE)), 0),
@@ -29,7 +29,7 @@ def refunds_stay_within_payment() -> Iterator[str]:
         yield f"payment {payment} of order {payment.order.number}: {payment.refunded_fen}+{payment.refunding_fen}"
 
 
-@book("B1.2", "an order's paid and refunded amounts are the sums of the payments that count")
+@invariant("B1.2", "an order's paid and refunded amounts are the sums of the payments that count")
 def order_sums_are_its_payments() -> Iterator[str]:
     counting = Q(payments__counts=True)
     sums = Order.objects.annotate(
@@ -40,7 +40,7 @@ def order_sums_are_its_payments() -> Iterator[str]:
         yield f"order {order.number}: paid {order.paid_fen}, payments {order.captured}"
 
 
-@book("B10.2", "what was paid from a balance, or given back into it, stands once in the ledger")
+@invariant("B10.2", "what was paid from a balance, or given back into it, stands once in the ledger")
 def balance_payments_are_booked() -> Iterator[str]:
     of_buyers = {"orders": "order__customer__orders", "customers": "order__customer"}
     by_balance = in_scope(Payment.objects.filter(method=PayMethod.BALANCE), **of_buyers)
@@ -57,14 +57,14 @@ def balance_payments_are_booked() -> Iterator[str]:
             yield f"{key}: {wanted.get(key)} in the payments, {booked.get(key)} in the ledger"
 
 
-@book("B1.3", "money that does not count is on its way back in full")
+@invariant("B1.3", "money that does not count is on its way back in full")
 def late_money_goes_back() -> Iterator[str]:
     late = Payment.objects.filter(counts=False).exclude(amount_fen=F("refunding_fen") + F("refunded_fen"))
     for payment in in_scope(late, orders="order").select_related("order"):
         yield f"payment {payment} of order {payment.order.number} does not count and is not refunded"
 
 
-@book("B1.4", "what was refunded, but for goodwill, stands on lines, and the rest is within the freight")
+@invariant("B1.4", "what was refunded, but for goodwill, stands on lines, and the rest is within the freight")
 def refunds_are_for_lines_and_freight() -> Iterator[str]:
     refunds = Refund.objects.filter(order=OuterRef("pk"), payment__counts=True, is_goodwill=False)
     given = refunds.order_by().values("order").annotate(fen=Sum("amount_fen")).values("fen")
@@ -77,7 +77,7 @@ def refunds_are_for_lines_and_freight() -> Iterator[str]:
         yield f"order {order.number}: {order.on_lines} refunded on its lines, {order.given} by refunds"
 
 
-@book("B1.5", "the rows of a refund are its amount, and those of a line what was refunded for it")
+@invariant("B1.5", "the rows of a refund are its amount, and those of a line what was refunded for it")
 def refunds_say_what_they_are_for() -> Iterator[str]:
     """A version before wrote no rows: orders with such a refund have lines with more refunded than their rows say."""
     itemised = Refund.objects.annotate(of_rows=Sum("lines__amount_fen")).filter(of_rows__isnull=False)
@@ -92,14 +92,14 @@ def refunds_say_what_they_are_for() -> Iterator[str]:
         yield f"order {line.order.number}, line {line.pk}: {line.refunded_fen} refunded, by rows {line.of_rows}"
 
 
-@book("B12.3", "no attempt says as whom a buyer who was erased paid at the gateway")
+@invariant("B12.3", "no attempt says as whom a buyer who was erased paid at the gateway")
 def erased_payers_are_forgotten() -> Iterator[str]:
     named = PayAttempt.objects.filter(order__customer__erased_at__isnull=False).exclude(openid="")
     for attempt in in_scope(named, orders="order", customers="order__customer"):
         yield f"attempt {attempt.number}"
 
 
-@book("B7", "each external effect has one intent with a stable number")
+@invariant("B7", "each external effect has one intent with a stable number")
 def one_intent_per_effect() -> Iterator[str]:
     odd = Refund.objects.filter(Q(number="") | Q(state=RefundState.DONE, finished_at=None))
     for refund in in_scope(odd, orders="order"):

@@ -12,7 +12,7 @@ Check = Callable[[], Iterator[str]]
 
 
 @dataclass(frozen=True)
-class Book:
+class Invariant:
     """One invariant: `find` yields a sentence per row that breaks it."""
 
     code: str
@@ -29,15 +29,15 @@ class Scope:
     customers: Collection[int] = ()
 
 
-BOOKS: list[Book] = []
+INVARIANTS: list[Invariant] = []
 _scope: ContextVar[Scope | None] = ContextVar("books_scope", default=None)
 
 
-def book(code: str, title: str) -> Callable[[Check], Check]:
-    """Declare an invariant in an app's `books.py`; it wraps what it reads in `in_scope`."""
+def invariant(code: str, title: str) -> Callable[[Check], Check]:
+    """Declare an invariant in an app's `invariants.py`; it wraps what it reads in `in_scope`."""
 
     def register(function: Check) -> Check:
-        BOOKS.append(Book(code, title, function))
+        INVARIANTS.append(Invariant(code, title, function))
         return function
 
     return register

@@ -9,15 +9,15 @@ from django.db.models.functions import Coalesce
 from orders.models import BlindIndex, Order, OrderLine
 from orders.stages import IN_HAND, Stage
 from orders.states import MOVES
-from shop.books import book, in_scope, list_in_scope
 from shop.catalog.models import Sku
 from shop.customers.models import Customer
 from shop.events.models import Event
+from shop.invariants import in_scope, invariant, list_in_scope
 
 CHUNK = 2000
 
 
-@book("B2", "per line: pieces sent, cancelled, returned and refunded add up")
+@invariant("B2", "per line: pieces sent, cancelled, returned and refunded add up")
 def line_pieces_add_up() -> Iterator[str]:
     wrong = (
         Q(quantity__lt=F("shipped") + F("cancelled"))
@@ -29,7 +29,7 @@ def line_pieces_add_up() -> Iterator[str]:
         yield f"order {line.order.number}, line {line.pk}"
 
 
-@book("B2.1", "the order's piece counts are the sums of its lines")
+@invariant("B2.1", "the order's piece counts are the sums of its lines")
 def piece_counts_are_sums() -> Iterator[str]:
     sums = Order.objects.annotate(
         ordered=Coalesce(Sum("lines__quantity"), 0),
@@ -44,7 +44,7 @@ def piece_counts_are_sums() -> Iterator[str]:
         yield f"order {order.number}"
 
 
-@book("B3.3", "stock reserved is what open lines hold, and a paid line is reserved or short in full")
+@invariant("B3.3", "stock reserved is what open lines hold, and a paid line is reserved or short in full")
 def reservations_are_held_by_lines() -> Iterator[str]:
     held = Sku.objects.annotate(lines_hold=Coalesce(Sum("order_lines__reserved"), 0))
     for sku in in_scope(held, orders="order_lines__order", skus="pk").exclude(reserved=F("lines_hold")):
@@ -60,7 +60,7 @@ def reservations_are_held_by_lines() -> Iterator[str]:
         yield f"order {line.order.number}, line {line.pk}: holds stock though nothing is left to send"
 
 
-@book("B10.3", "what each buyer has spent is the sum over their orders")
+@invariant("B10.3", "what each buyer has spent is the sum over their orders")
 def spending_is_the_sum_of_orders() -> Iterator[str]:
     sums = Customer.objects.annotate(
         total=Coalesce(Sum(F("orders__paid_fen") - F("orders__refunded_fen")), 0)
@@ -69,7 +69,7 @@ def spending_is_the_sum_of_orders() -> Iterator[str]:
         yield f"{customer}: spent {customer.spent_fen}, orders {customer.total}"
 
 
-@book("B5", "the stored stage is what the events say, numbered without a gap")
+@invariant("B5", "the stored stage is what the events say, numbered without a gap")
 def stage_is_the_fold_of_events() -> Iterator[str]:
     """Also B6 (no move outside the table) and B11 (numbers without a gap), in the same pass."""
     for ids in _split_ids():
@@ -103,7 +103,7 @@ def _check_history(order: Order, events: list[Event]) -> Iterator[str]:
         yield f"order {order.number}: stage {order.stage} v{order.version}, events say {stage} v{len(events)}"
 
 
-@book("B10", "lines, adjustments and freight are what is payable")
+@invariant("B10", "lines, adjustments and freight are what is payable")
 def payable_adds_up() -> Iterator[str]:
     goods = (
         F("lines__price_fen") * F("lines__quantity")
@@ -117,7 +117,7 @@ def payable_adds_up() -> Iterator[str]:
         yield f"order {order.number}: payable {order.payable_fen}"
 
 
-@book("B12", "no order of a buyer who was erased is found by what was known of them")
+@invariant("B12", "no order of a buyer who was erased is found by what was known of them")
 def erased_are_not_found() -> Iterator[str]:
     found = BlindIndex.objects.filter(order__customer__erased_at__isnull=False)
     for row in in_scope(found, orders="order", customers="order__customer").select_related("order"):

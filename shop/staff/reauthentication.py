@@ -22,25 +22,25 @@ from shop.http.middleware import own_address, way_back
 from shop.staff.gate import password_gate
 from shop.staff.models import StaffUser
 
-PROOF_HOLDS = timedelta(minutes=10)
+HOLDS_FOR = timedelta(minutes=10)
 PROVED_AT = "proved_at"
 PASSWORD, CARRIED, BACK = "proof_password", "proof_carried", "proof_back"
 _OWN_FIELDS = (PASSWORD, CARRIED, BACK, "csrfmiddlewaretoken")
 _FORBIDDEN = 403
 
 
-def keep_proof(session: SessionBase) -> None:
+def keep_reauthentication(session: SessionBase) -> None:
     """Write down that the person has just shown their password."""
     session[PROVED_AT] = clock.now().isoformat()
 
 
-def is_proved(session: SessionBase) -> bool:
-    """Whether the password was shown to this session within the last PROOF_HOLDS.
+def is_reauthenticated(session: SessionBase) -> bool:
+    """Whether the password was shown to this session within the last HOLDS_FOR.
 
     A clock that was put back must not make it hold longer.
     """
     at = session.get(PROVED_AT)
-    return at is not None and abs(clock.now() - datetime.fromisoformat(at)) < PROOF_HOLDS
+    return at is not None and abs(clock.now() - datetime.fromisoformat(at)) < HOLDS_FOR
 
 
 def check_own_password(request: HttpRequest, password: str) -> bool:
@@ -54,15 +54,15 @@ def check_own_password(request: HttpRequest, password: str) -> bool:
     return isinstance(found, StaffUser) and found.pk == user.pk
 
 
-def take_proof(request: HttpRequest) -> Refused | None:
-    """Take the password that was typed into the page of `show_proof`; None when it is right, else what to say."""
+def take_password(request: HttpRequest) -> Refused | None:
+    """Take the password that was typed into the page of `show_question`; None when it is right, else what to say."""
     try:
         is_right = check_own_password(request, request.POST.get(PASSWORD, ""))
     except Refused as refused:
         return refused
     if not is_right:
         return Refused("wrong_password", _("This is not your password. Please type it again."), 422)
-    keep_proof(request.session)
+    keep_reauthentication(request.session)
     return None
 
 
@@ -71,26 +71,26 @@ def is_answer(request: HttpRequest) -> bool:
     return request.method == "POST" and CARRIED in request.POST
 
 
-def ask_for_proof(request: HttpRequest) -> HttpResponse | None:
+def ask_to_reauthenticate(request: HttpRequest) -> HttpResponse | None:
     """The page that asks for the password; None when there is a proof, or this very request brought it.
 
     Afterwards `request.POST` holds what was typed before the question. Files are not carried: no page that asks
     takes any.
     """
     has_answered = is_answer(request)
-    if not is_proved(request.session):
+    if not is_reauthenticated(request.session):
         if request.method != "POST":
-            return show_proof(request, next_url=request.get_full_path())
+            return show_question(request, next_url=request.get_full_path())
         if not has_answered:
-            return show_proof(request, carried=carry(request, leave_out=_OWN_FIELDS))
-        if refused := take_proof(request):
-            return show_proof(request, carried=request.POST[CARRIED], refused=refused)
+            return show_question(request, carried=carry(request, leave_out=_OWN_FIELDS))
+        if refused := take_password(request):
+            return show_question(request, carried=request.POST[CARRIED], refused=refused)
     if has_answered:
         request.POST = take_carried(request, request.POST[CARRIED])  # type: ignore[assignment]  # immutable all the same
     return None
 
 
-def show_proof(
+def show_question(
     request: HttpRequest, *, carried: str = "", next_url: str = "", refused: Refused | None = None
 ) -> HttpResponse:
     """Ask for the password: the answer comes to this very address, for a download (`next_url`) to one of its own."""
@@ -100,7 +100,7 @@ def show_proof(
         "next": next_url,
         "back": way_back(request) if typed_back is None else own_address(request, typed_back),
         "error": str(refused or ""),
-        "is_proved": False,
+        "is_reauthenticated": False,
     }
     return _answer(request, context, status=refused.status if refused else _FORBIDDEN)
 
@@ -108,11 +108,11 @@ def show_proof(
 def show_ready(request: HttpRequest, next_url: str) -> HttpResponse:
     """The download that the password was asked for; a redirect would leave the question standing there."""
     back = own_address(request, request.POST.get(BACK, ""))
-    return _answer(request, {"is_proved": True, "next": next_url, "back": back}, status=200)
+    return _answer(request, {"is_reauthenticated": True, "next": next_url, "back": back}, status=200)
 
 
 def _answer(request: HttpRequest, context: dict[str, Any], *, status: int) -> HttpResponse:
-    response = render(request, "staff/proof.html", context, status=status)
+    response = render(request, "staff/reauthenticate.html", context, status=status)
     patch_cache_control(response, no_store=True)
     return response
 

@@ -7,10 +7,10 @@ from django.db.models.functions import Coalesce
 
 from orders.models import OrderLine
 from orders.shipping.models import HANDED_OVER, Parcel, ParcelState, Purpose
-from shop.books import book, in_scope
+from shop.invariants import in_scope, invariant
 
 
-@book("B9", "a tracking number belongs to one live parcel")
+@invariant("B9", "a tracking number belongs to one live parcel")
 def tracking_numbers_are_unique() -> Iterator[str]:
     looked_at = in_scope(Parcel.objects.all(), orders="lines__order_line__order")
     live = Parcel.objects.exclude(state=ParcelState.UNDONE).exclude(tracking_no="")
@@ -19,7 +19,7 @@ def tracking_numbers_are_unique() -> Iterator[str]:
         yield f"{row['courier']} {row['tracking_no']} in {row['n']} parcels"
 
 
-@book("B2.2", "pieces shipped per line are the pieces in its parcels that were handed over")
+@invariant("B2.2", "pieces shipped per line are the pieces in its parcels that were handed over")
 def shipped_is_in_parcels() -> Iterator[str]:
     live = Q(parcel_lines__parcel__purpose=Purpose.ORDER, parcel_lines__parcel__state__in=HANDED_OVER)
     sums = OrderLine.objects.annotate(packed=Coalesce(Sum("parcel_lines__quantity", filter=live), 0))

@@ -11,7 +11,7 @@ from django.test import Client
 
 from shop import clock
 from shop.staff.models import StaffUser
-from shop.staff.proof import PROOF_HOLDS
+from shop.staff.reauthentication import HOLDS_FOR
 from shop.store.models import StoreSettings, WeChatAccount
 from tests.cast import PASSWORD, make_sku, make_staff, open_shop
 from tests.console import browser, page_with, sign_in
@@ -30,7 +30,7 @@ def late() -> Iterator[Client]:
     """An owner's browser whose proof has just run out."""
     open_shop()
     client = browser()
-    with clock.at(clock.now() + PROOF_HOLDS):
+    with clock.at(clock.now() + HOLDS_FOR):
         yield client
 
 
@@ -74,7 +74,7 @@ def test_full_exports_ask_for_the_password_and_then_lead_to_the_file(late: Clien
 def test_who_has_just_signed_in_is_not_asked() -> None:
     open_shop()
     client = browser()
-    with clock.at(clock.now() + PROOF_HOLDS - timedelta(seconds=5)):
+    with clock.at(clock.now() + HOLDS_FOR - timedelta(seconds=5)):
         assert client.post(SETTINGS, filled_in(shop_name="半山")).status_code == 302
 
 

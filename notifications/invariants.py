@@ -6,11 +6,11 @@ from django.db.models import Count, Exists, OuterRef, Q
 
 from notifications.models import Alert, AlertKind
 from orders.models import Order
-from shop.books import book, in_scope
 from shop.events.models import Event, EventDelivery
+from shop.invariants import in_scope, invariant
 
 
-@book("B8", "once delivery has drained, every paid or cash-on-delivery order rang exactly once")
+@invariant("B8", "once delivery has drained, every paid or cash-on-delivery order rang exactly once")
 def every_order_rang_once() -> Iterator[str]:
     waiting = EventDelivery.objects.filter(
         done_at__isnull=True, event__kind=Order.subject_kind, event__subject_id=OuterRef("pk")

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from shop.books import book, in_scope
 from shop.customers.erasure import ERASED, SEALED
 from shop.customers.models import Address, BalanceEntry, Customer, CustomerToken, MessageConsent
 from shop.files.models import Picture
+from shop.invariants import in_scope, invariant
 from shop.rotation import list_unbound
 
 
-@book("B10.1", "each balance is the sum of its ledger, and every entry says the balance after it")
+@invariant("B10.1", "each balance is the sum of its ledger, and every entry says the balance after it")
 def balance_is_the_sum_of_its_ledger() -> Iterator[str]:
     sums = Customer.objects.annotate(ledger=Coalesce(Sum("balance_entries__delta_fen"), 0))
     for customer in in_scope(sums, orders="orders", customers="pk").exclude(balance_fen=F("ledger")):
@@ -26,7 +26,7 @@ def balance_is_the_sum_of_its_ledger() -> Iterator[str]:
         yield f"{entry}: {entry.balance_after_fen} after it does not follow from the entry before"
 
 
-@book(
+@invariant(
     "B12.1",
     "who was erased has no secret, hashes, addresses, devices, consents or pictures left; others have a secret",
 )
@@ -41,7 +41,7 @@ def erased_have_nothing_left() -> Iterator[str]:
             yield f"{customer}"
 
 
-@book("B12.2", "every sealed value of a buyer who was erased needed the secret that is gone")
+@invariant("B12.2", "every sealed value of a buyer who was erased needed the secret that is gone")
 def erased_have_nothing_unbound() -> Iterator[str]:
     erased = in_scope(Customer.objects.filter(erased_at__isnull=False), orders="orders", customers="pk")
     for customer in erased.distinct():
