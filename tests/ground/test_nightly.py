@@ -19,7 +19,7 @@ from shop.events.nightly import SETTLED_AFTER, begin_nightly, check_slice, find_
 from shop.events.sweeping import sweep
 from shop.events.tasks import check_books_nightly
 from shop.events.timers import compare_books
-from shop.invariants import INVARIANTS, Book, Scope, within
+from shop.invariants import INVARIANTS, Invariant, Scope, within
 from tests import cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -170,8 +170,8 @@ def test_what_comes_while_it_looks_is_for_the_next_night(monkeypatch: pytest.Mon
     assert (check.seen_id, check.until_id, check.looked_at, check.broken) == (until_id, None, 0, [])
 
 
-def break_by(count: int, length: int) -> Book:
-    return Book("B99", "always broken", lambda: iter([f"{n} " + "x" * length for n in range(count)]))
+def break_by(count: int, length: int) -> Invariant:
+    return Invariant("B99", "always broken", lambda: iter([f"{n} " + "x" * length for n in range(count)]))
 
 
 def test_of_many_differences_twenty_are_named_each_in_two_hundred_letters(monkeypatch) -> None:
