@@ -1,5 +1,6 @@
 """The one way in which a command says no."""
 
+from http import HTTPStatus
 from typing import Any
 
 
@@ -12,7 +13,7 @@ class Refused(Exception):
     that help a program to go on.
     """
 
-    def __init__(self, code: str, message: Any, status: int = 409, **extra: Any) -> None:
+    def __init__(self, code: str, message: Any, status: int = HTTPStatus.CONFLICT, **extra: Any) -> None:
         super().__init__(code, str(message))
         self.code = code
         self.message = message

@@ -1,5 +1,6 @@
 """`GET /healthz`: what a load balancer and a tester want to know."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -29,4 +30,4 @@ def healthz(request: HttpRequest) -> JsonResponse:
     disk = measure_disk()
     answer["disk"] = "unknown" if disk is None else "low" if disk.is_low else "ok"
     answer["broker"] = "ok" if is_broker_up() else "unavailable"
-    return JsonResponse(answer, status=200 if answer["ok"] else 503)
+    return JsonResponse(answer, status=HTTPStatus.OK if answer["ok"] else HTTPStatus.SERVICE_UNAVAILABLE)

@@ -1,6 +1,7 @@
 """The pages on which the owner chooses which alerts are spoken; for each kind, to whom and with which sound."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -23,8 +24,6 @@ from shop.http.fields import read_version
 from shop.staff.decorators import StaffRequest, staff_page
 from shop.store.tabs import list_tabs
 from shop.store.views_sound import read_upload
-
-_UNPROCESSABLE = 422
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ def settings_page(request: StaffRequest) -> HttpResponse:
     try:
         choose_voiced_kinds(request.POST.getlist("voiced"), actor=request.actor, seen=_read_seen(request))
     except Refused as refused:
-        return _show_all(request, error=str(refused), status=_UNPROCESSABLE)
+        return _show_all(request, error=str(refused), status=HTTPStatus.UNPROCESSABLE_ENTITY)
     messages.success(request, _("The settings are saved."))
     return redirect("voice:settings")
 
@@ -66,7 +65,7 @@ def _read_seen(request: StaffRequest) -> dict[str, int]:
     return {kind: read_version({"version": version}) for kind, _colon, version in pairs}
 
 
-def _show_all(request: StaffRequest, *, error: str = "", status: int = 200) -> HttpResponse:
+def _show_all(request: StaffRequest, *, error: str = "", status: int = HTTPStatus.OK) -> HttpResponse:
     context = {
         "rows": [_row(setting) for setting in list_alert_settings()],
         "may_edit": has_capability(request.actor, "settings.edit"),
@@ -94,7 +93,7 @@ def kind_page(request: StaffRequest, alert_kind: str) -> HttpResponse:
     try:
         choose_hearing_roles(kind, roles, actor=request.actor, expected_version=seen)
     except Refused as refused:
-        return _show_kind(request, kind, error=str(refused), status=_UNPROCESSABLE)
+        return _show_kind(request, kind, error=str(refused), status=HTTPStatus.UNPROCESSABLE_ENTITY)
     messages.success(request, _("The settings are saved."))
     return redirect("voice:settings")
 
@@ -106,7 +105,7 @@ def upload_sound(request: StaffRequest, alert_kind: str) -> HttpResponse:
     try:
         set_kind_sound(kind, read_upload(request), actor=request.actor)
     except Refused as refused:
-        return _show_kind(request, kind, sound_error=str(refused), status=_UNPROCESSABLE)
+        return _show_kind(request, kind, sound_error=str(refused), status=HTTPStatus.UNPROCESSABLE_ENTITY)
     messages.success(request, _("Alerts of this kind ring with their own sound."))
     return redirect("voice:kind", kind)
 
@@ -126,7 +125,12 @@ def _read_kind(text: str) -> AlertKind:
 
 
 def _show_kind(
-    request: StaffRequest, kind: AlertKind, *, error: str = "", sound_error: str = "", status: int = 200
+    request: StaffRequest,
+    kind: AlertKind,
+    *,
+    error: str = "",
+    sound_error: str = "",
+    status: int = HTTPStatus.OK,
 ) -> HttpResponse:
     context = {
         "row": _row(get_alert_setting(kind)),

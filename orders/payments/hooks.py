@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from django.db import transaction
@@ -99,7 +100,7 @@ def _carry_out(letter: Letter, notice: Notice[Any], apply: Callable[[Notice[Any]
         return _fail(letter, mismatch.code, mismatch.status, is_signed=True, subject=number)
     except Refused as refused:
         return _fail(letter, refused.code, max(refused.status, 400), is_signed=True, subject=number)
-    return HttpResponse(status=204)
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
 
 def _fail(

@@ -2,6 +2,7 @@
 
 import logging
 from datetime import timedelta
+from http import HTTPStatus
 
 from celery import shared_task
 from django.conf import settings
@@ -129,7 +130,7 @@ def _is_final(error: ClientError | Refused) -> bool:
     """Whether the gateway itself has said no: nobody signs 401 and 429, which decide nothing."""
     if not isinstance(error, Rejected) or error.status in wechat_pay.UNSIGNED_REFUSALS:
         return False
-    return error.code not in _TRY_LATER and error.status < 500
+    return error.code not in _TRY_LATER and error.status < HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def _ask(client: wechat_pay.WeChatPay, number: str) -> wechat_pay.Refund | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -21,8 +22,6 @@ from shop.http.dialogs import Dialog, show_dialog
 from shop.http.fields import read_id
 from shop.http.paging import read_page
 from shop.staff.decorators import StaffRequest, staff_page
-
-_UNPROCESSABLE = 422
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,7 @@ def correct(request: StaffRequest, product_id: int, sku_id: int) -> HttpResponse
     if form.is_valid() and _correct(request, sku, form):
         return redirect(f"{reverse('catalog:product', args=[product_id])}?sku={sku.pk}")
     dialog = replace(_make_dialog(Sku.objects.get(pk=sku.pk), form), is_open=True)
-    return _show_product(request, product_id, dialog=dialog, status=_UNPROCESSABLE)
+    return _show_product(request, product_id, dialog=dialog, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 def _make_dialog(sku: Sku, form: CorrectStockForm) -> Dialog:
@@ -113,7 +112,7 @@ def _correct(request: StaffRequest, sku: Sku, form: CorrectStockForm) -> bool:
 
 
 def _show_product(
-    request: StaffRequest, product_id: int, *, dialog: Dialog | None = None, status: int = 200
+    request: StaffRequest, product_id: int, *, dialog: Dialog | None = None, status: int = HTTPStatus.OK
 ) -> HttpResponse:
     product = get_object_or_404(list_products(), pk=product_id)
     skus = list(product.skus.all())

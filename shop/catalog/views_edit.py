@@ -1,6 +1,7 @@
 """Adding and changing a product: one form for the product, its pictures and all its SKUs."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -25,7 +26,6 @@ from shop.files.services import MAX_BYTES, store_picture
 from shop.http.fields import read_id, read_version
 from shop.staff.decorators import StaffRequest, staff_page
 
-_UNPROCESSABLE = 422
 _ROWS_AT_START = 3
 _SALT = "product-picture"
 SKUS = "skus"
@@ -77,7 +77,7 @@ def _save(request: StaffRequest, product: Product | None) -> HttpResponse:
     if not forms.error and forms.is_valid() and _apply(request, forms):
         messages.success(request, _("The product is saved."))
         return redirect("catalog:product", forms.product.pk if forms.product else 0)
-    return _show(request, forms, status=_UNPROCESSABLE)
+    return _show(request, forms, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 def _read(request: StaffRequest, product: Product | None) -> _Forms:
@@ -170,7 +170,7 @@ def _read_pictures(request: StaffRequest) -> list[int]:
     return list(dict.fromkeys([*kept, *(store_picture(file.read(MAX_BYTES + 1)).pk for file in files)]))
 
 
-def _show(request: StaffRequest, forms: _Forms, *, status: int = 200) -> HttpResponse:
+def _show(request: StaffRequest, forms: _Forms, *, status: int = HTTPStatus.OK) -> HttpResponse:
     signer = signing.Signer(salt=_SALT)
     pictures = Picture.objects.in_bulk(forms.pictures)
     found = [pictures[pk] for pk in forms.pictures if pk in pictures]

@@ -6,6 +6,7 @@ content type is not looked at. Source: WeChat documents code2Session, getStableA
 
 import json
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
@@ -83,7 +84,7 @@ class WeChatMini:
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         with self._circuit.call():
             answer = send(Request(method, self._base_url, target, headers, raw), timeout=self._timeout)
-            if answer.status != 200:
+            if answer.status != HTTPStatus.OK:
                 raise Unknown(f"The service answered HTTP {answer.status}.")
             return _refuse_errors(parse_object(answer.body))
 

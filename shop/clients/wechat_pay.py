@@ -19,6 +19,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
@@ -234,7 +235,7 @@ class WeChatPay:
         try:
             return self._call("GET", target)
         except Rejected as refusal:
-            if refusal.status == 404:
+            if refusal.status == HTTPStatus.NOT_FOUND:
                 return None
             raise
 
@@ -271,7 +272,7 @@ class WeChatPay:
         if not (200 <= answer.status < 300 or 400 <= answer.status < 500):
             raise Unknown(f"The gateway answered HTTP {answer.status}.")
         self._verify(answer.headers, answer.body)
-        if answer.status >= 400:
+        if answer.status >= HTTPStatus.BAD_REQUEST:
             raise _refusal(answer)
 
     def _verify(self, headers: Mapping[str, str], body: bytes) -> str:

@@ -1,6 +1,7 @@
 """Signing in, the buyer's own profile, and the address book."""
 
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any, cast
 
 from django.http import HttpResponse
@@ -157,7 +158,7 @@ class SubscriptionsView(BuyerView):
 
         def accept() -> Answer:
             rows = accept_messages(self.customer, wanted["template_ids"])
-            return 200, ConsentListOut({"results": rows}).data
+            return HTTPStatus.OK, ConsentListOut({"results": rows}).data
 
         command = Command(f"consent:{self.customer.pk}", key, fingerprint(self.request))
         return answer_json(run_once(command, accept))

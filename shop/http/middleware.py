@@ -1,6 +1,7 @@
 """What every console request has: an actor, a theme, and refusals shown as sentences."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.contrib import messages
 from django.db import DatabaseError
@@ -53,7 +54,7 @@ console_middleware = ConsoleMiddleware
 def _show_refusal(request: HttpRequest, error: Refused) -> HttpResponseBase:
     if getattr(request, "htmx", False):
         return HttpResponse(str(error), status=error.status, content_type="text/plain; charset=utf-8")
-    if request.method == "GET" or error.status == 403:
+    if request.method == "GET" or error.status == HTTPStatus.FORBIDDEN:
         template = {403: "errors/403.html", 404: "errors/404.html"}.get(error.status, "errors/refused.html")
         return render(request, template, {"message": str(error)}, status=error.status)
     messages.error(request, str(error))

@@ -1,6 +1,7 @@
 """Error pages that say what to do."""
 
 import sys
+from http import HTTPStatus
 from typing import Any
 
 from django.db import DatabaseError
@@ -17,16 +18,20 @@ def _is_api(request: HttpRequest) -> bool:
 
 def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
     if _is_api(request):
-        return JsonResponse(error_body("not_found", _("There is nothing at this address.")), status=404)
-    return render(request, "errors/404.html", status=404)
+        return JsonResponse(
+            error_body("not_found", _("There is nothing at this address.")), status=HTTPStatus.NOT_FOUND
+        )
+    return render(request, "errors/404.html", status=HTTPStatus.NOT_FOUND)
 
 
 def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
-    return JsonResponse(error_body("bad_request", _("The request cannot be read.")), status=400)
+    return JsonResponse(
+        error_body("bad_request", _("The request cannot be read.")), status=HTTPStatus.BAD_REQUEST
+    )
 
 
 def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
-    return render(request, "errors/403.html", status=403)
+    return render(request, "errors/403.html", status=HTTPStatus.FORBIDDEN)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -36,15 +41,15 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return outage_response(request)
     if _is_api(request):
         message = _("Something went wrong on our side. It has been noted.")
-        return JsonResponse(error_body("server_error", message), status=500)
-    return render(None, "errors/500.html", status=500)
+        return JsonResponse(error_body("server_error", message), status=HTTPStatus.INTERNAL_SERVER_ERROR)
+    return render(None, "errors/500.html", status=HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 def outage_response(request: HttpRequest) -> HttpResponse:
     """503 with Retry-After, as JSON or as a page that needs neither session nor database."""
     if _is_api(request) or request.path == "/healthz":
         return unavailable_json()
-    response = render(None, "errors/503.html", status=503)
+    response = render(None, "errors/503.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
     response["Retry-After"] = str(RETRY_AFTER_S)
     return response
 
@@ -52,4 +57,4 @@ def outage_response(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form's token is missing or old: nothing was done, and reloading the page gives a new one."""
     message = _("This page was open for too long or came from elsewhere. Reload it and try again.")
-    return render(request, "errors/403.html", {"message": message}, status=403)
+    return render(request, "errors/403.html", {"message": message}, status=HTTPStatus.FORBIDDEN)

@@ -2,6 +2,7 @@
 
 import logging
 import math
+from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -49,7 +50,9 @@ def unavailable_json() -> JsonResponse:
     """503 for when the database does not answer."""
     message = _("The shop cannot reach its database at the moment. Please try again in a few seconds.")
     headers = {"Retry-After": str(RETRY_AFTER_S)}
-    return JsonResponse(error_body("unavailable", message), status=503, headers=headers)
+    return JsonResponse(
+        error_body("unavailable", message), status=HTTPStatus.SERVICE_UNAVAILABLE, headers=headers
+    )
 
 
 def api_exception_handler(error: Exception, context: dict[str, Any]) -> Any:
@@ -58,7 +61,9 @@ def api_exception_handler(error: Exception, context: dict[str, Any]) -> Any:
         return refused_response(error)
     if isinstance(error, exceptions.ValidationError):
         message = _("Some fields are missing or wrong.")
-        return Response(error_body("invalid", message, {"fields": error.detail}), status=400)
+        return Response(
+            error_body("invalid", message, {"fields": error.detail}), status=HTTPStatus.BAD_REQUEST
+        )
     if isinstance(error, ClientError):
         return refused_response(_outside_unavailable(error))
     if isinstance(error, OperationalError | DatabaseError) and is_outage(error):

@@ -6,6 +6,7 @@ sealed inside the page that asks, so that secrets neither stand in its markup no
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth import authenticate
@@ -26,7 +27,6 @@ HOLDS_FOR = timedelta(minutes=10)
 PROVED_AT = "proved_at"
 PASSWORD, CARRIED, BACK = "proof_password", "proof_carried", "proof_back"
 _OWN_FIELDS = (PASSWORD, CARRIED, BACK, "csrfmiddlewaretoken")
-_FORBIDDEN = 403
 
 
 def keep_reauthentication(session: SessionBase) -> None:
@@ -102,13 +102,15 @@ def show_question(
         "error": str(refused or ""),
         "is_reauthenticated": False,
     }
-    return _answer(request, context, status=refused.status if refused else _FORBIDDEN)
+    return _answer(request, context, status=refused.status if refused else HTTPStatus.FORBIDDEN)
 
 
 def show_ready(request: HttpRequest, next_url: str) -> HttpResponse:
     """The download that the password was asked for; a redirect would leave the question standing there."""
     back = own_address(request, request.POST.get(BACK, ""))
-    return _answer(request, {"is_reauthenticated": True, "next": next_url, "back": back}, status=200)
+    return _answer(
+        request, {"is_reauthenticated": True, "next": next_url, "back": back}, status=HTTPStatus.OK
+    )
 
 
 def _answer(request: HttpRequest, context: dict[str, Any], *, status: int) -> HttpResponse:

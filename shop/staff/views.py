@@ -1,5 +1,6 @@
 """Signing in and out, and one's own preferences."""
 
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
@@ -74,7 +75,7 @@ class SignOut(LogoutView):
 def locked_out(request: HttpRequest, credentials: Any = None, *args: Any, **kwargs: Any) -> HttpResponse:
     """Too many wrong passwords for one user name from one address."""
     context = {"form": SignInForm(request), "next": "", "error": "", "is_locked": True}
-    return render(request, "staff/login.html", context, status=429)
+    return render(request, "staff/login.html", context, status=HTTPStatus.TOO_MANY_REQUESTS)
 
 
 @require_POST

@@ -1,5 +1,6 @@
 """One's own account: password and devices."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -21,7 +22,6 @@ from shop.staff.reauthentication import keep_reauthentication, show_question, sh
 from shop.staff.selectors import list_devices
 from shop.staff.services import staff_actor
 
-_UNPROCESSABLE = 422
 _SAVED = _("Your password is changed. Other devices are signed out.")
 
 
@@ -31,7 +31,9 @@ def account(request: StaffRequest) -> HttpResponse:
     return _show_account(request, OwnPasswordForm(request))
 
 
-def _show_account(request: StaffRequest, form: OwnPasswordForm, *, status: int = 200) -> HttpResponse:
+def _show_account(
+    request: StaffRequest, form: OwnPasswordForm, *, status: int = HTTPStatus.OK
+) -> HttpResponse:
     devices = list_devices(request.user, session_key=request.session.session_key)
     return render(request, "staff/me.html", {"form": form, "devices": devices}, status=status)
 
@@ -42,7 +44,7 @@ def own_password(request: StaffRequest) -> HttpResponse:
     form = OwnPasswordForm(request, request.POST)
     if form.is_valid() and _change_password(request, form):
         return redirect("staff:me")
-    return _show_account(request, form, status=_UNPROCESSABLE)
+    return _show_account(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 @login_required
@@ -54,7 +56,7 @@ def first_password(request: Any) -> HttpResponse:
     form = FirstPasswordForm(request.user, request.POST or None)
     if request.method == "POST" and form.is_valid() and _change_password(request, form):
         return redirect("desk:home")
-    status = _UNPROCESSABLE if form.errors else 200
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, "staff/first_password.html", {"form": form}, status=status)
 
 

@@ -1,5 +1,6 @@
 """Pages of the people who work here: the list, hiring, and one person's account."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -67,7 +68,7 @@ def hire(request: StaffRequest) -> HttpResponse:
             form.show_refusal(refused)
         else:
             return _show_password(request, user, password, is_new=True)
-    status = _UNPROCESSABLE if form.errors else 200
+    status = _UNPROCESSABLE if form.errors else HTTPStatus.OK
     return render(request, "staff/hire.html", {"form": form, "roles": _describe_roles(form)}, status=status)
 
 
@@ -94,7 +95,7 @@ def person(request: StaffRequest, staff_id: int) -> HttpResponse:
 
 
 def _show_person(
-    request: StaffRequest, user: StaffUser, *, dialog: Dialog | None = None, status: int = 200
+    request: StaffRequest, user: StaffUser, *, dialog: Dialog | None = None, status: int = HTTPStatus.OK
 ) -> HttpResponse:
     can_manage = may_manage(request.actor, user)
     context = {

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from http import HTTPStatus
 from threading import Lock
 from typing import IO, Any
 
@@ -144,6 +145,6 @@ def _sorted_failures() -> Iterator[None]:
 def _sort_answer(error: aws.ClientError) -> ClientError:
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
     code = str(error.response.get("Error", {}).get("Code", ""))
-    if status >= 500:
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return Unknown(f"The store answers {status} {code}.")
     return Rejected(code, "", status)

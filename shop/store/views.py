@@ -1,5 +1,6 @@
 """Pages of the store settings and of the credentials at WeChat."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -22,8 +23,6 @@ from shop.store.selectors import (
 from shop.store.services import change_store_settings, change_wechat_account, check_wechat_account
 from shop.store.tabs import list_tabs
 
-_UNPROCESSABLE = 422
-
 
 @staff_page("settings.view", methods=("GET", "POST"), fresh=True)
 def settings_page(request: StaffRequest) -> HttpResponse:
@@ -35,7 +34,7 @@ def settings_page(request: StaffRequest) -> HttpResponse:
     form = StoreSettingsForm(request.POST, instance=store)
     if form.is_valid() and _save_settings(request, form):
         return redirect("store:settings")
-    return _show_settings(request, form, status=_UNPROCESSABLE)
+    return _show_settings(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 def _save_settings(request: StaffRequest, form: StoreSettingsForm) -> bool:
@@ -52,11 +51,11 @@ def _save_settings(request: StaffRequest, form: StoreSettingsForm) -> bool:
 def show_settings_again(request: StaffRequest, *, sound_error: str) -> HttpResponse:
     """The page as it is stored, with what is wrong with the sound that was sent."""
     form = StoreSettingsForm(instance=get_store_settings())
-    return _show_settings(request, form, status=_UNPROCESSABLE, sound_error=sound_error)
+    return _show_settings(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY, sound_error=sound_error)
 
 
 def _show_settings(
-    request: StaffRequest, form: StoreSettingsForm, *, status: int = 200, sound_error: str = ""
+    request: StaffRequest, form: StoreSettingsForm, *, status: int = HTTPStatus.OK, sound_error: str = ""
 ) -> HttpResponse:
     may_edit = has_capability(request.actor, "settings.edit")
     if not may_edit:
@@ -86,7 +85,7 @@ def wechat_page(request: StaffRequest) -> HttpResponse:
     require(request.actor, "settings.edit")
     form = WeChatAccountForm(account, request.POST)
     if not form.is_valid():
-        return _show_wechat(request, form, account, status=_UNPROCESSABLE)
+        return _show_wechat(request, form, account, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     before = account.version if account else 0
     if change_wechat_account(form.cleaned_data, actor=request.actor).version == before:
         messages.info(request, _("Nothing was changed."))
@@ -96,7 +95,11 @@ def wechat_page(request: StaffRequest) -> HttpResponse:
 
 
 def _show_wechat(
-    request: StaffRequest, form: WeChatAccountForm, account: WeChatAccount | None, *, status: int = 200
+    request: StaffRequest,
+    form: WeChatAccountForm,
+    account: WeChatAccount | None,
+    *,
+    status: int = HTTPStatus.OK,
 ) -> HttpResponse:
     may_edit = has_capability(request.actor, "settings.edit")
     if not may_edit:

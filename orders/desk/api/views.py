@@ -1,6 +1,7 @@
 """Ordering: preview, place, look. A buyer sees only their own orders."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from django.db.models import prefetch_related_objects
@@ -98,7 +99,7 @@ class OrdersView(BuyerView):
         def place() -> Answer:
             new = _read_order(self.customer, wanted)
             placed = place_new_order(self.customer, new, client_key=key, actor=self.actor)
-            return 201, describe_placed(placed, self.actor)
+            return HTTPStatus.CREATED, describe_placed(placed, self.actor)
 
         def find() -> Answer | None:
             order = find_placed(self.customer, key)

@@ -1,5 +1,6 @@
 """Pages of buyers. Phones and addresses leave here masked."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpResponse
@@ -85,7 +86,7 @@ def _render(
     *,
     bound: ActionForm | None = None,
     dialog: Dialog | None = None,
-    status: int = 200,
+    status: int = HTTPStatus.OK,
 ) -> HttpResponse:
     """The page, with `dialog` open on it; `bound` is the form of the page itself where it was refused."""
     offers = list_offers(

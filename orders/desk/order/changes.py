@@ -5,6 +5,7 @@ says that it is older: the verbs refuse what was decided on it.
 """
 
 from collections.abc import Sequence
+from http import HTTPStatus
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -18,8 +19,6 @@ from shop.events.models import Event
 from shop.http.fields import read_id
 from shop.staff.decorators import StaffRequest, staff_page
 
-_NOTHING_NEW = 204
-
 
 @staff_page("orders.view")
 def show_changes(request: StaffRequest, number: str) -> HttpResponse:
@@ -30,7 +29,7 @@ def show_changes(request: StaffRequest, number: str) -> HttpResponse:
     order = get_order(number, actor=request.actor)
     since, seen = (max(read_id(request.GET.get(name, "")), 0) for name in ("since", "seen"))
     if order.version == seen:
-        return HttpResponse(status=_NOTHING_NEW)
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
     lines = load_lines(order)
     events, timeline = read_timeline(order, lines)
     changed = _find_last(events, since=since, reader=request.actor)

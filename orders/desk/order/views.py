@@ -1,6 +1,7 @@
 """The order page, and revealing what it masks."""
 
 import json
+from http import HTTPStatus
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -31,7 +32,7 @@ def render_order(
     *,
     bound: ActionForm | None = None,
     dialog: Dialog | None = None,
-    status: int = 200,
+    status: int = HTTPStatus.OK,
 ) -> HttpResponse:
     """The page, with `dialog` open on it; `bound` is a form of the page itself that was refused."""
     page = make_page(order, load_lines(order), actor=request.actor, bound=bound)

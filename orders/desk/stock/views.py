@@ -1,6 +1,7 @@
 """The stock-take: type what was counted, see which orders that would make short, confirm."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from django import forms
@@ -24,7 +25,6 @@ from shop.sheets.sending import send_rows
 from shop.staff.decorators import StaffRequest, staff_page
 
 PAGE_SIZE = 50
-_UNPROCESSABLE = 422
 
 
 class StockFilterForm(forms.Form):
@@ -63,7 +63,12 @@ def _show_list(request: StaffRequest, typed: Mapping[int, str], error: Any = "")
         "query": request.GET.urlencode(),
         "error": error,
     }
-    return render(request, "desk/stock/count.html", context, status=_UNPROCESSABLE if error else 200)
+    return render(
+        request,
+        "desk/stock/count.html",
+        context,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK,
+    )
 
 
 @staff_page("products.stock", methods=("POST",))
@@ -110,7 +115,12 @@ def _show_check(request: StaffRequest, counts: list[Count], error: str = "") -> 
         "reason": request.POST.get("reason", ""),
         "error": error,
     }
-    return render(request, "desk/stock/count_check.html", context, status=_UNPROCESSABLE if error else 200)
+    return render(
+        request,
+        "desk/stock/count_check.html",
+        context,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK,
+    )
 
 
 @staff_page("products.stock", methods=("POST",))

@@ -1,5 +1,6 @@
 """The steps of an import that every kind of sheet has: choose a file, confirm, download."""
 
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,6 @@ from shop.sheets.reading import MAX_BYTES
 from shop.sheets.sending import send_file
 from shop.staff.decorators import StaffRequest, staff_page
 
-_UNPROCESSABLE = 422
-
 
 def take_upload(request: StaffRequest, kind: SheetKind) -> HttpResponse:
     """Choose a file; POST makes a job of it, whose page shows what it would do."""
@@ -40,7 +39,12 @@ def take_upload(request: StaffRequest, kind: SheetKind) -> HttpResponse:
 
 def _show_upload(request: StaffRequest, kind: SheetKind, error: Any = "") -> HttpResponse:
     context = {"kind": kind, "error": error, "key": pages.make_key()}
-    return render(request, "jobs/upload.html", context, status=_UNPROCESSABLE if error else 200)
+    return render(
+        request,
+        "jobs/upload.html",
+        context,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK,
+    )
 
 
 @staff_page(None, methods=("POST",))

@@ -1,5 +1,7 @@
 """Private pictures, for staff who see orders and by a link that holds for an hour; and files produced for somebody."""
 
+from http import HTTPStatus
+
 from django.db.models import Q
 from django.http import (
     Http404,
@@ -54,7 +56,7 @@ def upload_picture(request: StaffRequest) -> HttpResponse:
         picture = store_picture(file.read(MAX_BYTES + 1), staff_id=request.user.pk)
     except Refused as refused:
         return JsonResponse(error_body(refused.code, refused.message, refused.extra), status=refused.status)
-    return JsonResponse({"id": str(picture.pk), "url": picture.url}, status=201)
+    return JsonResponse({"id": str(picture.pk), "url": picture.url}, status=HTTPStatus.CREATED)
 
 
 @staff_page(None)

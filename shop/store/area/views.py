@@ -1,6 +1,7 @@
 """The page where the shop chooses the districts that it delivers to itself."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -27,7 +28,6 @@ from shop.store.services import change_store_settings
 from shop.store.tabs import list_tabs
 
 SHOWN = 60
-_UNPROCESSABLE = 422
 
 
 @staff_page("settings.view", methods=("GET", "POST"), fresh=True)
@@ -44,7 +44,7 @@ def area_page(request: StaffRequest) -> HttpResponse:
             expected_version=read_version(request.POST),
         )
     except Refused as refused:
-        return _show(request, store, error=str(refused), status=_UNPROCESSABLE)
+        return _show(request, store, error=str(refused), status=HTTPStatus.UNPROCESSABLE_ENTITY)
     messages.success(request, _("The delivery area is saved."))
     return redirect("store:area")
 
@@ -62,7 +62,9 @@ def _read_choice(chosen: list[str], posted: QueryDict) -> list[str]:
     return chosen
 
 
-def _show(request: StaffRequest, store: StoreSettings, *, error: str = "", status: int = 200) -> HttpResponse:
+def _show(
+    request: StaffRequest, store: StoreSettings, *, error: str = "", status: int = HTTPStatus.OK
+) -> HttpResponse:
     words = request.GET.get("place", "").strip()[:20]
     city = load_places().get(request.POST.get("city") or request.GET.get("city", ""))
     found = find_city(words)
