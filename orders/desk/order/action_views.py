@@ -44,7 +44,7 @@ def _make_part_view(verb: str, rows: Callable[[Order], QuerySet[Any]], missing: 
     """The view of a button of one of the order's `rows`, without a dialog; a refusal is a sentence on the page."""
 
     @staff_page(MOVES[verb].capability, methods=("POST",))
-    def press(request: StaffRequest, number: str, **named: int) -> HttpResponse:
+    def press(request: StaffRequest, /, number: str, **named: int) -> HttpResponse:
         (row_id,) = named.values()
         if not rows(get_order(number, actor=request.actor)).filter(pk=row_id).exists():
             raise Refused("not_found", missing, 404)
