@@ -7,14 +7,14 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from orders.desk.buyers.forms import ACTIONS, RemarkForm, find_action_url
-from orders.desk.buyers.selectors import (
+from orders.desk.customers.forms import ACTIONS, RemarkForm, find_action_url
+from orders.desk.customers.selectors import (
     BY_SPENDING,
-    BuyerFilter,
-    BuyerSort,
-    find_buyers,
+    CustomerFilter,
+    CustomerSort,
+    find_customers,
     find_spenders,
-    make_buyer_page,
+    make_customer_page,
     make_rows,
 )
 from shop.access import has_capability
@@ -33,32 +33,32 @@ _LONGEST_SEARCH = 40
 
 
 @staff_page("customers.view")
-def list_buyers(request: StaffRequest) -> HttpResponse:
+def show_customers(request: StaffRequest) -> HttpResponse:
     """All customers, newest first; `?who=` finds a whole phone or nickname, or a number.
 
-    `?only=` is a BuyerFilter, `?sort=` a BuyerSort.
+    `?only=` is a CustomerFilter, `?sort=` a CustomerSort.
     """
     words = request.GET.get("who", "").replace("\0", "").strip()[:_LONGEST_SEARCH]
     wanted = request.GET.get("only", "")
-    only = BuyerFilter(wanted if wanted in BuyerFilter.values else "")
-    sort = BuyerSort.SPENT if request.GET.get("sort") == BuyerSort.SPENT else BuyerSort.NEWEST
-    if sort == BuyerSort.SPENT:
+    only = CustomerFilter(wanted if wanted in CustomerFilter.values else "")
+    sort = CustomerSort.SPENT if request.GET.get("sort") == CustomerSort.SPENT else CustomerSort.NEWEST
+    if sort == CustomerSort.SPENT:
         page = read_page(find_spenders(words=words, only=only), request, BY_SPENDING)
     else:
-        page = read_page(find_buyers(words=words, only=only), request)
+        page = read_page(find_customers(words=words, only=only), request)
     context = {
         "page": page,
         "rows": make_rows(page.rows, actor=request.actor),
         "words": words,
-        "tabs": [_make_tab(item, words, sort, item == only) for item in BuyerFilter],
+        "tabs": [_make_tab(item, words, sort, item == only) for item in CustomerFilter],
         "sort": sort,
-        "sorts": BuyerSort.choices,
+        "sorts": CustomerSort.choices,
         "only": only,
     }
-    return render(request, "desk/buyers/list.html", context)
+    return render(request, "desk/customers/list.html", context)
 
 
-def _make_tab(item: BuyerFilter, words: str, sort: BuyerSort, is_active: bool) -> dict[str, Any]:
+def _make_tab(item: CustomerFilter, words: str, sort: CustomerSort, is_active: bool) -> dict[str, Any]:
     values = {"who": words, "only": item.value, "sort": sort.value}
     return {
         "label": item.label,
@@ -71,11 +71,11 @@ def _make_tab(item: BuyerFilter, words: str, sort: BuyerSort, is_active: bool) -
 def reveal(request: StaffRequest, customer_id: int) -> HttpResponse:
     """The phone in full; who looked is on the record."""
     phone = reveal_phone(customer_id, actor=request.actor)
-    return render(request, "desk/buyers/_phone.html", {"phone": phone})
+    return render(request, "desk/customers/_phone.html", {"phone": phone})
 
 
 @staff_page("customers.view")
-def show_buyer(request: StaffRequest, customer_id: int) -> HttpResponse:
+def show_customer(request: StaffRequest, customer_id: int) -> HttpResponse:
     """One customer: orders and spending, balance, remark, whether they may order, and masked addresses."""
     return _render(request, _get(request.actor, customer_id))
 
@@ -93,7 +93,7 @@ def _render(
         ACTIONS, customer, request.actor, action_url=find_action_url, is_silent=lambda _why: True
     )
     context = {
-        "page": make_buyer_page(customer, actor=request.actor),
+        "page": make_customer_page(customer, actor=request.actor),
         "customer": customer,
         "addresses": customer.addresses.order_by("-is_default", "-pk"),
         "offers": offers,
@@ -102,14 +102,14 @@ def _render(
         "may_see_orders": has_capability(request.actor, "orders.view"),
         "may_reveal": has_capability(request.actor, "orders.reveal"),
     }
-    return render(request, "desk/buyers/customer.html", context, status=status)
+    return render(request, "desk/customers/customer.html", context, status=status)
 
 
 def _get(actor: Actor, customer_id: int) -> Customer:
     return get_object_or_404(customers_in_scope(actor), pk=customer_id)
 
 
-BUYER_PAGE = ActionPage(
+CUSTOMER_PAGE = ActionPage(
     get=_get,
     render=_render,
     url=lambda customer: reverse("customers:customer", args=[customer.pk]),

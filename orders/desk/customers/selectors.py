@@ -36,29 +36,29 @@ class Spending:
 
 
 @dataclass(frozen=True)
-class BuyerRow:
+class CustomerRow:
     customer: Customer
     spending: Spending
 
 
 @dataclass(frozen=True)
-class BuyerOrder:
+class CustomerOrder:
     order: Order
     label: Label
 
 
 @dataclass(frozen=True)
-class BuyerPage:
+class CustomerPage:
     customer: Customer
     spending: Spending
-    orders: list[BuyerOrder]
+    orders: list[CustomerOrder]
     entries: list[BalanceEntry]
     record: list[Entry]
     waits_for: list[Any]
     """Why a buyer who asked for it cannot be erased yet; empty where nothing is in the way."""
 
 
-class BuyerFilter(models.TextChoices):
+class CustomerFilter(models.TextChoices):
     """Which buyers the list shows; the value is the address's parameter."""
 
     ALL = "", _("All customers")
@@ -67,13 +67,13 @@ class BuyerFilter(models.TextChoices):
 
 
 _FITS = {
-    BuyerFilter.ALL: Q(),
-    BuyerFilter.BLOCKED: Q(is_blocked=True),
-    BuyerFilter.REMARK: HAS_REMARK,
+    CustomerFilter.ALL: Q(),
+    CustomerFilter.BLOCKED: Q(is_blocked=True),
+    CustomerFilter.REMARK: HAS_REMARK,
 }
 
 
-class BuyerSort(models.TextChoices):
+class CustomerSort(models.TextChoices):
     """In which order the list shows them; the value is the address's parameter."""
 
     NEWEST = "", _("Newest first")
@@ -87,19 +87,19 @@ def _read_fen(text: str) -> int | None:
 BY_SPENDING = Keyset("spent_fen", _read_fen)
 
 
-def find_spenders(*, words: str, only: BuyerFilter) -> "QuerySet[Customer]":
+def find_spenders(*, words: str, only: CustomerFilter) -> "QuerySet[Customer]":
     """Those who have spent anything, for a page by `spent_fen`."""
-    return find_buyers(words=words, only=only).filter(spent_fen__gt=0)
+    return find_customers(words=words, only=only).filter(spent_fen__gt=0)
 
 
-def find_buyers(*, words: str, only: BuyerFilter) -> "QuerySet[Customer]":
+def find_customers(*, words: str, only: CustomerFilter) -> "QuerySet[Customer]":
     return list_customers(words=words).filter(_FITS[only])
 
 
-def make_rows(customers: Sequence[Customer], *, actor: Actor) -> list[BuyerRow]:
+def make_rows(customers: Sequence[Customer], *, actor: Actor) -> list[CustomerRow]:
     """The rows of one page with one grouped query over these customers' own orders."""
     spending = sum_spending((customer.pk for customer in customers), actor=actor)
-    return [BuyerRow(customer, spending.get(customer.pk, Spending())) for customer in customers]
+    return [CustomerRow(customer, spending.get(customer.pk, Spending())) for customer in customers]
 
 
 def sum_spending(customer_ids: Iterable[int], *, actor: Actor) -> dict[int, Spending]:
@@ -113,14 +113,14 @@ def sum_spending(customer_ids: Iterable[int], *, actor: Actor) -> dict[int, Spen
     return {row["customer_id"]: Spending(row["orders"], row["closed"], row["spent_fen"]) for row in sums}
 
 
-def make_buyer_page(customer: Customer, *, actor: Actor) -> BuyerPage:
+def make_customer_page(customer: Customer, *, actor: Actor) -> CustomerPage:
     """Everything the page of one buyer shows."""
     own = orders_in_scope(actor).filter(customer=customer)
     last = own.prefetch_related("lines").order_by("-id")[:ORDERS_SHOWN]
-    return BuyerPage(
+    return CustomerPage(
         customer=customer,
         spending=sum_spending([customer.pk], actor=actor).get(customer.pk, Spending()),
-        orders=[BuyerOrder(order, describe_order(order)) for order in last],
+        orders=[CustomerOrder(order, describe_order(order)) for order in last],
         entries=list(customer.balance_entries.order_by("-id")[:ENTRIES_SHOWN]),
         record=tell_last(customer, EVENTS_SHOWN),
         waits_for=list_obstacles(customer) if customer.erase_at else [],
