@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from tests.processes import PROJECT
+from harness.processes import PROJECT
 from tests.production.conftest import production_environment
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
