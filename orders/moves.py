@@ -1,7 +1,10 @@
 """The table and the scope of orders in the one door of `shop/moves`, and that door by an order's id."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +27,7 @@ __all__ = [
     "list_available",
     "lock_order",
     "lock_row",
+    "locked_order",
     "move",
 ]
 
@@ -47,6 +51,15 @@ def lock_order(order_id: int, verb: str, *, actor: Actor, expected_version: int 
     `wrong_stage`, or what a guard says.
     """
     return services.lock_subject(Order, order_id, verb, actor=actor, expected_version=expected_version)
+
+
+@contextmanager
+def locked_order(
+    order_id: int, verb: str, actor: Actor, expected_version: int | None = None
+) -> Iterator[Order]:
+    """A transaction that begins with `lock_order`. Raises Refused as it does."""
+    with transaction.atomic():
+        yield lock_order(order_id, verb, actor=actor, expected_version=expected_version)
 
 
 def lock_row(order_id: int) -> Order:

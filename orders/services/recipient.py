@@ -2,10 +2,8 @@
 
 import json
 
-from django.db import transaction
-
 from orders.models import Order
-from orders.moves import lock_order, move
+from orders.moves import locked_order, move
 from orders.quotes import check_area
 from orders.search import add_hashes
 from orders.services.place import Recipient
@@ -21,8 +19,7 @@ def change_address(
 
     Raises Refused `outside_area` for a region that own delivery does not go to.
     """
-    with transaction.atomic():
-        order = lock_order(order_id, "order.change_address", actor=actor, expected_version=expected_version)
+    with locked_order(order_id, "order.change_address", actor, expected_version) as order:
         _check_destination(order, to)
         changes = to.columns
         was = {name: getattr(order, name) for name in changes}
@@ -44,7 +41,6 @@ def reveal_recipient(order_id: int, *, purpose: str, actor: Actor) -> Order:
 
     `purpose` is "reveal" or "copy".
     """
-    with transaction.atomic():
-        order = lock_order(order_id, "order.reveal", actor=actor)
+    with locked_order(order_id, "order.reveal", actor) as order:
         move(order, "order.reveal", actor=actor, data={"purpose": purpose})
     return order

@@ -3,11 +3,10 @@
 import json
 from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Note, Order
-from orders.moves import lock_order, move
+from orders.moves import locked_order, move
 from orders.services.deadlines import check_due
 from orders.services.fulfilment import free_changes, pass_skipped_steps
 from shop import clock
@@ -22,8 +21,7 @@ def confirm_order(
     order_id: int, *, actor: Actor, note: str = "", expected_version: int | None = None
 ) -> Order:
     """Confirm a paid or cash-on-delivery order, optionally with an internal note."""
-    with transaction.atomic():
-        order = lock_order(order_id, "order.confirm", actor=actor, expected_version=expected_version)
+    with locked_order(order_id, "order.confirm", actor, expected_version) as order:
         sealed = _seal_note(_write_note(order, note, actor)) if note.strip() else ""
         move(order, "order.confirm", actor=actor, sealed=sealed)
         pass_skipped_steps(order)
@@ -32,8 +30,7 @@ def confirm_order(
 
 def prepare_order(order_id: int, *, actor: Actor, expected_version: int | None = None) -> Order:
     """Start packing."""
-    with transaction.atomic():
-        order = lock_order(order_id, "order.prepare", actor=actor, expected_version=expected_version)
+    with locked_order(order_id, "order.prepare", actor, expected_version) as order:
         move(order, "order.prepare", actor=actor)
     return order
 
@@ -52,8 +49,7 @@ def hold_order(
         raise Refused("reason_required", _("Say why the order is put on hold."), 400)
     if release_at is not None and release_at <= clock.now():
         raise Refused("release_in_past", _("The time of release must lie ahead."), 400)
-    with transaction.atomic():
-        order = lock_order(order_id, "order.hold", actor=actor, expected_version=expected_version)
+    with locked_order(order_id, "order.hold", actor, expected_version) as order:
         changes = {
             "is_held": True,
             "hold_reason": reason[:200],
@@ -67,8 +63,7 @@ def hold_order(
 
 def release_order(order_id: int, *, actor: Actor, expected_version: int | None = None) -> Order:
     """Take the order off hold; the time held is added to its ship-by deadline. Raises Refused `not_due` (timer)."""
-    with transaction.atomic():
-        order = lock_order(order_id, "order.release", actor=actor, expected_version=expected_version)
+    with locked_order(order_id, "order.release", actor, expected_version) as order:
         check_due(order.release_at, actor)
         move(order, "order.release", actor=actor, changes=free_changes(order))
     return order
@@ -76,8 +71,7 @@ def release_order(order_id: int, *, actor: Actor, expected_version: int | None =
 
 def receive_order(order_id: int, *, actor: Actor, expected_version: int | None = None) -> Order:
     """The goods are with the buyer: by the buyer, by staff, or by the timer. Raises Refused `not_due` (timer)."""
-    with transaction.atomic():
-        order = lock_order(order_id, "order.receive", actor=actor, expected_version=expected_version)
+    with locked_order(order_id, "order.receive", actor, expected_version) as order:
         check_due(None if order.receive_stopped_at else order.receive_by, actor)
         changes = {"received_at": clock.now(), "receive_by": None}
         move(order, "order.receive", actor=actor, changes=changes)
@@ -89,8 +83,7 @@ def urge_order(order_id: int, *, actor: Actor, expected_version: int | None = No
 
     Raises Refused `urged_lately` (429).
     """
-    with transaction.atomic():
-        order = lock_order(order_id, "order.urge", actor=actor, expected_version=expected_version)
+    with locked_order(order_id, "order.urge", actor, expected_version) as order:
         move(order, "order.urge", actor=actor, changes={"urged_at": clock.now()})
     return order
 
@@ -108,8 +101,7 @@ def extend_receipt(
     if not least <= extra <= most:
         message = _("Type a number from %(least)d to %(most)d.") % {"least": least, "most": most}
         raise Refused("bad_days", message, 400)
-    with transaction.atomic():
-        order = lock_order(order_id, "order.extend", actor=actor, expected_version=expected_version)
+    with locked_order(order_id, "order.extend", actor, expected_version) as order:
         changes = {
             "receive_days": order.receive_days + extra,
             "receive_by": (order.receive_by or clock.now()) + timedelta(days=extra),
@@ -123,8 +115,7 @@ def add_note(order_id: int, *, text: str, actor: Actor) -> Note:
     """Add an internal note. Raises Refused `text_required`."""
     if not text.strip():
         raise Refused("text_required", _("Write something first."), 400)
-    with transaction.atomic():
-        order = lock_order(order_id, "order.note", actor=actor)
+    with locked_order(order_id, "order.note", actor) as order:
         note = _write_note(order, text, actor)
         move(order, "order.note", actor=actor, sealed=_seal_note(note))
     return note
@@ -145,8 +136,7 @@ def set_seller_remark(
     order_id: int, *, text: str, actor: Actor, expected_version: int | None = None
 ) -> Order:
     """Write or clear the seller remark, which staff see in lists."""
-    with transaction.atomic():
-        order = lock_order(order_id, "order.remark", actor=actor, expected_version=expected_version)
+    with locked_order(order_id, "order.remark", actor, expected_version) as order:
         was, now_ = order.seller_remark, text.strip()[:500]
         if was != now_:
             sealed = json.dumps({"before": was, "after": now_}, ensure_ascii=False)

@@ -1,9 +1,7 @@
 """Paying from the buyer's balance: whole in one transaction, as no gateway is asked."""
 
-from django.db import transaction
-
 from orders.models import Order
-from orders.moves import lock_order, move
+from orders.moves import locked_order, move
 from orders.payments.ledger import take_from_balance
 from orders.payments.models import Payment
 from orders.payments.services.attempts import check_in_time
@@ -24,8 +22,7 @@ def pay_by_balance(order_id: int, *, actor: Actor) -> Order:
 
     Raises Refused `not_balance`, `not_enough_balance`, `nothing_owed`, `too_late`, `payment_not_offered`, `closing`.
     """
-    with transaction.atomic():
-        order = lock_order(order_id, "order.pay", actor=actor)
+    with locked_order(order_id, "order.pay", actor) as order:
         check_pay_method(PayMethod.BALANCE, Delivery(order.delivery), get_store_settings())
         check_in_time(order)
         require_no_live_attempt(order)

@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order, OrderLine
-from orders.moves import lock_order, move
+from orders.moves import locked_order, move
 from orders.payments.models import ProofState, RefundCause
 from orders.payments.selectors import get_freight_left_fen, get_kept_fen
 from orders.payments.services.closing import close_live_attempt, require_no_live_attempt
@@ -53,8 +52,7 @@ def cancel_unpaid(
     `already_paid` when the gateway knows of a payment, `not_due` (timer).
     """
     close_live_attempt(order_id, "order.cancel_unpaid", actor=actor, expected_version=expected_version)
-    with transaction.atomic():
-        order = lock_order(order_id, "order.cancel_unpaid", actor=actor, expected_version=expected_version)
+    with locked_order(order_id, "order.cancel_unpaid", actor, expected_version) as order:
         if actor.kind == ActorKind.SYSTEM and order.stage != Stage.UNPAID:
             raise Refused("wrong_stage", _("The order no longer waits for a payment."))
         check_due(order.pay_by, actor)
@@ -93,8 +91,7 @@ def cancel_paid(
     `notice` is what the buyer reads on the timeline. Raises Refused `reason_required`, `over_refund_limit`.
     """
     _require_reason(reason)
-    with transaction.atomic():
-        order = lock_order(order_id, "order.cancel_paid", actor=actor, expected_version=expected_version)
+    with locked_order(order_id, "order.cancel_paid", actor, expected_version) as order:
         words = {"reason": reason.strip()[:200], "notice": notice.strip()[:200]}
         _close_and_refund(order, "order.cancel_paid", CloseReason.STAFF, words, actor=actor)
     return order
@@ -106,8 +103,7 @@ def cancel_unsent(order_id: int, *, actor: Actor, why: BuyersWhy | None = None) 
     Raises Refused `not_overdue`, `ask_the_shop`, or as the other ways to cancel do.
     """
     close_reason = CloseReason.BUYER if actor.kind == ActorKind.CUSTOMER else CloseReason.OVERDUE
-    with transaction.atomic():
-        order = lock_order(order_id, "order.cancel_unsent", actor=actor)
+    with locked_order(order_id, "order.cancel_unsent", actor) as order:
         words = {"reason": gettext("Not sent in time")}
         _close_and_refund(order, "order.cancel_unsent", close_reason, words, actor=actor, why=why)
     return order
@@ -157,8 +153,7 @@ def cancel_lines(
     if not chosen or any(n < 0 for n in chosen.values()):
         raise Refused("nothing_chosen", _("Choose what is to be cancelled."), 400)
     close_live_attempt(order_id, "order.cancel_lines", actor=actor, expected_version=expected_version)
-    with transaction.atomic():
-        order = lock_order(order_id, "order.cancel_lines", actor=actor, expected_version=expected_version)
+    with locked_order(order_id, "order.cancel_lines", actor, expected_version) as order:
         require_no_live_attempt(order)
         _cancel_lines(order, chosen, reason.strip(), actor)
     return order

@@ -2,11 +2,10 @@
 
 from datetime import timedelta
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
-from orders.moves import lock_order
+from orders.moves import locked_order
 from orders.payments.gateway import Closed, Outcome, PaymentEvidence, query_and_close
 from orders.payments.models import LIVE, AttemptState, PayAttempt
 from orders.payments.services.evidence import apply_answer
@@ -42,8 +41,7 @@ def close_live_attempt(
 
 
 def _mark_closing(order_id: int, verb: str, actor: Actor, expected_version: int | None) -> PayAttempt | None:
-    with transaction.atomic():
-        order = lock_order(order_id, verb, actor=actor, expected_version=expected_version)
+    with locked_order(order_id, verb, actor, expected_version) as order:
         attempt = order.attempts.select_for_update().filter(state__in=LIVE).first()
         if attempt is None:
             return None

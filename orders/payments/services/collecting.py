@@ -1,9 +1,7 @@
 """Money that people received: cash on delivery at the counter or from the courier."""
 
-from django.db import transaction
-
 from orders.models import Order
-from orders.moves import lock_order, move
+from orders.moves import locked_order, move
 from orders.payments.models import Payment, ProofState
 from orders.payments.services.closing import close_live_attempt, require_no_live_attempt
 from orders.payments.services.evidence import paid_changes
@@ -28,8 +26,7 @@ def collect_payment(
     """
     _check_unexpected(read_order(order_id, actor=actor), actor)
     close_live_attempt(order_id, "order.collect", actor=actor, expected_version=expected_version)
-    with transaction.atomic():
-        order = lock_order(order_id, "order.collect", actor=actor, expected_version=expected_version)
+    with locked_order(order_id, "order.collect", actor, expected_version) as order:
         require_no_live_attempt(order)
         _check_unexpected(order, actor)
         amount_fen, was_unpaid = order.owed_fen, order.stage == Stage.UNPAID

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
-from orders.moves import lock_order
+from orders.moves import lock_order, locked_order
 from orders.payments.models import Payment, Refund, RefundCause
 from orders.payments.selectors import get_freight_left_fen
 from orders.payments.services.refunds import (
@@ -54,8 +54,7 @@ def refund_part(
         raise Refused("reason_required", _("Say why the money goes back."), 400)
     if wanted.amount_fen <= 0:
         raise Refused("bad_amount", _("Type how much is to be refunded."), 400)
-    with transaction.atomic():
-        order = lock_order(order_id, "order.refund", actor=actor, expected_version=expected_version)
+    with locked_order(order_id, "order.refund", actor, expected_version) as order:
         _check_amount(order, actor, wanted.amount_fen)
         of = _book(order, wanted)
         refund_share(order, amount_fen=wanted.amount_fen, reason=wanted.reason.strip(), actor=actor, of=of)

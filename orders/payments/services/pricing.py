@@ -2,12 +2,11 @@
 
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order, OrderLine
-from orders.moves import lock_order, move
+from orders.moves import locked_order, move
 from orders.payments.services.attempts import check_in_time
 from orders.payments.services.closing import close_live_attempt, require_no_live_attempt
 from orders.payments.services.settling import settle_if_nothing_owed
@@ -47,8 +46,7 @@ def change_price(
     # Asked first without a lock: a change that is refused must not close a payment under way.
     _check_lowered(read_order(order_id, actor=actor), goods_fen + freight_fen, actor)
     close_live_attempt(order_id, "order.change_price", actor=actor, expected_version=expected_version)
-    with transaction.atomic():
-        order = lock_order(order_id, "order.change_price", actor=actor, expected_version=expected_version)
+    with locked_order(order_id, "order.change_price", actor, expected_version) as order:
         require_no_live_attempt(order)
         _check_lowered(order, goods_fen + freight_fen, actor)
         _share_over_lines(order, goods_fen)
@@ -92,8 +90,7 @@ def choose_payment(
     delivery = Delivery(read_order(order_id, actor=actor).delivery)
     check_pay_method(method, delivery, get_store_settings())
     close_live_attempt(order_id, "order.choose_payment", actor=actor, expected_version=expected_version)
-    with transaction.atomic():
-        order = lock_order(order_id, "order.choose_payment", actor=actor, expected_version=expected_version)
+    with locked_order(order_id, "order.choose_payment", actor, expected_version) as order:
         require_no_live_attempt(order)
         check_in_time(order)
         data = {"before": order.pay_method, "after": method}

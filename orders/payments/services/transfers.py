@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from django.db import transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
-from orders.moves import lock_order, move
+from orders.moves import locked_order, move
 from orders.payments.models import Payment, ProofState, RefundCause, TransferProof
 from orders.payments.services.closing import require_no_live_attempt
 from orders.payments.services.evidence import paid_changes
@@ -42,8 +41,7 @@ def send_proof(order_id: int, *, picture_ids: Sequence[int], actor: Actor, words
     chosen = set(picture_ids)
     if not 1 <= len(chosen) <= MAX_PICTURES:
         raise Refused("bad_pictures", _("Send 1 to 5 pictures of the transfer."), 400)
-    with transaction.atomic():
-        order = lock_order(order_id, "order.send_proof", actor=actor)
+    with locked_order(order_id, "order.send_proof", actor) as order:
         pictures = list(Picture.objects.filter(pk__in=chosen, customer_id=order.customer_id))
         if len(pictures) != len(chosen):
             raise Refused("bad_pictures", _("A picture is missing. Upload it again."), 400)
@@ -73,8 +71,7 @@ def record_transfer(
     `over_money_limit` (403), `second_person_required`.
     """
     reference = _read_reference(reference)
-    with transaction.atomic():
-        order = lock_order(order_id, "order.pay", actor=actor, expected_version=expected_version)
+    with locked_order(order_id, "order.pay", actor, expected_version) as order:
         require_no_live_attempt(order)
         _check_recorded(order, amount_fen, actor)
         if amount_fen != order.owed_fen:
@@ -102,8 +99,7 @@ def record_excess_transfer(
     reference = _read_reference(reference)
     if not 0 < amount_fen <= MAX_FEN:
         raise Refused("bad_amount", _("An amount must not be negative or absurdly large."), 400)
-    with transaction.atomic():
-        order = lock_order(order_id, "order.excess_transfer", actor=actor, expected_version=expected_version)
+    with locked_order(order_id, "order.excess_transfer", actor, expected_version) as order:
         _check_recorded(order, amount_fen, actor)
         payment = _make_payment(order, reference, amount_fen, counts=False)
         data = {"amount_fen": amount_fen, "reference": reference, "stage": order.stage}
@@ -158,8 +154,7 @@ def reject_proof(order_id: int, *, reason: str, actor: Actor, expected_version: 
     reason = reason.strip()[:200]
     if not reason:
         raise Refused("reason_required", _("Say why; the buyer reads it."), 400)
-    with transaction.atomic():
-        order = lock_order(order_id, "order.reject_proof", actor=actor, expected_version=expected_version)
+    with locked_order(order_id, "order.reject_proof", actor, expected_version) as order:
         decide_proof(order, ProofState.REJECTED, reason=reason)
         pay_by = clock.now() + timedelta(days=get_store_settings().transfer_days)
         changes = {"proof_sent_at": None, "pay_by": pay_by}

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order, OrderLine
-from orders.moves import lock_order, move
+from orders.moves import lock_order, locked_order, move
 from orders.services.fulfilment import recover_ship_by, shipped_changes
 from orders.shipping.couriers import clean_tracking_no, find_courier
 from orders.shipping.models import Parcel, ParcelLine, ParcelState
@@ -46,8 +46,7 @@ def ship_order(
     """
     if not parcels:
         raise Refused("nothing_chosen", _("Choose what goes into the parcel."), 400)
-    with transaction.atomic():
-        order = lock_order(order_id, "order.ship_part", actor=actor, expected_version=expected_version)
+    with locked_order(order_id, "order.ship_part", actor, expected_version) as order:
         lines = {line.pk: line for line in order.lines.order_by("id")}
         contents = [_take(parcel.quantities, lines) for parcel in parcels]
         sent = [_send(order, *each) for each in zip(parcels, contents, strict=True)]
