@@ -56,3 +56,8 @@ class ActionForm(forms.Form):
     def asks(self) -> bool:
         """Whether there is anything to fill in."""
         return bool(self.visible_fields())
+
+
+def bare_form(name: str, act: Callable[..., object]) -> type[ActionForm]:
+    """The form of a button that asks for nothing."""
+    return type(name, (ActionForm,), {"name": name, "act": act})
