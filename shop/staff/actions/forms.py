@@ -17,7 +17,7 @@ class ActionForm(forms.Form):
     that was asked for; `amount_fen` is what the dialog shows in large, because it moves.
     """
 
-    name: ClassVar[str]
+    name: str
     act: ClassVar[Callable[..., object]]
     done_verb = ""
     amount_fen: int | None = None

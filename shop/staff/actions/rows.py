@@ -87,7 +87,7 @@ class Action:
         """The question that it asks; `form` may be one that was refused and keeps what was typed."""
         return Dialog(
             template=self.template,
-            name=self.name,
+            name=form.name,
             title=self.heading,
             url=page.action_url(subject, self.name),
             form=form,
