@@ -92,8 +92,8 @@ INSTALLED_APPS = [
     "orders.shipping",
     "orders.desk",
     "notifications",
-    # The image has no such folder.
-    *(["shop.demo"] if DEMO else []),
+    # The image has no such folders.
+    *(["shop.demo", "seeding"] if DEMO else []),
     "shop",
 ]
 
