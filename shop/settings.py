@@ -117,6 +117,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "shop.urls"
+WEBSOCKET_URLCONF = "notifications.socket.routing"
 ASGI_APPLICATION = "shop.asgi.application"
 TEMPLATES = [
     {
