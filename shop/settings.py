@@ -129,7 +129,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.contrib.messages.context_processors.messages",
                 "shop.http.csrf.one_token",
-                "shop.navigation.console",
+                "shop.frame.console",
             ],
         },
     },
