@@ -4,7 +4,7 @@ How many wait comes from the counts of the order list; of each queue only the fe
 """
 
 from bisect import insort
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -75,6 +75,7 @@ class QueueRow:
     deadline: Deadline | None
 
 
+ReadFirst = Callable[[WorkQueue, Actor, datetime], list[Waiting]]
 MakeQueue = Callable[[Counts, Actor, datetime], Queue]
 _QUEUES: list[tuple[int, MakeQueue]] = []
 
@@ -122,16 +123,11 @@ def _read_refunds(queue: WorkQueue, actor: Actor, _now: datetime) -> list[Waitin
     ]
 
 
-_FIRST: Mapping[WorkQueue, Callable[[WorkQueue, Actor, datetime], list[Waiting]]] = {
-    WorkQueue.HELD: _read_held,
-    WorkQueue.REFUND_FAILED: _read_refunds,
-    WorkQueue.TO_PAY_OUT: _read_refunds,
-}
-
-
-def _make_queue(queue: WorkQueue, tone: str, counts: Counts, actor: Actor, now: datetime) -> Queue:
+def _make_queue(
+    queue: WorkQueue, tone: str, read: ReadFirst, counts: Counts, actor: Actor, now: datetime
+) -> Queue:
     count = counts.queues[queue]
-    first = _FIRST.get(queue, _read_orders)(queue, actor, now) if count else []
+    first = read(queue, actor, now) if count else []
     return Queue(queue.value, queue.label, tone, count, first, _find_list(queue=queue))
 
 
@@ -146,18 +142,18 @@ def _find_list(**params: str) -> str:
 
 
 register_queue(30, _make_to_confirm)
-for _place, _queue, _tone in (
-    (10, WorkQueue.OVERDUE, "overdue"),
-    (20, WorkQueue.WITHIN_24H, "soon"),
-    (50, WorkQueue.TRANSFERS, "move"),
-    (60, WorkQueue.REFUND_FAILED, "overdue"),
-    (70, WorkQueue.TO_PAY_OUT, "move"),
-    (80, WorkQueue.SHORT, "overdue"),
-    (90, WorkQueue.CLOSING_SOON, "soon"),
-    (100, WorkQueue.HELD, "held"),
-    (110, WorkQueue.SHIP_LATER, "move"),
+for _place, _queue, _tone, _read in (
+    (10, WorkQueue.OVERDUE, "overdue", _read_orders),
+    (20, WorkQueue.WITHIN_24H, "soon", _read_orders),
+    (50, WorkQueue.TRANSFERS, "move", _read_orders),
+    (60, WorkQueue.REFUND_FAILED, "overdue", _read_refunds),
+    (70, WorkQueue.TO_PAY_OUT, "move", _read_refunds),
+    (80, WorkQueue.SHORT, "overdue", _read_orders),
+    (90, WorkQueue.CLOSING_SOON, "soon", _read_orders),
+    (100, WorkQueue.HELD, "held", _read_held),
+    (110, WorkQueue.SHIP_LATER, "move", _read_orders),
 ):
-    register_queue(_place, partial(_make_queue, _queue, _tone))
+    register_queue(_place, partial(_make_queue, _queue, _tone, _read))
 
 
 def load_rows(queues: Iterable[Queue], *, actor: Actor) -> dict[str, list[QueueRow]]:
