@@ -1,6 +1,0 @@
-from django.apps import AppConfig
-
-
-class SeedingConfig(AppConfig):
-    name = "seeding"
-    label = "seeding"
