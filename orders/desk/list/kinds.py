@@ -89,7 +89,6 @@ AFTERSALE = OrderKind(
     _("No after-sales orders here"),
     _("Orders with a refund or a return under way appear here once buyers can ask for one."),
 )
-KINDS = (ORDINARY, PICKUP, AFTERSALE)
 
 
 def find_kind(params: Mapping[str, str]) -> OrderKind:
