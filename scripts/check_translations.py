@@ -17,6 +17,7 @@ SOURCES = [
     "shop",
     "orders",
     "notifications",
+    "seeding",
     "templates",
     "static/js",
     "locale",

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse
-from django.urls import path
+from django.urls import include, path
 from django.utils import translation
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import conditional_page
@@ -15,8 +15,6 @@ from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.request import Request
 
-from orders.desk.api import moves
-from orders.desk.api import views as orders
 from shop.catalog import api as catalog
 from shop.customers import api as customers
 from shop.http.schema import INTRODUCTION
@@ -63,17 +61,5 @@ urlpatterns = [
     path("addresses", customers.AddressesView.as_view(), name="addresses"),
     path("addresses/parse", customers.SplitAddressView.as_view(), name="parse_address"),
     path("addresses/<str:id>", customers.AddressView.as_view(), name="address"),
-    path("orders", orders.OrdersView.as_view(), name="orders"),
-    path("orders/preview", orders.PreviewView.as_view(), name="preview"),
-    path("orders/counts", orders.CountsView.as_view(), name="counts"),
-    path("orders/<str:number>", orders.OrderView.as_view(), name="order"),
-    path("orders/<str:number>/timeline", orders.TimelineView.as_view(), name="timeline"),
-    path("orders/<str:number>/pay", moves.PayView.as_view(), name="pay"),
-    path("orders/<str:number>/pay-by-balance", moves.PayByBalanceView.as_view(), name="pay_by_balance"),
-    path("orders/<str:number>/transfer-proof", moves.TransferProofView.as_view(), name="transfer_proof"),
-    path("orders/<str:number>/choose-payment", moves.ChoosePaymentView.as_view(), name="choose_payment"),
-    path("orders/<str:number>/cancel", moves.CancelView.as_view(), name="cancel"),
-    path("orders/<str:number>/receive", moves.ReceiveView.as_view(), name="receive"),
-    path("orders/<str:number>/urge", moves.UrgeView.as_view(), name="urge"),
-    path("orders/<str:number>/extend", moves.ExtendView.as_view(), name="extend"),
+    path("", include("orders.desk.api.urls")),
 ]

@@ -1,4 +1,4 @@
-"""The wiring app: loads every app's tables, handlers, timers, invariants and the like once all models are there."""
+"""The wiring app: loads every app's tables, handlers, timers, navigation and the like once all models are there."""
 
 from importlib import import_module
 
@@ -17,3 +17,4 @@ class ShopConfig(AppConfig):
         before_waiting(give_back_connections)
         import_module("shop.moves.machine")
         autodiscover_modules("moves", "handlers", "timers", "invariants", "jobs", "erasure", "checks", "live")
+        autodiscover_modules("navigation", "home")

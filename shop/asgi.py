@@ -1,22 +1,24 @@
 """HTTP and sockets."""
 
 import os
+from importlib import import_module
 
 import django
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
+from django.conf import settings
 
 from shop.http.handler import ThreadHandler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
 django.setup(set_prefix=False)
 
-from notifications.socket.routing import websocket_urlpatterns  # noqa: E402 - models need the apps that Django has just loaded
-
+# Read only now: what it routes to needs the apps that Django has just loaded.
+sockets = URLRouter(import_module(settings.WEBSOCKET_URLCONF).urlpatterns)
 application = ProtocolTypeRouter(
     {
         "http": ThreadHandler(),
-        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
+        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(sockets)),
     }
 )

@@ -92,8 +92,8 @@ INSTALLED_APPS = [
     "orders.shipping",
     "orders.desk",
     "notifications",
-    # The image has no such folder.
-    *(["shop.demo"] if DEMO else []),
+    # The image has no such folders.
+    *(["shop.demo", "seeding"] if DEMO else []),
     "shop",
 ]
 
@@ -117,6 +117,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "shop.urls"
+WEBSOCKET_URLCONF = "notifications.socket.routing"
 ASGI_APPLICATION = "shop.asgi.application"
 TEMPLATES = [
     {
@@ -128,7 +129,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.contrib.messages.context_processors.messages",
                 "shop.http.csrf.one_token",
-                "shop.navigation.console",
+                "shop.frame.console",
             ],
         },
     },

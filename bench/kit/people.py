@@ -6,7 +6,7 @@ from typing import Any
 from orders.search import make_hashes
 from shop.crypto import keyed_hash, new_secret, seal
 from shop.customers.names import hash_nickname
-from shop.demo.seeding.persons import DemoPerson, list_people
+from shop.demo.persons import DemoPerson, list_people
 
 
 @dataclass(frozen=True, slots=True)

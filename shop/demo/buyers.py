@@ -19,7 +19,7 @@ from typing import Any
 import requests
 
 from shop.demo.drawing.slips import draw_slip
-from shop.demo.seeding.persons import DemoPerson, list_people
+from shop.demo.persons import DemoPerson, list_people
 
 logger = logging.getLogger(__name__)
 Json = dict[str, Any]

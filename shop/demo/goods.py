@@ -3,8 +3,10 @@
 import csv
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 SHOP_NAME = "山野集"
+SHOP_ZONE = ZoneInfo("Asia/Shanghai")
 PRESALE_DAYS = {"SYJ-1001-4": 12, "SYJ-4002-3": 20}
 """SKU code → in how many days a presale is sent."""
 

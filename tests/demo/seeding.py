@@ -28,7 +28,7 @@ def seed(data_dir: Path, **options: int) -> None:
     pictures = {product.code: buffer.getvalue() for product in PRODUCTS}
     with (
         override_settings(DATA_DIR=data_dir, MEDIA_ROOT=data_dir / "media"),
-        patch("shop.demo.seeding.living.draw_pictures", return_value=pictures),
+        patch("seeding.living.draw_pictures", return_value=pictures),
         clock.at(clock.now()),
     ):
         call_command("seed_demo", **options)

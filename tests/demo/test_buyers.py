@@ -17,7 +17,7 @@ from shop.customers.balance import change_balance
 from shop.customers.models import Customer
 from shop.customers.services import get_or_create_customer
 from shop.demo.buyers import Buyers
-from shop.demo.seeding.persons import list_people
+from shop.demo.persons import list_people
 from shop.demo.standins import StandInServer, run_in_thread
 from shop.store.choices import Delivery, PayMethod
 from shop.store.models import StoreSettings

@@ -3,9 +3,10 @@
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
-from shop.demo.seeding.diary import SHOP_ZONE, Do
-from shop.demo.seeding.errands import Task
-from shop.demo.seeding.plan import Plan, make_plan
+from seeding.diary import Do
+from seeding.errands import Task
+from seeding.plan import Plan, make_plan
+from shop.demo.goods import SHOP_ZONE
 from shop.store.choices import PayMethod
 
 NOW = datetime(2026, 5, 20, 7, 30, tzinfo=UTC)

@@ -23,6 +23,7 @@ from orders.payments.models import (
     TransferProof,
 )
 from orders.stages import Stage
+from seeding.wechat import remember_money
 from shop import clock
 from shop.access import ROLES
 from shop.actor import SYSTEM
@@ -31,7 +32,6 @@ from shop.clients.wechat_pay import WeChatPay
 from shop.customers.models import Address, BalanceEntry, Customer, EntryKind
 from shop.database.connections import nobody_else
 from shop.demo.standins import load_credentials, run_in_thread
-from shop.demo.wechat import remember_money
 from shop.events.delivery import count_undelivered
 from shop.events.models import Event, StuckTimer
 from shop.files.models import Picture

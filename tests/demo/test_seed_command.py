@@ -50,7 +50,7 @@ def test_a_seeding_that_breaks_off_leaves_nothing(data_dir: Path, monkeypatch: p
     def fail() -> None:
         raise RuntimeError("power cut")
 
-    monkeypatch.setattr("shop.demo.seeding.living._check_nothing_is_left", fail)
+    monkeypatch.setattr("seeding.living._check_nothing_is_left", fail)
     with pytest.raises(RuntimeError):
         seed(data_dir, orders=3, buyers=2)
 

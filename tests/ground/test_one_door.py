@@ -40,7 +40,11 @@ FREE = {
 
 
 def list_sources() -> list[Path]:
-    return [path for room in ("shop", "orders", "notifications") for path in (ROOT / room).rglob("*.py")]
+    return [
+        path
+        for room in ("shop", "orders", "notifications", "seeding")
+        for path in (ROOT / room).rglob("*.py")
+    ]
 
 
 def test_every_subject_of_events_has_a_table_and_every_verb_its_words() -> None:

@@ -73,7 +73,7 @@ def empty_database(django_db_blocker: Any) -> Iterator[str]:
 
 
 def test_the_demo_is_left_out_and_all_the_rest_is_there(image: Path) -> None:
-    assert not (image / "shop" / "demo").exists()
+    assert not (image / "shop" / "demo").exists() and not (image / "seeding").exists()
     rest = {path.name for path in (PROJECT / "shop").iterdir()} - {"demo", "__pycache__"}
     assert {path.name for path in (image / "shop").iterdir()} == rest
 
@@ -101,7 +101,8 @@ def test_web_and_workers_load_everything_they_run(run: Run) -> None:
 
 
 def test_there_are_no_commands_of_the_demo(run: Run) -> None:
-    of_demo = {path.stem for path in (PROJECT / "shop/demo/management/commands").glob("[a-z]*.py")}
+    folders = (PROJECT / "shop/demo", PROJECT / "seeding")
+    of_demo = {path.stem for folder in folders for path in folder.glob("management/commands/[a-z]*.py")}
     listed = set(run("manage.py", "help", "--commands").stdout.split())
     assert {"deliver", "migrate"} <= listed
     assert "seed_demo" in of_demo and not of_demo & listed

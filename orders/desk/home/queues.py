@@ -3,21 +3,21 @@
 How many wait comes from the counts of the order list; of each queue only the few that are shown are read.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from bisect import insort
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from operator import itemgetter
 from typing import Any
 
-from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models import F, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from notifications.kinds import KINDS, kinds_of
-from notifications.models import AlertKind
-from notifications.selectors import find_open_alerts
 from orders.desk.labels import Deadline, describe_deadline
 from orders.desk.list.conditions import REFUNDS_IN, is_in_queue
-from orders.desk.list.counts import CAP, Counts, describe_count
+from orders.desk.list.counts import Counts, describe_count
 from orders.desk.list.filters import Tab, WorkQueue
 from orders.desk.list.selectors import load_orders, map_lines
 from orders.models import Order, OrderLine
@@ -28,13 +28,10 @@ from orders.stages import Stage
 from shop import clock
 from shop.actor import Actor
 from shop.crypto import mask_name
+from shop.http.query import make_url
 from shop.money import format_fen
 
 SHOWN = 5
-# Five orders have no more open alerts than this, unless one rings without end: then fewer of them are shown.
-_ALERTS_READ = 100
-_OF_SHOP = [kind for kind, row in KINDS.items() if row.is_of_shop]
-_ABOUT_SHOP_FIRST = ExpressionWrapper(Q(order__isnull=False), output_field=BooleanField())
 
 
 @dataclass(frozen=True)
@@ -49,8 +46,8 @@ class Waiting:
 class Queue:
     """A kind of work: how many wait, up to CAP + 1, and the first of them.
 
-    `query` is the part of the order list's address that shows all of it, "" when nothing does. `about_shop` are those
-    that are about no order, in words.
+    At `url` are all of them, `see_all` says so where that is not the order list. `about_shop` are those that are about
+    no order, in words.
     """
 
     name: str
@@ -58,7 +55,8 @@ class Queue:
     tone: str
     count: int
     first: Sequence[Waiting]
-    query: str = ""
+    url: str
+    see_all: Any = ""
     about_shop: Sequence[str] = ()
 
     @property
@@ -77,31 +75,23 @@ class QueueRow:
     deadline: Deadline | None
 
 
+ReadFirst = Callable[[WorkQueue, Actor, datetime], list[Waiting]]
+MakeQueue = Callable[[Counts, Actor, datetime], Queue]
+_QUEUES: list[tuple[int, MakeQueue]] = []
+
+
+def register_queue(place: int, make: MakeQueue) -> None:
+    """Put a queue on the home page; the lower its place, the sooner a clerk should look."""
+    insort(_QUEUES, (place, make), key=itemgetter(0))
+
+
 def list_queues(counts: Counts, actor: Actor) -> list[Queue]:
     """Every queue, the empty ones too, in the order in which a clerk should look; of orders and alerts this person's.
 
-    Two queries for the alerts, and one for each other queue that is not empty.
+    One query for each queue of orders that is not empty.
     """
-    make = partial(_make_queue, counts.queues, actor, clock.now())
-    return [
-        make(WorkQueue.OVERDUE, "overdue"),
-        make(WorkQueue.WITHIN_24H, "soon"),
-        _make_to_confirm(counts.tabs[Tab.TO_CONFIRM], actor),
-        _make_alerts(actor),
-        make(WorkQueue.TRANSFERS, "move"),
-        make(WorkQueue.REFUND_FAILED, "overdue"),
-        make(WorkQueue.TO_PAY_OUT, "move"),
-        make(WorkQueue.SHORT, "overdue"),
-        make(WorkQueue.CLOSING_SOON, "soon"),
-        make(WorkQueue.HELD, "held"),
-        make(WorkQueue.SHIP_LATER, "move"),
-    ]
-
-
-def _make_queue(counts: Mapping[str, int], actor: Actor, now: datetime, queue: WorkQueue, tone: str) -> Queue:
-    count = counts[queue]
-    first = _FIRST.get(queue, _read_orders)(queue, actor, now) if count else []
-    return Queue(queue.value, queue.label, tone, count, first, f"queue={queue}")
+    now = clock.now()
+    return [make(counts, actor, now) for _place, make in _QUEUES]
 
 
 _DEADLINES = {WorkQueue.CLOSING_SOON: "pay_by", WorkQueue.TRANSFERS: "proof_sent_at"}
@@ -133,33 +123,37 @@ def _read_refunds(queue: WorkQueue, actor: Actor, _now: datetime) -> list[Waitin
     ]
 
 
-_FIRST: Mapping[WorkQueue, Callable[[WorkQueue, Actor, datetime], list[Waiting]]] = {
-    WorkQueue.HELD: _read_held,
-    WorkQueue.REFUND_FAILED: _read_refunds,
-    WorkQueue.TO_PAY_OUT: _read_refunds,
-}
+def _make_queue(
+    queue: WorkQueue, tone: str, read: ReadFirst, counts: Counts, actor: Actor, now: datetime
+) -> Queue:
+    count = counts.queues[queue]
+    first = read(queue, actor, now) if count else []
+    return Queue(queue.value, queue.label, tone, count, first, _find_list(queue=queue))
 
 
-def _make_to_confirm(count: int, actor: Actor) -> Queue:
+def _make_to_confirm(counts: Counts, actor: Actor, _now: datetime) -> Queue:
+    count = counts.tabs[Tab.TO_CONFIRM]
     first = _read_first(orders_in_scope(actor).filter(stage=Stage.TO_CONFIRM), "ship_by") if count else []
-    return Queue("to_confirm", _("To confirm"), "move", count, first, f"tab={Tab.TO_CONFIRM}")
+    return Queue("to_confirm", _("To confirm"), "move", count, first, _find_list(tab=Tab.TO_CONFIRM))
 
 
-def _make_alerts(actor: Actor) -> Queue:
-    """Orders with open alerts, the one that has waited longest first; all its alerts in one row.
+def _find_list(**params: str) -> str:
+    return make_url(reverse("orders:list"), params)
 
-    Counted are the alerts, as the bell counts them.
-    """
-    is_open = find_open_alerts(kinds_of(actor), scope_key(actor))
-    shown = is_open.filter(Q(order__isnull=False) | Q(kind__in=_OF_SHOP)).order_by(_ABOUT_SHOP_FIRST, "id")
-    labels: dict[int | None, list[str]] = {}
-    for order_id, kind in shown.values_list("order_id", "kind")[:_ALERTS_READ]:
-        labels.setdefault(order_id, []).append(str(AlertKind(kind).label))
-    about_shop = list(dict.fromkeys(labels.pop(None, [])))
-    first = [Waiting(pk, "、".join(dict.fromkeys(found))) for pk, found in labels.items() if pk]
-    count = is_open[: CAP + 1].count()
-    title = _("Unhandled alerts")
-    return Queue("alerts", title, "overdue", count, first[:SHOWN], about_shop=about_shop)
+
+register_queue(30, _make_to_confirm)
+for _place, _queue, _tone, _read in (
+    (10, WorkQueue.OVERDUE, "overdue", _read_orders),
+    (20, WorkQueue.WITHIN_24H, "soon", _read_orders),
+    (50, WorkQueue.TRANSFERS, "move", _read_orders),
+    (60, WorkQueue.REFUND_FAILED, "overdue", _read_refunds),
+    (70, WorkQueue.TO_PAY_OUT, "move", _read_refunds),
+    (80, WorkQueue.SHORT, "overdue", _read_orders),
+    (90, WorkQueue.CLOSING_SOON, "soon", _read_orders),
+    (100, WorkQueue.HELD, "held", _read_held),
+    (110, WorkQueue.SHIP_LATER, "move", _read_orders),
+):
+    register_queue(_place, partial(_make_queue, _queue, _tone, _read))
 
 
 def load_rows(queues: Iterable[Queue], *, actor: Actor) -> dict[str, list[QueueRow]]:

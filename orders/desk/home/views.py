@@ -26,11 +26,10 @@ _BACKLOG = 100
 
 @dataclass(frozen=True)
 class Card:
-    """A queue with the orders it shows and where all of them are."""
+    """A queue with the orders it shows."""
 
     queue: Queue
     rows: list[QueueRow]
-    url: str
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ def home(request: StaffRequest) -> HttpResponse:
     counts = count_tabs(request.actor)
     queues = list_queues(counts, request.actor)
     rows = load_rows(queues, actor=request.actor)
-    cards = [Card(queue, rows[queue.name], _find_list(queue)) for queue in queues if queue.count]
+    cards = [Card(queue, rows[queue.name]) for queue in queues if queue.count]
     context = {
         "cards": cards,
         "about_shop": [words for queue in queues for words in queue.about_shop],
@@ -58,12 +57,6 @@ def home(request: StaffRequest) -> HttpResponse:
         "health": _describe_health(get_health()),
     }
     return render(request, "desk/home/page.html", context)
-
-
-def _find_list(queue: Queue) -> str:
-    if queue.name == "alerts":
-        return reverse("alerts:list")
-    return f"{reverse('orders:list')}?{queue.query}"
 
 
 def _describe_health(health: Health) -> list[HealthLine]:

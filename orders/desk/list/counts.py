@@ -8,13 +8,13 @@ from typing import Any
 
 from django.db import connection
 
-from orders.desk.capped import read_row, write_row
 from orders.desk.list.conditions import is_in_queue
 from orders.desk.list.filters import TAB_STAGES, Tab, WorkQueue
 from orders.scope import orders_of, scope_key
 from orders.stages import Stage
 from shop import clock
 from shop.actor import Actor
+from shop.database.capped import read_row, write_row
 
 CAP = 10_000
 FULL_FOR_S = 60

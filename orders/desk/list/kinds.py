@@ -9,19 +9,17 @@ from itertools import zip_longest
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from orders.desk.capped import read_row, write_row
 from orders.desk.list.counts import CAP, describe_count
 from orders.desk.list.filters import TAB_STAGES, Filters, Tab
-from orders.models import Order
-from orders.scope import orders_in_scope, orders_of
+from orders.scope import orders_in_scope
 from orders.stages import IN_HAND, AftersaleMark
 from shop.actor import Actor
+from shop.database.capped import read_row, write_row
 from shop.store.choices import Delivery
 
-WORK_CAP = 999
 _CHOSEN = ("tab", "queue", "stage", "size")
 """What tabs and pager set: anything else narrows a kind."""
 
@@ -91,7 +89,6 @@ AFTERSALE = OrderKind(
     _("No after-sales orders here"),
     _("Orders with a refund or a return under way appear here once buyers can ask for one."),
 )
-KINDS = (ORDINARY, PICKUP, AFTERSALE)
 
 
 def find_kind(params: Mapping[str, str]) -> OrderKind:
@@ -99,11 +96,6 @@ def find_kind(params: Mapping[str, str]) -> OrderKind:
     if params.get("aftersale") in (AftersaleMark.OPEN, AftersaleMark.SETTLED):
         return AFTERSALE
     return PICKUP if params.get("delivery") == Delivery.PICKUP else ORDINARY
-
-
-def list_work(scope: str) -> "dict[str, QuerySet[Order]]":
-    """Kind → the orders of the scope in it that wait for somebody, whatever the time is."""
-    return {kind.name: orders_of(scope).filter(kind.work) for kind in KINDS}
 
 
 def list_kind_tabs(kind: OrderKind, filters: Filters, path: str, actor: Actor) -> list[dict[str, Any]]:

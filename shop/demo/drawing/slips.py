@@ -6,7 +6,7 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw, ImageFont
 
-from shop.demo.seeding.diary import SHOP_ZONE
+from shop.demo.goods import SHOP_ZONE
 from shop.money import format_fen
 
 SIZE = (480, 640)

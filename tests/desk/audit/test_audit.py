@@ -69,7 +69,9 @@ def test_every_kind_of_event_stands_there_in_words(shop: None) -> None:
 def test_every_verb_in_the_sources_has_words() -> None:
     pattern = re.compile(r'(?:record_event|move|begin)\(\s*\w+,\s*"([a-z_.]+)"')
     root = Path(settings.BASE_DIR)
-    sources = [path for top in ("shop", "orders", "notifications") for path in (root / top).rglob("*.py")]
+    sources = [
+        path for top in ("shop", "orders", "notifications", "seeding") for path in (root / top).rglob("*.py")
+    ]
     verbs = {verb for path in sources for verb in pattern.findall(path.read_text())}
     assert verbs
     assert verbs - set(MOVES) == set()

@@ -7,7 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 from orders.desk.list import counts, kinds
 from orders.models import Order
 from orders.stages import AftersaleMark
-from shop import navigation
+from shop import frame
 from shop.store.choices import Delivery
 from tests.cast import paid_order, place, prepared_order
 from tests.desk.list.test_list import numbers
@@ -52,7 +52,7 @@ def test_each_kind_is_an_entry_that_counts_what_waits(owner: Client) -> None:
 
 
 def test_a_count_in_the_navigation_stops_at_its_cap(owner: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(navigation, "WORK_CAP", 2)
+    monkeypatch.setattr(frame, "WORK_CAP", 2)
     for _ in range(3):
         paid_order()
     assert entries(owner, "")["All orders"]["count"] == "2+"

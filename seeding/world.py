@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from random import Random
 
+from seeding.diary import Step
+from seeding.plan import Plan, PlannedOrder
 from shop.actor import Actor
 from shop.customers.models import Customer
-from shop.demo.seeding.diary import Step
-from shop.demo.seeding.persons import DemoPerson
-from shop.demo.seeding.plan import Plan, PlannedOrder
+from shop.demo.persons import DemoPerson
 from shop.demo.standins import Ledger
 
 COURIERS = ("SF", "SF", "ZTO", "YTO", "YD", "JTSD")

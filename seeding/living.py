@@ -12,14 +12,14 @@ from django.db import transaction
 from django.test import override_settings
 
 from orders.numbers import drawn_by
+from seeding.acting import act
+from seeding.chores import run_errand
+from seeding.opening import draw_pictures, hire_everybody, join, set_up_store, stock_shelves
+from seeding.plan import Plan
+from seeding.world import Scene, World
 from shop import clock
 from shop.database.connections import nobody_else
-from shop.demo.seeding.acting import act
-from shop.demo.seeding.chores import run_errand
-from shop.demo.seeding.opening import draw_pictures, hire_everybody, join, set_up_store, stock_shelves
-from shop.demo.seeding.persons import list_people
-from shop.demo.seeding.plan import Plan
-from shop.demo.seeding.world import Scene, World
+from shop.demo.persons import list_people
 from shop.demo.standins import Ledger
 from shop.events.delivery import count_undelivered, drain
 from shop.events.models import StuckTimer

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from orders.models import OrderLine
 from orders.services.stocktake import Count, count_stock, plan_taking
 from orders.stages import IN_HAND
+from seeding.errands import Errand, Task
+from seeding.world import World
 from shop.catalog.models import Sku
 from shop.customers.balance import change_balance
 from shop.customers.care import block_customer, set_remark
 from shop.customers.erasure import ask_erasure
-from shop.demo.seeding.errands import Errand, Task
-from shop.demo.seeding.world import World
 
 
 def run_errand(world: World, errand: Errand) -> None:

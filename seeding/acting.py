@@ -29,15 +29,15 @@ from orders.shipping.models import ParcelState
 from orders.shipping.selectors import list_parcels
 from orders.shipping.services.ship import NewParcel, arrive_parcel, ship_order, undo_ship
 from orders.stages import BuyerReason
+from seeding import money
+from seeding.diary import Do
+from seeding.opening import recipient_of
+from seeding.world import Scene
 from shop import clock
 from shop.actor import SYSTEM
 from shop.catalog.models import Sku
 from shop.catalog.stock import correct_stock
 from shop.customers.services import customer_actor
-from shop.demo.seeding import money
-from shop.demo.seeding.diary import Do
-from shop.demo.seeding.opening import recipient_of
-from shop.demo.seeding.world import Scene
 from shop.events.delivery import drain
 from shop.events.sweeping import sweep
 from shop.store.choices import Delivery, PayMethod, ReserveOn

@@ -7,9 +7,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from orders.models import Order
+from seeding.living import live
+from seeding.plan import make_plan
 from shop import clock
-from shop.demo.seeding.living import live
-from shop.demo.seeding.plan import make_plan
 from shop.store.models import StoreSettings
 
 DEFAULT_SEED = 20260101

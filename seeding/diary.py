@@ -6,11 +6,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from random import Random
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from shop.demo.goods import SHOP_ZONE
 from shop.store.choices import Delivery, PayMethod
 
-SHOP_ZONE = ZoneInfo("Asia/Shanghai")
 OPENS_AT, CLOSES_AT = 9, 19
 Minutes = tuple[float, float]
 

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from random import Random
 
-from shop.demo.seeding.diary import SHOP_ZONE
-from shop.demo.seeding.stories import FINANCE, MANAGER, SUPPORT, WAREHOUSE
+from seeding.stories import FINANCE, MANAGER, SUPPORT, WAREHOUSE
+from shop.demo.goods import SHOP_ZONE
 
 COUNTED_DAYS_AGO = (47, 26, 5)
 COUNTED_AT_ONCE = 6

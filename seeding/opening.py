@@ -8,18 +8,17 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from orders.services.place import Recipient
+from seeding.plan import SCARCE, Plan
+from seeding.wechat import give_credentials
 from shop.actor import SYSTEM, Actor
 from shop.catalog.models import Sku
 from shop.catalog.services import NewSku, add_product
 from shop.customers.models import Customer
 from shop.customers.services import change_profile, get_or_create_customer, save_address
 from shop.demo.drawing.pictures import draw_product_picture
-from shop.demo.goods import PRESALE_DAYS, PRODUCTS, SHOP_NAME, DemoSku
+from shop.demo.goods import PRESALE_DAYS, PRODUCTS, SHOP_NAME, SHOP_ZONE, DemoSku
 from shop.demo.logins import STAFF, demo_password
-from shop.demo.seeding.diary import SHOP_ZONE
-from shop.demo.seeding.persons import DemoPerson
-from shop.demo.seeding.plan import SCARCE, Plan
-from shop.demo.wechat import give_credentials
+from shop.demo.persons import DemoPerson
 from shop.files.services import store_picture
 from shop.staff.services import hire_staff, staff_actor
 from shop.store.choices import Delivery, ReserveOn

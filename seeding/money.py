@@ -12,13 +12,13 @@ from orders.payments.services.payouts import pay_out_refund
 from orders.payments.services.pricing import change_price
 from orders.payments.services.refund_evidence import apply_refund_evidence
 from orders.payments.services.transfers import record_transfer, send_proof
+from seeding.world import Scene
 from shop import clock
 from shop.actor import GATEWAY
 from shop.catalog.models import Sku
 from shop.customers.balance import change_balance
 from shop.customers.services import customer_actor
 from shop.demo.drawing.slips import draw_slip
-from shop.demo.seeding.world import Scene
 from shop.demo.standins import import_done_refund, import_paid_trade
 from shop.files.services import store_picture
 

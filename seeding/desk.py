@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from functools import partial
 
-from shop.demo.seeding.diary import Do
-from shop.demo.seeding.stories import (
+from seeding.diary import Do
+from seeding.stories import (
     BALANCE,
     CLERK,
     COD,

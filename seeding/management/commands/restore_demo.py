@@ -7,13 +7,13 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from seeding.wechat import give_credentials, keep_merchant, remember_money
 from shop.actor import SYSTEM
 from shop.backup.archive import ArchiveReader
 from shop.backup.asking import choose_key
 from shop.backup.failure import BackupError
 from shop.backup.locks import Key
 from shop.backup.services import Contents, restore_backup
-from shop.demo.wechat import give_credentials, keep_merchant, remember_money
 
 
 class Command(BaseCommand):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from shop.demo.seeding.diary import Diary, Do, Minutes
+from seeding.diary import Diary, Do, Minutes
 from shop.store.choices import Delivery, PayMethod
 
 HOUR, DAY = 60.0, 1440.0

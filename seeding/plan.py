@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from itertools import accumulate
 from random import Random
 
-from shop.demo.goods import PRESALE_DAYS, PRODUCTS, DemoSku
-from shop.demo.seeding.desk import DESK
-from shop.demo.seeding.diary import SHOP_ZONE, Diary, Step
-from shop.demo.seeding.errands import Errand, plan_errands
-from shop.demo.seeding.stories import HISTORY, PLAIN, Story
+from seeding.desk import DESK
+from seeding.diary import Diary, Step
+from seeding.errands import Errand, plan_errands
+from seeding.stories import HISTORY, PLAIN, Story
+from shop.demo.goods import PRESALE_DAYS, PRODUCTS, SHOP_ZONE, DemoSku
 from shop.store.choices import Delivery, PayMethod
 
 HISTORY_DAYS = 60

@@ -1,0 +1,37 @@
+"""The desk in the navigation."""
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from orders.desk.list.kinds import AFTERSALE, ORDINARY, PICKUP, OrderKind, find_kind
+from orders.scope import orders_of, scope_key
+from shop.console.navigation import Entry, Group, Work, register
+
+
+def _is_home(request: HttpRequest) -> bool:
+    return request.path == reverse("desk:home")
+
+
+def _kind_entry(place: int, kind: OrderKind, icon: str) -> Entry:
+    return Entry(
+        Group.ORDERS,
+        place,
+        kind.title,
+        "orders:list",
+        icon,
+        "orders.view",
+        kind.query,
+        is_here=lambda request: find_kind(request.GET) is kind,
+        work=Work(scope_key, lambda scope: orders_of(scope).filter(kind.work)),
+    )
+
+
+register(
+    Entry(Group.HOME, 10, _("Home"), "desk:home", "home", "orders.view", is_here=_is_home),
+    _kind_entry(10, ORDINARY, "clipboard-list"),
+    _kind_entry(20, PICKUP, "building-store"),
+    _kind_entry(30, AFTERSALE, "receipt-refund"),
+    Entry(Group.SHOP, 20, _("Customers"), "customers:list", "users", "customers.view"),
+    Entry(Group.SETTINGS, 30, _("Record"), "audit:list", "history", "audit.view"),
+)
