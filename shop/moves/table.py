@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.actor import Actor, ActorKind
 from shop.errors import Refused
+from shop.events.facts import FACTS, Facts
 from shop.events.models import Versioned
 
 S = TypeVar("S", bound=Versioned)
@@ -40,6 +41,8 @@ def stay(*states: str) -> dict[str, str]:
 
 
 STATELESS = stay(NOWHERE)
+COLUMNS: dict[str, Any] = {"before": dict[str, object], "after": dict[str, object]}
+"""Facts of a verb that changes columns: those that differ, with their values."""
 WHY = "why"
 """Of what was typed, sealed: why, or what the buyer is told. The record shows it too."""
 TEXT = "text"
@@ -57,6 +60,8 @@ class Move:
     is what the record says. `is_bad`: a person has to look. `is_look`: nothing changed, so no form grows stale by it.
     `is_told`: its buyer reads of it. `says`: every colleague reads what was typed (`sealed`), which is about the
     matter and not about a person: `WHY` or `TEXT`.
+
+    `facts`: what its events may hold in `data`, beside the "second" person of any verb.
     """
 
     verb: str
@@ -75,6 +80,7 @@ class Move:
     is_look: bool = False
     is_told: bool = False
     says: str = ""
+    facts: Facts = field(default_factory=dict)
 
     @property
     def pressed(self) -> Any:
@@ -144,6 +150,7 @@ def register(subject: Subject[S]) -> Subject[S]:
     for move in subject.moves:
         if MOVES.setdefault(move.verb, move) is not move:
             raise ValueError(f"{move.verb} stands in two tables")
+        FACTS[move.verb] = move.facts
     SUBJECTS[subject.kind] = subject
     return subject
 
