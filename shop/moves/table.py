@@ -3,7 +3,8 @@
 Buttons, checks, timelines and the record read these rows; `docs/states.md` prints them.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -132,6 +133,10 @@ class Subject(Generic[S]):
         """What this actor may see; all rows without one."""
         return self.scope(actor) if self.scope and actor else self.model._default_manager.all()
 
+    def find_named(self) -> QuerySet[S]:
+        """All rows, with what `name` and `url` read."""
+        return self.model._default_manager.select_related(*self.joins)
+
     @property
     def states(self) -> dict[str, Any]:
         """The states with their labels; empty for what has none."""
@@ -167,3 +172,15 @@ def says(verb: str) -> str:
 
 def find_subject(model: type[S]) -> Subject[S]:
     return SUBJECTS[model.subject_kind]
+
+
+def read_subjects(named: Iterable[tuple[str, int | None]]) -> dict[tuple[str, int | None], Any]:
+    """The rows of these kinds and ids that there are, with all that `name` and `url` read: one query for each kind."""
+    ids: dict[str, set[int | None]] = defaultdict(set)
+    for kind, pk in named:
+        ids[kind].add(pk)
+    return {
+        (kind, pk): row
+        for kind in ids.keys() & SUBJECTS.keys()
+        for pk, row in SUBJECTS[kind].find_named().in_bulk(ids[kind]).items()
+    }
