@@ -9,10 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.catalog.models import LOW_AT, Product
 from shop.catalog.services import SKU_FIELDS, NewSku
+from shop.catalog.stock import correct_stock
 from shop.console.fields import DayField, YuanField, pieces, text
 from shop.errors import Refused
 from shop.money import MAX_FEN
 from shop.sheets.cells import narrow
+from shop.staff.actions.forms import ActionForm
 
 MAX_PIECES = 1_000_000
 MAX_PRICE_FEN = MAX_FEN // 10
@@ -20,15 +22,21 @@ MAX_SKUS = 100
 LONGEST_DESCRIPTION = 5000
 
 
-class CorrectStockForm(forms.Form):
-    """What was counted on the shelf, and why it differs."""
+class CorrectStockForm(ActionForm):
+    """What was counted on the shelf, and why it differs. A page has one for each SKU."""
 
+    name, act = "stock", correct_stock
     on_hand = pieces(
         _("Pieces counted"),
         most=MAX_PIECES,
         help_text=_("Everything on the shelf, with what orders have reserved."),
     )
     reason = text(_("Reason"), help_text=_("For example: counted, broken, delivery arrived."))
+
+    def set_up(self) -> None:
+        self.initial = {"on_hand": self.subject.on_hand}
+        self.name = f"stock-{self.subject.pk}"
+        self.auto_id = f"{self.name}_%s"
 
     def show_refusal(self, refused: Refused) -> None:
         """Put the sentence beside the field it speaks of."""

@@ -147,13 +147,16 @@ def _record(
     insert_rows(rows)
 
 
-def correct_stock(sku_id: int, *, on_hand: int, reason: str, actor: Actor) -> Sku:
+def correct_stock(
+    sku_id: int, *, on_hand: int, reason: str, actor: Actor, expected_version: int | None = None
+) -> Sku:
     """Set what was counted on the shelf, with a reason.
 
-    Raises Refused `below_reserved` when fewer are counted than orders have reserved, `reason_required`.
+    Raises Refused `below_reserved` when fewer are counted than orders have reserved, `reason_required`, and as
+    `lock_subject` does.
     """
     reason = require_reason(reason)
-    with locked(Sku, sku_id, "stock.correct", actor) as sku:
+    with locked(Sku, sku_id, "stock.correct", actor, expected_version) as sku:
         if on_hand < sku.reserved:
             message = _(
                 "%(reserved)d are reserved by orders. A stock-take takes them from the newest orders."

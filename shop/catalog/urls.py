@@ -1,6 +1,7 @@
 from django.urls import path
 
 from shop.catalog import views, views_edit, views_sheet
+from shop.staff.actions.views import make_action_view
 
 app_name = "catalog"
 urlpatterns = [
@@ -10,5 +11,9 @@ urlpatterns = [
     path("import/", views_sheet.upload, name="import"),
     path("<int:product_id>/", views.product_page, name="product"),
     path("<int:product_id>/edit/", views_edit.edit, name="edit"),
-    path("<int:product_id>/skus/<int:sku_id>/stock/", views.correct, name="correct_stock"),
+    path(
+        "<int:product_id>/skus/<int:sku_id>/stock/",
+        make_action_view(views.SKU_PAGE, views.CORRECT_STOCK),
+        name="correct_stock",
+    ),
 ]

@@ -1,8 +1,9 @@
 """Pages of products and their stock."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -11,16 +12,17 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from shop.access import has_capability
+from shop.actor import Actor
 from shop.catalog.forms import CorrectStockForm, ProductFilterForm
 from shop.catalog.models import Sku
+from shop.catalog.moves import SKUS
 from shop.catalog.refusals import count_refused
 from shop.catalog.selectors import list_categories, list_movements, list_products, narrow_products
-from shop.catalog.stock import correct_stock
 from shop.console.timeline import tell_last
-from shop.errors import Refused
-from shop.http.dialogs import Dialog, show_dialog
+from shop.http.dialogs import Dialog
 from shop.http.fields import read_id
 from shop.http.paging import read_page
+from shop.staff.actions.rows import Action, ActionPage
 from shop.staff.decorators import StaffRequest, staff_page
 
 
@@ -74,50 +76,45 @@ def product_page(request: StaffRequest, product_id: int) -> HttpResponse:
     return _show_product(request, product_id)
 
 
-@staff_page("products.stock", methods=("GET", "POST"))
-def correct(request: StaffRequest, product_id: int, sku_id: int) -> HttpResponse:
-    """Ask what was counted, and set it."""
-    sku = get_object_or_404(Sku, pk=sku_id, product_id=product_id)
-    prefix = f"sku{sku.pk}"
-    if request.method != "POST":
-        dialog = _make_dialog(sku, CorrectStockForm(prefix=prefix, initial={"on_hand": sku.on_hand}))
-        return show_dialog(request, dialog, lambda dialog: _show_product(request, product_id, dialog=dialog))
-    form = CorrectStockForm(request.POST, prefix=prefix)
-    if form.is_valid() and _correct(request, sku, form):
-        return redirect(f"{reverse('catalog:product', args=[product_id])}?sku={sku.pk}")
-    dialog = replace(_make_dialog(Sku.objects.get(pk=sku.pk), form), is_open=True)
-    return _show_product(request, product_id, dialog=dialog, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+def _get_sku(_actor: Actor, product_id: int, sku_id: int) -> Sku:
+    return get_object_or_404(Sku, pk=sku_id, product_id=product_id)
 
 
-def _make_dialog(sku: Sku, form: CorrectStockForm) -> Dialog:
-    return Dialog(
-        template="catalog/_correct_stock.html",
-        name=f"stock-{sku.pk}",
-        title=_("Correct stock"),
-        url=reverse("catalog:correct_stock", args=[sku.product_id, sku.pk]),
-        form=form,
-        subject=sku,
-    )
+def _say_stock(request: StaffRequest, _sku: Sku, counted: Sku) -> HttpResponse:
+    messages.success(request, _("Stock is now %(on_hand)d on hand.") % {"on_hand": counted.on_hand})
+    return redirect(SKUS.url(counted))
 
 
-def _correct(request: StaffRequest, sku: Sku, form: CorrectStockForm) -> bool:
-    values = form.cleaned_data
-    try:
-        correct_stock(sku.pk, on_hand=values["on_hand"], reason=values["reason"], actor=request.actor)
-    except Refused as refused:
-        form.show_refusal(refused)
-        return False
-    messages.success(request, _("Stock is now %(on_hand)d on hand.") % {"on_hand": values["on_hand"]})
-    return True
+def _show_sku(request: StaffRequest, sku: Sku, **more: Any) -> HttpResponse:
+    return _show_product(request, sku.product_id, shown_id=sku.pk, **more)
+
+
+SKU_PAGE = ActionPage(
+    _get_sku,
+    _show_sku,
+    SKUS.url,
+    lambda sku, _name: reverse("catalog:correct_stock", args=[sku.product_id, sku.pk]),
+)
+CORRECT_STOCK = Action(
+    "stock.correct",
+    CorrectStockForm,
+    template="catalog/_correct_stock.html",
+    answer=_say_stock,
+)
 
 
 def _show_product(
-    request: StaffRequest, product_id: int, *, dialog: Dialog | None = None, status: int = HTTPStatus.OK
+    request: StaffRequest,
+    product_id: int,
+    *,
+    shown_id: int = 0,
+    dialog: Dialog | None = None,
+    status: int = HTTPStatus.OK,
 ) -> HttpResponse:
     product = get_object_or_404(list_products(), pk=product_id)
     skus = list(product.skus.all())
     may_correct = has_capability(request.actor, "products.stock")
-    shown = _choose(skus, dialog.subject.pk if dialog else read_id(request.GET.get("sku", "")))
+    shown = _choose(skus, shown_id or read_id(request.GET.get("sku", "")))
     path = reverse("catalog:product", args=[product.pk])
     context = {
         "product": product,

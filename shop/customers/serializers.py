@@ -100,14 +100,8 @@ class LoginOut(serializers.Serializer[Any]):
     customer = CustomerOut()
 
 
-class AddressOut(serializers.Serializer[Any]):
+class AddressOut(DestinationOut):
     id = Id(source="pk")
-    recipient = serializers.CharField()
-    phone = serializers.CharField()
-    province = serializers.CharField()
-    city = serializers.CharField()
-    district = serializers.CharField()
-    detail = serializers.CharField()
     is_default = serializers.BooleanField()
     created_at = serializers.DateTimeField()
 

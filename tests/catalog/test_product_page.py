@@ -19,7 +19,7 @@ def page_of(sku: Sku) -> str:
 
 def counted(sku: Sku, on_hand: str, reason: str = "盘点") -> tuple[str, dict[str, str]]:
     """Where the dialog sends what was counted, and what it sends."""
-    data = {f"sku{sku.pk}-on_hand": on_hand, f"sku{sku.pk}-reason": reason}
+    data = {"on_hand": on_hand, "reason": reason, "version": str(sku.version)}
     return f"{page_of(sku)}skus/{sku.pk}/stock/", data
 
 
@@ -67,7 +67,7 @@ def test_fewer_than_reserved_is_refused_beside_the_field_and_keeps_what_was_type
     sku = make_sku(on_hand=10)
     place(basket={sku.pk: 4})
     url, data = counted(sku, "3", "少了")
-    page = page_with(422, browser().post(url, data))
+    page = page_with(409, browser().post(url, data))
     assert "4 are reserved by orders." in page
     assert f'id="dialog-stock-{sku.pk}"' in page
     assert "data-dialog-auto" in page
@@ -75,6 +75,17 @@ def test_fewer_than_reserved_is_refused_beside_the_field_and_keeps_what_was_type
     assert 'value="少了"' in page
     sku.refresh_from_db()
     assert sku.on_hand == 10
+
+
+def test_a_count_typed_before_somebody_else_corrected_the_stock_is_refused_and_stays_in_the_form() -> None:
+    sku = make_sku(on_hand=10)
+    url, data = counted(sku, "8")
+    correct_stock(sku.pk, on_hand=22, reason="到货", actor=SYSTEM)
+    page = page_with(409, browser().post(url, data))
+    assert "changed this at" in page
+    assert 'value="8"' in page
+    sku.refresh_from_db()
+    assert sku.on_hand == 22
 
 
 def test_the_pages_of_a_refused_correction_lead_back_to_the_product() -> None:

@@ -13,7 +13,7 @@ from shop.customers.erasure import ask_erasure, keep_data
 from shop.customers.models import Customer
 from shop.errors import Refused
 from shop.money import parse_yuan
-from shop.staff.actions.forms import ActionForm
+from shop.staff.actions.forms import ActionForm, bare_form
 from shop.staff.actions.rows import Action
 
 
@@ -28,10 +28,6 @@ class RemarkForm(ActionForm):
 class BlockForm(ActionForm):
     name, act = "block", block_customer
     reason = fields.text(_("Reason"))
-
-
-class UnblockForm(ActionForm):
-    name, act = "unblock", unblock_customer
 
 
 class BalanceForm(ActionForm):
@@ -51,14 +47,6 @@ class BalanceForm(ActionForm):
 
     def read(self) -> dict[str, Any]:
         return {"delta_fen": self.cleaned_data["amount"], "reason": self.cleaned_data["reason"]}
-
-
-class EraseForm(ActionForm):
-    name, act = "erase", ask_erasure
-
-
-class KeepForm(ActionForm):
-    name, act = "keep", keep_data
 
 
 def find_action_url(customer: Customer, name: str) -> str:
@@ -90,21 +78,21 @@ ACTIONS = (
     ),
     Action(
         "customer.unblock",
-        UnblockForm,
+        bare_form("unblock", unblock_customer),
         title=_("Unblock this customer"),
         words=_("The customer can place orders again."),
         done=_("The customer may order again."),
     ),
     Action(
         "customer.keep_data",
-        KeepForm,
+        bare_form("keep", keep_data),
         submit=_("Keep the data"),
         words=_("The personal data stays, and the customer can sign in and order again."),
         done=_("The personal data stays."),
     ),
     Action(
         "customer.ask_erasure",
-        EraseForm,
+        bare_form("erase", ask_erasure),
         submit=_("Erase after 24 hours"),
         words=_(
             "For a customer who asks for it. Name, phone, addresses, remarks and pictures become unreadable for "

@@ -7,7 +7,9 @@ from orders.desk.order import forms, money_forms
 from orders.desk.order.refund_form import RefundForm
 from orders.desk.order.ship_forms import ShipForm
 from orders.models import Order
+from orders.services.steps import prepare_order, receive_order, release_order, urge_order
 from shop.actor import Actor
+from shop.staff.actions.forms import bare_form
 from shop.staff.actions.rows import Action, Offer, list_offers
 
 _ALL = (
@@ -18,8 +20,8 @@ _ALL = (
         words=_("The order goes to “to ship”. The note is seen by colleagues only."),
         undo=_("This cannot be undone, but the order can still be held or cancelled."),
     ),
-    Action("order.prepare", forms.PrepareForm, in_menu=False),
-    Action("order.release", forms.ReleaseForm, in_menu=False),
+    Action("order.prepare", bare_form("prepare", prepare_order), in_menu=False),
+    Action("order.release", bare_form("release", release_order), in_menu=False),
     Action(
         "order.ship_part",
         ShipForm,
@@ -55,10 +57,9 @@ _ALL = (
     ),
     Action(
         "order.receive",
-        forms.ReceiveForm,
+        bare_form("receive", receive_order),
         submit=_("Hold to mark as received"),
         words=_("The order is completed in the buyer's place."),
-        undo=_("This cannot be undone."),
         is_final=True,
     ),
     Action(
@@ -69,7 +70,7 @@ _ALL = (
     ),
     Action(
         "order.urge",
-        forms.UrgeForm,
+        bare_form("urge", urge_order),
         words=_("It rings as if the buyer had urged in the mini-program, at most once an hour."),
     ),
     Action(
@@ -111,7 +112,6 @@ _ALL = (
         money_forms.CancelUnpaidForm,
         submit=_("Hold to cancel the order"),
         words=_("The order is closed and its goods go back to stock. Nothing was paid."),
-        undo=_("This cannot be undone."),
         is_final=True,
     ),
     Action(
@@ -119,7 +119,6 @@ _ALL = (
         money_forms.CancelPaidForm,
         submit=_("Hold to cancel and refund"),
         words=_("The order is closed, its goods go back to stock, and all that was paid is refunded."),
-        undo=_("This cannot be undone."),
         is_final=True,
     ),
     Action(
@@ -130,7 +129,6 @@ _ALL = (
             "The money goes back the way it was paid; cash and transfers are paid out by hand. Nothing is cancelled: "
             "what is not sent yet is still sent."
         ),
-        undo=_("This cannot be undone."),
         is_final=True,
         template="desk/order/dialogs/_refund.html",
     ),

@@ -18,11 +18,7 @@ from orders.services.steps import (
     confirm_order,
     extend_receipt,
     hold_order,
-    prepare_order,
-    receive_order,
-    release_order,
     set_seller_remark,
-    urge_order,
 )
 from shop.actor import Actor
 from shop.console import fields
@@ -52,22 +48,6 @@ class OrderForm(ActionForm):
 class ConfirmForm(OrderForm):
     name, act = "confirm", confirm_order
     note = fields.area(_("Internal note"), required=False)
-
-
-class PrepareForm(OrderForm):
-    name, act = "prepare", prepare_order
-
-
-class ReleaseForm(OrderForm):
-    name, act = "release", release_order
-
-
-class ReceiveForm(OrderForm):
-    name, act = "receive", receive_order
-
-
-class UrgeForm(OrderForm):
-    name, act = "urge", urge_order
 
 
 class ExtendForm(OrderForm):

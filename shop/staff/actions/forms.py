@@ -17,7 +17,7 @@ class ActionForm(forms.Form):
     that was asked for; `amount_fen` is what the dialog shows in large, because it moves.
     """
 
-    name: ClassVar[str]
+    name: str
     act: ClassVar[Callable[..., object]]
     done_verb = ""
     amount_fen: int | None = None
@@ -56,3 +56,8 @@ class ActionForm(forms.Form):
     def asks(self) -> bool:
         """Whether there is anything to fill in."""
         return bool(self.visible_fields())
+
+
+def bare_form(name: str, act: Callable[..., object]) -> type[ActionForm]:
+    """The form of a button that asks for nothing."""
+    return type(name, (ActionForm,), {"name": name, "act": act})

@@ -36,9 +36,9 @@ class Action:
     """One button. `words` say what will happen, `undo` whether it can be taken back, `done` that it is done.
 
     `title`, `submit` and `done` are the verb's own words unless they are given. `in_menu` puts it into the menu of the
-    page, `anchor` says where on the page its form stands instead. `is_final` makes its button one that must be held,
-    `is_grave` one to think about; `is_fresh` asks for the password again; `is_first` stands out on its page.
-    `answer(request, subject, result)` is what is shown afterwards instead of the page.
+    page, `anchor` says where on the page its form stands instead. `is_final` makes its button one that must be held and
+    says that there is no way back, `is_grave` one to think about; `is_fresh` asks for the password again; `is_first`
+    stands out on its page. `answer(request, subject, result)` is what is shown afterwards instead of the page.
     """
 
     verb: str
@@ -87,7 +87,7 @@ class Action:
         """The question that it asks; `form` may be one that was refused and keeps what was typed."""
         return Dialog(
             template=self.template,
-            name=self.name,
+            name=form.name,
             title=self.heading,
             url=page.action_url(subject, self.name),
             form=form,
