@@ -9,7 +9,7 @@ DUMMY_KEY = base64.b64encode(b"only-for-tests-0123456789abcdef!").decode()
 
 TEST_ENVIRONMENT = {
     "DEMO": "1",
-    "STRICT_TEMPLATES": "1",
+    "STRICT": "1",
     "SECRET_KEY": "only-for-tests",
     "DATA_KEYS": f"k1:{DUMMY_KEY}",
     "SEARCH_KEY": DUMMY_KEY,

@@ -8,13 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications import endings
 from notifications.endings import FindEnding
-from notifications.models import AlertKind
+from notifications.models import Alert, AlertKind
 from orders.scope import scope_key
 from orders.stages import IN_HAND, Stage
 from orders.states import MOVES
 from shop.access import ROLES, has_capability
 from shop.actor import PEOPLE, Actor
 from shop.events.models import Event
+from shop.moves.table import SUBJECTS
 from shop.staff.models import StaffUser
 from shop.staff.services import staff_actor
 
@@ -45,7 +46,8 @@ class Row:
 
     It is over by itself after one of `ended_by`: one of an order where `ending` then says so, one about another subject
     by the verb alone. Without them it waits until somebody presses it. What is about no order has a `sentence`, which
-    may name the facts of `subjects.py`; `is_of_shop` stands on top of the home page: everybody's work hangs on it.
+    may hold the `name` of its subject and those columns of it that `facts` names; `is_of_shop` stands on top of the
+    home page: everybody's work hangs on it.
     """
 
     one: str
@@ -57,6 +59,7 @@ class Row:
     ending: FindEnding | None = None
     ended_by: tuple[str, ...] = ()
     sentence: Any = ""
+    facts: tuple[str, ...] = ()
     is_of_shop: bool = False
 
 
@@ -186,12 +189,25 @@ KINDS: dict[AlertKind, Row] = {
         ("sku.run_low",),
         ended_by=("sku.restocked",),
         sentence=_("%(name)s: %(sellable)s left to sell. Order more, or correct the stock."),
+        facts=("sellable",),
     ),
 }
 
 Kinds = tuple[str, ...]
 ALL_KINDS: Kinds = tuple(KINDS)
 """What the version after this one may have raised is no kind that this one can tell of."""
+
+
+def make_sentence(alert: Alert) -> str:
+    """What the page says of an alert about no order: the kind alone where its subject is gone."""
+    row, facts = KINDS[AlertKind(alert.kind)], {}
+    if subject := alert.subject:
+        facts = {name: getattr(subject, name) for name in row.facts}
+        facts["name"] = SUBJECTS[alert.subject_kind].name(subject)
+    try:
+        return str(row.sentence) % facts
+    except KeyError:
+        return str(AlertKind(alert.kind).label)
 
 
 def kinds_of(actor: Actor) -> Kinds:

@@ -4,11 +4,13 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
 from shop.access import ROLE_LABELS
 from shop.events.models import Versioned
+from shop.moves.table import SUBJECTS
 
 
 class AlertKind(models.TextChoices):
@@ -28,6 +30,11 @@ class AlertKind(models.TextChoices):
     LOW_STOCK = "low_stock", _("Stock is low")
 
 
+def list_kinds() -> list[tuple[str, Any]]:
+    """The choices of a column, named by a function so that a new kind needs no migration."""
+    return AlertKind.choices
+
+
 class HandledHow(models.TextChoices):
     PRESSED = "pressed", _("marked as handled")
     MOVED = "moved", _("the order was taken on")
@@ -42,7 +49,7 @@ class Alert(models.Model):
     from before there were subjects have neither and are about the shop as a whole.
     """
 
-    kind = models.CharField(max_length=40, choices=AlertKind)
+    kind = models.CharField(max_length=40, choices=list_kinds)
     order = models.ForeignKey(
         Order, null=True, on_delete=models.PROTECT, related_name="alerts", db_index=False
     )
@@ -75,8 +82,17 @@ class Alert(models.Model):
             models.Index(fields=["order", "id"], name="alert_of_order", condition=Q(handled_at__isnull=True)),
         ]
 
+    subject: Any = None
+    """The row that it is about beside an order, which `load_subjects` sets."""
+
     def __str__(self) -> str:
         return f"{self.kind} of order {self.order_id}" if self.order_id else self.kind
+
+    @property
+    def url(self) -> str:
+        """The page of what it is about; what has none concerns the shop as a whole."""
+        row = self.order or self.subject
+        return (row and SUBJECTS[row.subject_kind].url(row)) or reverse("desk:home")
 
 
 class AlertSetting(Versioned):
@@ -88,7 +104,7 @@ class AlertSetting(Versioned):
     subject_kind = "alert_setting"
     item_labels: ClassVar[dict[str, Any]] = {"silent_roles": ROLE_LABELS}
 
-    kind = models.CharField(max_length=40, choices=AlertKind)
+    kind = models.CharField(max_length=40, choices=list_kinds)
     is_voiced = models.BooleanField(_("spoken aloud"), default=True)
     silent_roles = models.JSONField(
         _("not spoken to"), default=list, db_default=models.Value([], models.JSONField()), blank=True

@@ -1,11 +1,14 @@
 """Reading alerts."""
 
+from collections.abc import Iterable
+
 from django.db.models import Prefetch, QuerySet
 
 from notifications.kinds import ALL_KINDS, Audience, Kinds
 from notifications.models import Alert
 from orders.models import OrderLine
 from orders.scope import ALL, rows_in_scope
+from shop.moves.table import read_subjects
 
 SHOWN = 200
 """So many unhandled alerts a page is told of by its socket."""
@@ -39,6 +42,14 @@ def count_open_alerts(audience: Audience) -> int:
 def describe_count(count: int) -> str:
     """Exact up to COUNT_CAP, then "1,000+"."""
     return f"{COUNT_CAP:,}+" if count > COUNT_CAP else f"{count:,}"
+
+
+def load_subjects(alerts: Iterable[Alert]) -> None:
+    """Read what alerts about no order are about, one query for each kind of it."""
+    about = {alert: (alert.subject_kind, alert.subject_id) for alert in alerts if alert.order_id is None}
+    found = read_subjects(about.values())
+    for alert, key in about.items():
+        alert.subject = found.get(key)
 
 
 def with_orders(alerts: "QuerySet[Alert]") -> "QuerySet[Alert]":

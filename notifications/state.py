@@ -9,8 +9,7 @@ from django.urls import reverse
 
 from notifications.kinds import KINDS, Audience
 from notifications.models import Alert, AlertKind, AlertSetting
-from notifications.selectors import SHOWN, count_open_alerts, list_open_alerts
-from notifications.subjects import SHOP, Described, describe_subjects
+from notifications.selectors import SHOWN, count_open_alerts, list_open_alerts, load_subjects
 from notifications.voice.selectors import list_alert_settings
 from notifications.voice.words import describe_settings
 from shop import clock
@@ -22,11 +21,8 @@ def get_open_state(audience: Audience) -> dict[str, Any]:
     ways = {setting.kind: setting for setting in list_alert_settings()}
     heard = {kind for kind, way in ways.items() if way.is_heard_by(audience.role)}
     alerts = list(list_open_alerts(audience))
-    subjects = describe_subjects(alerts)
-    rows = [
-        _describe(alert, subjects.get(alert.pk, SHOP)) | {"is_voiced": alert.kind in heard}
-        for alert in alerts
-    ]
+    load_subjects(alerts)
+    rows = [_describe(alert) | {"is_voiced": alert.kind in heard} for alert in alerts]
     is_voice_on = AlertKind.NEW_ORDER in heard
     return {
         "alerts": rows,
@@ -43,13 +39,13 @@ def _describe_way(way: AlertSetting) -> dict[str, str]:
     return {"one": row.one, "many": row.many, "sound": sound}
 
 
-def _describe(alert: Alert, subject: Described) -> dict[str, Any]:
+def _describe(alert: Alert) -> dict[str, Any]:
     return {
         "id": alert.pk,
         "kind": alert.kind,
         "words": KINDS[AlertKind(alert.kind)].one,
         "number": alert.order.number if alert.order else "",
-        "url": reverse("orders:detail", args=[alert.order.number]) if alert.order else subject.url,
+        "url": alert.url,
         "raised_at": alert.raised_at.isoformat(),
         "age_s": max(int((clock.now() - alert.raised_at).total_seconds()), 0),
     }

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 
-from notifications.kinds import KINDS, audience_of
+from notifications.kinds import KINDS, audience_of, make_sentence
 from notifications.models import Alert, AlertKind
 from notifications.selectors import (
     SHOWN,
@@ -19,11 +19,11 @@ from notifications.selectors import (
     describe_count,
     find_handled_alerts,
     find_open_alerts,
+    load_subjects,
     with_orders,
 )
 from notifications.services import handle_alerts, handle_alerts_up_to
 from notifications.state import get_open_state
-from notifications.subjects import SHOP, Described, describe_subjects, make_sentence
 from orders.models import Order, OrderLine
 from shop.crypto import mask_name, mask_phone
 from shop.errors import Refused
@@ -117,7 +117,6 @@ class Card:
     alert: Alert
     tone: str
     kind: Any
-    url: str
     words: Any = ""
     buyer: str = ""
     phone: str = ""
@@ -127,21 +126,20 @@ class Card:
 
 
 def _make_cards(alerts: list[Alert]) -> list[Card]:
-    subjects = describe_subjects(alerts)
-    return [_card(alert, subjects.get(alert.pk, SHOP)) for alert in alerts]
+    load_subjects(alerts)
+    return [_card(alert) for alert in alerts]
 
 
-def _card(alert: Alert, subject: Described) -> Card:
+def _card(alert: Alert) -> Card:
     kind = AlertKind(alert.kind)
     if alert.order is None:
-        return Card(alert, KINDS[kind].tone, kind.label, subject.url, make_sentence(alert, subject))
+        return Card(alert, KINDS[kind].tone, kind.label, make_sentence(alert))
     order: Order = alert.order
     lines = list(order.lines.all())
     return Card(
         alert=alert,
         tone=KINDS[kind].tone,
         kind=kind.label,
-        url=reverse("orders:detail", args=[order.number]),
         buyer=mask_name(order.recipient),
         phone=mask_phone(order.phone),
         pay_method=PayMethod(order.pay_method).label,

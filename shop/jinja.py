@@ -33,7 +33,7 @@ def make_environment(**options: Any) -> Environment:
 
     A name that a page was not given is an error in tests, and nothing at all for people.
     """
-    options["undefined"] = StrictUndefined if settings.STRICT_TEMPLATES else ChainableUndefined
+    options["undefined"] = StrictUndefined if settings.STRICT else ChainableUndefined
     options["extensions"] = ["jinja2.ext.i18n", OneSpace]
     environment = Environment(**options)  # noqa: S701 - the backend passes autoescape=True
     environment.install_gettext_translations(translation, newstyle=True)  # type: ignore[attr-defined]  # by jinja2.ext.i18n

@@ -135,8 +135,9 @@ TEMPLATES = [
     },
 ]
 FORM_RENDERER = "shop.console.rendering.Renderer"
-# A name that a template was not given: an error where it is tested, nothing on a page that people look at.
-STRICT_TEMPLATES = env.bool("STRICT_TEMPLATES", False)
+# A name that a template was not given, a fact that no table names: an error where it is tested, and nobody is
+# stopped by it where people work.
+STRICT = env.bool("STRICT", False)
 
 # Seconds for one statement; 0, as for commands that people run, means without end.
 DATABASE_PATIENCE_S = env.float("DATABASE_PATIENCE_S", 8.0)

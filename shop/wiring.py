@@ -1,6 +1,7 @@
 """The map of the house as text: moves, who reacts to which event, timers, invariants. Printed and kept in docs/."""
 
 from collections.abc import Iterator
+from inspect import formatannotation
 from typing import Any
 
 from django.utils.translation import override
@@ -69,13 +70,14 @@ def _table(subject: Subject[Any]) -> Iterator[str]:
     yield f"## {subject.label} (`{subject.kind}`)\n"
     if states := subject.states:
         yield "States: " + " → ".join(f"`{state}` ({label})" for state, label in states.items()) + ".\n"
-    yield "| verb | from → to | guards | who | staff capability | told as |"
-    yield "|---|---|---|---|---|---|"
+    yield "| verb | from → to | guards | who | staff capability | told as | facts |"
+    yield "|---|---|---|---|---|---|---|"
     for rule in subject.moves:
         guards = "<br>".join(_guards(rule)) or "–"
         who = ", ".join(sorted(rule.who))
         steps = _steps(rule, len(states))
-        yield f"| `{rule.verb}` | {steps} | {guards} | {who} | {_capabilities(rule)} | {_told(rule)} |"
+        facts = "<br>".join(_facts(rule)) or "–"
+        yield f"| `{rule.verb}` | {steps} | {guards} | {who} | {_capabilities(rule)} | {_told(rule)} | {facts} |"
     yield ""
 
 
@@ -95,6 +97,12 @@ def _guards(rule: Move) -> Iterator[str]:
         yield ", ".join(guard.__name__ for guard in rule.guards)
     for kind, guards in rule.own_guards.items():
         yield f"{kind}: " + ", ".join(guard.__name__ for guard in guards)
+
+
+def _facts(rule: Move) -> Iterator[str]:
+    """What its events may hold; in a table a stroke would end the cell."""
+    for name, shape in rule.facts.items():
+        yield f"`{name}`: {formatannotation(shape)}".replace("|", "or")
 
 
 def _steps(rule: Move, states: int) -> str:

@@ -5,14 +5,21 @@ from django.utils.translation import gettext_lazy as _
 from orders.payments.models import GatewayLine
 from shop.moves.table import BY_SYSTEM, Subject, register, stateless
 
+_LINE = {"mchid": str}
+
 GATEWAY_LINES = register(
     Subject(
         GatewayLine,
         _("WeChat Pay"),
         (
-            stateless("gateway.silent", _("WeChat Pay does not answer"), BY_SYSTEM, is_bad=True),
-            stateless("gateway.answer", _("WeChat Pay answers again"), BY_SYSTEM),
-            stateless("gateway.gone", _("The former merchant number is no longer asked about"), BY_SYSTEM),
+            stateless("gateway.silent", _("WeChat Pay does not answer"), BY_SYSTEM, is_bad=True, facts=_LINE),
+            stateless("gateway.answer", _("WeChat Pay answers again"), BY_SYSTEM, facts=_LINE),
+            stateless(
+                "gateway.gone",
+                _("The former merchant number is no longer asked about"),
+                BY_SYSTEM,
+                facts=_LINE,
+            ),
         ),
         _("There is no such merchant number."),
         name=lambda line: line.mchid,

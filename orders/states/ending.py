@@ -30,6 +30,7 @@ ENDING = (
         icon_name="circle-x",
         is_told=True,
         says=WHY,
+        facts={"buyer_reason": str},
     ),
     Move(
         "order.cancel_paid",
@@ -53,6 +54,7 @@ ENDING = (
         own_guards={CUSTOMER: (something_paid, buyer_may_cancel), SYSTEM: (closes_by_itself,)},
         is_told=True,
         says=WHY,
+        facts={"buyer_reason": str},
     ),
     Move(
         "order.cancel_lines",
@@ -64,6 +66,7 @@ ENDING = (
         icon_name="minus",
         is_told=True,
         says=WHY,
+        facts={"lines": dict[str, int], "released": dict[str, int], "refund_fen": int},
     ),
     Move(
         "order.close_empty",

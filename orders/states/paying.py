@@ -28,6 +28,7 @@ PAYING = (
         BY_CUSTOMER_OR_STAFF,
         "orders.edit",
         is_told=True,
+        facts={"payable_fen": int, "pieces": int},
     ),
     Move(
         "order.accept",
@@ -47,6 +48,7 @@ PAYING = (
         (nothing_paid, has_no_proof),
         icon_name="credit-card",
         is_told=True,
+        facts={"before": str, "after": str},
     ),
     Move(
         "order.pay",
@@ -60,6 +62,7 @@ PAYING = (
         button=_("Record the transfer"),
         icon_name="building-bank",
         is_told=True,
+        facts={"amount_fen": int, "method": str, "trade_no": str, "reference": str},
     ),
     Move(
         "order.send_proof",
@@ -69,6 +72,7 @@ PAYING = (
         frozenset({CUSTOMER}),
         guards=(paid_by_transfer, has_no_proof),
         is_told=True,
+        facts={"proof_id": int},
     ),
     Move(
         "order.reject_proof",
@@ -93,5 +97,6 @@ PAYING = (
         button=_("Collect money"),
         icon_name="cash",
         is_told=True,
+        facts={"amount_fen": int, "reference": str},
     ),
 )

@@ -6,6 +6,8 @@ from orders.guards import no_transfer_awaited, something_kept
 from orders.stages import Stage
 from shop.moves.table import BY_GATEWAY, BY_MONEY, BY_STAFF, BY_SYSTEM, STAFF, WHY, Move, stay
 
+_REFUND = {"refund_id": int, "number": str, "amount_fen": int}
+
 REFUNDING = (
     Move(
         "order.late_payment",
@@ -15,6 +17,7 @@ REFUNDING = (
         BY_GATEWAY,
         is_bad=True,
         is_told=True,
+        facts={"amount_fen": int, "trade_no": str, "stage": str},
     ),
     Move(
         "order.excess_transfer",
@@ -27,6 +30,7 @@ REFUNDING = (
         icon_name="building-bank",
         is_bad=True,
         is_told=True,
+        facts={"amount_fen": int, "reference": str, "stage": str},
     ),
     Move(
         "order.payment_mismatch",
@@ -35,6 +39,7 @@ REFUNDING = (
         stay(*Stage),
         BY_GATEWAY,
         is_bad=True,
+        facts={"amount_fen": int, "asked_fen": int, "attempt": str, "trade_no": str},
     ),
     Move(
         "order.attempt_stuck",
@@ -43,6 +48,7 @@ REFUNDING = (
         stay(*Stage),
         BY_SYSTEM,
         is_bad=True,
+        facts={"attempt": str, "amount_fen": int},
     ),
     Move(
         "order.attempt_heard",
@@ -50,6 +56,7 @@ REFUNDING = (
         _("WeChat Pay answers again about the payment"),
         stay(*Stage),
         BY_SYSTEM,
+        facts={"attempt": str},
     ),
     Move(
         "order.refund",
@@ -64,8 +71,17 @@ REFUNDING = (
         icon_name="arrow-back-up",
         is_told=True,
         says=WHY,
+        facts=_REFUND | {"shares": dict[str, int], "is_goodwill": bool},
     ),
-    Move("order.refund_done", _("Refunded"), _("Refunded"), stay(*Stage), BY_GATEWAY, is_told=True),
+    Move(
+        "order.refund_done",
+        _("Refunded"),
+        _("Refunded"),
+        stay(*Stage),
+        BY_GATEWAY,
+        is_told=True,
+        facts=_REFUND,
+    ),
     Move(
         "order.refund_fail",
         _("Refund failed"),
@@ -73,6 +89,7 @@ REFUNDING = (
         stay(*Stage),
         BY_GATEWAY,
         is_bad=True,
+        facts=_REFUND | {"why": str},
     ),
     Move(
         "order.retry_refund",
@@ -82,6 +99,7 @@ REFUNDING = (
         BY_STAFF,
         "orders.refund",
         icon_name="refresh",
+        facts=_REFUND,
     ),
     Move(
         "order.refund_stuck",
@@ -90,6 +108,7 @@ REFUNDING = (
         stay(*Stage),
         BY_SYSTEM,
         is_bad=True,
+        facts=_REFUND | {"why": str},
     ),
     Move(
         "order.refund_twice",
@@ -98,6 +117,7 @@ REFUNDING = (
         stay(*Stage),
         BY_GATEWAY,
         is_bad=True,
+        facts=_REFUND | {"reference": str},
     ),
     Move(
         "order.refund_outside",
@@ -106,6 +126,7 @@ REFUNDING = (
         stay(*Stage),
         BY_GATEWAY,
         is_bad=True,
+        facts={"number": str, "amount_fen": int, "trade_no": str, "is_booked": bool},
     ),
     Move(
         "order.pay_out",
@@ -116,5 +137,6 @@ REFUNDING = (
         "orders.refund",
         icon_name="cash",
         is_told=True,
+        facts=_REFUND,
     ),
 )

@@ -18,6 +18,10 @@ from shop.moves.table import (
     to,
 )
 
+_PARCELS = {"parcels": list[dict[str, object]]}
+"""Of each its "id", "courier" and "tracking_no"."""
+_SENT = {"pieces": int} | _PARCELS
+
 SENDING = (
     Move(
         "order.confirm",
@@ -66,6 +70,7 @@ SENDING = (
         button=_("Ship"),
         icon_name="truck",
         is_told=True,
+        facts=_SENT,
     ),
     Move(
         "order.ship",
@@ -76,6 +81,7 @@ SENDING = (
         "orders.ship",
         (not_held, nothing_owed, not_short, no_open_aftersale),
         is_told=True,
+        facts=_SENT,
     ),
     Move(
         "order.undo_ship",
@@ -86,6 +92,7 @@ SENDING = (
         "orders.ship",
         icon_name="arrow-back-up",
         is_told=True,
+        facts=_PARCELS,
     ),
     Move(
         "order.arrive",
@@ -96,6 +103,7 @@ SENDING = (
         "orders.ship",
         icon_name="check",
         is_told=True,
+        facts=_PARCELS,
     ),
     Move(
         "order.receive",
@@ -130,5 +138,6 @@ SENDING = (
         own_guards={CUSTOMER: (not_extended,)},
         icon_name="hourglass",
         is_told=True,
+        facts={"days": int},
     ),
 )

@@ -18,6 +18,7 @@ TENDING = (
         icon_name="tag",
         is_told=True,
         says=WHY,
+        facts={"before": int, "after": int},
     ),
     Move(
         "order.change_address",
@@ -81,6 +82,7 @@ TENDING = (
         "orders.reveal",
         icon_name="eye",
         is_look=True,
+        facts={"purpose": str},
     ),
     Move("order.run_short", _("Run short"), _("Short of stock"), stay(*IN_HAND), BY_SYSTEM, is_bad=True),
     Move("order.restock", _("Restock"), _("No longer short"), stay(*IN_HAND), BY_SYSTEM),

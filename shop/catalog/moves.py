@@ -5,15 +5,20 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.catalog import telling as telling  # with the tables, whatever tells them
 from shop.catalog.models import Product, Sku
-from shop.moves.table import BY_SHOP, BY_SYSTEM, Subject, register, stateless
+from shop.moves.table import BY_SHOP, BY_SYSTEM, COLUMNS, Subject, register, stateless
+
+_ADDED = {"name": str, "added": list[str]}
+_CHANGED = COLUMNS | {"skus": dict[str, object], "added": list[str], "pictures": int}
+_LEVEL = {"code": str, "name": str, "sellable": int, "low_at": int}
+_COUNTED = {"before": int, "after": int, "reason": str, "taken": dict[str, int]}
 
 PRODUCTS = register(
     Subject(
         Product,
         _("Product"),
         (
-            stateless("product.add", _("Product added"), BY_SHOP, "products.edit"),
-            stateless("product.change", _("Product changed"), BY_SHOP, "products.edit"),
+            stateless("product.add", _("Product added"), BY_SHOP, "products.edit", facts=_ADDED),
+            stateless("product.change", _("Product changed"), BY_SHOP, "products.edit", facts=_CHANGED),
         ),
         _("There is no such product."),
         url=lambda product: reverse("catalog:product", args=[product.pk]),
@@ -30,9 +35,9 @@ SKUS = register(
         Sku,
         _("SKU"),
         (
-            stateless("sku.change", _("SKU changed"), BY_SHOP, "products.edit"),
-            stateless("sku.run_low", _("Stock ran low"), BY_SYSTEM),
-            stateless("sku.restocked", _("Low stock is over"), BY_SYSTEM),
+            stateless("sku.change", _("SKU changed"), BY_SHOP, "products.edit", facts=COLUMNS),
+            stateless("sku.run_low", _("Stock ran low"), BY_SYSTEM, facts=_LEVEL),
+            stateless("sku.restocked", _("Low stock is over"), BY_SYSTEM, facts=_LEVEL),
             stateless(
                 "stock.correct",
                 _("Stock corrected"),
@@ -40,6 +45,7 @@ SKUS = register(
                 "products.stock",
                 label=_("Correct stock"),
                 icon_name="pencil",
+                facts=_COUNTED,
             ),
         ),
         _("There is no such SKU."),

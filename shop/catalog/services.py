@@ -70,7 +70,7 @@ def create_product(
     """
     product = Product(**values, picture_id=next(iter(pictures), None), created_at=clock.now())
     with transaction.atomic():
-        facts = {"name": product.name, "skus": [sku.code for sku in skus]}
+        facts = {"name": product.name, "added": [sku.code for sku in skus]}
         begin(product, "product.add", actor=actor, data=facts)
         _add_skus(product, skus, actor)
         _set_pictures(product, pictures)

@@ -22,7 +22,7 @@ def tell_taken(taken: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
 
 @tells("product", "skus")
 def tell_skus(skus: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
-    """The codes of a new product, or what was changed of each."""
+    """What was changed of each; of a product that a former version added, its codes."""
     if isinstance(skus, list):
         yield Part(_("SKUs"), ", ".join(skus))
         return
@@ -32,7 +32,7 @@ def tell_skus(skus: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
 
 @tells("product", "added")
 def tell_added(codes: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
-    yield from (Part(_("SKU added"), code) for code in codes)
+    yield Part(_("SKU added"), ", ".join(codes))
 
 
 @tells("product", "pictures")

@@ -58,6 +58,7 @@ def customers_in_scope(actor: Actor) -> "QuerySet[Customer]":
 
 
 _REFUNDING = frozenset({"orders.cancel", "orders.refund"})
+_BOOKED = {"amount_fen": int, "balance_fen": int, "order": str}
 
 CUSTOMERS = register(
     Subject(
@@ -76,6 +77,7 @@ CUSTOMERS = register(
                 guards=(not_erased, has_phone),
                 is_look=True,
                 label=_("Reveal"),
+                facts={"what": str},
             ),
             stateless(
                 "customer.remark",
@@ -132,6 +134,7 @@ CUSTOMERS = register(
                 icon_name="wallet",
                 says=WHY,
                 label=_("Top up or correct"),
+                facts=_BOOKED,
             ),
             stateless(
                 "customer.balance_correct",
@@ -141,12 +144,14 @@ CUSTOMERS = register(
                 icon_name="wallet",
                 says=WHY,
                 label=_("Top up or correct"),
+                facts=_BOOKED,
             ),
             stateless(
                 "customer.balance_pay",
                 _("Paid from the balance"),
                 BY_ALL,
                 says=WHY,
+                facts=_BOOKED,
             ),
             stateless(
                 "customer.balance_refund",
@@ -155,6 +160,7 @@ CUSTOMERS = register(
                 "customers.balance",
                 part_of=_REFUNDING,
                 says=WHY,
+                facts=_BOOKED,
             ),
         ),
         _("There is no such customer."),

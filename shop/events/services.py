@@ -8,6 +8,7 @@ from django.db import connection
 from shop import clock
 from shop.actor import Actor
 from shop.database.inserts import insert_rows
+from shop.events.facts import check_facts
 from shop.events.models import Event, EventDelivery, Versioned
 from shop.events.registry import HANDLERS_BY_VERB
 from shop.live import hint_changed
@@ -31,14 +32,16 @@ def record_event(
 ) -> Event:
     """Write the event of the subject's present version and one delivery per handler.
 
-    Call it inside the transaction that wrote the change and raised the version. `data` holds plain JSON
-    values and never personal data; `sealed` is JSON text of personal values, stored encrypted.
+    Call it inside the transaction that wrote the change and raised the version. `data` holds the facts that the
+    row of the verb names and never personal data; `sealed` is JSON text of personal values, stored encrypted.
+    Raises TypeError as `check_facts` does.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("an event belongs into the transaction of its change")
-    moment = clock.now()
+    moment, data = clock.now(), data or {}
+    check_facts(verb, data)
     if actor.second:
-        data = {**(data or {}), "second": actor.second.name}
+        data = data | {"second": actor.second.name}
     event = Event(
         kind=subject.subject_kind,
         subject_id=subject.pk,
@@ -51,7 +54,7 @@ def record_event(
         at=moment,
         before=before,
         after=after,
-        data=data or {},
+        data=data,
         sealed=sealed,
     )
     if sealed:

@@ -21,14 +21,22 @@ def once_only(file: ProducedFile) -> Refused | None:
     return Refused("downloaded", _("This file was downloaded and can be downloaded only once."), 410)
 
 
+_KIND = {"kind": str}
+_MADE = _KIND | {"size": int}
+
 PRODUCED_FILES = register(
     Subject(
         ProducedFile,
         _("File"),
         (
-            stateless("file.produce", _("File produced"), BY_SYSTEM),
+            stateless("file.produce", _("File produced"), BY_SYSTEM, facts=_MADE),
             stateless(
-                "file.download", _("File downloaded"), BY_STAFF, label=_("Download"), guards=(once_only,)
+                "file.download",
+                _("File downloaded"),
+                BY_STAFF,
+                label=_("Download"),
+                guards=(once_only,),
+                facts=_KIND,
             ),
         ),
         _("There is no such file, or it was deleted after a week."),

@@ -3,7 +3,8 @@
 Buttons, checks, timelines and the record read these rows; `docs/states.md` prints them.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.actor import Actor, ActorKind
 from shop.errors import Refused
+from shop.events.facts import FACTS, Facts
 from shop.events.models import Versioned
 
 S = TypeVar("S", bound=Versioned)
@@ -40,6 +42,8 @@ def stay(*states: str) -> dict[str, str]:
 
 
 STATELESS = stay(NOWHERE)
+COLUMNS: dict[str, Any] = {"before": dict[str, object], "after": dict[str, object]}
+"""Facts of a verb that changes columns: those that differ, with their values."""
 WHY = "why"
 """Of what was typed, sealed: why, or what the buyer is told. The record shows it too."""
 TEXT = "text"
@@ -57,6 +61,8 @@ class Move:
     is what the record says. `is_bad`: a person has to look. `is_look`: nothing changed, so no form grows stale by it.
     `is_told`: its buyer reads of it. `says`: every colleague reads what was typed (`sealed`), which is about the
     matter and not about a person: `WHY` or `TEXT`.
+
+    `facts`: what its events may hold in `data`, beside the "second" person of any verb.
     """
 
     verb: str
@@ -75,6 +81,7 @@ class Move:
     is_look: bool = False
     is_told: bool = False
     says: str = ""
+    facts: Facts = field(default_factory=dict)
 
     @property
     def pressed(self) -> Any:
@@ -126,6 +133,10 @@ class Subject(Generic[S]):
         """What this actor may see; all rows without one."""
         return self.scope(actor) if self.scope and actor else self.model._default_manager.all()
 
+    def find_named(self) -> QuerySet[S]:
+        """All rows, with what `name` and `url` read."""
+        return self.model._default_manager.select_related(*self.joins)
+
     @property
     def states(self) -> dict[str, Any]:
         """The states with their labels; empty for what has none."""
@@ -144,6 +155,7 @@ def register(subject: Subject[S]) -> Subject[S]:
     for move in subject.moves:
         if MOVES.setdefault(move.verb, move) is not move:
             raise ValueError(f"{move.verb} stands in two tables")
+        FACTS[move.verb] = move.facts
     SUBJECTS[subject.kind] = subject
     return subject
 
@@ -160,3 +172,15 @@ def says(verb: str) -> str:
 
 def find_subject(model: type[S]) -> Subject[S]:
     return SUBJECTS[model.subject_kind]
+
+
+def read_subjects(named: Iterable[tuple[str, int | None]]) -> dict[tuple[str, int | None], Any]:
+    """The rows of these kinds and ids that there are, with all that `name` and `url` read: one query for each kind."""
+    ids: dict[str, set[int | None]] = defaultdict(set)
+    for kind, pk in named:
+        ids[kind].add(pk)
+    return {
+        (kind, pk): row
+        for kind in ids.keys() & SUBJECTS.keys()
+        for pk, row in SUBJECTS[kind].find_named().in_bulk(ids[kind]).items()
+    }

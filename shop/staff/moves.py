@@ -4,11 +4,14 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from shop.errors import Refused
-from shop.moves.table import BY_SHOP, BY_STAFF, BY_SYSTEM, NOWHERE, Move, Subject, register, stay, to
+from shop.moves.table import BY_SHOP, BY_STAFF, BY_SYSTEM, COLUMNS, NOWHERE, Move, Subject, register, stay, to
 from shop.staff.models import ACTIVE, DISABLED, StaffUser
 
 _EITHER = stay(ACTIVE, DISABLED)
 _MANAGE = "staff.manage"
+_HIRED = {"username": str, "role": str, "refund_limit_fen": int | None, "money_limit_fen": int | None}
+_ENDED = {"sessions": int}
+_DEVICE = {"device": str, "ip": str | None}
 
 
 def is_enabled(user: StaffUser) -> Refused | None:
@@ -22,7 +25,7 @@ STAFF_USERS = register(
         StaffUser,
         _("Staff"),
         (
-            Move("staff.hire", "", _("Hired"), to(ACTIVE, NOWHERE), BY_SHOP, _MANAGE),
+            Move("staff.hire", "", _("Hired"), to(ACTIVE, NOWHERE), BY_SHOP, _MANAGE, facts=_HIRED),
             Move(
                 "staff.change",
                 _("Change role or limit"),
@@ -32,6 +35,7 @@ STAFF_USERS = register(
                 _MANAGE,
                 (is_enabled,),
                 icon_name="pencil",
+                facts=COLUMNS,
             ),
             Move(
                 "staff.disable",
@@ -41,6 +45,7 @@ STAFF_USERS = register(
                 BY_SHOP,
                 _MANAGE,
                 icon_name="ban",
+                facts={"reason": str},
             ),
             Move(
                 "staff.enable",
@@ -50,6 +55,7 @@ STAFF_USERS = register(
                 BY_SHOP,
                 _MANAGE,
                 icon_name="user",
+                facts={"reason": str},
             ),
             Move(
                 "staff.reset_password",
@@ -60,14 +66,29 @@ STAFF_USERS = register(
                 _MANAGE,
                 (is_enabled,),
                 icon_name="key",
+                facts=_ENDED,
             ),
-            Move("staff.change_password", "", _("Own password changed"), _EITHER, BY_STAFF),
-            Move("staff.sign_in", "", _("Signed in"), _EITHER, BY_STAFF, is_look=True),
+            Move("staff.change_password", "", _("Own password changed"), _EITHER, BY_STAFF, facts=_ENDED),
+            Move("staff.sign_in", "", _("Signed in"), _EITHER, BY_STAFF, is_look=True, facts=_DEVICE),
             Move(
-                "staff.lock_out", "", _("Locked out after wrong passwords"), _EITHER, BY_SYSTEM, is_look=True
+                "staff.lock_out",
+                "",
+                _("Locked out after wrong passwords"),
+                _EITHER,
+                BY_SYSTEM,
+                is_look=True,
+                facts={"ip": str | None},
             ),
             # Whose devices may be signed out is asked by `_lock_own_or_managed`: everybody's own, without a capability.
-            Move("staff.end_sessions", "", _("Devices signed out"), _EITHER, BY_SHOP, is_look=True),
+            Move(
+                "staff.end_sessions",
+                "",
+                _("Devices signed out"),
+                _EITHER,
+                BY_SHOP,
+                is_look=True,
+                facts=_DEVICE | _ENDED,
+            ),
         ),
         _("Nobody like this works here."),
         url=lambda user: reverse("staff:person", args=[user.pk]),

@@ -5,7 +5,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shop.events.words import says_value
-from shop.moves.table import BY_SHOP, Subject, register, stateless
+from shop.moves.table import BY_SHOP, COLUMNS, Subject, register, stateless
 from shop.store.area.places import spell_area
 from shop.store.models import StoreSettings, WeChatAccount
 
@@ -17,7 +17,7 @@ SETTINGS = register(
     Subject(
         StoreSettings,
         _("Store settings"),
-        (stateless("settings.change", _("Settings changed"), BY_SHOP, _EDIT),),
+        (stateless("settings.change", _("Settings changed"), BY_SHOP, _EDIT, facts=COLUMNS),),
         _("There are no settings yet."),
         name=lambda _row: "",
         url=lambda _row: reverse("store:settings"),
@@ -28,7 +28,9 @@ CREDENTIALS = register(
         WeChatAccount,
         _("WeChat credentials"),
         (
-            stateless("credentials.change", _("Credentials changed"), BY_SHOP, _EDIT),
+            stateless(
+                "credentials.change", _("Credentials changed"), BY_SHOP, _EDIT, facts={"fields": list[str]}
+            ),
             stateless("credentials.test", _("Connection test passed"), BY_SHOP, _EDIT),
         ),
         _("There are no credentials yet."),

@@ -1,6 +1,7 @@
 """What holds of every table of moves, and that nobody writes a subject past the door."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -62,6 +63,16 @@ def test_versions_rise_and_events_are_recorded_by_the_door_alone(writing: str) -
     }
     defines = {"shop/events/services.py", "shop/events/models.py"}
     assert found - defines == {DOOR} | PAST_THE_DOOR
+
+
+def test_a_fact_has_one_type_whatever_verb_holds_it() -> None:
+    """Only what was replaced, and by what, is of the type of that thing."""
+    shapes: dict[str, set[str]] = defaultdict(set)
+    for rule in MOVES.values():
+        for name, shape in rule.facts.items():
+            shapes[name].add(str(shape))
+    assert {name for name, found in shapes.items() if len(found) > 1} == {"before", "after"}
+    assert "second" not in shapes
 
 
 def test_what_staff_do_asks_for_a_capability_that_there_is() -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -10,8 +11,10 @@ from shop import clock, queues
 from shop.actor import SYSTEM, Actor, ActorKind
 from shop.catalog.models import Product
 from shop.events import registry
+from shop.events.facts import fits
 from shop.events.models import Event, EventDelivery
 from shop.events.services import record_event
+from shop.store.choices import PayMethod
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("wires")]
 WANG = Actor(ActorKind.STAFF, id=7, name="王" * 90)
@@ -26,19 +29,53 @@ def record(actor: Actor = WANG, **kwargs: object) -> Event:
 
 def test_who_did_what_to_which_version_and_when() -> None:
     with clock.at(clock.now() - timedelta(days=3)):
-        event = record(before="a", after="b", data={"reason": "x"})
+        event = record(before="a", after="b", data={"name": "x"})
         assert event.at == clock.now()
     assert (event.kind, event.verb, event.number) == ("product", "product.add", 3)
     assert (event.subject_id, event.order_id) == (Product.objects.get().pk, None)
     assert (event.actor_kind, event.actor_id, event.actor_name) == ("staff", 7, "王" * 80)
-    assert (event.before, event.after, event.data, event.sealed) == ("a", "b", {"reason": "x"}, "")
+    assert (event.before, event.after, event.data, event.sealed) == ("a", "b", {"name": "x"}, "")
 
 
-@pytest.mark.parametrize(("data", "kept"), [({"reason": "x"}, {"reason": "x"}), (None, {})])
+@pytest.mark.parametrize(("data", "kept"), [({"name": "x"}, {"name": "x"}), (None, {})])
 def test_a_second_person_stands_beside_whatever_else_is_said(data, kept) -> None:
     second = replace(WANG, id=8, name="李四")
     assert record(replace(WANG, second=second), data=data).data == kept | {"second": "李四"}
     assert record(data=data).data == kept
+
+
+@pytest.mark.parametrize(
+    "data", [{"nmae": "x"}, {"name": 1}, {"name": None}, {"added": "x"}, {"added": [1]}, {"second": "x"}]
+)
+def test_what_no_row_names_or_is_of_another_type_is_a_mistake_that_loses_nothing(
+    data: dict[str, object], settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(TypeError, match=f"product.add holds what its row does not say: {next(iter(data))}"):
+        record(data=data)
+    settings.STRICT = False
+    assert record(data=data).data == data
+    assert f"product.add holds what its row does not say: {next(iter(data))}" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("value", "shape", "is_fitting"),
+    [
+        (1, int, True),
+        (True, int, False),
+        (True, bool, True),
+        (PayMethod.COD, str, True),
+        (None, str | None, True),
+        (1, str | None, False),
+        ({"1": 2}, dict[str, int], True),
+        ({1: 2}, dict[str, int], False),
+        ({"1": "2"}, dict[str, int], False),
+        ({"1": [None]}, dict[str, object], True),
+        ([{"id": True}], list[dict[str, object]], True),
+        (("x",), list[str], False),
+    ],
+)
+def test_a_fact_has_one_type_to_its_last_part(value: object, shape: object, is_fitting: bool) -> None:
+    assert fits(value, shape) == is_fitting
 
 
 def test_each_handler_gets_a_delivery_that_is_due_at_once() -> None:

@@ -58,7 +58,7 @@ def test_page_and_voice_name_the_product_and_lead_there(client: Client) -> None:
     state = client.get("/console/alerts/open.json").json()["alerts"][0]
     assert (state["words"], state["url"]) == (
         "有商品库存不足，请及时补货",
-        f"/console/products/{sku.product_id}/",
+        f"/console/products/{sku.product_id}/?sku={sku.pk}",
     )
     page = client.get("/console/alerts/", headers=ENGLISH).content.decode()
     assert f"{sku}: 3 left to sell" in page

@@ -12,6 +12,7 @@ from orders.services.steps import confirm_order, hold_order, prepare_order, set_
 from orders.stages import Stage
 from shop import clock
 from shop.actor import SYSTEM
+from shop.events.facts import FACTS
 from tests import cast
 from tests.expect import fresh, refused
 
@@ -116,7 +117,8 @@ def test_a_closed_order_is_not_called_confirmed_though_it_once_was():
         confirm_order(order.pk, actor=cast.clerk("order_clerk"))
 
 
-def test_moving_writes_its_columns_and_one_event_with_both_stages():
+def test_moving_writes_its_columns_and_one_event_with_both_stages(monkeypatch):
+    monkeypatch.setitem(FACTS, "order.confirm", {"x": int})
     order = lock_order(cast.paid_order().pk, "order.confirm", actor=cast.clerk("order_clerk"))
     version = order.version
     event = move(

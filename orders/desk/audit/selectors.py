@@ -15,7 +15,7 @@ from shop.actor import Actor, ActorKind
 from shop.events.models import Event
 from shop.events.selectors import find_first_id_since, find_last_id_before
 from shop.events.words import Part, describe_actor, describe_data
-from shop.moves.table import SUBJECTS, WHY, describe_verb, says
+from shop.moves.table import SUBJECTS, WHY, describe_verb, read_subjects, says
 
 
 @dataclass(frozen=True)
@@ -84,9 +84,9 @@ class Line:
 def tell(events: Sequence[Event]) -> list[Line]:
     """Events in words: one query per kind of thing they are about, and one for the goods they name."""
     _read_reasons(events)
-    things = {kind: _fetch(kind, events) for kind in {event.kind for event in events}}
+    things = read_subjects((event.kind, event.subject_id) for event in events)
     goods = _name_goods(events)
-    return [_make_line(event, things[event.kind].get(event.subject_id), goods) for event in events]
+    return [_make_line(event, things.get((event.kind, event.subject_id)), goods) for event in events]
 
 
 def _read_reasons(events: Iterable[Event]) -> None:
@@ -97,16 +97,6 @@ def _read_reasons(events: Iterable[Event]) -> None:
     for event in events:
         event.sealed = stored.get(event.pk, "")
     Event.load_secrets(event for event in asked if stored[event.pk])
-
-
-def _fetch(kind: str, events: Iterable[Event]) -> Mapping[int, Any]:
-    subject = SUBJECTS.get(kind)
-    if subject is None:
-        return {}
-    ids = {event.subject_id for event in events if event.kind == kind}
-    rows = subject.model._default_manager.select_related(*subject.joins)
-    found: Mapping[int, Any] = rows.in_bulk(ids)
-    return found
 
 
 def _name_goods(events: Iterable[Event]) -> dict[str, str]:
