@@ -163,4 +163,4 @@ def refund_payment(payment_id: int, *, amount_fen: int, reason: str, actor: Acto
     order = Order.objects.get(payments=payment_id)
     lines = frozenset(order.lines.values_list("pk", flat=True))
     refund_part(order.pk, PartRefund(amount_fen, reason, lines, is_for_freight=True), actor=actor)
-    return order.refunds.latest("pk")
+    return Refund.objects.filter(order=order).latest("pk")
