@@ -5,9 +5,10 @@ from typing import Any
 
 from orders.models import Order
 from orders.payments.gateway import PaymentEvidence
-from orders.payments.models import PayAttempt
+from orders.payments.models import PayAttempt, Refund
 from orders.payments.services.attempts import open_attempt
 from orders.payments.services.evidence import apply_payment_evidence
+from orders.payments.services.partial import PartRefund, refund_part
 from orders.services.place import NewOrder, Recipient, place_order
 from orders.services.steps import confirm_order, prepare_order
 from orders.shipping.services.ship import NewParcel, ship_order
@@ -155,3 +156,11 @@ def parcel(quantities: dict[int, int] | None = None, *, courier: str = "SF") -> 
 def shipped_order(**kwargs: Any) -> Order:
     order = prepared_order(**kwargs)
     return ship_order(order.pk, parcels=[parcel()], actor=clerk("warehouse"))
+
+
+def refund_payment(payment_id: int, *, amount_fen: int, reason: str, actor: Actor) -> Refund:
+    """Give so much of a payment back for all that its order holds, the freight too."""
+    order = Order.objects.get(payments=payment_id)
+    lines = frozenset(order.lines.values_list("pk", flat=True))
+    refund_part(order.pk, PartRefund(amount_fen, reason, lines, is_for_freight=True), actor=actor)
+    return Refund.objects.filter(order=order).latest("pk")

@@ -18,7 +18,6 @@ from orders.models import BlindIndex, Note, Order
 from orders.payments.invariants import erased_payers_are_forgotten
 from orders.payments.models import AttemptState, PayAttempt
 from orders.payments.services.cancelling import cancel_unpaid
-from orders.payments.services.partial import refund_payment
 from orders.payments.services.transfers import reject_proof, send_proof
 from orders.services.recipient import change_address
 from orders.services.steps import add_note, receive_order, set_seller_remark
@@ -157,7 +156,7 @@ def test_nobody_is_erased_while_something_is_open(order: Order, what: str) -> No
     if what == "order":
         cast.paid_order(customer=customer)
     elif what == "refund":
-        refund_payment(order.payments.get().pk, amount_fen=100, reason="x", actor=cast.clerk())
+        cast.refund_payment(order.payments.get().pk, amount_fen=100, reason="x", actor=cast.clerk())
     elif what == "balance":
         change_balance(customer.pk, delta_fen=100, reason="x", actor=cast.clerk())
     left = erase(order)

@@ -8,7 +8,6 @@ from django.db import connection
 from orders.models import Order
 from orders.payments.models import Refund
 from orders.payments.services.cancelling import cancel_lines, cancel_paid, cancel_unpaid
-from orders.payments.services.partial import refund_payment
 from orders.payments.services.pricing import change_price
 from orders.payments.services.transfers import reject_proof, send_proof
 from orders.services.steps import hold_order
@@ -74,7 +73,7 @@ STEPS = {
     "cancel": (cast.place, lambda order: cancel_unpaid(order.pk, reason=TYPED, actor=cast.clerk())),
     "refund": (
         cast.paid_order,
-        lambda order: refund_payment(
+        lambda order: cast.refund_payment(
             order.payments.get().pk, amount_fen=1_00, reason=TYPED, actor=cast.clerk()
         ),
     ),
@@ -153,7 +152,7 @@ def test_money_of_a_buyer_who_was_erased_goes_back_without_a_reason() -> None:
     order = cast.shipped_order()
     Order.objects.filter(pk=order.pk).update(stage="done", received_at=clock.now())
     erase(order.customer)
-    refund = refund_payment(order.payments.get().pk, amount_fen=1_00, reason=TYPED, actor=cast.clerk())
+    refund = cast.refund_payment(order.payments.get().pk, amount_fen=1_00, reason=TYPED, actor=cast.clerk())
     assert Refund.objects.get(pk=refund.pk).reason == ""
     assert list_tables_with_it() == []
 

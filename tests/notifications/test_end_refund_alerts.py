@@ -8,7 +8,6 @@ from notifications.models import Alert, AlertKind
 from orders.models import Order
 from orders.payments.models import Refund
 from orders.payments.services.outside import OutsideRefund, record_outside_refund
-from orders.payments.services.partial import refund_payment
 from orders.payments.services.payouts import pay_out_refund
 from orders.payments.services.refund_evidence import apply_refund_evidence
 from orders.payments.services.refund_sending import call_for_refund, retry_refund
@@ -17,7 +16,7 @@ from shop import clock
 from shop.actor import GATEWAY
 from shop.events.delivery import drain
 from shop.events.models import Event
-from tests.cast import clerk, paid_order
+from tests.cast import clerk, paid_order, refund_payment
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -6,13 +6,12 @@ from django.test import Client
 from notifications.kinds import KINDS, kinds_of
 from notifications.models import Alert, AlertKind
 from notifications.services import handle_alerts, handle_alerts_up_to
-from orders.payments.services.partial import refund_payment
 from orders.payments.services.refund_evidence import apply_refund_evidence
 from shop.access import CAPABILITIES, ROLES
 from shop.actor import GATEWAY
 from shop.events.delivery import drain
 from shop.staff.services import staff_actor
-from tests.cast import clerk, make_staff, paid_order
+from tests.cast import clerk, make_staff, paid_order, refund_payment
 from tests.expect import refused
 
 OPEN, HANDLE, ALL = "/console/alerts/open.json", "/console/alerts/handle/", "/console/alerts/handle-all/"

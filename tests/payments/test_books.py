@@ -10,7 +10,6 @@ from django.db.models import F
 from orders.models import Order, OrderLine
 from orders.payments.ledger import pay_key
 from orders.payments.models import AttemptState, PayAttempt, Payment, Refund, RefundState
-from orders.payments.services.partial import refund_payment
 from orders.stages import Stage
 from shop import clock
 from shop.customers.balance import NewEntry, book_entry, change_balance
@@ -30,7 +29,9 @@ def update(model: Any, **changes: Any) -> Break:
 
 
 def refund(order: Order, **changes: Any) -> None:
-    made = refund_payment(order.payments.get().pk, amount_fen=1_00, reason="x", actor=cast.clerk("finance"))
+    made = cast.refund_payment(
+        order.payments.get().pk, amount_fen=1_00, reason="x", actor=cast.clerk("finance")
+    )
     Refund.objects.filter(pk=made.pk).update(**changes)
 
 
@@ -96,7 +97,7 @@ BREAKS: list[tuple[str, Break]] = [
 )
 def test_a_book_names_what_breaks_it_and_nothing_else(code: str, break_it: Break) -> None:
     order, sound = cast.paid_order(), cast.paid_order()
-    refund_payment(sound.payments.get().pk, amount_fen=1_00, reason="x", actor=cast.clerk("finance"))
+    cast.refund_payment(sound.payments.get().pk, amount_fen=1_00, reason="x", actor=cast.clerk("finance"))
     assert find_broken_books() == []
     with transaction.atomic():
         break_it(order)

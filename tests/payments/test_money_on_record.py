@@ -15,7 +15,6 @@ from orders.payments.services.closing import GIVE_UP_AFTER, close_live_attempt
 from orders.payments.services.collecting import collect_payment
 from orders.payments.services.evidence import apply_payment_evidence, report_mismatch
 from orders.payments.services.outside import fail_refund
-from orders.payments.services.partial import refund_payment
 from orders.payments.services.payouts import pay_out_refund
 from orders.payments.services.pricing import change_price, choose_payment
 from orders.payments.services.refund_evidence import apply_refund_evidence
@@ -199,7 +198,7 @@ class TestWhatDidNotCount:
 class TestRefunds:
     def decided(self):
         order = cast.paid_order()
-        return refund_payment(
+        return cast.refund_payment(
             order.payments.get().pk, amount_fen=5_00, reason="补", actor=cast.clerk("finance")
         )
 

@@ -13,9 +13,10 @@ from orders.payments.services.cancelling import cancel_lines, cancel_paid, cance
 from orders.payments.services.evidence import apply_payment_evidence
 from orders.payments.services.found import record_found_payment
 from orders.payments.services.outside import OutsideRefund, record_outside_refund
-from orders.payments.services.partial import PartRefund, refund_part, refund_payment
+from orders.payments.services.partial import PartRefund, refund_part
 from orders.payments.services.payouts import pay_out_refund
-from orders.payments.services.refund_sending import refuse_refund
+from orders.payments.services.refund_evidence import apply_refund_evidence
+from orders.payments.services.refund_sending import refuse_refund, retry_refund
 from orders.payments.tasks import query_payment, send_refund
 from orders.stages import Stage
 from shop.actor import GATEWAY
@@ -125,6 +126,32 @@ class TestRefunds:
         self.find_outside(order, order.paid_fen)
         assert fresh(order).refunded_fen == order.paid_fen
 
+    def ended(self, gateway) -> Refund:
+        """Taken in by the gateway and ended without success; then a part went back outside."""
+        gateway.behave(refund_outcome="PROCESSING")
+        order = paid(gateway)
+        cancel_paid(order.pk, reason="缺货", actor=cast.clerk("order_clerk"))
+        refund = order.refunds.get()
+        send_refund(refund.pk)
+        settle_refund(gateway.server.world, refund.number, "ABNORMAL")
+        send_refund(refund.pk)
+        self.find_outside(order, 10_00)
+        return refund
+
+    def test_what_is_left_of_one_that_the_gateway_has_ended_is_not_tried_for_ever(self, gateway):
+        refund = self.ended(gateway)
+        retry_refund(refund.pk, actor=cast.clerk("finance"))
+        send_refund(refund.pk)
+        pay_out_refund(refund.pk, reference="bank", actor=cast.clerk("finance"))
+        assert fresh(refund.order).refunded_fen == refund.order.paid_fen
+
+    def test_where_the_gateway_pays_the_whole_of_it_after_all_somebody_is_called(self, gateway):
+        refund = self.ended(gateway)
+        whole_fen = refund.amount_fen
+        pay_out_refund(refund.pk, reference="bank", actor=cast.clerk("finance"))
+        apply_refund_evidence(refund.number, status="SUCCESS", amount_fen=whole_fen, actor=GATEWAY)
+        assert verbs_of(refund.order)[-1] == "refund_twice"
+
     @pytest.mark.parametrize(("outside_fen", "failed_fen"), [(30_00, 0), (25_00, 5_00), (35_00, 0)])
     def test_it_takes_the_place_of_as_many_as_it_is_enough_for(self, outside_fen, failed_fen):
         order = cast.paid_order()
@@ -183,7 +210,9 @@ class TestGoodwill:
     def test_and_nothing_where_all_went_back(self):
         order = cast.paid_order()
         payment = order.payments.get()
-        refund_payment(payment.pk, amount_fen=payment.amount_fen, reason="补偿", actor=cast.clerk("finance"))
+        cast.refund_payment(
+            payment.pk, amount_fen=payment.amount_fen, reason="补偿", actor=cast.clerk("finance")
+        )
         cancel_paid(order.pk, reason="缺货", actor=cast.clerk("order_clerk"))
         assert (fresh(order).stage, order.refunds.count()) == (Stage.CLOSED, 1)
 

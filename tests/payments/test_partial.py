@@ -12,7 +12,7 @@ from orders.models import Order
 from orders.payments.models import Refund, RefundState
 from orders.payments.services.cancelling import cancel_lines, cancel_paid
 from orders.payments.services.collecting import collect_payment
-from orders.payments.services.partial import PartRefund, refund_part, refund_payment
+from orders.payments.services.partial import PartRefund, refund_part
 from orders.payments.services.refund_evidence import apply_refund_evidence
 from orders.stages import Stage
 from shop.actor import GATEWAY, Actor
@@ -152,7 +152,7 @@ class TestWhatItIsFor:
         assert of_lines(order) == [3_34, 5_00]
 
     def test_a_payment_refunded_in_part_is_shared_over_everything(self, order):
-        refund_payment(order.payments.get().pk, amount_fen=30_00, reason="补偿", actor=FINANCE)
+        cast.refund_payment(order.payments.get().pk, amount_fen=30_00, reason="补偿", actor=FINANCE)
         assert of_lines(order) == [10_00, 15_00]
 
     def test_what_was_refunded_for_a_line_its_cancellation_does_not_refund_again(self, order):
@@ -201,7 +201,7 @@ def act(order: Order, kind: str, fen: int, what: set[int], pieces: tuple[int, in
     if kind == "lines":
         cancel(order, *pieces)
     elif kind == "payment":
-        refund_payment(order.payments.get().pk, amount_fen=fen, reason="x", actor=FINANCE)
+        cast.refund_payment(order.payments.get().pk, amount_fen=fen, reason="x", actor=FINANCE)
     else:
         chosen = what if kind == "part" else set()
         refund(order, fen, sorted(chosen - {2}), freight=2 in chosen)

@@ -9,7 +9,6 @@ from notifications.models import Alert, AlertKind
 from orders.payments.models import Payment, Refund, RefundState
 from orders.payments.services.cancelling import cancel_paid
 from orders.payments.services.collecting import collect_payment
-from orders.payments.services.partial import refund_payment
 from orders.payments.services.payouts import pay_out_refund
 from orders.payments.services.refund_evidence import apply_refund_evidence
 from orders.payments.services.refund_sending import lease_refund, put_off_refund, refuse_refund, retry_refund
@@ -66,7 +65,9 @@ def test_money_of_a_buyer_who_was_erased_goes_back_by_the_gateway(gateway):
     ask_erasure(order.customer_id, actor=cast.clerk())
     with clock.at(clock.now() + timedelta(hours=25)):
         erase_when_due(order.customer_id)
-    refund = refund_payment(order.payments.get().pk, amount_fen=1, reason="x", actor=cast.clerk("finance"))
+    refund = cast.refund_payment(
+        order.payments.get().pk, amount_fen=1, reason="x", actor=cast.clerk("finance")
+    )
     send_refund(refund.pk)
     refund.refresh_from_db()
     assert (refund.state, refund.last_error) == (RefundState.DONE, "")
@@ -310,46 +311,48 @@ class TestByHand:
 
 
 class TestPart:
-    """`refund_payment` alone: some of a payment, without cancelling goods."""
+    """Some of a payment, without cancelling goods."""
 
     def test_never_more_than_is_left(self):
         payment = Payment.objects.get(order=cast.paid_order())
-        refund_payment(
+        cast.refund_payment(
             payment.pk, amount_fen=payment.amount_fen - 1, reason="补偿", actor=cast.clerk("finance")
         )
-        for amount in (2, 0, -1):
-            with refused("over_refundable"):
-                refund_payment(payment.pk, amount_fen=amount, reason="补偿", actor=cast.clerk("finance"))
-        refund_payment(payment.pk, amount_fen=1, reason="补偿", actor=cast.clerk("finance"))
+        for amount, code in ((2, "over_share"), (0, "bad_amount"), (-1, "bad_amount")):
+            with refused(code):
+                cast.refund_payment(payment.pk, amount_fen=amount, reason="补偿", actor=cast.clerk("finance"))
+        cast.refund_payment(payment.pk, amount_fen=1, reason="补偿", actor=cast.clerk("finance"))
 
     def test_not_beyond_ones_limit(self):
         payment = Payment.objects.get(order=cast.paid_order())
         with refused("over_refund_limit", 403):
-            refund_payment(payment.pk, amount_fen=101, reason="x", actor=cast.clerk("finance", limit=100))
+            cast.refund_payment(
+                payment.pk, amount_fen=101, reason="x", actor=cast.clerk("finance", limit=100)
+            )
 
     def test_the_limit_is_one_for_the_whole_order(self):
         order = cast.paid_order()
         payment = Payment.objects.get(order=order)
         mine, theirs = cast.clerk(limit=100, id_=8), cast.clerk(limit=100, id_=9)
-        refund_payment(payment.pk, amount_fen=60, reason="x", actor=mine)
+        cast.refund_payment(payment.pk, amount_fen=60, reason="x", actor=mine)
         with refused("over_refund_limit", 403):
-            refund_payment(payment.pk, amount_fen=41, reason="x", actor=mine)
-        refund_payment(payment.pk, amount_fen=40, reason="x", actor=mine)
-        refund_payment(payment.pk, amount_fen=100, reason="x", actor=theirs)
+            cast.refund_payment(payment.pk, amount_fen=41, reason="x", actor=mine)
+        cast.refund_payment(payment.pk, amount_fen=40, reason="x", actor=mine)
+        cast.refund_payment(payment.pk, amount_fen=100, reason="x", actor=theirs)
         other = Payment.objects.get(order=cast.paid_order())
-        refund_payment(other.pk, amount_fen=100, reason="x", actor=mine)
+        cast.refund_payment(other.pk, amount_fen=100, reason="x", actor=mine)
 
     @pytest.mark.parametrize("role", ["support", "order_clerk", "warehouse"])
     def test_cancelling_orders_is_not_enough_to_give_money_away(self, role):
         payment = Payment.objects.get(order=cast.paid_order())
         with refused("forbidden", 403):
-            refund_payment(payment.pk, amount_fen=1, reason="x", actor=cast.clerk(role))
+            cast.refund_payment(payment.pk, amount_fen=1, reason="x", actor=cast.clerk(role))
 
     def test_not_by_the_buyer(self):
         order = cast.paid_order()
         payment = Payment.objects.get(order=order)
         with refused("forbidden", 403):
-            refund_payment(payment.pk, amount_fen=1, reason="x", actor=cast.buyer(order))
+            cast.refund_payment(payment.pk, amount_fen=1, reason="x", actor=cast.buyer(order))
 
 
 def test_money_that_the_gateway_sends_after_all_was_sent_twice(gateway):

@@ -1,15 +1,19 @@
 """The ship button pressed by many, and against cancelling."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from orders.models import Order
 from orders.moves import lock_order
 from orders.payments.models import Refund
 from orders.payments.services.cancelling import cancel_paid, cancel_unpaid
+from orders.services.steps import receive_order
 from orders.shipping.models import Parcel, ParcelLine
 from orders.shipping.services import ship as shipping
-from orders.shipping.services.ship import ship_order, undo_ship
+from orders.shipping.services.ship import arrive_parcel, ship_order, undo_ship
 from orders.stages import Stage
 from shop.store.choices import PayMethod
 from tests import cast
@@ -163,7 +167,7 @@ def test_locked_in_the_order_of_their_lines_they_would_wait_for_each_other(monke
     _orders, parcels = two_parcels_of_two_orders()
     rendezvous = Rendezvous(2)
 
-    def lock_as_they_lie(parcel_id, verb, *, actor, **_version):
+    def lock_as_they_lie(parcel_id, verb, *, actor, **_seen):
         rows = ParcelLine.objects.filter(parcel=parcel_id).order_by("order_line")
         ids = list(rows.values_list("order_line__order", flat=True))
         first, second = ids if parcel_id == parcels[0].pk else ids[::-1]
@@ -173,3 +177,14 @@ def test_locked_in_the_order_of_their_lines_they_would_wait_for_each_other(monke
 
     monkeypatch.setattr(shipping, "lock_orders_of_parcel", lock_as_they_lie)
     assert undo_both(parcels) == ["OperationalError", "ok"]
+
+
+def test_a_parcel_arrives_for_the_others_while_one_of_its_buyers_receives():
+    orders, parcels = two_parcels_of_two_orders()
+    with ThreadPoolExecutor() as pool:
+        with transaction.atomic():
+            receive_order(orders[0].pk, actor=cast.buyer(orders[0]))
+            arriving = pool.submit(run_together, [lambda: arrive_parcel(parcels[0].pk, actor=STAFF[0])])
+            time.sleep(0.5)
+        assert codes_of(arriving.result()) == ["ok"]
+    assert [fresh(order).has_moved for order in orders] == [False, True]

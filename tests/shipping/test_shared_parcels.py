@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from orders.models import Order
-from orders.services.steps import receive_order
+from orders.services.steps import extend_receipt, receive_order
 from orders.shipping.models import Parcel, ParcelState
 from orders.shipping.services.ship import arrive_parcel, ship_order, undo_ship
 from orders.stages import Stage
@@ -76,6 +76,39 @@ def test_an_order_that_was_received_before_holds_up_no_other(orders):
     arrive_parcel(parcel.pk, actor=WAREHOUSE)
     assert verbs_of(orders[0])[-1] == "receive"
     assert fresh(orders[1]).arrived_at is not None
+
+
+class TestWhosePage:
+    """A button of the parcel is pressed on the page of one of its orders."""
+
+    @pytest.mark.parametrize("act", [undo_ship, arrive_parcel])
+    @pytest.mark.parametrize("place", [0, 1])
+    def test_the_order_of_the_page_is_returned(self, orders, act, place):
+        parcel, page = share_parcel(*orders), fresh(orders[place])
+        moved = act(parcel.pk, actor=WAREHOUSE, seen={page.pk: page.version})
+        assert (moved.pk, moved.version) == (page.pk, page.version + 1)
+
+    @pytest.mark.parametrize("act", [undo_ship, arrive_parcel])
+    @pytest.mark.parametrize("place", [0, 1])
+    def test_a_page_that_is_too_old_moves_none_of_them(self, orders, act, place):
+        parcel, page = share_parcel(*orders), fresh(orders[place])
+        extend_receipt(page.pk, days=3, actor=cast.clerk("order_clerk", id_=9))
+        before = [fresh(order).version for order in orders]
+        with refused("already_done"):
+            act(parcel.pk, actor=WAREHOUSE, seen={page.pk: page.version})
+        assert [fresh(order).version for order in orders] == before
+
+    @pytest.mark.parametrize("act", [undo_ship, arrive_parcel])
+    def test_what_happened_to_the_others_makes_no_page_old(self, orders, act):
+        parcel, page = share_parcel(*orders), fresh(orders[0])
+        extend_receipt(orders[1].pk, days=3, actor=cast.clerk("order_clerk", id_=9))
+        assert act(parcel.pk, actor=WAREHOUSE, seen={page.pk: page.version}).pk == page.pk
+
+    def test_where_it_was_received_meanwhile_the_page_says_so(self, orders):
+        parcel, page = share_parcel(*orders), fresh(orders[0])
+        receive_order(page.pk, actor=cast.buyer(page))
+        with refused("already_done"):
+            arrive_parcel(parcel.pk, actor=WAREHOUSE, seen={page.pk: page.version})
 
 
 class TestMadeParcels:

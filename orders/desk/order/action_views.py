@@ -30,7 +30,7 @@ from shop.store.address_split import split_address
 from shop.store.choices import OverdueRule
 
 MAX_GUESS = 60
-_Act = Callable[[StaffRequest, int], None]
+_Act = Callable[[StaffRequest, Order, int], None]
 
 ORDER_PAGE = ActionPage(
     get=lambda actor, number: get_order(number, actor=actor),
@@ -46,10 +46,11 @@ def _make_part_view(verb: str, rows: Callable[[Order], QuerySet[Any]], missing: 
     @staff_page(MOVES[verb].capability, methods=("POST",))
     def press(request: StaffRequest, /, number: str, **named: int) -> HttpResponse:
         (row_id,) = named.values()
-        if not rows(get_order(number, actor=request.actor)).filter(pk=row_id).exists():
+        order = get_order(number, actor=request.actor)
+        if not rows(order).filter(pk=row_id).exists():
             raise Refused("not_found", missing, 404)
         try:
-            act(request, row_id)
+            act(request, order, row_id)
         except Refused as refused:
             if refused.code in ("forbidden", "not_found"):
                 raise
@@ -61,21 +62,21 @@ def _make_part_view(verb: str, rows: Callable[[Order], QuerySet[Any]], missing: 
     return press
 
 
-def _undo(request: StaffRequest, parcel_id: int) -> None:
-    order = undo_ship(parcel_id, actor=request.actor, expected_version=read_version(request.POST))
+def _undo(request: StaffRequest, order: Order, parcel_id: int) -> None:
+    order = undo_ship(parcel_id, actor=request.actor, seen={order.pk: read_version(request.POST)})
     if is_overdue(order) is None and order.overdue_rule == OverdueRule.CLOSE:
         messages.warning(request, _("The time to send is over: what is not sent within an hour is closed."))
 
 
-def _arrive(request: StaffRequest, parcel_id: int) -> None:
-    arrive_parcel(parcel_id, actor=request.actor, expected_version=read_version(request.POST))
+def _arrive(request: StaffRequest, order: Order, parcel_id: int) -> None:
+    arrive_parcel(parcel_id, actor=request.actor, seen={order.pk: read_version(request.POST)})
 
 
-def _retry(request: StaffRequest, refund_id: int) -> None:
+def _retry(request: StaffRequest, _order: Order, refund_id: int) -> None:
     retry_refund(refund_id, actor=request.actor)
 
 
-def _pay_out(request: StaffRequest, refund_id: int) -> None:
+def _pay_out(request: StaffRequest, _order: Order, refund_id: int) -> None:
     pay_out_refund(refund_id, reference=request.POST.get("reference", ""), actor=request.actor)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Sum
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -216,7 +217,9 @@ def _share(line: OrderLine, pieces: int) -> int:
 
     Pieces that came back cost nothing any more; where the shop kept some of their price, the others gain nothing.
     """
-    priced = line.quantity - (line.cancelled if line.cancelled_unpaid_fen else 0)
+    # Of pieces cancelled after they were paid a refund has the row; the price of the others was never paid.
+    refunded = line.refund_lines.aggregate(pieces=Sum("pieces"))["pieces"] or 0
+    priced = line.quantity - line.cancelled + refunded
     most_fen = -(-(line.total_fen - line.cancelled_unpaid_fen) // priced) * pieces
     kept = line.quantity - line.cancelled - line.returned + line.resent
     line.cancelled += pieces

@@ -2,18 +2,16 @@
 
 from dataclasses import dataclass
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
-from orders.moves import lock_order, locked_order
-from orders.payments.models import Payment, Refund, RefundCause
+from orders.moves import locked_order
+from orders.payments.models import RefundCause
 from orders.payments.selectors import get_freight_left_fen
 from orders.payments.services.refunds import (
     RefundOf,
     book_shares,
     check_refund_limit,
-    commit_refund,
     refund_share,
     sum_decided,
 )
@@ -59,22 +57,6 @@ def refund_part(
         of = _book(order, wanted)
         refund_share(order, amount_fen=wanted.amount_fen, reason=wanted.reason.strip(), actor=actor, of=of)
     return order
-
-
-def refund_payment(payment_id: int, *, amount_fen: int, reason: str, actor: Actor) -> Refund:
-    """Refund `amount_fen` of one payment, shared over all that is left of the order's goods and freight.
-
-    Raises Refused `over_refundable`, `over_refund_limit` (403), `second_person_required`, and as `lock_order` does.
-    """
-    with transaction.atomic():
-        order_id = Payment.objects.values_list("order_id", flat=True).get(pk=payment_id)
-        order = lock_order(order_id, "order.refund", actor=actor)
-        _check_amount(order, actor, amount_fen)
-        payment = Payment.objects.select_for_update().get(pk=payment_id)
-        lines = list(order.lines.order_by("id"))
-        shares = book_shares(lines, amount_fen, freight_fen=get_freight_left_fen(order))
-        of = RefundOf(RefundCause.PART, shares)
-        return commit_refund(order, payment, amount_fen=amount_fen, reason=reason, actor=actor, of=of)
 
 
 def _check_amount(order: Order, actor: Actor, amount_fen: int) -> None:

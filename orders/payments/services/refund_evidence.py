@@ -42,8 +42,6 @@ def apply_refund_evidence(
         if found is None:
             raise Refused("unknown_refund", _("There is no such refund."), 404)
         check_merchant(mchid, found.payment.attempt)
-        if amount_fen not in (None, found.amount_fen):
-            raise Refused("amount_mismatch", _("The amount is not the one that was asked for."))
         order = lock_row(found.order_id)
         refund = Refund.objects.select_for_update().get(pk=found.pk)
         if refund.state == RefundState.DONE:
@@ -52,6 +50,9 @@ def apply_refund_evidence(
             return refund
         if status != "SUCCESS" and tries not in (None, refund.tries):
             return refund
+        # Of what failed at the gateway a part may have gone back outside: its sum there is the old one.
+        if status not in ENDED_WITHOUT and amount_fen not in (None, refund.amount_fen):
+            raise Refused("amount_mismatch", _("The amount is not the one that was asked for."))
         refund.gateway_id = gateway_id or refund.gateway_id
         _apply_status(order, refund, status, actor)
     return refund

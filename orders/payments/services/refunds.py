@@ -155,8 +155,7 @@ def sum_decided(order: Order, actor: Actor) -> int:
 
 
 def refund_share(order: Order, *, amount_fen: int, reason: str, actor: Actor, of: RefundOf) -> None:
-    """Give `amount_fen` of what was paid for a locked order back, newest payments first; `of` as in `commit_refund`."""
-    check_refund_limit(order, actor, amount_fen)
+    """As `commit_refund`, for `amount_fen` of all that was paid for a locked order, newest payments first."""
     left = amount_fen
     for payment in order.payments.select_for_update().filter(counts=True).order_by("-id"):
         part = min(left, payment.refundable_fen)

@@ -1,7 +1,8 @@
 """Shipping: parcels by line quantities, undone until they move, arriving."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -10,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order, OrderLine
-from orders.moves import lock_order, locked_order, move
+from orders.moves import lock_order, lock_row, locked_order, move
 from orders.services.fulfilment import recover_ship_by, shipped_changes
 from orders.shipping.couriers import clean_tracking_no, find_courier
 from orders.shipping.models import Parcel, ParcelLine, ParcelState
@@ -125,42 +126,46 @@ def _describe(parcel: Parcel) -> dict[str, Any]:
     return {"id": parcel.pk, "courier": parcel.courier, "tracking_no": parcel.tracking_no}
 
 
-def lock_orders_of_parcel(
-    parcel_id: int, verb: str, *, actor: Actor, expected_version: int | None = None
-) -> list[Order]:
-    """Lock every order that has goods in the parcel, in pk order, for one verb of the parcel.
+Seen = Mapping[int, int]
+"""Order id → version of the page on which a verb of a parcel was pressed."""
+_NO_PAGE: Seen = {}
 
-    `expected_version` counts where there is one order: among several nothing says whose it is. Orders that are over
-    are passed over when the parcel arrives. Raises Refused `not_found`, and as `lock_order` does.
+
+def lock_orders_of_parcel(parcel_id: int, verb: str, *, actor: Actor, seen: Seen) -> list[Order]:
+    """Lock every order that has goods in the parcel, in pk order, for one verb of the parcel; the one seen is first.
+
+    Others that are over are passed over when the parcel arrives. Raises Refused `not_found`, and as `lock_order` does.
     """
-    lines = OrderLine.objects.filter(parcel_lines__parcel=parcel_id).select_related("order")
-    orders = list({line.order_id: line.order for line in lines.order_by("order_id")}.values())
+    lines = OrderLine.objects.filter(parcel_lines__parcel=parcel_id).order_by("order_id")
+    orders = [lock_row(pk) for pk in lines.values_list("order_id", flat=True).distinct()]
     if not orders:
         raise Refused("not_found", _("There is no such parcel."), 404)
-    version = expected_version if len(orders) == 1 else None
     if verb == "order.arrive":
-        orders = [order for order in orders if order.stage not in (Stage.DONE, Stage.CLOSED)] or orders
-    return [lock_order(order.pk, verb, actor=actor, expected_version=version) for order in orders]
+        over = (Stage.DONE, Stage.CLOSED)
+        orders = [order for order in orders if order.pk in seen or order.stage not in over] or orders
+    ids = sorted((order.pk for order in orders), key=lambda pk: pk not in seen)
+    return [lock_order(pk, verb, actor=actor, expected_version=seen.get(pk)) for pk in ids]
 
 
-def _lock_parcel(
-    parcel_id: int, verb: str, actor: Actor, expected_version: int | None
-) -> tuple[Parcel, list[Order]]:
-    orders = lock_orders_of_parcel(parcel_id, verb, actor=actor, expected_version=expected_version)
-    parcel = Parcel.objects.select_for_update().get(pk=parcel_id)
-    if parcel.state == ParcelState.MADE:
-        raise Refused("parcel_not_sent", _("This parcel has not been handed over yet."))
-    return parcel, orders
+@contextmanager
+def _locked_parcel(
+    parcel_id: int, verb: str, actor: Actor, seen: Seen
+) -> Iterator[tuple[Parcel, list[Order]]]:
+    with transaction.atomic():
+        orders = lock_orders_of_parcel(parcel_id, verb, actor=actor, seen=seen)
+        parcel = Parcel.objects.select_for_update().get(pk=parcel_id)
+        if parcel.state == ParcelState.MADE:
+            raise Refused("parcel_not_sent", _("This parcel has not been handed over yet."))
+        yield parcel, orders
 
 
-def undo_ship(parcel_id: int, *, actor: Actor, expected_version: int | None = None) -> Order:
+def undo_ship(parcel_id: int, *, actor: Actor, seen: Seen = _NO_PAGE) -> Order:
     """Take one parcel back before it moves; its pieces are on hand and reserved again, as urgent as they were.
 
-    All its orders are moved, the first is returned. One that is late by now and would close by itself is left for
-    `UNDO_GRACE`, to be sent anew. Raises Refused `not_found`, `parcel_undone`, `parcel_not_sent`, `parcel_moved`.
+    All its orders are moved, the one seen or the first is returned. One that is late and would close by itself is left
+    for `UNDO_GRACE`, to be sent anew. Raises Refused `not_found`, `parcel_undone`, `parcel_not_sent`, `parcel_moved`.
     """
-    with transaction.atomic():
-        parcel, orders = _lock_parcel(parcel_id, "order.undo_ship", actor, expected_version)
+    with _locked_parcel(parcel_id, "order.undo_ship", actor, seen) as (parcel, orders):
         if parcel.state == ParcelState.UNDONE:
             raise Refused("parcel_undone", _("This parcel has already been undone."))
         if parcel.has_moved or parcel.state == ParcelState.ARRIVED:
@@ -196,13 +201,13 @@ def _take_back(orders: Sequence[Order], parcel: Parcel, actor: Actor) -> dict[in
     return {order_id: pieces.total() for order_id, pieces in back.items()}
 
 
-def arrive_parcel(parcel_id: int, *, actor: Actor, expected_version: int | None = None) -> Order:
+def arrive_parcel(parcel_id: int, *, actor: Actor, seen: Seen = _NO_PAGE) -> Order:
     """A parcel was delivered; for each of its orders of which it was the last one out, the receive clock starts anew.
 
-    All its orders are moved, the first is returned. Raises Refused `not_found`, `parcel_not_sent`, `parcel_arrived`.
+    All its orders are moved, the one seen or the first is returned. Raises Refused `not_found`, `parcel_not_sent`,
+    `parcel_arrived`.
     """
-    with transaction.atomic():
-        parcel, orders = _lock_parcel(parcel_id, "order.arrive", actor, expected_version)
+    with _locked_parcel(parcel_id, "order.arrive", actor, seen) as (parcel, orders):
         if parcel.state != ParcelState.SENT:
             raise Refused("parcel_arrived", _("This parcel has already been delivered or undone."))
         parcel.state, parcel.arrived_at, parcel.has_moved = ParcelState.ARRIVED, clock.now(), True

@@ -4,7 +4,8 @@ import pytest
 from django.test import Client
 
 from orders.models import Order
-from orders.services.steps import hold_order
+from orders.services.steps import extend_receipt, hold_order
+from orders.shipping.models import Parcel, ParcelLine, ParcelState
 from shop.store.choices import Delivery
 from tests.cast import clerk, make_sku, place, prepared_order, shipped_order
 from tests.desk.buttons import assert_done, assert_refused, parcel_data, post
@@ -125,6 +126,15 @@ class TestParcels:
         post(owner, order, f"parcels/{parcel_id}/undo", version=version)
         order.refresh_from_db()
         assert order.stage == "shipped"
+
+    def test_a_page_that_is_too_old_does_nothing_to_a_parcel_of_two_orders(self, owner: Client) -> None:
+        (_first, shared), (second, parcel_id) = self.shipped(), self.shipped()
+        ParcelLine.objects.filter(parcel=parcel_id).update(parcel=shared)
+        extend_receipt(second.pk, days=3, actor=clerk("order_clerk", id_=9))
+        for action in ("undo", "arrive"):
+            post(owner, second, f"parcels/{shared}/{action}", version=second.version)
+        assert Parcel.objects.get(pk=shared).state == ParcelState.SENT
+        Parcel.objects.filter(pk=parcel_id).delete()
 
     def test_arrive(self, owner: Client) -> None:
         order, parcel_id = self.shipped()

@@ -13,13 +13,12 @@ from orders.desk.search.words import read_payment_number, split_words
 from orders.models import Order, SoldName
 from orders.numbers import drawn_by
 from orders.payments.models import Refund
-from orders.payments.services.partial import refund_payment
 from orders.payments.services.refund_evidence import apply_refund_evidence
 from orders.services.recipient import change_address
 from shop.actor import GATEWAY, SYSTEM
 from shop.catalog.models import Product
 from shop.catalog.services import NewSku, add_product
-from tests.cast import HOME, clerk, make_customer, make_sku, paid_order, place, shipped_order
+from tests.cast import HOME, clerk, make_customer, make_sku, paid_order, place, refund_payment, shipped_order
 
 URL = "/console/orders/"
 

@@ -66,6 +66,27 @@ def test_a_piece_that_was_sent_anew_still_costs_what_it_did():
     assert cancel(order, 2) == 20_00
 
 
+def test_nor_more_where_others_were_cancelled_before_and_after_it_was_paid():
+    order = cast.place(basket={cast.make_sku(price_fen=10_00).pk: 6})
+    cancel(order, 1)
+    cast.pay(fresh(order))
+    cast.confirm_order(order.pk, actor=CLERK)
+    send(order, 1)
+    take_back(order, 1, refund_fen=0)
+    assert [cancel(order, pieces) for pieces in (2, 1)] == [20_00, 10_00]
+
+
+def test_nor_less_where_the_price_was_raised_after_one_was_cancelled_for_nothing():
+    order = cast.place(basket={cast.make_sku(price_fen=10_00).pk: 4})
+    freight = order.freight_fen
+    for goods_fen in (0, 30_00):
+        change_price(order.pk, goods_fen=goods_fen, freight_fen=freight, reason="x", actor=CLERK)
+        if not goods_fen:
+            cancel(order, 1)
+    cast.pay(fresh(order))
+    assert [cancel(order, pieces) for pieces in (1, 1, 1)] == [10_00, 10_00, 10_00 + freight]
+
+
 def test_an_order_is_not_closed_while_what_was_sent_anew_is_with_the_buyer():
     kept, returned = bought(price_fen=10_00, pieces=2), bought(price_fen=10_00, pieces=2)
     for order, resent in ((kept, 1), (returned, 0)):
