@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -32,12 +32,14 @@ def refuse_stale(subject: Versioned, verb: str, actor: Actor, expected_version: 
 def find_done(subject: Versioned, rule: Move) -> Event | None:
     """The last time this verb, or one that does the same to the whole, took the subject a state on.
 
-    None where it has come to an end since by another way.
+    None where it has come to an end since by another way, or could have been done once more.
     """
     if subject.is_over and subject.present_state not in rule.steps.values():
         return None
-    moved = _events_of(subject).filter(verb__in=[rule.verb, *rule.done_by]).exclude(before=F("after"))
-    return moved.first()
+    verbs = [rule.verb, *rule.done_by]
+    moved = _events_of(subject).exclude(before=F("after"))
+    last = moved.filter(Q(verb__in=verbs) | Q(after__in=[*rule.steps])).first()
+    return last if last and last.verb in verbs else None
 
 
 def make_done(event: Event, reader: Actor) -> Refused:

@@ -2,9 +2,18 @@
 
 import pytest
 
+from orders.moves import lock_order
 from orders.services.recipient import reveal_recipient
-from orders.services.steps import add_note, confirm_order, hold_order, prepare_order, set_seller_remark
-from orders.shipping.services.ship import ship_order
+from orders.services.steps import (
+    add_note,
+    confirm_order,
+    hold_order,
+    prepare_order,
+    receive_order,
+    set_seller_remark,
+)
+from orders.shipping.models import Parcel
+from orders.shipping.services.ship import ship_order, undo_ship
 from tests import cast
 from tests.expect import fresh, refused
 
@@ -77,3 +86,17 @@ def test_ones_own_move_makes_an_older_form_stale_whichever_stage_it_led_to(moves
         move(order.pk, actor=cast.clerk("order_clerk"))
         with refused("already_done", 409):
             hold_order(order.pk, reason="等", actor=cast.clerk("order_clerk"), expected_version=before)
+
+
+def test_what_was_taken_back_since_is_not_called_done():
+    order = cast.shipped_order()
+    undo_ship(Parcel.objects.get().pk, actor=WANG)
+    with refused("wrong_stage"):
+        lock_order(order.pk, "order.receive", actor=LI)
+    ship_order(order.pk, parcels=[cast.parcel()], actor=WANG)
+    receive_order(order.pk, actor=WANG)
+    with refused("wrong_stage") as caught:
+        lock_order(order.pk, "order.undo_ship", actor=LI)
+    assert caught.value.extra == {"stage": "done"}
+    with refused("already_done"):
+        lock_order(order.pk, "order.ship_part", actor=LI)
