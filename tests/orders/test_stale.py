@@ -11,6 +11,7 @@ from orders.services.steps import (
     prepare_order,
     receive_order,
     set_seller_remark,
+    urge_order,
 )
 from orders.shipping.models import Parcel
 from orders.shipping.services.ship import ship_order, undo_ship
@@ -100,3 +101,19 @@ def test_what_was_taken_back_since_is_not_called_done():
     assert caught.value.extra == {"stage": "done"}
     with refused("already_done"):
         lock_order(order.pk, "order.ship_part", actor=LI)
+
+
+@pytest.mark.parametrize("never_had", [-1, 1000])
+def test_a_version_that_the_order_never_had_is_stale(never_had):
+    order = cast.paid_order()
+    with refused("stale"):
+        confirm_order(order.pk, actor=WANG, expected_version=never_had)
+
+
+def test_a_buyer_with_the_number_of_a_clerk_is_somebody_else():
+    order = cast.paid_order()
+    opened = order.version
+    urge_order(order.pk, actor=cast.buyer(order))
+    namesake = cast.clerk("order_clerk", id_=order.customer_id)
+    with refused("already_done"):
+        confirm_order(order.pk, actor=namesake, expected_version=opened)
