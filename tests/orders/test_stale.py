@@ -3,10 +3,12 @@
 import pytest
 
 from orders.moves import lock_order
+from orders.payments.services.cancelling import cancel_unpaid
 from orders.services.recipient import reveal_recipient
 from orders.services.steps import (
     add_note,
     confirm_order,
+    extend_receipt,
     hold_order,
     prepare_order,
     receive_order,
@@ -15,6 +17,9 @@ from orders.services.steps import (
 )
 from orders.shipping.models import Parcel
 from orders.shipping.services.ship import ship_order, undo_ship
+from shop import clock
+from shop.actor import SYSTEM
+from shop.events.models import Event
 from tests import cast
 from tests.expect import fresh, refused
 
@@ -117,3 +122,28 @@ def test_a_buyer_with_the_number_of_a_clerk_is_somebody_else():
     namesake = cast.clerk("order_clerk", id_=order.customer_id)
     with refused("already_done"):
         confirm_order(order.pk, actor=namesake, expected_version=opened)
+
+
+def test_what_left_the_order_where_it_was_is_not_called_done_once_it_has_gone_on():
+    order = cast.shipped_order()
+    extend_receipt(order.pk, days=2, actor=WANG)
+    receive_order(order.pk, actor=WANG)
+    with refused("wrong_stage"):
+        extend_receipt(order.pk, days=2, actor=LI)
+
+
+def test_a_step_of_the_system_is_named_as_done():
+    order = cast.place()
+    with clock.at(order.pay_by):
+        cancel_unpaid(order.pk, actor=SYSTEM)
+    with refused("already_done"):
+        lock_order(order.pk, "order.change_address", actor=WANG, expected_version=order.version)
+
+
+def test_what_happened_to_another_subject_of_the_same_number_is_none_of_the_orders():
+    order = cast.paid_order()
+    opened = order.version
+    add_note(order.pk, text="一", actor=WANG)
+    other = {"kind": "job", "subject_id": order.pk, "number": 50, "verb": "job.finish", "after": "done"}
+    Event.objects.create(**other, actor_kind="system", at=clock.now())
+    confirm_order(order.pk, actor=WANG, expected_version=opened)
