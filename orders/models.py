@@ -177,10 +177,6 @@ class Order(Versioned):
         return self.pk
 
     @property
-    def is_over(self) -> bool:
-        return self.stage == Stage.CLOSED
-
-    @property
     def owed_fen(self) -> int:
         """What is still to be paid; nothing once the order is closed."""
         return 0 if self.stage == Stage.CLOSED else max(self.payable_fen - self.paid_fen, 0)

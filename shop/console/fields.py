@@ -55,10 +55,10 @@ class DayField(forms.DateField):
 
 
 class VersionField(forms.IntegerField):
-    """The version that a form was opened with, hidden in it; None for what was never saved."""
+    """The version that a form was opened with, hidden in it."""
 
     def __init__(self) -> None:
-        super().__init__(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1)
+        super().__init__(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
 
 
 def text(label: Any, *, max_length: int = 200, attrs: Any = (), **kwargs: Any) -> forms.CharField:

@@ -47,11 +47,6 @@ class Versioned(models.Model):
         return (self.state_column,)
 
     @property
-    def is_over(self) -> bool:
-        """Whether it has come to an end from which nothing goes on."""
-        return False
-
-    @property
     def order_of_event(self) -> int | None:
         """The id of the order on whose timeline this subject's events stand, if any."""
         return None

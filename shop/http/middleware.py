@@ -66,9 +66,9 @@ def way_back(request: HttpRequest) -> str:
     return own_address(request, request.headers.get("Referer", ""))
 
 
-def own_address(request: HttpRequest, target: str) -> str:
-    """`target` if it leads to a page of ours, else the start page."""
+def own_address(request: HttpRequest, target: str, *, otherwise: str = HOME) -> str:
+    """`target` if it leads to a page of ours, else the start page or the one given."""
     is_own = url_has_allowed_host_and_scheme(
         target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return target if is_own else HOME
+    return target if is_own else otherwise

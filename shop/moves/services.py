@@ -13,7 +13,7 @@ from shop.actor import Actor, ActorKind
 from shop.errors import Refused
 from shop.events.models import Event, Versioned
 from shop.events.services import record_event
-from shop.moves.stale import find_done, make_done, refuse_stale
+from shop.moves.stale import find_done, refuse_stale
 from shop.moves.table import MOVES, NOWHERE, SUBJECTS, Move, find_subject
 from shop.words import fill
 
@@ -90,8 +90,8 @@ def _check_actor(rule: Move, actor: Actor, *, is_part: bool = False) -> None:
 
 
 def _wrong_state(subject: Versioned, rule: Move, actor: Actor) -> Refused:
-    if event := find_done(subject, rule):
-        return make_done(event, actor)
+    if done := find_done(subject, rule, actor):
+        return done
     states = SUBJECTS[subject.subject_kind].states
     message = _("The present state is “%(stage)s”: “%(verb)s” is not possible.")
     words = {"stage": states.get(subject.present_state, subject.present_state), "verb": rule.label}

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -29,20 +29,18 @@ def refuse_stale(subject: Versioned, verb: str, actor: Actor, expected_version: 
             raise _refuse(event, actor, *(SUBJECTS[subject.subject_kind].stale if is_act else CHANGED))
 
 
-def find_done(subject: Versioned, rule: Move) -> Event | None:
-    """The last time this verb, or one that does the same to the whole, took the subject a state on.
+def find_done(subject: Versioned, rule: Move, reader: Actor) -> Refused | None:
+    """That this verb, or one that does the same to the whole, took the subject a state on, and who was faster.
 
-    None where it has come to an end since by another way.
+    None where it could have been done once more since, or the subject came by another way to where nothing leads on.
     """
-    if subject.is_over and subject.present_state not in rule.steps.values():
+    state, verbs = subject.present_state, [rule.verb, *rule.done_by]
+    leads_on = any(other.steps.get(state, state) != state for other in SUBJECTS[subject.subject_kind].moves)
+    if not leads_on and state not in rule.steps.values():
         return None
-    moved = _events_of(subject).filter(verb__in=[rule.verb, *rule.done_by]).exclude(before=F("after"))
-    return moved.first()
-
-
-def make_done(event: Event, reader: Actor) -> Refused:
-    """That somebody was faster."""
-    return _refuse(event, reader, *DONE)
+    moved = _events_of(subject).exclude(before=F("after"))
+    last = moved.filter(Q(verb__in=verbs) | Q(after__in=[*rule.steps])).first()
+    return _refuse(last, reader, *DONE) if last and last.verb in verbs else None
 
 
 def _events_of(subject: Versioned) -> "QuerySet[Event]":

@@ -51,7 +51,7 @@ class ChangeForm(PersonFields, ActionForm):
 
 
 class ResetForm(_OfSomebodyElse):
-    name = "reset"
+    name, version = "reset", None
 
     def run(self, actor: Actor, _expected_version: int | None) -> str:
         """The new password, which is shown once."""

@@ -32,7 +32,9 @@ def settings_page(request: StaffRequest) -> HttpResponse:
         return _show_settings(request, StoreSettingsForm(instance=store))
     require(request.actor, "settings.edit")
     form = StoreSettingsForm(request.POST, instance=store)
-    if form.is_valid() and _save_settings(request, form):
+    if not form.is_valid():
+        store.version = read_version(request.POST)  # Nobody has been told what others changed since.
+    elif _save_settings(request, form):
         return redirect("store:settings")
     return _show_settings(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 

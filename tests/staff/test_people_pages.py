@@ -133,6 +133,31 @@ def test_an_old_form_comes_back_open_with_the_reason(user: StaffUser) -> None:
     assert StaffUser.objects.get(pk=user.pk).display_name == "甲"
 
 
+def test_a_form_that_was_wrong_is_as_old_as_before(user: StaffUser) -> None:
+    """Mending a typing error must not write over what a colleague did while it was open."""
+    do(browser(), user, "change", display_name="甲", role="finance", refund_limit_fen="", version="0")
+    client, typed = browser(), {"role": "support", "refund_limit_fen": ""}
+    wrong = do(client, user, "change", **typed, display_name="", version="0")
+    assert wrong.status_code == 422
+    again = str(wrong.context["dialog"].form["version"].value())
+    assert f'name="version" value="{again}"' in wrong.content.decode()
+    told = do(client, user, "change", **typed, display_name="乙", version=again)
+    assert "changed this at" in page_with(409, told)
+    assert StaffUser.objects.get(pk=user.pk).role == "finance"
+    again = str(told.context["dialog"].form["version"].value())
+    assert do(client, user, "change", **typed, display_name="乙", version=again).status_code == 302
+
+
+@pytest.mark.parametrize("version", ["", "x", "-1", "9" * 5000])
+def test_a_form_that_does_not_say_how_old_it_is_does_nothing(user: StaffUser, version: str) -> None:
+    typed = {"display_name": "甲", "role": "finance", "refund_limit_fen": ""}
+    wrong = do(browser(), user, "change", **typed, version=version)
+    assert "This form is damaged" in page_with(422, wrong)
+    assert StaffUser.objects.get(pk=user.pk).role == "support"
+    again = str(wrong.context["dialog"].form["version"].value())
+    assert do(browser(), user, "change", **typed, version=again).status_code == 302
+
+
 def test_the_last_owner_is_told_beside_the_role() -> None:
     me = make_staff("owner")
     response = do(sign_in(me), me, "change", display_name="我", role="manager", version="0")
@@ -142,12 +167,12 @@ def test_the_last_owner_is_told_beside_the_role() -> None:
 
 def test_disabling_needs_a_reason_and_signs_out(user: StaffUser) -> None:
     theirs, owner = sign_in(user), browser()
-    assert do(owner, user, "disable").status_code == 422
+    assert do(owner, user, "disable", version="0").status_code == 422
     assert theirs.get("/console/").status_code == 200
-    do(owner, user, "disable", reason="离职")
+    do(owner, user, "disable", reason="离职", version="0")
     assert theirs.get("/console/").status_code == 302
     assert "离职" in page_of(owner, f"{URL}{user.pk}/")
-    do(owner, user, "enable", reason="回来了")
+    do(owner, user, "enable", reason="回来了", version="1")
     assert StaffUser.objects.get(pk=user.pk).is_active
 
 

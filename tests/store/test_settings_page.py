@@ -172,6 +172,15 @@ def test_a_form_that_is_older_than_the_settings_is_refused_once() -> None:
     assert 'name="version" value="1"' in page
 
 
+def test_settings_that_were_typed_wrongly_are_as_old_as_before() -> None:
+    old = filled_in(receive_days="x")
+    change_store_settings({"receive_days": 9}, actor=clerk())
+    client = browser()
+    assert f'name="version" value="{old["version"]}"' in page_with(422, client.post(URL, old))
+    assert "changed this at" in page_with(422, client.post(URL, old | {"receive_days": "7"}))
+    assert get_store_settings().receive_days == 9
+
+
 @pytest.mark.parametrize("version", [None, "", "x", "-1", "9" * 5000])
 def test_a_form_that_does_not_say_what_it_was_made_from_is_refused(version: str | None) -> None:
     assert browser().post(URL, filled_in(version=version, receive_days="9")).status_code == 422

@@ -7,7 +7,6 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from orders.desk.list.bulk import list_bulk
@@ -20,6 +19,7 @@ from orders.desk.search.matches import Matches
 from orders.desk.search.words import read_payment_number
 from shop.actor import Actor
 from shop.database.replica import reading
+from shop.http.middleware import own_address
 from shop.http.query import make_url
 from shop.staff.decorators import StaffRequest, staff_page
 from shop.staff.models import StaffUser
@@ -67,9 +67,8 @@ def save_looks(request: StaffRequest) -> HttpResponse:
     """Remember the columns and the density of this person's list, and lead back to it."""
     is_compact = request.POST.get("density") == "compact"
     save_list_preferences(request.user.pk, shown=request.POST.getlist("column"), is_compact=is_compact)
-    back = request.POST.get("next", "")
-    is_own = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
-    return HttpResponseRedirect(back if is_own else reverse("orders:list"))
+    back = own_address(request, request.POST.get("next", ""), otherwise=reverse("orders:list"))
+    return HttpResponseRedirect(back)
 
 
 def _describe_looks(staff: StaffUser) -> dict[str, Any]:

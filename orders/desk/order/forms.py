@@ -130,7 +130,7 @@ class ChangeAddressForm(OrderForm):
 
 
 class NoteForm(OrderForm):
-    name = "note"
+    name, version = "note", None
     text = fields.area(_("Internal note"))
 
     def run(self, actor: Actor, expected_version: int | None) -> None:

@@ -11,7 +11,8 @@ from shop.errors import Refused
 
 
 class ActionForm(forms.Form):
-    """What a verb asks for, about one subject. `version` is the subject's version when the form was shown.
+    """What a verb asks for, about one subject. `version` is the subject's version when the form was shown; one that
+    never grows too old says `version = None`.
 
     `act` is called with the subject's id and `read()`. `done_verb` is set by `run` where more came of it than the verb
     that was asked for; `amount_fen` is what the dialog shows in large, because it moves.
@@ -21,12 +22,13 @@ class ActionForm(forms.Form):
     act: ClassVar[Callable[..., object]]
     done_verb = ""
     amount_fen: int | None = None
-    version = VersionField()
+    version: VersionField | None = VersionField()
 
     def __init__(self, data: Any = None, *, subject: Any, actor: Actor) -> None:
         super().__init__(data, auto_id=f"{self.name}_%s")
         self.subject, self.actor = subject, actor
         self.set_up()
+        self.initial["version"] = subject.version
 
     @classmethod
     def find_obstacle(cls, subject: Any, actor: Actor) -> Any:

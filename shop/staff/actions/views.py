@@ -8,11 +8,11 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from shop.errors import Refused
 from shop.http.dialogs import show_dialog, show_obstacle
+from shop.http.middleware import own_address
 from shop.moves.services import check_move
 from shop.moves.table import MOVES
 from shop.staff import second
@@ -43,7 +43,7 @@ def make_action_view(page: ActionPage[S], action: Action) -> Any:
         if form.needs_reauthentication() and (question := ask_to_reauthenticate(request)):
             return question
         try:
-            result = form.run(request.actor, form.cleaned_data["version"])
+            result = form.run(request.actor, form.cleaned_data.get("version"))
         except Refused as refused:
             return press.show_refused(refused)
         return press.go_on(subject, form, result)
@@ -71,6 +71,14 @@ class _Press:
     def make_form(self, subject: Any, data: Any = None) -> ActionForm:
         return self.action.form(data, subject=subject, actor=self.request.actor)
 
+    def type_again(self, subject: Any) -> ActionForm:
+        """What was typed, for the subject as it is now: its reader is told what stood against it."""
+        typed = self.request.POST.copy()
+        typed["version"] = str(subject.version)
+        form = self.make_form(subject, typed)
+        form.is_valid()
+        return form
+
     def draw(self, subject: Any, **more: Any) -> HttpResponse:
         return self.page.render(self.request, subject, **more)
 
@@ -94,6 +102,7 @@ class _Press:
     def show_invalid(self, subject: Any, form: ActionForm) -> HttpResponse:
         if "version" in form.errors:
             messages.error(self.request, str(_("This form is damaged. Look again, then repeat.")))
+            form = self.type_again(subject)
         if obstacle := self.find_obstacle(subject):
             messages.warning(self.request, obstacle)
             return self.draw(subject, status=HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -113,8 +122,7 @@ class _Press:
         if refused.code in _NOT_HERE:
             raise refused
         subject = self.page.get(self.request.actor, **self.address)
-        form = self.make_form(subject, self.request.POST)
-        form.is_valid()
+        form = self.type_again(subject)
         if form.asks and not self.find_obstacle(subject):
             form.show_refusal(refused)
             return self.show_again(subject, form, status=refused.status)
@@ -127,7 +135,6 @@ class _Press:
             return self.action.answer(self.request, subject, result)
         done = self.action.done or MOVES[form.done_verb or self.action.verb].done
         messages.success(self.request, str(done))
-        target = self.request.POST.get("next", "")
-        if url_has_allowed_host_and_scheme(target, allowed_hosts={self.request.get_host()}):
-            return HttpResponseRedirect(target)
-        return HttpResponseRedirect(self.page.url(subject) + self.action.anchor)
+        page = self.page.url(subject) + self.action.anchor
+        target = own_address(self.request, self.request.POST.get("next", ""), otherwise=page)
+        return HttpResponseRedirect(target)

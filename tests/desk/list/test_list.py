@@ -288,7 +288,9 @@ def test_the_button_of_a_row_leads_back_to_the_same_list(owner: Client) -> None:
 
 def test_a_button_never_leads_to_another_site(owner: Client) -> None:
     order = paid_order()
-    response = owner.post(f"{URL}{order.number}/confirm/", {"next": "https://evil.example/"})
+    response = owner.post(
+        f"{URL}{order.number}/confirm/", {"next": "https://evil.example/", "version": order.version}
+    )
     assert response["Location"] == f"{URL}{order.number}/"
 
 
