@@ -1,6 +1,0 @@
-from django.apps import AppConfig
-
-
-class ShippingConfig(AppConfig):
-    name = "orders.shipping"
-    label = "shipping"
