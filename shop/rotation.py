@@ -136,19 +136,21 @@ def _stale_rows(model: type[Model]) -> "QuerySet[Any]":
 
 
 def _only_stale(rows: "QuerySet[Any]") -> "QuerySet[Any]":
-    """Those with a value sealed in another way, with the buyers' secrets; NULL and empty values are never stale."""
-    stored, stale = _stored(rows.model), Q()
-    for name in stored:
-        stale |= Q(**{f"{name}__gt": ""}) & ~Q(**{f"{name}__startswith": current_prefix()})
-    return _with_buyers(rows.annotate(**stored).filter(stale))
+    """Those with a value sealed in another way, with the buyers' secrets."""
+    return _with_buyers(_begun_otherwise(rows, current_prefix()))
 
 
 def list_unbound(rows: "QuerySet[Any]") -> "QuerySet[Any]":
     """Those with a value that needs no secret of its buyer: of version 1, or plain."""
-    stored, unbound = _stored(rows.model), Q()
+    return _begun_otherwise(rows, BOUND_PREFIX)
+
+
+def _begun_otherwise(rows: "QuerySet[Any]", prefix: str) -> "QuerySet[Any]":
+    """Those with a value that does not begin so; NULL and empty values are never among them."""
+    stored, otherwise = _stored(rows.model), Q()
     for name in stored:
-        unbound |= Q(**{f"{name}__gt": ""}) & ~Q(**{f"{name}__startswith": BOUND_PREFIX})
-    found: QuerySet[Any] = rows.annotate(**stored).filter(unbound)
+        otherwise |= Q(**{f"{name}__gt": ""}) & ~Q(**{f"{name}__startswith": prefix})
+    found: QuerySet[Any] = rows.annotate(**stored).filter(otherwise)
     return found
 
 
