@@ -20,14 +20,7 @@ BATCH = 200
 PASSES = 5
 _WAIT_S = 0.5
 Rebuild = Callable[[int], int | None]
-
-
-@dataclass(frozen=True)
-class Rehash:
-    """One kind of search hashes; `rebuild(after)` does a batch and returns its last id, None at the end."""
-
-    title: str
-    rebuild: Rebuild
+"""Does a batch of search hashes after this id and returns its last id, None at the end."""
 
 
 @dataclass(frozen=True)
@@ -38,25 +31,25 @@ class Rotated:
     remaining: int
 
 
-REHASHES: list[Rehash] = []
+REHASHES: dict[str, Rebuild] = {}
 
 
 def rehash(title: str) -> Callable[[Rebuild], Rebuild]:
     """Declare in an app's `rehash.py` how its search hashes follow a new SEARCH_KEY."""
 
     def register(function: Rebuild) -> Rebuild:
-        REHASHES.append(Rehash(title, function))
+        REHASHES[title] = function
         return function
 
     return register
 
 
-def rebuild_hashes(item: Rehash) -> None:
+def rebuild_hashes(rebuild: Rebuild) -> None:
     """Go through all rows in batches; harmless to repeat after an interruption."""
     after: int | None = 0
     while after is not None:
         with fair_turn():
-            after = item.rebuild(after)
+            after = rebuild(after)
 
 
 @contextmanager
