@@ -174,7 +174,7 @@ class _OrderRows:
     def write(self) -> None:
         self.id = self._write_order()
         self._write_lines()
-        self._write_hashes()
+        self.tables[BlindIndex].add(order_id=self.id, **self.history.people[self.person_at].hashes)
         self._write_events()
         if "pay" in self.life.at:
             self._write_payment()
@@ -270,9 +270,6 @@ class _OrderRows:
             arrived_at=life.at.get("receive"),
             has_moved=life.stage == Stage.DONE,
         )
-
-    def _write_hashes(self) -> None:
-        self.tables[BlindIndex].add(order_id=self.id, **self.history.people[self.person_at].hashes)
 
     def _write_events(self) -> None:
         rang = None
