@@ -26,6 +26,8 @@ from shop.demo.supervisor.shop import WORKER_OPTIONS, find_free_port, is_healthy
 PROJECT = Path(__file__).resolve().parents[1]
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
+TAIL = 2_000
+"""Characters of a log that are shown."""
 WORKER = [sys.executable, "-m", "celery", "-A", "shop", "worker"]
 
 
@@ -123,10 +125,10 @@ class ShopProcesses:
         self._processes[name] = spawn(command, self._log(name))
 
     def check_alive(self) -> None:
-        """Raises AssertionError with the log of a process that has ended by itself."""
+        """Raises AssertionError with the end of the log of a process that has ended by itself."""
         for name, process in self._processes.items():
             if process.poll() is not None:
-                raise AssertionError(f"{name} has ended:\n{self.log_text(name)}")
+                raise AssertionError(f"{name} has ended:\n{self.log_text(name)[-TAIL:]}")
 
     def pid(self, name: str) -> int:
         return self._processes[name].pid
@@ -180,9 +182,9 @@ class ShopProcesses:
 
     def _wait_ready(self, name: str) -> None:
         is_ready = self._readiness(name)
-        end = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + START_SECONDS
         while not is_ready():
-            if self._processes[name].poll() is not None or time.monotonic() > end:
+            if self._processes[name].poll() is not None or time.monotonic() > deadline:
                 raise AssertionError(f"{name} did not start:\n{self.log_text(name)}")
             time.sleep(0.1)
 
