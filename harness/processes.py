@@ -7,27 +7,28 @@ with ShopProcesses(database_url=postgres.url, redis_url=private_redis.url) as sh
     shop.start("worker")
 """
 
-import http.client
-import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
+import requests
+
 from harness.environment import TEST_ENVIRONMENT
-from shop.demo.supervisor.child import Command, spawn
-from shop.demo.supervisor.shop import WORKER_OPTIONS, find_free_port, is_listening
+from shop.demo.supervisor.child import Command, end, kill, spawn
+from shop.demo.supervisor.shop import WORKER_OPTIONS, find_free_port, is_healthy, is_listening
 
 PROJECT = Path(__file__).resolve().parents[1]
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
+TAIL = 2_000
+"""Characters of a log that are shown."""
+WORKER = [sys.executable, "-m", "celery", "-A", "shop", "worker"]
 
 
 def run_python(
@@ -47,19 +48,26 @@ def run_python(
 class ShopProcesses:
     """Named processes of one shop; every name that begins with `web` is one more web process.
 
-    `extra_environment` wins over everything. Logs and files live in a directory that leaving removes.
+    `worker` does every queue in threads, `worker-payments` that queue alone in two processes. `web_options` are of
+    uvicorn; `extra_environment` wins over everything. Logs and files live in a directory that leaving removes.
     """
 
     def __init__(
-        self, *, database_url: str, redis_url: str, extra_environment: dict[str, str] | None = None
+        self,
+        *,
+        database_url: str,
+        redis_url: str,
+        extra_environment: dict[str, str] | None = None,
+        web_options: Sequence[str] = (),
     ) -> None:
+        self._web_options = web_options
         self.directory = Path(tempfile.mkdtemp(prefix="shop-processes-"))
         self._ports = {"web": find_free_port(), "standins": find_free_port()}
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._ready_counts: dict[str, int] = {}
         self.environment = {
-            **os.environ,
             **TEST_ENVIRONMENT,
+            **os.environ,
             "DJANGO_SETTINGS_MODULE": "shop.settings",
             "DATABASE_URL": database_url,
             "REDIS_URL": redis_url,
@@ -76,9 +84,7 @@ class ShopProcesses:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_failure: object) -> None:
         for name in reversed(list(self._processes)):
             self.stop(name)
         shutil.rmtree(self.directory, ignore_errors=True)
@@ -108,30 +114,32 @@ class ShopProcesses:
     def start(self, *names: str) -> None:
         """Start these processes and wait until each serves; raises AssertionError with its log otherwise."""
         for name in names:
-            self._ready_counts[name] = self._ready_count(name)
-            command = Command(name, self._arguments(name), self.environment)
-            self._processes[name] = spawn(command, self._log(name))
+            self.begin(name)
         for name in names:
             self._wait_ready(name)
+
+    def begin(self, name: str) -> None:
+        """Start a process without waiting until it serves."""
+        self._ready_counts[name] = self._ready_count(name)
+        command = Command(name, self._arguments(name), self.environment)
+        self._processes[name] = spawn(command, self._log(name))
+
+    def check_alive(self) -> None:
+        """Raises AssertionError with the end of the log of a process that has ended by itself."""
+        for name, process in self._processes.items():
+            if process.poll() is not None:
+                raise AssertionError(f"{name} has ended:\n{self.log_text(name)[-TAIL:]}")
 
     def pid(self, name: str) -> int:
         return self._processes[name].pid
 
     def kill(self, name: str) -> None:
         """End a process as the kernel would when memory runs out (SIGKILL)."""
-        process = self._processes.pop(name)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        kill(self._processes.pop(name))
 
     def stop(self, name: str) -> None:
         """Ask a process to end (SIGTERM) and wait for it."""
-        process = self._processes.pop(name)
-        process.terminate()
-        try:
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        end(self._processes.pop(name), STOP_SECONDS)
 
     def restart(self, name: str) -> None:
         self.kill(name)
@@ -143,22 +151,28 @@ class ShopProcesses:
 
     def health(self, name: str = "web") -> dict[str, Any]:
         """Return what `/healthz` of one web process answers; raises OSError when it does not."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port(name), timeout=10)
-        try:
-            connection.request("GET", "/healthz")
-            answer = connection.getresponse()
-            return {"status": answer.status, **json.loads(answer.read())}
-        finally:
-            connection.close()
+        answer = requests.get(f"{self.web_url(name)}/healthz", timeout=10)
+        return {"status": answer.status_code, **answer.json()}
+
+    def standin(self, command: str, **body: Any) -> dict[str, Any]:
+        """Order something of the pretend WeChat (`shop/demo/standins/control.py`); raises OSError when it refuses."""
+        answer = requests.post(f"{self.standin_url}/_demo/{command}", json=body, timeout=60)
+        answer.raise_for_status()
+        return dict(answer.json())
 
     def _log(self, name: str) -> Path:
         return self.directory / f"{name}.log"
 
     def _arguments(self, name: str) -> list[str]:
         if name.startswith("web"):
-            return [sys.executable, "-m", "uvicorn", "shop.asgi:application", "--port", str(self.port(name))]
+            options = ["--port", str(self.port(name)), *self._web_options]
+            return [sys.executable, "-m", "uvicorn", "shop.asgi:application", *options]
         if name == "worker":
-            return [sys.executable, "-m", "celery", "-A", "shop", "worker", *WORKER_OPTIONS]
+            return [*WORKER, *WORKER_OPTIONS]
+        if name.startswith("worker-"):
+            queue = name.removeprefix("worker-")
+            alone = f"-Q {queue} -n {queue}@shop -P prefork -c 2 --without-mingle --without-gossip"
+            return [*WORKER, *alone.split()]
         if name == "standins":
             options = ["--port", str(self.port(name)), "--data-dir", str(self.directory / "standins")]
             return [sys.executable, "-m", "shop.demo.standins", *options]
@@ -168,15 +182,15 @@ class ShopProcesses:
 
     def _wait_ready(self, name: str) -> None:
         is_ready = self._readiness(name)
-        end = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + START_SECONDS
         while not is_ready():
-            if self._processes[name].poll() is not None or time.monotonic() > end:
+            if self._processes[name].poll() is not None or time.monotonic() > deadline:
                 raise AssertionError(f"{name} did not start:\n{self.log_text(name)}")
             time.sleep(0.1)
 
     def _readiness(self, name: str) -> Callable[[], bool]:
         if name.startswith("web"):
-            return lambda: self._is_healthy(name)
+            return lambda: is_healthy("127.0.0.1", self.port(name))
         if name == "standins":
             return lambda: is_listening(self.port(name))
         if name == "worker":
@@ -187,9 +201,3 @@ class ShopProcesses:
     def _ready_count(self, name: str) -> int:
         """Count how often the log, which is kept over restarts, says that a worker began to consume."""
         return self.log_text(name).count(" ready.")
-
-    def _is_healthy(self, name: str) -> bool:
-        try:
-            return bool(self.health(name)["status"] == http.HTTPStatus.OK)
-        except (OSError, http.client.HTTPException, ValueError):
-            return False

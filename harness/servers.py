@@ -15,7 +15,6 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import psycopg
@@ -50,9 +49,7 @@ class PrivateServer:
         self.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_failure: object) -> None:
         self.remove()
 
     def command(self) -> Sequence[str]:
@@ -144,11 +141,10 @@ class PrivateServer:
             return
         family = _family(self._process.pid)
         self._process.send_signal(number)
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        self._process.kill()
+        self._process.wait()
         self._process = None
         _wait_gone(family[1:])
 
@@ -163,10 +159,10 @@ class PrivatePostgres(PrivateServer):
 
     # The fast shutdown; SIGTERM would wait for every client to leave.
     stop_signal = signal.SIGINT
+    database = "shop"
 
-    def __init__(self, database: str = "shop") -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.database = database
         self._data = self.directory / "data"
 
     @property

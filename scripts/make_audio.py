@@ -7,8 +7,6 @@ so the sentence is given in pinyin to the voice ``cmn-latn-pinyin``.
     python scripts/make_audio.py
 """
 
-from __future__ import annotations
-
 import math
 import struct
 import subprocess

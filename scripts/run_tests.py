@@ -39,11 +39,11 @@ CHECKS: Sequence[tuple[str, Sequence[str]]] = [
     ("system checks", [*MANAGE, "check"]),
     ("migrations complete", [*MANAGE, "makemigrations", "--check", "--dry-run"]),
     ("translations complete", [PYTHON, "scripts/check_translations.py"]),
+    ("generated documents up to date", [PYTHON, "scripts/check_docs.py"]),
 ]
 STATIC = "--static"
 # In the order of collection: the folders of real processes, which take longest, are dealt out first.
 ON_TWO_CORES = ["-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder", "--durations", "15"]
-DOCS_CHECK = "scripts/check_docs.py"
 
 
 def main(pytest_arguments: Sequence[str]) -> int:
@@ -66,13 +66,10 @@ def main(pytest_arguments: Sequence[str]) -> int:
 
 
 def choose_steps(pytest_arguments: Sequence[str]) -> list[tuple[str, Sequence[str]]]:
-    docs = [("generated documents up to date", [PYTHON, DOCS_CHECK])] if Path(DOCS_CHECK).exists() else []
     if pytest_arguments == [STATIC]:
-        return [*CHECKS, *docs]
-    if pytest_arguments:
-        return [("tests (pytest)", [PYTHON, "-m", "pytest", *pytest_arguments])]
-    pytest = ("tests (pytest)", [PYTHON, "-m", "pytest", *ON_TWO_CORES])
-    return [*CHECKS, *docs, pytest]
+        return [*CHECKS]
+    pytest = ("tests (pytest)", [PYTHON, "-m", "pytest", *(pytest_arguments or ON_TWO_CORES)])
+    return [pytest] if pytest_arguments else [*CHECKS, pytest]
 
 
 def run_step(name: str, command: Sequence[str]) -> int:

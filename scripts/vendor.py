@@ -7,8 +7,6 @@ unless its bytes have the integrity that ``frontend/package-lock.json`` promises
     python scripts/vendor.py
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import json

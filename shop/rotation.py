@@ -20,14 +20,7 @@ BATCH = 200
 PASSES = 5
 _WAIT_S = 0.5
 Rebuild = Callable[[int], int | None]
-
-
-@dataclass(frozen=True)
-class Rehash:
-    """One kind of search hashes; `rebuild(after)` does a batch and returns its last id, None at the end."""
-
-    title: str
-    rebuild: Rebuild
+"""Does a batch of search hashes after this id and returns its last id, None at the end."""
 
 
 @dataclass(frozen=True)
@@ -38,25 +31,25 @@ class Rotated:
     remaining: int
 
 
-REHASHES: list[Rehash] = []
+REHASHES: dict[str, Rebuild] = {}
 
 
 def rehash(title: str) -> Callable[[Rebuild], Rebuild]:
     """Declare in an app's `rehash.py` how its search hashes follow a new SEARCH_KEY."""
 
     def register(function: Rebuild) -> Rebuild:
-        REHASHES.append(Rehash(title, function))
+        REHASHES[title] = function
         return function
 
     return register
 
 
-def rebuild_hashes(item: Rehash) -> None:
+def rebuild_hashes(rebuild: Rebuild) -> None:
     """Go through all rows in batches; harmless to repeat after an interruption."""
     after: int | None = 0
     while after is not None:
         with fair_turn():
-            after = item.rebuild(after)
+            after = rebuild(after)
 
 
 @contextmanager
@@ -136,19 +129,21 @@ def _stale_rows(model: type[Model]) -> "QuerySet[Any]":
 
 
 def _only_stale(rows: "QuerySet[Any]") -> "QuerySet[Any]":
-    """Those with a value sealed in another way, with the buyers' secrets; NULL and empty values are never stale."""
-    stored, stale = _stored(rows.model), Q()
-    for name in stored:
-        stale |= Q(**{f"{name}__gt": ""}) & ~Q(**{f"{name}__startswith": current_prefix()})
-    return _with_buyers(rows.annotate(**stored).filter(stale))
+    """Those with a value sealed in another way, with the buyers' secrets."""
+    return _with_buyers(_begun_otherwise(rows, current_prefix()))
 
 
 def list_unbound(rows: "QuerySet[Any]") -> "QuerySet[Any]":
     """Those with a value that needs no secret of its buyer: of version 1, or plain."""
-    stored, unbound = _stored(rows.model), Q()
+    return _begun_otherwise(rows, BOUND_PREFIX)
+
+
+def _begun_otherwise(rows: "QuerySet[Any]", prefix: str) -> "QuerySet[Any]":
+    """Those with a value that does not begin so; NULL and empty values are never among them."""
+    stored, otherwise = _stored(rows.model), Q()
     for name in stored:
-        unbound |= Q(**{f"{name}__gt": ""}) & ~Q(**{f"{name}__startswith": BOUND_PREFIX})
-    found: QuerySet[Any] = rows.annotate(**stored).filter(unbound)
+        otherwise |= Q(**{f"{name}__gt": ""}) & ~Q(**{f"{name}__startswith": prefix})
+    found: QuerySet[Any] = rows.annotate(**stored).filter(otherwise)
     return found
 
 

@@ -6,6 +6,7 @@ import resource
 import statistics
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 
 from django.conf import settings
 from django.test import Client
@@ -13,9 +14,10 @@ from django.test import Client
 from bench.kit.buyers import add_skus, make_buyers, open_shop, place
 from bench.kit.consoles import hire
 from bench.kit.listeners import Commits, Listener, at_pace, listening, wait_connected, wait_heard
-from bench.kit.servers import WebServer, make_deliverer
+from bench.kit.servers import running
 from bench.kit.tables import MISSING, print_table
 from bench.kit.timing import find_p95
+from harness.processes import ShopProcesses
 from orders.models import Order
 from shop.staff.models import StaffUser
 from shop.store.choices import PayMethod
@@ -24,6 +26,7 @@ CONNECT_S = 120.0
 LAST_S = 60.0
 """How long after the last order a message may still come before it counts as lost."""
 PROMISED_MS = 1000
+WEBS = ("web", "web2")
 PEOPLE = 8
 BUYERS = 8
 HEADER = ("consoles", "orders", "alerts", "p50 ms", "p95 ms", "max ms", "lost", "promised")
@@ -33,13 +36,14 @@ def main(options: argparse.Namespace) -> None:
     allow_many_sockets()
     open_shop()
     cookies = sign_in(options.consoles)
-    with WebServer("web1") as first, WebServer("web2") as second, make_deliverer() as deliverer:
-        listeners = [Listener((first, second)[n % 2].url, cookie) for n, cookie in enumerate(cookies)]
+    with running(*WEBS, "deliver") as shop:
+        urls = [shop.web_url(name) for name in WEBS]
+        listeners = [Listener(urls[n % 2], cookie) for n, cookie in enumerate(cookies)]
         run = _Run(options.orders, options.rate, listeners)
         print(f"{Order.objects.count():,} orders, {len(listeners)} consoles, two web processes\n")
-        steady, restarted = asyncio.run(run.measure(second))
-        deliverer.check_alive()
-    print_table(HEADER, _list_rows(listeners, second.url, steady, restarted))
+        steady, restarted = asyncio.run(run.measure(shop))
+        shop.check_alive()
+    print_table(HEADER, _list_rows(listeners, urls[1], steady, restarted))
     again = sum(1 for each in listeners if each.connections > 1)
     print(f"\n{again} consoles connected again")
 
@@ -69,14 +73,15 @@ class _Run:
         self._orders, self._rate, self._listeners = orders, rate, listeners
         self._sku_ids, self._buyers = add_skus(BUYERS), make_buyers(BUYERS)
 
-    async def measure(self, victim: WebServer) -> tuple[Commits, Commits]:
+    async def measure(self, shop: ShopProcesses) -> tuple[Commits, Commits]:
         """The commits of both parts, when everything that is heard has been heard."""
-        third = self._orders // 3
+        third, victim = self._orders // 3, WEBS[1]
+        dying = {third: partial(shop.kill, victim), third + 1: partial(shop.begin, victim)}
         async with listening(self._listeners, CONNECT_S):
             # The deliverer has woken up and every process has read its first alert when this one is heard.
             await self._place_all(1, {})
             steady = await self._place_all(self._orders, {})
-            restarted = await self._place_all(self._orders, {third: victim.kill, third + 1: victim.begin})
+            restarted = await self._place_all(self._orders, dying)
             await wait_connected(self._listeners, CONNECT_S)
         return steady, restarted
 

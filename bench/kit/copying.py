@@ -1,6 +1,6 @@
 """Rows straight into PostgreSQL by COPY, table by table, in memory that does not grow."""
 
-from collections.abc import Sequence
+from itertools import count
 from typing import Any
 
 from django.db import connection, models
@@ -18,19 +18,29 @@ class Table:
         self._defaults = [_write(field.get_default()) for field in fields]
         self._places = {name: at for at, name in enumerate(self._columns)}
         self._lines: list[str] = []
+        self.is_numbered = "id" in self._places
+        self._ids = count(find_next_id(model) if self.is_numbered else 1)
 
-    def add(self, **values: Any) -> None:
-        """Keep one row by its column names. Texts must be free of tabs, line ends and backslashes."""
-        row = self._defaults.copy()
-        for name, value in values.items():
+    def add(self, **values: Any) -> int:
+        """Keep one row by its column names and return its id. Texts must be free of tabs, line ends and backslashes."""
+        row, pk = self._defaults.copy(), next(self._ids)
+        numbered = {"id": pk} if self.is_numbered else {}
+        for name, value in (numbered | values).items():
             row[self._places[name]] = _write(value)
         self._lines.append("\t".join(row))
+        return pk
 
     def flush(self) -> None:
         columns = ", ".join(f'"{name}"' for name in self._columns)
         with connection.cursor() as cursor, cursor.copy(f'COPY "{self.name}" ({columns}) FROM STDIN') as copy:
             copy.write("\n".join([*self._lines, ""]))
         self._lines.clear()
+
+    def raise_sequence(self) -> None:
+        """Let the next id of the table follow the highest one in it."""
+        sql = f'SELECT setval(pg_get_serial_sequence(%s, %s), (SELECT max(id) FROM "{self.name}"))'  # noqa: S608
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [self.name, "id"])
 
 
 def _write(value: Any) -> str:
@@ -42,14 +52,3 @@ def _write(value: Any) -> str:
 def find_next_id(model: type[models.Model]) -> int:
     last = model._default_manager.order_by("-pk").values_list("pk", flat=True).first()
     return (last or 0) + 1
-
-
-def raise_sequences(used: Sequence[type[models.Model]]) -> None:
-    """Let the next id of each table follow the highest one in it."""
-    with connection.cursor() as cursor:
-        for model in used:
-            table = model._meta.db_table
-            cursor.execute(
-                f'SELECT setval(pg_get_serial_sequence(%s, %s), (SELECT max(id) FROM "{table}"))',  # noqa: S608
-                [table, "id"],
-            )

@@ -100,12 +100,10 @@ class _Desk:
         )
 
     def _measure_bare(self, page: Page) -> float | None:
-        statement = page.bare
-        if statement is None:
+        if page.bare is None:
             return None
-        return statistics.median(
-            measure(lambda: fetch_page(self.bare, statement, has_counts=page.has_counts), self.rounds)
-        )
+        fetch = partial(fetch_page, self.bare, page.bare, has_counts=page.has_counts)
+        return statistics.median(measure(fetch, self.rounds))
 
 
 def _measure_pages(desk: _Desk) -> list[PageFigures]:

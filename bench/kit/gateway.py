@@ -5,7 +5,6 @@ import contextlib
 import os
 import random
 import statistics
-import tempfile
 import threading
 import time
 from collections import Counter
@@ -20,16 +19,16 @@ from django.db import connection
 
 from bench.kit.buyers import add_skus, describe_order, make_buyers, open_shop
 from bench.kit.consoles import Console, hire
-from bench.kit.servers import Server, WebServer, make_deliverer
+from bench.kit.servers import running
 from bench.kit.tables import print_table
 from bench.kit.timing import find_p95
+from harness.processes import ShopProcesses
 from orders.models import Order
 from orders.stages import Stage
 from shop import clock
 from shop.customers.models import Customer
 from shop.customers.services import issue_token
 from shop.demo.standins import load_credentials
-from shop.demo.supervisor.shop import find_free_port
 from shop.events.delivery import count_undelivered
 from shop.invariants import INVARIANTS
 from shop.store.models import WeChatAccount
@@ -62,7 +61,6 @@ class Part:
 
 def main(options: argparse.Namespace) -> None:
     open_shop()
-    # Of every question a connection is kept; nothing of this script asks for long.
     with _running_shop() as shop:
         run = _Run(shop, options.buyers)
         parts = [
@@ -81,52 +79,12 @@ def main(options: argparse.Namespace) -> None:
     print("books: clean" if not broken else "\n".join(["books:", *broken]))
 
 
-@dataclass
-class _Shop:
-    web: WebServer
-    standin_url: str
-    processes: Sequence[Server]
-
-    def standin(self, command: str, **body: Any) -> dict[str, Any]:
-        answer = requests.post(f"{self.standin_url}/_demo/{command}", json=body, timeout=60)
-        answer.raise_for_status()
-        return dict(answer.json())
-
-    def check_alive(self) -> None:
-        for process in self.processes:
-            process.check_alive()
-
-
 @contextlib.contextmanager
-def _running_shop() -> Iterator[_Shop]:
-    port = find_free_port()
-    url = f"http://127.0.0.1:{port}"
-    os.environ.update(WECHAT_PAY_URL=url, WECHAT_MINI_URL=url, STANDIN_URL=url)
-    with tempfile.TemporaryDirectory() as directory, contextlib.ExitStack() as stack:
-        options = ["--port", str(port), "--data-dir", directory]
-        standins = stack.enter_context(Server("standins", ["-m", "shop.demo.standins", *options]))
-        _wait_for(url, standins)
-        _lend_credentials(Path(directory))
-        web = WebServer(workers=2)
-        os.environ["BASE_URL"] = web.url
-        workers = [_make_worker(queue) for queue in ("payments", "celery")]
-        processes = [stack.enter_context(each) for each in (web, *workers, make_deliverer())]
-        yield _Shop(web, url, [standins, *processes])
-
-
-def _make_worker(queue: str) -> Server:
-    options = f"-Q {queue} -n {queue}@bench -P prefork -c 2 --without-mingle --without-gossip".split()
-    return Server(f"worker-{queue}", ["-m", "celery", "-A", "shop", "worker", *options])
-
-
-def _wait_for(url: str, process: Server) -> None:
-    for _try in range(200):
-        with contextlib.suppress(requests.ConnectionError):
-            requests.get(f"{url}/_demo/state", timeout=5)
-            return
-        process.check_alive()
-        time.sleep(0.1)
-    raise SystemExit(f"{url} does not answer.")
+def _running_shop() -> Iterator[ShopProcesses]:
+    with running("standins", workers=2) as shop:
+        _lend_credentials(shop.directory / "standins")
+        shop.start("web", "worker-payments", "worker-celery", "deliver")
+        yield shop
 
 
 def _lend_credentials(directory: Path) -> None:
@@ -139,7 +97,7 @@ def _lend_credentials(directory: Path) -> None:
 class _Phone:
     """A buyer's phone: places orders and pays them."""
 
-    def __init__(self, shop: _Shop, customer: Customer, sku_id: int) -> None:
+    def __init__(self, shop: ShopProcesses, customer: Customer, sku_id: int) -> None:
         self._shop, self._sku_id, self._openid = shop, sku_id, customer.openid
         self._token = issue_token(customer)
         shop.standin("login-codes", openid=customer.openid)
@@ -159,17 +117,17 @@ class _Phone:
 
     def _post(self, path: str, **body: Any) -> requests.Response:
         headers = {"Authorization": f"Bearer {self._token}", "Idempotency-Key": os.urandom(12).hex()}
-        url = f"{self._shop.web.url}/api/v1{path}"
+        url = f"{self._shop.web_url()}/api/v1{path}"
         return requests.post(url, json=body or None, headers=headers, timeout=60)
 
 
 class _Run:
-    def __init__(self, shop: _Shop, buyers: int) -> None:
+    def __init__(self, shop: ShopProcesses, buyers: int) -> None:
         self._shop = shop
         skus = add_skus(1)
         self._phones = [_Phone(shop, customer, skus[0]) for customer in make_buyers(buyers)]
         clerks = [hire() for _ in range(CLERKS)]
-        self._consoles = [Console(shop.web.url, user.username, password) for user, password in clerks]
+        self._consoles = [Console(shop.web_url(), user.username, password) for user, password in clerks]
 
     def play(self, part: Part) -> None:
         """Buyers and clerks for the time of this part; its fault stays for the next one to replace."""

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 from django.utils import timezone
 
-from bench.kit.copying import Table, find_next_id, raise_sequences
+from bench.kit.copying import Table, find_next_id
 from bench.kit.goods import Goods, list_goods
 from bench.kit.lives import PAY_WITHIN, RECEIVE_DAYS, SHIP_WITHIN_HOURS, Life, live
 from bench.kit.people import StoredPerson, store_people
@@ -49,10 +49,6 @@ REMARKS = (
     "要今年的新茶",
 )
 COURIERS = ("SF", "ZTO", "YTO")
-_NUMBERED: tuple[type[Model], ...] = (
-    *(Customer, Product, Sku, StockMovement, Order, OrderLine, Event, EventDelivery, PayAttempt, Payment),
-    *(Refund, Parcel, ParcelLine, Alert),
-)
 
 
 def fill(
@@ -70,7 +66,7 @@ def fill(
         report(min(start + BATCH, orders))
     with transaction.atomic():
         history.write_stock()
-        raise_sequences(_NUMBERED)
+        history.tables.raise_sequences()
     keep_all_spending()
     with connection.cursor() as cursor:
         # What vacuum does in time: what was just added to the trigrams still waits beside the index.
@@ -78,22 +74,11 @@ def fill(
         cursor.execute("ANALYZE")
 
 
-class _Ids:
-    """Ids for every numbered table, following the highest there are."""
-
-    def __init__(self) -> None:
-        self._next: dict[type, int] = {model: find_next_id(model) for model in _NUMBERED}
-
-    def take(self, model: type) -> int:
-        self._next[model] += 1
-        return self._next[model] - 1
-
-
 class _History:
     def __init__(self, orders: int, *, days: int, seed: int) -> None:
         self.rng, self.now, self.total = Random(seed), clock.now(), orders
         self.start, self.span = self.now - timedelta(days=days), timedelta(days=days)
-        self.ids, self.tables = _Ids(), _Tables()
+        self.tables = _Tables()
         self.goods = list_goods(self.rng)
         self.sums = list(accumulate(item.weight for item in self.goods))
         self.people = store_people(min(max(orders // 8, 20), MOST_PEOPLE))
@@ -109,23 +94,18 @@ class _History:
         self.tables.flush()
 
     def _add_customer(self, person: StoredPerson, n: int) -> int:
-        pk = self.ids.take(Customer)
         row = person.customer | {"openid": f"filled-{self.mark}-{n}", "created_at": self.start}
-        self.tables[Customer].add(id=pk, **row)
-        return pk
+        return self.tables[Customer].add(**row)
 
     def _add_sku(self, item: Goods, n: int, product_ids: dict[str, int]) -> int:
         if item.product not in product_ids:
-            product_ids[item.product] = self.ids.take(Product)
-            self.tables[Product].add(
-                id=product_ids[item.product],
+            product_ids[item.product] = self.tables[Product].add(
                 name=item.product,
                 created_at=self.start,
                 is_on_sale=item.until == 1,
             )
-        pk = self.ids.take(Sku)
         row = {"code": f"F{self.mark}-{n}", "name": item.name, "price_fen": item.price_fen}
-        self.tables[Sku].add(id=pk, product_id=product_ids[item.product], **row)
+        pk = self.tables[Sku].add(product_id=product_ids[item.product], **row)
         self.tables[SoldName].add(sku_id=pk, text=name_of_goods(item.product, item.name))
         return pk
 
@@ -151,7 +131,6 @@ class _History:
             held = self.reserved[sku_id]
             Sku.objects.filter(pk=sku_id).update(on_hand=FREE_STOCK + held, reserved=held)
             self.tables[StockMovement].add(
-                id=self.ids.take(StockMovement),
                 sku_id=sku_id,
                 kind=MovementKind.OPENING,
                 on_hand_delta=FREE_STOCK + held,
@@ -162,8 +141,8 @@ class _History:
         self.tables.flush()
 
 
-class _Tables(dict[type, Table]):
-    def __missing__(self, model: type) -> Table:
+class _Tables(dict[type[Model], Table]):
+    def __missing__(self, model: type[Model]) -> Table:
         self[model] = Table(model)
         return self[model]
 
@@ -171,14 +150,17 @@ class _Tables(dict[type, Table]):
         for table in self.values():
             table.flush()
 
+    def raise_sequences(self) -> None:
+        for table in self.values():
+            if table.is_numbered:
+                table.raise_sequence()
+
 
 class _OrderRows:
     """The rows of one order in all their tables."""
 
     def __init__(self, history: _History, life: Life, part: float) -> None:
         self.history, self.life, self.rng, self.tables = history, life, history.rng, history.tables
-        self.take = history.ids.take
-        self.id = self.take(Order)
         body = f"{timezone.localtime(life.placed_at):%y%m%d}{self.rng.randrange(10**11):011d}"
         self.number = body + check_digit(body)
         self.person_at = int(self.rng.random() ** 2 * len(history.people))
@@ -190,17 +172,16 @@ class _OrderRows:
         self.paid_fen = self.payable_fen if "pay" in life.at else 0
 
     def write(self) -> None:
-        self._write_order()
+        self.id = self._write_order()
         self._write_lines()
-        self._write_hashes()
+        self.tables[BlindIndex].add(order_id=self.id, **self.history.people[self.person_at].hashes)
         self._write_events()
         if "pay" in self.life.at:
             self._write_payment()
 
-    def _write_order(self) -> None:
+    def _write_order(self) -> int:
         life, history = self.life, self.history
-        self.tables[Order].add(
-            id=self.id,
+        return self.tables[Order].add(
             version=len(life.steps),
             number=self.number,
             customer_id=history.customer_ids[self.person_at],
@@ -258,10 +239,9 @@ class _OrderRows:
         life = self.life
         parcel_id = self._write_parcel() if life.is_shipped else None
         for at, quantity in self.basket:
-            item, sku_id, line_id = self.history.goods[at], self.history.sku_ids[at], self.take(OrderLine)
+            item, sku_id = self.history.goods[at], self.history.sku_ids[at]
             is_reserved = life.is_in_hand or life.stage == Stage.UNPAID
-            self.tables[OrderLine].add(
-                id=line_id,
+            line_id = self.tables[OrderLine].add(
                 order_id=self.id,
                 sku_id=sku_id,
                 product_name=item.product,
@@ -276,40 +256,25 @@ class _OrderRows:
             if is_reserved:
                 self.history.reserved[sku_id] += quantity
             if parcel_id:
-                self.tables[ParcelLine].add(
-                    id=self.take(ParcelLine), parcel_id=parcel_id, order_line_id=line_id, quantity=quantity
-                )
+                self.tables[ParcelLine].add(parcel_id=parcel_id, order_line_id=line_id, quantity=quantity)
 
     def _write_parcel(self) -> int:
         """The tracking number follows the order's id, so that no two are the same."""
-        pk, life = self.take(Parcel), self.life
-        is_ours = life.delivery == Delivery.LOCAL
-        self.courier = "" if is_ours else self.rng.choice(COURIERS)
-        self.tracking_no = "" if is_ours else f"{self.courier}{self.id:013d}"
-        self.tables[Parcel].add(
-            id=pk,
-            courier=self.courier,
-            tracking_no=self.tracking_no,
+        life = self.life
+        courier = "" if life.delivery == Delivery.LOCAL else self.rng.choice(COURIERS)
+        return self.tables[Parcel].add(
+            courier=courier,
+            tracking_no=courier and f"{courier}{self.id:013d}",
             sent_at=life.at["ship"],
             state=ParcelState.ARRIVED if life.stage == Stage.DONE else ParcelState.SENT,
             arrived_at=life.at.get("receive"),
             has_moved=life.stage == Stage.DONE,
         )
-        return pk
-
-    def _write_hashes(self) -> None:
-        self.tables[BlindIndex].add(order_id=self.id, **self.history.people[self.person_at].hashes)
-
-    @property
-    def trade_no(self) -> str:
-        return f"42000{self.id:023d}"
 
     def _write_events(self) -> None:
         rang = None
         for number, (verb, before, after, who, at) in enumerate(self.life.steps, start=1):
-            event_id = self.take(Event)
-            self.tables[Event].add(
-                id=event_id,
+            event_id = self.tables[Event].add(
                 kind="order",
                 subject_id=self.id,
                 order_id=self.id,
@@ -325,13 +290,7 @@ class _OrderRows:
             )
             is_remembered = at > self.history.now - KEPT_FOR
             for handler in HANDLERS_BY_VERB.get(verb, ()) if is_remembered else ():
-                self.tables[EventDelivery].add(
-                    id=self.take(EventDelivery),
-                    event_id=event_id,
-                    handler=handler.name,
-                    due_at=at,
-                    done_at=at,
-                )
+                self.tables[EventDelivery].add(event_id=event_id, handler=handler.name, due_at=at, done_at=at)
             if after == Stage.TO_CONFIRM and before == Stage.UNPAID:
                 rang = (event_id, number, at)
         if rang:
@@ -340,7 +299,6 @@ class _OrderRows:
     def _write_alert(self, event_id: int, number: int, at: datetime) -> None:
         handled_at = self.life.at.get("confirm")
         self.tables[Alert].add(
-            id=self.take(Alert),
             kind=AlertKind.NEW_ORDER,
             order_id=self.id,
             event_id=event_id,
@@ -351,9 +309,8 @@ class _OrderRows:
         )
 
     def _write_payment(self) -> None:
-        attempt_id, payment_id, at = self.take(PayAttempt), self.take(Payment), self.life.at
-        self.tables[PayAttempt].add(
-            id=attempt_id,
+        at = self.life.at
+        attempt_id = self.tables[PayAttempt].add(
             order_id=self.id,
             number=f"{self.number}-1",
             method=PayMethod.WECHAT,
@@ -363,20 +320,18 @@ class _OrderRows:
             created_at=at["place"],
             expires_at=at["place"] + PAY_WITHIN,
         )
-        self.tables[Payment].add(
-            id=payment_id,
+        payment_id = self.tables[Payment].add(
             order_id=self.id,
             attempt_id=attempt_id,
             method=PayMethod.WECHAT,
             amount_fen=self.paid_fen,
-            trade_no=self.trade_no,
+            trade_no=f"42000{self.id:023d}",
             counts=True,
             captured_at=at["pay"],
             refunded_fen=self.paid_fen if self.life.is_refunded else 0,
         )
         if self.life.is_refunded:
             self.tables[Refund].add(
-                id=self.take(Refund),
                 payment_id=payment_id,
                 order_id=self.id,
                 number=f"{self.number}R-1",

@@ -8,10 +8,18 @@ from collections.abc import Sequence
 
 from websockets.asyncio.client import ClientConnection
 
-from bench.kit.alerts import BUYERS, CONNECT_S, PROMISED_MS, allow_many_sockets, sign_in, write_waits
+from bench.kit.alerts import (
+    BUYERS,
+    CONNECT_S,
+    PROMISED_MS,
+    WEBS,
+    allow_many_sockets,
+    sign_in,
+    write_waits,
+)
 from bench.kit.buyers import add_skus, make_buyers, open_shop, place
 from bench.kit.listeners import Commits, Listener, at_pace, listening
-from bench.kit.servers import WebServer
+from bench.kit.servers import running
 from bench.kit.tables import print_table
 from orders.models import Order
 from orders.services.steps import add_note
@@ -48,9 +56,9 @@ def main(options: argparse.Namespace) -> None:
     open_shop()
     orders = _place(options.topics)
     topics = [f"order:{order.pk}" for order in orders]
-    with WebServer("web1") as first, WebServer("web2") as second:
+    with running(*WEBS) as shop:
         readers = [
-            Reader((first, second)[n % 2].url, cookie, topics[(n // 2) % len(topics)])
+            Reader(shop.web_url(WEBS[n % 2]), cookie, topics[(n // 2) % len(topics)])
             for n, cookie in enumerate(sign_in(options.consoles))
         ]
         print(f"{Order.objects.count():,} orders, {len(readers)} consoles, two web processes\n")

@@ -73,7 +73,6 @@ def _list_filters() -> list[Page]:
     overdue = page_where(
         "stage IN ('to_confirm', 'confirmed', 'preparing') AND NOT is_held AND ship_by <= %s",
         clock.now(),
-        order="id DESC",
     )
     remark = page_where("NOT (buyer_remark = '' AND seller_remark = '')")
     return [

@@ -16,17 +16,12 @@ def print_comparison(now: DeskFigures, then: DeskFigures) -> None:
     former = {page.name: page for page in then.pages}
     pairs = [(former[page.name], page) for page in now.pages if page.name in former]
     header = (f"{then.orders:,}", f"{now.orders:,}", "times", "promised")
-    print_table(
-        ("page", *header),
-        (
-            [after.name, write_number(before.p50_ms), write_number(after.p50_ms), *_growth(before, after)]
-            for before, after in pairs
-        ),
-    )
+    print_table(("page", *header), (_compare(before, after) for before, after in pairs))
 
 
-def _growth(before: PageFigures, after: PageFigures) -> list[str]:
-    return [f"{after.p50_ms / before.p50_ms:.2f}", write_limit(MOST_GROWTH)]
+def _compare(before: PageFigures, after: PageFigures) -> list[str]:
+    times = [write_number(before.p50_ms), write_number(after.p50_ms)]
+    return [after.name, *times, f"{after.p50_ms / before.p50_ms:.2f}", write_limit(MOST_GROWTH)]
 
 
 def print_side_by_side(runs: Sequence[DeskFigures]) -> None:

@@ -16,7 +16,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from io import BufferedIOBase
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from pyrage import DecryptError, EncryptError, x25519
@@ -73,9 +72,7 @@ class ArchiveWriter:
             self._zip.writestr(LOCK, json.dumps(self._locked))
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         with self._draft_or_nothing():
             if error:
                 raise error
@@ -135,16 +132,12 @@ class ArchiveReader:
         except (zipfile.BadZipFile, OSError, ValueError) as error:
             raise BackupError(_DAMAGED) from error
         try:
-            self._open(key)
+            with _damage_told():
+                self._unlock(key)
+                self._trust(self._read_manifest())
         except BaseException:
             self._zip.close()
             raise
-
-    def _open(self, key: Key) -> None:
-        with _damage_told():
-            self._unlock(key)
-            manifest = self._read_manifest()
-            self._trust(manifest)
 
     def _unlock(self, key: Key) -> None:
         if LOCK not in self._zip.namelist() and MANIFEST in self._zip.namelist():

@@ -1,12 +1,8 @@
 """The shop's own keys, which travel in the locked box of an archive."""
 
 import base64
-from collections.abc import Mapping
-from pathlib import Path
 
 from django.conf import settings
-
-from shop.backup.files import write_private
 
 
 def read_own_secrets() -> dict[str, str]:
@@ -22,8 +18,3 @@ def read_own_secrets() -> dict[str, str]:
     if settings.SEARCH_KEY_OLD:
         secrets["SEARCH_KEY_OLD"] = spell(settings.SEARCH_KEY_OLD)
     return secrets
-
-
-def write_keys_file(path: Path, secrets: Mapping[str, str]) -> None:
-    """Write an environment file only its owner can read. Raises BackupError where one exists already."""
-    write_private(path, "".join(f"{name}={value}\n" for name, value in secrets.items()))

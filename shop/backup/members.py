@@ -5,10 +5,10 @@ import hashlib
 import os
 import zlib
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BufferedIOBase
-from threading import Thread
 from typing import IO
 
 from pyrage import EncryptError, decrypt_io, encrypt_io, x25519
@@ -78,29 +78,16 @@ def read_member(stored: IO[bytes], identity: x25519.Identity) -> Iterator[Buffer
     library writes where we want to read: a pipe lies between, and a thread that fills it.
     """
     outlet, inlet = os.pipe()
-    filler = _Filler(stored, inlet, identity)
-    filler.start()
-    try:
+    with ThreadPoolExecutor(1) as thread:
+        filling = thread.submit(_fill, inlet, stored, identity)
         with os.fdopen(outlet, "rb") as pipe, gzip.open(pipe) as plain:
             yield plain
             is_at_end = not plain.read(1)
-    finally:
-        filler.join()
-    if is_at_end and filler.failure:
-        raise filler.failure
+    if is_at_end:
+        filling.result()
 
 
-class _Filler(Thread):
-    """Decrypts as much as can be, or as anybody wants to read."""
-
-    def __init__(self, stored: IO[bytes], inlet: int, identity: x25519.Identity) -> None:
-        super().__init__(daemon=True)
-        self._stored, self._inlet, self._identity = stored, inlet, identity
-        self.failure: Exception | None = None
-
-    def run(self) -> None:
-        try:
-            with os.fdopen(self._inlet, "wb") as pipe:
-                decrypt_io(self._stored, pipe, [self._identity])
-        except Exception as error:
-            self.failure = error
+def _fill(inlet: int, stored: IO[bytes], identity: x25519.Identity) -> None:
+    """Decrypt as much as can be, or as anybody wants to read."""
+    with os.fdopen(inlet, "wb") as pipe:
+        decrypt_io(stored, pipe, [identity])

@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from graphlib import TopologicalSorter
 from itertools import islice
+from operator import attrgetter
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -32,7 +33,10 @@ def list_models() -> list[ModelClass]:
         for model in apps.get_models(include_auto_created=True)
         if model._meta.managed and not model._meta.proxy and not _is_left_out(model)
     ]
-    graph = {model: sorted(_targets(model) & set(models) - {model}, key=_label) for model in models}
+    graph = {
+        model: sorted(_targets(model) & set(models) - {model}, key=attrgetter("_meta.label"))
+        for model in models
+    }
     return list(TopologicalSorter(graph).static_order())
 
 
@@ -42,10 +46,6 @@ def _is_left_out(model: ModelClass) -> bool:
 
 def _targets(model: ModelClass) -> set[ModelClass]:
     return {field.related_model for field in stored_fields(model) if isinstance(field.related_model, type)}
-
-
-def _label(model: ModelClass) -> str:
-    return model._meta.label
 
 
 def stored_fields(model: ModelClass) -> list[AnyField]:

@@ -17,7 +17,8 @@ from django.db.migrations.recorder import MigrationRecorder
 from shop import clock
 from shop.backup.archive import ArchiveReader, ArchiveWriter
 from shop.backup.failure import BackupError
-from shop.backup.keys import read_own_secrets, write_keys_file
+from shop.backup.files import write_private
+from shop.backup.keys import read_own_secrets
 from shop.backup.locks import Key, Lock
 from shop.backup.rows import column_names, list_models, read_lines, write_lines
 from shop.backup.snapshot import snapshot
@@ -101,7 +102,7 @@ def _refuse_rows() -> None:
 
 def _load(archive: ArchiveReader, keys_file: Path | None) -> Contents:
     if keys_file is not None:
-        write_keys_file(keys_file, archive.secrets)
+        write_private(keys_file, "".join(f"{name}={value}\n" for name, value in archive.secrets.items()))
     try:
         with unpacked_files(archive) as files, transaction.atomic(durable=True):
             rows = sum(_load_table(archive, table) for table in archive.manifest["tables"])

@@ -46,7 +46,7 @@ class Circuit:
     def call(self) -> Iterator[None]:
         """Make one call inside, which ends in one ClientError or none. Raises Crowded, Resting."""
         let_go()
-        with self._place():
+        with _entered(_everybody), _entered(self._door), _entered(self._places, wait_s=WAIT_S):
             self._refuse_while_resting()
             try:
                 yield
@@ -54,11 +54,6 @@ class Circuit:
                 self._note(has_failed=_is_failure(error))
                 raise
             self._note(has_failed=False)
-
-    @contextmanager
-    def _place(self) -> Iterator[None]:
-        with _entered(_everybody), _entered(self._door), _entered(self._places, wait_s=WAIT_S):
-            yield
 
     def _refuse_while_resting(self) -> None:
         with self._lock:

@@ -84,15 +84,6 @@ class Order:
     number: str
 
 
-@dataclass(frozen=True)
-class Wish:
-    """An order about to be placed; the key stays the same on every try."""
-
-    person: DemoPerson
-    body: Json
-    key: str
-
-
 class Buyers:
     """All demo buyers, one after the other, on a timetable of things to do.
 
@@ -183,8 +174,8 @@ class Buyers:
         method = self._choose_method(quote)
         remark = self._rng.choice(REMARKS) if self._rng.random() < 0.2 else ""
         key = str(uuid.UUID(int=self._rng.getrandbits(128), version=4))
-        wish = Wish(person, wanted | {"pay_method": method, "buyer_remark": remark}, key)
-        self._insist("place", partial(self._place, wish))
+        body = wanted | {"pay_method": method, "buyer_remark": remark}
+        self._insist("place", partial(self._place, person, body, key))
 
     def _find_address(self, person: DemoPerson) -> Json:
         kept = self._as(person, "GET", "/addresses")["results"]
@@ -221,27 +212,28 @@ class Buyers:
 
     # Placing, paying, changing one's mind
 
-    def _place(self, wish: Wish) -> None:
-        answer = self._as(wish.person, "POST", "/orders", wish.body, Idempotency_Key=wish.key)
+    def _place(self, person: DemoPerson, body: Json, key: str) -> None:
+        """The key stays the same on every try."""
+        answer = self._as(person, "POST", "/orders", body, Idempotency_Key=key)
         self.placed += 1
-        order = Order(wish.person, str(answer["number"]))
-        logger.info("order %s: %s %s", order.number, wish.body["delivery"], wish.body["pay_method"])
-        if wish.body["pay_method"] == "wechat":
+        order, method = Order(person, str(answer["number"])), body["pay_method"]
+        logger.info("order %s: %s %s", order.number, body["delivery"], method)
+        if method == "wechat":
             self._decide(order)
-        elif wish.body["pay_method"] == "balance":
+        elif method == "balance":
             pay = partial(self._post, order, "pay-by-balance")
             self._think(f"pay {order.number} from the balance", pay)
-        elif wish.body["pay_method"] == "transfer":
+        elif method == "transfer":
             owed_fen = int(answer["owed_fen"])
             self._at_the_bank.add(order.number)
-            self._think(f"show the transfer for {order.number}", lambda: self._send_proof(order, owed_fen))
+            self._think(f"show the transfer for {order.number}", partial(self._send_proof, order, owed_fen))
 
     def _decide(self, order: Order) -> None:
         fate = self._rng.random()
         if fate < 0.88:
-            self._think(f"pay {order.number}", lambda: self._pay(order))
+            self._think(f"pay {order.number}", partial(self._pay, order))
         elif fate < 0.94:
-            self._think(f"cancel {order.number}", lambda: self._cancel(order))
+            self._think(f"cancel {order.number}", partial(self._post, order, "cancel"))
         else:
             logger.info("order %s is left unpaid", order.number)
 
@@ -249,16 +241,13 @@ class Buyers:
         parameters = self._post(order, "pay")
         self._wechat.call("POST", "/_demo/pay", parameters | {"openid": order.person.openid})
 
-    def _cancel(self, order: Order) -> None:
-        self._post(order, "cancel")
-
-    def _post(self, order: Order, action: str, body: Json | None = None) -> Json:
-        return self._as(order.person, "POST", f"/orders/{order.number}/{action}", body or {})
+    def _post(self, order: Order, action: str, **body: Any) -> Json:
+        return self._as(order.person, "POST", f"/orders/{order.number}/{action}", body)
 
     def _send_proof(self, order: Order, owed_fen: int) -> None:
         slip = draw_slip(owed_fen, datetime.now(UTC))
         picture = self._as(order.person, "POST", "/images", picture=slip)
-        self._post(order, "transfer-proof", {"image_ids": [picture["id"]], "words": "已转账，请查收"})
+        self._post(order, "transfer-proof", image_ids=[picture["id"]], words="已转账，请查收")
         self._at_the_bank.discard(order.number)
 
     # Coming back

@@ -55,9 +55,14 @@ BLANK = Cell()
 
 def write_number(value: float) -> str:
     """Digits without an exponent as long as they are exact, without the noise of binary fractions."""
-    if float(value).is_integer() and abs(value) < EXACT_BELOW:
+    if is_exact(value):
         return str(int(value))
     return format(value, ".15g").upper()
+
+
+def is_exact(value: float) -> bool:
+    """Whether a number is a whole one of which no digit was lost."""
+    return float(value).is_integer() and abs(value) < EXACT_BELOW
 
 
 def strip_invisible(text: str) -> str:

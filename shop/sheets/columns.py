@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from shop import clock
 from shop.errors import Refused
 from shop.money import MAX_FEN, parse_yuan
-from shop.sheets.cells import EXACT_BELOW, Cell, CellKind, is_damaged, narrow, strip_invisible
+from shop.sheets.cells import Cell, CellKind, is_damaged, is_exact, narrow, strip_invisible
 from shop.words import fill
 
 _WHOLE = re.compile(r"^[+-]?\d{1,12}(\.0+)?$", re.ASCII)
@@ -77,7 +77,7 @@ class CodeColumn(Column):
     def parse(self, cell: Cell) -> str:
         if cell.kind == CellKind.DATE:
             raise Wrong(_("Excel turned this into a date. Format the column as text and type it again."))
-        if cell.kind == CellKind.NUMBER and not _is_exact(cell.value):
+        if cell.kind == CellKind.NUMBER and not is_exact(cell.value):
             raise Wrong(_damaged(cell))
         text: str = super().parse(cell)
         if is_damaged(text, is_csv=cell.is_csv) and not (self.is_known and self.is_known(text)):
@@ -89,10 +89,6 @@ class CodeColumn(Column):
         for prefix in self.prefixes:
             text = text.removeprefix(prefix).lstrip(" :")
         return re.sub(r"\s", "", text) if self.drops_spaces else text
-
-
-def _is_exact(value: float) -> bool:
-    return float(value).is_integer() and abs(value) < EXACT_BELOW
 
 
 def _damaged(cell: Cell) -> Any:

@@ -1,6 +1,7 @@
 """What the stand-ins remember."""
 
 import multiprocessing
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,9 +13,10 @@ PAID_AT = datetime(2026, 10, 1, 12, tzinfo=UTC)
 
 
 def test_history_can_be_entered_before_the_server_starts(data_dir: Path) -> None:
-    trade_no = import_paid_trade(
-        data_dir, number="old-0001", amount_fen=500, openid="buyer-1", paid_at=PAID_AT
-    )
+    with closing(Ledger(data_dir)) as ledger:
+        trade_no = import_paid_trade(
+            ledger, number="old-0001", amount_fen=500, openid="buyer-1", paid_at=PAID_AT
+        )
 
     with run_in_thread(data_dir) as server:
         pay = WeChatPay(merchant_credentials(load_credentials(data_dir)), base_url=server.base_url)

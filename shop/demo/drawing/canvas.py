@@ -7,7 +7,6 @@ from PIL import Image, ImageChops, ImageColor, ImageDraw, ImageFilter
 
 Point = tuple[float, float]
 Outline = Sequence[Point]
-Colour = tuple[int, int, int]
 
 OVERSAMPLING = 3
 UNITS = 100

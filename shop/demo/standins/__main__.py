@@ -3,7 +3,6 @@
 import argparse
 import signal
 import sys
-from types import FrameType
 
 from shop.demo.standins.server import StandInServer
 from shop.demo.standins.world import World
@@ -18,7 +17,7 @@ def main() -> int:
     options = parser.parse_args()
     world = World(options.data_dir)
     server = StandInServer(options.host, options.port, world)
-    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     print(f"Stand-ins listen on {server.base_url}", flush=True)
     try:
         server.serve_forever(poll_interval=0.1)
@@ -28,10 +27,6 @@ def main() -> int:
         server.server_close()
         world.close()
     return 0
-
-
-def _stop(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 sys.exit(main())

@@ -7,7 +7,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -128,25 +128,17 @@ def make_fingerprint(parameters: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(parameters, sort_keys=True).encode()).hexdigest()
 
 
-def import_paid_trade(
-    data_dir: Path | str | Ledger, *, number: str, amount_fen: int, openid: str, paid_at: datetime
-) -> str:
+def import_paid_trade(ledger: Ledger, *, number: str, amount_fen: int, openid: str, paid_at: datetime) -> str:
     """Enter a payment of the past, so that it can be queried and refunded; return its trade number.
 
-    Entering the same number again changes nothing. With many to enter, pass an open `Ledger` inside its
-    `transaction()`.
+    Entering the same number again changes nothing. Many are entered faster inside one `transaction()`.
     """
-    ledger = nullcontext(data_dir) if isinstance(data_dir, Ledger) else closing(Ledger(data_dir))
-    with ledger as opened, opened.transaction():
-        return _enter_paid_trade(opened, number, amount_fen, openid, paid_at.timestamp())
-
-
-def _enter_paid_trade(ledger: Ledger, number: str, amount_fen: int, openid: str, paid_at: float) -> str:
+    moment = paid_at.timestamp()
     ledger.write("INSERT OR IGNORE INTO buyers VALUES (?)", openid)
     ledger.write(
         "INSERT OR IGNORE INTO trades VALUES (?, ?, NULL, ?, ?, '', '', 'SUCCESS', ?, ?, ?, ?)",
         *(number, make_trade_no(number), openid, amount_fen),
-        *(paid_at, paid_at, paid_at, secrets.token_hex(16)),
+        *(moment, moment, moment, secrets.token_hex(16)),
     )
     row = ledger.find("SELECT trade_no FROM trades WHERE number = ?", number)
     return str(row["trade_no"]) if row else ""

@@ -80,22 +80,23 @@ def find_subject(world: World, number: str) -> Subject:
     if refund is None:
         raise Problem(404, "RESOURCE_NOT_EXISTS", "no such trade or refund")
     event = f"REFUND.{refund['status']}"
-    return Subject(refund["notify_url"], refund["notice_id"], event, _describe_refund(world, dict(refund)))
+    resource = describe_refund(dict(refund), refund["status"])
+    resource |= {"mchid": world.credentials.mchid, "refund_status": refund["status"]}
+    return Subject(refund["notify_url"], refund["notice_id"], event, resource)
 
 
-def _describe_refund(world: World, refund: Mapping[str, Any]) -> dict[str, Any]:
+def describe_refund(refund: Mapping[str, Any], status: str) -> dict[str, Any]:
+    """What notifies and answers both tell of a refund of this status."""
     fen, total = refund["amount_fen"], refund["total_fen"]
     facts = {
-        "mchid": world.credentials.mchid,
         "out_trade_no": refund["trade_number"],
         "transaction_id": refund["trade_no"],
         "out_refund_no": refund["number"],
         "refund_id": refund["refund_id"],
-        "refund_status": refund["status"],
         "user_received_account": "支付用户零钱",
         "amount": {"total": total, "refund": fen, "payer_total": total, "payer_refund": fen},
     }
-    if refund["status"] == "SUCCESS":
+    if status == "SUCCESS":
         facts["success_time"] = write_time(refund["finished_at"])
     return facts
 
@@ -141,10 +142,6 @@ def _write_tampered(world: World, subject: Subject, times: int) -> list[Callback
     ]
 
 
-def _write_stale(world: World, subject: Subject, times: int) -> list[Callback]:
-    return _write_valid(world, subject, times, age=600)
-
-
 def _write_with(world: World, subject: Subject, times: int, **headers: str) -> list[Callback]:
     """Genuine ones, but for these headers after they were signed."""
     changed = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -170,7 +167,7 @@ MODES: dict[str, Callable[[World, Subject, int], list[Callback]]] = {
     "concurrent": _write_valid,
     "replayed_nonce": _write_replayed,
     "tampered": _write_tampered,
-    "stale": _write_stale,
+    "stale": partial(_write_valid, age=600),
     "unknown_serial": partial(_write_with, Wechatpay_Serial=f"PUB_KEY_ID_{'0' * 32}"),
     "signtest": _write_signtest,
     "wrong_amount": _write_wrong_amount,

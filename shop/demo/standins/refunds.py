@@ -11,7 +11,7 @@ from typing import Any
 
 from shop.demo.standins import wire
 from shop.demo.standins.ledger import make_fingerprint, now
-from shop.demo.standins.notices import send_later
+from shop.demo.standins.notices import describe_refund, send_later
 from shop.demo.standins.trades import write_time
 from shop.demo.standins.wire import Problem, Reply, Request
 from shop.demo.standins.world import World
@@ -144,17 +144,6 @@ def _too_often() -> Problem:
 
 
 def _describe(refund: sqlite3.Row, status: str) -> dict[str, Any]:
-    fen, total = refund["amount_fen"], refund["total_fen"]
-    amount = {"total": total, "refund": fen, "payer_total": total, "payer_refund": fen, "currency": "CNY"}
-    facts = {
-        "refund_id": refund["refund_id"],
-        "out_refund_no": refund["number"],
-        "transaction_id": refund["trade_no"],
-        "out_trade_no": refund["trade_number"],
-        "channel": "ORIGINAL",
-        "user_received_account": "支付用户零钱",
-        "create_time": write_time(refund["created_at"]),
-        "status": status,
-        "amount": amount,
-    }
-    return facts | ({"success_time": write_time(refund["finished_at"])} if status == "SUCCESS" else {})
+    facts = describe_refund(dict(refund), status)
+    facts["amount"] |= {"currency": "CNY"}
+    return facts | {"channel": "ORIGINAL", "create_time": write_time(refund["created_at"]), "status": status}

@@ -106,14 +106,10 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def run_in_thread(
-    data_dir: Path | str,
-    *,
-    host: str = "127.0.0.1",
-    port: int = 0,
-    retry_delays: tuple[float, ...] = RETRY_DELAYS,
+    data_dir: Path | str, *, retry_delays: tuple[float, ...] = RETRY_DELAYS
 ) -> Iterator[StandInServer]:
-    """A running server for tests, on a free port unless told; its `world` can be looked at directly."""
-    server = StandInServer(host, port, World(data_dir, retry_delays=retry_delays))
+    """A running server for tests, on a free port; its `world` can be looked at directly."""
+    server = StandInServer("127.0.0.1", 0, World(data_dir, retry_delays=retry_delays))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:

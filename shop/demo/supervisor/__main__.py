@@ -7,7 +7,6 @@ import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
 
 from shop.backup.failure import BackupError
 from shop.backup.passphrase import ask_passphrase
@@ -53,12 +52,8 @@ def main() -> int:
     """Return 0 after Ctrl-C or SIGTERM, 1 with a sentence when the shop cannot start or go on."""
     options = parse_arguments()
     stopping = threading.Event()
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        stopping.set()
-
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(name, stop)
+        signal.signal(name, lambda *_: stopping.set())
     data_dir = DataDir(options.data_dir.absolute())
     try:
         data_dir.open(fresh=options.fresh, must_be_empty=options.restore is not None)

@@ -62,6 +62,21 @@ def end_with_parent() -> Callable[[], None]:
     return prepare
 
 
+def end(process: "subprocess.Popen[bytes]", grace_seconds: float) -> None:
+    """Ask a process to end, and kill what is left of it and of all it started after its grace."""
+    process.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(grace_seconds)
+    kill(process)
+
+
+def kill(process: "subprocess.Popen[bytes]") -> None:
+    """End a process and all it started as the kernel would when memory runs out (SIGKILL)."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
 def shorten_log(log: Path) -> None:
     """Put a log that has grown large aside, keeping one older one."""
     if log.exists() and log.stat().st_size > LARGEST_LOG_BYTES:
@@ -98,7 +113,7 @@ class Child:
         status = self._process.poll()
         if status is None:
             return None
-        _end_group(self._process.pid)
+        kill(self._process)
         self._process = None
         self._note_death(now)
         return f"{self.command.name} ended ({describe_status(status)}); starting it again."
@@ -114,13 +129,8 @@ class Child:
         self._restart_at = now + backoff_seconds(len(self._deaths))
 
     def stop(self) -> None:
-        """Ask the process to end, and kill it with all it started when it has not after its grace."""
         if self._process is not None:
-            self._process.terminate()
-            with suppress(subprocess.TimeoutExpired):
-                self._process.wait(self.command.grace_seconds)
-            _end_group(self._process.pid)
-            self._process.wait()
+            end(self._process, self.command.grace_seconds)
             self._process = None
         self._pid_file.unlink(missing_ok=True)
 
@@ -133,8 +143,3 @@ def backoff_seconds(deaths: int) -> float:
 def describe_status(status: int) -> str:
     """Say in words how a process ended."""
     return f"by signal {signal.Signals(-status).name}" if status < 0 else f"with status {status}"
-
-
-def _end_group(process_group: int) -> None:
-    with suppress(ProcessLookupError):
-        os.killpg(process_group, signal.SIGKILL)

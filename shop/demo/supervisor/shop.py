@@ -5,7 +5,6 @@ import os
 import shlex
 import shutil
 import socket
-import subprocess
 import sys
 import threading
 import time
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import quote
 
-from shop.demo.supervisor.child import Child, Command, describe_status, spawn
+from shop.demo.supervisor.child import Child, Command, describe_status, kill, spawn
 from shop.demo.supervisor.data_dir import DataDir, write_private
 from shop.demo.supervisor.database import Backup, prepare_database
 from shop.demo.supervisor.redis_server import accepts_connections, choose_socket, redis_command
@@ -183,7 +182,7 @@ class DemoShop:
             while process.poll() is None:
                 self._tend()
         finally:
-            _end(process)
+            kill(process)
         if process.returncode:
             raise StartError(explain_failure(arguments[0], process.returncode, log))
 
@@ -195,12 +194,6 @@ def explain_failure(name: str, status: int, log: Path) -> str:
         return lines[-1].removeprefix(REFUSAL)
     tail = "\n".join(lines[-LOG_TAIL_LINES:])
     return f"{name} failed ({describe_status(status)}):\n{tail}\nAll of it: {log}"
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        process.kill()
-    process.wait()
 
 
 def is_healthy(host: str, port: int) -> bool:

@@ -23,9 +23,9 @@ class Command(BaseCommand):
         except Undecryptable as error:
             raise CommandError(f"{error}. Nothing of this row was changed.") from error
         if settings.SEARCH_KEY_OLD:
-            for item in REHASHES:
-                rebuild_hashes(item)
-                self.stdout.write(f"{item.title}: rebuilt")
+            for title, rebuild in REHASHES.items():
+                rebuild_hashes(rebuild)
+                self.stdout.write(f"{title}: rebuilt")
         if remaining:
             raise CommandError(f"{remaining} rows were held by others all the while: run this command again.")
         key_id = next(iter(settings.DATA_KEYS))
