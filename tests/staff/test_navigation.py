@@ -55,6 +55,7 @@ def test_who_made_a_job_goes_on_seeing_it() -> None:
     moments = dict.fromkeys(("created_at", "lease_until", "resume_at"), clock.now())
     Job.objects.create(kind="order.confirm", client_key="k", made_by_id=user.pk, state="done", **moments)
     assert "Jobs" in entries(client)
+    assert "Jobs" not in entries(browser("store_clerk"))
 
 
 def test_a_heading_without_entries_is_left_out() -> None:
@@ -92,7 +93,10 @@ def test_alerts_alone_are_urgent() -> None:
 
 
 def test_a_shop_without_a_name_is_called_what_it_is() -> None:
-    assert browser().get(HOME).context["shop_name"] == "Shop back office"
+    client = browser()
+    assert client.get(HOME).context["shop_name"] == "Shop back office"
+    open_shop()
+    assert client.get(HOME).context["shop_name"] == "山野集"
 
 
 def test_the_page_that_is_open_is_marked() -> None:
