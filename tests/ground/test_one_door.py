@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -12,14 +13,16 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from orders.models import Order
+from orders.stages import Stage
 from shop.access import CAPABILITIES
-from shop.actor import SYSTEM, ActorKind
+from shop.actor import SYSTEM, Actor, ActorKind
 from shop.catalog.models import Product
 from shop.errors import Refused
 from shop.events.models import Versioned
-from shop.moves.services import begin, lock_row, lock_subject, move
+from shop.moves.services import begin, find_available, lock_row, lock_single, lock_subject, move
 from shop.moves.table import MOVES, SUBJECTS, Move, Subject, register, stateless
 from shop.staff.actions.rows import Action
+from shop.store.models import StoreSettings
 from tests.cast import clerk, make_sku, open_shop, paid_order
 from tests.expect import refused
 
@@ -116,14 +119,57 @@ def test_a_verb_stands_in_one_table() -> None:
     assert isinstance(MOVES["sku.change"], Move) and SUBJECTS["sku"] is known
 
 
-def test_a_verb_that_begins_something_asks_its_guards_too(db: None) -> None:
+NEVER = Refused("never", "Not now.")
+
+
+@pytest.mark.parametrize(
+    "guards",
+    [{"guards": (lambda _product: NEVER,)}, {"own_guards": {SYSTEM.kind: (lambda _product: NEVER,)}}],
+)
+def test_a_verb_that_begins_something_asks_its_guards_too(db: None, guards: dict[str, Any]) -> None:
     """A row that is not there yet can be refused as any other."""
-    never = Refused("never", "Not now.")
-    rule = replace(MOVES["product.add"], guards=(lambda _product: never,))
+    rule = replace(MOVES["product.add"], **guards)
     with pytest.MonkeyPatch.context() as patch, pytest.raises(Refused, match="Not now"):
         patch.setitem(MOVES, "product.add", rule)
         begin(Product(name="x"), "product.add", actor=SYSTEM)
     assert not Product.objects.exists()
+
+
+def test_a_row_begins_in_the_state_of_its_verb_or_in_the_one_that_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(
+        "shop.moves.services.record_event", lambda *_said, after, data, **_more: (after, data)
+    )
+    buyer = Actor(ActorKind.CUSTOMER, id=1)
+    for named, expected in (("", Stage.UNPAID), (Stage.PREPARING, Stage.PREPARING)):
+        order = Order(stage=Stage.CLOSED)
+        told: object = begin(order, "order.place", actor=buyer, state=named, data={"pieces": 1}, save=None)
+        assert (told, order.stage) == ((expected, {"pieces": 1}), expected)
+
+
+def test_a_guard_of_one_kind_of_actor_binds_no_other(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    product = make_sku().product
+    rule = replace(MOVES["product.change"], own_guards={ActorKind.STAFF: (lambda _product: NEVER,)})
+    monkeypatch.setitem(MOVES, "product.change", rule)
+    for actor, expected in ((clerk(), NEVER), (SYSTEM, None)):
+        found = find_available(product, "product.change", actor)
+        assert found and found.refused is expected
+    with refused("never"):
+        lock_subject(Product, product.pk, "product.change", actor=clerk())
+    assert lock_subject(Product, product.pk, "product.change", actor=SYSTEM) == product
+
+
+@pytest.mark.parametrize("actor", [clerk("warehouse"), Actor(ActorKind.CUSTOMER, id=1)])
+def test_and_whose_it_is_to_begin(actor: Actor) -> None:
+    with refused("forbidden", 403):
+        begin(Product(name="x"), "product.add", actor=actor, save=None)
+
+
+def test_what_there_is_one_row_of_is_made_when_it_is_asked_for_first(db: None) -> None:
+    assert not StoreSettings.objects.exists()
+    assert lock_single(StoreSettings, "settings.change", actor=clerk(), expected_version=0).version == 0
+    assert StoreSettings.objects.get().pk == 1
 
 
 def test_what_was_checked_under_the_lock_is_not_asked_again_and_any_other_verb_is(db: None) -> None:

@@ -11,7 +11,7 @@ from shop import clock, queues
 from shop.actor import SYSTEM, Actor, ActorKind
 from shop.catalog.models import Product
 from shop.events import registry
-from shop.events.facts import fits
+from shop.events.facts import check_facts, fits
 from shop.events.models import Event, EventDelivery
 from shop.events.services import record_event
 from shop.store.choices import PayMethod
@@ -71,11 +71,23 @@ def test_what_no_row_names_or_is_of_another_type_is_a_mistake_that_loses_nothing
         ({"1": "2"}, dict[str, int], False),
         ({"1": [None]}, dict[str, object], True),
         ([{"id": True}], list[dict[str, object]], True),
+        ({"1": 2, "2": "x"}, dict[str, int], False),
+        ({}, dict[str, int], True),
         (("x",), list[str], False),
+        (["x", 1], list[str], False),
+        ([], list[str], True),
     ],
 )
 def test_a_fact_has_one_type_to_its_last_part(value: object, shape: object, is_fitting: bool) -> None:
     assert fits(value, shape) == is_fitting
+
+
+def test_of_what_is_right_nothing_is_logged_and_a_verb_without_a_row_holds_nothing(caplog) -> None:
+    check_facts("product.add", {"name": "x"})
+    check_facts("nobody.knows", {})
+    assert caplog.text == ""
+    with pytest.raises(TypeError, match=r"nobody\.knows"):
+        check_facts("nobody.knows", {"name": "x"})
 
 
 def test_each_handler_gets_a_delivery_that_is_due_at_once() -> None:

@@ -46,6 +46,28 @@ def test_another_buyers_order_is_not_there_either():
     assert lock_order(order.pk, "order.cancel_unpaid", actor=cast.buyer(order)) == order
 
 
+def test_a_verb_is_for_whom_its_row_names_and_staff_need_its_capability():
+    order = cast.paid_order()
+    for actor in (cast.buyer(order), cast.clerk("finance")):
+        with refused("forbidden", 403):
+            lock_order(order.pk, "order.confirm", actor=actor)
+
+
+def test_a_part_of_another_verb_is_for_who_may_do_that_one_and_never_by_itself():
+    order, canceller = cast.paid_order(), cast.clerk("support")
+    with refused("forbidden", 403):
+        lock_order(order.pk, "order.refund", actor=canceller)
+    with refused("forbidden", 403):
+        move(lock_row(order.pk), "order.refund", actor=cast.clerk("warehouse"))
+    assert move(lock_row(order.pk), "order.refund", actor=canceller).verb == "order.refund"
+
+
+def test_what_was_checked_for_one_verb_is_not_so_for_another():
+    order = lock_order(cast.paid_order().pk, "order.confirm", actor=cast.clerk("order_clerk"))
+    with refused("wrong_stage"):
+        move(order, "order.prepare", actor=cast.clerk("order_clerk"))
+
+
 def confirmed_at_noon():
     order = cast.paid_order()
     with clock.at(NOON):
@@ -98,8 +120,8 @@ def test_a_verb_that_does_not_fit_the_stage_is_told_with_both():
     order = cast.place()
     with refused("wrong_stage", 409) as caught:
         confirm_order(order.pk, actor=cast.clerk("order_clerk"))
-    assert "is not possible" in str(caught.value)
-    assert caught.value.extra == {"stage": Stage.UNPAID}
+    told = f"The present state is “{Stage.UNPAID.label}”: “Confirm” is not possible."
+    assert (str(caught.value), caught.value.extra) == (told, {"stage": Stage.UNPAID})
 
 
 def test_what_left_the_stage_as_it_was_is_not_called_done():
@@ -136,7 +158,10 @@ def test_a_verb_of_another_stage_or_somebody_elses_is_not_offered():
     assert find_available(order, "order.prepare", cast.clerk("order_clerk")) is None
     assert find_available(order, "order.confirm", cast.buyer(order)) is None
     assert find_available(order, "order.confirm", cast.clerk("finance")) is None
-    assert "order.confirm" in list_available(order, cast.clerk("order_clerk"))
+    offered = list_available(order, cast.clerk("order_clerk"))
+    assert "order.confirm" in offered and "order.prepare" not in offered
+    unpaid = cast.place()
+    assert find_available(unpaid, "order.cancel_unpaid", cast.buyer(unpaid)).is_possible
 
 
 def test_one_that_something_stands_against_is_offered_with_the_reason():

@@ -108,11 +108,17 @@ def test_what_was_taken_back_since_is_not_called_done():
         lock_order(order.pk, "order.ship_part", actor=LI)
 
 
-@pytest.mark.parametrize("never_had", [-1, 1000])
-def test_a_version_that_the_order_never_had_is_stale(never_had):
+def test_a_version_that_the_order_never_had_is_stale():
     order = cast.paid_order()
-    with refused("stale"):
-        confirm_order(order.pk, actor=WANG, expected_version=never_had)
+    for never_had in (-1, order.version + 1, 1000):
+        with refused("stale"):
+            confirm_order(order.pk, actor=WANG, expected_version=never_had)
+
+
+def test_a_form_from_before_the_first_version_is_told_what_came_since():
+    order = cast.paid_order()
+    with refused("already_done"):
+        confirm_order(order.pk, actor=WANG, expected_version=0)
 
 
 def test_a_buyer_with_the_number_of_a_clerk_is_somebody_else():

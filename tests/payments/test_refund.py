@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 
 from notifications.models import Alert, AlertKind
+from orders.moves import lock_row
 from orders.payments.models import Payment, Refund, RefundState
+from orders.payments.services import refund_evidence
 from orders.payments.services.cancelling import cancel_paid
 from orders.payments.services.collecting import collect_payment
 from orders.payments.services.payouts import pay_out_refund
@@ -271,10 +273,31 @@ def test_a_notice_that_was_faster_is_not_undone(gateway):
     assert (refund.state, refund.next_try_at, refund.last_error) == (RefundState.DONE, None, "")
 
 
+def test_one_that_was_booked_between_the_look_and_the_lock_is_not_booked_again(gateway, monkeypatch):
+    refund, locked = cancelled(gateway), []
+
+    def tell():
+        apply_refund_evidence(refund.number, status="SUCCESS", actor=GATEWAY)
+
+    def lock_late(order_id):
+        monkeypatch.setattr(refund_evidence, "lock_row", lock_row)
+        locked.append(order_id)
+        tell()
+        return lock_row(order_id)
+
+    monkeypatch.setattr(refund_evidence, "lock_row", lock_late)
+    tell()
+    assert locked == [refund.order_id]
+    assert verbs_of(refund.order).count("refund_done") == 1
+    assert fresh(refund.order).refunded_fen == refund.amount_fen
+
+
 def test_evidence_of_another_sum_or_number_is_refused(gateway):
     refund = cancelled(gateway)
-    with refused("amount_mismatch"):
-        apply_refund_evidence(refund.number, status="SUCCESS", amount_fen=1, actor=GATEWAY)
+    for amount_fen in (0, 1, refund.amount_fen + 1):
+        for status in ("SUCCESS", "PROCESSING"):
+            with refused("amount_mismatch"):
+                apply_refund_evidence(refund.number, status=status, amount_fen=amount_fen, actor=GATEWAY)
     with refused("unknown_refund", 404):
         apply_refund_evidence("nobody", status="SUCCESS", actor=GATEWAY)
 

@@ -1,16 +1,20 @@
 """Each kind of subject goes through the one door: of many who press at once one is let through, by the lock alone."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 
-from notifications.models import AlertKind
+from notifications.models import Alert, AlertKind
 from notifications.voice.selectors import get_alert_setting
 from notifications.voice.services import choose_hearing_roles
+from orders.models import Order
 from orders.services.steps import confirm_order
+from shop import clock
 from shop.actor import Actor
 from shop.catalog.services import ProductChange, change_product
 from shop.customers.care import block_customer
@@ -19,6 +23,7 @@ from shop.files.models import ProducedFile
 from shop.files.produced import Description, produce_file, take_download
 from shop.jobs.registry import Subject
 from shop.jobs.services import cancel_job, make_job
+from shop.moves.services import lock_row
 from shop.moves.table import SUBJECTS
 from shop.staff.services import disable_staff
 from shop.store.selectors import get_store_settings
@@ -169,3 +174,14 @@ def test_credentials_and_alert_settings_are_changed_in_turn() -> None:
     setting = get_alert_setting(AlertKind.URGE)
     changes = Event.objects.filter(kind="alert_setting", subject_id=setting.pk)
     assert [*changes.order_by("number").values_list("number", flat=True)] == [*range(1, setting.version + 1)]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+def test_what_points_to_a_locked_row_is_written_meanwhile() -> None:
+    order = cast.place()
+    alert = Alert(kind=AlertKind.URGE, order=order, event_id=0, event_number=1, raised_at=clock.now())
+    with ThreadPoolExecutor() as pool, transaction.atomic():
+        lock_row(Order, order.pk)
+        writing = pool.submit(run_together, [alert.save])
+        assert codes_of(writing.result(timeout=5)) == ["ok"]
+    alert.delete()

@@ -28,13 +28,13 @@ from orders.payments.services.cancelling import cancel_paid
 from orders.payments.services.collecting import collect_payment
 from orders.payments.services.found import record_found_payment
 from orders.payments.services.pricing import change_price, choose_payment
-from orders.scope import is_in_scope, orders_in_scope, scope_key
+from orders.scope import is_in_scope, orders_in_scope, rows_in_scope, scope_key
 from orders.shipping.models import ParcelLine
 from orders.stages import AftersaleMark, Stage
 from shop import clock
 from shop.actor import GATEWAY, SYSTEM, Actor, ActorKind
 from shop.events.delivery import drain
-from shop.events.models import EventDelivery, StuckTimer
+from shop.events.models import Event, EventDelivery, StuckTimer
 from shop.jobs.models import Job
 from shop.jobs.running import run_slice
 from shop.live import keep_audible
@@ -142,6 +142,18 @@ def test_the_scope_of_a_row_is_that_of_the_query() -> None:
         assert {order for order in orders if is_in_scope(order, actor)} == seen
     with pytest.raises(ValueError):
         scope.orders_of("")
+
+
+@pytest.mark.django_db
+def test_rows_of_no_order_are_for_who_sees_all_or_where_they_are_asked_for() -> None:
+    open_shop()
+    own, events = scope_key(buyer(place())), Event.objects.all()
+    with_order = set(events.exclude(order_id=None))
+    assert with_order < set(events)
+    assert set(rows_in_scope(events, own)) == with_order
+    assert set(rows_in_scope(events, own, or_of_none=True)) == set(events)
+    assert set(rows_in_scope(events, scope.ALL)) == set(events)
+    assert not rows_in_scope(ParcelLine.objects.all(), own, "order_line__order_id", or_of_none=True)
 
 
 class World:

@@ -6,8 +6,10 @@ import pytest
 from django.db import transaction
 
 from orders.models import Order
+from orders.moves import lock_row
 from orders.services.steps import extend_receipt, receive_order
 from orders.shipping.models import Parcel, ParcelState
+from orders.shipping.services import ship
 from orders.shipping.services.ship import arrive_parcel, ship_order, undo_ship
 from orders.stages import Stage
 from shop import clock
@@ -76,6 +78,38 @@ def test_an_order_that_was_received_before_holds_up_no_other(orders):
     arrive_parcel(parcel.pk, actor=WAREHOUSE)
     assert verbs_of(orders[0])[-1] == "receive"
     assert fresh(orders[1]).arrived_at is not None
+
+
+def test_where_all_of_them_were_received_before_nothing_arrives(orders):
+    parcel = share_parcel(*orders)
+    for order in orders:
+        receive_order(order.pk, actor=cast.buyer(order))
+    with refused("wrong_stage"):
+        arrive_parcel(parcel.pk, actor=WAREHOUSE)
+    parcel.refresh_from_db()
+    assert parcel.state == ParcelState.SENT
+
+
+@pytest.mark.parametrize("act", [undo_ship, arrive_parcel])
+def test_an_order_that_has_nothing_in_it_is_left_alone(orders, act):
+    parcel, other = share_parcel(*orders), cast.shipped_order()
+    act(parcel.pk, actor=WAREHOUSE)
+    assert verbs_of(other)[-1] == "ship"
+
+
+@pytest.mark.parametrize("act", [undo_ship, arrive_parcel])
+def test_an_order_with_two_lines_in_it_is_moved_once(act):
+    order = cast.shipped_order(basket={cast.make_sku().pk: 1, cast.make_sku().pk: 2})
+    assert act(Parcel.objects.get().pk, actor=WAREHOUSE).version == order.version + 1
+
+
+def test_whosever_page_it_is_all_are_locked_first_in_one_order(orders, monkeypatch):
+    """So that who locks the same orders for something else never waits for this one in a circle."""
+    parcel, page = share_parcel(*orders[::-1]), fresh(orders[1])
+    locked = []
+    monkeypatch.setattr(ship, "lock_row", lambda pk: locked.append(pk) or lock_row(pk))
+    arrive_parcel(parcel.pk, actor=WAREHOUSE, seen={page.pk: page.version})
+    assert locked == [order.pk for order in orders]
 
 
 class TestWhosePage:

@@ -4,9 +4,11 @@ import pytest
 from django.test import Client
 
 from shop import clock
+from shop.console import navigation
+from shop.console.navigation import Entry, Group
 from shop.jobs.models import Job
 from shop.jobs.registry import KINDS, BulkKind
-from tests.cast import make_staff, open_shop
+from tests.cast import make_staff, open_shop, paid_order
 from tests.console import ENGLISH, browser, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -53,11 +55,48 @@ def test_who_made_a_job_goes_on_seeing_it() -> None:
     moments = dict.fromkeys(("created_at", "lease_until", "resume_at"), clock.now())
     Job.objects.create(kind="order.confirm", client_key="k", made_by_id=user.pk, state="done", **moments)
     assert "Jobs" in entries(client)
+    assert "Jobs" not in entries(browser("store_clerk"))
 
 
 def test_a_heading_without_entries_is_left_out() -> None:
     groups = browser("store_clerk").get(HOME).context["navigation"]
     assert [str(group["label"]) for group in groups] == ["", "Orders"]
+
+
+def test_entries_stand_in_the_order_of_their_places_whoever_was_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(navigation, "ENTRIES", [])
+    places = [(Group.SHOP, 20), (Group.HOME, 30), (Group.SHOP, 10)]
+    for group, place in places:
+        navigation.register(Entry(group, place, "x", "staff:home", "home", "orders.view"))
+    assert [(entry.group, entry.place) for entry in navigation.ENTRIES] == sorted(places)
+
+
+def test_of_more_than_the_cap_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    open_shop()
+    monkeypatch.setattr("shop.frame.WORK_CAP", 1)
+    client = browser()
+    for expected in (1, "1+"):
+        paid_order()
+        groups = client.get(HOME).context["navigation"]
+        counts = {str(entry["label"]): entry["count"] for group in groups for entry in group["entries"]}
+        assert counts["All orders"] == expected
+
+
+def test_alerts_alone_are_urgent() -> None:
+    groups = browser().get(HOME).context["navigation"]
+    urgent = [
+        str(entry["label"]) for group in groups for entry in group["entries"] if entry["count_is_urgent"]
+    ]
+    assert urgent == ["Alerts"]
+
+
+def test_a_shop_without_a_name_is_called_what_it_is() -> None:
+    client = browser()
+    assert client.get(HOME).context["shop_name"] == "Shop back office"
+    open_shop()
+    assert client.get(HOME).context["shop_name"] == "山野集"
 
 
 def test_the_page_that_is_open_is_marked() -> None:

@@ -87,6 +87,21 @@ def test_nor_less_where_the_price_was_raised_after_one_was_cancelled_for_nothing
     assert [cancel(order, pieces) for pieces in (1, 1, 1)] == [10_00, 10_00, 10_00 + freight]
 
 
+def test_what_the_line_gave_back_for_none_of_its_pieces_was_of_all_that_are_kept():
+    order = bought(price_fen=10_00, pieces=5)
+    send(order, 3)
+    refund_part(order.pk, PartRefund(10_00, "补偿", frozenset([order.lines.get().pk])), actor=FINANCE)
+    take_back(order, 1, resent=1)
+    assert cancel(order, 2) == 16_00
+
+
+def test_all_pieces_of_a_price_that_does_not_divide_give_it_back_to_the_fen():
+    for steps, goods_fen in (((3,), [10_00]), ((1, 2), [3_33, 6_67])):
+        order = discounted(price_fen=4_00, pieces=3, lowered_fen=2_00)
+        goods_fen[-1] += order.freight_fen
+        assert [cancel(order, pieces) for pieces in steps] == goods_fen
+
+
 def test_an_order_is_not_closed_while_what_was_sent_anew_is_with_the_buyer():
     kept, returned = bought(price_fen=10_00, pieces=2), bought(price_fen=10_00, pieces=2)
     for order, resent in ((kept, 1), (returned, 0)):
