@@ -184,16 +184,16 @@ def test_a_refused_form_comes_back_inside_its_dialog_with_what_was_typed() -> No
 
 def test_a_form_that_is_of_no_use_any_more_is_not_shown_again() -> None:
     customer = blocked_customer()
-    page = page_with(
-        409, browser().post(f"/console/customers/{customer.pk}/block/", {"version": "", "reason": "x"})
-    )
+    sent = {"version": str(customer.version), "reason": "x"}
+    page = page_with(409, browser().post(f"/console/customers/{customer.pk}/block/", sent))
     assert "The customer is already blocked." in page
     assert "data-dialog-auto" not in page
 
 
 def test_disabling_without_a_reason_comes_back_inside_its_dialog() -> None:
     user = cast.make_staff("support")
-    answer = browser().post(f"/console/staff/people/{user.pk}/disable/", {"reason": " "})
+    sent = {"version": str(user.version), "reason": " "}
+    answer = browser().post(f"/console/staff/people/{user.pk}/disable/", sent)
     assert answer.status_code == 422
     assert answer.context["dialog"].is_open
     assert list(answer.context["dialog"].form.errors) == ["reason"]
@@ -201,7 +201,8 @@ def test_disabling_without_a_reason_comes_back_inside_its_dialog() -> None:
 
 def test_disabling_twice_is_told(sent_tasks: list[tuple[str, int]]) -> None:
     user = disabled_staff()
-    page = page_with(409, browser().post(f"/console/staff/people/{user.pk}/disable/", {"reason": "离职"}))
+    sent = {"version": str(user.version), "reason": "离职"}
+    page = page_with(409, browser().post(f"/console/staff/people/{user.pk}/disable/", sent))
     assert "Already done by " in page
 
 
