@@ -16,6 +16,19 @@ Guard = Callable[[Order], Refused | None]
 URGE_EVERY = timedelta(hours=1)
 
 
+def is_test(order: Order) -> Refused | None:
+    return None if order.is_test else Refused("no_test", _("This is not a test order."))
+
+
+def has_buyer(order: Order) -> Refused | None:
+    """Nobody gets the goods of a test order: whatever was sent of it is taken back."""
+    if not order.is_test:
+        return None
+    return Refused(
+        "test_order", _("This is a test order, which nobody receives. Remove it when you have seen enough.")
+    )
+
+
 def not_held(order: Order) -> Refused | None:
     if not order.is_held:
         return None

@@ -167,6 +167,7 @@ class Order(Versioned):
                 name="order_by_other_source",
                 condition=Q(source__in=[Source.LINK, Source.STAFF, Source.IMPORT]),
             ),
+            models.Index(fields=["placed_at"], name="order_test", condition=Q(source=Source.TEST)),
         ]
 
     def __str__(self) -> str:
@@ -175,6 +176,11 @@ class Order(Versioned):
     @property
     def order_of_event(self) -> int | None:
         return self.pk
+
+    @property
+    def is_test(self) -> bool:
+        """Whether the shop placed it itself to hear and see what happens: it is listed and counted nowhere."""
+        return self.source == Source.TEST
 
     @property
     def owed_fen(self) -> int:

@@ -69,4 +69,5 @@ def lock_row(order_id: int) -> Order:
 
 def begin_order(order: Order, *, actor: Actor, data: dict[str, Any]) -> Event:
     """Write a new order in its first stage, with its first event. Raises Refused `forbidden`."""
-    return services.begin(order, "order.place", actor=actor, data=data, save=lambda new: insert_rows([new]))
+    verb = "order.place_test" if order.is_test else "order.place"
+    return services.begin(order, verb, actor=actor, data=data, save=lambda new: insert_rows([new]))

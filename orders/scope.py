@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 from django.db.models import Model, Q, QuerySet
 
 from orders.models import Order
+from orders.stages import Source
 from shop.actor import Actor, ActorKind
 
 ALL = "all"
@@ -30,6 +31,17 @@ def orders_in_scope(actor: Actor) -> "QuerySet[Order]":
 def orders_of(scope: str) -> "QuerySet[Order]":
     """The orders of a scope, given by its key."""
     return Order.objects.filter(**_columns_of(scope))
+
+
+def real_orders_in_scope(actor: Actor) -> "QuerySet[Order]":
+    """Those of them that buyers placed: what lists show and counts count. Test orders are reached by their number."""
+    return real_orders_of(scope_key(actor))
+
+
+def real_orders_of(scope: str) -> "QuerySet[Order]":
+    """The same of a scope, given by its key."""
+    # Not by the column itself, which would have every count read the rows and not an index alone.
+    return orders_of(scope).exclude(pk__in=Order.objects.filter(source=Source.TEST).values("pk"))
 
 
 def is_in_scope(order: Order, actor: Actor) -> bool:

@@ -21,6 +21,7 @@ class CloseReason(models.TextChoices):
     OVERDUE = "overdue", _("not sent in time")
     EMPTY = "empty", _("all lines cancelled")
     RETURNED = "returned", _("returned")
+    TEST = "test", _("test order removed")
 
 
 class BuyerReason(models.TextChoices):
@@ -40,9 +41,10 @@ class Source(models.TextChoices):
     LINK = "link", _("Shared link")
     STAFF = "staff", _("Staff")
     IMPORT = "import", _("Import")
+    TEST = "test", _("Test order")
 
 
-SOURCES_IN_USE: tuple[Source, ...] = (Source.MINI_PROGRAM,)
+SOURCES_IN_USE: tuple[Source, ...] = (Source.MINI_PROGRAM, Source.TEST)
 """Where orders can come from by now; what takes them from elsewhere adds its own."""
 
 

@@ -53,6 +53,8 @@ def open_shop(**changes: Any) -> StoreSettings:
     )
     values = {
         "shop_name": "山野集",
+        "contact_phone": "0571-88886666",
+        "skipped_steps": ["product", "colleague", "test_order", "backup"],
         "local_on": True,
         "local_area": "西湖区",
         "local_districts": [XIHU],

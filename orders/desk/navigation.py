@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from orders.desk.list.kinds import AFTERSALE, ORDINARY, PICKUP, OrderKind, find_kind
-from orders.scope import orders_of, scope_key
+from orders.scope import real_orders_of, scope_key
 from shop.console.navigation import Entry, Group, Work, register
 
 
@@ -23,7 +23,7 @@ def _kind_entry(place: int, kind: OrderKind, icon: str) -> Entry:
         "orders.view",
         kind.query,
         is_here=lambda request: find_kind(request.GET) is kind,
-        work=Work(scope_key, lambda scope: orders_of(scope).filter(kind.work)),
+        work=Work(scope_key, lambda scope: real_orders_of(scope).filter(kind.work)),
     )
 
 

@@ -15,7 +15,7 @@ from orders.numbers import make_order_number
 from orders.quotes import Quote, check_pay_method, get_pay_term, get_reminder, quote_order
 from orders.search import add_hashes, remember_sold_names
 from orders.services.fulfilment import start_clock, start_fulfilment
-from orders.stages import Stage
+from orders.stages import Source, Stage
 from shop import clock
 from shop.actor import SYSTEM, Actor
 from shop.catalog.refusals import counted_refusals
@@ -65,6 +65,7 @@ class NewOrder:
     pay_method: PayMethod
     to: Recipient
     buyer_remark: str = ""
+    source: Source = Source.MINI_PROGRAM
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,13 @@ def place_new_order(customer: Customer, wanted: NewOrder, *, client_key: str, ac
     store = get_store_settings()
     quote = quote_order(wanted.basket, delivery=wanted.delivery, to=wanted.to, store=store)
     check_pay_method(wanted.pay_method, wanted.delivery, store)
+    return write_order(customer, wanted, quote, store, client_key=client_key, actor=actor)
+
+
+def write_order(
+    customer: Customer, wanted: NewOrder, quote: Quote, store: StoreSettings, *, client_key: str, actor: Actor
+) -> Placed:
+    """Write an order at these prices, in the caller's transaction. Raises Refused `out_of_stock`."""
     order = _build_order(customer, wanted, quote, store)
     order.client_key = client_key
     begin_order(order, actor=actor, data={"payable_fen": order.payable_fen, "pieces": order.pieces})
@@ -140,6 +148,7 @@ def _build_order(customer: Customer, wanted: NewOrder, quote: Quote, store: Stor
     return Order(
         number=make_order_number(),
         customer=customer,
+        source=wanted.source,
         stage=Stage.UNPAID,
         delivery=wanted.delivery,
         pay_method=wanted.pay_method,

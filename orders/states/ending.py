@@ -7,6 +7,7 @@ from orders.guards import (
     closes_by_itself,
     has_no_proof,
     is_overdue,
+    is_test,
     no_open_aftersale,
     not_held_back,
     nothing_paid,
@@ -14,7 +15,7 @@ from orders.guards import (
     something_paid,
 )
 from orders.stages import IN_HAND, OPEN, Stage
-from shop.moves.table import BY_ANYONE, BY_STAFF, BY_SYSTEM, CUSTOMER, SYSTEM, WHY, Move, stay, to
+from shop.moves.table import BY_ANYONE, BY_SHOP, BY_STAFF, BY_SYSTEM, CUSTOMER, SYSTEM, WHY, Move, stay, to
 
 ENDING = (
     Move(
@@ -67,6 +68,16 @@ ENDING = (
         is_told=True,
         says=WHY,
         facts={"lines": dict[str, int], "released": dict[str, int], "refund_fen": int},
+    ),
+    Move(
+        "order.remove_test",
+        _("Remove the test order"),
+        _("Test order removed"),
+        to(Stage.CLOSED, *IN_HAND, Stage.SHIPPED),
+        BY_SHOP,
+        "orders.cancel",
+        (is_test,),
+        icon_name="trash",
     ),
     Move(
         "order.close_empty",

@@ -19,6 +19,8 @@ from shop.moves.table import (
     to,
 )
 
+_PLACED = {"payable_fen": int, "pieces": int}
+
 PAYING = (
     Move(
         "order.place",
@@ -28,7 +30,16 @@ PAYING = (
         BY_CUSTOMER_OR_STAFF,
         "orders.edit",
         is_told=True,
-        facts={"payable_fen": int, "pieces": int},
+        facts=_PLACED,
+    ),
+    Move(
+        "order.place_test",
+        _("Place a test order"),
+        _("Test order placed"),
+        to(Stage.UNPAID, NOWHERE),
+        BY_STAFF,
+        "settings.edit",
+        facts=_PLACED,
     ),
     Move(
         "order.accept",

@@ -2,11 +2,20 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from orders.guards import no_open_aftersale, not_extended, not_held, not_short, not_urged_lately, nothing_owed
+from orders.guards import (
+    has_buyer,
+    no_open_aftersale,
+    not_extended,
+    not_held,
+    not_short,
+    not_urged_lately,
+    nothing_owed,
+)
 from orders.stages import IN_HAND, TO_SHIP, Stage
 from shop.moves.table import (
     BY_ANYONE,
     BY_CUSTOMER_OR_STAFF,
+    BY_SHOP,
     BY_STAFF,
     BY_SYSTEM,
     CUSTOMER,
@@ -88,7 +97,7 @@ SENDING = (
         _("Undo shipping"),
         _("Shipping undone"),
         to(Stage.PREPARING, Stage.PREPARING, Stage.SHIPPED),
-        BY_STAFF,
+        BY_SHOP,
         "orders.ship",
         icon_name="arrow-back-up",
         is_told=True,
@@ -101,6 +110,7 @@ SENDING = (
         stay(Stage.PREPARING, Stage.SHIPPED),
         frozenset({STAFF, SYSTEM}),
         "orders.ship",
+        (has_buyer,),
         icon_name="check",
         is_told=True,
         facts=_PARCELS,
@@ -112,7 +122,7 @@ SENDING = (
         to(Stage.DONE, Stage.SHIPPED),
         BY_ANYONE,
         "orders.edit",
-        (no_open_aftersale,),
+        (has_buyer, no_open_aftersale),
         icon_name="circle-check",
         is_told=True,
     ),

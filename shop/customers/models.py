@@ -13,6 +13,10 @@ HAS_REMARK = ~models.Q(remark="")
 """Customers of whom the shop has noted something; an encrypted column is empty where there is nothing."""
 
 
+TEST_OPENID = "test-order"
+"""Whose the test orders of the shop are; WeChat gives no such openid."""
+
+
 class RandomSecret(models.Func):
     """The secret of a customer whom a process of a former version writes: 122 or 128 random bits, from the database."""
 

@@ -14,6 +14,7 @@ from shop.store.choices import Delivery, Notice, OverdueRule, PayMethod
 from shop.store.models import StoreSettings
 from shop.store.regions import list_regions
 from shop.store.selectors import get_store_settings, list_deliveries, list_pay_methods, list_templates
+from shop.store.steps import list_not_open
 
 _DAY_S = 24 * 3600
 
@@ -76,6 +77,13 @@ class TemplateOut(serializers.Serializer[Any]):
     template_id = serializers.CharField()
 
 
+class NotOpenOut(serializers.Serializer[Any]):
+    """Something for want of which nobody can order yet."""
+
+    what = serializers.CharField(help_text="a key: `delivery`, `payment` or `product`")
+    message = serializers.CharField(help_text="for the buyer, in the language of the request")
+
+
 class ShopOut(serializers.Serializer[Any]):
     name = serializers.CharField()
     contact_phone = serializers.CharField()
@@ -84,6 +92,7 @@ class ShopOut(serializers.Serializer[Any]):
     own_delivery = OwnDeliveryOut(allow_null=True)
     timers = TimersOut()
     templates = TemplateOut(many=True)
+    not_open = NotOpenOut(many=True, help_text="empty when orders can be placed")
 
 
 class ShopView(PublicView):
@@ -150,6 +159,7 @@ def _describe(store: StoreSettings) -> dict[str, Any]:
         "own_delivery": _describe_own_delivery(store) if Delivery.LOCAL in offered else None,
         "timers": store,
         "templates": list_templates(store),
+        "not_open": [{"what": step.name, "message": step.not_open} for step in list_not_open(store)],
     }
 
 

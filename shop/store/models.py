@@ -80,6 +80,16 @@ class StoreSettings(Versioned):
     """Numbers at the payment gateway are counted from here: 0, after a restore a random one, since nobody knows which
     numbers were given after the backup was made."""
 
+    skipped_steps = models.JSONField(
+        _("left out on the first day"),
+        default=list,
+        db_default=models.Value([], models.JSONField()),
+        blank=True,
+    )
+    """Names of the steps (`shop.store.steps`) that the shop does not want to take."""
+
+    backed_up_at = models.DateTimeField(_("last backup"), null=True, editable=False)
+
     template_refunded = models.CharField(_("template: refunded"), max_length=64, blank=True)
 
     former_fields: ClassVar[dict[str, Any]] = {

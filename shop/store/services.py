@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shop import clock
 from shop.access import require
-from shop.actor import Actor
+from shop.actor import SYSTEM, Actor
 from shop.clients.errors import BadCredentials, BadSignature, ClientError, Rejected
 from shop.clients.wechat_pay import WeChatPay
 from shop.errors import Refused
@@ -19,11 +19,12 @@ from shop.store.choices import LIMITS
 from shop.store.credentials import get_set_of, keep_former
 from shop.store.models import PAY_FIELDS, StoreSettings, WeChatAccount
 from shop.store.selectors import get_wechat_account, list_preconditions
+from shop.store.steps import STEPS
 
 EDITABLE = tuple(
     field.name
     for field in StoreSettings._meta.concrete_fields
-    if field.name not in ("id", "version", "number_range")
+    if field.name not in ("id", "version", "number_range", "backed_up_at")
 )
 SECRETS = ("mini_secret", "merchant_private_key", "api_v3_key")
 ACCOUNT_FIELDS = ("mini_secret", *PAY_FIELDS)
@@ -54,6 +55,23 @@ def change_store_settings(
         data = {"before": was, "after": changed}
         move(store, "settings.change", actor=actor, changes=changes, data=data)
     return store
+
+
+def leave_step_out(name: str, is_out: bool, *, actor: Actor) -> None:
+    """Leave a step of the first day out, or take it up again. Raises Refused `not_found`."""
+    if name not in {step.name for step in STEPS if not step.not_open}:
+        raise Refused("not_found", _("There is no such step."), 404)
+    with transaction.atomic():
+        store = lock_single(StoreSettings, "settings.change", actor=actor)
+        others = [step for step in store.skipped_steps if step != name]
+        change_store_settings({"skipped_steps": [*others, name] if is_out else others}, actor=actor)
+
+
+def note_backup() -> None:
+    """Remember that a backup was made just now."""
+    with transaction.atomic():
+        store = lock_single(StoreSettings, "settings.back_up", actor=SYSTEM)
+        move(store, "settings.back_up", actor=SYSTEM, changes={"backed_up_at": clock.now()})
 
 
 def _plain(value: Any) -> Any:

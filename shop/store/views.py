@@ -109,6 +109,7 @@ def _show_wechat(
     context = {
         "form": form,
         "account": account,
+        "store": get_store_settings(),
         "may_edit": may_edit,
         "tabs": list_tabs(request),
         "changes": tell_last(account) if may_edit and account else [],

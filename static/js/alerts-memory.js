@@ -35,6 +35,8 @@ export class Memory {
 
   remember_enabled() {
     this.#storage.write(ENABLED_KEY, "1");
+    // The server reads it too, for the list of the first day.
+    document.cookie = "sound=1; path=/console/; max-age=31536000; samesite=lax";
   }
 
   #read() {

@@ -63,6 +63,7 @@ function start(config) {
   async function enable() {
     voice.unlock_speech();
     memory.remember_enabled();
+    document.querySelector('[data-step="sound"]')?.classList.add("is-done");
     if (window.Notification?.permission === "default") Notification.requestPermission();
     const is_audible = await voice.unlock();
     if (is_audible) voice.say(() => config.testWords).then(speak_due);

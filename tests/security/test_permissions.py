@@ -158,6 +158,7 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("orders:arrive_parcel", "POST"): staff(SHIPPERS),
     ("orders:retry_refund", "POST"): staff(REFUNDERS),
     ("orders:pay_out", "POST"): staff(REFUNDERS),
+    ("orders:place_test", "POST"): staff(OWNER),
     ("orders:filter", "GET"): staff(ALL),
     ("orders:bulk_count", "GET"): staff(ALL),
     ("files:upload_picture", "POST"): staff(ALL),
@@ -197,6 +198,9 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("voice:kind", "POST"): staff(OWNER),
     ("voice:upload_sound", "POST"): staff(OWNER),
     ("voice:reset_sound", "POST"): staff(OWNER),
+    ("store:first_day", "GET"): staff(OWNER),
+    ("store:leave_out", "POST"): staff(OWNER),
+    ("store:take_up", "POST"): staff(OWNER),
     ("store:upload_sound", "POST"): staff(OWNER),
     ("store:reset_sound", "POST"): staff(OWNER),
     ("store:sound", "GET"): dict.fromkeys(ROLE_NAMES, NOT_FOUND) | dict.fromkeys(OUTSIDERS, LOGIN),
@@ -219,7 +223,7 @@ ORDER_ACTIONS = (
     (SHIPPERS, "ship"),
     (COLLECTORS, "collect", "record_transfer", "record_excess", "reject_proof"),
     (PRICERS, "change_price"),
-    (CANCELLERS, "cancel_lines", "cancel_unpaid", "cancel_paid"),
+    (CANCELLERS, "cancel_lines", "cancel_unpaid", "cancel_paid", "remove_test"),
     (REFUNDERS, "refund"),
 )
 MATRIX["customers:reveal", "POST"] = staff(CUSTOMER_VIEWERS & REVEALERS)
@@ -334,6 +338,7 @@ def world(books_are_clean: None, sent_tasks: list[tuple[str, int]]) -> World:
         "code": "0123456789abcdef",
         "path": "pictures/none.webp",
         "name": "none.wav",
+        "step": "colleague",
     }
     return World(customer, ids)
 

@@ -22,7 +22,7 @@ from orders.desk.list.filters import Tab, WorkQueue
 from orders.desk.list.selectors import load_orders, map_lines
 from orders.models import Order, OrderLine
 from orders.payments.models import Refund
-from orders.scope import orders_in_scope, rows_in_scope, scope_key
+from orders.scope import real_orders_in_scope, rows_in_scope, scope_key
 from orders.selectors import with_secrets
 from orders.stages import Stage
 from shop import clock
@@ -99,7 +99,7 @@ _DEADLINES = {WorkQueue.CLOSING_SOON: "pay_by", WorkQueue.TRANSFERS: "proof_sent
 
 def _read_orders(queue: WorkQueue, actor: Actor, now: datetime) -> list[Waiting]:
     """The orders whose deadline is nearest."""
-    waiting = orders_in_scope(actor).filter(is_in_queue(queue, now))
+    waiting = real_orders_in_scope(actor).filter(is_in_queue(queue, now))
     return _read_first(waiting, _DEADLINES.get(queue, "ship_by"))
 
 
@@ -109,7 +109,7 @@ def _read_first(orders: "QuerySet[Order]", deadline: str) -> list[Waiting]:
 
 def _read_held(queue: WorkQueue, actor: Actor, now: datetime) -> list[Waiting]:
     """The one that is released soonest comes first; those without an end last."""
-    held = orders_in_scope(actor).filter(is_in_queue(queue, now))
+    held = real_orders_in_scope(actor).filter(is_in_queue(queue, now))
     rows = with_secrets(held.order_by(F("release_at").asc(nulls_last=True), "pk"))
     return [Waiting(order.pk, order.hold_reason) for order in rows[:SHOWN]]
 
@@ -133,7 +133,9 @@ def _make_queue(
 
 def _make_to_confirm(counts: Counts, actor: Actor, _now: datetime) -> Queue:
     count = counts.tabs[Tab.TO_CONFIRM]
-    first = _read_first(orders_in_scope(actor).filter(stage=Stage.TO_CONFIRM), "ship_by") if count else []
+    first = (
+        _read_first(real_orders_in_scope(actor).filter(stage=Stage.TO_CONFIRM), "ship_by") if count else []
+    )
     return Queue("to_confirm", _("To confirm"), "move", count, first, _find_list(tab=Tab.TO_CONFIRM))
 
 

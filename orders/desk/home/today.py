@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.desk.list.counts import describe_count
 from orders.desk.list.filters import DateKind, Tab
 from orders.payments.models import Refund, RefundState
-from orders.scope import orders_in_scope, rows_in_scope, scope_key
+from orders.scope import real_orders_in_scope, rows_in_scope, scope_key
 from shop import clock
 from shop.actor import Actor
 from shop.http.query import make_url
@@ -39,7 +39,7 @@ def list_figures(to_ship: int, *, actor: Actor) -> list[Figure]:
 
     `to_ship` orders have been counted already, exact up to CAP.
     """
-    orders = orders_in_scope(actor)
+    orders = real_orders_in_scope(actor)
     refunds = rows_in_scope(Refund.objects.filter(state=RefundState.DONE), scope_key(actor))
     return [
         _make("placed", _("Orders placed"), DateKind.PLACED, _count(orders, "placed_at")),

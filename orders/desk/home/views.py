@@ -16,9 +16,11 @@ from orders.desk.labels import describe_span
 from orders.desk.list.counts import count_tabs, describe_count
 from orders.desk.list.filters import Tab
 from shop import clock
+from shop.access import has_capability
 from shop.events.health import Disk, Health, get_health
 from shop.staff.decorators import StaffRequest, staff_page
 from shop.store.selectors import get_store_settings
+from shop.store.steps import StepState, is_over, list_states
 
 _STILL_AFTER = timedelta(minutes=1)
 _BACKLOG = 100
@@ -51,12 +53,21 @@ def home(request: StaffRequest) -> HttpResponse:
     cards = [Card(queue, rows[queue.name]) for queue in queues if queue.count]
     context = {
         "cards": cards,
+        "first_day": _list_first_day(request),
         "about_shop": [words for queue in queues for words in queue.about_shop],
         "figures": list_figures(counts.tabs[Tab.TO_SHIP], actor=request.actor),
         "clear": [queue.title for queue in queues if not queue.count],
         "health": _describe_health(get_health()),
     }
     return render(request, "desk/home/page.html", context)
+
+
+def _list_first_day(request: StaffRequest) -> list[StepState]:
+    """What is to do before the shop opens, for who sets it up; nothing once that is over."""
+    if not has_capability(request.actor, "settings.edit"):
+        return []
+    states = list_states(get_store_settings(), request.COOKIES, actor=request.actor)
+    return [] if is_over(states) else states
 
 
 def _describe_health(health: Health) -> list[HealthLine]:

@@ -10,7 +10,7 @@ from django.db import connection
 
 from orders.desk.list.conditions import is_in_queue
 from orders.desk.list.filters import TAB_STAGES, Tab, WorkQueue
-from orders.scope import orders_of, scope_key
+from orders.scope import real_orders_of, scope_key
 from orders.stages import Stage
 from shop import clock
 from shop.actor import Actor
@@ -71,7 +71,7 @@ def _write_once(scope: str, stages: tuple[Stage, ...], cap: int) -> tuple[str, l
 
 
 def _write(scope: str, stages: tuple[Stage, ...], cap: int, now: datetime) -> tuple[str, list[Any]]:
-    orders = orders_of(scope)
+    orders = real_orders_of(scope)
     wanted = [orders.filter(stage=stage) for stage in stages]
     wanted += [orders.filter(is_in_queue(queue, now)) for queue in WorkQueue]
     return write_row(wanted, cap)

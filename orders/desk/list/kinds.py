@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.desk.list.counts import CAP, describe_count
 from orders.desk.list.filters import TAB_STAGES, Filters, Tab
-from orders.scope import orders_in_scope
+from orders.scope import real_orders_in_scope
 from orders.stages import IN_HAND, AftersaleMark
 from shop.actor import Actor
 from shop.database.capped import read_row, write_row
@@ -101,7 +101,7 @@ def find_kind(params: Mapping[str, str]) -> OrderKind:
 def list_kind_tabs(kind: OrderKind, filters: Filters, path: str, actor: Actor) -> list[dict[str, Any]]:
     """The tabs of a kind; one query for their counts, which a filter beyond the kind's own would make a lie."""
     is_narrowed = bool(set(filters.params) - {*_CHOSEN, *kind.params})
-    orders = orders_in_scope(actor)
+    orders = real_orders_in_scope(actor)
     counts = () if is_narrowed else read_row(*write_row((orders.filter(tab.holds) for tab in kind.tabs), CAP))
     return [
         {

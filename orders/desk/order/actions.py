@@ -6,6 +6,7 @@ from orders.desk.links import link_order
 from orders.desk.order import forms, money_forms
 from orders.desk.order.refund_form import RefundForm
 from orders.desk.order.ship_forms import ShipForm
+from orders.desk.testing.services import remove_test_order
 from orders.models import Order
 from orders.services.steps import prepare_order, receive_order, release_order, urge_order
 from shop.actor import Actor
@@ -132,6 +133,12 @@ _ALL = (
         is_final=True,
         template="desk/order/dialogs/_refund.html",
     ),
+    Action(
+        "order.remove_test",
+        bare_form("remove_test", remove_test_order),
+        words=_("What was sent of it is taken back, and its piece goes back to stock."),
+        undo=_("This cannot be undone; another one can be placed."),
+    ),
     Action("order.remark", forms.RemarkForm, submit=_("Save"), in_menu=False, anchor="#remark"),
     Action("order.note", forms.NoteForm, submit=_("Add note"), in_menu=False, anchor="#notes"),
 )
@@ -152,6 +159,7 @@ _SILENT = frozenset(
         "already_held",
         "not_held",
         "urged_lately",
+        "no_test",
     }
     | {"not_transfer", "transfer_awaited", "no_proof"}
 )

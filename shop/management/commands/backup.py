@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from shop.backup.asking import choose_lock
 from shop.backup.failure import BackupError
 from shop.backup.services import make_backup
+from shop.store.services import note_backup
 
 
 class Command(BaseCommand):
@@ -32,5 +33,6 @@ class Command(BaseCommand):
             contents = make_backup(options["file"], choose_lock(options["recipient"]))
         except BackupError as error:
             raise CommandError(str(error)) from error
+        note_backup()
         size = options["file"].stat().st_size
         self.stdout.write(f"{contents.rows:,} rows and {contents.files:,} files in {size:,} bytes.")

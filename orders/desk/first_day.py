@@ -1,0 +1,18 @@
+"""The first order of a new shop."""
+
+from django.utils.translation import gettext_lazy as _
+
+from orders.scope import ALL, orders_of
+from shop.store.steps import Step, register
+
+register(
+    Step(
+        70,
+        "test_order",
+        _("A test order"),
+        _("Hear what happens when an order comes, and walk it through. It costs nothing and counts nowhere."),
+        "settings.edit",
+        lambda _store: orders_of(ALL),
+        template="desk/testing/_place.html",
+    )
+)
