@@ -143,6 +143,8 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("stuck:list", "GET"): staff(BOSSES),
     ("stuck:again", "POST"): staff(BOSSES),
     ("desk:home", "GET"): staff(ALL),
+    ("help:index", "GET"): staff(ALL),
+    ("help:topic", "GET"): staff(ALL),
     ("orders:list", "GET"): staff(ALL),
     ("orders:ask_gateway", "GET"): staff(ALL),
     ("orders:record_found", "POST"): staff(BOSSES | {"order_clerk", "finance"}),
@@ -332,6 +334,7 @@ def world(books_are_clean: None, sent_tasks: list[tuple[str, int]]) -> World:
         "api:address": str(address.pk),
         "staff_id": cast.make_staff("support").pk,
         "code": "0123456789abcdef",
+        "slug": "orders",
         "path": "pictures/none.webp",
         "name": "none.wav",
     }
