@@ -15,6 +15,7 @@ from shop.access import ROLE_LABELS, has_capability
 from shop.actor import Actor
 from shop.console.navigation import ENTRIES, Entry, Work
 from shop.database.capped import read_row, write_row
+from shop.help.topics import find_topic
 from shop.http.middleware import way_back
 from shop.jobs.models import Job
 from shop.jobs.pages import get_watched
@@ -53,6 +54,7 @@ def console(request: HttpRequest) -> dict[str, Any]:
         "role_label": ROLE_LABELS.get(user.role, user.role),
         "shop_name": shop_name or _name_nothing(),
         "here": _find_here(request),
+        "help_topic": find_topic(request),
         "sound_url": reverse("store:sound", args=[sound_name]) if sound_name else "",
         "watched": get_watched(request, actor),
         "navigation": [

@@ -154,6 +154,11 @@ def copy(text: Any, name: Any = "") -> SafeString:
     )
 
 
+def named(message: str) -> SafeString:
+    """Name a button, field or heading in a text about it; `message` is what its page translates."""
+    return format_html("<b>{}</b>" if language() == "en" else "“<b>{}</b>”", gettext(message))
+
+
 def money(fen: int, words: Any = "") -> SafeString:
     """Draw an amount of fen, with `words` such as the pay method below."""
     below = format_html('<span class="quiet small truncate">{}</span>', words) if words else ""
@@ -198,7 +203,7 @@ def _use(name: str) -> SafeString:
 
 _FUNCTIONS = {
     function.__name__: function
-    for function in (badge, copy, htmx_script, icon, language, money, table_head, thumb, url, when)
+    for function in (badge, copy, htmx_script, icon, language, money, named, table_head, thumb, url, when)
 } | {"static": _static_once}
 _FILTERS = {
     function.__name__: function for function in (group4, iso, linebreaksbr, local_time, urlencode, yuan)

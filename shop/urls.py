@@ -27,6 +27,7 @@ urlpatterns = [
     path("console/stuck/", include("orders.desk.stuck.urls")),
     path("console/settings/voice/", include("notifications.voice.urls")),
     path("console/settings/", include("shop.store.urls")),
+    path("console/help/", include("shop.help.urls")),
     path("console/jobs/", include("shop.jobs.urls")),
     path("console/", include("orders.desk.home.urls")),
 ]

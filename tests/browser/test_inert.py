@@ -132,6 +132,7 @@ class Tour:
             "job_id": job.pk,
             "file_id": produce_hostile_file(owner).pk,
             "alert_kind": "new_order",
+            "slug": "orders",
         }
 
     def list_paths(self) -> list[str]:

@@ -87,6 +87,7 @@ def test_coming_back_the_keys_go_on(page: Page) -> None:
 def test_a_question_mark_shows_the_keys_and_escape_goes_back_to_the_row(page: Page) -> None:
     press(page, "j", "?")
     assert page.locator("#help").is_visible()
+    assert page.locator('#help a[href="/console/help/orders/"]').is_visible()
     press(page, "j", "x")
     assert page.locator("tr.is-selected").count() == 0
     press(page, "Escape")

@@ -28,6 +28,15 @@ HIDDEN = """
 }
 """
 
+LONGEST_LINE = """
+() => {
+  const text = document.querySelector(".help-text");
+  const width = Math.max(...[...text.querySelectorAll("p, li")].map((line) => line.getBoundingClientRect().width));
+  return width / parseFloat(getComputedStyle(text).fontSize);
+}
+"""
+"""In Chinese characters, each as wide as the type is high."""
+
 
 def open_home(device: Device, live_shop: LiveShop, size: dict[str, int]) -> Page:
     open_shop()
@@ -62,3 +71,8 @@ def test_on_a_phone_the_strip_is_one_line_at_the_edge(device: Device, live_shop:
     assert box is not None
     assert (box["x"], box["width"], box["y"] + box["height"]) == (0, NARROW["width"], NARROW["height"])
     assert box["height"] <= 56
+
+
+def test_a_line_of_the_help_is_short_enough_to_be_read(device: Device, live_shop: LiveShop) -> None:
+    page = open_page(device("store_clerk", viewport=WIDE), live_shop, "/console/help/order/")
+    assert 30 <= page.evaluate(LONGEST_LINE) <= 38

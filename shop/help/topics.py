@@ -1,0 +1,87 @@
+"""What the help tells of: every topic, and the pages that it explains.
+
+The text of a topic stands once for each language in `templates/help/<language>/<slug>.html`.
+"""
+
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import Resolver404, resolve
+from django.utils.translation import gettext_lazy as _
+
+from shop.console.navigation import Group
+
+
+@dataclass(frozen=True)
+class Topic:
+    """`pages` are the names of the addresses whose page it explains; what is asked on a page belongs to the page."""
+
+    slug: str
+    group: Group
+    title: Any
+    pages: tuple[str, ...] = ()
+
+
+TOPICS = (
+    Topic("home", Group.HOME, _("Home"), ("desk:home",)),
+    Topic("orders", Group.ORDERS, _("List of orders"), ("orders:list",)),
+    Topic("search", Group.ORDERS, _("Searching")),
+    Topic("order", Group.ORDERS, _("One order"), ("orders:detail",)),
+    Topic("shipping", Group.ORDERS, _("Shipping")),
+    Topic("payments", Group.ORDERS, _("Being paid")),
+    Topic("refunds", Group.ORDERS, _("Cancelling and refunding")),
+    Topic("alerts", Group.ORDERS, _("Alerts"), ("alerts:list",)),
+    Topic("jobs", Group.ORDERS, _("Jobs"), ("jobs:list", "jobs:job")),
+    Topic(
+        "products",
+        Group.SHOP,
+        _("Products"),
+        ("catalog:list", "catalog:product", "catalog:add", "catalog:edit"),
+    ),
+    Topic("stock", Group.SHOP, _("Stock-take"), ("stock:count",)),
+    Topic("sheets", Group.SHOP, _("Uploading a sheet"), ("catalog:import", "stock:import")),
+    Topic("customers", Group.SHOP, _("Customers"), ("customers:list", "customers:customer")),
+    Topic("settings", Group.SETTINGS, _("Store settings"), ("store:settings",)),
+    Topic("area", Group.SETTINGS, _("Delivery area"), ("store:area",)),
+    Topic("wechat", Group.SETTINGS, _("WeChat"), ("store:wechat",)),
+    Topic("voice", Group.SETTINGS, _("Voice of alerts"), ("voice:settings", "voice:kind")),
+    Topic("staff", Group.SETTINGS, _("Staff"), ("staff:people", "staff:person", "staff:hire")),
+    Topic("record", Group.SETTINGS, _("Record"), ("audit:list",)),
+    Topic("stuck", Group.SETTINGS, _("Put aside"), ("stuck:list",)),
+    Topic("account", Group.SETTINGS, _("Password and devices"), ("staff:me",)),
+)
+"""In the order of the contents."""
+
+_BY_SLUG = {topic.slug: topic for topic in TOPICS}
+_BY_PAGE = {page: topic for topic in TOPICS for page in topic.pages}
+
+
+def get_topic(slug: str) -> Topic | None:
+    return _BY_SLUG.get(slug)
+
+
+def list_groups() -> list[tuple[Group, list[Topic]]]:
+    """All topics, by the part of the navigation that they belong to."""
+    return [(group, list(topics)) for group, topics in groupby(TOPICS, key=attrgetter("group"))]
+
+
+def find_topic(request: HttpRequest) -> Topic | None:
+    """The topic of the page that somebody looks at; a dialog's address stands below that of its page."""
+    match = request.resolver_match
+    if match is None or match.namespace == "help":
+        return None
+    return _BY_PAGE.get(match.view_name) or _find_above(request.path_info)
+
+
+def _find_above(path: str) -> Topic | None:
+    while (path := path.rstrip("/").rpartition("/")[0] + "/") != "/":
+        try:
+            page = resolve(path).view_name
+        except Resolver404:
+            continue
+        if page in _BY_PAGE:
+            return _BY_PAGE[page]
+    return None
