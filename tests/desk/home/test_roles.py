@@ -114,6 +114,11 @@ def test_only_ones_own_empty_queues_are_named(role: str) -> None:
     assert len(look(role)[0]["clear"]) == len(HOMES[role][0])
 
 
+def test_who_ships_finds_the_way_to_what_is_to_be_packed() -> None:
+    shown = {role for role in ROLES if "Pack what is to ship" in page_with(200, browser(role).get(HOME))}
+    assert shown == {role for role, rights in ROLES.items() if "orders.ship" in rights}
+
+
 def test_no_amount_of_the_day_is_shown_to_who_may_not_see_sales_figures() -> None:
     order = paid_order()
     amount = f"¥{order.paid_fen / 100:,.2f}"
