@@ -18,15 +18,21 @@ from shop.actor import Actor
 _ALERTS_READ = 100
 _OF_SHOP = [kind for kind, row in KINDS.items() if row.is_of_shop]
 _ABOUT_SHOP_FIRST = ExpressionWrapper(Q(order__isnull=False), output_field=BooleanField())
+_URGES_FIRST = ExpressionWrapper(~Q(kind=AlertKind.URGE), output_field=BooleanField())
+_WHOSE = sorted({capability for row in KINDS.values() for capability in row.whose})
 
 
 def _make_alerts(_counts: Counts, actor: Actor, _now: datetime) -> Queue:
-    """Orders with open alerts, the one that has waited longest first; all its alerts in one row: two queries.
+    """Orders with open alerts, all of an order in one row: two queries.
+
+    Those whose buyers urge come first, among them the one that has waited longest.
 
     Counted are the alerts, as the bell counts them.
     """
     is_open = find_open_alerts(kinds_of(actor), scope_key(actor))
-    shown = is_open.filter(Q(order__isnull=False) | Q(kind__in=_OF_SHOP)).order_by(_ABOUT_SHOP_FIRST, "id")
+    shown = is_open.filter(Q(order__isnull=False) | Q(kind__in=_OF_SHOP)).order_by(
+        _ABOUT_SHOP_FIRST, _URGES_FIRST, "id"
+    )
     labels: dict[int | None, list[str]] = {}
     for order_id, kind in shown.values_list("order_id", "kind")[:_ALERTS_READ]:
         labels.setdefault(order_id, []).append(str(AlertKind(kind).label))
@@ -37,4 +43,4 @@ def _make_alerts(_counts: Counts, actor: Actor, _now: datetime) -> Queue:
     return Queue("alerts", title, "overdue", count, first, url, see_all, about_shop)
 
 
-register_queue(40, _make_alerts)
+register_queue(40, _make_alerts, whose=_WHOSE)

@@ -12,7 +12,7 @@ from notifications.models import Alert, AlertKind
 from orders.scope import scope_key
 from orders.stages import IN_HAND, Stage
 from orders.states import MOVES
-from shop.access import ROLES, has_capability
+from shop.access import ROLES, has_any
 from shop.actor import PEOPLE, Actor
 from shop.events.models import Event
 from shop.moves.table import SUBJECTS
@@ -212,9 +212,7 @@ def make_sentence(alert: Alert) -> str:
 
 def kinds_of(actor: Actor) -> Kinds:
     """The kinds this actor may handle, which are those that are shown and spoken to them."""
-    return tuple(
-        kind.value for kind, row in KINDS.items() if any(has_capability(actor, name) for name in row.whose)
-    )
+    return tuple(kind.value for kind, row in KINDS.items() if has_any(actor, row.whose))
 
 
 def list_roles(kind: AlertKind) -> list[str]:

@@ -1,5 +1,7 @@
 """Roles and their capabilities, as data; checked by services, read by pages."""
 
+from collections.abc import Iterable
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -28,6 +30,7 @@ CAPABILITIES: dict[str, Promise | str] = {
     "staff.view": _("See staff"),
     "staff.manage": _("Hire, change and disable staff"),
     "audit.view": _("See the record of everything that was done"),
+    "insight.view": _("See sales figures"),
 }
 
 _DESK = frozenset({"orders.view", "products.view", "alerts.handle"})
@@ -41,7 +44,7 @@ ROLES: dict[str, frozenset[str]] = {
     "support": _DESK | {"orders.edit", "orders.cancel", "orders.reveal", "customers.view", "customers.edit"},
     "finance": frozenset(
         {"orders.view", "orders.collect", "orders.refund", "customers.view", "customers.balance"}
-        | {"settings.view"}
+        | {"settings.view", "insight.view"}
     ),
     "store_clerk": frozenset({"orders.view", "alerts.handle"}),
 }
@@ -86,6 +89,11 @@ def has_capability(actor: Actor, capability: str) -> bool:
     if actor.kind in (ActorKind.SYSTEM, ActorKind.GATEWAY):
         return True
     return actor.kind == ActorKind.STAFF and capability in actor.capabilities
+
+
+def has_any(actor: Actor, capabilities: Iterable[str]) -> bool:
+    """Whether the actor has at least one of these."""
+    return any(has_capability(actor, name) for name in capabilities)
 
 
 def require(actor: Actor, capability: str) -> None:

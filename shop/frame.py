@@ -48,7 +48,7 @@ def console(request: HttpRequest) -> dict[str, Any]:
     request.theme = user.theme  # type: ignore[attr-defined]
     work, shop_name, sound_name, has_job = _read_frame(actor)
     also = {_JOBS} if has_job or may_make_jobs(actor) else set()
-    own = [entry for entry in ENTRIES if entry.route in also or has_capability(actor, entry.capability)]
+    own = [entry for entry in ENTRIES if entry.route in also or _is_theirs(entry, actor)]
     return {
         "actor": actor,
         "role_label": ROLE_LABELS.get(user.role, user.role),
@@ -63,6 +63,10 @@ def console(request: HttpRequest) -> dict[str, Any]:
         ],
         **{waiting.name: count for waiting, count in work.items() if waiting.name},
     }
+
+
+def _is_theirs(entry: Entry, actor: Actor) -> bool:
+    return entry.capability is None or has_capability(actor, entry.capability)
 
 
 def _find_here(request: HttpRequest) -> str:

@@ -28,7 +28,7 @@ def _kind_entry(place: int, kind: OrderKind, icon: str) -> Entry:
 
 
 register(
-    Entry(Group.HOME, 10, _("Home"), "desk:home", "home", "orders.view", is_here=_is_home),
+    Entry(Group.HOME, 10, _("Home"), "desk:home", "home", None, is_here=_is_home),
     _kind_entry(10, ORDINARY, "clipboard-list"),
     _kind_entry(20, PICKUP, "building-store"),
     _kind_entry(30, AFTERSALE, "receipt-refund"),

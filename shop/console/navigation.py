@@ -36,7 +36,7 @@ class Work:
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the navigation, for who holds the capability.
+    """A line of the navigation, for who holds the capability (None: everybody).
 
     `query` narrows its address; `is_here` tells which of the pages at and below that address are its own.
     """
@@ -46,7 +46,7 @@ class Entry:
     label: Any
     route: str
     icon: str
-    capability: str
+    capability: str | None
     query: str = ""
     is_here: Callable[[HttpRequest], bool] = lambda _request: True
     work: Work | None = None

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, RegexValidator
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from shop.access import ROLE_LABELS
@@ -13,7 +14,9 @@ from shop.actor import Actor
 from shop.console.fields import YuanField, text
 from shop.errors import Refused
 from shop.http.fields import NO_CONTROL
+from shop.staff.models import StaffUser
 from shop.staff.reauthentication import check_own_password
+from shop.staff.selectors import find_staff
 from shop.staff.services import LIMITS, may_give
 
 MAX_LIMIT_FEN = 1_000_000_00
@@ -87,6 +90,29 @@ class HireForm(PersonFields):
         super().__init__(*args, **kwargs)
         self.offer_roles(actor)
         self.fields["role"].initial = "order_clerk"
+
+
+class PeopleFilterForm(forms.Form):
+    """What the list of staff is narrowed to; the address is its state."""
+
+    name = text(_("Part of a name or user name"), max_length=60, required=False, attrs={"type": "search"})
+    role = forms.ChoiceField(
+        label=_("Role"), required=False, choices=[("", _("Every role")), *ROLE_LABELS.items()]
+    )
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        for field in self.fields.values():
+            field.widget.attrs["aria-label"] = str(field.label)
+        self.fields["name"].widget.attrs["placeholder"] = str(self.fields["name"].label)
+        self.fields["role"].widget.attrs["data-autosubmit"] = True
+
+    def find(self) -> "QuerySet[StaffUser]":
+        """Whom it asks for; nobody by a name that cannot be one, instead of everybody."""
+        self.is_valid()
+        if "name" in self.errors:
+            return StaffUser.objects.none()
+        return find_staff(words=self.cleaned_data["name"], role=self.cleaned_data.get("role", ""))
 
 
 class OwnPasswordForm(PasswordChangeForm):

@@ -3,20 +3,26 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from shop import clock
 from shop.staff.models import StaffSession, StaffUser
 
 
-def list_staff(*, is_active: bool) -> "QuerySet[StaffUser]":
-    """Staff with `seen_at`, the last time one of their open sessions was used."""
-    return StaffUser.objects.filter(is_active=is_active).annotate(seen_at=Max("sessions__seen_at"))
+def find_staff(*, words: str = "", role: str = "") -> "QuerySet[StaffUser]":
+    """Staff with these words in their name or user name, and of this role; everybody without either."""
+    found = StaffUser.objects.filter(role=role) if role else StaffUser.objects.all()
+    return found.filter(Q(display_name__icontains=words) | Q(username__icontains=words)) if words else found
 
 
-def count_staff() -> tuple[int, int]:
-    """How many work here, how many are disabled."""
-    states = list(StaffUser.objects.values_list("is_active", flat=True))
+def list_staff(found: "QuerySet[StaffUser]", *, is_active: bool) -> "QuerySet[StaffUser]":
+    """Those of them with `seen_at`, the last time one of their open sessions was used."""
+    return found.filter(is_active=is_active).annotate(seen_at=Max("sessions__seen_at"))
+
+
+def count_staff(found: "QuerySet[StaffUser]") -> tuple[int, int]:
+    """How many of them work here, how many are disabled."""
+    states = list(found.values_list("is_active", flat=True))
     return sum(states), len(states) - sum(states)
 
 

@@ -14,11 +14,12 @@ from shop.console.timeline import tell_last
 from shop.errors import Refused
 from shop.http.dialogs import Dialog
 from shop.http.paging import read_page
+from shop.http.query import make_url
 from shop.staff.accounts import end_session, end_sessions, make_password_once
 from shop.staff.actions.rows import Action, ActionPage, list_offers
 from shop.staff.actions.views import make_action_view
 from shop.staff.decorators import StaffRequest, staff_page
-from shop.staff.forms import HireForm
+from shop.staff.forms import HireForm, PeopleFilterForm
 from shop.staff.models import StaffUser
 from shop.staff.person_actions import CHANGE, DISABLE, ENABLE, ResetForm, find_action_url
 from shop.staff.selectors import count_staff, list_devices, list_staff
@@ -32,27 +33,31 @@ EVENTS_SHOWN = 20
 
 @staff_page("staff.view")
 def people(request: StaffRequest) -> HttpResponse:
-    """Who works here, newest first; `?state=disabled` shows who no longer does."""
+    """Who works here, newest first; `?state=disabled` shows who no longer does; `?name=` and `?role=` narrow both."""
     is_active = request.GET.get("state") != _SHOWS_DISABLED
+    form = PeopleFilterForm(request.GET)
+    found = form.find()
     context = {
-        "page": read_page(list_staff(is_active=is_active), request),
-        "tabs": _tabs(is_active),
+        "page": read_page(list_staff(found, is_active=is_active), request),
+        "tabs": _make_tabs(count_staff(found), request, is_active=is_active),
+        "form": form,
+        "is_narrowed": any(request.GET.get(name) for name in form.fields),
         "is_active": is_active,
         "may_hire": has_capability(request.actor, "staff.manage"),
     }
     return render(request, "staff/people.html", context)
 
 
-def _tabs(is_active: bool) -> list[dict[str, Any]]:
-    url, (active, disabled) = reverse("staff:people"), count_staff()
+def _make_tabs(counts: tuple[int, int], request: StaffRequest, *, is_active: bool) -> list[dict[str, Any]]:
+    tabs = ((_("Working here"), "", is_active), (_("Disabled"), _SHOWS_DISABLED, not is_active))
     return [
-        {"label": _("Working here"), "url": url, "count": active, "is_active": is_active},
         {
-            "label": _("Disabled"),
-            "url": f"{url}?state={_SHOWS_DISABLED}",
-            "count": disabled,
-            "is_active": not is_active,
-        },
+            "label": label,
+            "url": make_url(request.path, request.GET, state=state, older="", newer=""),
+            "count": count,
+            "is_active": is_here,
+        }
+        for (label, state, is_here), count in zip(tabs, counts, strict=True)
     ]
 
 

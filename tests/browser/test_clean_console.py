@@ -1,10 +1,17 @@
-"""A walk over the main pages leaves nothing in the browser's console: whoever looks there should find real trouble."""
+"""A walk over the main pages leaves nothing in the browser's console: whoever looks there should find real trouble.
+
+The walker has the longest names that there are, which push no page beyond the edge of its screen.
+"""
+
+from secrets import token_hex
 
 import pytest
 from playwright.sync_api import ConsoleMessage, Page
 
+from shop.staff.models import StaffUser
 from tests.browser.conftest import Device, LiveShop, open_page
-from tests.cast import open_shop, paid_order
+from tests.browser.look import NARROW, WIDE
+from tests.cast import make_staff, open_shop, paid_order
 
 pytestmark = pytest.mark.browser
 MAIN = (
@@ -18,6 +25,8 @@ MAIN = (
     "jobs/",
     "audit/",
     "staff/people/",
+    "staff/people/{person}/",
+    "staff/me/",
     "settings/",
 )
 
@@ -34,20 +43,34 @@ def watch(page: Page) -> list[str]:
     return said
 
 
+def find_beyond_edge(page: Page) -> list[str]:
+    """At which widths the page is wider than its screen, by how much."""
+    found = []
+    for size in (NARROW, WIDE):
+        page.set_viewport_size(size)
+        beyond = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        if beyond > 0:
+            found.append(f"{page.url}: {beyond} px at {size['width']}")
+    return found
+
+
 def test_the_console_stays_clean_though_nothing_was_pressed_since_the_sound_was_enabled(
     live_shop: LiveShop, device: Device
 ) -> None:
     open_shop()
     number = paid_order().number
-    context = device()
+    walker = make_staff("owner", username=token_hex(20))
+    StaffUser.objects.filter(pk=walker.pk).update(display_name="W" * 60)
+    context = device(walker)
     first = open_page(context, live_shop, "/console/")
     first.locator("#alerts-silent [data-alerts-unlock]").click()
     first.close()
     page = context.new_page()
-    said = watch(page)
+    said, beyond = watch(page), []
     for path in MAIN:
-        answer = page.goto(live_shop.url(f"/console/{path.format(number=number)}"))
+        answer = page.goto(live_shop.url(f"/console/{path.format(number=number, person=walker.pk)}"))
         assert answer is not None and answer.ok, path
         page.wait_for_load_state("networkidle")
         page.wait_for_timeout(600)
-    assert said == []
+        beyond += find_beyond_edge(page)
+    assert (said, beyond) == ([], [])

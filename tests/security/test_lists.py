@@ -20,6 +20,7 @@ from orders.desk.stock.views import StockFilterForm
 from shop.catalog.forms import ProductFilterForm
 from shop.catalog.serializers import ProductQuery
 from shop.http.pagination import MAX_LIMIT, PageQuery
+from shop.staff.forms import PeopleFilterForm
 from tests import cast
 from tests.console import browser
 from tests.security.test_permissions import MATRIX
@@ -77,7 +78,7 @@ LISTS: dict[str, tuple[str, ...]] = {
     "/console/audit/": (*AuditForm.base_fields, *CURSORS),
     "/console/stuck/": CURSORS,
     "/console/alerts/": ("state", *CURSORS),
-    "/console/staff/people/": ("state", *CURSORS),
+    "/console/staff/people/": (*PeopleFilterForm.base_fields, "state", *CURSORS),
 }
 API_LISTS: dict[str, tuple[str, ...]] = {
     "/api/v1/orders": tuple(OrderQuery().fields),

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from shop import clock
 from shop.events.models import Event
 from shop.staff.models import StaffSession, StaffUser
 from tests.cast import make_staff
@@ -57,6 +58,48 @@ def test_the_list_costs_the_same_however_many_they_are(
     client = browser()
     with django_assert_num_queries(4):
         client.get(URL)
+
+
+@pytest.fixture
+def team() -> Client:
+    """200 colleagues and the owner who looks at them: 张伟 and his namesake among them, who does not work here now."""
+    StaffUser.objects.bulk_create(
+        StaffUser(username=f"clerk-{n}", display_name=f"店员{n}", role="support", created_at=clock.now())
+        for n in range(198)
+    )
+    make_staff("warehouse", username="zhang-wei")
+    StaffUser.objects.filter(username="zhang-wei").update(display_name="张伟")
+    gone = StaffUser(username="wei-2", display_name="小张伟", role="finance", is_active=False)
+    gone.created_at = clock.now()
+    gone.save()
+    return browser()
+
+
+def names(client: Client, **query: str) -> list[str]:
+    return [person.username for person in client.get(URL, query).context["page"].rows]
+
+
+def test_one_of_two_hundred_is_found_by_a_part_of_either_name_and_by_role(team: Client) -> None:
+    assert len(names(team)) == 50
+    assert names(team, name="张") == names(team, name="ZHANG") == ["zhang-wei"]
+    assert names(team, role="warehouse") == ["zhang-wei"]
+    assert names(team, name="张", role="support") == []
+    assert names(team, name="张", state="disabled") == ["wei-2"]
+
+
+def test_tabs_and_pages_keep_what_was_asked_for(team: Client) -> None:
+    answer = team.get(URL, {"name": "店员", "role": "support"})
+    working, disabled = answer.context["tabs"]
+    assert (working["count"], disabled["count"]) == (198, 0)
+    assert disabled["url"] == f"{URL}?name=%E5%BA%97%E5%91%98&role=support&state=disabled"
+    older = team.get(answer.context["page"].older_url).context["page"].rows
+    assert {person.role for person in older} == {"support"}
+
+
+@pytest.mark.parametrize("name", ["没有这个人", "a\0b", "x" * 61])
+def test_a_name_that_nobody_has_shows_nobody_and_the_way_back(team: Client, name: str) -> None:
+    page = page_with(200, team.get(URL, {"name": name}))
+    assert "Nobody found" in page and f'href="{URL}"' in page
 
 
 def test_a_manager_sees_and_does_not_touch(user: StaffUser) -> None:

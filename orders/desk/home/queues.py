@@ -26,6 +26,7 @@ from orders.scope import real_orders_in_scope, rows_in_scope, scope_key
 from orders.selectors import with_secrets
 from orders.stages import Stage
 from shop import clock
+from shop.access import has_any, has_capability
 from shop.actor import Actor
 from shop.crypto import mask_name
 from shop.http.query import make_url
@@ -77,21 +78,29 @@ class QueueRow:
 
 ReadFirst = Callable[[WorkQueue, Actor, datetime], list[Waiting]]
 MakeQueue = Callable[[Counts, Actor, datetime], Queue]
-_QUEUES: list[tuple[int, MakeQueue]] = []
+_QUEUES: list[tuple[int, MakeQueue, tuple[str, ...]]] = []
 
 
-def register_queue(place: int, make: MakeQueue) -> None:
-    """Put a queue on the home page; the lower its place, the sooner a clerk should look."""
-    insort(_QUEUES, (place, make), key=itemgetter(0))
+def register_queue(place: int, make: MakeQueue, *, whose: Iterable[str]) -> None:
+    """Put a queue on the home page of those whose work it is: who holds one of these capabilities.
+
+    The lower its place, the sooner a clerk should look.
+    """
+    insort(_QUEUES, (place, make, tuple(whose)), key=itemgetter(0))
 
 
 def list_queues(counts: Counts, actor: Actor) -> list[Queue]:
-    """Every queue, the empty ones too, in the order in which a clerk should look; of orders and alerts this person's.
+    """This person's queues, the empty ones too, in the order in which a clerk should look.
 
-    One query for each queue of orders that is not empty.
+    One query for each queue of orders that is theirs and not empty.
     """
     now = clock.now()
-    return [make(counts, actor, now) for _place, make in _QUEUES]
+    return [make(counts, actor, now) for _place, make, whose in _QUEUES if concerns(actor, whose)]
+
+
+def concerns(actor: Actor, whose: Iterable[str]) -> bool:
+    """Whether a part of the home page is this person's work. All of it is about orders, which they must see."""
+    return has_capability(actor, "orders.view") and has_any(actor, whose)
 
 
 _DEADLINES = {WorkQueue.CLOSING_SOON: "pay_by", WorkQueue.TRANSFERS: "proof_sent_at"}
@@ -143,19 +152,19 @@ def _find_list(**params: str) -> str:
     return make_url(reverse("orders:list"), params)
 
 
-register_queue(30, _make_to_confirm)
-for _place, _queue, _tone, _read in (
-    (10, WorkQueue.OVERDUE, "overdue", _read_orders),
-    (20, WorkQueue.WITHIN_24H, "soon", _read_orders),
-    (50, WorkQueue.TRANSFERS, "move", _read_orders),
-    (60, WorkQueue.REFUND_FAILED, "overdue", _read_refunds),
-    (70, WorkQueue.TO_PAY_OUT, "move", _read_refunds),
-    (80, WorkQueue.SHORT, "overdue", _read_orders),
-    (90, WorkQueue.CLOSING_SOON, "soon", _read_orders),
-    (100, WorkQueue.HELD, "held", _read_held),
-    (110, WorkQueue.SHIP_LATER, "move", _read_orders),
+register_queue(30, _make_to_confirm, whose=["orders.edit"])
+for _place, _queue, _tone, _read, _whose in (
+    (10, WorkQueue.OVERDUE, "overdue", _read_orders, ["orders.ship", "orders.edit", "alerts.handle"]),
+    (20, WorkQueue.WITHIN_24H, "soon", _read_orders, ["orders.ship"]),
+    (50, WorkQueue.TRANSFERS, "move", _read_orders, ["orders.collect"]),
+    (60, WorkQueue.REFUND_FAILED, "overdue", _read_refunds, ["orders.refund"]),
+    (70, WorkQueue.TO_PAY_OUT, "move", _read_refunds, ["orders.refund"]),
+    (80, WorkQueue.SHORT, "overdue", _read_orders, ["orders.ship"]),
+    (90, WorkQueue.CLOSING_SOON, "soon", _read_orders, ["orders.edit", "orders.price"]),
+    (100, WorkQueue.HELD, "held", _read_held, ["orders.edit"]),
+    (110, WorkQueue.SHIP_LATER, "move", _read_orders, ["orders.ship"]),
 ):
-    register_queue(_place, partial(_make_queue, _queue, _tone, _read))
+    register_queue(_place, partial(_make_queue, _queue, _tone, _read), whose=_whose)
 
 
 def load_rows(queues: Iterable[Queue], *, actor: Actor) -> dict[str, list[QueueRow]]:

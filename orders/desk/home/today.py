@@ -1,5 +1,6 @@
 """Today against yesterday: the numbers of the start page, each with the address of the orders behind it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from orders.desk.home.queues import concerns
 from orders.desk.list.counts import describe_count
 from orders.desk.list.filters import DateKind, Tab
 from orders.payments.models import Refund, RefundState
@@ -34,26 +36,51 @@ class Figure:
     yesterday_url: str = ""
 
 
+MakeFigure = Callable[[int, Actor], Figure]
+
+
 def list_figures(to_ship: int, *, actor: Actor) -> list[Figure]:
-    """In the actor's scope: orders placed, money paid, to ship, shipped, refunds; four small queries, each by an index.
+    """The figures that concern the actor, of orders in their scope; at most one small query each, by an index.
 
     `to_ship` orders have been counted already, exact up to CAP.
     """
-    orders = real_orders_in_scope(actor)
+    return [make(to_ship, actor) for make, whose in _FIGURES if concerns(actor, whose)]
+
+
+def _make_placed(_to_ship: int, actor: Actor) -> Figure:
+    words = _count(real_orders_in_scope(actor), "placed_at")
+    return _make("placed", _("Orders placed"), DateKind.PLACED, words)
+
+
+def _make_paid(_to_ship: int, actor: Actor) -> Figure:
+    words = _sum(real_orders_in_scope(actor), "paid_at", "paid_fen")
+    return _make("paid", _("Paid amount"), DateKind.PAID, words)
+
+
+def _make_to_ship(to_ship: int, _actor: Actor) -> Figure:
+    url = make_url(reverse("orders:list"), {"tab": Tab.TO_SHIP})
+    return Figure("to_ship", _("To ship"), describe_count(to_ship), url)
+
+
+def _make_shipped(_to_ship: int, actor: Actor) -> Figure:
+    words = _count(real_orders_in_scope(actor), "shipped_at")
+    return _make("shipped", _("Orders shipped"), DateKind.SHIPPED, words)
+
+
+def _make_refunded(_to_ship: int, actor: Actor) -> Figure:
     refunds = rows_in_scope(Refund.objects.filter(state=RefundState.DONE), scope_key(actor))
-    return [
-        _make("placed", _("Orders placed"), DateKind.PLACED, _count(orders, "placed_at")),
-        _make("paid", _("Paid amount"), DateKind.PAID, _sum(orders, "paid_at", "paid_fen")),
-        Figure("to_ship", _("To ship"), describe_count(to_ship), _find_tab(Tab.TO_SHIP)),
-        _make("shipped", _("Orders shipped"), DateKind.SHIPPED, _count(orders, "shipped_at")),
-        _make(
-            "refunded", _("Refunded amount"), DateKind.REFUNDED, _sum(refunds, "finished_at", "amount_fen")
-        ),
-    ]
+    words = _sum(refunds, "finished_at", "amount_fen")
+    return _make("refunded", _("Refunded amount"), DateKind.REFUNDED, words)
 
 
-def _find_tab(tab: Tab) -> str:
-    return make_url(reverse("orders:list"), {"tab": tab})
+_FIGURES: tuple[tuple[MakeFigure, list[str]], ...] = (
+    (_make_placed, ["orders.edit", "insight.view"]),
+    (_make_paid, ["insight.view"]),
+    (_make_to_ship, ["orders.ship", "alerts.handle"]),
+    (_make_shipped, ["orders.ship"]),
+    (_make_refunded, ["insight.view"]),
+)
+"""Each with the capabilities of which one makes it somebody's concern."""
 
 
 def _count(rows: "QuerySet[Any]", column: str) -> tuple[str, str]:
