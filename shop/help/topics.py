@@ -27,6 +27,7 @@ class Topic:
 
 TOPICS = (
     Topic("home", Group.HOME, _("Home"), ("desk:home",)),
+    Topic("first-day", Group.HOME, _("First day"), ("store:first_day",)),
     Topic("orders", Group.ORDERS, _("List of orders"), ("orders:list",)),
     Topic("search", Group.ORDERS, _("Searching")),
     Topic("order", Group.ORDERS, _("One order"), ("orders:detail",)),
