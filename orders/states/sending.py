@@ -2,7 +2,15 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from orders.guards import no_open_aftersale, not_extended, not_held, not_short, not_urged_lately, nothing_owed
+from orders.guards import (
+    no_open_aftersale,
+    not_extended,
+    not_held,
+    not_short,
+    not_urged_lately,
+    nothing_owed,
+    nothing_shipped,
+)
 from orders.stages import IN_HAND, TO_SHIP, Stage
 from shop.moves.table import (
     BY_ANYONE,
@@ -35,6 +43,18 @@ SENDING = (
         says=TEXT,
     ),
     Move(
+        "order.undo_confirm",
+        _("Undo confirming"),
+        _("Confirming undone"),
+        # Where preparing is switched off, confirming led on to there.
+        to(Stage.TO_CONFIRM, *TO_SHIP),
+        BY_STAFF,
+        "orders.edit",
+        (nothing_shipped,),
+        icon_name="arrow-back-up",
+        is_told=True,
+    ),
+    Move(
         "order.skip_confirm",
         _("Skip confirming"),
         _("Confirm step is off"),
@@ -49,6 +69,17 @@ SENDING = (
         BY_STAFF,
         "orders.edit",
         icon_name="package",
+        is_told=True,
+    ),
+    Move(
+        "order.undo_prepare",
+        _("Undo preparing"),
+        _("Preparing undone"),
+        to(Stage.CONFIRMED, Stage.PREPARING),
+        BY_STAFF,
+        "orders.edit",
+        (nothing_shipped,),
+        icon_name="arrow-back-up",
         is_told=True,
     ),
     Move(

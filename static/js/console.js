@@ -23,9 +23,11 @@
     if (area && event.target.contains(area)) document.body.append(area);
   }, true);
 
-  /* An error stays until it is closed: it may say what to do. */
+  /* An error stays until it is closed: it may say what to do. What can be pressed stays longer, and while it is near. */
   function leave_later(toast) {
-    if (!toast.classList.contains("toast-error")) setTimeout(() => toast.remove(), 6000);
+    if (toast.classList.contains("toast-error")) return;
+    const leave = () => (toast.matches(":hover, :focus-within") ? leave_later(toast) : toast.remove());
+    setTimeout(leave, toast.querySelector("form") ? 10000 : 6000);
   }
 
   document.addEventListener("toast", (event) => show_toast(event.detail.message, event.detail.tone));
