@@ -236,6 +236,25 @@
     event.stopImmediatePropagation();
   }, true);
 
+  /* A date or time that is typed by half would be sent as nothing; whatever else is wrong the server says. */
+  function say_half_typed(field) {
+    if (!field.parentElement.querySelector("[data-half-typed]")) {
+      const words = document.getElementById("half-typed").content.firstElementChild.cloneNode(true);
+      words.dataset.halfTyped = "";
+      field.after(words);
+      field.addEventListener("input", () => words.remove(), { once: true });
+    }
+    field.focus();
+  }
+
+  document.addEventListener("submit", (event) => {
+    const half = [...event.target.elements].find((field) => field.validity?.badInput);
+    if (!half || event.submitter?.formNoValidate) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    say_half_typed(half);
+  }, true);
+
   document.addEventListener("submit", (event) => {
     const form = event.target;
     const is_htmx = form.matches("[hx-post], [hx-put], [hx-patch], [hx-delete]");

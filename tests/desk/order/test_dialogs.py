@@ -93,7 +93,7 @@ class TestTheAmount:
 
     def amount_of(self, client: Client, order: Order) -> list[str]:
         html = page_with(200, client.get(url_of(order, "cancel-paid"), headers=FETCHED))
-        shown = html[html.index('class="dialog-amount"') : html.index('class="field"')]
+        shown = html[html.index('class="dialog-words"') : html.index('class="field"')]
         return re.findall(r">([^<>\n]+)</(?:div|b)>", shown)
 
     def test_goes_back_the_way_it_was_paid(self, owner: Client) -> None:
