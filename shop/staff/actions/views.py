@@ -137,11 +137,14 @@ class _Press:
         done = self.action.done or MOVES[form.done_verb or self.action.verb].done
         say_done(self.request, done, self.find_undo(result))
         page = self.page.url(subject) + self.action.anchor
-        target = own_address(self.request, self.request.POST.get("next", ""), otherwise=page)
-        return HttpResponseRedirect(target)
+        return HttpResponseRedirect(self.read_next() or page)
+
+    def read_next(self) -> str:
+        """The page of ours in which the button stood, "" where it was the subject's own."""
+        return own_address(self.request, self.request.POST.get("next", ""), otherwise="")
 
     def find_undo(self, result: Any) -> Undo | None:
         """What takes back what was done, and leads back to the same place; the version is that of the subject now."""
         if not (url := self.action.back(result)):
             return None
-        return Undo(url, {"version": str(result.version), "next": self.request.POST.get("next", "")})
+        return Undo(url, {"version": str(result.version), "next": self.read_next()})
