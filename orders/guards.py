@@ -86,7 +86,11 @@ def no_label(order: Order) -> Refused | None:
 def no_open_aftersale(order: Order) -> Refused | None:
     if order.aftersale_mark != AftersaleMark.OPEN:
         return None
-    return Refused("aftersale_open", _("An after-sale is open. Settle it first."))
+    return Refused(
+        "aftersale_open",
+        _("An after-sale is open. Settle it first."),
+        to_buyer=_("Your after-sales request is still being handled. Please wait for the shop's answer."),
+    )
 
 
 def is_free(order: Order) -> Refused | None:
@@ -103,8 +107,13 @@ def not_urged_lately(order: Order) -> Refused | None:
     if wait <= timedelta(0):
         return None
     seconds = int(wait.total_seconds()) + 1
-    message = _("The shop has been reminded. Please wait an hour before you remind it again.")
-    return Refused("urged_lately", message, 429, retry_after=seconds)
+    return Refused(
+        "urged_lately",
+        _("An urge has rung within the last hour. The next one can ring an hour after it."),
+        429,
+        to_buyer=_("The shop has been reminded. Please wait an hour before you remind it again."),
+        retry_after=seconds,
+    )
 
 
 def not_extended(order: Order) -> Refused | None:
@@ -141,7 +150,11 @@ def has_proof(order: Order) -> Refused | None:
 def has_no_proof(order: Order) -> Refused | None:
     if order.proof_sent_at is None:
         return None
-    return Refused("proof_sent", _("The transfer is being checked. Please wait for the shop's answer."))
+    return Refused(
+        "proof_sent",
+        _("The buyer has sent a proof of the transfer. Record the transfer or reject the proof first."),
+        to_buyer=_("The transfer is being checked. Please wait for the shop's answer."),
+    )
 
 
 def is_overdue(order: Order) -> Refused | None:

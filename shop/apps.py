@@ -6,6 +6,7 @@ from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 
 from shop.clients.waiting import before_waiting
+from shop.console.sentences import set_sentences
 from shop.database.connections import give_back_connections
 
 
@@ -14,6 +15,7 @@ class ShopConfig(AppConfig):
     label = "shop"
 
     def ready(self) -> None:
+        set_sentences()
         before_waiting(give_back_connections)
         import_module("shop.moves.machine")
         autodiscover_modules("moves", "handlers", "timers", "invariants", "jobs", "erasure", "checks", "live")

@@ -25,6 +25,7 @@ from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from markupsafe import Markup
 
+from shop.http.toasts import read_undo
 from shop.money import format_fen
 
 
@@ -203,7 +204,20 @@ def _use(name: str) -> SafeString:
 
 _FUNCTIONS = {
     function.__name__: function
-    for function in (badge, copy, htmx_script, icon, language, money, named, table_head, thumb, url, when)
+    for function in (
+        badge,
+        copy,
+        htmx_script,
+        icon,
+        language,
+        money,
+        named,
+        read_undo,
+        table_head,
+        thumb,
+        url,
+        when,
+    )
 } | {"static": _static_once}
 _FILTERS = {
     function.__name__: function for function in (group4, iso, linebreaksbr, local_time, urlencode, yuan)

@@ -24,6 +24,7 @@ def _kind_entry(place: int, kind: OrderKind, icon: str) -> Entry:
         kind.query,
         is_here=lambda request: find_kind(request.GET) is kind,
         work=Work(scope_key, lambda scope: real_orders_of(scope).filter(kind.work)),
+        is_soon=kind.is_soon,
     )
 
 

@@ -1,5 +1,6 @@
 """Money rows that are due."""
 
+from collections import Counter
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
@@ -17,7 +18,7 @@ from orders.payments.models import (
     RefundState,
 )
 from orders.stages import IN_HAND, AftersaleMark, Stage
-from shop.store.choices import OverdueRule
+from shop.store.choices import OverdueRule, PayMethod
 from shop.store.models import FormerCredentials
 
 _LIVE_ATTEMPT = PayAttempt.objects.filter(order=OuterRef("pk"), state__in=LIVE)
@@ -88,7 +89,15 @@ def list_silent_lines(now: datetime, skip: Collection[int], limit: int) -> list[
 
 def get_kept_fen(order: Order) -> int:
     """What was paid and is neither back nor on its way: goodwill may have given back more than lines are left for."""
-    return sum(payment.refundable_fen for payment in order.payments.filter(counts=True))
+    return sum(map_kept_fen(order).values())
+
+
+def map_kept_fen(order: Order) -> dict[PayMethod, int]:
+    """The same by the way in which it was paid, which is the way back; only ways with something left."""
+    kept: Counter[PayMethod] = Counter()
+    for payment in order.payments.filter(counts=True).order_by("id"):
+        kept[PayMethod(payment.method)] += payment.refundable_fen
+    return dict(+kept)
 
 
 def get_freight_left_fen(order: Order) -> int:

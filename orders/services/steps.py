@@ -1,4 +1,4 @@
-"""Confirm, prepare, hold, release, receive."""
+"""Confirm and prepare, and back again; hold, release, receive."""
 
 import json
 from datetime import datetime, timedelta
@@ -28,10 +28,24 @@ def confirm_order(
     return order
 
 
+def undo_confirm(order_id: int, *, actor: Actor, expected_version: int | None = None) -> Order:
+    """Have the order to be confirmed again; a note that was taken along stays. Raises Refused `already_shipped`."""
+    with locked_order(order_id, "order.undo_confirm", actor, expected_version) as order:
+        move(order, "order.undo_confirm", actor=actor)
+    return order
+
+
 def prepare_order(order_id: int, *, actor: Actor, expected_version: int | None = None) -> Order:
     """Start packing."""
     with locked_order(order_id, "order.prepare", actor, expected_version) as order:
         move(order, "order.prepare", actor=actor)
+    return order
+
+
+def undo_prepare(order_id: int, *, actor: Actor, expected_version: int | None = None) -> Order:
+    """Packing has not begun after all. Raises Refused `already_shipped`."""
+    with locked_order(order_id, "order.undo_prepare", actor, expected_version) as order:
+        move(order, "order.undo_prepare", actor=actor)
     return order
 
 

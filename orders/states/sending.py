@@ -10,6 +10,7 @@ from orders.guards import (
     not_short,
     not_urged_lately,
     nothing_owed,
+    nothing_shipped,
 )
 from orders.stages import IN_HAND, TO_SHIP, Stage
 from shop.moves.table import (
@@ -44,6 +45,18 @@ SENDING = (
         says=TEXT,
     ),
     Move(
+        "order.undo_confirm",
+        _("Undo confirming"),
+        _("Confirming undone"),
+        # Where preparing is switched off, confirming led on to there.
+        to(Stage.TO_CONFIRM, *TO_SHIP),
+        BY_STAFF,
+        "orders.edit",
+        (nothing_shipped,),
+        icon_name="arrow-back-up",
+        is_told=True,
+    ),
+    Move(
         "order.skip_confirm",
         _("Skip confirming"),
         _("Confirm step is off"),
@@ -58,6 +71,17 @@ SENDING = (
         BY_STAFF,
         "orders.edit",
         icon_name="package",
+        is_told=True,
+    ),
+    Move(
+        "order.undo_prepare",
+        _("Undo preparing"),
+        _("Preparing undone"),
+        to(Stage.CONFIRMED, Stage.PREPARING),
+        BY_STAFF,
+        "orders.edit",
+        (nothing_shipped,),
+        icon_name="arrow-back-up",
         is_told=True,
     ),
     Move(

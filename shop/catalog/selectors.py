@@ -44,8 +44,11 @@ def list_categories() -> list[str]:
 
 
 def list_skus(*, words: str = "", category: str = "", only_low: bool = False) -> "QuerySet[Sku]":
-    """SKUs with their products, newest first: by part of the product's name or the whole code."""
-    skus = Sku.objects.select_related("product", "product__picture").order_by("-id")
+    """SKUs with their products, the newest product first, and of one as its page has them.
+
+    `words` are a part of the product's name or the whole code.
+    """
+    skus = Sku.objects.select_related("product", "product__picture").order_by("-product_id", "id")
     if words:
         by_name = skus.filter(product__name__contains=words)
         skus = by_name | skus.filter(code=words)

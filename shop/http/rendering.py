@@ -39,7 +39,8 @@ def error_body(code: str, message: Any, extra: dict[str, Any] | None = None) -> 
 
 
 def refused_response(refused: Refused) -> Response:
-    body = error_body(refused.code, refused.message, refused.extra)
+    """The refusal in the words for buyers, who are the readers of the API."""
+    body = error_body(refused.code, refused.to_buyer, refused.extra)
     response = Response(body, status=refused.status)
     if seconds := refused.extra.get("retry_after"):
         response["Retry-After"] = str(seconds)

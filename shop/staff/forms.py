@@ -115,7 +115,14 @@ class PeopleFilterForm(forms.Form):
         return find_staff(words=self.cleaned_data["name"], role=self.cleaned_data.get("role", ""))
 
 
-class OwnPasswordForm(PasswordChangeForm):
+class WeakBesideTheFirst:
+    """A new password typed twice: what is wrong with it stands beside the first, that they differ beside the second."""
+
+    def validate_password_for_user(self, user: Any, _field: str = "") -> None:
+        super().validate_password_for_user(user, "new_password1")  # type: ignore[misc]  # of Django's form
+
+
+class OwnPasswordForm(WeakBesideTheFirst, PasswordChangeForm):
     """The present password, and the new one twice."""
 
     def __init__(self, request: Any, data: Any = None) -> None:
@@ -136,7 +143,7 @@ class OwnPasswordForm(PasswordChangeForm):
         return password
 
 
-class FirstPasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # not subscriptable at run time
+class FirstPasswordForm(WeakBesideTheFirst, SetPasswordForm):  # type: ignore[type-arg]  # not subscriptable at run time
     """The new password twice, by somebody who has just signed in with one that a colleague knows."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -23,9 +23,11 @@
     if (area && event.target.contains(area)) document.body.append(area);
   }, true);
 
-  /* An error stays until it is closed: it may say what to do. */
+  /* An error stays until it is closed: it may say what to do. What can be pressed stays longer, and while it is near. */
   function leave_later(toast) {
-    if (!toast.classList.contains("toast-error")) setTimeout(() => toast.remove(), 6000);
+    if (toast.classList.contains("toast-error")) return;
+    const leave = () => (toast.matches(":hover, :focus-within") ? leave_later(toast) : toast.remove());
+    setTimeout(leave, toast.querySelector("form") ? 10000 : 6000);
   }
 
   document.addEventListener("toast", (event) => show_toast(event.detail.message, event.detail.tone));
@@ -232,6 +234,25 @@
     if (!("submitting" in event.target.dataset)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
+  }, true);
+
+  /* A date or time that is typed by half would be sent as nothing; whatever else is wrong the server says. */
+  function say_half_typed(field) {
+    if (!field.parentElement.querySelector("[data-half-typed]")) {
+      const words = document.getElementById("half-typed").content.firstElementChild.cloneNode(true);
+      words.dataset.halfTyped = "";
+      field.after(words);
+      field.addEventListener("input", () => words.remove(), { once: true });
+    }
+    field.focus();
+  }
+
+  document.addEventListener("submit", (event) => {
+    const half = [...event.target.elements].find((field) => field.validity?.badInput);
+    if (!half || event.submitter?.formNoValidate) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    say_half_typed(half);
   }, true);
 
   document.addEventListener("submit", (event) => {

@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 from django.test import Client
 
+from orders.desk.stock import views
 from orders.models import Order
 from shop.catalog.models import Sku
 from shop.jobs.models import Job, JobState
@@ -104,6 +105,59 @@ def test_the_list_finds_by_name_by_code_and_by_low_stock() -> None:
     ]
     found = client.get(URL, {"name": plenty.product.name}).context["rows"]
     assert plenty.pk in [s.pk for s, _typed, _refused in found]
+
+
+class TestOrder:
+    """What stands where a person saw it stays there, whatever is typed, refused or saved."""
+
+    @pytest.fixture
+    def skus(self) -> list[Sku]:
+        """Two products, the older one with three SKUs, of which the last came later."""
+        older = make_sku().product
+        newer = make_sku().product
+        for name in ("M", "L"):
+            Sku.objects.create(product=older, code=f"T-{name}", name=name, price_fen=100)
+        return [*newer.skus.order_by("pk"), *older.skus.order_by("pk")]
+
+    def shown(self, response: Any) -> list[Sku]:
+        return [sku for sku, _typed, _refused in response.context["rows"]]
+
+    def test_each_product_stands_together_and_its_skus_as_on_its_own_page(self, skus: list[Sku]) -> None:
+        client = browser()
+        assert self.shown(client.get(URL)) == skus
+        counts = [(sku, "7") for sku in skus]
+        checked = check(client, *counts)
+        assert [preview.sku for _value, preview in checked.context["rows"]] == skus
+        again = client.post(
+            f"{URL}apply/", {"count": [value for value, _ in checked.context["rows"]], "reason": ""}
+        )
+        assert [preview.sku for _value, preview in again.context["rows"]] == skus
+        assert self.shown(check(client, (skus[1], "x"))) == skus
+        assert self.shown(confirm(client, checked)) == skus
+
+    def test_pages_go_on_where_the_last_one_ended(
+        self, skus: list[Sku], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(views, "PAGE_SIZE", 1)
+        client, url, seen = browser(), URL, []
+        while url:
+            page = client.get(url)
+            seen += self.shown(page)
+            url = page.context["page"].older_url
+        assert {sku.pk for sku in seen} == {sku.pk for sku in skus}
+        assert [sku.product_id for sku in seen] == [sku.product_id for sku in skus]
+
+    def test_saving_leads_back_to_the_part_of_the_list_that_was_counted(self, skus: list[Sku]) -> None:
+        client, sku = browser(), skus[1]
+        narrowed = f"{URL}?name={sku.code}"
+        data = {f"count-{sku.pk}": "7", f"seen-{sku.pk}": sku.on_hand}
+        checked = client.post(f"{URL}check/?name={sku.code}", data)
+        page = page_with(200, checked)
+        assert f'action="{URL}apply/?name={sku.code}"' in page
+        assert page.count(f'href="{narrowed}"') == 2
+        value = checked.context["rows"][0][0]
+        saved = client.post(f"{URL}apply/?name={sku.code}", {"count": value, "reason": "月度盘点"})
+        assert saved.url == narrowed
 
 
 class TestSheet:

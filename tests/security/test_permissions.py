@@ -220,7 +220,8 @@ FORMS = (
     (REFUNDERS, "customers:balance"),
 )
 ORDER_ACTIONS = (
-    (EDITORS, "confirm", "prepare", "release", "receive", "hold", "change_address", "remark", "note"),
+    (EDITORS, "confirm", "undo_confirm", "prepare", "undo_prepare", "release", "receive", "hold"),
+    (EDITORS, "change_address", "remark", "note"),
     (EDITORS, "urge", "extend", "choose_payment"),
     (SHIPPERS, "ship"),
     (COLLECTORS, "collect", "record_transfer", "record_excess", "reject_proof"),

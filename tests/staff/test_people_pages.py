@@ -124,11 +124,11 @@ def test_hiring_shows_a_password_that_works_once_and_is_kept_nowhere() -> None:
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [
-        ("username", "", "This field is required."),
+        ("username", "", "Please fill this in."),
         ("username", "chen wei", "Use letters, digits"),
         ("username", "a\nb", "Use letters, digits"),
-        ("display_name", "", "This field is required."),
-        ("role", "emperor", "Select a valid choice"),
+        ("display_name", "", "Please fill this in."),
+        ("role", "emperor", "Choose one of those that are offered."),
         ("refund_limit_fen", "-1", ""),
         ("refund_limit_fen", "9999999", "Type an amount of at most"),
     ],

@@ -15,10 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from orders.desk.list.counts import CAP, describe_count
 from orders.desk.list.filters import TAB_STAGES, Filters, Tab
 from orders.scope import real_orders_in_scope
-from orders.stages import IN_HAND, AftersaleMark
+from orders.stages import AFTERSALES_IN_USE, IN_HAND, AftersaleMark
 from shop.actor import Actor
 from shop.database.capped import read_row, write_row
 from shop.store.choices import Delivery
+from shop.store.deliveries import WAYS
 
 _CHOSEN = ("tab", "queue", "stage", "size")
 """What tabs and pager set: anything else narrows a kind."""
@@ -35,7 +36,10 @@ class KindTab:
 
 @dataclass(frozen=True)
 class OrderKind:
-    """`params` is the address of its entry, `work` what waits in it for somebody; the ordinary kind has no tabs."""
+    """`params` is the address of its entry, `work` what waits in it for somebody; the ordinary kind has no tabs.
+
+    `is_soon`: nothing can be in it yet, which `nothing` and `until_when` say where the list would be.
+    """
 
     name: str
     title: Any
@@ -44,6 +48,7 @@ class OrderKind:
     tabs: tuple[KindTab, ...] = ()
     nothing: Any = ""
     until_when: Any = ""
+    is_soon: bool = False
 
     @property
     def query(self) -> str:
@@ -74,8 +79,12 @@ PICKUP = OrderKind(
         _pickup_tab(Tab.DONE),
         _pickup_tab(Tab.CLOSED),
     ),
-    _("No pickup orders here"),
-    _("Orders that buyers fetch themselves appear here once pickup is offered."),
+    _("Pickup is coming soon"),
+    _(
+        "Buyers will choose a store, and their orders wait here to be handed over. Until then orders go by express or "
+        "own delivery."
+    ),
+    is_soon=not WAYS[Delivery.PICKUP].switch,
 )
 AFTERSALE = OrderKind(
     "aftersale",
@@ -86,8 +95,12 @@ AFTERSALE = OrderKind(
         _aftersale_tab(AftersaleMark.OPEN, _("Being handled")),
         _aftersale_tab(AftersaleMark.SETTLED, _("Settled")),
     ),
-    _("No after-sales orders here"),
-    _("Orders with a refund or a return under way appear here once buyers can ask for one."),
+    _("After-sales are coming soon"),
+    _(
+        "Buyers will ask for refunds, returns and exchanges, and you answer them here. Until then cancel or refund on "
+        "the page of the order."
+    ),
+    is_soon=not AFTERSALES_IN_USE,
 )
 
 

@@ -136,7 +136,8 @@ def _find_unknown_payment(filters: Filters, page: Page) -> str:
 
 def _describe_empty(kind: OrderKind, filters: Filters) -> dict[str, Any]:
     if kind is not ORDINARY and len(filters.list_chips("")) == 1:
-        return {"title": kind.nothing, "words": kind.until_when, "icon_name": "inbox"}
+        leads_on = {"action_url": reverse("orders:list"), "action_label": ORDINARY.title}
+        return {"title": kind.nothing, "words": kind.until_when, "icon_name": "hourglass"} | leads_on
     if filters.list_chips(""):
         words = _("Check what was typed, or take a filter off. Names are found whole only.")
         return {"title": _("No order fits"), "words": words, "icon_name": "search"}

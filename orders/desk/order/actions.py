@@ -1,5 +1,8 @@
 """The buttons of the order page, as data: which verb, which form, and what the dialog says beforehand."""
 
+from collections.abc import Callable
+
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from orders.desk.links import link_order
@@ -8,10 +11,34 @@ from orders.desk.order.refund_form import RefundForm
 from orders.desk.order.ship_forms import ShipForm
 from orders.desk.testing.services import remove_test_order
 from orders.models import Order
-from orders.services.steps import prepare_order, receive_order, release_order, urge_order
+from orders.services.steps import (
+    prepare_order,
+    receive_order,
+    release_order,
+    undo_confirm,
+    undo_prepare,
+    urge_order,
+)
+from orders.shipping.selectors import list_just_sent
 from shop.actor import Actor
 from shop.staff.actions.forms import bare_form
 from shop.staff.actions.rows import Action, Offer, list_offers
+
+
+def _by(name: str) -> Callable[[Order], str]:
+    """That the button of this name takes it back."""
+    return lambda order: find_action_url(order, name)
+
+
+def _by_parcel(order: Order) -> str:
+    """The undo of the parcel that was just sent; of several each has its own on the page."""
+    parcels = list_just_sent(order)
+    return reverse("orders:undo_parcel", args=[order.number, *parcels]) if len(parcels) == 1 else ""
+
+
+def find_action_url(order: Order, name: str) -> str:
+    return link_order(order.number, name)
+
 
 _ALL = (
     Action(
@@ -19,9 +46,12 @@ _ALL = (
         forms.ConfirmForm,
         title=_("Confirm with a note"),
         words=_("The order goes to “to ship”. The note is seen by colleagues only."),
-        undo=_("This cannot be undone, but the order can still be held or cancelled."),
+        undo=_("It can be undone right afterwards."),
+        back=_by("undo_confirm"),
     ),
-    Action("order.prepare", bare_form("prepare", prepare_order), in_menu=False),
+    Action("order.undo_confirm", bare_form("undo_confirm", undo_confirm), in_menu=False),
+    Action("order.prepare", bare_form("prepare", prepare_order), in_menu=False, back=_by("undo_prepare")),
+    Action("order.undo_prepare", bare_form("undo_prepare", undo_prepare), in_menu=False),
     Action("order.release", bare_form("release", release_order), in_menu=False),
     Action(
         "order.ship_part",
@@ -29,6 +59,7 @@ _ALL = (
         words=_("Stock leaves the shop and the buyer sees the parcel."),
         undo=_("A parcel can be undone until it moves."),
         template="desk/order/dialogs/_ship.html",
+        back=_by_parcel,
     ),
     Action(
         "order.collect",
@@ -80,6 +111,7 @@ _ALL = (
         submit=_("Hold the order"),
         words=_("Nothing can be shipped until the order is released; cancelling stays possible."),
         undo=_("The time held is added to the time to ship."),
+        back=_by("release"),
     ),
     Action(
         "order.change_address",
@@ -143,10 +175,6 @@ _ALL = (
     Action("order.note", forms.NoteForm, submit=_("Add note"), in_menu=False, anchor="#notes"),
 )
 ACTIONS: dict[str, Action] = {action.name: action for action in _ALL}
-
-
-def find_action_url(order: Order, name: str) -> str:
-    return link_order(order.number, name)
 
 
 # Refusals whose opposite verb stands in the same menu: naming both would only puzzle.

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.desk.order.forms import OrderForm
 from orders.models import Order, OrderLine
-from orders.payments.selectors import get_kept_fen
+from orders.payments.selectors import map_kept_fen
 from orders.payments.services.cancelling import cancel_lines, cancel_paid, cancel_unpaid
 from orders.payments.services.collecting import collect_payment
 from orders.payments.services.pricing import change_price, choose_payment
@@ -19,8 +19,10 @@ from orders.payments.services.transfers import (
 )
 from shop.actor import Actor
 from shop.console import fields
+from shop.money import format_fen
 from shop.store.choices import Delivery, PayMethod
 from shop.store.selectors import get_store_settings, list_pay_methods
+from shop.words import fill
 
 
 class ChoosePaymentForm(OrderForm):
@@ -49,13 +51,31 @@ class CancelUnpaidForm(OrderForm):
     reason = fields.text(_("Reason"), required=False)
 
 
+_WAYS_BACK = {
+    PayMethod.WECHAT: _("%(amount)s by WeChat Pay, to where it was paid from"),
+    PayMethod.BALANCE: _("%(amount)s to the buyer's balance, at once"),
+}
+_BY_HAND = _("%(amount)s to be paid out by hand (%(way)s)")
+_GONE_BACK = _("%(amount)s more is back already, or on its way")
+
+
 class CancelPaidForm(OrderForm):
     name, act = "cancel_paid", cancel_paid
     reason = fields.text(_("Reason"))
     notice = fields.area(_("Words to the buyer"), max_length=200, required=False)
 
+    amount_is = _("Goes back to the buyer")
+
     def set_up(self) -> None:
-        self.amount_fen = get_kept_fen(self.order)
+        kept = map_kept_fen(self.order)
+        self.amount_fen = sum(kept.values())
+        back = [
+            fill(_WAYS_BACK.get(way, _BY_HAND), {"amount": format_fen(fen), "way": way.label})
+            for way, fen in kept.items()
+        ]
+        gone_fen = self.order.paid_fen - self.amount_fen
+        gone = [fill(_GONE_BACK, {"amount": format_fen(gone_fen)})] if gone_fen else []
+        self.amount_parts = (*back, *gone)
 
 
 class CancelLinesForm(OrderForm):
@@ -103,6 +123,7 @@ class ChangePriceForm(OrderForm):
 
 class CollectForm(OrderForm):
     name, act = "collect", collect_payment
+    amount_is = _("Owed for this order")
     reference = fields.text(_("Receipt or reference"), max_length=100, required=False)
 
     def set_up(self) -> None:
@@ -117,6 +138,7 @@ class RecordTransferForm(OrderForm):
     """The amount is typed and not offered, so that somebody looks at the account."""
 
     name, act = "record_transfer", record_transfer
+    amount_is = _("Owed for this order")
     amount = fields.YuanField(label=_("Amount received (yuan)"))
     reference = fields.text(_("Reference of the transfer"), max_length=LONGEST_REFERENCE)
 

@@ -120,7 +120,8 @@ class ShipForm(OrderForm):
             raise ValidationError(list(errors))
         return data
 
-    def run(self, actor: Actor, expected_version: int | None) -> None:
+    def run(self, actor: Actor, expected_version: int | None) -> Order:
         parcels = [parcel.make_parcel() for parcel in self.parcels]
         order = ship_order(self.order.pk, parcels=parcels, actor=actor, expected_version=expected_version)
         self.done_verb = "" if order.pieces_to_send else "order.ship"
+        return order

@@ -13,6 +13,7 @@ from shop.events.models import Event
 from shop.store.deliveries import WAYS
 
 _LINE = (Stage.UNPAID, Stage.TO_CONFIRM, Stage.CONFIRMED, Stage.PREPARING, Stage.SHIPPED, Stage.DONE)
+_RANK: dict[str, int] = {stage: rank for rank, stage in enumerate((*_LINE, Stage.CLOSED))}
 _SKIPPING = frozenset({"order.skip_confirm", "order.skip_prepare"})
 
 
@@ -28,13 +29,23 @@ class StageStep:
 
 def make_stage_line(order: Order, events: Sequence[Event]) -> list[StageStep]:
     """The steps of an order from its events; a closed order ends where it was stopped."""
-    own = sorted((event for event in events if event.kind == Order.subject_kind), key=lambda event: event.pk)
-    entered = {event.after: event for event in own if event.before != event.after}
+    entered = _find_entered(events)
     if order.stage == Stage.CLOSED:
         steps = [_past_step(order, stage, entered[stage]) for stage in _LINE if stage in entered]
         return [*steps, StageStep(_("Closed"), "stopped", order.closed_at, describe_close(order))]
     here = _LINE.index(Stage(order.stage))
     return [_make_step(order, stage, i - here, entered) for i, stage in enumerate(_LINE)]
+
+
+def _find_entered(events: Sequence[Event]) -> dict[str, Event]:
+    """Stage → the event that brought the order there, of those that no step back has undone."""
+    own = sorted((event for event in events if event.kind == Order.subject_kind), key=lambda event: event.pk)
+    entered: dict[str, Event] = {}
+    for event in own:
+        if event.before != event.after:
+            reached = {stage: found for stage, found in entered.items() if _RANK[stage] <= _RANK[event.after]}
+            entered = {event.after: event} | reached
+    return entered
 
 
 def _make_step(order: Order, stage: Stage, distance: int, entered: dict[str, Event]) -> StageStep:

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -19,12 +20,20 @@ from shop.catalog.refusals import count_refused
 from shop.catalog.selectors import list_categories, list_skus
 from shop.errors import Refused
 from shop.http.fields import read_id
-from shop.http.paging import read_page
+from shop.http.paging import Keyset, read_page
+from shop.http.query import make_url
 from shop.jobs.sheets.views import take_upload
 from shop.sheets.sending import send_rows
 from shop.staff.decorators import StaffRequest, staff_page
 
 PAGE_SIZE = 50
+
+
+def _read_product(text: str) -> int | None:
+    return None if (pk := read_id(text)) < 0 else pk
+
+
+_BY_PRODUCT = Keyset("product_id", _read_product)
 
 
 class StockFilterForm(forms.Form):
@@ -43,7 +52,7 @@ class StockFilterForm(forms.Form):
 
 @staff_page("products.stock")
 def count(request: StaffRequest) -> HttpResponse:
-    """SKUs, newest first, each with a field for what was counted."""
+    """SKUs, those of the newest product first, each with a field for what was counted."""
     return _show_list(request, {})
 
 
@@ -52,14 +61,15 @@ def _show_list(request: StaffRequest, typed: Mapping[int, str], error: Any = "")
     chosen = form.cleaned_data
     words = request.GET.get("name", "").replace("\0", "").strip()[:60]
     skus = list_skus(words=words, category=chosen.get("category", ""), only_low=chosen.get("low", False))
-    page = read_page(skus, request, size=PAGE_SIZE)
-    refused = count_refused([sku.pk for sku in page.rows])
+    page = read_page(skus, request, _BY_PRODUCT, size=PAGE_SIZE)
+    shown = sorted(page.rows, key=lambda sku: (-sku.product_id, sku.pk))
+    refused = count_refused([sku.pk for sku in shown])
     context = {
         "form": form,
         "words": words,
         "is_narrowed": bool(words or chosen.get("category") or chosen.get("low")),
         "page": page,
-        "rows": [(sku, typed.get(sku.pk, ""), refused.get(sku.pk, 0)) for sku in page.rows],
+        "rows": [(sku, typed.get(sku.pk, ""), refused.get(sku.pk, 0)) for sku in shown],
         "query": request.GET.urlencode(),
         "error": error,
     }
@@ -113,6 +123,8 @@ def _show_check(request: StaffRequest, counts: list[Count], error: str = "") -> 
         "changes": sum(preview.delta != 0 for _count, preview in rows),
         "missing": sum(preview.missing for _count, preview in rows),
         "reason": request.POST.get("reason", ""),
+        "query": request.GET.urlencode(),
+        "list_url": _find_list(request),
         "error": error,
     }
     return render(
@@ -132,7 +144,12 @@ def apply(request: StaffRequest) -> HttpResponse:
     except Refused as refused:
         return _show_check(request, counts, str(refused))
     _tell(request, results)
-    return redirect("stock:count")
+    return redirect(_find_list(request))
+
+
+def _find_list(request: StaffRequest) -> str:
+    """The part of the list in which was counted: each address of a count has it behind the question mark."""
+    return make_url(reverse("stock:count"), request.GET)
 
 
 def _read_count(text: str) -> Count | None:

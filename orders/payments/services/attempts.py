@@ -115,7 +115,11 @@ def _check_payable(order: Order, actor: Actor) -> None:
 def check_in_time(order: Order) -> None:
     """Raise Refused `too_late` when an unpaid order is past its deadline, swept already or not."""
     if order.stage == Stage.UNPAID and order.pay_by and order.pay_by <= clock.now():
-        raise Refused("too_late", _("The time to pay has passed. Please place a new order."))
+        raise Refused(
+            "too_late",
+            _("The buyer's time to pay has passed: the order is about to be closed."),
+            to_buyer=_("The time to pay has passed. Please place a new order."),
+        )
 
 
 def _closing() -> Refused:

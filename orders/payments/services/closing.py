@@ -92,5 +92,9 @@ def is_leased(attempt: PayAttempt) -> bool:
 def require_no_live_attempt(order: Order) -> None:
     """Inside a verb, under the order's lock: raise Refused `closing` if a new attempt was opened meanwhile."""
     if order.attempts.filter(state__in=LIVE).exists():
-        message = _("The buyer is paying at this moment. Look again in a few seconds.")
-        raise Refused("closing", message, retry_after=3)
+        raise Refused(
+            "closing",
+            _("The buyer is paying at this moment. Look again in a few seconds."),
+            to_buyer=_("Your payment is under way. Please try again in a few seconds."),
+            retry_after=3,
+        )

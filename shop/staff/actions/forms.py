@@ -15,13 +15,16 @@ class ActionForm(forms.Form):
     never grows too old says `version = None`.
 
     `act` is called with the subject's id and `read()`. `done_verb` is set by `run` where more came of it than the verb
-    that was asked for; `amount_fen` is what the dialog shows in large, because it moves.
+    that was asked for; `amount_fen` is what the dialog shows in large, because it moves: `amount_is` says what it is,
+    `amount_parts` by which way each part of it goes, and what of a greater sum is not in it.
     """
 
     name: str
     act: ClassVar[Callable[..., object]]
     done_verb = ""
     amount_fen: int | None = None
+    amount_is: Any = ""
+    amount_parts: tuple[Any, ...] = ()
     version: VersionField | None = VersionField()
 
     def __init__(self, data: Any = None, *, subject: Any, actor: Actor) -> None:

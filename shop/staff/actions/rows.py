@@ -39,6 +39,9 @@ class Action:
     page, `anchor` says where on the page its form stands instead. `is_final` makes its button one that must be held and
     says that there is no way back, `is_grave` one to think about; `is_fresh` asks for the password again; `is_first`
     stands out on its page. `answer(request, subject, result)` is what is shown afterwards instead of the page.
+
+    `back(subject)` is the address of the verb that takes back what was just done to the subject, "" where none does:
+    the toast that says so has a button for it. The form of such an action returns the subject.
     """
 
     verb: str
@@ -56,6 +59,7 @@ class Action:
     anchor: str = ""
     template: str = "components/_action.html"
     answer: Callable[..., HttpResponse] | None = None
+    back: Callable[[Any], str] = lambda _subject: ""
 
     @property
     def name(self) -> str:

@@ -10,6 +10,7 @@ from orders.stages import AftersaleMark
 from shop import frame
 from shop.store.choices import Delivery
 from tests.cast import paid_order, place, prepared_order
+from tests.console import page_with
 from tests.desk.list.test_list import numbers
 
 URL = "/console/orders/"
@@ -107,9 +108,35 @@ def test_counts_of_a_kind_stop_at_the_cap(owner: Client, monkeypatch: pytest.Mon
     assert tabs(owner, "?delivery=pickup")["All"] == "1+"
 
 
-def test_an_empty_kind_says_so(owner: Client) -> None:
-    assert "No pickup orders here" in owner.get(f"{URL}?delivery=pickup").content.decode()
-    assert "No after-sales orders here" in owner.get(f"{URL}?aftersale=open").content.decode()
+@pytest.mark.parametrize(
+    ("query", "label", "title", "until_then"),
+    [
+        (
+            "?delivery=pickup",
+            "Pickup orders",
+            "Pickup is coming soon",
+            "Until then orders go by express or own delivery.",
+        ),
+        (
+            "?aftersale=open",
+            "After-sales orders",
+            "After-sales are coming soon",
+            "Until then cancel or refund on the page of the order.",
+        ),
+    ],
+)
+def test_what_is_still_to_come_says_so_and_what_to_do_meanwhile(
+    owner: Client, query: str, label: str, title: str, until_then: str
+) -> None:
+    assert {name for name, entry in entries(owner, query).items() if entry["is_soon"]} == {
+        "Pickup orders",
+        "After-sales orders",
+    }
+    page = page_with(200, owner.get(f"{URL}{query}"))
+    assert page.count(">soon</span>") == 2
+    assert f"<h2>{title}</h2>" in page
+    assert until_then in page
+    assert f'<a class="btn" href="{URL}">All orders</a>' in page
 
 
 @pytest.mark.parametrize("query", ["?delivery=pickup", "?aftersale=open"])

@@ -66,6 +66,26 @@ class TestSteps:
         assert 'value="等补货"' in html
         assert "data-dialog-auto" in html
 
+    @pytest.mark.parametrize(
+        ("days", "sentence"),
+        [
+            ("三天", "Type a whole number."),
+            ("0", "Not less than 1."),
+            ("999", "Not more than 30."),
+            ("", "Please fill this in."),
+        ],
+    )
+    def test_a_number_that_is_none_is_kept_as_it_was_typed(
+        self, owner: Client, days: str, sentence: str
+    ) -> None:
+        sent = shipped_order()
+        html = assert_refused(post(owner, sent, "extend", days=days), sent, 422, sentence)
+        field = html[html.index('id="extend_days"') - 300 : html.index('id="extend_days"') + 300]
+        assert 'type="text" inputmode="numeric"' in field
+        assert not days or f'value="{days}"' in field
+        assert 'aria-invalid="true"' in field
+        assert " max=" not in field
+
     def test_an_empty_reason_stands_beside_its_field(self, owner: Client, order: Order) -> None:
         html = assert_refused(post(owner, order, "hold", reason=" "), order, 422, "data-dialog-auto")
         assert 'id="hold_reason_error"' in html
@@ -248,9 +268,9 @@ class TestWords:
         assert order.seller_remark == ""
 
     def test_an_empty_or_endless_note_is_refused(self, owner: Client, order: Order) -> None:
-        assert_refused(post(owner, order, "note", text=" "), order, 422, "This field is required.")
+        assert_refused(post(owner, order, "note", text=" "), order, 422, "Please fill this in.")
         response = post(owner, order, "note", text="x" * 501)
-        assert "x" * 501 in assert_refused(response, order, 422, "at most 500 characters")
+        assert "x" * 501 in assert_refused(response, order, 422, "At most 500 characters")
 
 
 @pytest.mark.parametrize(

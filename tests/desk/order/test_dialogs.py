@@ -1,11 +1,15 @@
 """GET /console/orders/<number>/<action>/: dialogs are fetched when they are opened."""
 
+import re
+
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from orders.desk.order.actions import ACTIONS
 from orders.models import Order
+from orders.payments.services.collecting import collect_payment
+from shop.store.choices import PayMethod
 from tests import cast
 from tests.console import page_with
 
@@ -82,3 +86,47 @@ def test_it_costs_a_few_queries(owner: Client, django_assert_max_num_queries: Dj
     order = cast.prepared_order()
     with django_assert_max_num_queries(5):
         owner.get(url_of(order, "ship"), headers=FETCHED)
+
+
+class TestTheAmount:
+    """The dialog that cancels says what its amount is: what goes back, to whom, by which way."""
+
+    def amount_of(self, client: Client, order: Order) -> list[str]:
+        html = page_with(200, client.get(url_of(order, "cancel-paid"), headers=FETCHED))
+        shown = html[html.index('class="dialog-words"') : html.index('class="field"')]
+        return re.findall(r">([^<>\n]+)</(?:div|b)>", shown)
+
+    def test_goes_back_the_way_it_was_paid(self, owner: Client) -> None:
+        order = cast.paid_order()
+        assert self.amount_of(owner, order) == [
+            "Goes back to the buyer",
+            "¥45.00",
+            "¥45.00 by WeChat Pay, to where it was paid from",
+        ]
+
+    def test_without_what_was_given_back_before(self, owner: Client) -> None:
+        order = cast.paid_order()
+        payment = order.payments.get()
+        cast.refund_payment(payment.pk, amount_fen=5_40, reason="少发赠品", actor=cast.clerk())
+        assert self.amount_of(owner, order)[1:] == [
+            "¥39.60",
+            "¥39.60 by WeChat Pay, to where it was paid from",
+            "¥5.40 more is back already, or on its way",
+        ]
+
+    def test_cash_is_paid_out_by_hand(self, owner: Client) -> None:
+        order = cast.place(pay_method=PayMethod.COD)
+        collect_payment(order.pk, actor=cast.clerk())
+        assert self.amount_of(owner, order)[-1] == "¥45.00 to be paid out by hand (Cash on delivery)"
+
+    def test_a_balance_has_it_at_once(self, owner: Client) -> None:
+        order = cast.paid_order()
+        order.payments.update(method=PayMethod.BALANCE)
+        assert self.amount_of(owner, order)[-1] == "¥45.00 to the buyer's balance, at once".replace(
+            "'", "&#39;"
+        )
+
+    def test_what_is_to_be_collected_is_what_is_owed(self, owner: Client) -> None:
+        order = cast.place(pay_method=PayMethod.COD)
+        html = page_with(200, owner.get(url_of(order, "collect"), headers=FETCHED))
+        assert "Owed for this order" in html
