@@ -19,7 +19,7 @@ MAX_FREIGHT_FEN = 100_000_00
 
 @dataclass(frozen=True)
 class Row:
-    """One setting as it stands in its group, with what it needs first; of a span of time also its end, on the same line."""
+    """One setting as it stands in its group, with what it needs first; a span of time has its end on the same line."""
 
     field: forms.BoundField
     is_switch: bool
