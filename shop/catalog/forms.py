@@ -57,6 +57,8 @@ class ProductForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not self.instance.pk:
+            self.fields["name"].widget.attrs["autofocus"] = True
         self.fields["description"].max_length = LONGEST_DESCRIPTION  # type: ignore[attr-defined]
         self.fields["description"].validators.append(MaxLengthValidator(LONGEST_DESCRIPTION))
 

@@ -89,6 +89,7 @@ class HireForm(PersonFields):
     def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offer_roles(actor)
+        self.fields["display_name"].widget.attrs["autofocus"] = True
         self.fields["role"].initial = "order_clerk"
 
 

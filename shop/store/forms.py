@@ -19,11 +19,12 @@ MAX_FREIGHT_FEN = 100_000_00
 
 @dataclass(frozen=True)
 class Row:
-    """One setting as it stands in its group, with what it needs first."""
+    """One setting as it stands in its group, with what it needs first; a span of time has its end on the same line."""
 
     field: forms.BoundField
     is_switch: bool
     preconditions: list[Precondition]
+    until: forms.BoundField | None = None
 
 
 @dataclass(frozen=True)
@@ -84,12 +85,11 @@ GROUPS: tuple[tuple[Any, Any, tuple[str, ...]], ...] = (
     ),
     (
         _("Voice alerts"),
-        _("Which kinds are spoken is chosen on the page “Voice of alerts”."),
-        (
-            "voice_repeat_seconds",
-            "quiet_from",
-            "quiet_until",
+        _(
+            "Which kinds are spoken is chosen on the page “Voice of alerts”."
+            " In quiet hours nothing is spoken; alerts still stand on the page."
         ),
+        ("voice_repeat_seconds", "quiet_from"),
     ),
     (
         _("Subscription messages"),
@@ -97,6 +97,7 @@ GROUPS: tuple[tuple[Any, Any, tuple[str, ...]], ...] = (
         TEMPLATES,
     ),
 )
+_ENDS = {"quiet_from": "quiet_until"}
 _TEMPLATE_ID = RegexValidator(
     r"\A[A-Za-z0-9_-]{20,64}\Z", _("Copy the template's id as the WeChat platform shows it.")
 )
@@ -123,7 +124,7 @@ class StoreSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subsc
 
     class Meta:
         model = StoreSettings
-        fields = [name for _title, _words, names in GROUPS for name in names]
+        fields = [name for _title, _words, names in GROUPS for name in names] + [*_ENDS.values()]
         widgets = {
             "quiet_from": forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
             "quiet_until": forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
@@ -150,7 +151,6 @@ class StoreSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subsc
                 "Runs from the delivery of the last parcel, else from shipping; it waits for open after-sales."
             ),
             "reserve_on": _("Cash on delivery always reserves when the order is placed."),
-            "quiet_from": _("Between these times nothing is spoken; alerts still stand on the page."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -190,7 +190,8 @@ class StoreSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subsc
 
     def _row(self, name: str, needs: list[Precondition]) -> Row:
         is_switch = isinstance(self.fields[name].widget, forms.CheckboxInput)
-        return Row(self[name], is_switch, [need for need in needs if need.switch == name])
+        until = self[_ENDS[name]] if name in _ENDS else None
+        return Row(self[name], is_switch, [need for need in needs if need.switch == name], until)
 
 
 class SecretTextarea(forms.Textarea):

@@ -1,8 +1,10 @@
-/* What this device has spoken, kept in localStorage for all its tabs: reloading, sleeping or another tab taking over says
-   nothing twice in a round. */
+/* What this device has spoken, and until when its red strip is put away, kept in localStorage for all its tabs: reloading,
+   sleeping or another tab taking over says nothing twice in a round. */
 
 const KEY = "alerts.spoken";
 const ENABLED_KEY = "alerts.enabled";
+const AWAY_KEY = "alerts.away_until";
+const AWAY_MS = 30 * 60 * 1000;
 const NOTHING = { spoken: {}, round_at: 0 };
 
 /* Storage may be forbidden; then the page remembers for itself. */
@@ -37,6 +39,21 @@ export class Memory {
     this.#storage.write(ENABLED_KEY, "1");
     // The server reads it too, for the list of the first day.
     document.cookie = "sound=1; path=/console/; max-age=31536000; samesite=lax";
+  }
+
+  put_strip_away(now) {
+    this.#storage.write(AWAY_KEY, String(now + AWAY_MS));
+  }
+
+  /* A clock that was put back must not keep it away for longer. */
+  is_strip_away(now) {
+    const rest = Number(this.#storage.read(AWAY_KEY)) - now;
+    return rest > 0 && rest <= AWAY_MS;
+  }
+
+  find_unheard(open) {
+    const { spoken } = this.#read();
+    return open.filter(({ id }) => !(id in spoken));
   }
 
   #read() {

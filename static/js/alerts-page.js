@@ -36,10 +36,15 @@ export class Page {
       const holder = document.getElementById("sound-light");
       const template = document.getElementById(`alerts-light-${light}`);
       if (holder && template) holder.replaceChildren(template.content.cloneNode(true));
-      document.getElementById("alerts-silent").hidden = light !== "silent";
     }
     const word = settings?.is_quiet ? "quiet" : settings?.is_voice_on === false ? "off" : "on";
     for (const part of document.querySelectorAll("[data-alerts-word]")) part.hidden = part.dataset.alertsWord !== word;
+  }
+
+  /* The strip may be put away for a while; then the light says that something was not heard. */
+  show_silence(is_silent, { is_away, is_unheard }) {
+    document.getElementById("alerts-silent").hidden = !is_silent || is_away;
+    document.getElementById("sound-light")?.toggleAttribute("data-unheard", is_silent && is_unheard);
   }
 
   show_signed_out() {

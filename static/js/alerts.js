@@ -26,7 +26,12 @@ function start(config) {
 
   function show() {
     if (source.is_signed_out) return;
-    page.show_light(tab.is_speaking ? "speaking" : tab.is_elsewhere ? "elsewhere" : "silent", state?.settings);
+    const light = tab.is_speaking ? "speaking" : tab.is_elsewhere ? "elsewhere" : "silent";
+    page.show_light(light, state?.settings);
+    page.show_silence(light === "silent", {
+      is_away: memory.is_strip_away(Date.now()),
+      is_unheard: memory.find_unheard(list_voiced()).length > 0,
+    });
     speak_due();
   }
 
@@ -46,7 +51,7 @@ function start(config) {
 
   function speak_due() {
     if (!state || !source.is_fresh || !tab.is_speaking || voice.is_busy || state.settings.is_quiet) return;
-    const open = state.alerts.filter((alert) => alert.is_voiced);
+    const open = list_voiced();
     const [now, repeat_ms] = [Date.now(), state.settings.repeat_s * 1000];
     const due = memory.pick_due(open, repeat_ms, now);
     if (!due.length) return;
@@ -56,6 +61,8 @@ function start(config) {
       voice.say(() => make_sentence(alerts.filter(is_open), state.phrases), { sound, clip }).then(speak_due);
     }
   }
+
+  const list_voiced = () => (state?.alerts || []).filter((alert) => alert.is_voiced);
 
   const is_open = ({ id }) => state.alerts.some((alert) => alert.id === id);
 
@@ -78,8 +85,15 @@ function start(config) {
     settle();
   }
 
+  function put_strip_away() {
+    memory.put_strip_away(Date.now());
+    show();
+    document.querySelector("#sound-light button")?.focus();
+  }
+
   document.addEventListener("click", (event) => {
-    if (event.target.closest("[data-alerts-unlock], [data-alerts-test]")) enable();
+    if (event.target.closest("[data-alerts-later]")) put_strip_away();
+    else if (event.target.closest("[data-alerts-unlock], [data-alerts-test]")) enable();
     else arm();
   }, true);
   document.addEventListener("keydown", arm, true);

@@ -34,7 +34,9 @@
 
   /* Native dialogs. */
   function open_dialog(dialog) {
-    if (!(dialog instanceof HTMLDialogElement) || dialog.open) return;
+    if (!(dialog instanceof HTMLDialogElement) || dialog.matches(":modal")) return;
+    // One that came open with its page stood there for who has no scripts.
+    dialog.open = false;
     dialog.showModal();
     const wrong = dialog.querySelector("[aria-invalid=true]");
     const field = dialog.querySelector(".dialog-body :is(input:not([type=hidden]), select, textarea)");
@@ -58,6 +60,8 @@
   async function show_dialog(opener) {
     const find = () => document.querySelector(opener.dataset.dialogOpen);
     wanted = opener;
+    // The menu that it was chosen from closes, and gets the focus back in its stead.
+    leave_menu(opener.closest("details.menu[open]"));
     // What it says is of the moment in which it is opened.
     if ("dialogAnew" in opener.dataset) find()?.remove();
     const typed = find() ? null : await wait_for_dialog(opener);
@@ -103,9 +107,22 @@
     const dialog = target.closest("dialog");
     if (dialog && (target.closest("[data-dialog-close]") || target === dialog)) dialog.close();
     if (!opener || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (opener.href && !window.htmx) return;
     event.preventDefault();
     show_dialog(opener);
   }
+
+  /* An amount or a number in a dialog is there to be typed over: whole when one comes to it, the place pressed at the next press. */
+  const NUMBER = "dialog :is([type=number], [inputmode=decimal], [inputmode=numeric])";
+  let entering = null;
+
+  document.addEventListener("focusin", ({ target }) => target.matches(NUMBER) && target.select());
+  document.addEventListener("pointerdown", ({ target }) => {
+    entering = target === document.activeElement ? null : target;
+  });
+  document.addEventListener("click", ({ target }) => {
+    if (target === entering && target.matches(NUMBER) && target.selectionStart === target.selectionEnd) target.select();
+  });
 
   /* The dialog that is used most is there before it is asked for. */
   for (const name of ["pointerover", "focusin"]) {
@@ -157,6 +174,12 @@
     }
   }
 
+  function leave_menu(menu) {
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+
   document.addEventListener("click", (event) => {
     close_menus(event.target);
     handle_dialog_click(event);
@@ -179,10 +202,8 @@
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     const menu = document.querySelector("details.menu[open]");
-    if (menu) {
-      menu.open = false;
-      menu.querySelector("summary").focus();
-    } else if (is_drawer_open()) set_drawer(false);
+    if (menu) leave_menu(menu);
+    else if (is_drawer_open()) set_drawer(false);
   });
 
   document.addEventListener("change", (event) => {
@@ -347,6 +368,15 @@
     const field = first("[aria-invalid=true]");
     field?.focus({ preventScroll: true });
     (field || first(".field-error"))?.scrollIntoView({ block: "center" });
+  }
+
+  /* The strip that says what does not work without scripts goes, and comes back with each that does not come. */
+  const strip = document.getElementById("no-scripts");
+  if (strip) {
+    strip.hidden = "htmx" in window;
+    document.addEventListener("error", ({ target }) => {
+      if (target.matches?.("script")) strip.hidden = false;
+    }, true);
   }
 
   show_wrong_field();

@@ -10,6 +10,9 @@ from playwright.sync_api import BrowserContext, Page
 
 CATALOGUE = Path(__file__).resolve().parents[2] / "locale/zh_Hans/LC_MESSAGES/django.po"
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+ZOOMED = {"width": 720, "height": 450}
+"""What is left of WIDE at 200 %."""
+
 THEMES = ("light", "dark")
 _ENTRY = re.compile(r'^msgid "(.+)"\nmsgstr "(.+)"$', re.MULTILINE)
 WATCH = """

@@ -59,6 +59,47 @@ def test_a_dialog_takes_the_keyboard_and_gives_it_back(order_page: Page) -> None
     expect(opener).to_be_focused()
 
 
+def test_a_menu_gives_way_to_its_dialog_and_gets_the_focus_back(order_page: Page) -> None:
+    menu, dialog = order_page.locator(".order-menu"), order_page.locator("#dialog-hold")
+    menu.locator("summary").click()
+    menu.locator('[data-dialog-open="#dialog-hold"]').click()
+    expect(dialog).to_be_visible()
+    expect(menu).not_to_have_attribute("open", "")
+    order_page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(menu.locator("summary")).to_be_focused()
+
+
+@pytest.mark.parametrize("way", ["Escape", "outside"])
+def test_a_menu_closes_without_a_choice(order_page: Page, way: str) -> None:
+    menu = order_page.locator(".order-menu")
+    menu.locator("summary").click()
+    expect(menu.locator(".menu-panel")).to_be_visible()
+    if way == "Escape":
+        order_page.keyboard.press("Tab")
+        order_page.keyboard.press("Escape")
+        expect(menu.locator("summary")).to_be_focused()
+    else:
+        order_page.locator("h1").click()
+    expect(menu.locator(".menu-panel")).to_be_hidden()
+
+
+def test_an_amount_in_a_dialog_is_typed_over(order_page: Page) -> None:
+    order_page.goto(order_page.url.replace(order_page.url.split("/")[-2], place().number))
+    order_page.locator('.next-step [data-dialog-open="#dialog-change_price"]').click()
+    goods = order_page.locator("#dialog-change_price [name=goods]")
+    freight = order_page.locator("#dialog-change_price [name=freight]")
+    expect(goods).to_be_focused()
+    order_page.keyboard.type("60")
+    freight.click()
+    order_page.keyboard.type("7")
+    expect(goods).to_have_value("60")
+    expect(freight).to_have_value("7")
+    freight.click()
+    order_page.keyboard.type("5")
+    assert freight.input_value() in ("57", "75")  # The second press puts the caret where one points.
+
+
 def test_what_is_scanned_before_the_dialog_is_there_is_not_lost(order_page: Page) -> None:
     def arrive_late(route: Route) -> None:
         order_page.wait_for_timeout(700)

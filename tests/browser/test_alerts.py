@@ -75,6 +75,39 @@ def test_the_button_proves_the_sound_and_the_strip_goes(device: Device, live_sho
     assert ears.heard == ["chime", "声音已启用"]
 
 
+def test_the_strip_is_put_away_for_a_while_and_the_light_tells_of_what_was_not_heard(
+    device: Device, live_shop: LiveShop
+) -> None:
+    page = open_page(device(), live_shop, "/console/orders/")
+    light, strip = page.locator("#sound-light"), page.locator("#alerts-silent")
+    strip.locator("[data-alerts-later]").click()
+    expect(strip).to_be_hidden()
+    expect(light.locator("button")).to_be_focused()
+    page.reload()
+    expect_light(page, "silent")
+    expect(strip).to_be_hidden()
+    expect(light).not_to_have_attribute("data-unheard", "")
+    paid_order()
+    expect(light).to_have_attribute("data-unheard", "")
+    expect(page).to_have_title(re.compile(r"^\(1\) "))
+    assert strip.is_hidden()
+    for minutes, is_back in ((29, False), (-1, True), (29, False), (31, True)):
+        page.evaluate("rest => { localStorage['alerts.away_until'] = Date.now() + rest * 60000; }", minutes)
+        expect(strip).to_be_visible(visible=is_back)
+
+
+def test_nothing_waits_for_a_socket_that_never_opens(device: Device, live_shop: LiveShop) -> None:
+    """Neither what the page shows nor what it does; a change is asked for instead."""
+    never = "window.WebSocket = class extends EventTarget { readyState = 0; send() {} close() {} };"
+    paid_order()
+    page = open_page(device(scripts=(never,)), live_shop, "/console/orders/")
+    expect_count(page, 1, seconds=3)
+    expect_light(page, "silent")
+    page.locator(".alerts-hint, #alerts-silent").first.wait_for(timeout=3000)
+    paid_order()
+    expect_count(page, 2, seconds=15)
+
+
 def test_an_order_is_said_once_though_two_tabs_are_open(device: Device, live_shop: LiveShop) -> None:
     first, ears = listening_page(device, live_shop)
     second = open_page(first.context, live_shop)
