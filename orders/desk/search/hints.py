@@ -1,6 +1,6 @@
 """What the search box says where it found nothing: as what the words were looked up, and what else can be typed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -25,16 +25,16 @@ TYPED: Mapping[FoundBy, Any] = {
 """What has to be typed to be found by each."""
 
 
-def describe_tried(tried: Sequence[FoundBy]) -> str:
+def describe_tried(tried: Collection[FoundBy]) -> str:
     """What one thing was looked up as, and what else finds orders."""
     others = [words for kind, words in TYPED.items() if kind not in tried]
     return say_tried([kind.label for kind in tried], others)
 
 
-def say_tried(tried: Iterable[Any], others: Sequence[Any]) -> str:
+def say_tried(tried: Iterable[Any], others: Iterable[Any]) -> str:
     """The sentences, of names of what was tried and of what else can be typed."""
     comma = _(", ")
-    words = [_("Looked for as: %(kinds)s.") % {"kinds": comma.join(map(str, tried))}]
-    if others:
-        words.append(_("You can also type: %(kinds)s.") % {"kinds": comma.join(map(str, others))})
-    return " ".join(words)
+    return _("Looked for as: %(tried)s. You can also type: %(others)s.") % {
+        "tried": comma.join(map(str, tried)),
+        "others": comma.join(map(str, others)),
+    }
