@@ -281,6 +281,7 @@ class HashKind(models.TextChoices):
     PHONE = "phone", _("phone")
     PHONE4 = "phone4", _("last four digits of the phone")
     RECIPIENT = "recipient", _("recipient")
+    SURNAME = "surname", _("surname of the recipient")
     NICKNAME = "nickname", _("nickname")
 
 
@@ -295,6 +296,7 @@ class BlindIndex(models.Model):
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="hashes", db_index=False)
     nickname = models.BigIntegerField()
     recipient = models.BigIntegerField()
+    surname = models.BigIntegerField(db_default=0)
     phone = models.BigIntegerField()
     phone4 = models.BigIntegerField()
 
@@ -302,6 +304,7 @@ class BlindIndex(models.Model):
         indexes = [
             models.Index(fields=["nickname", "order"], name="blind_by_nickname"),
             models.Index(fields=["recipient", "order"], name="blind_by_recipient"),
+            models.Index(fields=["surname", "order"], name="blind_by_surname"),
             models.Index(fields=["phone", "order"], name="blind_by_phone"),
             models.Index(fields=["phone4", "order"], name="blind_by_phone4"),
         ]

@@ -7,10 +7,11 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import OuterRef, QuerySet
+from django.db.models import OuterRef, Q, QuerySet
 
 from orders.models import BlindIndex, HashKind, Order, OrderLine, SoldName
 from orders.scope import orders_of, rows_in_scope
+from orders.surnames import find_surname, list_surnames
 from shop.catalog.models import Sku
 from shop.crypto import as_number, keyed_hash, keyed_hashes
 from shop.database.inserts import insert_rows
@@ -43,6 +44,7 @@ def make_hashes(nickname: str, recipient: str, phone: str) -> dict[str, int]:
     values = {
         HashKind.NICKNAME: nickname,
         HashKind.RECIPIENT: recipient,
+        HashKind.SURNAME: find_surname(normalise(recipient)),
         HashKind.PHONE: digits,
         HashKind.PHONE4: digits[-4:],
     }
@@ -60,6 +62,18 @@ def find_by_hash(kind: HashKind, value: str) -> "QuerySet[BlindIndex]":
     if not normalise(value):
         return BlindIndex.objects.none()
     return BlindIndex.objects.filter(**{f"{kind}__in": hash_values(kind, value)})
+
+
+def hash_surnames(word: str) -> list[int]:
+    """What to look up where a surname may stand alone; nothing for a word that is none."""
+    surnames = list_surnames(normalise(word))
+    return [number for surname in surnames for number in hash_values(HashKind.SURNAME, surname)]
+
+
+def find_recipient(name: str) -> "QuerySet[BlindIndex]":
+    """The rows whose orders go, or went, to somebody of this whole name or this surname."""
+    is_called = Q(recipient__in=hash_values(HashKind.RECIPIENT, name))
+    return BlindIndex.objects.filter(is_called | Q(surname__in=hash_surnames(name)))
 
 
 def remember_sold_names(lines: Iterable[OrderLine]) -> None:

@@ -41,7 +41,12 @@ class Page:
 
 def list_pages() -> list[Page]:
     newest, middle, oldest = _pick(1.0), _pick(0.5), _pick(0.02)
-    return [*_list_views(newest), *_list_filters(), *_list_searches(middle, oldest), *_list_others(middle)]
+    return [
+        *_list_views(newest),
+        *_list_filters(oldest.recipient[:1]),
+        *_list_searches(middle, oldest),
+        *_list_others(middle),
+    ]
 
 
 def _pick(part: float) -> Order:
@@ -64,7 +69,7 @@ def _list_views(newest: Order) -> list[Page]:
     ]
 
 
-def _list_filters() -> list[Page]:
+def _list_filters(surname: str) -> list[Page]:
     day = clock.now() - timedelta(days=200)
     span = {"date": "paid", "since": f"{day:%Y-%m-%d}", "until": f"{day + timedelta(days=3):%Y-%m-%d}"}
     paid = page_where(
@@ -85,6 +90,7 @@ def _list_filters() -> list[Page]:
             f"{LIST}?delivery=pickup",
             page_where("delivery = 'pickup' AND stage = 'done'"),
         ),
+        Page("surname filter", f"{LIST}?{urlencode({'recipient': surname})}", None),
         Page("above ¥2,000", f"{LIST}?above=2000", page_where("payable_fen >= 200000")),
         Page("product filter", f"{LIST}?{urlencode({'product': '高山绿茶'})}", page_of_goods("高山绿茶")),
     ]
@@ -114,8 +120,10 @@ def _list_searches(middle: Order, oldest: Order) -> list[Page]:
         by_hash("phone", HashKind.PHONE, middle.phone),
         by_hash("last digits of the phone", HashKind.PHONE4, middle.phone[-4:], 20),
         by_hash("recipient", HashKind.RECIPIENT, oldest.recipient),
+        by_hash("surname", HashKind.SURNAME, oldest.recipient[:1]),
         by_text("tracking number, old", tracking_no, page_by_tracking_no(tracking_no)),
         by_text("payment number, old", trade_no, page_by_trade_no(trade_no)),
+        Page("SKU code", f"{LIST}?q={oldest.lines.values_list('sku__code', flat=True)[0]}", None),
         by_goods("product name (part)", "高山绿茶"),
         by_goods("product, two characters", "茶壶"),
         by_goods("product, discontinued", DISCONTINUED[:4]),
@@ -128,4 +136,5 @@ def _list_others(order: Order) -> list[Page]:
         Page("order detail", f"{LIST}{order.number}/", None, 30),
         Page("home page with its numbers", "/console/", None, 60),
         Page("alerts, unhandled", "/console/alerts/", None, 25),
+        Page("customers by last digits", f"/console/customers/?who={order.phone[-4:]}", None),
     ]

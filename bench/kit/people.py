@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from orders.search import make_hashes
-from shop.crypto import keyed_hash, new_secret, seal
+from shop.crypto import new_secret, seal
 from shop.customers.names import hash_nickname
+from shop.customers.phones import hash_phone
 from shop.demo.persons import DemoPerson, list_people
 
 
@@ -55,7 +56,7 @@ def _store(person: DemoPerson) -> StoredPerson:
             "nickname": seal(person.nickname, context="customers_customer.nickname", secret=secret),
             "phone": seal(person.phone, context="customers_customer.phone", secret=secret),
             "nickname_hash": hash_nickname(person.nickname),
-            "phone_hash": keyed_hash("phone", person.phone),
+            **hash_phone(person.phone),
         },
         hashes=make_hashes(person.nickname, person.name, person.phone),
     )

@@ -91,6 +91,9 @@ class Payment(models.Model):
                 name="refunds_within_captured",
             ),
         ]
+        indexes = [
+            models.Index(fields=["reference"], name="payment_by_reference", condition=~Q(reference="")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.method} {self.trade_no or self.pk}"
@@ -164,6 +167,7 @@ class Refund(models.Model):
                 condition=Q(state__in=["committed", "processing"], stuck_at__isnull=True),
             ),
             models.Index(fields=["gateway_id"], name="refund_by_gateway_id", condition=~Q(gateway_id="")),
+            models.Index(fields=["reference"], name="refund_by_reference", condition=~Q(reference="")),
             models.Index(fields=["id"], name="refund_stuck", condition=Q(stuck_at__isnull=False)),
             models.Index(
                 fields=["finished_at"], name="refund_by_finished", condition=Q(finished_at__isnull=False)

@@ -3,9 +3,11 @@
 from django.utils.translation import gettext_lazy as _
 
 from orders.payments.models import GatewayLine
+from shop.events.words import label_facts
 from shop.moves.table import BY_SYSTEM, Subject, register, stateless
 
 _LINE = {"mchid": str}
+label_facts("gateway", mchid=_("Merchant number"))
 
 GATEWAY_LINES = register(
     Subject(

@@ -110,7 +110,8 @@ def empty_unsealed(customer_id: int) -> None:
 def _erase(customer: Customer) -> None:
     for erase in ERASERS:
         erase(customer)
-    changes = dict.fromkeys(("unionid", "secret", "phone_hash", "nickname_hash"), "")
+    hashes = ("phone_hash", "last_digits_hash", "nickname_hash")
+    changes = dict.fromkeys(("unionid", "secret", *hashes), "")
     gone = {"openid": f"{ERASED}{customer.pk}", "erase_at": None, "erased_at": clock.now()}
     move(customer, "customer.erase", actor=SYSTEM, changes=changes | gone)
 

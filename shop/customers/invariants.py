@@ -31,7 +31,8 @@ def balance_is_the_sum_of_its_ledger() -> Iterator[str]:
     "who was erased has no secret, hashes, addresses, devices, consents or pictures left; others have a secret",
 )
 def erased_have_nothing_left() -> Iterator[str]:
-    is_bare = Q(secret="", phone_hash="", nickname_hash="", unionid="", openid__startswith=ERASED)
+    has_no_hash = Q(phone_hash="", last_digits_hash="", nickname_hash="")
+    is_bare = has_no_hash & Q(secret="", unionid="", openid__startswith=ERASED)
     has_left = ~is_bare
     for model in (Address, CustomerToken, MessageConsent, Picture):
         has_left |= Q(Exists(model._base_manager.filter(customer_id=OuterRef("pk"))))

@@ -45,6 +45,8 @@ class Customer(Versioned):
     nickname = EncryptedTextField(opened_by="secret", blank=True)
     phone = EncryptedTextField(opened_by="secret", blank=True)
     phone_hash = models.CharField(max_length=32, blank=True)
+    last_digits_hash = models.CharField(max_length=32, blank=True, default="", db_default="")
+    """Of the last four digits of the phone."""
     nickname_hash = models.CharField(max_length=32, blank=True)
     remark = EncryptedTextField(opened_by="secret", blank=True)
     is_blocked = models.BooleanField(default=False)
@@ -69,6 +71,7 @@ class Customer(Versioned):
             ),
             # Not by `db_index`: text would get a second index for its beginnings, and a hash has none that matter.
             models.Index(fields=["phone_hash"], name="customer_by_phone"),
+            models.Index(fields=["last_digits_hash"], name="customer_by_last_digits"),
             models.Index(fields=["nickname_hash"], name="customer_by_nickname"),
             models.Index(
                 fields=["erase_at"], name="customer_to_erase", condition=models.Q(erase_at__isnull=False)

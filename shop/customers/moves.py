@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from shop.actor import Actor, ActorKind
 from shop.customers.models import Customer
 from shop.errors import Refused
+from shop.events.words import leave_out
 from shop.moves.table import (
     BY_ALL,
     BY_ANYONE,
@@ -59,6 +60,8 @@ def customers_in_scope(actor: Actor) -> "QuerySet[Customer]":
 
 _REFUNDING = frozenset({"orders.cancel", "orders.refund"})
 _BOOKED = {"amount_fen": int, "balance_fen": int, "order": str}
+
+leave_out("customer", "what")
 
 CUSTOMERS = register(
     Subject(

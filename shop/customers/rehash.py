@@ -1,8 +1,8 @@
 """The customers' phone and nickname hashes after a change of the search key."""
 
-from shop.crypto import keyed_hash
 from shop.customers.models import Customer
 from shop.customers.names import hash_nickname
+from shop.customers.phones import hash_phone
 from shop.rotation import BATCH, rehash
 
 
@@ -12,9 +12,9 @@ def rebuild_customer_hashes(after: int) -> int | None:
     known = Customer.objects.filter(erased_at__isnull=True)
     customers = list(known.filter(pk__gt=after).order_by("pk")[:BATCH])
     for customer in customers:
-        phone = keyed_hash("phone", customer.phone) if customer.phone else ""
-        _replace(customer, "phone_hash", phone)
-        _replace(customer, "nickname_hash", hash_nickname(customer.nickname))
+        hashes = {**hash_phone(customer.phone), "nickname_hash": hash_nickname(customer.nickname)}
+        for name, wanted in hashes.items():
+            _replace(customer, name, wanted)
     return customers[-1].pk if customers else None
 
 

@@ -15,10 +15,10 @@ from shop import clock
 from shop.actor import Actor, ActorKind
 from shop.clients.errors import ClientError, Rejected
 from shop.clients.wechat_mini import WeChatMini
-from shop.crypto import keyed_hash
 from shop.customers.care import lock_account
 from shop.customers.models import Address, Customer, CustomerToken
 from shop.customers.names import hash_nickname
+from shop.customers.phones import hash_phone
 from shop.errors import Refused
 from shop.moves.services import begin, locked, move
 from shop.store.selectors import get_wechat_mini
@@ -117,7 +117,7 @@ def change_profile(customer_id: int, *, nickname: str | None = None, phone: str 
         if nickname is not None:
             changes |= {"nickname": nickname, "nickname_hash": hash_nickname(nickname)}
         if phone is not None:
-            changes |= {"phone": phone, "phone_hash": keyed_hash("phone", phone)}
+            changes |= {"phone": phone, **hash_phone(phone)}
         move(customer, "customer.change", actor=actor, changes=changes)
     return customer
 

@@ -81,6 +81,12 @@ def _label_fact(label: Any, value: Any, _data: Mapping[str, Any]) -> list[Part]:
     return [Part(label, str(value))]
 
 
+def leave_out(kind: str, *keys: str) -> None:
+    """Of these values nothing is told: what was done says it, or they are for programs."""
+    for key in keys:
+        tells(kind, key)(lambda _value, _data: ())
+
+
 _VALUES: dict[tuple[str, str], Callable[[Any], str]] = {}
 
 
@@ -158,9 +164,9 @@ def _value(name: str, value: Any, model: type[models.Model] | None) -> str:
     if isinstance(value, list | tuple):
         labels = getattr(model, "item_labels", {}).get(name, {})
         words = (_label(item, model) if name == "fields" else labels.get(item, item) for item in value)
-        return ", ".join(str(word) for word in words)
+        return _(", ").join(str(word) for word in words)
     if isinstance(value, dict):
-        return ", ".join(f"{key} {item}" for key, item in value.items())
+        return _(", ").join(f"{key} {item}" for key, item in value.items())
     if name.endswith("_fen") and isinstance(value, int):
         return format_fen(value)
     choices = dict(getattr(_field(name, model), "flatchoices", ()) or ())

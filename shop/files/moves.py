@@ -1,11 +1,16 @@
 """What may happen to a file that was made for one person."""
 
+from collections.abc import Iterator, Mapping
+from typing import Any
+
 from django.db.models import QuerySet
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
 from shop import clock
 from shop.actor import Actor
 from shop.errors import Refused
+from shop.events.words import Part, leave_out, tells
 from shop.files.models import ProducedFile
 from shop.moves.table import BY_STAFF, BY_SYSTEM, Subject, register, stateless
 
@@ -22,7 +27,14 @@ def once_only(file: ProducedFile) -> Refused | None:
 
 
 _KIND = {"kind": str}
+leave_out("produced_file", "kind")
 _MADE = _KIND | {"size": int}
+
+
+@tells("produced_file", "size")
+def tell_size(size: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
+    yield Part(_("Size"), filesizeformat(size))
+
 
 PRODUCED_FILES = register(
     Subject(

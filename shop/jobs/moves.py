@@ -3,6 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from shop.jobs import telling as telling  # with the table, whatever tells it
 from shop.jobs.models import AT_WORK, OPEN_STATES, Job, JobState
 from shop.jobs.selectors import list_jobs
 from shop.moves.table import BY_SHOP, BY_SYSTEM, NOWHERE, Move, Subject, register, to

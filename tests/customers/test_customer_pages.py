@@ -50,10 +50,31 @@ def test_the_customer_number_finds_the_customer() -> None:
     assert [row.customer.pk for row in page.context["rows"]] == [customer.pk]
 
 
-@pytest.mark.parametrize("typed", ["5678", "小燕", "9" * 40, "a\0b", "'", "-x"])
+@pytest.mark.parametrize("typed", ["567", "小燕", "9" * 40, "a\0b", "'", "-x"])
 def test_what_cannot_be_searched_for_finds_nobody_and_says_why(typed: str) -> None:
     make_person()
     assert "Nobody found" in page_with(200, browser().get(URL, {"who": typed}))
+
+
+def test_nothing_found_says_what_was_tried_and_what_else_finds_somebody() -> None:
+    page = page_with(200, browser().get(URL, {"who": "9999"}))
+    assert "Looked for as: last four digits of the phone, customer number, whole nickname." in page
+    assert "You can also type: whole phone number." in page
+
+
+@pytest.mark.parametrize("typed", ["5678", " 56 78 ", "５６７８"])
+def test_the_last_four_digits_find_everybody_whose_phone_ends_so(typed: str) -> None:
+    people = {make_person("甲").pk, make_person("乙", phone="13900005678").pk}
+    make_person("丙", phone="13956780000")
+    page = browser().get(URL, {"who": typed})
+    assert {row.customer.pk for row in page.context["rows"]} == people
+
+
+def test_a_changed_phone_is_found_by_its_new_last_digits_only() -> None:
+    customer = change_profile(make_person("甲").pk, phone="13900001111")
+    client = browser()
+    assert not client.get(URL, {"who": "5678"}).context["rows"]
+    assert [row.customer.pk for row in client.get(URL, {"who": "1111"}).context["rows"]] == [customer.pk]
 
 
 @pytest.mark.parametrize("typed", ["Mountain 燕", " mountain燕 ", "ＭＯＵＮＴＡＩＮ　燕"])

@@ -57,7 +57,16 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books_are_clean")]
 PHONE = "13977778888"
 PLAIN = ("小燕子", PHONE, "林晓燕", "文三路", "轻放", "老客户", "要礼盒", "爱喝茶")
 LATER = timedelta(hours=25)
-RESTORED = ("openid", "unionid", "secret", "phone_hash", "nickname_hash", "erase_at", "erased_at")
+RESTORED = (
+    "openid",
+    "unionid",
+    "secret",
+    "phone_hash",
+    "last_digits_hash",
+    "nickname_hash",
+    "erase_at",
+    "erased_at",
+)
 
 
 @pytest.fixture

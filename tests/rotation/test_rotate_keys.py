@@ -117,11 +117,17 @@ def test_searches_find_before_and_after_the_rebuild(
         == {order.pk}
     )
     assert find_matches(order.number, actor=SYSTEM).ids == {order.pk}
-    assert [customer.pk for customer in list_customers(words="13700001111")] == [order.customer_id]
+    assert find_matches("王", actor=SYSTEM).ids == {order.pk}
+    for words in ("13700001111", "1111"):
+        assert [customer.pk for customer in list_customers(words=words)] == [order.customer_id]
 
 
 def read_hashes(order: Order) -> set[int]:
-    return {n for row in order.hashes.values_list("nickname", "recipient", "phone", "phone4") for n in row}
+    return {
+        n
+        for row in order.hashes.values_list("nickname", "recipient", "surname", "phone", "phone4")
+        for n in row
+    }
 
 
 def test_no_hash_of_the_old_search_key_is_left(order: Order, new_keys: None, settings: Any) -> None:

@@ -6,9 +6,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from orders.desk.audit.selectors import Wanted
+from orders.numbers import LENGTH
 from shop.actor import ActorKind
+from shop.console import filters
 from shop.console.fields import DayField
-from shop.moves.table import MOVES, SUBJECTS
+from shop.moves.table import SUBJECTS
 from shop.staff.models import StaffUser
 
 _MACHINES = (
@@ -28,7 +30,7 @@ class AuditForm(forms.Form):
         r"\A[0-9]{1,18}\Z",
         label=_("Order number"),
         required=False,
-        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off", "maxlength": "18"}),
+        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off", "maxlength": LENGTH}),
         error_messages={"invalid": _("An order number has digits only.")},
     )
     since = DayField(_("From"))
@@ -37,35 +39,33 @@ class AuditForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people = [(str(user.pk), user.name) for user in StaffUser.objects.order_by("-is_active", "pk")]
-        verbs = sorted(((verb, str(move.done)) for verb, move in MOVES.items()), key=lambda pair: pair[1])
+        kinds = [(kind, subject.label) for kind, subject in SUBJECTS.items()]
         choices: dict[str, list[Any]] = {
             "who": [("", _("Everybody")), *people, *_MACHINES],
-            "kind": [("", _("Everything")), *((kind, subject.label) for kind, subject in SUBJECTS.items())],
-            "verb": [("", _("Any action")), *verbs],
+            "kind": [("", _("Everything")), *kinds],
+            "verb": [("", _("Any action")), *_group_verbs()],
         }
         for name, offered in choices.items():
             self.fields[name].choices = offered  # type: ignore[attr-defined]  # ChoiceFields, as above
 
+
+def _group_verbs() -> list[tuple[Any, list[tuple[str, Any]]]]:
+    """What may have been done, by what it was done to: some of it is called the same."""
+    return [
+        (subject.label, [(move.verb, move.done) for move in subject.moves]) for subject in SUBJECTS.values()
+    ]
+
+
+class AuditFilters(filters.Filters):
+    form_class = AuditForm
+    dates_label = _("Day")
+
     def read(self) -> Wanted:
-        self.is_valid()
-        values = self.cleaned_data
         return Wanted(
-            kind=values.get("kind", ""),
-            verb=values.get("verb", ""),
-            actor=values.get("who", ""),
-            number=values.get("number", ""),
-            since=values.get("since"),
-            until=values.get("until"),
+            kind=self.get("kind"),
+            verb=self.get("verb"),
+            actor=self.get("who"),
+            number=self.get("number"),
+            since=self.values.get("since"),
+            until=self.values.get("until"),
         )
-
-    def list_chips(self) -> list[tuple[str, str]]:
-        """(field, words) of every filter that is set."""
-        return [
-            (name, f"{self.fields[name].label} {self._say(name, value)}")
-            for name, value in self.cleaned_data.items()
-            if value
-        ]
-
-    def _say(self, name: str, value: Any) -> str:
-        choices = dict(getattr(self.fields[name], "choices", ()))
-        return str(choices.get(value, value))

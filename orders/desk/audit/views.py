@@ -5,13 +5,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from orders.desk.audit.forms import AuditForm
+from orders.desk.audit.forms import AuditFilters
 from orders.desk.audit.security_events import list_security_events
 from orders.desk.audit.selectors import list_events, tell
 from shop.database.replica import reading
 from shop.http.dialogs import Dialog, show_dialog
 from shop.http.paging import read_page
-from shop.http.query import make_url
 from shop.staff.decorators import StaffRequest, staff_page
 
 
@@ -29,29 +28,22 @@ def ask_filters(request: StaffRequest) -> HttpResponse:
         name="filter",
         title=_("Filter the record"),
         url=reverse("audit:list"),
-        form=_make_form(request),
+        form=AuditFilters(request.GET).form,
     )
     return show_dialog(request, dialog, lambda dialog: _show_record(request, dialog=dialog))
 
 
 def _show_record(request: StaffRequest, *, dialog: Dialog | None = None) -> HttpResponse:
-    form, path = _make_form(request), reverse("audit:list")
+    filters, path = AuditFilters(request.GET), reverse("audit:list")
     with reading():
-        page = read_page(list_events(form.read(), actor=request.actor), request, path=path)
+        page = read_page(list_events(filters.read(), actor=request.actor), request, path=path)
     context = {
-        "form": form,
+        "form": filters.form,
         "page": page,
         "lines": tell(page.rows),
         "security_events": [] if request.GET else list_security_events(),
-        "chips": [
-            (words, make_url(path, request.GET, **{name: "", "older": "", "newer": ""}))
-            for name, words in form.list_chips()
-        ],
-        "filter_url": make_url(reverse("audit:filter"), request.GET),
+        "chips": filters.list_chips(path),
+        "filter_url": filters.make_url(reverse("audit:filter")),
         "dialog": dialog,
     }
     return render(request, "desk/audit/list.html", context)
-
-
-def _make_form(request: StaffRequest) -> AuditForm:
-    return AuditForm(request.GET, auto_id="audit_%s")

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from orders.desk.customers.forms import ACTIONS, RemarkForm, find_action_url
 from orders.desk.customers.selectors import (
@@ -17,11 +18,13 @@ from orders.desk.customers.selectors import (
     make_customer_page,
     make_rows,
 )
+from orders.desk.search.hints import say_tried
 from shop.access import has_capability
 from shop.actor import Actor
 from shop.customers.care import reveal_phone
 from shop.customers.models import Customer
 from shop.customers.moves import customers_in_scope
+from shop.customers.selectors import CustomerWay, guess_ways
 from shop.http.dialogs import Dialog
 from shop.http.paging import read_page
 from shop.http.query import make_url
@@ -34,7 +37,7 @@ _LONGEST_SEARCH = 40
 
 @staff_page("customers.view")
 def show_customers(request: StaffRequest) -> HttpResponse:
-    """All customers, newest first; `?who=` finds a whole phone or nickname, or a number.
+    """All customers, newest first; `?who=` finds a phone, its last digits, a nickname or a number.
 
     `?only=` is a CustomerFilter, `?sort=` a CustomerSort.
     """
@@ -54,8 +57,16 @@ def show_customers(request: StaffRequest) -> HttpResponse:
         "sort": sort,
         "sorts": CustomerSort.choices,
         "only": only,
+        "nothing_words": "" if page.rows else _say_tried(words),
     }
     return render(request, "desk/customers/list.html", context)
+
+
+def _say_tried(words: str) -> str:
+    tried = guess_ways(words)
+    others = [way.label for way in CustomerWay if way not in tried]
+    recipients = _("Recipients are found by the order search above.")
+    return f"{say_tried([way.label for way in tried], others)} {recipients}"
 
 
 def _make_tab(item: CustomerFilter, words: str, sort: CustomerSort, is_active: bool) -> dict[str, Any]:

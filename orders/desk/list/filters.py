@@ -1,7 +1,5 @@
 """What the order list shows: tabs and filters, read from the address and written back into it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -9,9 +7,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from orders.stages import AFTERSALES_IN_USE, SOURCES_IN_USE, TO_SHIP, AftersaleMark, Source, Stage
+from shop.console import filters as console_filters
 from shop.console.fields import DayField, YuanField, text
-from shop.http.query import make_url
-from shop.money import format_fen, write_yuan
+from shop.console.filters import Chip
+from shop.money import write_yuan
 from shop.store.choices import Delivery, PayMethod
 from shop.store.selectors import list_known_methods
 
@@ -135,24 +134,10 @@ class FilterForm(forms.Form):
         return buyer
 
 
-@dataclass(frozen=True)
-class Chip:
-    """One filter that is set, in words, and the address without it."""
+class Filters(console_filters.Filters):
+    """Those of the order list: its tab and its page size are parts of the address, too."""
 
-    label: str
-    without_url: str
-
-
-class Filters:
-    """The filters of one request. `params` is the canonical address: nothing empty, nothing unreadable."""
-
-    def __init__(self, data: Mapping[str, Any]) -> None:
-        self.form = FilterForm(data, auto_id="filter_%s")
-        self.form.is_valid()
-        self.values = self.form.cleaned_data
-
-    def get(self, name: str) -> Any:
-        return self.values.get(name) or ""
+    form_class = FilterForm
 
     @property
     def tab(self) -> Tab:
@@ -161,10 +146,6 @@ class Filters:
     @property
     def size(self) -> int:
         return int(self.get("size") or PAGE_SIZES[0])
-
-    @property
-    def has_dates(self) -> bool:
-        return bool(self.get("since") or self.get("until"))
 
     @property
     def date_column(self) -> str:
@@ -201,43 +182,22 @@ class Filters:
 
     @property
     def params(self) -> dict[str, str]:
-        values = {name: self.get(name) for name in self.form.fields}
-        if values["tab"] == Tab.ALL:
-            values["tab"] = ""
-        if values["size"] == PAGE_SIZES[0]:
-            values["size"] = ""
-        if not self.has_dates:
-            values["date"] = ""
-        for name in ("above", "below"):
-            fen = self.values.get(name)
-            values[name] = "" if fen is None else write_yuan(fen)
-        return {name: str(value) for name, value in values.items() if value}
-
-    def make_url(self, path: str, **changes: Any) -> str:
-        """The address of this list with some values changed; an empty value takes one out."""
-        return make_url(path, self.params, **changes)
+        values = super().params
+        unsaid = {
+            "tab": Tab.ALL,
+            "size": str(PAGE_SIZES[0]),
+            "date": "" if self.has_dates else self.get("date"),
+        }
+        amounts = {name: self.values.get(name) for name in ("above", "below")}
+        written = {name: write_yuan(fen) for name, fen in amounts.items() if fen is not None}
+        return {name: value for name, value in (values | written).items() if value != unsaid.get(name)}
 
     def list_chips(self, path: str) -> list[Chip]:
-        chips = [
-            Chip(f"{self.form.fields[name].label} {words}", self.make_url(path, **{name: ""}))
-            for name, words in self._describe().items()
-        ]
-        if self.has_dates:
-            without = self.make_url(path, date="", since="", until="")
-            chips.insert(0, Chip(self._describe_dates(), without))
+        chips = super().list_chips(path)
         if self.get("q"):
             chips.insert(0, Chip(f"“{self.get('q')}”", self.make_url(path, q="")))
         return chips
 
-    def _describe(self) -> dict[str, str]:
-        plain = {name: str(self.get(name)) for name in ("number", "phone", "recipient", "product", "buyer")}
-        chosen = {
-            name: str(dict(self.form.fields[name].choices)[self.get(name)])  # type: ignore[attr-defined]
-            for name in ("queue", "stage", "delivery", "pay", "remark", "aftersale", "source")
-            if self.get(name)
-        }
-        amounts = {name: format_fen(self.get(name)) for name in ("above", "below") if self.get(name)}
-        return {name: words for name, words in (plain | chosen | amounts).items() if words}
-
-    def _describe_dates(self) -> str:
-        return f"{self.date_kind.label} {self.get('since') or '…'} – {self.get('until') or '…'}"
+    @property
+    def dates_label(self) -> Any:
+        return self.date_kind.label

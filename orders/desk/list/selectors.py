@@ -18,7 +18,7 @@ from orders.models import HAS_REMARK, HashKind, Order, OrderLine
 from orders.numbers import LENGTH
 from orders.payments.models import Refund, RefundState
 from orders.scope import orders_in_scope, real_orders_in_scope, scope_key
-from orders.search import find_by_hash, newest_orders_of, normalise, sold_as
+from orders.search import find_by_hash, find_recipient, newest_orders_of, normalise, sold_as
 from orders.selectors import with_secrets
 from orders.shipping.models import HANDED_OVER, Parcel
 from orders.stages import Source, Stage
@@ -175,7 +175,7 @@ def _narrow_by_keys(orders: "QuerySet[Order]", filters: Filters, actor: Actor) -
     if phone := normalise(filters.get("phone")):
         orders = _having(orders, HashKind.PHONE4 if len(phone) == LAST_DIGITS else HashKind.PHONE, phone)
     if recipient := filters.get("recipient"):
-        orders = _having(orders, HashKind.RECIPIENT, recipient)
+        orders = orders.filter(pk__in=find_recipient(recipient).values("order_id"))
     return orders
 
 

@@ -15,6 +15,8 @@ from orders.desk.list.filters import PAGE_SIZES, Filters, Tab, WorkQueue
 from orders.desk.list.kinds import ORDINARY, OrderKind, find_kind, list_kind_tabs
 from orders.desk.list.rows import make_rows
 from orders.desk.list.selectors import Page, get_page, search
+from orders.desk.search.hints import describe_tried
+from orders.desk.search.leads import list_leads
 from orders.desk.search.matches import Matches
 from orders.desk.search.words import read_payment_number
 from shop.actor import Actor
@@ -88,12 +90,14 @@ def _list_context(filters: Filters, matches: Matches | None, page: Page, actor: 
         "chips": filters.list_chips(path),
         "matched": [kind.label for kind in matches.kinds] if matches else [],
         "missing": matches.missing if matches else (),
+        "is_cut": bool(matches and matches.is_cut),
+        "leads": list_leads(filters.get("q"), actor=actor) if matches else [],
         "payment_number": _find_unknown_payment(filters, page),
         "newer_url": filters.make_url(path, newer=page.newer) if page.newer else "",
         "older_url": filters.make_url(path, older=page.older) if page.older else "",
         "page_size": filters.size,
         "page_sizes": [(size, filters.make_url(path, size=size)) for size in PAGE_SIZES],
-        "empty": None if page.orders else _describe_empty(kind, filters),
+        "empty": None if page.orders else _describe_empty(kind, filters, matches),
         "all_url": make_url(path, kind.params),
         "bulk_filter": filters.make_url("").removeprefix("?"),
     }
@@ -134,13 +138,16 @@ def _find_unknown_payment(filters: Filters, page: Page) -> str:
     return "" if page.orders else read_payment_number(filters.get("q"))
 
 
-def _describe_empty(kind: OrderKind, filters: Filters) -> dict[str, Any]:
+def _describe_empty(kind: OrderKind, filters: Filters, matches: Matches | None) -> dict[str, Any]:
     if kind is not ORDINARY and len(filters.list_chips("")) == 1:
         leads_on = {"action_url": reverse("orders:list"), "action_label": ORDINARY.title}
         return {"title": kind.nothing, "words": kind.until_when, "icon_name": "hourglass"} | leads_on
     if filters.list_chips(""):
-        words = _("Check what was typed, or take a filter off. Names are found whole only.")
-        return {"title": _("No order fits"), "words": words, "icon_name": "search"}
+        return {
+            "title": _("No order fits"),
+            "words": _say_why_nothing(filters, matches),
+            "icon_name": "search",
+        }
     titles = {
         Tab.ALL: _("No orders yet"),
         Tab.UNPAID: _("No orders await payment"),
@@ -155,3 +162,12 @@ def _describe_empty(kind: OrderKind, filters: Filters) -> dict[str, Any]:
         "words": _("The next one will be spoken aloud."),
         "icon_name": "inbox",
     }
+
+
+def _say_why_nothing(filters: Filters, matches: Matches | None) -> str:
+    """Where the box found orders that a filter takes away, the filter is what to change."""
+    tried = matches.tried if matches and not matches.ids else ()
+    if tried and filters.is_search_alone:
+        return describe_tried(tried)
+    words = _("Check what was typed, or take a filter off.")
+    return f"{words} {describe_tried(tried)}" if tried else words

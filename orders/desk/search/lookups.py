@@ -1,21 +1,23 @@
 """Where each kind of thing that somebody may type is looked up: by which column of which rows, and in which form."""
 
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import F, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from orders.desk.search.branches import limit_branch
-from orders.models import BlindIndex, HashKind
+from orders.models import BlindIndex, HashKind, OrderLine
 from orders.numbers import LENGTH
 from orders.payments.models import PayAttempt, Payment, Refund
 from orders.scope import ALL, orders_of, rows_in_scope
-from orders.search import hash_values, normalise
+from orders.search import hash_surnames, hash_values, normalise
 from orders.shipping.models import ParcelLine, ParcelState
+from shop.catalog.models import Sku
 
 
 class FoundBy(models.TextChoices):
@@ -25,12 +27,18 @@ class FoundBy(models.TextChoices):
     PHONE = HashKind.PHONE.value, HashKind.PHONE.label
     PHONE4 = HashKind.PHONE4.value, HashKind.PHONE4.label
     RECIPIENT = HashKind.RECIPIENT.value, HashKind.RECIPIENT.label
+    SURNAME = HashKind.SURNAME.value, HashKind.SURNAME.label
     NICKNAME = HashKind.NICKNAME.value, HashKind.NICKNAME.label
     TRACKING = "tracking", _("tracking number")
     PAYMENT = "payment", _("payment number")
     REFUND = "refund", _("refund number")
     BUYER = "buyer", _("customer number")
+    SKU = "sku", _("SKU code")
     PRODUCT = "product", _("product")
+
+
+Branch = QuerySet[Any, Any]
+"""A part of a union: (order id, kind, form as text), the newest orders first."""
 
 
 @dataclass(frozen=True)
@@ -45,19 +53,47 @@ class Lookup:
     column: str
     write: Callable[[str], Sequence[str | int]]
 
-    def find(self, kind: FoundBy, forms: Iterable[str | int], scope: str, limit: int) -> "QuerySet[Any, Any]":
-        """(order id, kind, form as text) of the scope's rows with one of these forms, the newest orders first."""
-        rows = (
-            rows_in_scope(self.rows, scope, self.order_id)
-            .filter(**{f"{self.column}__in": list(forms)})
-            .order_by(f"-{self.order_id}")
-        )
-        text = Cast(F(self.column), models.TextField())
-        return limit_branch(rows, self.order_id, limit).values_list(self.order_id, Value(kind.value), text)
+    def find(self, kind: FoundBy, forms: Iterable[str | int], scope: str, limit: int) -> list[Branch]:
+        """The newest orders of the scope that have a row with one of these forms."""
+        rows = self.rows.filter(**{f"{self.column}__in": list(forms)})
+        return [self._limit(rows, kind, Cast(F(self.column), models.TextField()), scope, limit)]
+
+    def _limit(self, rows: "QuerySet[Any]", kind: FoundBy, form: Any, scope: str, limit: int) -> Branch:
+        newest = rows_in_scope(rows, scope, self.order_id).order_by(f"-{self.order_id}")
+        return limit_branch(newest, self.order_id, limit).values_list(self.order_id, Value(kind.value), form)
+
+
+class SkuLookup(Lookup):
+    """A SKU is walked by itself, in the order of its index: one plan over several guesses wrong how many there are."""
+
+    def find(self, kind: FoundBy, forms: Iterable[str | int], scope: str, limit: int) -> list[Branch]:
+        return [
+            self._limit(self.rows.filter(**{self.column: _find_sku(form)}), kind, _say(form), scope, limit)
+            for form in forms
+        ]
+
+
+def _find_sku(code: str | int) -> Subquery:
+    return Subquery(Sku.objects.filter(code=code).values("pk")[:1])
+
+
+def _say(form: str | int) -> Value:
+    return Value(str(form), models.TextField())
 
 
 def _write_plain(word: str) -> list[str]:
     return [normalise(word)]
+
+
+def write_typed(word: str) -> list[str]:
+    """As people type things that keep their dashes: without the space around, half-width, and in capitals."""
+    typed = unicodedata.normalize("NFKC", word).strip()
+    return list(dict.fromkeys([typed, typed.upper()]))
+
+
+def _write_trade_no(word: str) -> list[str]:
+    """A gateway's number, or a payment from the balance, whose number has a dash."""
+    return list(dict.fromkeys([normalise(word), *write_typed(word)]))
 
 
 def _write_attempt(word: str) -> list[str]:
@@ -88,12 +124,16 @@ LOOKUPS: dict[FoundBy, list[Lookup]] = {
         Lookup(ParcelLine.objects.filter(_UNDONE), *_IN_PARCELS),
     ],
     FoundBy.PAYMENT: [
-        Lookup(Payment.objects.all(), "order_id", "trade_no", _write_plain),
+        Lookup(Payment.objects.all(), "order_id", "trade_no", _write_trade_no),
+        Lookup(Payment.objects.exclude(reference=""), "order_id", "reference", write_typed),
         Lookup(PayAttempt.objects.all(), "order_id", "number", _write_attempt),
     ],
     FoundBy.REFUND: [
         Lookup(Refund.objects.all(), "order_id", "number", _write_refund),
         Lookup(Refund.objects.exclude(gateway_id=""), "order_id", "gateway_id", _write_plain),
+        Lookup(Refund.objects.exclude(reference=""), "order_id", "reference", write_typed),
     ],
+    FoundBy.SKU: [SkuLookup(OrderLine.objects.all(), "order_id", "sku", write_typed)],
     **{FoundBy(kind.value): [_by_hash(kind)] for kind in HashKind},
+    FoundBy.SURNAME: [Lookup(BlindIndex.objects.all(), "order_id", HashKind.SURNAME.value, hash_surnames)],
 }

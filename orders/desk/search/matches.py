@@ -1,7 +1,7 @@
 """The one search box: what was typed is looked up as everything it may be, and the list says what it was."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.db.models.functions import Substr
 
 from orders.desk.search.branches import limit_branch
 from orders.desk.search.lookups import LOOKUPS, FoundBy
-from orders.desk.search.words import guess_kinds, is_digits, is_fragment, split_words
+from orders.desk.search.words import guess_kinds, guess_rest, is_code, split_words
 from orders.models import Order
 from orders.numbers import LENGTH
 from orders.scope import orders_of, scope_key
@@ -21,16 +21,20 @@ LIMIT = 200
 """Orders looked at per kind, the newest."""
 LIMIT_OF_MANY = 2_000
 """As above where many things were pasted: more than fit into the box, so that none crowds out another."""
-_LONGEST_ID = 9
 
 
 @dataclass(frozen=True)
 class Matches:
-    """Ids of the orders found, the kinds that fitted, and which of many pasted things nothing was found for."""
+    """Ids of the orders found, the kinds that fitted, and which of many pasted things nothing was found for.
+
+    `tried` are the kinds that one thing was looked up as. `is_cut`: of a kind there may be more than were looked at.
+    """
 
     ids: frozenset[int]
     kinds: tuple[FoundBy, ...]
     missing: tuple[str, ...] = ()
+    tried: tuple[FoundBy, ...] = ()
+    is_cut: bool = False
 
 
 def find_matches(text: str, *, actor: Actor) -> Matches:
@@ -42,32 +46,43 @@ def find_matches(text: str, *, actor: Actor) -> Matches:
 
 
 def _find_one(text: str, scope: str) -> Matches:
-    word = normalise(text)
-    queries = _look_up({kind: [text] for kind in guess_kinds(text)}, scope, LIMIT).queries
-    if is_digits(word) and len(word) <= _LONGEST_ID and not word.startswith("0"):
+    word, rest = normalise(text), guess_rest(text)
+    tried = [*guess_kinds(text), *rest]
+    queries = _look_up({kind: [text] for kind in tried if kind in LOOKUPS}, scope, LIMIT).queries
+    if FoundBy.BUYER in rest:
         own = orders_of(scope).filter(customer_id=int(word))
         queries.append(_newest(own.order_by("-pk"), FoundBy.BUYER))
-    if is_fragment(word):
+    if FoundBy.NUMBER in rest:
         queries += _with_fragment(word, scope)
     rows = [(pk, kind) for pk, kind, _form in _unite(queries)]
-    if not is_digits(word):
+    if FoundBy.PRODUCT in rest:
         bought = newest_orders_of(sold_as(text), scope, limit=LIMIT)
         rows += [(pk, FoundBy.PRODUCT) for pk in bought[-LIMIT:]]
-    return _make_matches(rows)
+    return _make_matches(rows, tried=tried)
 
 
 def _find_many(words: list[str], scope: str) -> Matches:
-    """Whole things only: parts and words of many at once would find everything."""
+    """Whole things only: parts and words of many at once would find everything.
+
+    Codes of SKUs are looked for last: anything may be one, and each takes a branch of its own.
+    """
+    rows, found = _find_whole(words, guess_kinds, scope)
+    left = [word for word in words if word not in found]
+    more, also_found = _find_whole(left, lambda word: [FoundBy.SKU] if is_code(word) else [], scope)
+    return _make_matches([*rows, *more], missing=[word for word in left if word not in also_found])
+
+
+def _find_whole(
+    words: list[str], guess: Callable[[str], list[FoundBy]], scope: str
+) -> tuple[list[tuple[int, str]], set[str]]:
+    """(order id, kind) of what was found, and the words it was found for; one query, or none."""
     by_kind: dict[FoundBy, list[str]] = defaultdict(list)
     for word in words:
-        for kind in guess_kinds(word):
+        for kind in guess(word):
             by_kind[kind].append(word)
     asked = _look_up(by_kind, scope, LIMIT_OF_MANY)
     rows = list(_unite(asked.queries))
-    found = {asked.words[kind, form] for _pk, kind, form in rows}
-    return _make_matches(
-        ((pk, kind) for pk, kind, _form in rows), missing=[w for w in words if w not in found]
-    )
+    return [(pk, kind) for pk, kind, _form in rows], {asked.words[kind, form] for _pk, kind, form in rows}
 
 
 @dataclass(frozen=True)
@@ -84,16 +99,22 @@ def _look_up(by_kind: Mapping[FoundBy, list[str]], scope: str, limit: int) -> _A
         for lookup in LOOKUPS[kind]:
             forms = {form: word for word in words for form in lookup.write(word)}
             if forms:
-                asked.queries.append(lookup.find(kind, forms, scope, limit))
+                asked.queries.extend(lookup.find(kind, forms, scope, limit))
             asked.words.update({(kind.value, str(form)): word for form, word in forms.items()})
     return asked
 
 
-def _make_matches(rows: Iterable[tuple[int, str]], *, missing: Iterable[str] = ()) -> Matches:
-    rows = list(rows)
-    found = {kind for _pk, kind in rows}
-    kinds = tuple(kind for kind in FoundBy if kind in found)
-    return Matches(frozenset(pk for pk, _kind in rows), kinds, tuple(missing))
+def _make_matches(
+    rows: Collection[tuple[int, str]], *, missing: Sequence[str] = (), tried: Collection[FoundBy] = ()
+) -> Matches:
+    found = Counter(kind for _pk, kind in set(rows))
+    return Matches(
+        ids=frozenset(pk for pk, _kind in rows),
+        kinds=tuple(kind for kind in FoundBy if kind in found),
+        missing=tuple(missing),
+        tried=tuple(kind for kind in FoundBy if kind in tried),
+        is_cut=any(count >= LIMIT for count in found.values()),
+    )
 
 
 def _newest(orders: "QuerySet[Order]", kind: FoundBy) -> Any:

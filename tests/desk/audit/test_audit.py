@@ -20,7 +20,7 @@ from shop.moves.table import MOVES
 from shop.staff.services import change_staff
 from shop.store.services import change_store_settings
 from tests.cast import HOME, actor_of, clerk, make_sku, make_staff, open_shop, place, shipped_order
-from tests.console import browser
+from tests.console import browser, page_with
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books_are_clean")]
 URL = "/console/audit/"
@@ -88,6 +88,40 @@ def test_it_is_narrowed_by_kind_verb_and_person(shop: None) -> None:
     assert words_of(who=str(li.pk)) == ["Settings changed", "Stock corrected"]
     assert words_of(who=str(li.pk), kind="sku") == ["Stock corrected"]
     assert "Product added" in words_of(who="system")
+
+
+def test_each_filter_is_a_chip_that_can_be_taken_off_and_both_days_are_one(shop: None) -> None:
+    query = {
+        "kind": "order",
+        "verb": "order.place",
+        "who": "system",
+        "since": "2026-05-03",
+        "until": "2026-05-04",
+    }
+    chips = browser().get(URL, query | {"older": "7", "number": ""}).context["chips"]
+    assert [chip.label for chip in chips] == [
+        "Day 2026-05-03 – 2026-05-04",
+        "Who The system",
+        "About Order",
+        "What Order placed",
+    ]
+    assert chips[0].without_url == f"{URL}?who=system&kind=order&verb=order.place"
+    assert chips[2].without_url == f"{URL}?who=system&verb=order.place&since=2026-05-03&until=2026-05-04"
+
+
+def test_the_dialog_is_filled_in_as_the_record_is_filtered_and_groups_verbs_by_what_they_are_about(
+    shop: None,
+) -> None:
+    page = page_with(200, browser().get(f"{URL}filter/", {"kind": "sku", "since": "2026-05-03"}))
+    assert '<option value="sku" selected>' in page and 'value="2026-05-03"' in page
+    assert re.search(r'<optgroup label="Staff">\s*<option value="staff.hire">', page)
+
+
+def test_names_stand_there_whole(shop: None) -> None:
+    change_staff(make_staff("support").pk, {"display_name": "很长的名字" * 12}, actor=clerk())
+    rows = page_of().partition("<tbody>")[2].partition("</tbody>")[0]
+    assert "很长的名字" * 12 in rows
+    assert "truncate" not in rows and "record" in page_of().partition("<tbody>")[0].rpartition("<table")[2]
 
 
 def test_it_is_narrowed_to_one_order(shop: None) -> None:

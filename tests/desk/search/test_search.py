@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from orders.desk.order.page import reveal_in_full
 from orders.desk.search.matches import find_matches
 from orders.desk.search.words import read_payment_number, split_words
 from orders.models import Order, SoldName
@@ -19,6 +20,7 @@ from shop.actor import GATEWAY, SYSTEM
 from shop.catalog.models import Product
 from shop.catalog.services import NewSku, add_product
 from tests.cast import HOME, clerk, make_customer, make_sku, paid_order, place, refund_payment, shipped_order
+from tests.console import browser
 
 URL = "/console/orders/"
 
@@ -166,6 +168,9 @@ class TestManyLines:
             ("武夷岩茶 250g", ["武夷岩茶 250g"]),
             (" \n\t", []),
             ("a\na\na", ["a"]),
+            ("林晓燕 13800005678 浙江省杭州市西湖区文三路 1 号", ["13800005678"]),
+            ("林晓燕 １３８００００５６７８ 浙江省", ["13800005678"]),
+            ("订单 138000056781", ["订单 138000056781"]),
         ],
     )
     def test_what_is_one_thing_and_what_is_many(self, text: str, words: list[str]) -> None:
@@ -176,6 +181,140 @@ class TestManyLines:
 def test_people_are_found_though_they_are_encrypted(owner: Client, text: str) -> None:
     order = place()
     assert found(owner, text) == [order.number]
+
+
+class TestSurnames:
+    def give(self, recipient: str) -> Order:
+        order = place(make_customer("某人"))
+        return change_address(order.pk, to=replace(HOME, recipient=recipient), actor=clerk())
+
+    @pytest.mark.parametrize(
+        ("typed", "names"),
+        [
+            ("王", {"王小明", "王五"}),
+            (" 王 ", {"王小明", "王五"}),
+            ("欧阳", {"欧阳娜"}),
+            ("欧", {"欧阳娜", "欧文"}),
+            ("阳", set()),
+            ("明", set()),
+        ],
+    )
+    def test_a_surname_alone_finds_everybody_who_has_it(
+        self, owner: Client, typed: str, names: set[str]
+    ) -> None:
+        orders = {name: self.give(name).number for name in ("王小明", "王五", "欧阳娜", "欧文", "Wang")}
+        wanted = {orders[name] for name in names}
+        assert set(found(owner, typed)) == wanted
+        assert ("surname" in find_matches(typed, actor=SYSTEM).kinds) is bool(names)
+        listed = re.findall(
+            r'<tr data-href="/console/orders/(\d{18})/"',
+            owner.get(URL, {"recipient": typed}).content.decode(),
+        )
+        assert set(listed) == wanted
+
+    def test_many_surnames_at_once(self, owner: Client) -> None:
+        wang, li = self.give("王小明"), self.give("李四")
+        matches = find_matches("王, 李, 赵", actor=SYSTEM)
+        assert (matches.ids, matches.missing) == ({wang.pk, li.pk}, ("赵",))
+
+    def test_so_many_that_not_all_are_shown_are_said_to_be(
+        self, owner: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("orders.desk.search.matches.LIMIT", 2)
+        words = "with filters older orders are found"
+        self.give("王一")
+        assert words not in owner.get(URL, {"q": "王"}).content.decode()
+        orders = [self.give(name) for name in ("王二", "王三")]
+        assert words in owner.get(URL, {"q": "王"}).content.decode()
+        assert set(found(owner, "王")) == {order.number for order in orders}
+        assert owner.get(URL, {"recipient": "王"}).content.decode().count("<tr data-href") == 3
+
+
+class TestSkuCodes:
+    @pytest.mark.parametrize(
+        "write", [str, str.lower, lambda code: f" {code} ", lambda code: "Ｓ" + code[1:]]
+    )
+    def test_a_code_finds_its_orders_and_leads_to_the_sku(
+        self, owner: Client, write: Callable[[str], str]
+    ) -> None:
+        order, _other = order_of("武夷岩茶"), order_of("东北木耳")
+        sku = order.lines.get().sku
+        assert found(owner, write(sku.code)) == [order.number]
+        assert find_matches(write(sku.code), actor=SYSTEM).kinds == ("sku",)
+        assert f"?sku={sku.pk}" in owner.get(URL, {"q": write(sku.code)}).content.decode()
+
+    def test_a_code_that_nobody_bought_leads_to_the_sku_all_the_same(self, owner: Client) -> None:
+        sku = make_sku()
+        page = owner.get(URL, {"q": sku.code}).content.decode()
+        assert f"?sku={sku.pk}" in page and "No order fits" in page
+
+    def test_who_may_not_see_products_is_not_led_there(self) -> None:
+        sku = make_sku()
+        assert f"?sku={sku.pk}" not in browser("finance").get(URL, {"q": sku.code}).content.decode()
+
+    def test_codes_and_numbers_are_found_side_by_side(self) -> None:
+        by_code, by_number = order_of("武夷岩茶"), order_of("东北木耳")
+        text = f"{by_code.lines.get().sku.code}\n{by_number.number}\nS-404"
+        matches = find_matches(text, actor=SYSTEM)
+        assert (matches.ids, matches.missing) == ({by_code.pk, by_number.pk}, ("S-404",))
+
+    def test_a_code_of_digits_is_found_too(self, owner: Client) -> None:
+        product = add_product("扫码茶", skus=[NewSku("6901234567892", "盒", 35_00, 9)], actor=SYSTEM)
+        order = place(basket={product.skus.get().pk: 1})
+        assert found(owner, "6901234567892") == [order.number]
+
+
+class TestWhatPagesLetOneCopy:
+    def test_an_attempt_and_a_payment_from_the_balance_by_their_numbers(self, owner: Client) -> None:
+        order = paid_order()
+        attempt, payment = order.attempts.get(), order.payments.get()
+        assert found(owner, attempt.number) == found(owner, payment.trade_no) == [order.number]
+        order.payments.update(trade_no=f"{order.number}-B1")
+        assert found(owner, f"{order.number}-B1") == found(owner, f"{order.number}-b1") == [order.number]
+
+    def test_what_was_typed_of_a_receipt_and_of_a_payout(self, owner: Client) -> None:
+        order = paid_order()
+        refund_payment(order.payments.get().pk, amount_fen=100, reason="x", actor=clerk())
+        order.payments.update(reference="Receipt 12-7")
+        order.refunds.update(reference="OUT-2026/9")
+        assert found(owner, "Receipt 12-7") == found(owner, " OUT-2026/9") == [order.number]
+        assert find_matches("OUT-2026/9", actor=SYSTEM).kinds == ("refund",)
+
+    def test_a_recipient_with_phone_and_address(self, owner: Client) -> None:
+        order = place()
+        assert found(owner, reveal_in_full(order).copy_text) == [order.number]
+
+    def test_a_customer_number_leads_to_the_customer(self, owner: Client) -> None:
+        customer = make_customer()
+        assert (
+            f'href="/console/customers/{customer.pk}/"'
+            in owner.get(URL, {"q": str(customer.pk)}).content.decode()
+        )
+
+
+@pytest.mark.parametrize(
+    ("typed", "tried", "also"),
+    [
+        ("9876", "order number, last four digits of the phone, tracking number", "a surname alone"),
+        ("赵", "recipient, surname of the recipient, nickname, product", "a whole phone number"),
+        ("SF404404404404", "recipient, nickname, tracking number, payment number", "a customer number"),
+    ],
+)
+def test_nothing_found_says_what_was_tried_and_what_else_finds_orders(
+    owner: Client, typed: str, tried: str, also: str
+) -> None:
+    words = re.search(
+        r"Looked for as: ([^.]*)\. You can also type: ([^.]*)\.",
+        owner.get(URL, {"q": typed}).content.decode(),
+    )
+    assert words is not None
+    assert tried in words[1] and also in words[2]
+
+
+def test_orders_that_a_filter_takes_away_are_not_said_to_be_nowhere(owner: Client) -> None:
+    order = place()
+    page = owner.get(URL, {"q": order.number, "stage": "done"}).content.decode()
+    assert "take a filter off" in page and "Looked for as" not in page
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("customers", "0009_spent"),
-        ("orders", "0018_pieces_resent"),
+        ("orders", "0019_surnames"),
     ]
 
     operations = [
