@@ -19,6 +19,7 @@ from django.urls import reverse
 from drf_spectacular.generators import SchemaGenerator
 
 from orders.models import Order
+from orders.numbers import LENGTH
 from orders.services.steps import confirm_order, hold_order
 from shop import clock
 from shop.store.choices import PayMethod
@@ -287,6 +288,8 @@ def desk(world: World, monkeypatch: pytest.MonkeyPatch) -> Desk:  # noqa: F811
         clean(form)
 
     monkeypatch.setattr(forms.BaseForm, "full_clean", full_clean)
+    monkeypatch.setattr("orders.services.place.make_order_number", lambda: "2" * LENGTH)
+    monkeypatch.setattr("orders.desk.testing.services.uuid4", lambda: "drawn")
     return desk
 
 
