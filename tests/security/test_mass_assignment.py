@@ -22,6 +22,8 @@ from orders.models import Order
 from orders.numbers import LENGTH
 from orders.services.steps import confirm_order, hold_order
 from shop import clock
+from shop.customers.models import TEST_OPENID
+from shop.customers.services import get_or_create_customer
 from shop.store.choices import PayMethod
 from tests import cast
 from tests.console import browser
@@ -244,6 +246,7 @@ class Desk:
 
     def __init__(self, world: World) -> None:  # noqa: F811
         self.world, self.moment = world, clock.now()
+        get_or_create_customer(TEST_OPENID)  # One that comes to be has a secret of its own.
         self.client = browser("owner")
         self.cookies = self.client.cookies.output(header="", sep=";")
         pages = [name for name, method in MATRIX if method == "GET" and not name.startswith("api:")]
