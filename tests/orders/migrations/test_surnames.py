@@ -1,7 +1,9 @@
 """The migrations that make rows of the version before findable by surname, and by the last digits of a phone."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -54,6 +56,35 @@ def test_rows_of_the_version_before_are_filled_and_what_cannot_be_opened_is_pass
     assert BlindIndex.objects.filter(order=orders["Wang"], surname=0).exists()
     people = set(Customer.objects.values_list("pk", flat=True)) - {spoiled}
     assert {customer.pk for customer in list_customers(words="2222")} == people
+
+
+class Killed(Exception):
+    pass
+
+
+def die(*_values: Any) -> None:
+    raise Killed
+
+
+@pytest.mark.parametrize(
+    "module", ["orders.migrations.0019_surnames", "shop.customers.migrations.0010_last_digits"]
+)
+def test_a_run_that_was_killed_while_it_filled_goes_on(
+    monkeypatch: pytest.MonkeyPatch, module: str
+) -> None:
+    cast.open_shop()
+    order = place_for("王小明")
+    find_hash: Callable[..., Any] = import_module(module).find_hash
+    monkeypatch.setattr(import_module(module), "find_hash", die)
+    try:
+        migrate(BEFORE)
+        with pytest.raises(Killed):
+            migrate(newest())
+    finally:
+        monkeypatch.setattr(import_module(module), "find_hash", find_hash)
+        migrate(newest())
+    assert find_matches("王", actor=SYSTEM).ids == {order.pk}
+    assert order.customer in list_customers(words="2222")
 
 
 def test_a_process_of_the_version_before_goes_on_writing() -> None:
