@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -96,3 +98,14 @@ def test_a_process_of_the_version_before_goes_on_writing() -> None:
             [order.pk],
         )
     assert BlindIndex.objects.get(order=order, recipient=1).surname == 0
+
+
+def test_what_it_wrote_is_found_after_rotate_keys() -> None:
+    cast.open_shop()
+    order = place_for("王小明")
+    BlindIndex.objects.update(surname=0)
+    Customer.objects.update(last_digits_hash="")
+    assert not find_matches("王", actor=SYSTEM).ids
+    call_command("rotate_keys", stdout=StringIO())
+    assert find_matches("王", actor=SYSTEM).ids == {order.pk}
+    assert list(list_customers(words="2222")) == [order.customer]
