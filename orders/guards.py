@@ -29,6 +29,15 @@ def has_buyer(order: Order) -> Refused | None:
     )
 
 
+def holds_money(order: Order) -> Refused | None:
+    """A test order costs nothing, so that it can be removed without anything to give back."""
+    if not order.is_test:
+        return None
+    return Refused(
+        "test_order", _("This is a test order, which holds no money. Remove it when you have seen enough.")
+    )
+
+
 def not_held(order: Order) -> Refused | None:
     if not order.is_held:
         return None

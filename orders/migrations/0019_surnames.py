@@ -6,7 +6,7 @@ from django.db.models import Max, Min
 from orders.search import hash_value, hash_values, normalise
 from orders.surnames import find_surname
 from shop.crypto.sealing import Undecryptable, unseal
-from shop.database.online import SwapIndex
+from shop.database.online import AddColumn, SwapIndex
 
 BATCH = 2_000
 _WRITE = "UPDATE orders_blindindex SET surname = %s WHERE order_id = %s AND recipient = %s"
@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
     atomic = False
     dependencies = [("orders", "0018_pieces_resent"), ("customers", "0009_spent")]
     operations = [
-        migrations.AddField("blindindex", "surname", models.BigIntegerField(db_default=0)),
+        AddColumn("blindindex", "surname", models.BigIntegerField(db_default=0)),
         migrations.RunPython(fill, migrations.RunPython.noop),
         SwapIndex("blindindex", new=models.Index(fields=["surname", "order"], name="blind_by_surname")),
     ]

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from orders.guards import no_transfer_awaited, something_kept
+from orders.guards import holds_money, no_transfer_awaited, something_kept
 from orders.stages import Stage
 from shop.moves.table import BY_GATEWAY, BY_MONEY, BY_STAFF, BY_SYSTEM, STAFF, WHY, Move, stay
 
@@ -26,7 +26,7 @@ REFUNDING = (
         stay(*Stage),
         BY_STAFF,
         "orders.collect",
-        (no_transfer_awaited,),
+        (holds_money, no_transfer_awaited),
         icon_name="building-bank",
         is_bad=True,
         is_told=True,

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from orders.guards import is_free, is_on_hold, no_label, nothing_paid, nothing_shipped
+from orders.guards import holds_money, is_free, is_on_hold, no_label, nothing_paid, nothing_shipped
 from orders.stages import IN_HAND, OPEN, Stage
 from shop.moves.table import BY_STAFF, BY_SYSTEM, STAFF, SYSTEM, TEXT, WHY, Move, stay
 
@@ -14,7 +14,7 @@ TENDING = (
         stay(*OPEN),
         BY_STAFF,
         "orders.price",
-        (nothing_paid, nothing_shipped),
+        (holds_money, nothing_paid, nothing_shipped),
         icon_name="tag",
         is_told=True,
         says=WHY,

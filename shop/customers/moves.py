@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from shop.actor import Actor, ActorKind
-from shop.customers.models import Customer
+from shop.customers.models import TEST_OPENID, Customer
 from shop.errors import Refused
 from shop.events.words import leave_out
 from shop.moves.table import (
@@ -26,6 +26,12 @@ ERASED = _("The buyer's personal data was erased, as they wanted.")
 
 def not_erased(customer: Customer) -> Refused | None:
     return Refused("erased", ERASED) if customer.erased_at else None
+
+
+def is_person(customer: Customer) -> Refused | None:
+    if customer.openid != TEST_OPENID:
+        return None
+    return Refused("test_buyer", _("This is the buyer of test orders, who is nobody."))
 
 
 def not_blocked(customer: Customer) -> Refused | None:
@@ -114,7 +120,7 @@ CUSTOMERS = register(
                 _("Erasure of the personal data asked for"),
                 BY_ANYONE,
                 "customers.erase",
-                guards=(not_asked,),
+                guards=(is_person, not_asked),
                 icon_name="trash",
                 label=_("Erase the personal data"),
             ),
@@ -133,7 +139,7 @@ CUSTOMERS = register(
                 _("Balance topped up"),
                 BY_SHOP,
                 "customers.balance",
-                guards=(not_erased,),
+                guards=(is_person, not_erased),
                 icon_name="wallet",
                 says=WHY,
                 label=_("Top up or correct"),

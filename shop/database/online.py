@@ -83,6 +83,21 @@ def _build_beside(editor: Any, model: Any, old: Indexed | None, new: Indexed | N
         editor.execute(f"ALTER INDEX {beside} RENAME TO {editor.quote_name(new.name)}")
 
 
+class AddColumn(AddField):
+    """Add a column in a migration that says `atomic = False`: one that a killed run has left is taken as it is."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        model = to_state.apps.get_model(app_label, self.model_name)
+        if not _has_column(schema_editor, model._meta.db_table, model._meta.get_field(self.name).column):
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+
+def _has_column(editor: Any, table: str, column: str) -> bool:
+    with editor.connection.cursor() as cursor:
+        described = editor.connection.introspection.get_table_description(cursor, table)
+    return column in {found.name for found in described}
+
+
 class AddFilledColumn(AddField):
     """Add a column that may not be NULL, and whose default PostgreSQL works out for each row anew.
 
@@ -179,9 +194,7 @@ def drop_left_column(table: str, column: str, definition: str) -> RunPython:
     """
 
     def drop(_apps: Any, schema_editor: Any) -> None:
-        with schema_editor.connection.cursor() as cursor:
-            described = schema_editor.connection.introspection.get_table_description(cursor, table)
-        if column in {found.name for found in described}:
+        if _has_column(schema_editor, table, column):
             schema_editor.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
 
     def add(_apps: Any, schema_editor: Any) -> None:

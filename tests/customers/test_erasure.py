@@ -337,6 +337,14 @@ def test_new_search_hashes_are_not_made_of_the_erased(order: Order) -> None:
     assert not BlindIndex.objects.filter(order=order).exists()
 
 
+def test_what_a_process_of_the_version_before_left_goes_with_rotate_keys(order: Order) -> None:
+    customer = erase(order)
+    Customer.objects.filter(pk=customer.pk).update(last_digits_hash="5" * 32)
+    assert len(list(erased_have_nothing_left())) == 1
+    call_command("rotate_keys", stdout=StringIO())
+    assert list(erased_have_nothing_left()) == []
+
+
 def test_a_restored_backup_is_told_who_was_erased(order: Order, tmp_path: Path) -> None:
     openid, was = order.customer.openid, Customer.objects.filter(pk=order.customer_id).values().get()
     erase(receive(cast.prepared_order()))

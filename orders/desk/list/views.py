@@ -90,7 +90,7 @@ def _list_context(filters: Filters, matches: Matches | None, page: Page, actor: 
         "chips": filters.list_chips(path),
         "matched": [kind.label for kind in matches.kinds] if matches else [],
         "missing": matches.missing if matches else (),
-        "is_cut": bool(matches and matches.is_cut),
+        "cut_at": matches.cut_at if matches else 0,
         "leads": list_leads(filters.get("q"), actor=actor) if matches else [],
         "payment_number": _find_unknown_payment(filters, page),
         "newer_url": filters.make_url(path, newer=page.newer) if page.newer else "",

@@ -24,6 +24,7 @@ from orders.shipping.services.ship import arrive_parcel, undo_ship
 from orders.states import MOVES
 from shop.errors import Refused
 from shop.http.fields import read_version
+from shop.http.middleware import own_address
 from shop.staff.actions.rows import ActionPage
 from shop.staff.decorators import StaffRequest, staff_page
 from shop.store.address_split import split_address
@@ -57,7 +58,8 @@ def _make_part_view(verb: str, rows: Callable[[Order], QuerySet[Any]], missing: 
             messages.error(request, str(refused))
         else:
             messages.success(request, str(MOVES[verb].done))
-        return redirect("orders:detail", number)
+        page = reverse("orders:detail", args=[number])
+        return redirect(own_address(request, request.POST.get("next", ""), otherwise=page))
 
     return press
 

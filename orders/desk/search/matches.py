@@ -9,36 +9,40 @@ from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Substr
 
 from orders.desk.search.branches import limit_branch
-from orders.desk.search.lookups import LOOKUPS, FoundBy
+from orders.desk.search.lookups import LOOKUPS, FoundBy, write_typed
 from orders.desk.search.words import guess_kinds, guess_rest, is_code, split_words
 from orders.models import Order
 from orders.numbers import LENGTH
 from orders.scope import orders_of, scope_key
 from orders.search import newest_orders_of, normalise, sold_as
 from shop.actor import Actor
+from shop.catalog.models import Sku
 
 LIMIT = 200
 """Orders looked at per kind, the newest."""
 LIMIT_OF_MANY = 2_000
 """As above where many things were pasted: more than fit into the box, so that none crowds out another."""
+CODES_AT_ONCE = 100
+"""Codes of SKUs looked for in one query: each is written in two ways, and SQLite unites 500 branches at most."""
 
 
 @dataclass(frozen=True)
 class Matches:
     """Ids of the orders found, the kinds that fitted, and which of many pasted things nothing was found for.
 
-    `tried` are the kinds that one thing was looked up as. `is_cut`: of a kind there may be more than were looked at.
+    `tried` are the kinds that one thing was looked up as. Of a kind there may be more than the newest `cut_at`; 0 where
+    there are not.
     """
 
     ids: frozenset[int]
     kinds: tuple[FoundBy, ...]
     missing: tuple[str, ...] = ()
     tried: tuple[FoundBy, ...] = ()
-    is_cut: bool = False
+    cut_at: int = 0
 
 
 def find_matches(text: str, *, actor: Actor) -> Matches:
-    """Orders in the actor's scope that fit what was typed, the newest of each kind; at most two queries."""
+    """Orders in the actor's scope that fit what was typed, the newest of each kind; few queries, whatever was typed."""
     words, scope = split_words(text), scope_key(actor)
     if len(words) > 1:
         return _find_many(words, scope)
@@ -58,18 +62,30 @@ def _find_one(text: str, scope: str) -> Matches:
     if FoundBy.PRODUCT in rest:
         bought = newest_orders_of(sold_as(text), scope, limit=LIMIT)
         rows += [(pk, FoundBy.PRODUCT) for pk in bought[-LIMIT:]]
-    return _make_matches(rows, tried=tried)
+    return _make_matches(rows, LIMIT, tried=tried)
 
 
 def _find_many(words: list[str], scope: str) -> Matches:
     """Whole things only: parts and words of many at once would find everything.
 
-    Codes of SKUs are looked for last: anything may be one, and each takes a branch of its own.
+    Codes of SKUs are looked for last, since nearly anything may look like one.
     """
     rows, found = _find_whole(words, guess_kinds, scope)
     left = [word for word in words if word not in found]
-    more, also_found = _find_whole(left, lambda word: [FoundBy.SKU] if is_code(word) else [], scope)
-    return _make_matches([*rows, *more], missing=[word for word in left if word not in also_found])
+    codes = _list_codes(left)
+    for start in range(0, len(codes), CODES_AT_ONCE):
+        more, also_found = _find_whole(
+            codes[start : start + CODES_AT_ONCE], lambda _code: [FoundBy.SKU], scope
+        )
+        rows, found = [*rows, *more], found | also_found
+    return _make_matches(rows, LIMIT_OF_MANY, missing=[word for word in left if word not in found])
+
+
+def _list_codes(words: list[str]) -> list[str]:
+    """Those that are the code of a SKU: each takes a branch of its own, and asking for them all costs one query."""
+    forms = {form: word for word in words if is_code(word) for form in write_typed(word)}
+    known = Sku.objects.filter(code__in=list(forms)).values_list("code", flat=True)
+    return sorted({forms[code] for code in known})
 
 
 def _find_whole(
@@ -105,7 +121,11 @@ def _look_up(by_kind: Mapping[FoundBy, list[str]], scope: str, limit: int) -> _A
 
 
 def _make_matches(
-    rows: Collection[tuple[int, str]], *, missing: Sequence[str] = (), tried: Collection[FoundBy] = ()
+    rows: Collection[tuple[int, str]],
+    limit: int,
+    *,
+    missing: Sequence[str] = (),
+    tried: Collection[FoundBy] = (),
 ) -> Matches:
     found = Counter(kind for _pk, kind in set(rows))
     return Matches(
@@ -113,7 +133,7 @@ def _make_matches(
         kinds=tuple(kind for kind in FoundBy if kind in found),
         missing=tuple(missing),
         tried=tuple(kind for kind in FoundBy if kind in tried),
-        is_cut=any(count >= LIMIT for count in found.values()),
+        cut_at=limit if any(count >= limit for count in found.values()) else 0,
     )
 
 

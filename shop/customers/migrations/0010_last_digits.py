@@ -4,7 +4,7 @@ from django.db import migrations, models, transaction
 
 from shop.crypto.sealing import Undecryptable, unseal
 from shop.customers.phones import hash_last_digits
-from shop.database.online import SwapIndex
+from shop.database.online import AddColumn, SwapIndex
 
 BATCH = 2_000
 
@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
     atomic = False
     dependencies = [("customers", "0009_spent")]
     operations = [
-        migrations.AddField(
+        AddColumn(
             "customer", "last_digits_hash", models.CharField(blank=True, db_default="", default="", max_length=32)
         ),
         migrations.RunPython(fill, migrations.RunPython.noop),

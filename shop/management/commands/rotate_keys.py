@@ -1,4 +1,4 @@
-"""`manage.py rotate_keys`: everything under the first of DATA_KEYS, and search hashes under SEARCH_KEY."""
+"""`manage.py rotate_keys`: everything under the first of DATA_KEYS, and all search hashes under SEARCH_KEY."""
 
 from typing import Any
 
@@ -12,8 +12,8 @@ from shop.rotation import REHASHES, list_encrypted_models, rebuild_hashes, rotat
 
 class Command(BaseCommand):
     help = (
-        "Encrypt every stored value with the first of DATA_KEYS and, while SEARCH_KEY_OLD is set, rebuild the "
-        "search hashes. The shop may run; after an interruption start it again."
+        "Encrypt every stored value with the first of DATA_KEYS, and put right every search hash that is not as "
+        "SEARCH_KEY and this version make it. The shop may run; after an interruption start it again."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -22,10 +22,9 @@ class Command(BaseCommand):
             remaining = sum(self._rotate(model) for model in list_encrypted_models())
         except Undecryptable as error:
             raise CommandError(f"{error}. Nothing of this row was changed.") from error
-        if settings.SEARCH_KEY_OLD:
-            for title, rebuild in REHASHES.items():
-                rebuild_hashes(rebuild)
-                self.stdout.write(f"{title}: rebuilt")
+        for title, rebuild in REHASHES.items():
+            rebuild_hashes(rebuild)
+            self.stdout.write(f"{title}: rebuilt")
         if remaining:
             raise CommandError(f"{remaining} rows were held by others all the while: run this command again.")
         key_id = next(iter(settings.DATA_KEYS))

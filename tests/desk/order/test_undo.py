@@ -98,6 +98,14 @@ class TestTheToast:
         assert_done(undone, order)
         assert (undone.url, order.stage) == (here, Stage.TO_CONFIRM)
 
+    def test_of_a_parcel_leads_back_to_the_list_too(self, owner: Client) -> None:
+        order = prepared_order()
+        here = "/console/orders/?tab=to_ship"
+        done = post(owner, order, "ship", next=here, **parcel_data(order, "SF1234567890123"))
+        assert done.url == here
+        assert press_undo(owner, done).url == here
+        assert fresh(order).stage == Stage.PREPARING
+
 
 def test_an_undo_that_comes_too_late_is_refused_as_any_verb_is(owner: Client) -> None:
     order = paid_order()

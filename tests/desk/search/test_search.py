@@ -6,7 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from orders.desk.order.page import reveal_in_full
 from orders.desk.search.matches import find_matches
@@ -345,6 +347,30 @@ def test_none_of_many_pasted_things_is_dropped(owner: Client) -> None:
     matches = find_matches("\n".join([*others, *(order.number for order in orders)]), actor=SYSTEM)
     assert matches.ids == {order.pk for order in orders}
     assert list(matches.missing) == others
+
+
+SQLITE_MOST_BRANCHES = 500
+
+
+def test_of_many_things_only_codes_take_a_branch_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orders.desk.search.matches.CODES_AT_ONCE", 2)
+    orders = [order_of(name) for name in ("武夷岩茶", "东北木耳", "高山云雾")]
+    codes = [order.lines.get().sku.code for order in orders]
+    others = [f"a{n:03}" for n in range(300)]
+    with CaptureQueriesContext(connection) as asked:
+        matches = find_matches("\n".join([*others, *codes]), actor=SYSTEM)
+    assert (matches.ids, list(matches.missing)) == ({order.pk for order in orders}, others)
+    assert max(query["sql"].count(" UNION ALL ") for query in asked.captured_queries) < SQLITE_MOST_BRANCHES
+
+
+def test_many_are_said_to_be_cut_only_where_some_were_left_out(
+    owner: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text, words = "\n".join(place().number for _ in range(3)), "with filters older orders are found"
+    monkeypatch.setattr("orders.desk.search.matches.LIMIT", 2)
+    assert words not in owner.get(URL, {"q": text}).content.decode()
+    monkeypatch.setattr("orders.desk.search.matches.LIMIT_OF_MANY", 3)
+    assert f"The newest 3 at most; {words}" in owner.get(URL, {"q": text}).content.decode()
 
 
 class TestRefunds:

@@ -11,6 +11,8 @@ from orders.desk.list.counts import count_tabs
 from orders.desk.list.filters import Tab
 from orders.desk.testing.services import place_test_order, remove_test_order
 from orders.models import Order
+from orders.payments.services.pricing import change_price
+from orders.payments.services.transfers import record_excess_transfer
 from orders.selectors import find_test_order
 from orders.services.steps import confirm_order, prepare_order, receive_order
 from orders.shipping.services.ship import ship_order
@@ -18,6 +20,8 @@ from orders.stages import CloseReason, Stage
 from shop import clock
 from shop.actor import SYSTEM
 from shop.catalog.models import Sku
+from shop.customers.balance import change_balance
+from shop.customers.erasure import ask_erasure
 from shop.customers.models import TEST_OPENID, Customer
 from shop.events.delivery import drain
 from shop.events.sweeping import sweep
@@ -96,6 +100,25 @@ def test_nobody_receives_it(order: Order) -> None:
     walk_to_shipped(order)
     with refused("test_order"):
         receive_order(order.pk, actor=cast.clerk())
+
+
+def test_no_money_gets_into_it_which_nobody_would_give_back(order: Order) -> None:
+    with refused("test_order"):
+        change_price(order.pk, goods_fen=10_00, freight_fen=0, reason="改价", actor=cast.clerk())
+    with refused("test_order"):
+        record_excess_transfer(order.pk, amount_fen=10_00, reference="8801", actor=cast.clerk())
+
+
+def test_its_buyer_has_no_money_and_no_data_to_erase(order: Order) -> None:
+    with refused("test_buyer"):
+        change_balance(order.customer_id, delta_fen=10_00, reason="充值", actor=cast.clerk())
+    with refused("test_buyer"):
+        ask_erasure(order.customer_id, actor=cast.clerk())
+
+
+def test_the_page_of_its_buyer_leads_to_it(order: Order) -> None:
+    page = page_with(200, browser("owner").get(f"/console/orders/?buyer={order.customer_id}"))
+    assert f'<tr data-href="/console/orders/{order.number}/"' in page
 
 
 def test_there_is_one_at_a_time(order: Order) -> None:

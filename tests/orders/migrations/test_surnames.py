@@ -1,9 +1,13 @@
 """The migrations that make rows of the version before findable by surname, and by the last digits of a phone."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
+from io import StringIO
+from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -56,6 +60,35 @@ def test_rows_of_the_version_before_are_filled_and_what_cannot_be_opened_is_pass
     assert {customer.pk for customer in list_customers(words="2222")} == people
 
 
+class Killed(Exception):
+    pass
+
+
+def die(*_values: Any) -> None:
+    raise Killed
+
+
+@pytest.mark.parametrize(
+    "module", ["orders.migrations.0019_surnames", "shop.customers.migrations.0010_last_digits"]
+)
+def test_a_run_that_was_killed_while_it_filled_goes_on(
+    monkeypatch: pytest.MonkeyPatch, module: str
+) -> None:
+    cast.open_shop()
+    order = place_for("王小明")
+    find_hash: Callable[..., Any] = import_module(module).find_hash
+    monkeypatch.setattr(import_module(module), "find_hash", die)
+    try:
+        migrate(BEFORE)
+        with pytest.raises(Killed):
+            migrate(newest())
+    finally:
+        monkeypatch.setattr(import_module(module), "find_hash", find_hash)
+        migrate(newest())
+    assert find_matches("王", actor=SYSTEM).ids == {order.pk}
+    assert order.customer in list_customers(words="2222")
+
+
 def test_a_process_of_the_version_before_goes_on_writing() -> None:
     cast.open_shop()
     order = place_for("王小明")
@@ -65,3 +98,14 @@ def test_a_process_of_the_version_before_goes_on_writing() -> None:
             [order.pk],
         )
     assert BlindIndex.objects.get(order=order, recipient=1).surname == 0
+
+
+def test_what_it_wrote_is_found_after_rotate_keys() -> None:
+    cast.open_shop()
+    order = place_for("王小明")
+    BlindIndex.objects.update(surname=0)
+    Customer.objects.update(last_digits_hash="")
+    assert not find_matches("王", actor=SYSTEM).ids
+    call_command("rotate_keys", stdout=StringIO())
+    assert find_matches("王", actor=SYSTEM).ids == {order.pk}
+    assert list(list_customers(words="2222")) == [order.customer]
