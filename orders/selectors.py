@@ -71,7 +71,7 @@ def _not_found() -> Refused:
 
 def list_due_to_receive(now: datetime, skip: Collection[int], limit: int) -> list[int]:
     due = Order.objects.filter(stage=Stage.SHIPPED, receive_by__lte=now, receive_stopped_at=None)
-    due = due.exclude(aftersale_mark=AftersaleMark.OPEN)
+    due = due.exclude(aftersale_mark=AftersaleMark.OPEN).exclude(source=Source.TEST)
     return list(due.exclude(pk__in=skip).order_by("receive_by").values_list("pk", flat=True)[:limit])
 
 
