@@ -13,7 +13,16 @@ from shop.moves.table import read_subjects
 SHOWN = 200
 """So many unhandled alerts a page is told of by its socket."""
 COUNT_CAP = 1_000
-_OF_ORDER = ("number", "recipient", "phone", "buyer_remark", "payable_fen", "pay_method", "customer__secret")
+_OF_ORDER = (
+    "number",
+    "recipient",
+    "phone",
+    "buyer_remark",
+    "payable_fen",
+    "pay_method",
+    "customer__secret",
+    "source",
+)
 _OF_LINE = ("order", "product_name", "sku_name", "picture_path", "quantity")
 
 

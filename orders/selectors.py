@@ -1,7 +1,7 @@
 """Reading orders: by number within an actor's scope, and rows that are due."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, QuerySet
@@ -9,10 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order, OrderLine
 from orders.scope import is_in_scope, orders_in_scope
-from orders.stages import AftersaleMark, Stage
+from orders.stages import AftersaleMark, Source, Stage
 from shop.actor import Actor
 from shop.database.kept import KeptQuery, Param
 from shop.errors import Refused
+
+TEST_LIFE = timedelta(days=1)
+"""So long a test order stays."""
 
 _BY_NUMBER = KeptQuery(
     lambda: Order.objects.select_related("customer").filter(number=Param("number", models.CharField()))
@@ -82,3 +85,23 @@ def list_due_to_restock(now: datetime, skip: Collection[int], limit: int) -> lis
 def list_due_to_release(now: datetime, skip: Collection[int], limit: int) -> list[int]:
     due = Order.objects.filter(is_held=True, release_at__lte=now).exclude(pk__in=skip)
     return list(due.order_by("release_at").values_list("pk", flat=True)[:limit])
+
+
+def has_orders() -> bool:
+    """Whether anything was ever ordered here; by an index, wherever the first order stands in its table."""
+    return Order.objects.order_by("pk").values_list("pk", flat=True).first() is not None
+
+
+def find_test_order() -> Order | None:
+    """The test order that is there."""
+    return _open_tests().first()
+
+
+def list_due_to_remove(now: datetime, skip: Collection[int], limit: int) -> list[int]:
+    """Test orders that were forgotten."""
+    due = _open_tests().filter(placed_at__lte=now - TEST_LIFE).exclude(pk__in=skip)
+    return list(due.order_by("placed_at").values_list("pk", flat=True)[:limit])
+
+
+def _open_tests() -> "QuerySet[Order]":
+    return Order.objects.filter(source=Source.TEST).exclude(stage=Stage.CLOSED)

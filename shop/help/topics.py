@@ -9,9 +9,11 @@ from operator import attrgetter
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import Resolver404, resolve
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.translation import gettext_lazy as _
 
+from shop.access import has_capability
+from shop.actor import Actor
 from shop.console.navigation import Group
 
 
@@ -75,6 +77,19 @@ def find_topic(request: HttpRequest) -> Topic | None:
     if match is None or match.namespace == "help":
         return None
     return _BY_PAGE.get(match.view_name) or _find_above(request.path_info)
+
+
+def find_page_url(topic: Topic, actor: Actor) -> str:
+    """Where the page is that it explains, if it needs no more to be named and is the actor's to see; else ""."""
+    for page in topic.pages:
+        try:
+            url = reverse(page)
+        except NoReverseMatch:
+            continue
+        capability = resolve(url).func.capability  # type: ignore[attr-defined]  # set by `staff_page`
+        if capability is None or has_capability(actor, capability):
+            return url
+    return ""
 
 
 def _find_above(path: str) -> Topic | None:

@@ -4,7 +4,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 
-from shop.help.topics import get_topic, list_groups
+from shop.help.topics import find_page_url, get_topic, list_groups
 from shop.staff.decorators import StaffRequest, staff_page
 
 
@@ -18,5 +18,10 @@ def show_topic(request: StaffRequest, slug: str) -> HttpResponse:
     topic = get_topic(slug)
     if topic is None:
         raise Http404
-    text = f"help/{get_language()}/{slug}.html"
-    return render(request, "help/topic.html", {"topic": topic, "text": text, "groups": list_groups()})
+    context = {
+        "topic": topic,
+        "text": f"help/{get_language()}/{slug}.html",
+        "groups": list_groups(),
+        "page_url": find_page_url(topic, request.actor),
+    }
+    return render(request, "help/topic.html", context)

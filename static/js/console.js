@@ -200,7 +200,8 @@
   }
 
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
+    // In a dialog it closes that alone, and the focus goes back into the menu that opened it.
+    if (event.key !== "Escape" || document.querySelector("dialog:modal")) return;
     const menu = document.querySelector("details.menu[open]");
     if (menu) leave_menu(menu);
     else if (is_drawer_open()) set_drawer(false);

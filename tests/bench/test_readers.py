@@ -57,6 +57,7 @@ READERS = {
     "order_pay_due": "orders.payments.selectors.list_due_to_cancel",
     "order_receive_due": "orders.selectors.list_due_to_receive",
     "order_release_due": "orders.selectors.list_due_to_release",
+    "order_test": "orders.selectors.list_due_to_remove",
     "order_ship_due": "orders.desk.list.counts.count_tabs",
     "order_short": "orders.selectors.list_due_to_restock",
     "order_transfer_to_check": "orders.desk.list.counts.count_tabs",

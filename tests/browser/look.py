@@ -6,14 +6,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+
+from tests.browser.axe import CONTRAST, NAMES, TARGETS, find_violations
 
 CATALOGUE = Path(__file__).resolve().parents[2] / "locale/zh_Hans/LC_MESSAGES/django.po"
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 ZOOMED = {"width": 720, "height": 450}
-"""What is left of WIDE at 200 %."""
+"""What is left of WIDE at a zoom of 200 %."""
 
-THEMES = ("light", "dark")
+SIZES = (WIDE, ZOOMED, NARROW, {"width": 320, "height": 568})
+THEMES = {"zh-hans": "light", "en": "dark"}
+"""Colours do not depend on the language: a page that is visited in both is looked at in both themes."""
+
+RULES = {"zh-hans": (), "en": (CONTRAST, NAMES)}
+"""Nor do most rules of axe, which are slow: those of colours and words are asked in both languages."""
+
 _ENTRY = re.compile(r'^msgid "(.+)"\nmsgstr "(.+)"$', re.MULTILINE)
 WATCH = """
 window.broken = [];
@@ -21,7 +29,8 @@ document.addEventListener("securitypolicyviolation", (event) => {
   window.broken.push(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
 });
 """
-_INSPECT = (Path(__file__).with_name("inspect.js")).read_text(encoding="utf-8")
+PAINT = "theme => { document.documentElement.dataset.bsTheme = theme; }"
+INSPECT = (Path(__file__).with_name("inspect.js")).read_text(encoding="utf-8")
 
 
 def read_catalogue() -> dict[str, str]:
@@ -42,10 +51,15 @@ class Visitor:
     def __post_init__(self) -> None:
         self.context.add_init_script(WATCH)
         self.page = self.context.new_page()
-        self._address = ""
-        self.page.on("console", lambda message: message.type == "error" and self._note(message.text))
+        self._address, self._status = "", 200
+        self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self._note(f"script: {error}"))
         self.page.on("dialog", self._meet_dialog)
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        is_wanted = self._status >= 400 and f"status of {self._status}" in message.text
+        if message.type == "error" and not is_wanted:
+            self._note(message.text)
 
     def _meet_dialog(self, dialog: Any) -> None:
         self._note(f"dialog: {dialog.message}")
@@ -55,8 +69,8 @@ class Visitor:
         self.problems.append(f"{self._address}: {problem}")
 
     def visit(self, url: str, *, status: int = 200) -> None:
-        """Open a page and inspect it at both widths and in both themes."""
-        self._address = url.partition("/console")[2] or url
+        """Open a page and inspect it in the theme of the language and at every width."""
+        self._address, self._status = url.partition("/console")[2] or url, status
         self.page.set_viewport_size(WIDE)
         answer = self.page.goto(url)
         assert answer is not None
@@ -64,11 +78,16 @@ class Visitor:
             self._note(f"status {answer.status}")
         for broken in self.page.evaluate("window.broken"):
             self._note(broken)
-        for problem in self.page.evaluate(_INSPECT, self._foreign_words()):
+        for problem in self.page.evaluate(INSPECT, self._foreign_words()):
             self._note(problem)
-        for theme in THEMES:
-            self._look_at_theme(theme)
-        self._look_at_widths()
+        self.look()
+
+    def look(self) -> None:
+        """Inspect what is open, by the rules of axe and at every width."""
+        self.page.evaluate(PAINT, THEMES[self.language])
+        for problem in find_violations(self.page, rules=RULES[self.language]):
+            self._note(problem)
+        self._look_at_sizes()
 
     def _foreign_words(self) -> list[str]:
         """Words of the catalogue that must not stand alone on a page in this language."""
@@ -77,13 +96,12 @@ class Visitor:
             return [source for source, target in words.items() if source != target and len(source) > 2]
         return sorted({target for source, target in words.items() if source != target and len(target) > 1})
 
-    def _look_at_theme(self, theme: str) -> None:
-        self.page.evaluate("theme => { document.documentElement.dataset.bsTheme = theme; }", theme)
-        for problem in self.page.evaluate("window.findPaleWords()"):
-            self._note(f"{theme}: {problem}")
-
-    def _look_at_widths(self) -> None:
-        for size in (WIDE, NARROW):
+    def _look_at_sizes(self) -> None:
+        for size in SIZES:
             self.page.set_viewport_size(size)
-            for problem in self.page.evaluate("window.findOverflow()"):
+            problems = self.page.evaluate("window.findOverflow()")
+            if size == NARROW:
+                problems += find_violations(self.page, rules=[TARGETS])
+                problems += self.page.evaluate("window.findSmallTargets()")
+            for problem in problems:
                 self._note(f"{size['width']} px: {problem}")

@@ -1,13 +1,25 @@
-"""The console without a mouse: what the keyboard reaches, and that one sees where it is."""
+"""The console without a mouse: what the keyboard reaches, and that one sees where it is; and what a look finds."""
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
+from tests.browser.axe import TARGETS, find_violations
 from tests.browser.conftest import Device, LiveShop, open_page
+from tests.browser.look import INSPECT, NARROW
 from tests.cast import open_shop, place, prepared_order
 
 pytestmark = pytest.mark.browser
 STOPS = 30
+BARRED = {
+    "color-contrast": "<p style='color: #999; background: #fff'>pale</p>",
+    "label-content-name-mismatch": "<a href='/' aria-label='Alerts'>18</a>",
+    "empty-table-header": "<table><tr><th></th></tr><tr><td>1</td></tr></table>",
+    "landmark-unique": "<nav><a href='/'>one</a></nav><nav><a href='/'>two</a></nav>",
+    "link-in-text-block": "<p>the <a href='/' style='color: #222; text-decoration: none'>link</a> here</p>",
+    "heading-order": "<main><h1>one</h1><h3>three</h3></main>",
+    "label": "<input>",
+    TARGETS: "<button style='width: 9px; height: 9px'>a</button><button style='width: 9px; height: 9px'>b</button>",
+}
 # What is drawn around the focused element, told apart from what is drawn without the focus.
 SHOWN = """() => {
   const node = document.activeElement;
@@ -128,3 +140,18 @@ def test_select_all_before_the_dialog_is_there_replaces_what_its_field_holds(ord
     order_page.keyboard.press("Control+A")
     order_page.keyboard.type("45")
     expect(order_page.locator("#dialog-change_price [name=goods]")).to_have_value("45")
+
+
+def test_the_look_sees_what_bars_people(chromium: Browser) -> None:
+    page = chromium.new_page(viewport=NARROW)
+    page.goto("about:blank")
+    for rule, html in BARRED.items():
+        page.evaluate("html => { document.body.innerHTML = html; }", html)
+        assert any(problem.startswith(f"{rule}:") for problem in find_violations(page)), rule
+    page.evaluate(INSPECT, [])
+    assert page.evaluate("window.findSmallTargets()") == page.evaluate("window.findOverflow()") == []
+    page.evaluate(
+        "document.body.innerHTML = `<button class='btn' style='height: 43px; width: 900px'>low, wide</button>`"
+    )
+    assert page.evaluate("window.findSmallTargets()") and page.evaluate("window.findOverflow()")
+    page.close()

@@ -6,15 +6,18 @@ from pathlib import Path
 
 import pytest
 import requests
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from harness.processes import ShopProcesses
 from orders.models import Order
 from orders.services.steps import hold_order
+from shop.access import ROLES
 from shop.actor import SYSTEM
 from shop.catalog.services import NewSku, add_product
+from shop.jobs.services import Subject, make_job
+from shop.staff.models import StaffUser
 from tests.browser.conftest import Device, LiveShop
 from tests.browser.ears import Ears
 from tests.browser.look import WIDE, Visitor
@@ -23,6 +26,7 @@ from tests.cast import (
     clerk,
     make_customer,
     make_sku,
+    make_staff,
     make_token,
     open_shop,
     paid_order,
@@ -102,10 +106,18 @@ def _walk(patterns: list[URLPattern | URLResolver], prefix: str) -> Iterator[str
             yield route
 
 
+def make_longest_named(role: str = "order_clerk") -> StaffUser:
+    """A member of staff with the longest name that fits."""
+    staff = make_staff(role)
+    staff.display_name = "W" * 60
+    staff.save(update_fields=["display_name"])
+    return staff
+
+
 @pytest.fixture
 def full_shop(live_shop: LiveShop) -> list[str]:
     """Pages of a shop with something in every state; their addresses."""
-    open_shop(shop_name="山野集" * 8, quiet_from=None, quiet_until=None)
+    open_shop(shop_name="山野集" * 20, quiet_from=None, quiet_until=None)
     long = add_product(
         "高山云雾绿茶" * 16,
         skus=[NewSku(f"LONG-{make_sku().pk}", "礼盒装" * 12, 999_999_99, 10)],
@@ -120,9 +132,14 @@ def full_shop(live_shop: LiveShop) -> list[str]:
     ]
     hold_order(orders[2].pk, reason=CORPUS[1], release_at=None, actor=clerk())
     first = orders[0]
+    job = make_job("order.confirm", actor=clerk(), key=first.number, subjects=[Subject(first.pk, "1")])
     return [
         "/console/orders/?q=5678&stage=to_confirm",
         f"/console/products/{long.pk}/",
+        f"/console/products/{long.pk}/edit/",
+        f"/console/jobs/{job.pk}/",
+        f"/console/staff/people/{make_longest_named().pk}/",
+        reverse("voice:kind", args=["new_order"]),
         *(f"/console/customers/{order.customer_id}/" for order in orders[4:6]),
         *(f"/console/orders/{order.number}/" for order in orders),
         *(f"/console/orders/{first.number}/{name}/" for name in ("change-address", "cancel-paid", "hold")),
@@ -135,8 +152,16 @@ def full_shop(live_shop: LiveShop) -> list[str]:
 def test_full_pages_are_inert_fit_and_can_be_used(
     full_shop: list[str], live_shop: LiveShop, device: Device, language: str
 ) -> None:
-    visitor = make_visitor(device("owner"), live_shop.url(""), language)
+    visitor = make_visitor(device(make_longest_named("owner")), live_shop.url(""), language)
+    visitor.visit(live_shop.url("/console/orders/1/"), status=404)
     tour(visitor, live_shop.url(""), full_shop)
+
+
+@pytest.mark.parametrize("role", sorted(set(ROLES) - {"owner"}))
+def test_the_start_of_each_role_fits_and_can_be_used(live_shop: LiveShop, device: Device, role: str) -> None:
+    visitor = make_visitor(device(role), live_shop.url(""), "zh-hans")
+    visitor.visit(live_shop.url("/console/"))
+    assert not visitor.problems, "\n".join(visitor.problems)
 
 
 def make_visitor(context: BrowserContext, base_url: str, language: str) -> Visitor:

@@ -19,8 +19,11 @@ from django.urls import reverse
 from drf_spectacular.generators import SchemaGenerator
 
 from orders.models import Order
+from orders.numbers import LENGTH
 from orders.services.steps import confirm_order, hold_order
 from shop import clock
+from shop.customers.models import TEST_OPENID
+from shop.customers.services import get_or_create_customer
 from shop.store.choices import PayMethod
 from tests import cast
 from tests.console import browser
@@ -243,6 +246,7 @@ class Desk:
 
     def __init__(self, world: World) -> None:  # noqa: F811
         self.world, self.moment = world, clock.now()
+        get_or_create_customer(TEST_OPENID)  # One that comes to be has a secret of its own.
         self.client = browser("owner")
         self.cookies = self.client.cookies.output(header="", sep=";")
         pages = [name for name, method in MATRIX if method == "GET" and not name.startswith("api:")]
@@ -287,6 +291,8 @@ def desk(world: World, monkeypatch: pytest.MonkeyPatch) -> Desk:  # noqa: F811
         clean(form)
 
     monkeypatch.setattr(forms.BaseForm, "full_clean", full_clean)
+    monkeypatch.setattr("orders.services.place.make_order_number", lambda: "2" * LENGTH)
+    monkeypatch.setattr("orders.desk.testing.services.uuid4", lambda: "drawn")
     return desk
 
 

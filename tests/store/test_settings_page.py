@@ -29,6 +29,7 @@ def filled_in(**changes: Any) -> dict[str, Any]:
     values = {
         "version": str(get_store_settings().version),
         "shop_name": "山野集",
+        "contact_phone": "0571-88886666",
         "express_on": "on",
         "local_on": "on",
         "local_area": "西湖区",

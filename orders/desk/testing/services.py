@@ -4,8 +4,6 @@ It has one piece of real stock and costs nothing, so no money can ever be in it.
 goes by itself after a day.
 """
 
-from collections.abc import Collection
-from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -16,12 +14,13 @@ from django.utils.translation import gettext as _
 from orders.models import Order
 from orders.moves import lock_order, move
 from orders.quotes import Quote, QuotedLine
+from orders.selectors import find_test_order
 from orders.services.fulfilment import cancel_everything, close_changes
 from orders.services.place import NewOrder, Recipient, lock_buyer, write_order
 from orders.shipping.models import ParcelState
 from orders.shipping.selectors import list_parcels
 from orders.shipping.services.ship import undo_ship
-from orders.stages import CloseReason, Source, Stage
+from orders.stages import CloseReason, Source
 from shop.access import require
 from shop.actor import SYSTEM, Actor
 from shop.catalog.models import Sku
@@ -30,8 +29,6 @@ from shop.customers.services import get_or_create_customer
 from shop.errors import Refused
 from shop.store.choices import Delivery, PayMethod
 from shop.store.selectors import get_store_settings, list_deliveries
-
-LIFE = timedelta(days=1)
 
 
 def place_test_order(*, actor: Actor) -> Order:
@@ -56,11 +53,6 @@ def _refuse_second() -> None:
     if order := find_test_order():
         message = _("There is a test order already: %(number)s. Remove it first.")
         raise Refused("test_order_open", message % {"number": order.number}, order=order.number)
-
-
-def find_test_order() -> Order | None:
-    """The one that is there."""
-    return Order.objects.filter(source=Source.TEST).exclude(stage=Stage.CLOSED).first()
 
 
 def _choose_sku() -> Sku:
@@ -95,9 +87,3 @@ def remove_test_order(order_id: int, *, actor: Actor, expected_version: int | No
         changes: dict[str, Any] = close_changes(CloseReason.TEST) | cancel_everything(order, actor=actor)
         move(order, "order.remove_test", actor=actor, changes=changes)
     return order
-
-
-def list_old_tests(now: datetime, skip: Collection[int], limit: int) -> list[int]:
-    """Test orders that were forgotten."""
-    old = Order.objects.filter(source=Source.TEST, placed_at__lte=now - LIFE).exclude(stage=Stage.CLOSED)
-    return list(old.exclude(pk__in=skip).order_by("placed_at").values_list("pk", flat=True)[:limit])

@@ -260,7 +260,7 @@ def test_the_page_keeps_to_its_queries(
         prepared_order()
         refund(paid_order(), RefundState.FAILED)
     client = browser()
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(23):
         client.get(HOME)
 
 

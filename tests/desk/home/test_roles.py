@@ -44,7 +44,7 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 HOMES["manager"] = HOMES["owner"]
 QUERIES = {
-    "owner": 26,
+    "owner": 29,
     "manager": 26,
     "order_clerk": 19,
     "warehouse": 13,

@@ -70,7 +70,7 @@ def test_where_all_is_on_its_way_back_that_is_said(finance: Client, order: Order
     [
         ({"amount": "10.01", "parts": ["freight"]}, 409, "only ¥10.00 is left"),
         ({"amount": "1", "parts": ["freight", "goodwill"]}, 422, "Tick either goodwill"),
-        ({"amount": "1"}, 422, "Please fill this in"),
+        ({"amount": "1"}, 422, "Please choose."),
         ({"amount": "1", "parts": ["0"]}, 422, "Choose one of those that are offered."),
         ({"amount": "0", "parts": ["freight"]}, 400, "Type how much"),
         ({"amount": "x", "parts": ["freight"]}, 422, "at most two decimals"),

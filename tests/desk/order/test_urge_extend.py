@@ -21,7 +21,7 @@ def test_an_urge_told_by_phone_is_noted(owner: Client):
     order = cast.paid_order()
     assert_done(post(owner, order, "urge"), order)
     assert order.urged_at is not None
-    assert_refused(post(owner, order, "urge"), order, 429, "Please wait an hour")
+    assert_refused(post(owner, order, "urge"), order, 429, "within the last hour")
 
 
 def test_staff_extend_receipt_by_days(owner: Client):
@@ -29,4 +29,4 @@ def test_staff_extend_receipt_by_days(owner: Client):
     days = order.receive_days
     assert_done(post(owner, order, "extend", days=7), order)
     assert order.receive_days == days + 7
-    assert_refused(post(owner, order, "extend", days=31), order, 422, "less than or equal to 30")
+    assert_refused(post(owner, order, "extend", days=31), order, 422, "Not more than 30.")

@@ -9,8 +9,9 @@ from notifications.models import Alert, AlertKind
 from orders.desk.home.today import list_figures
 from orders.desk.list.counts import count_tabs
 from orders.desk.list.filters import Tab
-from orders.desk.testing.services import find_test_order, place_test_order, remove_test_order
+from orders.desk.testing.services import place_test_order, remove_test_order
 from orders.models import Order
+from orders.selectors import find_test_order
 from orders.services.steps import confirm_order, prepare_order, receive_order
 from orders.shipping.services.ship import ship_order
 from orders.stages import CloseReason, Stage

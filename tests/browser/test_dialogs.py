@@ -1,0 +1,80 @@
+"""Every dialog of the console: reached, used and left by the keyboard, clean by the rules of axe, whole on a phone."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page
+
+from orders.desk.customers.forms import ACTIONS as OF_CUSTOMERS
+from orders.desk.order.actions import ACTIONS as OF_ORDERS
+from orders.models import Order
+from orders.payments.services.transfers import send_proof
+from shop.customers.care import block_customer
+from shop.customers.erasure import ask_erasure
+from shop.files.services import store_picture
+from shop.staff.person_actions import CHANGE, DISABLE, ENABLE
+from shop.staff.services import disable_staff
+from shop.staff.views_people import RESET
+from shop.store.choices import PayMethod
+from tests import cast
+from tests.browser.conftest import Device, LiveShop
+from tests.browser.dialogs import list_openers, try_dialog
+from tests.browser.look import WIDE
+from tests.ground.test_files import picture_bytes
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
+DIRECT = {"prepare", "release"}
+"""Asked for by a button that does it at once: their dialogs are for browsers without scripts."""
+
+
+def proven_order() -> Order:
+    """An order whose transfer waits to be looked at."""
+    cast.open_shop(transfer_on=True, transfer_bank="A", transfer_name="B", transfer_number="1")
+    order = cast.place(pay_method=PayMethod.TRANSFER)
+    picture = store_picture(picture_bytes(), customer_id=order.customer_id)
+    send_proof(order.pk, picture_ids=[picture.pk], words="尾号 1111", actor=cast.buyer(order))
+    return order
+
+
+def list_pages() -> Iterator[str]:
+    """Pages on which, taken together, every button of a subject stands."""
+    orders = [
+        cast.place(), proven_order(), cast.place(pay_method=PayMethod.COD), cast.paid_order(),
+        cast.prepared_order(), cast.shipped_order(),
+    ]  # fmt: skip
+    yield from (f"/console/orders/{order.number}/" for order in orders)
+    free, blocked, leaving = (cast.make_customer() for _ in range(3))
+    block_customer(blocked.pk, reason="拒收", actor=cast.clerk())
+    ask_erasure(leaving.pk, actor=cast.clerk())
+    yield from (f"/console/customers/{customer.pk}/" for customer in (free, blocked, leaving))
+    here, gone = cast.make_staff("order_clerk"), cast.make_staff("order_clerk")
+    disable_staff(gone.pk, actor=cast.clerk(), reason="离职")
+    yield from (f"/console/staff/people/{person.pk}/" for person in (here, gone))
+    yield f"/console/products/{cast.make_sku().product_id}/"
+    yield from ("/console/audit/", "/console/alerts/")
+
+
+def list_expected() -> set[str]:
+    actions = (*OF_ORDERS.values(), *OF_CUSTOMERS, CHANGE, DISABLE, ENABLE, RESET)
+    asked = {action.name for action in actions if not action.anchor} - DIRECT
+    return {f"#dialog-{name}" for name in (*asked, "handle-all", "filter")} | {"#help"}
+
+
+def test_every_dialog_can_be_used_by_the_keyboard_and_gives_it_back(
+    live_shop: LiveShop, device: Device
+) -> None:
+    page = device("owner", viewport=WIDE, reduced_motion="reduce").new_page()
+    tried: set[str] = set()
+    problems: list[str] = []
+    for path in list_pages():
+        page.goto(live_shop.url(path))
+        problems += try_new_dialogs(page, tried)
+    assert problems == []
+    assert list_expected() - tried == set()
+
+
+def try_new_dialogs(page: Page, tried: set[str]) -> list[str]:
+    """Try those dialogs of the page that no page before it had."""
+    found = [dialog for dialog in list_openers(page) if dialog not in tried]
+    tried.update(found)
+    return [problem for dialog in found for problem in try_dialog(page, dialog)]
