@@ -7,8 +7,10 @@ from playwright.sync_api import Page
 
 from orders.desk.customers.forms import ACTIONS as OF_CUSTOMERS
 from orders.desk.order.actions import ACTIONS as OF_ORDERS
+from orders.desk.testing.services import place_test_order
 from orders.models import Order
 from orders.payments.services.transfers import send_proof
+from orders.selectors import find_test_order
 from shop.customers.care import block_customer
 from shop.customers.erasure import ask_erasure
 from shop.files.services import store_picture
@@ -23,8 +25,8 @@ from tests.browser.look import WIDE
 from tests.ground.test_files import picture_bytes
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
-DIRECT = {"prepare", "release"}
-"""Asked for by a button that does it at once: their dialogs are for browsers without scripts."""
+DIRECT = {"prepare", "release", "undo_confirm", "undo_prepare"}
+"""Asked for by a button, of the page or of a toast, that does it at once: their dialogs are for who has no scripts."""
 
 
 def proven_order() -> Order:
@@ -40,7 +42,7 @@ def list_pages() -> Iterator[str]:
     """Pages on which, taken together, every button of a subject stands."""
     orders = [
         cast.place(), proven_order(), cast.place(pay_method=PayMethod.COD), cast.paid_order(),
-        cast.prepared_order(), cast.shipped_order(),
+        cast.prepared_order(), cast.shipped_order(), find_test_order() or place_test_order(actor=cast.clerk()),
     ]  # fmt: skip
     yield from (f"/console/orders/{order.number}/" for order in orders)
     free, blocked, leaving = (cast.make_customer() for _ in range(3))

@@ -158,7 +158,6 @@ def hear_a_test_order(owner: Owner, ears: Ears) -> None:
     expect(owner.find_step("本设备的声音")).to_have_class(re.compile("is-done"))
     owner.press("下一笔测试订单")
     wait_until(lambda: NEW_ORDER in ears.sentences, seconds=40, page=owner.page)
-    owner.page.locator("[data-alerts-newest]").click()
     expect(owner.page.locator("main")).to_contain_text("这是测试订单")
     owner.take_picture("first-day-test-order")
     owner.page.get_by_role("link", name="移除测试订单").first.click()

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Device, LiveShop, open_page
 from tests.browser.look import ZOOMED
 from tests.browser.test_clean_console import MAIN
-from tests.cast import open_shop, paid_order
+from tests.cast import make_staff, open_shop, paid_order
 
 pytestmark = pytest.mark.browser
 # Each link, button and field is brought into view; where its middle is, nothing else may be.
@@ -32,9 +32,9 @@ def page(device: Device, live_shop: LiveShop) -> Page:
 
 
 def test_nothing_covers_what_one_presses(page: Page, live_shop: LiveShop) -> None:
-    number, covered = paid_order().number, {}
+    names, covered = {"number": paid_order().number, "person": make_staff("order_clerk").pk}, {}
     for path in MAIN:
-        page.goto(live_shop.url(f"/console/{path.format(number=number)}"))
+        page.goto(live_shop.url(f"/console/{path.format(**names)}"))
         expect(page.locator("#alerts-silent")).to_be_visible()
         if found := page.evaluate(COVERED, "body"):
             covered[path] = found

@@ -13,12 +13,11 @@ from shop.staff.decorators import StaffRequest, staff_page
 
 @staff_page("settings.edit", methods=("POST",))
 def place_test(request: StaffRequest) -> HttpResponse:
-    """Place one and stay on the page, where it rings; why it cannot be is said there."""
+    """Place one and go to its page, where it rings; why it cannot be is said on the page one comes from."""
     try:
         order = place_test_order(actor=request.actor)
     except Refused as refused:
         messages.error(request, str(refused))
-    else:
-        words = _("Test order %(number)s is placed. It rings in a moment.")
-        messages.success(request, words % {"number": order.number})
-    return redirect(way_back(request))
+        return redirect(way_back(request))
+    messages.success(request, _("The test order is placed. It rings in a moment."))
+    return redirect("orders:detail", order.number)
