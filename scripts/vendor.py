@@ -13,14 +13,20 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 import tarfile
 import tempfile
 import xml.etree.ElementTree as ET
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+# Called by its path, a script finds only what lies beside it.
+sys.path.insert(0, str(ROOT))
+
+from scripts.reduce_css import reduce_css  # noqa: E402 - found by the line above
+
 FRONTEND = ROOT / "frontend"
 VENDOR = ROOT / "static" / "vendor"
 REGIONS = ROOT / "shop" / "store" / "regions.json"
@@ -41,7 +47,7 @@ class VendorError(Exception):
 
 @dataclass(frozen=True)
 class Package:
-    """One npm package with the files the console takes from it."""
+    """One npm package with the files the console takes from it; of its sheets what these classes need."""
 
     name: str
     folder: str
@@ -50,6 +56,7 @@ class Package:
     version: str
     integrity: str
     licence_name: str
+    classes: list[str] = field(default_factory=list)
 
     @property
     def target(self) -> Path:
@@ -103,6 +110,8 @@ def copy_files(package: Package, archive: tarfile.TarFile) -> None:
     package.target.mkdir(parents=True)
     for path in package.files:
         content = SOURCE_MAP.sub(b"\n", read_member(archive, path))
+        if path.endswith(".css"):
+            content = reduce_css(content.decode(), package.classes).encode()
         (package.target / Path(path).name).write_bytes(content)
     own = FRONTEND / package.licence
     licence = own.read_bytes() if own.is_file() else read_member(archive, package.licence)
@@ -159,6 +168,7 @@ def describe_packages(packages: list[Package]) -> str:
         lines.append(f"| {each.name} | {each.version} | {each.licence_name} | `{each.target.name}/` |")
     lines += [
         "",
+        "Tabler's sheet is reduced to the classes that `frontend/vendor.json` names (`scripts/reduce_css.py`).",
         "`icons.svg` is a sprite of icons of @tabler/icons. htmx comes with django-htmx (0BSD).",
         "`shop/store/regions.json` is made of @vant/area-data.",
         "",

@@ -270,7 +270,7 @@ STORAGES: dict[str, dict[str, Any]] = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEMO
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "shop.storage.static.HashedFiles"
     },
 }
 S3_BUCKET = env.str("S3_BUCKET", "")

@@ -1,8 +1,10 @@
 """A walk over the main pages leaves nothing in the browser's console: whoever looks there should find real trouble.
 
-The walker has the longest names that there are, which push no page beyond the edge of its screen.
+The walker has the longest names that there are, which push no page beyond the edge of its screen. What each page
+brings is weighed on the way, since most of the time until it is ready is spent on that.
 """
 
+from pathlib import Path
 from secrets import token_hex
 
 import pytest
@@ -11,6 +13,7 @@ from playwright.sync_api import ConsoleMessage, Page
 from shop.staff.models import StaffUser
 from tests.browser.conftest import Device, LiveShop, open_page
 from tests.browser.look import NARROW, WIDE
+from tests.browser.weight import MOST_RESTYLED, count_restyled, find_heavy
 from tests.cast import make_staff, open_shop, paid_order
 
 pytestmark = pytest.mark.browser
@@ -66,11 +69,21 @@ def test_the_console_stays_clean_though_nothing_was_pressed_since_the_sound_was_
     first.locator("#alerts-silent [data-alerts-unlock]").click()
     first.close()
     page = context.new_page()
-    said, beyond = watch(page), []
+    said, beyond, heavy = watch(page), [], []
     for path in MAIN:
         answer = page.goto(live_shop.url(f"/console/{path.format(number=number, person=walker.pk)}"))
         assert answer is not None and answer.ok, path
         page.wait_for_load_state("networkidle")
         page.wait_for_timeout(600)
+        heavy += find_heavy(page)
         beyond += find_beyond_edge(page)
-    assert (said, beyond) == ([], [])
+    assert (said, beyond, heavy) == ([], [], [])
+
+
+def test_a_small_change_is_no_work_for_the_whole_page(
+    live_shop: LiveShop, device: Device, tmp_path: Path
+) -> None:
+    open_shop()
+    page = open_page(device(), live_shop, f"/console/orders/{paid_order().number}/")
+    page.wait_for_load_state("networkidle")
+    assert count_restyled(page, tmp_path / "trace.json") <= MOST_RESTYLED

@@ -1,5 +1,6 @@
 """The image holds no demo, and the shop starts without it: the tree is copied as `docker build` copies it."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -92,6 +93,10 @@ def test_it_collects_static_files(run: Run, image: Path) -> None:
         "manage.py", "collectstatic", "--no-input", *vendors, STATIC_ROOT=str(image / "static-built")
     )
     assert collected.returncode == 0, collected.stderr
+    scripts = image / "static-built/js"
+    (alerts,) = scripts.glob("alerts.*.js")
+    imported = re.findall(r'from "\./(alerts-memory\.[0-9a-f]+\.js)"', alerts.read_text(encoding="utf-8"))
+    assert [(scripts / name).is_file() for name in imported] == [True]
 
 
 def test_web_and_workers_load_everything_they_run(run: Run) -> None:
