@@ -15,6 +15,7 @@ register(
         lambda store: bool(store.shop_name and store.contact_phone),
         "store:settings",
         _("Enter name and phone"),
+        is_needed=True,
     ),
     Step(
         20,

@@ -59,7 +59,7 @@ def change_store_settings(
 
 def leave_step_out(name: str, is_out: bool, *, actor: Actor) -> None:
     """Leave a step of the first day out, or take it up again. Raises Refused `not_found`."""
-    if name not in {step.name for step in STEPS if not step.not_open}:
+    if name not in {step.name for step in STEPS if step.may_be_left_out}:
         raise Refused("not_found", _("There is no such step."), 404)
     with transaction.atomic():
         store = lock_single(StoreSettings, "settings.change", actor=actor)

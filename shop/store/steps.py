@@ -25,6 +25,7 @@ class Step:
 
     `is_done` answers by the settings, or by rows of which one is enough. A step with a `cookie` is one of this device,
     whose script sets it: it never brings the list back, and `template` draws what is pressed instead of a link.
+    One that `is_needed` cannot be left out, nor can one for want of which nothing can be ordered.
     `not_open` is what buyers are told while nothing can be ordered for want of it: while it is not done, or, where
     that is another question, not there (`is_there`).
     """
@@ -39,8 +40,13 @@ class Step:
     link: Any = ""
     template: str = ""
     cookie: str = ""
+    is_needed: bool = False
     not_open: Any = ""
     is_there: Done | None = None
+
+    @property
+    def may_be_left_out(self) -> bool:
+        return not (self.is_needed or self.not_open)
 
     @property
     def url(self) -> str:

@@ -78,7 +78,7 @@ def test_a_step_is_left_out_and_taken_up_again(owner: Client) -> None:
     assert find_open() == ["colleague", "sound"]
 
 
-@pytest.mark.parametrize("name", ["payment", "delivery", "nonsense"])
+@pytest.mark.parametrize("name", ["shop", "payment", "delivery", "nonsense"])
 def test_what_orders_need_cannot_be_left_out(name: str) -> None:
     with refused("not_found"):
         leave_step_out(name, True, actor=cast.clerk())
