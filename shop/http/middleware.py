@@ -66,6 +66,11 @@ def way_back(request: HttpRequest) -> str:
     return own_address(request, request.headers.get("Referer", ""))
 
 
+def read_next(request: HttpRequest, *, otherwise: str = "") -> str:
+    """The page of ours that a form says to go on to, else the one given."""
+    return own_address(request, request.POST.get("next", ""), otherwise=otherwise)
+
+
 def own_address(request: HttpRequest, target: str, *, otherwise: str = HOME) -> str:
     """`target` if it leads to a page of ours, else the start page or the one given."""
     is_own = url_has_allowed_host_and_scheme(

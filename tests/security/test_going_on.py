@@ -31,7 +31,6 @@ ELSEWHERE = (
     "\x00//evil.example",
 )
 READERS = {
-    "shop/staff/actions/views.py",
     "orders/desk/list/views.py",
     "shop/staff/views.py",
     "shop/staff/views_me.py",

@@ -24,7 +24,7 @@ from orders.shipping.services.ship import arrive_parcel, undo_ship
 from orders.states import MOVES
 from shop.errors import Refused
 from shop.http.fields import read_version
-from shop.http.middleware import own_address
+from shop.http.middleware import read_next
 from shop.staff.actions.rows import ActionPage
 from shop.staff.decorators import StaffRequest, staff_page
 from shop.store.address_split import split_address
@@ -59,7 +59,7 @@ def _make_part_view(verb: str, rows: Callable[[Order], QuerySet[Any]], missing: 
         else:
             messages.success(request, str(MOVES[verb].done))
         page = reverse("orders:detail", args=[number])
-        return redirect(own_address(request, request.POST.get("next", ""), otherwise=page))
+        return redirect(read_next(request, otherwise=page))
 
     return press
 

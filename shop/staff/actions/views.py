@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.errors import Refused
 from shop.http.dialogs import show_dialog, show_obstacle
-from shop.http.middleware import own_address
+from shop.http.middleware import read_next
 from shop.http.toasts import Undo, say_done
 from shop.moves.services import check_move
 from shop.moves.table import MOVES
@@ -137,14 +137,10 @@ class _Press:
         done = self.action.done or MOVES[form.done_verb or self.action.verb].done
         say_done(self.request, done, self.find_undo(result))
         page = self.page.url(subject) + self.action.anchor
-        return HttpResponseRedirect(self.read_next() or page)
-
-    def read_next(self) -> str:
-        """The page of ours in which the button stood, "" where it was the subject's own."""
-        return own_address(self.request, self.request.POST.get("next", ""), otherwise="")
+        return HttpResponseRedirect(read_next(self.request, otherwise=page))
 
     def find_undo(self, result: Any) -> Undo | None:
         """What takes back what was done, and leads back to the same place; the version is that of the subject now."""
         if not (url := self.action.back(result)):
             return None
-        return Undo(url, {"version": str(result.version), "next": self.read_next()})
+        return Undo(url, {"version": str(result.version), "next": read_next(self.request)})
