@@ -16,7 +16,8 @@ WEIGH = """async () => {
   const is_read_at = performance.getEntriesByType("navigation")[0].domInteractive;
   const sum_up = (shifts) => shifts.reduce((sum, each) => sum + (each.startTime > is_read_at ? each.value : 0), 0);
   const shift = await new Promise((tell) => {
-    new PerformanceObserver((list) => tell(sum_up(list.getEntries()))).observe({ type: "layout-shift", buffered: true });
+    const observer = new PerformanceObserver((list) => tell(sum_up(list.getEntries())));
+    observer.observe({ type: "layout-shift", buffered: true });
     setTimeout(tell, 50, 0);
   });
   const unsized = [...document.images].filter((image) => !image.getAttribute("width") || !image.getAttribute("height"));
