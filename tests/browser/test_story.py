@@ -28,7 +28,10 @@ SF_NUMBER, YTO_NUMBER = "SF1339871234567", "YT8827364519283"
 
 
 class DecidedBuyer(Random):
-    """The mind of a buyer who takes the last of every choice: three articles, two pieces each, pays, and receives."""
+    """The mind of a buyer who takes the last of every choice: three articles, two pieces each, pays, and receives.
+
+    The articles are the newest, so that none is nearly sold out that another test has left in the shop.
+    """
 
     def random(self) -> float:
         return 0.49
@@ -36,8 +39,11 @@ class DecidedBuyer(Random):
     def choice(self, seq: Any) -> Any:
         return seq[-1]
 
+    def sample(self, population: Any, k: int, **kwargs: Any) -> list[Any]:
+        return list(population)[:k]
+
     def getrandbits(self, k: int, /) -> int:
-        """Kept beside `random`, without which samples and keys would be drawn from that one."""
+        """Kept beside `random`, without which keys would be drawn from that one."""
         return super().getrandbits(k)
 
 
