@@ -61,6 +61,12 @@ class Sku(Versioned):
     is_presale = models.BooleanField(_("presale"), default=False)
     ships_on = models.DateField(_("ships on"), null=True)
     low_at = models.PositiveIntegerField(_("low at"), default=LOW_AT)
+    weight_g = models.PositiveIntegerField(_("weight (grams)"), default=0, db_default=0)
+    """Of one piece with its wrapping; 0 where nobody has weighed it."""
+    shelf = models.CharField(_("shelf"), max_length=20, blank=True, default="", db_default="")
+    """Where it lies, as pick lists are sorted."""
+    barcode = models.CharField(_("barcode"), max_length=40, blank=True, default="", db_default="")
+    """What a scanner reads on its wrapping where that is not the SKU code."""
     has_run_low = models.BooleanField(default=False, db_default=False)
     """Whether it stands on the record that this SKU ran low, and not since that it is there again."""
 
