@@ -1,7 +1,5 @@
 """Writing and reading what an order can be found by: hashes of personal values, and the names of its goods."""
 
-import re
-import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
@@ -15,16 +13,11 @@ from orders.surnames import find_surname, list_surnames
 from shop.catalog.models import Sku
 from shop.crypto import as_number, keyed_hash, keyed_hashes
 from shop.database.inserts import insert_rows
+from shop.spelling import normalise
 
 SKU_LIMIT = 1000
 """A word that fits more SKUs than these says too little."""
 _NAME_LENGTH = 255
-_INVISIBLE = re.compile(r"[\s\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x1f-]+")
-
-
-def normalise(text: str) -> str:
-    """Full-width to half-width, without spaces, dashes and invisible characters, upper case."""
-    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).upper()
 
 
 def hash_value(kind: HashKind, value: str) -> int:

@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "shop.jobs",
     "shop.customers",
     "shop.catalog",
+    "shop.couriers",
     "orders",
     "orders.payments",
     "orders.shipping",

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from orders.desk.failures import describe_failure
 from orders.models import OrderLine
-from orders.shipping.couriers import find_courier
 from orders.stages import BuyerReason
 from orders.states import MOVES
 from shop.actor import ActorKind
+from shop.couriers.known import find_courier
 from shop.crypto import Unreadable
 from shop.events.models import Event
 from shop.events.words import NAMES, Part, describe_actor, describe_facts, label_facts, tell_only, tells

@@ -3,7 +3,8 @@ from typing import Any
 from django.db import migrations, models, transaction
 from django.db.models import Max, Min
 
-from orders.search import hash_value, hash_values, normalise
+from orders.search import hash_value, hash_values
+from shop.spelling import normalise
 from orders.surnames import find_surname
 from shop.crypto.sealing import Undecryptable, unseal
 from shop.database.online import AddColumn, SwapIndex

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import OrderLine
-from orders.shipping.couriers import find_courier
+from shop.couriers.known import find_courier
 from shop.crypto import EncryptedTextField
 
 

@@ -12,9 +12,9 @@ from orders.desk.links import link_order
 from orders.desk.list.selectors import map_couriers, map_lines
 from orders.desk.next_steps import NextStep, find_next_step
 from orders.models import Order, OrderLine
-from orders.shipping.couriers import find_courier
 from shop import clock
 from shop.actor import Actor
+from shop.couriers.known import find_courier
 from shop.crypto import mask_name, mask_phone
 from shop.store.choices import Delivery, PayMethod
 

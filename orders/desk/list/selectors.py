@@ -18,13 +18,14 @@ from orders.models import HAS_REMARK, HashKind, Order, OrderLine
 from orders.numbers import LENGTH
 from orders.payments.models import Refund, RefundState
 from orders.scope import orders_in_scope, real_orders_in_scope, scope_key
-from orders.search import find_by_hash, find_recipient, newest_orders_of, normalise, sold_as
+from orders.search import find_by_hash, find_recipient, newest_orders_of, sold_as
 from orders.selectors import with_secrets
 from orders.shipping.models import HANDED_OVER, Parcel
 from orders.stages import Source, Stage
 from shop import clock
 from shop.actor import Actor
 from shop.http.paging import Cursor, Keyset, turn_page
+from shop.spelling import normalise
 
 LAST_DIGITS = 4
 

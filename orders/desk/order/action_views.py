@@ -18,10 +18,10 @@ from orders.models import Order
 from orders.payments.services.payouts import pay_out_refund
 from orders.payments.services.refund_sending import retry_refund
 from orders.selectors import get_order
-from orders.shipping.couriers import guess_couriers
 from orders.shipping.models import Parcel
 from orders.shipping.services.ship import arrive_parcel, undo_ship
 from orders.states import MOVES
+from shop.couriers.known import guess_couriers
 from shop.errors import Refused
 from shop.http.fields import read_version
 from shop.http.middleware import read_next

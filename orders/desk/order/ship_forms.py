@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.desk.order.forms import OrderForm
 from orders.models import Order, OrderLine
-from orders.shipping.couriers import clean_tracking_no, guess_couriers, list_couriers
 from orders.shipping.services.ship import NewParcel, ship_order
 from shop.actor import Actor
 from shop.console import fields
+from shop.couriers.known import clean_tracking_no, guess_couriers, list_couriers
 from shop.store.deliveries import WAYS
 
 MAX_PARCELS = 10

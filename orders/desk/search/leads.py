@@ -7,12 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.desk.search.lookups import FoundBy, write_typed
 from orders.desk.search.words import guess_rest, split_words
-from orders.search import normalise
 from shop.access import has_capability
 from shop.actor import Actor
 from shop.catalog.models import Sku
 from shop.catalog.moves import SKUS
 from shop.customers.moves import CUSTOMERS, customers_in_scope
+from shop.spelling import normalise
 
 
 @dataclass(frozen=True)

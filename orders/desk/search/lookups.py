@@ -15,9 +15,10 @@ from orders.models import BlindIndex, HashKind, OrderLine
 from orders.numbers import LENGTH
 from orders.payments.models import PayAttempt, Payment, Refund
 from orders.scope import ALL, orders_of, rows_in_scope
-from orders.search import hash_surnames, hash_values, normalise
+from orders.search import hash_surnames, hash_values
 from orders.shipping.models import ParcelLine, ParcelState
 from shop.catalog.models import Sku
+from shop.spelling import normalise
 
 
 class FoundBy(models.TextChoices):

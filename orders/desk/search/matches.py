@@ -14,9 +14,10 @@ from orders.desk.search.words import guess_kinds, guess_rest, is_code, split_wor
 from orders.models import Order
 from orders.numbers import LENGTH
 from orders.scope import orders_of, scope_key
-from orders.search import newest_orders_of, normalise, sold_as
+from orders.search import newest_orders_of, sold_as
 from shop.actor import Actor
 from shop.catalog.models import Sku
+from shop.spelling import normalise
 
 LIMIT = 200
 """Orders looked at per kind, the newest."""

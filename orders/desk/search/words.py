@@ -5,8 +5,8 @@ import unicodedata
 
 from orders.desk.search.lookups import FoundBy
 from orders.numbers import LENGTH
-from orders.search import normalise
 from orders.surnames import list_surnames
+from shop.spelling import normalise
 
 SHORTEST_FRAGMENT = 4
 PHONE_LENGTH = 11

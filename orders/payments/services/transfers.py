@@ -12,7 +12,6 @@ from orders.payments.models import Payment, ProofState, RefundCause, TransferPro
 from orders.payments.services.closing import require_no_live_attempt
 from orders.payments.services.evidence import paid_changes
 from orders.payments.services.refunds import RefundOf, commit_refund
-from orders.search import normalise
 from orders.services.fulfilment import start_fulfilment
 from orders.spending import keep_spending
 from orders.stages import Stage
@@ -23,6 +22,7 @@ from shop.events.models import Event
 from shop.events.services import seal_words
 from shop.files.models import Picture
 from shop.money import MAX_FEN, format_fen
+from shop.spelling import normalise
 from shop.store.choices import PayMethod
 from shop.store.made_money import check_made_money
 from shop.store.selectors import get_store_settings

@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from orders.models import Order, OrderLine
 from orders.moves import lock_order, lock_row, locked_order, move
 from orders.services.fulfilment import recover_ship_by, shipped_changes
-from orders.shipping.couriers import clean_tracking_no, find_courier
 from orders.shipping.models import Parcel, ParcelLine, ParcelState
 from orders.shipping.selectors import list_parcels
 from orders.stages import Stage
 from shop import clock
 from shop.actor import Actor
 from shop.catalog.stock import lock_stock, ship_stock, unship_stock
+from shop.couriers.known import clean_tracking_no, find_courier
 from shop.errors import Refused
 from shop.store.deliveries import WAYS
 
