@@ -1,4 +1,4 @@
-"""Strict stand-ins for WeChat Pay v3 and the mini-program server; `python -m shop.demo.standins`."""
+"""Strict stand-ins for the services of others, all on one server; `python -m shop.demo.standins`."""
 
 from shop.demo.standins.credentials import StandInCredentials, load_credentials
 from shop.demo.standins.ledger import Ledger, import_done_refund, import_paid_trade

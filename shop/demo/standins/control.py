@@ -7,11 +7,11 @@ from typing import Any
 from shop.demo.standins import wire
 from shop.demo.standins.faults import KINDS, Fault
 from shop.demo.standins.ledger import DEFAULT_BEHAVIOUR
-from shop.demo.standins.mini import make_code
-from shop.demo.standins.notices import send_later, send_now
-from shop.demo.standins.refunds import OUTCOMES, settle_refund
-from shop.demo.standins.signatures import is_signed_by, join_lines
-from shop.demo.standins.trades import pay_trade
+from shop.demo.standins.wechat.mini import make_code
+from shop.demo.standins.wechat.notices import send_later, send_now
+from shop.demo.standins.wechat.refunds import OUTCOMES, settle_refund
+from shop.demo.standins.wechat.signatures import is_signed_by, join_lines
+from shop.demo.standins.wechat.trades import pay_trade
 from shop.demo.standins.wire import Problem, Reply, Request
 from shop.demo.standins.world import World
 

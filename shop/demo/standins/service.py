@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 
 from shop.demo.standins.control import answer_control
 from shop.demo.standins.faults import WITHOUT_WORK, Fault, spoil, spoil_signature
-from shop.demo.standins.gate import check_caller, sign_reply
-from shop.demo.standins.mini import exchange_login_code, exchange_phone_code, give_token
-from shop.demo.standins.refunds import create_refund, query_refund
-from shop.demo.standins.trades import close_order, create_order, query_by_number, query_by_trade_no
+from shop.demo.standins.wechat.gate import check_caller, sign_reply
+from shop.demo.standins.wechat.mini import exchange_login_code, exchange_phone_code, give_token
+from shop.demo.standins.wechat.refunds import create_refund, query_refund
+from shop.demo.standins.wechat.trades import close_order, create_order, query_by_number, query_by_trade_no
 from shop.demo.standins.wire import Problem, Reply, Request, reply_json
 from shop.demo.standins.world import World
 
