@@ -89,7 +89,13 @@ def not_short(order: Order) -> Refused | None:
 
 
 def no_label(order: Order) -> Refused | None:
-    return Refused("has_label", _("An e-waybill has been made. Void it first.")) if order.has_label else None
+    if not order.has_label:
+        return None
+    return Refused(
+        "has_label",
+        _("An e-waybill waits for its parcel. Void it first."),
+        to_buyer=_("The shop has already packed this order. Please ask the shop."),
+    )
 
 
 def no_open_aftersale(order: Order) -> Refused | None:

@@ -18,6 +18,7 @@ from orders.payments.models import (
     RefundState,
 )
 from orders.stages import IN_HAND, AftersaleMark, Stage
+from orders.waybills.selectors import VOIDABLE
 from shop.store.choices import OverdueRule, PayMethod
 from shop.store.models import FormerCredentials
 
@@ -43,11 +44,15 @@ def list_due_to_close(now: datetime, skip: Collection[int], limit: int) -> list[
 
 
 def list_unsent(now: datetime, skip: Collection[int], limit: int) -> list[int]:
-    """Orders of which nothing was sent in time, that were placed under the rule to close by itself."""
+    """Orders of which nothing was sent in time, that were placed under the rule to close by itself.
+
+    With an e-waybill only while that can be voided: what its courier has kept is for people.
+    """
     due = Order.objects.filter(
         overdue_rule=OverdueRule.CLOSE, stage__in=IN_HAND, ship_by__lte=now, is_held=False, pieces_shipped=0
     ).exclude(aftersale_mark=AftersaleMark.OPEN)
     due = due.exclude(undone_at__gt=now - UNDO_GRACE)
+    due = due.filter(Q(has_label=False) | Exists(VOIDABLE.filter(order=OuterRef("pk"))))
     return list(due.exclude(pk__in=skip).order_by("ship_by").values_list("pk", flat=True)[:limit])
 
 

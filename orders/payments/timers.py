@@ -24,6 +24,7 @@ from orders.payments.services.refund_sending import call_for_refund
 from orders.payments.services.unheard import call_for_attempt
 from orders.payments.tasks import cancel_overdue, probe_gateway, query_payment, send_refund
 from orders.services.deadlines import unless_moved
+from orders.waybills.services.ending import void_waybills
 from shop import clock
 from shop.actor import SYSTEM
 from shop.events.registry import due
@@ -55,7 +56,9 @@ def cancel_overdue_attempted(order_id: int) -> None:
 
 @due("order.cancel_unsent", find=list_unsent)
 def cancel_what_was_not_sent(order_id: int) -> None:
-    cancel_unsent(order_id, actor=SYSTEM)
+    """What has an e-waybill is closed once its courier has taken that back."""
+    if not void_waybills(order_id):
+        cancel_unsent(order_id, actor=SYSTEM)
 
 
 @due("payment.query", find=list_due_to_query, outside=True, queue=PAYMENTS)

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.guards import (
     has_buyer,
+    no_label,
     no_open_aftersale,
     not_extended,
     not_held,
@@ -52,7 +53,7 @@ SENDING = (
         to(Stage.TO_CONFIRM, *TO_SHIP),
         BY_STAFF,
         "orders.edit",
-        (nothing_shipped,),
+        (nothing_shipped, no_label),
         icon_name="arrow-back-up",
         is_told=True,
     ),
@@ -89,6 +90,24 @@ SENDING = (
         _("Skip preparing"),
         _("Preparing step is off"),
         to(Stage.PREPARING, Stage.CONFIRMED),
+        BY_SYSTEM,
+    ),
+    Move(
+        "order.label",
+        _("Get e-waybill"),
+        _("An e-waybill holds the address and the goods"),
+        stay(*TO_SHIP),
+        BY_SHOP,
+        "orders.ship",
+        (has_buyer, not_held, nothing_owed, no_open_aftersale),
+        icon_name="receipt",
+        facts={"code": str, "courier": str},
+    ),
+    Move(
+        "order.unlabel",
+        _("Free of e-waybills"),
+        _("No e-waybill holds the order any more"),
+        stay(*Stage),
         BY_SYSTEM,
     ),
     Move(

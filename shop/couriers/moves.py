@@ -2,10 +2,12 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from shop.couriers.models import CourierAccount, ProviderAccount, Sender
+from shop.couriers.models import CourierAccount, Provider, ProviderAccount, Sender
+from shop.events.words import name_machines
 from shop.moves.table import BY_SHOP, COLUMNS, Subject, register, stateless
 
 _SETUP = "shipping.setup"
+name_machines(dict(Provider.choices))
 
 SENDERS = register(
     Subject(

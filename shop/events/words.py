@@ -173,11 +173,19 @@ def _value(name: str, value: Any, model: type[models.Model] | None) -> str:
     return str(choices.get(value, value))
 
 
+_MACHINES: dict[str, Any] = {}
+
+
+def name_machines(labels: Mapping[str, Any]) -> None:
+    """Declare what the outside services are called that act under these names; the others are WeChat Pay."""
+    _MACHINES.update(labels)
+
+
 def describe_actor(event: Event) -> str:
     """Who did it: a colleague by name, others by what they are."""
     words = {
         ActorKind.SYSTEM: _("the system"),
-        ActorKind.GATEWAY: _("WeChat Pay"),
+        ActorKind.GATEWAY: str(_MACHINES.get(event.actor_name) or _("WeChat Pay")),
         ActorKind.CUSTOMER: _("the buyer"),
     }
     return words.get(ActorKind(event.actor_kind), "") or event.actor_name or event.actor_kind

@@ -16,6 +16,8 @@ from orders.services.fulfilment import recover_ship_by, shipped_changes
 from orders.shipping.models import Parcel, ParcelLine, ParcelState
 from orders.shipping.selectors import list_parcels
 from orders.stages import Stage
+from orders.waybills.selectors import has_held
+from orders.waybills.services.ending import free_waybill, use_waybill
 from shop import clock
 from shop.actor import Actor
 from shop.catalog.stock import lock_stock, ship_stock, unship_stock
@@ -43,11 +45,15 @@ def ship_order(
     """Send parcels: the order is shipped when nothing is left to send, else shipped in part.
 
     Raises Refused: `held`, `owes`, `aftersale_open`, `nothing_chosen`, `more_than_left`, `line_short`,
-    `courier_required`, `tracking_required`, `duplicate_tracking` naming the other order, `already_done`.
+    `courier_required`, `tracking_required`, `duplicate_tracking` naming the other order, `already_done`; of
+    e-waybills `label_of_other_order`, `label_not_ready`, `label_left`.
     """
     if not parcels:
         raise Refused("nothing_chosen", _("Choose what goes into the parcel."), 400)
     with locked_order(order_id, "order.ship_part", actor, expected_version) as order:
+        for parcel in parcels:
+            number = clean_tracking_no(parcel.tracking_no)
+            use_waybill(order, courier=parcel.courier, tracking_no=number, actor=actor)
         lines = {line.pk: line for line in order.lines.order_by("id")}
         contents = [_take(parcel.quantities, lines) for parcel in parcels]
         sent = [_send(order, *each) for each in zip(parcels, contents, strict=True)]
@@ -114,12 +120,22 @@ def _duplicate(parcel: Parcel) -> Refused:
 
 
 def _move_shipped(order: Order, sent: Sequence[Parcel], pieces: int, actor: Actor) -> None:
-    changes: dict[str, Any] = {"pieces_shipped": order.pieces_shipped + pieces}
+    changes: dict[str, Any] = {
+        "pieces_shipped": order.pieces_shipped + pieces,
+        "has_label": has_held(order.pk),
+    }
     is_all = pieces == order.pieces_to_send
     if is_all:
+        _check_nothing_held(changes["has_label"])
         changes |= shipped_changes(order)
     data = {"pieces": pieces, "parcels": [_describe(parcel) for parcel in sent]}
     move(order, "order.ship" if is_all else "order.ship_part", actor=actor, changes=changes, data=data)
+
+
+def _check_nothing_held(has_label: bool) -> None:
+    if has_label:
+        message = _("Another e-waybill of this order waits for a parcel. Use its number, or void it first.")
+        raise Refused("label_left", message)
 
 
 def _describe(parcel: Parcel) -> dict[str, Any]:
@@ -173,8 +189,10 @@ def undo_ship(parcel_id: int, *, actor: Actor, seen: Seen = _NO_PAGE) -> Order:
         parcel.state, parcel.undone_at = ParcelState.UNDONE, clock.now()
         parcel.save()
         pieces = _take_back(orders, parcel, actor)
+        free_waybill(courier=parcel.courier, tracking_no=parcel.tracking_no, actor=actor)
         for order in orders:
             changes = {
+                "has_label": has_held(order.pk),
                 "pieces_shipped": order.pieces_shipped - pieces[order.pk],
                 "shipped_at": None,
                 "receive_by": None,

@@ -1,0 +1,35 @@
+"""Invariants of e-waybills."""
+
+from collections.abc import Iterator
+
+from django.db.models import Count, Exists, OuterRef, Q
+
+from orders.models import Order
+from orders.waybills.models import HOLDING, Waybill, WaybillState
+from shop.events.models import Event
+from shop.invariants import in_scope, invariant
+
+_WITH_NUMBER = (WaybillState.ISSUED, WaybillState.VOIDING, WaybillState.USED)
+
+
+@invariant("B7.1", "an e-waybill has one code, and at most one number came for it")
+def one_number_per_waybill() -> Iterator[str]:
+    waybills = in_scope(Waybill.objects.all(), orders="order")
+    for waybill in waybills.filter(state__in=_WITH_NUMBER, tracking_no=""):
+        yield f"waybill {waybill.code} is {waybill.state} without a number"
+    came = Event._base_manager.filter(
+        kind=Waybill.subject_kind,
+        subject_id__in=waybills.values("pk"),
+        verb__in=("waybill.issue", "waybill.enter", "waybill.late"),
+    )
+    for row in came.order_by().values("subject_id").annotate(n=Count("id")).filter(n__gt=1):
+        yield f"waybill {row['subject_id']} was given {row['n']} numbers"
+
+
+@invariant("B7.2", "an order is held by its e-waybills exactly while one waits for its parcel")
+def orders_are_held_by_waybills() -> Iterator[str]:
+    held = Exists(Waybill.objects.filter(order=OuterRef("pk"), state__in=HOLDING, is_given_up=False))
+    wrong = Q(has_label=True, is_held_so=False) | Q(has_label=False, is_held_so=True)
+    orders = Order.objects.annotate(is_held_so=held).filter(Q(has_label=True) | held)
+    for order in in_scope(orders, orders="pk").filter(wrong).only("number", "has_label"):
+        yield f"order {order.number}: has_label is {order.has_label}"

@@ -1,0 +1,1 @@
+"""The verbs of e-waybills: asked for, answered, used, voided."""
