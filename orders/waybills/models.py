@@ -87,7 +87,11 @@ class Waybill(Versioned):
         ]
         indexes = [
             models.Index(fields=["next_try_at"], name="waybill_due", condition=Q(next_try_at__isnull=False)),
-            models.Index(fields=["id"], name="waybill_troubled", condition=Q(state__in=TROUBLED)),
+            models.Index(
+                fields=["id"],
+                name="waybill_troubled",
+                condition=Q(state__in=TROUBLED) | Q(state="issued") & ~Q(last_error=""),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,16 +5,33 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from django.utils.translation import gettext_lazy as _
+
 from orders.models import Order
+from orders.scope import rows_in_scope, scope_key
 from orders.waybills.models import ASKED, HOLDING, TROUBLED, Waybill, WaybillState
 
 VOIDABLE = Waybill.objects.filter(state=WaybillState.ISSUED, last_error="")
 """Numbers that nobody has refused to take back."""
 
 
-def list_held(order: Order) -> list[Waybill]:
-    """The waybills that wait for their parcel, in the order of the ship dialog."""
-    return list(order.waybills.filter(state__in=HOLDING, is_given_up=False).order_by("place"))
+def get_waybill(waybill_id: int, *, actor: Actor) -> Waybill:
+    """One waybill that the actor may see, with its order. Raises Refused `not_found` (404)."""
+    rows = rows_in_scope(Waybill.objects.select_related("order__customer", "sender"), scope_key(actor))
+    waybill = rows.filter(pk=waybill_id).first()
+    if waybill is None:
+        raise Refused("not_found", _("There is no such e-waybill."), 404)
+    return waybill
+
+
+def list_waiting(order: Order) -> dict[int, Waybill]:
+    """The waybills that the ship dialog shows, by its place there: what waits for a parcel, or was refused last."""
+    rows = order.waybills.select_related("order__customer").order_by("place", "-pk")
+    newest: dict[int, Waybill] = {}
+    for waybill in rows:
+        newest.setdefault(waybill.place, waybill)
+    shown = (*HOLDING, WaybillState.FAILED)
+    return {place: row for place, row in newest.items() if row.state in shown and not row.is_given_up}
 
 
 def has_held(order_id: int) -> bool:
@@ -27,9 +44,19 @@ def find_last(order_id: int, place: int) -> Waybill | None:
     return Waybill.objects.filter(order=order_id, place=place).order_by("-pk").first()
 
 
-def list_troubled() -> "QuerySet[Waybill]":
-    """Those that a person may have to settle, oldest first."""
-    return Waybill.objects.filter(state__in=TROUBLED).select_related("order").order_by("pk")
+IN_TROUBLE = Q(state__in=TROUBLED) | Q(state=WaybillState.ISSUED) & ~Q(last_error="")
+"""What a person may have to settle; of issued ones those that the courier did not take back."""
+
+
+def list_troubled(scope: str) -> "QuerySet[Waybill]":
+    """Those that a person may have to settle, of the orders in this scope."""
+    return rows_in_scope(Waybill.objects.filter(IN_TROUBLE), scope)
+
+
+def list_shown(order: Order) -> list[Waybill]:
+    """What the page of its order shows: those that wait for a parcel, and those on one."""
+    shown = order.waybills.filter(state__in=(*HOLDING, WaybillState.USED), is_given_up=False)
+    return list(shown.order_by("place", "pk"))
 
 
 def list_due(now: datetime, skip: Collection[int], limit: int) -> list[int]:

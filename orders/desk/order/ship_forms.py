@@ -1,6 +1,8 @@
 """The ship dialog: one small form per parcel, with the pieces of each line that go into it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -12,7 +14,12 @@ from orders.models import Order, OrderLine
 from orders.shipping.services.ship import NewParcel, ship_order
 from shop.actor import Actor
 from shop.console import fields
-from shop.couriers.known import clean_tracking_no, guess_couriers, list_couriers
+from orders.waybills.models import Waybill
+from orders.waybills.selectors import list_waiting
+from orders.waybills.services.asking import Wish
+from shop.couriers.known import Courier, clean_tracking_no, guess_couriers, list_couriers
+from shop.couriers.models import CourierAccount, Sender
+from shop.couriers.selectors import list_label_accounts, list_senders, list_used_couriers
 from shop.store.deliveries import WAYS
 
 MAX_PARCELS = 10
@@ -21,8 +28,14 @@ MAX_PARCELS = 10
 class ParcelForm(forms.Form):
     """One parcel. An empty courier is guessed from the number; the pieces of the first parcel are all that is left."""
 
-    def __init__(self, *args: Any, order: Order, lines: Sequence[OrderLine], **kwargs: Any) -> None:
+    waybill: Waybill | None = None
+    """What was asked for this parcel, if anything."""
+
+    def __init__(
+        self, *args: Any, order: Order, lines: Sequence[OrderLine], labels: "Labels", **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.order, self.labels = order, labels
         self.lines = [line for line in lines if line.to_send and not line.short]
         self.is_own = not WAYS[order.delivery].has_number
         self._add_carrier()
@@ -45,10 +58,30 @@ class ParcelForm(forms.Form):
         number = fields.text(_("Tracking number"), max_length=60, attrs=attrs)
         number.error_messages["required"] = _("Type or scan the tracking number.")
         self.fields["tracking_no"] = number
-        choices = [("", _("By the number")), *((courier.code, courier.name) for courier in list_couriers())]
+        choices = [("", _("By the number")), *((courier.code, courier.name) for courier in self.labels.couriers)]
         widget = forms.Select({"data-courier": ""})
         self.fields["courier"] = forms.ChoiceField(
             label=_("Courier"), choices=choices, required=False, widget=widget
+        )
+        if self.labels.accounts:
+            self._add_label()
+
+    def _add_label(self) -> None:
+        """What an e-waybill may need beside courier and goods; shipping does not read it."""
+        senders = [(str(sender.pk), str(sender)) for sender in self.labels.senders]
+        self.fields["sender"] = forms.ChoiceField(label=_("Sender"), choices=senders, required=False)
+        self.fields["weight"] = forms.DecimalField(
+            label=_("Weight (kg)"),
+            min_value=0,
+            max_value=1000,
+            max_digits=7,
+            decimal_places=3,
+            required=False,
+            widget=forms.NumberInput({"inputmode": "decimal", "step": "any"}),
+        )
+        self.fields["remark"] = fields.text(_("Note on the label"), max_length=60, required=False)
+        self.fields["postcode"] = fields.text(
+            _("Recipient's postcode"), max_length=6, required=False, attrs={"inputmode": "numeric"}
         )
 
     @property
@@ -83,9 +116,65 @@ class ParcelForm(forms.Form):
         )
 
 
+class LabelForm(ParcelForm):
+    """The same parcel when “Get e-waybill” is pressed: it has no number yet, and the first courier will do."""
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = forms.Form.clean(self) or {}
+        if not data.get("courier") and self.labels.accounts:
+            data["courier"] = self.labels.accounts[0].code
+        return data
+
+    def _add_carrier(self) -> None:
+        super()._add_carrier()
+        if not self.is_own:
+            self.fields["tracking_no"].required = False
+
+    def make_wish(self) -> Wish:
+        """What is asked for, by what was typed."""
+        data = self.cleaned_data
+        sender = data.get("sender")
+        return Wish(
+            courier=data.get("courier", ""),
+            sender_id=int(sender) if sender else None,
+            contents={line.pk: data.get(f"line_{line.pk}") or 0 for line in self.lines},
+            weight_g=int((data.get("weight") or 0) * 1000),
+            remark=data.get("remark", ""),
+            postcode=data.get("postcode", ""),
+        )
+
+
+@dataclass(frozen=True)
+class Labels:
+    """With whom e-waybills can be had, from where, and all couriers, the shop's own first; empty for own delivery."""
+
+    accounts: Sequence[CourierAccount] = ()
+    senders: Sequence[Sender] = ()
+    couriers: Sequence[Courier] = ()
+
+    @classmethod
+    def read(cls, order: Order) -> "Labels":
+        if not WAYS[order.delivery].has_number:
+            return cls()
+        used = list_used_couriers()
+        others = [courier for courier in list_couriers() if courier not in used]
+        accounts = [] if order.is_test else list_label_accounts()
+        return cls(accounts, list_senders() if accounts else [], [*used, *others])
+
+
 ParcelFormSet = forms.formset_factory(
     ParcelForm, extra=0, min_num=1, max_num=MAX_PARCELS, absolute_max=MAX_PARCELS, validate_max=True
 )
+
+
+def _recall(waybill: Waybill | None) -> dict[str, Any]:
+    """What was chosen for a parcel whose e-waybill was asked for before."""
+    if waybill is None:
+        return {}
+    pieces = {f"line_{pk}": pieces for pk, pieces in waybill.contents.items()}
+    chosen = {"courier": waybill.courier, "tracking_no": waybill.tracking_no, "sender": str(waybill.sender_id)}
+    weight = Decimal(waybill.weight_g) / 1000 if waybill.weight_g else None
+    return chosen | pieces | {"weight": weight, "postcode": waybill.postcode, "remark": waybill.remark}
 
 
 class ShipForm(OrderForm):
@@ -94,12 +183,15 @@ class ShipForm(OrderForm):
     name = "ship"
 
     def set_up(self) -> None:
+        waybills = list_waiting(self.order)
         self.parcels = ParcelFormSet(
             self.data if self.is_bound else None,
             prefix="parcel",
-            form_kwargs={"order": self.order, "lines": self.lines},
+            initial=[_recall(waybills.get(place)) for place in range(1, max(waybills, default=0) + 1)],
+            form_kwargs={"order": self.order, "lines": self.lines, "labels": Labels.read(self.order)},
         )
-        for parcel in self.parcels:
+        for place, parcel in enumerate(self.parcels, start=1):
+            parcel.waybill = waybills.get(place)
             parcel.empty_permitted = False
             parcel.use_required_attribute = False
 

@@ -1,28 +1,11 @@
 """Addresses of one order's page and its buttons: /console/orders/<number>/…"""
 
-from django.urls import path, register_converter
-from django.urls.converters import StringConverter
+from django.urls import path
 
-from orders.desk.order import action_views, changes, views
+import orders.desk.converters  # noqa: F401  # the kinds of parts below
+from orders.desk.order import action_views, changes, label_views, views
 from orders.desk.order.actions import ACTIONS
 from shop.staff.actions.views import action_paths
-
-
-class OrderNumberConverter(StringConverter):
-    regex = "[0-9]{1,18}"
-
-
-class RowIdConverter(StringConverter):
-    """An id that fits the database's big integer."""
-
-    regex = "[0-9]{1,18}"
-
-    def to_python(self, value: str) -> int:  # type: ignore[override]  # a path converter may give any type
-        return int(value)
-
-
-register_converter(OrderNumberConverter, "order_number")
-register_converter(RowIdConverter, "row_id")
 
 _ORDER = "<order_number:number>/"
 
@@ -31,6 +14,8 @@ urlpatterns = [
     path("couriers/", action_views.guess_courier, name="guess_courier"),
     path(_ORDER, views.show_order, name="detail"),
     path(f"{_ORDER}changes/", changes.show_changes, name="changes"),
+    path(f"{_ORDER}labels/", label_views.ask_for_label, name="ask_for_label"),
+    path(f"{_ORDER}labels/<row_id:place>/", label_views.show_label, name="show_label"),
     path(f"{_ORDER}reveal/", views.reveal, name="reveal"),
     path(f"{_ORDER}copy/", views.copy_recipient, name="copy"),
     path(f"{_ORDER}events/<row_id:event_id>/reveal/", views.reveal_event, name="reveal_event"),

@@ -1,0 +1,92 @@
+"""Pages of e-waybills: what waits for a person, one waybill, its label in a sandbox, and printing it."""
+
+from http import HTTPStatus
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+
+from orders.desk.waybills.actions import ACTIONS, find_action_url
+from orders.scope import scope_key
+from orders.waybills.models import Waybill, WaybillLabel
+from orders.waybills.selectors import get_waybill, list_troubled
+from orders.waybills.services.ending import note_printed
+from shop.console.timeline import tell_last
+from shop.errors import Refused
+from shop.http.dialogs import Dialog
+from shop.http.paging import read_page
+from shop.staff.actions.rows import ActionPage, list_offers
+from shop.staff.decorators import StaffRequest, staff_page
+
+EVENTS_SHOWN = 20
+# The vendor's own HTML: nothing of it runs, nothing is fetched, nothing leads anywhere.
+_SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
+
+
+@staff_page("orders.ship")
+def list_waybills(request: StaffRequest) -> HttpResponse:
+    """E-waybills that may need a person, the newest first."""
+    rows = list_troubled(scope_key(request.actor)).select_related("order")
+    return render(request, "desk/waybills/list.html", {"page": read_page(rows, request)})
+
+
+@staff_page("orders.ship")
+def show_waybill(request: StaffRequest, waybill_id: int) -> HttpResponse:
+    """One e-waybill: what became of it, its label, and what can be done."""
+    return _render(request, get_waybill(waybill_id, actor=request.actor))
+
+
+def _render(
+    request: StaffRequest, waybill: Waybill, *, dialog: Dialog | None = None, status: int = HTTPStatus.OK
+) -> HttpResponse:
+    context = {
+        "waybill": waybill,
+        "has_label": WaybillLabel.objects.filter(waybill=waybill).exists(),
+        "offers": list_offers(
+            ACTIONS, waybill, request.actor, action_url=find_action_url, is_silent=lambda _refused: True
+        ),
+        "entries": tell_last(waybill, EVENTS_SHOWN),
+        "dialog": dialog,
+    }
+    return render(request, "desk/waybills/waybill.html", context, status=status)
+
+
+WAYBILL_PAGE = ActionPage(
+    get=lambda actor, waybill_id: get_waybill(waybill_id, actor=actor),
+    render=_render,
+    url=lambda waybill: reverse("orders:waybill", args=[waybill.pk]),
+    action_url=find_action_url,
+)
+
+
+@staff_page("orders.ship", methods=("GET", "POST"))
+def print_label(request: StaffRequest, waybill_id: int) -> HttpResponse:
+    """POST counts a print and leads to the sheet, which opens the browser's print dialog; loading that counts nothing."""
+    if request.method == "POST":
+        note_printed(waybill_id, actor=request.actor)
+        return redirect("orders:print_label", waybill_id)
+    waybill = get_waybill(waybill_id, actor=request.actor)
+    _read_label(waybill)
+    return render(request, "desk/waybills/print.html", {"waybill": waybill})
+
+
+@staff_page("orders.ship")
+@xframe_options_sameorigin
+def draw_label(request: StaffRequest, waybill_id: int) -> HttpResponse:
+    """The label as the provider drew it, for a sandboxed frame of our own pages alone."""
+    label = _read_label(get_waybill(waybill_id, actor=request.actor))
+    response = HttpResponse(label.html)
+    response["Content-Security-Policy"] = _SANDBOX
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _read_label(waybill: Waybill) -> WaybillLabel:
+    labels = WaybillLabel.objects.select_related("waybill__order__customer")
+    label = labels.filter(waybill=waybill).first()
+    if label is None:
+        raise Refused("not_found", _("This e-waybill has no label: its number was entered by hand."), 404)
+    return label
+
