@@ -4,12 +4,13 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
-
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
 from orders.scope import rows_in_scope, scope_key
 from orders.waybills.models import ASKED, HOLDING, TROUBLED, Waybill, WaybillState
+from shop.actor import Actor
+from shop.errors import Refused
 
 VOIDABLE = Waybill.objects.filter(state=WaybillState.ISSUED, last_error="")
 """Numbers that nobody has refused to take back."""

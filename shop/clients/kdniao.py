@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -78,7 +79,7 @@ SANDBOX = Site("http://sandboxapi.kdniao.com:8080", SANDBOX_PATH, SANDBOX_PATH)
 class KdNiao:
     """A `WaybillProvider`: the waybills of one merchant. Every failure is a ClientError."""
 
-    repeats_for = None
+    repeats_for: timedelta | None = None
 
     def __init__(
         self, credentials: Credentials, *, site: Site = PRODUCTION, timeout: float = TIMEOUT_S

@@ -78,7 +78,7 @@ PRODUCTION = Site()
 class Kuaidi100:
     """A `WaybillProvider`: the waybills of one company. Every failure is a ClientError."""
 
-    repeats_for = timedelta(hours=48)
+    repeats_for: timedelta | None = timedelta(hours=48)
 
     def __init__(
         self, credentials: Credentials, *, site: Site = PRODUCTION, timeout: float = TIMEOUT_S

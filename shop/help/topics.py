@@ -34,6 +34,7 @@ TOPICS = (
     Topic("search", Group.ORDERS, _("Searching")),
     Topic("order", Group.ORDERS, _("One order"), ("orders:detail",)),
     Topic("shipping", Group.ORDERS, _("Shipping")),
+    Topic("labels", Group.ORDERS, _("E-waybills"), ("orders:waybills", "orders:waybill")),
     Topic("payments", Group.ORDERS, _("Being paid")),
     Topic("refunds", Group.ORDERS, _("Cancelling and refunding")),
     Topic("alerts", Group.ORDERS, _("Alerts"), ("alerts:list",)),

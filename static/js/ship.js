@@ -60,7 +60,7 @@ document.addEventListener("htmx:load", (loaded) => {
   /* Parcels. */
   function rename(parcel, number) {
     for (const node of parcel.querySelectorAll("[name], [id], [for], [aria-describedby]")) {
-      for (const key of ["name", "id", "for", "aria-describedby"]) {
+      for (const key of ["name", "id", "for", "aria-describedby", "value"]) {
         const value = node.getAttribute(key);
         if (value) node.setAttribute(key, value.replace(/parcel-(\d+|__prefix__)-/g, `parcel-${number}-`));
       }
@@ -82,6 +82,7 @@ document.addEventListener("htmx:load", (loaded) => {
   ship.querySelector("[data-parcel-add]").addEventListener("click", () => {
     list.append(pattern.content.cloneNode(true));
     count_parcels();
+    window.htmx.process(parcels().at(-1));
     parcels().at(-1).querySelector("input:not([type=hidden])")?.focus();
   });
 
@@ -92,4 +93,15 @@ document.addEventListener("htmx:load", (loaded) => {
   });
 
   count_parcels();
+});
+
+/* An e-waybill has come: its number stands in the field, and nothing is sent until the clerk says so. */
+document.addEventListener("htmx:load", (loaded) => {
+  const parcel = loaded.target.closest("[data-parcel]");
+  const issued = loaded.target.matches("[data-issued]") ? loaded.target : loaded.target.querySelector("[data-issued]");
+  if (!parcel || !issued) return;
+  const select = parcel.querySelector("[data-courier]");
+  parcel.querySelector("[data-tracking-no]").value = issued.dataset.issued;
+  select.value = issued.dataset.issuedCourier;
+  select.dataset.chosen = "by hand";
 });

@@ -16,8 +16,11 @@ from orders.desk.stock.sheet import STOCK
 from orders.models import Order
 from orders.payments.services.transfers import send_proof
 from orders.services.steps import urge_order
+from orders.waybills.models import Waybill, WaybillLabel
+from orders.waybills.services.asking import Wish, request_waybill
 from shop.catalog.models import Sku
 from shop.catalog.product_sheet import PRODUCTS
+from shop.couriers.models import Sender
 from shop.files.models import ProducedFile
 from shop.files.produced import Description, produce_file
 from shop.files.services import store_picture
@@ -34,6 +37,7 @@ from tests.browser.test_pictures import CORPUS, plant
 from tests.ground.test_files import picture_bytes
 from tests.security.test_permissions import MATRIX, list_routes
 from tests.sheets.making import xlsx
+from tests.waybills.conftest import set_up_couriers
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 PRODUCT_HEADER = ["商品名称", "分类", "SKU编码", "规格", "价格", "上架", "预售发货日", "库存预警", "期初库存"]
@@ -41,7 +45,8 @@ STOCK_HEADER = ["SKU编码", "商品名称", "规格", "在库", "盘点数量"]
 WRITTEN = [words.replace("\x00", "") for words in CORPUS[:7]]
 """As cells of a sheet can hold it."""
 
-OUTSIDE = {"root", "healthz", "metrics", "picture", "private_picture", "store:sound"}
+OUTSIDE = {"root", "healthz", "metrics", "picture", "private_picture", "store:sound", "orders:label"}
+"""The label is the provider's own page: tests/desk/waybills says in what sandbox it stands."""
 SEARCHES = (
     "/console/orders/?q=",
     "/console/orders/?recipient=",
@@ -62,7 +67,7 @@ INSPECT = """() => {
     const target = node.getAttribute("href") || node.getAttribute("src") || node.getAttribute("action") || "";
     if (/^\\s*(javascript|data:text)/i.test(target)) found.push(`address: ${told(node)}`);
   }
-  const made = "iframe, object, embed, base, [autofocus][x], script:not([src]):not([type='application/json']), style";
+  const made = "iframe:not([sandbox='']), object, embed, base, [autofocus][x], script:not([src]):not([type='application/json']), style";
   for (const node of document.querySelectorAll(made)) found.push(`element: ${told(node)}`);
   const root = document.documentElement;
   if (root.scrollWidth > root.clientWidth) found.push(`${root.scrollWidth} px wide`);
@@ -109,6 +114,17 @@ def produce_hostile_file(owner: StaffUser) -> ProducedFile:
     return produce_file(described, lambda file: file.write(CORPUS[1].encode()), owner_id=owner.pk)
 
 
+def plant_waybill() -> Waybill:
+    """One whose label, provider and sender say what a hostile one would."""
+    set_up_couriers()
+    Sender.objects.update(name=CORPUS[1][:30])
+    order = cast.prepared_order()
+    waybill = request_waybill(order.pk, wish=Wish("ZTO", remark=CORPUS[1]), actor=cast.clerk())
+    Waybill.objects.filter(pk=waybill.pk).update(last_error=CORPUS[1][:200], next_try_at=None)
+    WaybillLabel(waybill=waybill, html=f"<p>{CORPUS[1]}</p><script>window.pwned = 1</script>").save()
+    return waybill
+
+
 class Tour:
     """A hostile world and the addresses that lead through it."""
 
@@ -133,6 +149,8 @@ class Tour:
             "file_id": produce_hostile_file(owner).pk,
             "alert_kind": "new_order",
             "slug": "orders",
+            "waybill_id": plant_waybill().pk,
+            "place": 1,
         }
 
     def list_paths(self) -> list[str]:

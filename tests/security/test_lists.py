@@ -77,6 +77,7 @@ LISTS: dict[str, tuple[str, ...]] = {
     "/console/jobs/": CURSORS,
     "/console/audit/": (*AuditForm.base_fields, *CURSORS),
     "/console/stuck/": CURSORS,
+    "/console/orders/waybills/": CURSORS,
     "/console/alerts/": ("state", *CURSORS),
     "/console/staff/people/": (*PeopleFilterForm.base_fields, "state", *CURSORS),
 }

@@ -23,6 +23,8 @@ from orders.payments.services.cancelling import cancel_paid
 from orders.payments.services.collecting import collect_payment
 from orders.services.recipient import change_address
 from orders.shipping.models import Parcel
+from orders.waybills.models import WaybillLabel
+from orders.waybills.services.asking import Wish, request_waybill
 from shop.access import ROLES
 from shop.customers.services import save_address
 from shop.events.models import Event
@@ -31,6 +33,7 @@ from shop.jobs.services import make_job
 from shop.store.choices import PayMethod
 from tests import cast
 from tests.console import browser
+from tests.waybills.conftest import set_up_couriers
 
 pytestmark = pytest.mark.django_db
 
@@ -153,6 +156,13 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("orders:changes", "GET"): staff(ALL),
     ("orders:guess_courier", "GET"): staff(SHIPPERS),
     ("orders:split_address", "POST"): staff(EDITORS),
+    ("orders:ask_for_label", "POST"): staff(SHIPPERS),
+    ("orders:show_label", "GET"): staff(SHIPPERS),
+    ("orders:waybills", "GET"): staff(SHIPPERS),
+    ("orders:waybill", "GET"): staff(SHIPPERS),
+    ("orders:label", "GET"): staff(SHIPPERS),
+    ("orders:print_label", "GET"): staff(SHIPPERS),
+    ("orders:print_label", "POST"): staff(SHIPPERS),
     ("orders:reveal", "POST"): staff(REVEALERS),
     ("orders:copy", "POST"): staff(REVEALERS),
     ("orders:reveal_event", "POST"): staff(REVEALERS),
@@ -223,7 +233,7 @@ ORDER_ACTIONS = (
     (EDITORS, "confirm", "undo_confirm", "prepare", "undo_prepare", "release", "receive", "hold"),
     (EDITORS, "change_address", "remark", "note"),
     (EDITORS, "urge", "extend", "choose_payment"),
-    (SHIPPERS, "ship"),
+    (SHIPPERS, "ship", "enter_label", "give_up_label", "void_label"),
     (COLLECTORS, "collect", "record_transfer", "record_excess", "reject_proof"),
     (PRICERS, "change_price"),
     (CANCELLERS, "cancel_lines", "cancel_unpaid", "cancel_paid", "remove_test"),
@@ -321,12 +331,17 @@ def world(books_are_clean: None, sent_tasks: list[tuple[str, int]]) -> World:
     line = order.lines.get().pk
     cast.ship_order(order.pk, parcels=[cast.parcel({line: 1})], actor=cast.clerk())
     address = save_address(customer, vars(cast.HOME))
+    set_up_couriers()
+    waybill = request_waybill(order.pk, wish=Wish("ZTO"), actor=cast.clerk())
+    WaybillLabel(waybill=waybill, html="<p>label</p>").save()
     job = make_job("order.confirm", actor=cast.clerk(), key="job", subjects=[Subject(order.pk, order.number)])
     ids = {
         "job_id": job.pk,
         "number": order.number,
         "refund_order": cash.number,
         "refund_id": Refund.objects.get().pk,
+        "waybill_id": waybill.pk,
+        "place": 1,
         "parcel_id": Parcel.objects.get().pk,
         "event_id": Event.objects.get(verb="order.change_address").pk,
         "product_id": sku.product_id,

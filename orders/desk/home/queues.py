@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.desk.labels import Deadline, describe_deadline
 from orders.desk.list.conditions import REFUNDS_IN, is_in_queue
-from orders.desk.list.counts import Counts, describe_count
+from orders.desk.list.counts import CAP, Counts, describe_count
 from orders.desk.list.filters import Tab, WorkQueue
 from orders.desk.list.selectors import load_orders, map_lines
 from orders.models import Order, OrderLine
@@ -25,6 +25,7 @@ from orders.payments.models import Refund
 from orders.scope import real_orders_in_scope, rows_in_scope, scope_key
 from orders.selectors import with_secrets
 from orders.stages import Stage
+from orders.waybills.selectors import list_troubled
 from shop import clock
 from shop.access import has_any, has_capability
 from shop.actor import Actor
@@ -140,6 +141,16 @@ def _make_queue(
     return Queue(queue.value, queue.label, tone, count, first, _find_list(queue=queue))
 
 
+def _make_waybills(_counts: Counts, actor: Actor, _now: datetime) -> Queue:
+    """E-waybills that a provider leaves open; the oldest first."""
+    troubled = list_troubled(scope_key(actor))
+    count = troubled[: CAP + 1].count()
+    rows = troubled.order_by("id")[:SHOWN] if count else []
+    first = [Waiting(row.order_id, f"{row.courier_name} {row.last_error}") for row in rows]
+    title, see_all = _("E-waybills to look at"), _("See all of them")
+    return Queue("waybills", title, "overdue", count, first, reverse("orders:waybills"), see_all)
+
+
 def _make_to_confirm(counts: Counts, actor: Actor, _now: datetime) -> Queue:
     count = counts.tabs[Tab.TO_CONFIRM]
     first = (
@@ -153,6 +164,7 @@ def _find_list(**params: str) -> str:
 
 
 register_queue(30, _make_to_confirm, whose=["orders.edit"])
+register_queue(45, _make_waybills, whose=["orders.ship"])
 for _place, _queue, _tone, _read, _whose in (
     (10, WorkQueue.OVERDUE, "overdue", _read_orders, ["orders.ship", "orders.edit", "alerts.handle"]),
     (20, WorkQueue.WITHIN_24H, "soon", _read_orders, ["orders.ship"]),

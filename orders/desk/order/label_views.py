@@ -14,7 +14,6 @@ from orders.waybills.models import Waybill
 from orders.waybills.selectors import find_last
 from orders.waybills.services.asking import request_waybill
 from shop.errors import Refused
-from shop.http.fields import read_version
 from shop.staff.decorators import StaffRequest, staff_page
 
 _NO_CONTENT = 204
@@ -35,9 +34,10 @@ def ask_for_label(request: StaffRequest, number: str) -> HttpResponse:
 
 
 def _ask(request: StaffRequest, order: Order) -> Waybill:
+    """Whatever the version of the dialog: one dialog asks for several, and goods and address are those of now."""
     pressed = _BUTTON.fullmatch(request.POST.get("label", ""))
     if pressed is None:
-        raise Refused("not_found", _("There is no such parcel."), 404)
+        raise Refused("bad_label", _("There is no such parcel."), 400)
     form = LabelForm(
         request.POST,
         prefix=f"parcel-{pressed[1]}",
@@ -52,7 +52,6 @@ def _ask(request: StaffRequest, order: Order) -> Waybill:
         place=int(pressed[1]) + 1,
         wish=form.make_wish(),
         actor=request.actor,
-        expected_version=read_version(request.POST),
     )
 
 
@@ -79,4 +78,4 @@ def show_label(request: StaffRequest, number: str, place: int) -> HttpResponse:
     waybill = find_last(order.pk, place)
     if waybill is None:
         return HttpResponse(status=_NO_CONTENT)
-    return render(request, "desk/waybills/_state.html", {"waybill": waybill, "order": order})
+    return render(request, "desk/waybills/_state.html", {"waybill": waybill, "order": order, "error": ""})

@@ -17,6 +17,8 @@ from orders.payments.models import PayAttempt, Payment, Refund, RefundState, Tra
 from orders.payments.services.refunds import PAYABLE_BY_HAND
 from orders.shipping.models import Parcel, ParcelLine, ParcelState
 from orders.states import MOVES
+from orders.waybills.models import Waybill
+from orders.waybills.selectors import list_shown
 from shop import clock
 from shop.access import has_capability
 from shop.actor import Actor
@@ -89,6 +91,7 @@ class OrderPage:
     recipient: RecipientView
     lines: list[OrderLine]
     parcels: list[ParcelView]
+    waybills: list[Waybill]
     payments: list[Payment]
     refunds: list[RefundView]
     attempts: list[PayAttempt]
@@ -129,6 +132,7 @@ def make_page(
     events, notes = _read_words(order)
     step = find_next_step(order, actor)
     refunds = _list_refunds(order, available)
+    parcels = _list_parcels(order.pk, lines, available)
     is_refunding = any(view.refund.state != RefundState.DONE for view in refunds)
     return OrderPage(
         order=order,
@@ -139,7 +143,8 @@ def make_page(
         stage_line=make_stage_line(order, events),
         recipient=mask_recipient(order),
         lines=lines,
-        parcels=_list_parcels(order.pk, lines, available),
+        parcels=parcels,
+        waybills=list_shown(order) if order.has_label or parcels else [],
         payments=_PAYMENTS.fetch(order=order.pk),
         refunds=refunds,
         attempts=_ATTEMPTS.fetch(order=order.pk),

@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from orders.desk.order.forms import OrderForm
 from orders.models import Order, OrderLine
 from orders.shipping.services.ship import NewParcel, ship_order
-from shop.actor import Actor
-from shop.console import fields
 from orders.waybills.models import Waybill
 from orders.waybills.selectors import list_waiting
 from orders.waybills.services.asking import Wish
+from shop.actor import Actor
+from shop.console import fields
 from shop.couriers.known import Courier, clean_tracking_no, guess_couriers, list_couriers
 from shop.couriers.models import CourierAccount, Sender
 from shop.couriers.selectors import list_label_accounts, list_senders, list_used_couriers
@@ -58,7 +58,10 @@ class ParcelForm(forms.Form):
         number = fields.text(_("Tracking number"), max_length=60, attrs=attrs)
         number.error_messages["required"] = _("Type or scan the tracking number.")
         self.fields["tracking_no"] = number
-        choices = [("", _("By the number")), *((courier.code, courier.name) for courier in self.labels.couriers)]
+        choices = [
+            ("", _("By the number")),
+            *((courier.code, courier.name) for courier in self.labels.couriers),
+        ]
         widget = forms.Select({"data-courier": ""})
         self.fields["courier"] = forms.ChoiceField(
             label=_("Courier"), choices=choices, required=False, widget=widget
@@ -172,7 +175,11 @@ def _recall(waybill: Waybill | None) -> dict[str, Any]:
     if waybill is None:
         return {}
     pieces = {f"line_{pk}": pieces for pk, pieces in waybill.contents.items()}
-    chosen = {"courier": waybill.courier, "tracking_no": waybill.tracking_no, "sender": str(waybill.sender_id)}
+    chosen = {
+        "courier": waybill.courier,
+        "tracking_no": waybill.tracking_no,
+        "sender": str(waybill.sender_id),
+    }
     weight = Decimal(waybill.weight_g) / 1000 if waybill.weight_g else None
     return chosen | pieces | {"weight": weight, "postcode": waybill.postcode, "remark": waybill.remark}
 

@@ -46,7 +46,9 @@ ACTIONS = (
         "waybill.void",
         bare_form("void_label", void_waybill),
         submit=_("Void the e-waybill"),
-        words=_("The courier takes the number back, which may take a moment; then the order can be changed again."),
+        words=_(
+            "The courier takes the number back, which may take a moment; then the order can be changed again."
+        ),
         undo=_("This cannot be undone; another e-waybill can be asked for."),
         is_grave=True,
     ),

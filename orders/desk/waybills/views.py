@@ -63,7 +63,7 @@ WAYBILL_PAGE = ActionPage(
 
 @staff_page("orders.ship", methods=("GET", "POST"))
 def print_label(request: StaffRequest, waybill_id: int) -> HttpResponse:
-    """POST counts a print and leads to the sheet, which opens the browser's print dialog; loading that counts nothing."""
+    """POST counts a print and leads to the sheet, which opens the browser's dialog; loading that counts nothing."""
     if request.method == "POST":
         note_printed(waybill_id, actor=request.actor)
         return redirect("orders:print_label", waybill_id)
@@ -89,4 +89,3 @@ def _read_label(waybill: Waybill) -> WaybillLabel:
     if label is None:
         raise Refused("not_found", _("This e-waybill has no label: its number was entered by hand."), 404)
     return label
-
