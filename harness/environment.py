@@ -3,7 +3,7 @@
 import base64
 import os
 
-# Port 9 (discard) is where nobody listens: a test that forgets its stand-in never reaches the real WeChat.
+# Port 9 (discard) is where nobody listens: a test that forgets its stand-in never reaches the real services.
 NOWHERE = "http://127.0.0.1:9"
 DUMMY_KEY = base64.b64encode(b"only-for-tests-0123456789abcdef!").decode()
 
@@ -20,6 +20,8 @@ TEST_ENVIRONMENT = {
     "STANDIN_URL": NOWHERE,
     "WECHAT_PAY_URL": NOWHERE,
     "WECHAT_MINI_URL": NOWHERE,
+    "KDNIAO_URL": NOWHERE,
+    "KUAIDI100_URL": NOWHERE,
 }
 
 

@@ -76,6 +76,8 @@ class ShopProcesses:
             "STANDIN_URL": self.standin_url,
             "WECHAT_PAY_URL": self.standin_url,
             "WECHAT_MINI_URL": self.standin_url,
+            "KDNIAO_URL": self.standin_url,
+            "KUAIDI100_URL": self.standin_url,
             "PYTHONUNBUFFERED": "1",
             "PYTHONPATH": str(PROJECT),
             **(extra_environment or {}),

@@ -12,7 +12,7 @@ from shop.demo.standins import StandInCredentials, StandInServer
 from shop.demo.standins.control import COMMANDS
 from shop.demo.standins.faults import Fault
 from shop.demo.standins.ledger import DEFAULT_BEHAVIOUR
-from shop.demo.standins.trades import pay_trade
+from shop.demo.standins.wechat.trades import pay_trade
 from shop.store.models import WeChatAccount
 from tests import cast
 

@@ -9,7 +9,7 @@ import requests
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from shop.demo.standins import StandInServer
-from shop.demo.standins.signatures import SCHEME, is_signed_by, join_lines, sign_bytes
+from shop.demo.standins.wechat.signatures import SCHEME, is_signed_by, join_lines, sign_bytes
 
 
 def send(server: StandInServer, **changes: Any) -> requests.Response:

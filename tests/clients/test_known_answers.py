@@ -3,7 +3,7 @@
 import hashlib
 
 from shop.clients.wechat_pay import Credentials, WeChatPay
-from shop.demo.standins.signatures import encrypt_text, join_lines
+from shop.demo.standins.wechat.signatures import encrypt_text, join_lines
 
 
 def test_a_request_is_signed_over_five_lines_each_ended() -> None:

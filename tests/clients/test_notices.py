@@ -7,8 +7,8 @@ import pytest
 from shop.clients.errors import BadSignature, ClientError, Unknown
 from shop.clients.wechat_pay import Notice, Transaction, WeChatPay
 from shop.demo.standins import StandInServer
-from shop.demo.standins.gate import sign_headers
-from shop.demo.standins.notices import _write_body, find_subject
+from shop.demo.standins.wechat.gate import sign_headers
+from shop.demo.standins.wechat.notices import _write_body, find_subject
 from tests.clients.conftest import Demo, Shop
 from tests.expect import wait_until
 

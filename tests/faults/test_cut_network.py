@@ -29,6 +29,8 @@ def far_shop(shop: FaultShop, wire: DeadWire) -> Iterator[FaultShop]:
         "STANDIN_URL": shop.processes.standin_url,
         "WECHAT_PAY_URL": shop.processes.standin_url,
         "WECHAT_MINI_URL": shop.processes.standin_url,
+        "KDNIAO_URL": shop.processes.standin_url,
+        "KUAIDI100_URL": shop.processes.standin_url,
         # A shorter patience than in production, so that the test is not all waiting.
         "DATABASE_PATIENCE_S": "3",
     }

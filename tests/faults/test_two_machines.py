@@ -17,6 +17,8 @@ from tests.s3 import PrivateS3
 pytestmark = pytest.mark.fault
 UPLOADS = 12
 
+SERVICES = ("STANDIN_URL", "WECHAT_PAY_URL", "WECHAT_MINI_URL", "KDNIAO_URL", "KUAIDI100_URL")
+
 
 class Machines:
     def __init__(self, store: PrivateS3, first: ShopProcesses, second: ShopProcesses, token: str) -> None:
@@ -44,7 +46,7 @@ def machines(shop: FaultShop) -> Iterator[Machines]:
 
 
 def _make_machine(shop: FaultShop, store: PrivateS3) -> ShopProcesses:
-    urls = dict.fromkeys(("STANDIN_URL", "WECHAT_PAY_URL", "WECHAT_MINI_URL"), shop.processes.standin_url)
+    urls = dict.fromkeys(SERVICES, shop.processes.standin_url)
     return ShopProcesses(
         database_url=shop.postgres.url,
         redis_url=shop.redis.url,

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.test import Client
 
-from shop.demo.standins.notices import MODES, find_subject
+from shop.demo.standins.wechat.notices import MODES, find_subject
 from tests.gateway import Gateway
 
 HOOKS = {"TRANSACTION": "/hooks/wechat-pay/payments", "REFUND": "/hooks/wechat-pay/refunds"}

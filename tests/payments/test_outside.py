@@ -20,7 +20,7 @@ from orders.payments.services.refund_sending import refuse_refund, retry_refund
 from orders.payments.tasks import query_payment, send_refund
 from orders.stages import Stage
 from shop.actor import GATEWAY
-from shop.demo.standins.refunds import settle_refund
+from shop.demo.standins.wechat.refunds import settle_refund
 from shop.events.delivery import drain
 from shop.store.models import StoreSettings
 from tests import cast

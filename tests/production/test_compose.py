@@ -101,6 +101,8 @@ def production(
         BASE_URL=url,
         WECHAT_PAY_URL=gateway.url,
         WECHAT_MINI_URL=gateway.url,
+        KDNIAO_URL=gateway.url,
+        KUAIDI100_URL=gateway.url,
         DATA_KEYS=os.environ["DATA_KEYS"],
         SEARCH_KEY=os.environ["SEARCH_KEY"],
         PYTHONUNBUFFERED="1",

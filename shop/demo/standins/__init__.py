@@ -1,15 +1,18 @@
-"""Strict stand-ins for WeChat Pay v3 and the mini-program server; `python -m shop.demo.standins`."""
+"""Strict stand-ins for the services of others, all on one server; `python -m shop.demo.standins`."""
 
+from shop.demo.standins.couriers.credentials import CourierCredentials, load_courier_credentials
 from shop.demo.standins.credentials import StandInCredentials, load_credentials
 from shop.demo.standins.ledger import Ledger, import_done_refund, import_paid_trade
 from shop.demo.standins.server import StandInServer, run_in_thread
 
 __all__ = [
+    "CourierCredentials",
     "Ledger",
     "StandInCredentials",
     "StandInServer",
     "import_done_refund",
     "import_paid_trade",
+    "load_courier_credentials",
     "load_credentials",
     "run_in_thread",
 ]

@@ -7,11 +7,11 @@ from typing import Any
 from shop.demo.standins import wire
 from shop.demo.standins.faults import KINDS, Fault
 from shop.demo.standins.ledger import DEFAULT_BEHAVIOUR
-from shop.demo.standins.mini import make_code
-from shop.demo.standins.notices import send_later, send_now
-from shop.demo.standins.refunds import OUTCOMES, settle_refund
-from shop.demo.standins.signatures import is_signed_by, join_lines
-from shop.demo.standins.trades import pay_trade
+from shop.demo.standins.wechat.mini import make_code
+from shop.demo.standins.wechat.notices import send_later, send_now
+from shop.demo.standins.wechat.refunds import OUTCOMES, settle_refund
+from shop.demo.standins.wechat.signatures import is_signed_by, join_lines
+from shop.demo.standins.wechat.trades import pay_trade
 from shop.demo.standins.wire import Problem, Reply, Request
 from shop.demo.standins.world import World
 
@@ -68,7 +68,7 @@ def send_notices(world: World, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def change_behaviour(world: World, body: dict[str, Any]) -> dict[str, Any]:
-    """Change how the gateway behaves from now on; {revoke_tokens: true} makes all tokens invalid at once."""
+    """Change how the services behave from now on; {revoke_tokens: true} makes all tokens invalid at once."""
     if body.pop("revoke_tokens", False):
         world.ledger.write("UPDATE tokens SET token = ?, expires_at = 0", secrets.token_hex(32))
     wire.refuse_unknown(body, set(DEFAULT_BEHAVIOUR))
@@ -87,7 +87,7 @@ def settle(world: World, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def show_state(world: World, request: Request) -> Reply:
-    """All trades and refunds (or those of one `?number=`), calls received and notifies answered."""
+    """All trades, refunds and waybills (or those of one `?number=`), calls received, notifies answered."""
     number = request.query.get("number", "")
     ledger = world.ledger
     calls: dict[str, dict[str, int]] = {}
@@ -99,6 +99,7 @@ def show_state(world: World, request: Request) -> Reply:
     state = {
         "trades": ledger.find_all("SELECT * FROM trades WHERE ? IN ('', number)", number),
         "refunds": ledger.find_all("SELECT * FROM refunds WHERE ? IN ('', number, trade_number)", number),
+        "waybills": ledger.find_all("SELECT * FROM waybills WHERE ? IN ('', code, number)", number),
         "calls": calls,
         "notices": notices,
         "behaviour": ledger.behaviour(),

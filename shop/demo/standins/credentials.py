@@ -83,11 +83,12 @@ def _write(folder: Path, credentials: StandInCredentials) -> None:
     """Write the JSON last: its presence says that the rest is there."""
     values = asdict(credentials)
     for name in PEM_FIELDS:
-        _write_private(folder / f"{name}.pem", values.pop(name))
-    _write_private(folder / "credentials.part", json.dumps(values, indent=2))
+        write_private(folder / f"{name}.pem", values.pop(name))
+    write_private(folder / "credentials.part", json.dumps(values, indent=2))
     (folder / "credentials.part").rename(folder / "credentials.json")
 
 
-def _write_private(path: Path, text: str) -> None:
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner can read."""
     path.touch(mode=0o600)
     path.write_text(text)

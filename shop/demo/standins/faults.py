@@ -7,7 +7,7 @@ from shop.demo.standins.wire import Reply
 
 KINDS = (
     *("timeout_before", "timeout_after", "error_500", "truncated", "html", "wrong_type"),
-    *("slow", "late", "bad_signature"),
+    *("slow", "late", "bad_signature", "gbk"),
 )
 # These never reach the work; all others do it first and then spoil the answer.
 WITHOUT_WORK = frozenset({"timeout_before", "error_500"})
@@ -56,6 +56,8 @@ def spoil(reply: Reply, kind: str) -> Reply:
         return Reply(200, b"<html><body><h1>502 Bad Gateway</h1></body></html>", "text/html")
     if kind == "wrong_type":
         return replace(reply, content_type="text/html")
+    if kind == "gbk":
+        return replace(reply, body=reply.body.decode().encode("gbk", "replace"))
     if kind == "error_500":
         return Reply(500, b'{"code":"SYSTEM_ERROR","message":"busy"}')
     return reply

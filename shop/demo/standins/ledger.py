@@ -31,6 +31,12 @@ CREATE TABLE IF NOT EXISTS tokens (token TEXT PRIMARY KEY, made_at REAL NOT NULL
 CREATE TABLE IF NOT EXISTS calls (
   number TEXT NOT NULL, what TEXT NOT NULL, times INTEGER NOT NULL, PRIMARY KEY (number, what));
 CREATE TABLE IF NOT EXISTS notices (number TEXT NOT NULL, sent_at REAL NOT NULL, status INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS waybills (
+  id INTEGER PRIMARY KEY, provider TEXT NOT NULL, code TEXT NOT NULL, courier TEXT NOT NULL, number TEXT NOT NULL,
+  provider_order TEXT NOT NULL UNIQUE, route_mark TEXT NOT NULL, label TEXT NOT NULL, made_at REAL NOT NULL,
+  voided_at REAL);
+CREATE INDEX IF NOT EXISTS waybills_by_code ON waybills(code);
+CREATE INDEX IF NOT EXISTS waybills_by_number ON waybills(number);
 CREATE TABLE IF NOT EXISTS behaviour (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 
@@ -39,6 +45,12 @@ DEFAULT_BEHAVIOUR: dict[str, Any] = {
     "refund_outcome": "SUCCESS",
     "refund_interval_seconds": 60,
     "token_seconds": 7200,
+    # The providers of waybills: a used code is answered without its number; the answer names another's code; the
+    # next parcel gets the number of the last one; no new parcel gets any, for this reason.
+    "waybill_repeat_silent": False,
+    "waybill_foreign": False,
+    "waybill_duplicate": False,
+    "waybill_refusal": "",
 }
 
 

@@ -5,11 +5,15 @@ import re
 from collections.abc import Callable, Mapping
 
 from shop.demo.standins.control import answer_control
+from shop.demo.standins.couriers import kdniao
+from shop.demo.standins.couriers.counting import name_call
+from shop.demo.standins.couriers.kdniao import answer_kdniao
+from shop.demo.standins.couriers.kuaidi100 import answer_kuaidi100
 from shop.demo.standins.faults import WITHOUT_WORK, Fault, spoil, spoil_signature
-from shop.demo.standins.gate import check_caller, sign_reply
-from shop.demo.standins.mini import exchange_login_code, exchange_phone_code, give_token
-from shop.demo.standins.refunds import create_refund, query_refund
-from shop.demo.standins.trades import close_order, create_order, query_by_number, query_by_trade_no
+from shop.demo.standins.wechat.gate import check_caller, sign_reply
+from shop.demo.standins.wechat.mini import exchange_login_code, exchange_phone_code, give_token
+from shop.demo.standins.wechat.refunds import create_refund, query_refund
+from shop.demo.standins.wechat.trades import close_order, create_order, query_by_number, query_by_trade_no
 from shop.demo.standins.wire import Problem, Reply, Request, reply_json
 from shop.demo.standins.world import World
 
@@ -35,19 +39,29 @@ def answer(world: World, request: Request, fault: Fault | None) -> Reply:
     """Do the work unless the fault forbids it, spoil the answer as it says, and sign what would be signed."""
     if request.path.startswith("/_demo/"):
         return answer_control(world, request)
-    answer_call = _answer_pay if request.path.startswith("/v3/") else _answer_mini
+    answer_call = _choose_service(request.path)
     without_work = fault is not None and fault.kind in WITHOUT_WORK
     reply = reply_json({}) if without_work else answer_call(world, request)
     if fault is not None:
         reply = spoil(reply, fault.kind)
-    if answer_call is _answer_mini or reply.status == 401 or (fault and fault.kind == "html"):
+    if answer_call is not _answer_pay or reply.status == 401 or (fault and fault.kind == "html"):
         return reply
     signed = sign_reply(world, reply)
     return spoil_signature(signed) if fault and fault.kind == "bad_signature" else signed
 
 
+def _choose_service(path: str) -> Callable[[World, Request], Reply]:
+    if path in kdniao.PATHS:
+        return answer_kdniao
+    if path.startswith("/label/"):
+        return answer_kuaidi100
+    return _answer_pay if path.startswith("/v3/") else _answer_mini
+
+
 def count_call(world: World, request: Request) -> None:
     """Count the call under the number it speaks of, before anything else happens to it."""
+    if call := name_call(request):
+        world.ledger.count_call(*call)
     for method, pattern, what, _handler in PAY_ROUTES:
         found = re.fullmatch(pattern, request.path)
         if found and method == request.method:

@@ -9,6 +9,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
+from shop.demo.standins.couriers.credentials import load_courier_credentials
 from shop.demo.standins.credentials import load_credentials
 from shop.demo.standins.faults import Faults
 from shop.demo.standins.ledger import Ledger
@@ -23,6 +24,7 @@ class World:
 
     def __init__(self, data_dir: Path | str, *, retry_delays: tuple[float, ...] = RETRY_DELAYS) -> None:
         self.credentials = load_credentials(data_dir)
+        self.couriers = load_courier_credentials(data_dir)
         self.ledger = Ledger(data_dir)
         self.faults = Faults()
         self.retry_delays = retry_delays

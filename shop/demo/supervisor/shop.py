@@ -88,6 +88,8 @@ class DemoShop:
             "STANDIN_URL": self._standin_url,
             "WECHAT_PAY_URL": self._standin_url,
             "WECHAT_MINI_URL": self._standin_url,
+            "KDNIAO_URL": self._standin_url,
+            "KUAIDI100_URL": self._standin_url,
             "DJANGO_SETTINGS_MODULE": "shop.settings",
         }
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from shop.demo.standins import wire
 from shop.demo.standins.ledger import make_fingerprint, now
-from shop.demo.standins.notices import describe_refund, send_later
-from shop.demo.standins.trades import write_time
+from shop.demo.standins.wechat.notices import describe_refund, send_later
+from shop.demo.standins.wechat.trades import write_time
 from shop.demo.standins.wire import Problem, Reply, Request
 from shop.demo.standins.world import World
 

@@ -8,7 +8,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from shop.demo.standins.ledger import now
-from shop.demo.standins.signatures import SCHEME, is_signed_by, join_lines, parse_authorization, sign_bytes
+from shop.demo.standins.wechat.signatures import (
+    SCHEME,
+    is_signed_by,
+    join_lines,
+    parse_authorization,
+    sign_bytes,
+)
 from shop.demo.standins.wire import Problem, Reply, Request
 from shop.demo.standins.world import World
 

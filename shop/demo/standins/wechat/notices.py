@@ -14,10 +14,10 @@ from typing import Any
 
 import requests
 
-from shop.demo.standins.gate import sign_headers
 from shop.demo.standins.ledger import now
-from shop.demo.standins.signatures import encrypt_text
-from shop.demo.standins.trades import describe_trade, write_time
+from shop.demo.standins.wechat.gate import sign_headers
+from shop.demo.standins.wechat.signatures import encrypt_text
+from shop.demo.standins.wechat.trades import describe_trade, write_time
 from shop.demo.standins.wire import Problem
 from shop.demo.standins.world import World
 

@@ -1,0 +1,1 @@
+"""WeChat Pay v3 and the server of the mini-program."""
