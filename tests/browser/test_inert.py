@@ -18,6 +18,7 @@ from orders.payments.services.transfers import send_proof
 from orders.services.steps import urge_order
 from shop.catalog.models import Sku
 from shop.catalog.product_sheet import PRODUCTS
+from shop.couriers.services.accounts import take_courier
 from shop.files.models import ProducedFile
 from shop.files.produced import Description, produce_file
 from shop.files.services import store_picture
@@ -109,6 +110,13 @@ def produce_hostile_file(owner: StaffUser) -> ProducedFile:
     return produce_file(described, lambda file: file.write(CORPUS[1].encode()), owner_id=owner.pk)
 
 
+def add_hostile_senders() -> int:
+    """A sender for each of the hostile words; the id of one of them."""
+    fields = ("name", "company", "address")
+    senders = [cast.make_sender(**dict.fromkeys(fields, words[:20])) for words in WRITTEN]
+    return senders[1].pk
+
+
 class Tour:
     """A hostile world and the addresses that lead through it."""
 
@@ -133,6 +141,9 @@ class Tour:
             "file_id": produce_hostile_file(owner).pk,
             "alert_kind": "new_order",
             "slug": "orders",
+            "sender_id": add_hostile_senders(),
+            "courier": take_courier("SF", actor=cast.clerk()).code,
+            "provider": "kdniao",
         }
 
     def list_paths(self) -> list[str]:
