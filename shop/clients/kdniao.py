@@ -9,7 +9,6 @@ Source: 快递鸟 documents 电子面单接口, 单号识别; the vendor's own d
 import base64
 import hashlib
 import json
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -24,12 +23,14 @@ from shop.clients.waybills import (
     FORM_HEADERS,
     GRAMS_PER_KG,
     LONGEST_REASON,
+    MOBILE_PATTERN,
     Account,
     AlreadyUsed,
     Party,
     Waybill,
     WaybillRequest,
     check_account,
+    clean_phone,
     leave_out_empty,
     read_fact,
     read_label,
@@ -48,7 +49,6 @@ DONE, USED_BEFORE = "100", "106"
 TEST_NUMBER = "75000000000001"
 # 快递鸟 names the municipalities without 市 where it asks for a province.
 MUNICIPALITIES = frozenset({"北京市", "天津市", "上海市", "重庆市"})
-MOBILE = re.compile(r"1\d{10}")
 
 T = TypeVar("T")
 
@@ -190,12 +190,12 @@ def _write_account(account: Account) -> dict[str, Any]:
 
 
 def _write_party(party: Party) -> dict[str, Any]:
-    phone = shorten(party.phone, 20)
+    phone = clean_phone(party.phone)
     province = party.province.removesuffix("市") if party.province in MUNICIPALITIES else party.province
     fields = {
         "Company": shorten(party.company, 30),
         "Name": shorten(party.name, 30),
-        "Mobile" if MOBILE.fullmatch(phone) else "Tel": phone,
+        "Mobile" if MOBILE_PATTERN.fullmatch(phone) else "Tel": phone,
         "PostCode": shorten(party.postcode, 10),
         "ProvinceName": shorten(province, 20),
         "CityName": shorten(party.city, 20),

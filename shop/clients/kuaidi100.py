@@ -32,6 +32,7 @@ from shop.clients.waybills import (
     Waybill,
     WaybillRequest,
     check_account,
+    clean_phone,
     leave_out_empty,
     read_address,
     read_fact,
@@ -183,7 +184,7 @@ def _write_partner(account: Account) -> dict[str, Any]:
 def _write_party(party: Party) -> dict[str, Any]:
     fields = {
         "name": shorten(party.name, 30),
-        "mobile": shorten(party.phone, 20),
+        "mobile": clean_phone(party.phone),
         "province": shorten(party.province, 20),
         "city": shorten(party.city, 20),
         "district": shorten(party.district, 20),

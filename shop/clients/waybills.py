@@ -15,6 +15,8 @@ from shop.clients.errors import BadCredentials, Unknown
 
 CODE_PATTERN = re.compile(r"[0-9A-Za-z-]{1,30}")
 NUMBER_PATTERN = re.compile(r"[0-9A-Za-z]{6,40}")
+MOBILE_PATTERN = re.compile(r"1[0-9]{10}")
+LONGEST_PHONE = 20
 FORM_HEADERS = {
     "Content-Type": "application/x-www-form-urlencoded;charset=utf-8",
     "Accept": "application/json",
@@ -127,6 +129,7 @@ class WaybillProvider(Protocol):
     def void(self, code: str, *, account: Account, tracking_no: str, provider_order: str = "") -> None:
         """Take a waybill back before the courier has the parcel. Raises as `issue`.
 
+        Its code stays used: asked again, it gives the waybill that holds no more; another waybill needs another code.
         A second time may be refused: after `Unknown` a refusal does not say that the waybill still holds.
         """
         ...
@@ -147,6 +150,12 @@ def shorten(text: str, longest: int) -> str:
     return clean_value(text)[:longest].rstrip()
 
 
+def clean_phone(phone: str) -> str:
+    """A mobile number as eleven digits, which the courier's messages go to; any other number as it was typed."""
+    digits = re.sub(r"[\s-]", "", phone).removeprefix("+86")
+    return digits if MOBILE_PATTERN.fullmatch(digits) else shorten(phone, LONGEST_PHONE)
+
+
 def leave_out_empty(fields: dict[str, Any]) -> dict[str, Any]:
     """The fields that say something."""
     return {name: value for name, value in fields.items() if value}
@@ -154,8 +163,8 @@ def leave_out_empty(fields: dict[str, Any]) -> dict[str, Any]:
 
 def check_account(account: Account) -> None:
     """Refuse what cannot be sent as it is: a password with other characters would be another password."""
-    values = (account.customer_name, account.customer_pwd, account.month_code, account.send_site)
-    if any(value != clean_value(value) for value in (*values, account.send_staff, account.warehouse)):
+    texts = (value for value in vars(account).values() if isinstance(value, str))
+    if any(text != clean_value(text) for text in texts):
         raise BadCredentials("The courier account holds a character that the provider refuses.")
 
 

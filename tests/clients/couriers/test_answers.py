@@ -73,8 +73,10 @@ def test_a_used_code_with_its_number_is_a_success(monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize("order", [None, {}, {"OrderCode": "P20261129-1"}])
 def test_a_used_code_without_its_number_is_told_apart(monkeypatch: pytest.MonkeyPatch, order: Any) -> None:
-    with pytest.raises(AlreadyUsed):
+    with pytest.raises(Unknown) as failure:
         asking(monkeypatch, kdniao, {**DONE, "ResultCode": "106", "Order": order}).issue(ask())
+
+    assert isinstance(failure.value, AlreadyUsed)
 
 
 @pytest.mark.parametrize(

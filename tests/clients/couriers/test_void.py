@@ -26,6 +26,15 @@ def test_a_second_time_is_refused(provider: WaybillProvider) -> None:
         void(provider, waybill)
 
 
+def test_its_code_stays_used(provider: WaybillProvider, demo: Demo) -> None:
+    waybill = provider.issue(ask())
+    void(provider, waybill)
+
+    assert provider.issue(ask()).tracking_no == waybill.tracking_no
+    assert provider.issue(ask("P-2")).tracking_no != waybill.tracking_no
+    assert len(demo.state()["waybills"]) == 2
+
+
 def test_a_number_that_was_not_issued_is_refused(provider: WaybillProvider, demo: Demo) -> None:
     waybill = provider.issue(ask())
 

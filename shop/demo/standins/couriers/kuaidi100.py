@@ -46,7 +46,7 @@ def answer_kuaidi100(world: World, request: Request) -> Reply:
         handle, param = _open(world, request)
         with world.ledger.transaction():
             data = handle(world, request, param)
-        return reply_json({"success": True, "code": 200, "message": "success", "data": data, "time": 1})
+        return reply_json({"success": True, "code": 200, "message": "success", "data": data})
     except BadEnvelope as problem:
         return reply_json({"result": False, "returnCode": problem.code, "message": problem.message})
     except Problem as problem:
