@@ -21,7 +21,7 @@ SENDER = {
     "address": "良渚街道勾运路 8 号 3 号仓",
     "postcode": "311113",
 }
-ACCOUNTS = {
+ACCOUNTS: dict[str, dict[str, str]] = {
     "SF": {},
     "ZTO": {"customer_name": "testzto", "customer_pwd": "testztopwd"},
     "YTO": {"customer_name": "testyto", "month_code": "testytomonthcode"},
@@ -36,7 +36,8 @@ def set_up_couriers(standins_dir: Path, *, actor: Actor) -> None:
     add_sender(SENDER, actor=actor)
     give_courier_credentials(standins_dir, actor=actor)
     for code, account in ACCOUNTS.items():
-        change_courier(take_courier(code, actor=actor).pk, account, actor=actor)
+        changes = account | {"provider": Provider.KDNIAO}
+        change_courier(take_courier(code, actor=actor).pk, changes, actor=actor)
 
 
 def give_courier_credentials(standins_dir: Path, *, actor: Actor) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from shop.couriers.models import CourierAccount, Provider, Sender
 from shop.couriers.selectors import (
+    choose_provider,
     get_provider_account,
     list_accounts,
     list_missing,
@@ -51,17 +52,21 @@ def _find_provider(complete: list[CourierAccount]) -> Iterator[Missing]:
 def _find_courier(accounts: list[CourierAccount], complete: list[CourierAccount]) -> Iterator[Missing]:
     if complete:
         return
-    waiting = next((account for account in accounts if account.provider), None)
+    waiting = next((account for account in accounts if list_missing(account)), None)
     if waiting:
         words = fill(_("The account at %(courier)s is not complete."), {"courier": str(waiting)})
-        yield Missing(words, reverse("couriers:courier", args=[waiting.code]), _("Complete the account"))
+        yield Missing(words, _find_page(waiting), _("Complete the account"))
     elif accounts:
         words = _("For every courier in use numbers are typed.")
-        url = reverse("couriers:courier", args=[accounts[0].code])
-        yield Missing(words, url, _("Choose a provider"))
+        yield Missing(words, _find_page(accounts[0]), _("Choose a provider"))
     else:
         url = reverse("couriers:overview") + "#couriers"
         yield Missing(_("No courier is switched on."), url, _("Switch a courier on"))
+
+
+def _find_page(account: CourierAccount) -> str:
+    """Its page, with the provider chosen that is most likely meant."""
+    return f"{reverse('couriers:courier', args=[account.code])}?provider={choose_provider()}"
 
 
 def _find_sender() -> Iterator[Missing]:

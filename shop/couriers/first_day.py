@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from shop.couriers.checklist import list_missing_for_labels
+from shop.couriers.selectors import find_ready_sender
 from shop.store.steps import Step, register
 
 register(
@@ -14,7 +14,7 @@ register(
             "Name a sender, your couriers and your account at 快递鸟; without it numbers are typed or scanned."
         ),
         "settings.edit",
-        lambda _store: not list_missing_for_labels(),
+        lambda _store: find_ready_sender(),
         "couriers:overview",
         _("Set up couriers and labels"),
     )

@@ -30,9 +30,13 @@ def _describe(account: CourierAccount, tested: set[str]) -> tuple[str, Any]:
     if not account.provider:
         return "", _("Numbers are typed")
     if missing := list_missing(account):
-        names = [capfirst(str(CourierAccount._meta.get_field(name).verbose_name)) for name in missing]
-        return "soon", fill(_("Missing: %(fields)s"), {"fields": _(", ").join(names)})
+        names = _(", ").join(map(_name_column, missing))
+        return "soon", fill(_("Missing: %(fields)s"), {"fields": names})
     provider = {"provider": account.get_provider_display()}
     if account.provider not in tested:
         return "soon", fill(_("%(provider)s is not tested"), provider)
     return "done", fill(_("E-waybills by %(provider)s"), provider)
+
+
+def _name_column(name: str) -> str:
+    return capfirst(str(getattr(CourierAccount._meta.get_field(name), "verbose_name", name)))

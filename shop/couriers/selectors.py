@@ -1,5 +1,7 @@
 """Reading how the shop ships."""
 
+from django.db.models import Exists, QuerySet
+
 from shop.couriers.known import Courier, find_courier, list_couriers
 from shop.couriers.models import CourierAccount, Provider, ProviderAccount, Sender
 
@@ -47,6 +49,13 @@ def choose_provider() -> str:
     """The provider that a courier newly in use gets its e-waybills from: one that works, else 快递鸟."""
     tested = list_tested_providers()
     return next((provider for provider in Provider if provider in tested), Provider.KDNIAO)
+
+
+def find_ready_sender() -> "QuerySet[Sender]":
+    """The default sender, if e-waybills can be had: a courier in use has a provider only with a complete account."""
+    tested = ProviderAccount.objects.filter(tested_at__isnull=False).values("provider")
+    ready = CourierAccount.objects.filter(is_on=True, provider__in=tested)
+    return Sender.objects.filter(Exists(ready), is_default=True).exclude(postcode="")
 
 
 def get_provider_account(provider: Provider | str) -> ProviderAccount | None:

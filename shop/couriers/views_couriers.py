@@ -12,7 +12,7 @@ from shop.console.timeline import tell_last
 from shop.couriers.forms import CourierForm
 from shop.couriers.models import CourierAccount
 from shop.couriers.moves import SETUP
-from shop.couriers.selectors import list_missing
+from shop.couriers.selectors import choose_provider, list_missing
 from shop.couriers.services.accounts import change_courier, drop_courier, rank_courier, take_courier
 from shop.couriers.views import HOME, frame
 from shop.errors import Refused
@@ -40,7 +40,7 @@ def take(request: StaffRequest) -> HttpResponse:
         return redirect(reverse(HOME) + "#couriers")
     if list_missing(account):
         messages.info(request, _("Switched on. For e-waybills its account is needed: fill it in here."))
-        return redirect("couriers:courier", account.code)
+        return redirect(f"{reverse('couriers:courier', args=[account.code])}?provider={choose_provider()}")
     messages.success(request, _("The courier is switched on."))
     return redirect(reverse(HOME) + "#couriers")
 
@@ -93,8 +93,9 @@ def _show(
     dialog: Dialog | None = None,
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
+    suggested = {"provider": request.GET["provider"]} if "provider" in request.GET else {}
     context = {
-        "form": bound or CourierForm(instance=account),
+        "form": bound or CourierForm(instance=account, initial=suggested),
         "account": account,
         "offers": list_offers((DROP,), account, request.actor, action_url=_find_action_url),
         "dialog": dialog,

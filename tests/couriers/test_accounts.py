@@ -3,7 +3,8 @@
 import pytest
 from django.db import connection
 
-from shop.couriers.models import CourierAccount, PayType, Provider
+from shop import clock
+from shop.couriers.models import CourierAccount, PayType, Provider, ProviderAccount
 from shop.couriers.selectors import list_label_accounts, list_used_couriers
 from shop.couriers.services.accounts import change_courier, drop_courier, rank_courier, take_courier
 from shop.couriers.services.providers import change_provider
@@ -91,15 +92,15 @@ def test_a_monthly_code_is_needed_for_monthly_bills_alone() -> None:
 
 
 def test_where_numbers_are_typed_nothing_is_needed() -> None:
-    account = take("ZTO")
-    change_courier(account.pk, {"provider": ""}, actor=MANAGER)
+    change_courier(take("ZTO").pk, {"customer_name": "K1000"}, actor=MANAGER)
+    change_courier(take("SF").pk, {"provider": ""}, actor=MANAGER)
     assert list_label_accounts() == []
 
 
 def test_secrets_are_sealed_and_the_record_holds_only_their_names() -> None:
     change_courier(take("ZTO").pk, ZTO, actor=MANAGER)
     change = Event.objects.get(verb="courier.change")
-    assert change.data == {"fields": ["customer_name", "customer_pwd"]}
+    assert change.data == {"fields": ["provider", "customer_name", "customer_pwd"]}
     assert all(SECRET not in f"{event.data}{event.sealed}" for event in Event.objects.all())
     with connection.cursor() as cursor:
         cursor.execute("SELECT customer_pwd FROM couriers_courieraccount")
@@ -135,7 +136,15 @@ def test_a_form_that_a_colleague_overtook_is_refused() -> None:
 def test_a_new_courier_gets_its_waybills_from_a_provider_that_works() -> None:
     assert take("SF").provider == Provider.KDNIAO
     change_provider(Provider.KUAIDI100, {"customer": "key", "key": "secret"}, actor=MANAGER)
-    assert take("ZTO").provider == Provider.KDNIAO
+    assert take("YZPY").provider == Provider.KDNIAO
+    ProviderAccount.objects.update(tested_at=clock.now())
+    assert take("EMS").provider == Provider.KUAIDI100
+
+
+def test_a_new_courier_that_needs_an_account_gets_its_waybills_when_it_is_entered() -> None:
+    account = take("ZTO")
+    assert account.provider == ""
+    assert change_courier(account.pk, ZTO, actor=MANAGER).provider == Provider.KDNIAO
 
 
 @pytest.mark.parametrize("role", ["order_clerk", "warehouse", "support", "finance", "store_clerk"])

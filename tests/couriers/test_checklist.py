@@ -5,7 +5,7 @@ import pytest
 from shop import clock
 from shop.couriers.checklist import list_missing_for_labels
 from shop.couriers.models import Provider, ProviderAccount, Sender
-from shop.couriers.selectors import list_label_accounts
+from shop.couriers.selectors import find_ready_sender, list_label_accounts
 from shop.couriers.services.accounts import change_courier, take_courier
 from shop.couriers.services.providers import change_provider
 from tests.cast import clerk, make_sender, open_shop
@@ -48,12 +48,32 @@ def test_credentials_that_are_not_tested_are_still_missing() -> None:
 
 def test_a_courier_counts_when_its_account_is_complete() -> None:
     account = take_courier("ZTO", actor=BOSS)
-    assert list_ways()[1] == "accounts/ZTO/"
-    change_courier(account.pk, {"provider": ""}, actor=BOSS)
-    assert list_ways()[1] == "accounts/ZTO/"
+    assert list_ways()[1] == "accounts/ZTO/?provider=kdniao"
     keys = {"provider": Provider.KDNIAO, "customer_name": "K1", "customer_pwd": "p"}
     change_courier(account.pk, keys, actor=BOSS)
     assert list_ways() == ["providers/kdniao/", "senders/new/"]
+
+
+def test_couriers_whose_numbers_are_typed_do_not_count() -> None:
+    change_courier(take_courier("SF", actor=BOSS).pk, {"provider": ""}, actor=BOSS)
+    assert list_ways()[1] == "accounts/SF/?provider=kdniao"
+
+
+def test_the_first_day_ticks_itself_when_nothing_is_missing() -> None:
+    def is_ticked() -> bool:
+        assert find_ready_sender().exists() == (not list_missing_for_labels())
+        return find_ready_sender().exists()
+
+    take_courier("ZTO", actor=BOSS)
+    enter_keys(Provider.KDNIAO, tested=False)
+    make_sender()
+    assert not is_ticked()
+    enter_keys(Provider.KDNIAO)
+    assert not is_ticked()
+    take_courier("SF", actor=BOSS)
+    assert is_ticked()
+    Sender.objects.update(postcode="")
+    assert not is_ticked()
 
 
 def test_the_provider_that_counts_is_the_one_that_a_courier_uses() -> None:

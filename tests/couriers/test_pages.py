@@ -57,7 +57,16 @@ class TestOverview:
 
     def test_a_courier_that_needs_an_account_leads_to_it(self, manager: Client) -> None:
         answer = manager.post(f"{URL}take/", {"code": "ZTO"}, follow=True)
-        assert answer.redirect_chain[-1][0] == f"{URL}accounts/ZTO/"
+        assert answer.redirect_chain[-1][0] == f"{URL}accounts/ZTO/?provider=kdniao"
+        page = page_with(200, answer)
+        assert "fill it in here" in page
+        assert '<option value="kdniao" selected>' in page
+        assert "The account at ZTO Express is not complete." in page_with(200, manager.get(URL))
+
+    def test_an_account_that_its_courier_finds_incomplete_is_named(self, manager: Client) -> None:
+        """What couriers need changes with the table of couriers, not with what was entered."""
+        take_courier("ZTO", actor=clerk())
+        CourierAccount.objects.update(provider="kdniao")
         assert "Missing: Account, Account password" in page_with(200, manager.get(URL))
 
     @pytest.mark.parametrize(

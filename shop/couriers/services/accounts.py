@@ -25,13 +25,16 @@ EDITABLE = (
 def take_courier(code: str, *, actor: Actor) -> CourierAccount:
     """Switch a courier on, last in the list; what was entered for it before is still there.
 
-    Raises Refused `not_found` for a code that nobody knows, and `already_done`.
+    One that needs no account gets its e-waybills at once. Raises Refused `not_found` for a code that nobody knows,
+    and `already_done`.
     """
     if find_courier(code) is None:
         raise Refused("not_found", COURIERS.missing, 404)
+    provider = "" if list_missing(CourierAccount(code=code)) else choose_provider()
     with transaction.atomic():
-        fresh = {"is_on": False, "provider": choose_provider()}
-        row, _is_new = CourierAccount.objects.get_or_create(code=code, defaults=fresh)
+        row, _is_new = CourierAccount.objects.get_or_create(
+            code=code, defaults={"is_on": False, "provider": provider}
+        )
         account = lock_subject(CourierAccount, row.pk, "courier.take", actor=actor)
         last = CourierAccount.objects.filter(is_on=True).aggregate(last=Max("position"))["last"]
         place = 0 if last is None else last + 1
