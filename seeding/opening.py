@@ -8,6 +8,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from orders.services.place import Recipient
+from seeding.couriers import set_up_couriers
 from seeding.plan import SCARCE, Plan
 from seeding.wechat import give_credentials
 from shop.actor import SYSTEM, Actor
@@ -77,9 +78,10 @@ def hire_everybody() -> dict[str, Actor]:
 
 
 def set_up_store(owner: Actor, standins_dir: Path) -> None:
-    """Credentials of the pretend WeChat, then the switches that need them."""
+    """Credentials of the pretend WeChat, then the switches that need them; couriers with their e-waybills."""
     give_credentials(standins_dir, actor=owner)
     change_store_settings(SETTINGS, actor=owner)
+    set_up_couriers(standins_dir, actor=owner)
 
 
 def stock_shelves(pictures: Mapping[str, bytes], plan: Plan, owner: Actor) -> dict[str, int]:

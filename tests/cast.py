@@ -17,6 +17,8 @@ from shop.access import ROLES
 from shop.actor import SYSTEM, Actor, ActorKind
 from shop.catalog.models import Sku
 from shop.catalog.services import NewSku, add_product
+from shop.couriers.models import Sender
+from shop.couriers.services.senders import add_sender
 from shop.customers.models import Customer
 from shop.customers.services import customer_actor, get_or_create_customer, issue_token
 from shop.staff.models import StaffUser
@@ -39,6 +41,18 @@ HOME = Recipient(
 )
 
 
+SENDER = {
+    "name": "王店长",
+    "phone": "0571-88886666",
+    "company": "山野集",
+    "province": "浙江省",
+    "city": "杭州市",
+    "district": "余杭区",
+    "address": "良渚街道勾运路 8 号",
+    "postcode": "311113",
+}
+
+
 def address(**changes: Any) -> dict[str, Any]:
     """`HOME` as the mini-program sends it."""
     names = ("recipient", "phone", "province", "city", "district", "detail")
@@ -54,7 +68,7 @@ def open_shop(**changes: Any) -> StoreSettings:
     values = {
         "shop_name": "山野集",
         "contact_phone": "0571-88886666",
-        "skipped_steps": ["product", "colleague", "test_order", "backup"],
+        "skipped_steps": ["product", "colleague", "test_order", "labels", "backup"],
         "local_on": True,
         "local_area": "西湖区",
         "local_districts": [XIHU],
@@ -80,6 +94,11 @@ def make_sku(*, price_fen: int = 35_00, on_hand: int = 100, name: str = "250g �
 
 def make_customer(nickname: str = "小燕子") -> Customer:
     return get_or_create_customer(f"openid-{next(_numbers)}", nickname=nickname)
+
+
+def make_sender(**changes: str) -> Sender:
+    """An address from which the shop ships; the first one is the default."""
+    return add_sender(SENDER | changes, actor=clerk())
 
 
 def make_token(customer: Customer) -> str:

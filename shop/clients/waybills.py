@@ -115,8 +115,10 @@ class AlreadyUsed(Unknown):
 class WaybillProvider(Protocol):
     """One merchant at one provider. Every failure is a `shop.clients.errors.ClientError`."""
 
-    repeats_for: timedelta | None
-    """How long a code that is asked again gives the same waybill; None: for ever."""
+    @property
+    def repeats_for(self) -> timedelta | None:
+        """How long a code that is asked again gives the same waybill; None: for ever."""
+        ...
 
     def issue(self, request: WaybillRequest) -> Waybill:
         """Get the waybill of a parcel; the same code again gives the same one, never a second.

@@ -53,7 +53,11 @@ class Sender(Versioned):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} {join_region(self.province, self.city, self.district)}{self.address}"
+        return f"{self.name} {self.region}{self.address}"
+
+    @property
+    def region(self) -> str:
+        return join_region(self.province, self.city, self.district)
 
 
 class ProviderAccount(Versioned):

@@ -1,5 +1,7 @@
 """Reading how the shop ships."""
 
+from django.db.models import Exists, QuerySet
+
 from shop.couriers.known import Courier, find_courier, list_couriers
 from shop.couriers.models import CourierAccount, Provider, ProviderAccount, Sender
 
@@ -15,9 +17,10 @@ def list_used_couriers() -> list[Courier]:
 
 def list_label_accounts() -> list[CourierAccount]:
     """Accounts of couriers in use of which e-waybills can be had, in the shop's order: complete, and proven once."""
-    tested = set(ProviderAccount.objects.filter(tested_at__isnull=False).values_list("provider", flat=True))
-    accounts = CourierAccount.objects.filter(is_on=True, provider__in=tested).order_by("position", "id")
-    return [account for account in accounts if not list_missing(account)]
+    tested = list_tested_providers()
+    return [
+        account for account in list_accounts() if account.provider in tested and not list_missing(account)
+    ]
 
 
 def list_missing(account: CourierAccount) -> list[str]:
@@ -27,9 +30,32 @@ def list_missing(account: CourierAccount) -> list[str]:
     return [name for name in needed if not getattr(account, name)]
 
 
-def list_senders() -> list[Sender]:
-    """The addresses in use, the default first."""
-    return list(Sender.objects.filter(is_in_use=True).order_by("-is_default", "id"))
+def list_accounts() -> list[CourierAccount]:
+    """The accounts of couriers in use, in the shop's order."""
+    return list(CourierAccount.objects.filter(is_on=True).order_by("position", "id"))
+
+
+def list_senders(*, is_in_use: bool = True) -> list[Sender]:
+    """The addresses in use, or those laid aside; the default first."""
+    return list(Sender.objects.filter(is_in_use=is_in_use).order_by("-is_default", "id"))
+
+
+def list_tested_providers() -> set[str]:
+    """The providers whose credentials have passed a real call."""
+    return set(ProviderAccount.objects.filter(tested_at__isnull=False).values_list("provider", flat=True))
+
+
+def choose_provider() -> str:
+    """The provider that a courier newly in use gets its e-waybills from: one that works, else 快递鸟."""
+    tested = list_tested_providers()
+    return next((provider for provider in Provider if provider in tested), Provider.KDNIAO)
+
+
+def find_ready_sender() -> "QuerySet[Sender]":
+    """The default sender, if e-waybills can be had: a courier in use has a provider only with a complete account."""
+    tested = ProviderAccount.objects.filter(tested_at__isnull=False).values("provider")
+    ready = CourierAccount.objects.filter(is_on=True, provider__in=tested)
+    return Sender.objects.filter(Exists(ready), is_default=True).exclude(postcode="")
 
 
 def get_provider_account(provider: Provider | str) -> ProviderAccount | None:

@@ -50,6 +50,15 @@ TOPICS = (
     Topic("customers", Group.SHOP, _("Customers"), ("customers:list", "customers:customer")),
     Topic("settings", Group.SETTINGS, _("Store settings"), ("store:settings",)),
     Topic("area", Group.SETTINGS, _("Delivery area"), ("store:area",)),
+    Topic(
+        "couriers",
+        Group.SETTINGS,
+        _("Couriers and labels"),
+        (
+            *("couriers:overview", "couriers:add_sender", "couriers:sender"),
+            *("couriers:courier", "couriers:provider"),
+        ),
+    ),
     Topic("wechat", Group.SETTINGS, _("WeChat"), ("store:wechat",)),
     Topic("voice", Group.SETTINGS, _("Voice of alerts"), ("voice:settings", "voice:kind")),
     Topic("staff", Group.SETTINGS, _("Staff"), ("staff:people", "staff:person", "staff:hire")),

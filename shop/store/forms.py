@@ -209,6 +209,13 @@ class SecretField(forms.CharField):
         widget = SecretTextarea(attrs | {"rows": str(rows)}) if rows > 1 else forms.PasswordInput(attrs)
         super().__init__(required=False, max_length=8000, widget=widget, **kwargs)
 
+    def tell(self, *, is_stored: bool) -> None:
+        """Say whether there is one already."""
+        self.widget.attrs["placeholder"] = _("Stored – type a new one to replace it") if is_stored else ""
+        self.help_text = (
+            _("Stored and never shown. Leave empty to keep it.") if is_stored else _("Not stored yet.")
+        )
+
 
 class WeChatAccountForm(forms.Form):
     """Credentials at WeChat; secrets are write-only."""
@@ -234,13 +241,7 @@ class WeChatAccountForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
             if isinstance(field, SecretField):
-                self._describe(field, is_stored=bool(getattr(account, name, "")))
-
-    def _describe(self, field: forms.Field, *, is_stored: bool) -> None:
-        field.widget.attrs["placeholder"] = _("Stored – type a new one to replace it") if is_stored else ""
-        field.help_text = (
-            _("Stored and never shown. Leave empty to keep it.") if is_stored else _("Not stored yet.")
-        )
+                field.tell(is_stored=bool(getattr(account, name, "")))
 
     def clean_api_v3_key(self) -> str:
         key: str = self.cleaned_data["api_v3_key"]

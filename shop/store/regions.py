@@ -107,6 +107,15 @@ def find_problem(province: str, city: str) -> RegionProblem | None:
     return None
 
 
+def find_district_problem(province: str, city: str, district: str) -> RegionProblem | None:
+    """A district of a known city that is left out, short or misspelt; one that is like none may be a new one."""
+    districts = list_regions().get(province, {}).get(city, [])
+    if not districts or district in districts:
+        return None
+    nearest = find_nearest(district, districts)
+    return RegionProblem("district", district, nearest) if nearest or not district else None
+
+
 def find_nearest(name: str, known: list[str]) -> str:
     """The known name that is meant by a short or misspelt one, "" when none is near."""
     same = [other for other in known if name and (shorten(other) == shorten(name) or other.startswith(name))]

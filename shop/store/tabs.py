@@ -2,20 +2,24 @@
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from shop.access import has_capability
+from shop.staff.decorators import StaffRequest
+
 _PAGES = (
-    (_("Store settings"), "store:settings"),
-    (_("Delivery area"), "store:area"),
-    (_("Voice of alerts"), "voice:settings"),
-    (_("WeChat"), "store:wechat"),
+    (_("Store settings"), "store:settings", "settings.view"),
+    (_("Delivery area"), "store:area", "settings.view"),
+    (_("Couriers and labels"), "couriers:overview", "shipping.setup"),
+    (_("Voice of alerts"), "voice:settings", "settings.view"),
+    (_("WeChat"), "store:wechat", "settings.view"),
 )
 
 
-def list_tabs(request: HttpRequest, *, inside: str = "") -> list[dict[str, Any]]:
-    """Each page of the settings with its address and whether it is this one, or the one that this page is `inside`."""
+def list_tabs(request: StaffRequest, *, inside: str = "") -> list[dict[str, Any]]:
+    """Each page of the settings that this person may see, and whether it is this one, or the one this is `inside`."""
     here = reverse(inside) if inside else request.path
-    urls = [(label, reverse(name)) for label, name in _PAGES]
+    own = [(label, name) for label, name, capability in _PAGES if has_capability(request.actor, capability)]
+    urls = [(label, reverse(name)) for label, name in own]
     return [{"label": label, "url": url, "is_active": here == url} for label, url in urls]

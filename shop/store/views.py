@@ -14,6 +14,7 @@ from shop.errors import Refused
 from shop.http.fields import read_version
 from shop.staff.decorators import StaffRequest, staff_page
 from shop.store.forms import StoreSettingsForm, WeChatAccountForm
+from shop.store.hints import list_hints
 from shop.store.models import StoreSettings, WeChatAccount
 from shop.store.selectors import (
     get_store_settings,
@@ -68,6 +69,7 @@ def _show_settings(
         "sound_error": sound_error,
         "tabs": list_tabs(request),
         "offers": _describe_offers(get_store_settings()),
+        "hints": list_hints(request.actor),
         "changes": tell_last(StoreSettings(pk=1)) if may_edit else [],
     }
     return render(request, "store/settings.html", context, status=status)

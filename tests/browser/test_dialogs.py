@@ -11,6 +11,10 @@ from orders.desk.testing.services import place_test_order
 from orders.models import Order
 from orders.payments.services.transfers import send_proof
 from orders.selectors import find_test_order
+from shop.couriers.services.accounts import take_courier
+from shop.couriers.services.senders import retire_sender
+from shop.couriers.views_couriers import DROP
+from shop.couriers.views_senders import ACTIONS as OF_SENDERS
 from shop.customers.care import block_customer
 from shop.customers.erasure import ask_erasure
 from shop.files.services import store_picture
@@ -52,12 +56,17 @@ def list_pages() -> Iterator[str]:
     here, gone = cast.make_staff("order_clerk"), cast.make_staff("order_clerk")
     disable_staff(gone.pk, actor=cast.clerk(), reason="离职")
     yield from (f"/console/staff/people/{person.pk}/" for person in (here, gone))
+    _default, other, retired = (cast.make_sender() for _ in range(3))
+    retire_sender(retired.pk, actor=cast.clerk())
+    courier = take_courier("SF", actor=cast.clerk())
+    yield from (f"/console/settings/couriers/senders/{sender.pk}/" for sender in (other, retired))
+    yield f"/console/settings/couriers/accounts/{courier.code}/"
     yield f"/console/products/{cast.make_sku().product_id}/"
     yield from ("/console/audit/", "/console/alerts/")
 
 
 def list_expected() -> set[str]:
-    actions = (*OF_ORDERS.values(), *OF_CUSTOMERS, CHANGE, DISABLE, ENABLE, RESET)
+    actions = (*OF_ORDERS.values(), *OF_CUSTOMERS, *OF_SENDERS, DROP, CHANGE, DISABLE, ENABLE, RESET)
     asked = {action.name for action in actions if not action.anchor} - DIRECT
     return {f"#dialog-{name}" for name in (*asked, "handle-all", "filter")} | {"#help"}
 

@@ -21,6 +21,7 @@ from orders.waybills.services.asking import Wish, request_waybill
 from shop.catalog.models import Sku
 from shop.catalog.product_sheet import PRODUCTS
 from shop.couriers.models import Sender
+from shop.couriers.services.accounts import take_courier
 from shop.files.models import ProducedFile
 from shop.files.produced import Description, produce_file
 from shop.files.services import store_picture
@@ -67,7 +68,8 @@ INSPECT = """() => {
     const target = node.getAttribute("href") || node.getAttribute("src") || node.getAttribute("action") || "";
     if (/^\\s*(javascript|data:text)/i.test(target)) found.push(`address: ${told(node)}`);
   }
-  const made = "iframe:not([sandbox='']), object, embed, base, [autofocus][x], script:not([src]):not([type='application/json']), style";
+  const made = "iframe:not([sandbox='']), object, embed, base, [autofocus][x], style, " +
+    "script:not([src]):not([type='application/json'])";
   for (const node of document.querySelectorAll(made)) found.push(`element: ${told(node)}`);
   const root = document.documentElement;
   if (root.scrollWidth > root.clientWidth) found.push(`${root.scrollWidth} px wide`);
@@ -125,6 +127,13 @@ def plant_waybill() -> Waybill:
     return waybill
 
 
+def add_hostile_senders() -> int:
+    """A sender for each of the hostile words; the id of one of them."""
+    fields = ("name", "company", "address")
+    senders = [cast.make_sender(**dict.fromkeys(fields, words[:20])) for words in WRITTEN]
+    return senders[1].pk
+
+
 class Tour:
     """A hostile world and the addresses that lead through it."""
 
@@ -151,6 +160,9 @@ class Tour:
             "slug": "orders",
             "waybill_id": plant_waybill().pk,
             "place": 1,
+            "sender_id": add_hostile_senders(),
+            "courier": take_courier("SF", actor=cast.clerk()).code,
+            "provider": "kdniao",
         }
 
     def list_paths(self) -> list[str]:

@@ -26,6 +26,7 @@ from orders.shipping.models import Parcel
 from orders.waybills.models import WaybillLabel
 from orders.waybills.services.asking import Wish, request_waybill
 from shop.access import ROLES
+from shop.couriers.services.accounts import take_courier
 from shop.customers.services import save_address
 from shop.events.models import Event
 from shop.jobs.registry import Subject
@@ -219,6 +220,10 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("store:wechat", "GET"): staff(SETTINGS_VIEWERS),
     ("store:wechat", "POST"): staff(OWNER),
     ("store:check_connection", "POST"): staff(OWNER),
+    ("couriers:overview", "GET"): staff(BOSSES),
+    ("couriers:take", "POST"): staff(BOSSES),
+    ("couriers:rank", "POST"): staff(BOSSES),
+    ("couriers:check", "POST"): staff(BOSSES),
 }
 # Forms that the same people are shown and may send.
 FORMS = (
@@ -228,6 +233,15 @@ FORMS = (
     (COUNTERS, "catalog:correct_stock", "stock:import"),
     (BOSSES, "catalog:add", "catalog:edit", "catalog:import", "customers:erase", "customers:keep"),
     (REFUNDERS, "customers:balance"),
+    (
+        BOSSES,
+        "couriers:add_sender",
+        "couriers:sender",
+        "couriers:choose",
+        "couriers:retire",
+        "couriers:take_up",
+    ),
+    (BOSSES, "couriers:courier", "couriers:drop", "couriers:provider"),
 )
 ORDER_ACTIONS = (
     (EDITORS, "confirm", "undo_confirm", "prepare", "undo_prepare", "release", "receive", "hold"),
@@ -358,6 +372,9 @@ def world(books_are_clean: None, sent_tasks: list[tuple[str, int]]) -> World:
         "path": "pictures/none.webp",
         "name": "none.wav",
         "step": "colleague",
+        "sender_id": cast.make_sender().pk,
+        "courier": take_courier("SF", actor=cast.clerk()).code,
+        "provider": "kdniao",
     }
     return World(customer, ids)
 

@@ -35,20 +35,23 @@ def add_product_with_picture() -> None:
 
 
 def test_a_new_shop_has_everything_before_it_and_each_step_ticks_itself(owner: Client) -> None:
-    assert find_open() == ["shop", "payment", "product", "colleague", "sound", "test_order", "backup"]
+    assert find_open() == [
+        *("shop", "payment", "product", "colleague"),
+        *("sound", "test_order", "labels", "backup"),
+    ]
     page = page_with(200, owner.get(HOME))
     assert "Open your shop" in page
-    assert "1 of 8 done" in page
+    assert "1 of 9 done" in page
     boss = cast.clerk()
     change_store_settings({"shop_name": "山野集", "contact_phone": "0571-88886666"}, actor=boss)
     change_store_settings({"express_cod_on": True}, actor=boss)
     assert find_open()[0] == "product"
     add_product_with_picture()
     cast.make_staff("order_clerk")
-    assert find_open() == ["sound", "test_order", "backup"]
-    assert find_open(sound="1") == ["test_order", "backup"]
+    assert find_open() == ["sound", "test_order", "labels", "backup"]
+    assert find_open(sound="1") == ["test_order", "labels", "backup"]
     owner.post("/console/orders/test/")
-    assert find_open() == ["sound", "backup"]
+    assert find_open() == ["sound", "labels", "backup"]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -69,7 +72,7 @@ def test_it_is_gone_when_the_shops_own_steps_are_done(owner: Client) -> None:
 
 
 def test_a_step_is_left_out_and_taken_up_again(owner: Client) -> None:
-    cast.open_shop(skipped_steps=["product", "test_order", "backup"])
+    cast.open_shop(skipped_steps=["product", "test_order", "labels", "backup"])
     assert "Open your shop" in page_with(200, owner.get(HOME))
     owner.post(f"{LIST}colleague/leave-out/")
     assert "Open your shop" not in page_with(200, owner.get(HOME))

@@ -101,7 +101,7 @@ def test_the_checklist_says_beforehand_what_is_missing() -> None:
     open_shop(local_on=False, local_districts=[])
     WeChatAccount.objects.update(tested_at=None)
     page = read(browser())
-    assert page.count('aria-label="Missing"') == 5
+    assert page.count('aria-label="Missing"') == 6
     assert page.count('aria-label="Met"') == 2
     assert "Own delivery needs districts that it goes to." in page
     assert "The delivery fee is set." in page and "Own delivery needs a fee" not in page

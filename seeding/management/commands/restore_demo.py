@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from seeding.couriers import give_courier_credentials
 from seeding.wechat import give_credentials, keep_merchant, remember_money
 from shop.actor import SYSTEM
 from shop.backup.archive import ArchiveReader
@@ -18,7 +19,7 @@ from shop.backup.services import Contents, restore_backup
 
 class Command(BaseCommand):
     help = (
-        "Migrate an empty database, load a backup, and connect the shop to this directory's pretend WeChat. "
+        "Migrate an empty database, load a backup, and connect the shop to this directory's stand-ins. "
         "Refuses as `restore` does, before anything changes."
     )
 
@@ -36,6 +37,7 @@ class Command(BaseCommand):
         standins_dir = settings.DATA_DIR / "standins"
         keep_merchant(standins_dir)
         give_credentials(standins_dir, actor=SYSTEM)
+        give_courier_credentials(standins_dir, actor=SYSTEM)
         remember_money(standins_dir)
         self.stdout.write(f"{contents.rows:,} rows and {contents.files:,} files are back.")
 

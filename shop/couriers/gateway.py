@@ -1,0 +1,21 @@
+"""The clients of the shop's accounts at the providers of e-waybills."""
+
+from django.conf import settings
+
+from shop.clients import kdniao, kuaidi100
+from shop.clients.waybills import WaybillProvider
+from shop.couriers.models import Provider, ProviderAccount
+
+
+def make_client(account: ProviderAccount) -> WaybillProvider:
+    """A client that speaks for the shop at this provider; its addresses are settings."""
+    if account.provider == Provider.KUAIDI100:
+        return _make_kuaidi100(account)
+    site = kdniao.Site(settings.KDNIAO_URL, settings.KDNIAO_WAYBILL_PATH, settings.KDNIAO_QUERY_PATH)
+    return kdniao.KdNiao(kdniao.Credentials(account.customer, account.key), site=site)
+
+
+def _make_kuaidi100(account: ProviderAccount) -> WaybillProvider:
+    paths = settings.KUAIDI100_WAYBILL_PATH, settings.KUAIDI100_VOID_PATH
+    site = kuaidi100.Site(settings.KUAIDI100_URL, *paths)
+    return kuaidi100.Kuaidi100(kuaidi100.Credentials(account.customer, account.key), site=site)

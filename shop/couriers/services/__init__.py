@@ -1,0 +1,1 @@
+"""The verbs of senders, of couriers in use, and of providers of e-waybills."""
