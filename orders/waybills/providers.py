@@ -1,14 +1,13 @@
 """The providers of e-waybills as the shop is set up to use them, and what is asked of them."""
 
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order, OrderLine
 from orders.waybills.models import Waybill
-from shop.clients import kdniao, kuaidi100
 from shop.clients.waybills import Account, Goods, Party, WaybillProvider, WaybillRequest
+from shop.couriers.gateway import make_client
 from shop.couriers.known import find_courier
-from shop.couriers.models import CourierAccount, Provider, ProviderAccount, Sender
+from shop.couriers.models import CourierAccount, Sender
 from shop.couriers.selectors import get_provider_account
 from shop.errors import Refused
 
@@ -23,22 +22,7 @@ def open_provider(name: str) -> WaybillProvider:
     account = get_provider_account(name)
     if account is None or not account.key:
         raise Refused("provider_not_set_up", _("The provider of e-waybills has no credentials yet."))
-    return _OPENERS[Provider(name)](account)
-
-
-def _open_kdniao(account: ProviderAccount) -> WaybillProvider:
-    site = kdniao.Site(settings.KDNIAO_URL, settings.KDNIAO_WAYBILL_PATH, settings.KDNIAO_QUERY_PATH)
-    return kdniao.KdNiao(kdniao.Credentials(account.customer, account.key), site=site)
-
-
-def _open_kuaidi100(account: ProviderAccount) -> WaybillProvider:
-    site = kuaidi100.Site(
-        settings.KUAIDI100_URL, settings.KUAIDI100_WAYBILL_PATH, settings.KUAIDI100_VOID_PATH
-    )
-    return kuaidi100.Kuaidi100(kuaidi100.Credentials(account.customer, account.key), site=site)
-
-
-_OPENERS = {Provider.KDNIAO: _open_kdniao, Provider.KUAIDI100: _open_kuaidi100}
+    return make_client(account)
 
 
 def make_request(waybill: Waybill) -> WaybillRequest:

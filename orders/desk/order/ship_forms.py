@@ -15,8 +15,10 @@ from orders.shipping.services.ship import NewParcel, ship_order
 from orders.waybills.models import Waybill
 from orders.waybills.selectors import list_waiting
 from orders.waybills.services.asking import Wish
+from shop.access import has_capability
 from shop.actor import Actor
 from shop.console import fields
+from shop.couriers.checklist import Missing, list_missing_for_labels
 from shop.couriers.known import Courier, clean_tracking_no, guess_couriers, list_couriers
 from shop.couriers.models import CourierAccount, Sender
 from shop.couriers.selectors import list_label_accounts, list_senders, list_used_couriers
@@ -149,11 +151,15 @@ class LabelForm(ParcelForm):
 
 @dataclass(frozen=True)
 class Labels:
-    """With whom e-waybills can be had, from where, and all couriers, the shop's own first; empty for own delivery."""
+    """With whom e-waybills can be had, from where, and all couriers, the shop's own first; empty for own delivery.
+
+    `missing`: what the shop lacks where there are none.
+    """
 
     accounts: Sequence[CourierAccount] = ()
     senders: Sequence[Sender] = ()
     couriers: Sequence[Courier] = ()
+    missing: Sequence[Missing] = ()
 
     @classmethod
     def read(cls, order: Order) -> "Labels":
@@ -162,7 +168,9 @@ class Labels:
         used = list_used_couriers()
         others = [courier for courier in list_couriers() if courier not in used]
         accounts = [] if order.is_test else list_label_accounts()
-        return cls(accounts, list_senders() if accounts else [], [*used, *others])
+        senders = list_senders() if accounts else []
+        missing = [] if accounts else list_missing_for_labels()
+        return cls(accounts if senders else [], senders, [*used, *others], missing)
 
 
 ParcelFormSet = forms.formset_factory(
@@ -190,12 +198,14 @@ class ShipForm(OrderForm):
     name = "ship"
 
     def set_up(self) -> None:
-        waybills = list_waiting(self.order)
+        waybills, labels = list_waiting(self.order), Labels.read(self.order)
+        is_setup = has_capability(self.actor, "shipping.setup") and not self.order.is_test
+        self.missing = labels.missing if is_setup else []
         self.parcels = ParcelFormSet(
             self.data if self.is_bound else None,
             prefix="parcel",
             initial=[_recall(waybills.get(place)) for place in range(1, max(waybills, default=0) + 1)],
-            form_kwargs={"order": self.order, "lines": self.lines, "labels": Labels.read(self.order)},
+            form_kwargs={"order": self.order, "lines": self.lines, "labels": labels},
         )
         for place, parcel in enumerate(self.parcels, start=1):
             parcel.waybill = waybills.get(place)
