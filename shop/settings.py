@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "shop.store",
     "shop.staff",
     "shop.jobs",
+    "shop.freight",
     "shop.customers",
     "shop.catalog",
     "orders",

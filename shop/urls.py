@@ -26,6 +26,7 @@ urlpatterns = [
     path("console/audit/", include("orders.desk.audit.urls")),
     path("console/stuck/", include("orders.desk.stuck.urls")),
     path("console/settings/voice/", include("notifications.voice.urls")),
+    path("console/settings/freight/", include("shop.freight.urls")),
     path("console/settings/", include("shop.store.urls")),
     path("console/help/", include("shop.help.urls")),
     path("console/jobs/", include("shop.jobs.urls")),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 _PAGES = (
     (_("Store settings"), "store:settings"),
+    (_("Freight templates"), "freight:list"),
     (_("Delivery area"), "store:area"),
     (_("Voice of alerts"), "voice:settings"),
     (_("WeChat"), "store:wechat"),
