@@ -75,7 +75,9 @@ def open_shop(
 
 def set_freight(first_fen: int, **rule: Any) -> FreightTemplate:
     """Let the default template say nothing but this, everywhere."""
-    template, _created = FreightTemplate.objects.get_or_create(is_default=True, defaults={"name": "运费"})
+    template, _created = FreightTemplate.objects.update_or_create(
+        is_default=True, defaults={"name": "运费", "counts": "piece"}
+    )
     template.rules.all().delete()
     template.rules.create(position=0, is_elsewhere=True, first_fen=first_fen, **rule)
     return template
