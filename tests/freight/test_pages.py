@@ -113,7 +113,7 @@ def test_weights_are_typed_in_kilograms_and_kept_in_grams() -> None:
         ("weight", "0", "Type kilograms with at most three decimals"),
         ("weight", "1,5", "Type kilograms with at most three decimals"),
         ("weight", "٣", "Type kilograms with at most three decimals"),
-        ("gram", "1", "Select a valid choice"),
+        ("gram", "1", "Choose one of those that are offered."),
     ],
 )
 def test_what_is_wrong_stands_beside_its_field_and_keeps_what_was_typed(

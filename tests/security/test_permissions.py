@@ -345,6 +345,7 @@ def world(books_are_clean: None, sent_tasks: list[tuple[str, int]]) -> World:
         "path": "pictures/none.webp",
         "name": "none.wav",
         "step": "colleague",
+        "template_id": cast.make_freight("大件", {}).pk,
     }
     return World(customer, ids)
 
