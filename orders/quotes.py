@@ -1,6 +1,6 @@
 """What a basket would cost: the same calculation for the preview and for placing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from shop.catalog.models import Sku
 from shop.database.kept import KeptQuery, Param
 from shop.errors import Refused
+from shop.freight.pricing import Goods
+from shop.freight.selectors import Freight, price_freight
 from shop.money import MAX_FEN
 from shop.store.area.places import is_covered
 from shop.store.choices import ONLINE, Delivery, PayMethod
@@ -47,8 +49,14 @@ class QuotedLine:
 
 @dataclass(frozen=True)
 class Quote:
+    """`freight` is what sending costs, by freight template; one sum where the way of delivery has a fee of its own."""
+
     lines: tuple[QuotedLine, ...]
-    freight_fen: int
+    freight: tuple[Freight, ...] = ()
+
+    @property
+    def freight_fen(self) -> int:
+        return sum(part.freight_fen for part in self.freight)
 
     @property
     def goods_fen(self) -> int:
@@ -64,7 +72,8 @@ def quote_order(
 ) -> Quote:
     """Price a basket (SKU id → pieces); `to` is where to, if known.
 
-    Raises Refused `empty_order`, `too_many`, `too_much`, `not_on_sale`, `delivery_not_offered`, `outside_area`.
+    Raises Refused `empty_order`, `too_many`, `too_much`, `not_on_sale`, `delivery_not_offered`, `outside_area`,
+    `not_served`.
     """
     _check_basket(basket)
     _check_delivery(delivery, to, store)
@@ -73,10 +82,28 @@ def quote_order(
         if sku_id not in by_id:
             raise Refused("not_on_sale", _("An article is no longer on sale."), sku_id=str(sku_id))
     lines = tuple(QuotedLine(by_id[sku_id], quantity) for sku_id, quantity in basket.items())
-    goods_fen = sum(line.total_fen for line in lines)
-    if goods_fen > MAX_FEN:
+    quote = Quote(lines, tuple(_list_freight(lines, delivery=delivery, to=to, store=store)))
+    if quote.payable_fen > MAX_FEN:
         raise Refused("too_much", _("An order of this size cannot be placed here. Please call us."), 400)
-    return Quote(lines, WAYS[delivery].freight(store, goods_fen))
+    return quote
+
+
+def _list_freight(
+    lines: Iterable[QuotedLine], *, delivery: Delivery, to: Destination | None, store: StoreSettings
+) -> list[Freight]:
+    if fee := WAYS[delivery].fee:
+        return [Freight("", fee(store))]
+    return price_freight([_describe_goods(line.sku, line.quantity) for line in lines], to)
+
+
+def _describe_goods(sku: Sku, pieces: int) -> Goods:
+    return Goods(
+        name=sku.product.name,
+        template_id=sku.product.freight_template_id,
+        pieces=pieces,
+        grams=pieces * sku.weight_g,
+        amount_fen=pieces * sku.price_fen,
+    )
 
 
 def _find_on_sale(basket: Mapping[int, int]) -> list[Sku]:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 from orders.services.place import Recipient
 from seeding.couriers import set_up_couriers
@@ -13,17 +14,26 @@ from seeding.plan import SCARCE, Plan
 from seeding.wechat import give_credentials
 from shop.actor import SYSTEM, Actor
 from shop.catalog.models import Sku
-from shop.catalog.services import NewSku, add_product
+from shop.catalog.services import NewSku, create_product
 from shop.customers.models import Customer
 from shop.customers.services import change_profile, get_or_create_customer, save_address
 from shop.demo.drawing.pictures import draw_product_picture
-from shop.demo.goods import PRESALE_DAYS, PRODUCTS, SHOP_NAME, SHOP_ZONE, DemoSku
+from shop.demo.goods import HEAVY, PRESALE_DAYS, PRODUCTS, SHOP_NAME, SHOP_ZONE, DemoSku
 from shop.demo.logins import STAFF, demo_password
 from shop.demo.persons import DemoPerson
 from shop.files.services import store_picture
+from shop.freight.choices import Counts
+from shop.freight.models import FreightTemplate
+from shop.freight.services import Terms, add_template, change_template
 from shop.staff.services import hire_staff, staff_actor
 from shop.store.choices import Delivery, ReserveOn
 from shop.store.services import change_store_settings
+
+
+def _by_weight(**rule: Any) -> dict[str, Any]:
+    """A row that counts whole kilograms; free from ¥99, as all of this shop's freight."""
+    return {"first_units": 1000, "next_units": 1000, "free_from_fen": 99_00, **rule}
+
 
 PICTURE_SIZE = 480
 LOCAL_CITY = "杭州市"
@@ -35,8 +45,6 @@ SETTINGS = {
     "local_districts": ["330100"],
     "local_fee_fen": 5_00,
     "local_phone": "0571-88990012",
-    "freight_fen": 8_00,
-    "freight_free_above_fen": 99_00,
     "wechat_on": True,
     "express_cod_on": True,
     "local_cod_on": True,
@@ -49,6 +57,19 @@ SETTINGS = {
     # The made-up past has had its first day; nobody keeps backups of it.
     "skipped_steps": ["backup"],
 }
+USUAL_FREIGHT = Terms(
+    "默认运费", Counts.PIECE, [{"is_elsewhere": True, "first_fen": 8_00, "free_from_fen": 99_00}]
+)
+HEAVY_FREIGHT = Terms(
+    "重货",
+    Counts.WEIGHT,
+    [
+        # Zhejiang, Shanghai and Jiangsu are near; nobody takes heavy parcels to Tibet.
+        _by_weight(regions=["310000", "320000", "330000"], first_fen=8_00, next_fen=1_00),
+        {"regions": ["540000"], "is_served": False},
+        _by_weight(is_elsewhere=True, first_fen=12_00, next_fen=3_00),
+    ],
+)
 NEAR_BY = (
     ("西湖区", "文三路 478 号华星时代广场 A 座 1203"),
     ("西湖区", "古墩路 673 号瑞博国际 2 幢 901"),
@@ -82,6 +103,11 @@ def set_up_store(owner: Actor, standins_dir: Path) -> None:
     give_credentials(standins_dir, actor=owner)
     change_store_settings(SETTINGS, actor=owner)
     set_up_couriers(standins_dir, actor=owner)
+    usual = FreightTemplate.objects.filter(is_default=True).first()
+    if usual:
+        change_template(usual.pk, USUAL_FREIGHT, actor=owner)
+    else:
+        add_template(USUAL_FREIGHT, actor=owner)
 
 
 def stock_shelves(pictures: Mapping[str, bytes], plan: Plan, owner: Actor) -> dict[str, int]:
@@ -90,15 +116,19 @@ def stock_shelves(pictures: Mapping[str, bytes], plan: Plan, owner: Actor) -> di
     The opening stock is what shall be there today and what the past will ask for, except where the past is
     about running out.
     """
+    heavy = add_template(HEAVY_FREIGHT, actor=owner)
     sold, today = plan.count_sold(), plan.ends_at.astimezone(SHOP_ZONE).date()
     for product in PRODUCTS:
-        add_product(
-            product.name,
+        create_product(
+            {
+                "name": product.name,
+                "category": product.category,
+                "description": product.description,
+                "freight_template": heavy if product.code in HEAVY else None,
+            },
             skus=[_make_sku(sku, sold[sku.code], today) for sku in product.skus],
+            pictures=[store_picture(pictures[product.code]).pk],
             actor=owner,
-            category=product.category,
-            description=product.description,
-            picture=store_picture(pictures[product.code]),
         )
     return dict(Sku.objects.values_list("code", "pk"))
 
@@ -111,6 +141,8 @@ def _make_sku(sku: DemoSku, sold: int, today: date) -> NewSku:
         sku.price_fen,
         sku.on_hand + (sold if sku.on_hand > SCARCE else 0),
         ships_on=today + timedelta(days=days) if days else None,
+        weight_g=sku.weight_g,
+        shelf=sku.shelf,
     )
 
 

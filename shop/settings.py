@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "shop.store",
     "shop.staff",
     "shop.jobs",
+    "shop.freight",
     "shop.customers",
     "shop.catalog",
     "shop.couriers",

@@ -21,6 +21,8 @@ from shop.couriers.models import Sender
 from shop.couriers.services.senders import add_sender
 from shop.customers.models import Customer
 from shop.customers.services import customer_actor, get_or_create_customer, issue_token
+from shop.freight.models import FreightTemplate
+from shop.freight.services import Terms, add_template
 from shop.staff.models import StaffUser
 from shop.staff.services import staff_actor
 from shop.store.choices import Delivery, PayMethod
@@ -59,8 +61,11 @@ def address(**changes: Any) -> dict[str, Any]:
     return {name: getattr(HOME, name) for name in names} | changes
 
 
-def open_shop(**changes: Any) -> StoreSettings:
-    """A shop where everything of this release is switched on."""
+def open_shop(
+    *, freight_fen: int = 10_00, free_from_fen: int | None = 99_00, **changes: Any
+) -> StoreSettings:
+    """A shop where everything of this release is switched on, with flat freight."""
+    set_freight(freight_fen, free_from_fen=free_from_fen)
     WeChatAccount.objects.update_or_create(
         pk=1,
         defaults={"appid": "wx-test", "mini_secret": "mini", "mchid": "1900000001", "tested_at": clock.now()},
@@ -74,14 +79,28 @@ def open_shop(**changes: Any) -> StoreSettings:
         "local_districts": [XIHU],
         "local_fee_fen": 500,
         "local_phone": "13900000000",
-        "freight_fen": 1000,
-        "freight_free_above_fen": 99_00,
         "wechat_on": True,
         "express_cod_on": True,
         "local_cod_on": True,
     }
     store, _created = StoreSettings.objects.update_or_create(pk=1, defaults=values | changes)
     return store
+
+
+def set_freight(first_fen: int, **rule: Any) -> FreightTemplate:
+    """Let the default template say nothing but this, everywhere."""
+    template, _created = FreightTemplate.objects.update_or_create(
+        is_default=True, defaults={"name": "运费", "counts": "piece"}
+    )
+    template.rules.all().delete()
+    template.rules.create(position=0, is_elsewhere=True, first_fen=first_fen, **rule)
+    return template
+
+
+def make_freight(name: str, *rules: dict[str, Any], counts: str = "piece") -> FreightTemplate:
+    """A template beside the default one; the last of its rows is for everywhere else."""
+    rows = [{"is_elsewhere": place == len(rules), **rule} for place, rule in enumerate(rules, 1)]
+    return add_template(Terms(name, counts, rows), actor=SYSTEM)
 
 
 def make_sku(*, price_fen: int = 35_00, on_hand: int = 100, name: str = "250g 罐装") -> Sku:

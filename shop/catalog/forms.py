@@ -17,6 +17,7 @@ from shop.sheets.cells import narrow
 from shop.staff.actions.forms import ActionForm
 
 MAX_PIECES = 1_000_000
+MAX_GRAMS = 1_000_000
 MAX_PRICE_FEN = MAX_FEN // 10
 MAX_SKUS = 100
 LONGEST_DESCRIPTION = 5000
@@ -48,7 +49,7 @@ class ProductForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
 
     class Meta:
         model = Product
-        fields = ("name", "category", "description", "is_on_sale")
+        fields = ("name", "category", "description", "freight_template", "is_on_sale")
         widgets = {
             "name": forms.TextInput(attrs={"autocomplete": "off"}),
             "category": forms.TextInput(attrs={"list": "categories", "autocomplete": "off"}),
@@ -59,6 +60,7 @@ class ProductForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
         super().__init__(*args, **kwargs)
         if not self.instance.pk:
             self.fields["name"].widget.attrs["autofocus"] = True
+        self.fields["freight_template"].empty_label = _("The default one")  # type: ignore[attr-defined]
         self.fields["description"].max_length = LONGEST_DESCRIPTION  # type: ignore[attr-defined]
         self.fields["description"].validators.append(MaxLengthValidator(LONGEST_DESCRIPTION))
 
@@ -77,12 +79,17 @@ class SkuForm(forms.Form):
     on_hand = pieces(_("Opening stock"), most=MAX_PIECES, required=False)
     low_at = pieces(_("Low at"), most=MAX_PIECES, initial=LOW_AT)
     ships_on = DayField(_("Presale, ships on"))
+    weight_g = pieces(_("Weight (grams)"), most=MAX_GRAMS, required=False)
+    shelf = text(_("Shelf"), max_length=20, required=False)
+    barcode = text(_("Barcode"), max_length=40, required=False)
     is_on_sale = forms.BooleanField(label=_("On sale"), required=False, initial=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.widget.attrs["aria-label"] = str(field.label or "")
+        for name in ("weight_g", "shelf", "barcode"):
+            self.fields[name].widget.attrs["placeholder"] = str(self.fields[name].label)
 
     def clean_code(self) -> str:
         """As sheets read codes, so that an export finds its SKU again."""
@@ -90,6 +97,14 @@ class SkuForm(forms.Form):
         if not code:
             raise ValidationError(_("Type a code of letters, digits and signs."))
         return code
+
+    def clean_weight_g(self) -> int:
+        """What nobody has weighed counts as 0."""
+        return self.cleaned_data["weight_g"] or 0
+
+    def clean_barcode(self) -> str:
+        """As a scanner reads it."""
+        return narrow(self.cleaned_data["barcode"])
 
     @property
     def is_new(self) -> bool:
@@ -118,24 +133,28 @@ class BaseSkuFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # not subscr
         form.empty_permitted = form.is_new
 
     def clean(self) -> None:
-        codes: set[str] = set()
-        for form in self.filled():
-            code = form.cleaned_data.get("code", "")
-            if code and code in codes:
-                form.add_error("code", _("This code stands in another row."))
-            codes.add(code)
+        self._refuse_twins("code", _("This code stands in another row."))
+        self._refuse_twins("barcode", _("This barcode stands in another row."))
         if not any(form.has_changed() or not form.is_new for form in self.forms):
             raise forms.ValidationError(_("A product needs one SKU at least."))
+
+    def _refuse_twins(self, name: str, message: Any) -> None:
+        seen: set[str] = set()
+        for form in self.filled():
+            value = form.cleaned_data.get(name, "")
+            if value and value in seen:
+                form.add_error(name, message)
+            seen.add(value)
 
     def filled(self) -> list[SkuForm]:
         """The rows that are SKUs: those that exist, and new ones with something typed."""
         return [form for form in self.forms if not form.is_new or form.has_changed()]
 
     def show_refusal(self, refused: Refused) -> bool:
-        """Put a taken code beside its row; False when the refusal is about something else."""
+        """Put a taken code or barcode beside its row; False when the refusal is about something else."""
         for form in self.filled():
             if form.cleaned_data.get("code") == refused.extra.get("sku_code", ""):
-                form.add_error("code", str(refused))
+                form.add_error(refused.extra.get("field", "code"), str(refused))
                 return True
         return False
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.events.models import Versioned
 from shop.files.models import Picture
+from shop.freight.models import FreightTemplate
 
 LOW_AT = 5
 """So few sellable pieces count as low unless the SKU says otherwise."""
@@ -21,6 +22,15 @@ class Product(Versioned):
     description = models.TextField(_("description"), blank=True)
     picture = models.ForeignKey(Picture, null=True, on_delete=models.SET_NULL, related_name="+")
     is_on_sale = models.BooleanField(_("on sale"), default=True)
+    freight_template = models.ForeignKey(
+        FreightTemplate,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="products",
+        verbose_name=_("freight template"),
+    )
+    """None: the default one, whichever that is."""
     created_at = models.DateTimeField()
 
     class Meta:
@@ -73,6 +83,7 @@ class Sku(Versioned):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["code"], name="sku_code_once"),
+            models.UniqueConstraint(fields=["barcode"], condition=~Q(barcode=""), name="sku_barcode_once"),
             models.CheckConstraint(
                 condition=Q(is_presale=True, ships_on__isnull=False)
                 | Q(is_presale=False, ships_on__isnull=True),

@@ -10,10 +10,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from shop.actor import Actor
-from shop.catalog.forms import LONGEST_DESCRIPTION, MAX_PIECES, MAX_PRICE_FEN, MAX_SKUS
+from shop.catalog.forms import LONGEST_DESCRIPTION, MAX_GRAMS, MAX_PIECES, MAX_PRICE_FEN, MAX_SKUS
 from shop.catalog.models import LOW_AT, Product, Sku
-from shop.catalog.selectors import is_only_code
-from shop.catalog.services import NewSku, ProductChange, change_product, create_product
+from shop.catalog.selectors import is_only_barcode, is_only_code
+from shop.catalog.services import NewSku, ProductChange, barcode_taken, change_product, create_product
+from shop.freight.models import FreightTemplate
 from shop.jobs.sheets.checking import CheckedRow, Fate, Unit
 from shop.jobs.sheets.kinds import Places, SheetKind
 from shop.money import format_fen
@@ -45,6 +46,14 @@ PRODUCT_COLUMNS: tuple[Column, ...] = (
     YesNoColumn("is_on_sale", _("On sale"), ("上架", "在售", "On sale")),
     DateColumn("ships_on", _("Presale, ships on"), ("预售发货日", "发货日期", "Ships on")),
     WholeColumn("low_at", _("Low at"), ("库存预警", "预警", "Low at"), most=MAX_PIECES),
+    WholeColumn("weight_g", _("Weight (grams)"), ("重量", "克重", "Weight"), most=MAX_GRAMS),
+    Column("shelf", _("Shelf"), ("货位", "Shelf"), max_length=20),
+    CodeColumn(
+        "barcode", _("Barcode"), ("条码", "商品条码", "Barcode"), max_length=40, is_known=is_only_barcode
+    ),
+    Column(
+        "freight", _("Freight template"), ("运费模板", "Freight template"), fills_down=True, max_length=40
+    ),
     WholeColumn("on_hand", _("Opening stock"), ("期初库存", "初始库存", "Opening stock"), most=MAX_PIECES),
     Column(
         "description",
@@ -54,9 +63,14 @@ PRODUCT_COLUMNS: tuple[Column, ...] = (
         max_length=LONGEST_DESCRIPTION,
     ),
 )
-_OF_PRODUCT = {"product": "name", "category": "category", "description": "description"}
+_OF_PRODUCT = {
+    "product": "name",
+    "category": "category",
+    "description": "description",
+    "freight": "freight_template",
+}
 _LONGEST_SAID = 40
-_OF_SKU = ("name", "price_fen", "is_on_sale", "low_at")
+_OF_SKU = ("name", "price_fen", "is_on_sale", "low_at", "weight_g", "shelf", "barcode")
 
 
 @dataclass
@@ -70,13 +84,16 @@ class Plan:
 
 
 def check_products(table: Table) -> list[Unit]:
-    """Group the rows by product and say of each what it would do; three queries for the whole sheet."""
+    """Group the rows by product and say of each what it would do; five queries for the whole sheet."""
     rows = [CheckedRow(row) for row in table.rows]
-    _refuse_twins(rows)
+    _refuse_twins(rows, "code", _("Row %(row)d has the same code."), _("SKU code"))
+    _refuse_twins(rows, "barcode", _("Row %(row)d has the same barcode."), _("Barcode"))
+    _find_templates(rows)
     skus = find_skus(rows)
+    _refuse_taken_barcodes(rows)
     names = {row.row.values["product"] for row in rows if "product" in row.row.values}
     by_name: dict[str, list[Product]] = defaultdict(list)
-    for product in Product.objects.filter(name__in=names).order_by("pk"):
+    for product in Product.objects.select_related("freight_template").filter(name__in=names).order_by("pk"):
         by_name[product.name].append(product)
     groups: dict[Any, list[CheckedRow]] = defaultdict(list)
     for row in rows:
@@ -92,21 +109,47 @@ def _count_skus(products: Iterable[Product]) -> dict[int, int]:
     return dict(rows.values_list("product_id").annotate(Count("pk")))
 
 
-def _refuse_twins(rows: Sequence[CheckedRow]) -> None:
+def _refuse_twins(rows: Sequence[CheckedRow], name: str, message: Any, header: Any) -> None:
     first: dict[str, int] = {}
     for row in rows:
-        code = row.row.values.get("code")
-        if code is None:
+        value = row.row.values.get(name)
+        if value is None:
             continue
-        if code in first:
-            row.refuse(fill(_("Row %(row)d has the same code."), {"row": first[code]}), _("SKU code"))
-        first.setdefault(code, row.row.number)
+        if value in first:
+            row.refuse(fill(message, {"row": first[value]}), header)
+        first.setdefault(value, row.row.number)
+
+
+def _find_templates(rows: Sequence[CheckedRow]) -> None:
+    """Put the freight templates in the place of their names; one query."""
+    names = {row.row.values["freight"] for row in rows if "freight" in row.row.values}
+    found = {template.name: template for template in FreightTemplate.objects.filter(name__in=names)}
+    for row in rows:
+        if (name := row.row.values.get("freight")) is None:
+            continue
+        row.row.values["freight"] = found.get(name)
+        if name not in found:
+            row.refuse(_("There is no freight template of this name."), _("Freight template"))
+
+
+def _refuse_taken_barcodes(rows: Sequence[CheckedRow]) -> None:
+    """Refuse barcodes of SKUs of which the sheet says something else; one query."""
+    named = [row for row in rows if row.row.values.get("barcode") and "code" in row.row.values]
+    barcodes = {row.row.values["barcode"] for row in named}
+    holders = {sku.barcode: sku for sku in Sku.objects.select_related("product").filter(barcode__in=barcodes)}
+    for row in named:
+        code, barcode = row.row.values["code"], row.row.values["barcode"]
+        if (other := holders.get(barcode)) and other.code != code:
+            row.refuse(barcode_taken(barcode, other, code=code).message, _("Barcode"))
 
 
 def find_skus(rows: Sequence[CheckedRow]) -> dict[str, Sku]:
     """Code → the SKU that the shop has, for the codes of the rows; one query."""
     codes = [row.row.values["code"] for row in rows if "code" in row.row.values]
-    return {sku.code: sku for sku in Sku.objects.select_related("product").filter(code__in=codes)}
+    return {
+        sku.code: sku
+        for sku in Sku.objects.select_related("product__freight_template").filter(code__in=codes)
+    }
 
 
 def refuse_lost_zeros(rows: Sequence[CheckedRow], skus: Mapping[str, Sku]) -> None:
@@ -199,6 +242,9 @@ def _make_new(row: SheetRow) -> NewSku:
         is_on_sale=values.get("is_on_sale", True),
         ships_on=values.get("ships_on"),
         low_at=values.get("low_at", LOW_AT),
+        weight_g=values.get("weight_g", 0),
+        shelf=values.get("shelf", ""),
+        barcode=values.get("barcode", ""),
     )
 
 
@@ -268,7 +314,7 @@ PRODUCTS = SheetKind(
 
 def list_product_rows() -> Iterator[list[Any]]:
     """Every SKU as a row of the sheet, newest product first; what is exported imports as "nothing changes"."""
-    skus = Sku.objects.select_related("product").order_by("-product_id", "pk")
+    skus = Sku.objects.select_related("product__freight_template").order_by("-product_id", "pk")
     for sku in skus.iterator(chunk_size=500):
         product = sku.product
         yield [
@@ -280,6 +326,10 @@ def list_product_rows() -> Iterator[list[Any]]:
             str(_("yes") if sku.is_on_sale else _("no")),
             sku.ships_on,
             sku.low_at,
+            sku.weight_g,
+            sku.shelf,
+            sku.barcode,
+            product.freight_template.name if product.freight_template else "",
             "",
             product.description,
         ]

@@ -63,5 +63,11 @@ def is_only_code(code: str) -> bool:
     return list(alike.filter(length=len(code)).values_list("code", flat=True)[:2]) == [code]
 
 
+def is_only_barcode(barcode: str) -> bool:
+    """The same of barcodes."""
+    alike = Sku.objects.filter(barcode__startswith=barcode[:15]).annotate(length=Length("barcode"))
+    return list(alike.filter(length=len(barcode)).values_list("barcode", flat=True)[:2]) == [barcode]
+
+
 def list_movements(sku: Sku) -> "QuerySet[StockMovement]":
     return sku.movements.order_by("-id")

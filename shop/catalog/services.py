@@ -14,11 +14,15 @@ from shop.catalog.low_stock import record_level
 from shop.catalog.models import LOW_AT, MovementKind, Product, ProductPicture, Sku, StockMovement
 from shop.errors import Refused
 from shop.files.models import Picture
+from shop.freight.models import FreightTemplate
 from shop.moves.services import begin, locked, move
 from shop.words import fill
 
 MAX_PICTURES = 9
-SKU_FIELDS = ("code", "name", "price_fen", "is_on_sale", "is_presale", "ships_on", "low_at")
+SKU_FIELDS = (
+    *("code", "name", "price_fen", "is_on_sale", "is_presale", "ships_on", "low_at"),
+    *("weight_g", "shelf", "barcode"),
+)
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,9 @@ class NewSku:
     is_on_sale: bool = True
     ships_on: date | None = None
     low_at: int = LOW_AT
+    weight_g: int = 0
+    shelf: str = ""
+    barcode: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,7 +73,8 @@ def create_product(
 ) -> Product:
     """Create a product with its SKUs, their opening stock and its pictures (ids, in their order).
 
-    Raises Refused `code_taken` (`extra["sku_code"]`) or `too_many_pictures`.
+    Raises Refused `code_taken` or `barcode_taken` (`extra["sku_code"]`: the SKU that may not have it), or
+    `too_many_pictures`.
     """
     product = Product(**values, picture_id=next(iter(pictures), None), created_at=clock.now())
     with transaction.atomic():
@@ -83,7 +91,7 @@ def change_product(
     """Apply a change in one transaction with one event that holds before and after; nothing new is no change.
 
     `expected_version` is what a form was opened with. Raises Refused `stale` (somebody else saved it), `code_taken`,
-    `too_many_pictures`, `not_found`.
+    `barcode_taken`, `too_many_pictures`, `not_found`.
     """
     with locked(Product, product_id, "product.change", actor, expected_version) as product:
         facts = _apply(product, change, actor)
@@ -125,6 +133,8 @@ def _differences(row: Product | Sku, values: Mapping[str, Any]) -> tuple[dict[st
 
 
 def _to_json(value: Any) -> Any:
+    if isinstance(value, FreightTemplate):
+        return value.name
     return value.isoformat() if isinstance(value, date) else value
 
 
@@ -135,12 +145,29 @@ def _save_sku(sku: Sku, after: dict[str, Any], before: dict[str, Any], actor: Ac
             data = {"before": before, "after": after}
             move(sku, "sku.change", actor=actor, changes=changes, data=data)
     except IntegrityError as error:
-        raise code_taken(sku.code) from error
+        raise _find_taken([sku]) from error
 
 
 def code_taken(code: str) -> Refused:
     message = _("The SKU code “%(code)s” is taken. Choose another.")
     return Refused("code_taken", fill(message, {"code": code}), sku_code=code)
+
+
+def barcode_taken(barcode: str, other: Sku, *, code: str) -> Refused:
+    message = _("The barcode “%(barcode)s” is that of “%(other)s”. A scanner must find one article alone.")
+    words = fill(message, {"barcode": barcode, "other": str(other)})
+    return Refused("barcode_taken", words, sku_code=code, field="barcode")
+
+
+def _find_taken(skus: Sequence[Sku]) -> Refused:
+    """Why the database did not take these: a barcode that another SKU has, else a code."""
+    for sku in skus:
+        others = (
+            Sku.objects.select_related("product").exclude(pk=sku.pk) if sku.barcode else Sku.objects.none()
+        )
+        if other := others.filter(barcode=sku.barcode).first():
+            return barcode_taken(sku.barcode, other, code=sku.code)
+    return code_taken("、".join(sku.code for sku in skus))
 
 
 def _add_skus(product: Product, skus: Sequence[NewSku], actor: Actor) -> None:
@@ -152,7 +179,7 @@ def _add_skus(product: Product, skus: Sequence[NewSku], actor: Actor) -> None:
         with transaction.atomic():
             Sku.objects.bulk_create(rows)
     except IntegrityError as error:
-        raise code_taken("、".join(sku.code for sku in skus)) from error
+        raise _find_taken(rows) from error
     moment = clock.now()
     StockMovement.objects.bulk_create(
         StockMovement(

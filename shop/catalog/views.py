@@ -111,7 +111,7 @@ def _show_product(
     dialog: Dialog | None = None,
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
-    product = get_object_or_404(list_products(), pk=product_id)
+    product = get_object_or_404(list_products().select_related("picture", "freight_template"), pk=product_id)
     skus = list(product.skus.all())
     may_correct = has_capability(request.actor, "products.stock")
     shown = _choose(skus, shown_id or read_id(request.GET.get("sku", "")))

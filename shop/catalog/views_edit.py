@@ -51,7 +51,10 @@ def edit(request: StaffRequest, product_id: int) -> HttpResponse:
 
 
 def _initial(product: Product) -> list[dict[str, Any]]:
-    names = ("pk", "code", "name", "price_fen", "low_at", "ships_on", "is_on_sale")
+    names = (
+        *("pk", "code", "name", "price_fen", "low_at", "ships_on", "is_on_sale"),
+        *("weight_g", "shelf", "barcode"),
+    )
     return [{name: getattr(sku, name) for name in names} for sku in product.skus.order_by("pk")]
 
 
@@ -119,7 +122,7 @@ def _add_row(request: StaffRequest, forms: _Forms) -> _Forms:
         {name: data.get(f"{SKUS}-{at}-{name}", "") for name in SkuFormSet.form.base_fields}
         for at in range(count)
     ]
-    values = {name: data.get(name, "") for name in ("name", "category", "description", "is_on_sale")}
+    values = {name: data.get(name, "") for name in ProductForm.Meta.fields}
     form = ProductForm(instance=forms.product, initial=values)
     return _Forms(forms.product, form, SkuFormSet(prefix=SKUS, initial=rows), forms.pictures)
 

@@ -11,6 +11,15 @@ PRESALE_DAYS = {"SYJ-1001-4": 12, "SYJ-4002-3": 20}
 """SKU code → in how many days a presale is sent."""
 
 
+HEAVY = frozenset(
+    {
+        *("SYJ-2001", "SYJ-2002", "SYJ-2003", "SYJ-2004", "SYJ-2005", "SYJ-2006"),
+        *("SYJ-7002", "SYJ-7004", "SYJ-7005"),
+    }
+)
+"""Codes of the products whose freight goes by weight."""
+
+
 @dataclass(frozen=True, slots=True)
 class Palette:
     """Colours of one picture as #rrggbb: the background from top to bottom, then the object's three."""
@@ -24,12 +33,14 @@ class Palette:
 
 @dataclass(frozen=True, slots=True)
 class DemoSku:
-    """One buyable variant (规格); the price is in fen."""
+    """One buyable variant (规格); the price is in fen, the weight in grams."""
 
     code: str
     name: str
     price_fen: int
     on_hand: int
+    weight_g: int
+    shelf: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +81,14 @@ def _read_rows(name: str) -> list[dict[str, str]]:
 
 def _list_products() -> tuple[DemoProduct, ...]:
     skus = [
-        DemoSku(row["code"], row["name"], int(row["price_fen"]), int(row["on_hand"]))
+        DemoSku(
+            row["code"],
+            row["name"],
+            int(row["price_fen"]),
+            int(row["on_hand"]),
+            int(row["weight_g"]),
+            row["shelf"],
+        )
         for row in _read_rows("skus.csv")
     ]
     return tuple(

@@ -49,6 +49,12 @@ TOPICS = (
     Topic("sheets", Group.SHOP, _("Uploading a sheet"), ("catalog:import", "stock:import")),
     Topic("customers", Group.SHOP, _("Customers"), ("customers:list", "customers:customer")),
     Topic("settings", Group.SETTINGS, _("Store settings"), ("store:settings",)),
+    Topic(
+        "freight",
+        Group.SETTINGS,
+        _("Freight templates"),
+        ("freight:list", "freight:add", "freight:template"),
+    ),
     Topic("area", Group.SETTINGS, _("Delivery area"), ("store:area",)),
     Topic(
         "couriers",

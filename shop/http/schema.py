@@ -25,6 +25,7 @@ CODES: dict[str, tuple[int, str]] = {
     "too_many": (400, "More than 50 articles, or more than 9,999 pieces of one."),
     "delivery_not_offered": (400, "The shop does not offer this way of delivery now."),
     "outside_area": (400, "Own delivery does not go to this city."),
+    "not_served": (400, "Some of the goods are not sent to this region; the message names them."),
     "payment_not_offered": (400, "The shop does not offer this way to pay now."),
     "unknown_template": (400, "The shop has no such template; `extra.template_id` names it."),
     "not_authenticated": (401, "The token is missing, expired or revoked: sign in again."),

@@ -12,6 +12,7 @@ from shop.http.views import ApiView, PublicView, endpoint
 from shop.store.area.places import load_places, spell_area, tidy_places
 from shop.store.choices import Delivery, Notice, OverdueRule, PayMethod
 from shop.store.models import StoreSettings
+from shop.store.plain_freight import read_plain_freight
 from shop.store.regions import list_regions
 from shop.store.selectors import get_store_settings, list_deliveries, list_pay_methods, list_templates
 from shop.store.steps import list_not_open
@@ -31,10 +32,20 @@ class DeliveryOfferOut(serializers.Serializer[Any]):
 
 
 class FreightOut(serializers.Serializer[Any]):
-    """Express costs `flat_fen`, and nothing from `free_from_fen` worth of goods on (null: never free)."""
+    """What express usually costs; the preview says what a basket costs.
 
-    flat_fen = serializers.IntegerField()
+    `flat_fen` for the first units, `next_fen` for each further lot begun. Nothing from `free_from_fen` worth of goods,
+    or from `free_from_pieces` on (null: never free).
+    """
+
+    flat_fen = serializers.IntegerField(source="first_fen")
     free_from_fen = serializers.IntegerField(allow_null=True)
+    free_from_pieces = serializers.IntegerField(allow_null=True)
+    counts = serializers.CharField(help_text="what a unit is: `piece`, or `weight`, a gram")
+    first_units = serializers.IntegerField()
+    next_units = serializers.IntegerField()
+    next_fen = serializers.IntegerField()
+    has_exceptions = serializers.BooleanField(help_text="whether some goods or regions cost otherwise")
 
 
 class PlaceOut(serializers.Serializer[Any]):
@@ -155,7 +166,7 @@ def _describe(store: StoreSettings) -> dict[str, Any]:
             }
             for delivery in offered
         ],
-        "freight": {"flat_fen": store.freight_fen, "free_from_fen": store.freight_free_above_fen},
+        "freight": read_plain_freight(),
         "own_delivery": _describe_own_delivery(store) if Delivery.LOCAL in offered else None,
         "timers": store,
         "templates": list_templates(store),

@@ -15,7 +15,8 @@ class Way:
     """One way of delivery; stages and verbs are those of orders.
 
     `switch` is the setting that offers it and `cash_switch` the one that lets it be paid on delivery ("": nothing
-    does). `freight(store, goods_fen)` is its price in fen. `is_near`: it goes only where the shop goes itself.
+    does). `fee(store)` is its price in fen, None where freight templates say it. `is_near`: it goes only where the
+    shop goes itself.
     `has_number`: a parcel has a courier and a tracking number, else a driver.
 
     Of each stage: what an order in hand waits for (`waits`, and `waits_unpaid` where the money comes with delivery),
@@ -25,7 +26,7 @@ class Way:
 
     switch: str
     cash_switch: str
-    freight: Callable[[StoreSettings, int], int]
+    fee: Callable[[StoreSettings], int] | None
     is_near: bool
     has_number: bool
     waits: Mapping[str, Any]
@@ -35,16 +36,10 @@ class Way:
     past: Mapping[str, Any]
 
 
-def _flat_freight(store: StoreSettings, goods_fen: int) -> int:
-    """Flat, free from the amount set."""
-    free_from = store.freight_free_above_fen
-    return 0 if free_from is not None and goods_fen >= free_from else store.freight_fen
-
-
 _EXPRESS = Way(
     switch="express_on",
     cash_switch="express_cod_on",
-    freight=_flat_freight,
+    fee=None,
     is_near=False,
     has_number=True,
     waits={
@@ -87,12 +82,10 @@ WAYS: dict[str, Way] = {
         _EXPRESS,
         switch="local_on",
         cash_switch="local_cod_on",
-        freight=lambda store, _goods_fen: store.local_fee_fen or 0,
+        fee=lambda store: store.local_fee_fen or 0,
         is_near=True,
         has_number=False,
     ),
     # Nothing offers it yet: its own words and verbs come with the pickup counter.
-    Delivery.PICKUP: replace(
-        _EXPRESS, switch="", cash_switch="", freight=lambda _store, _goods_fen: 0, has_number=False
-    ),
+    Delivery.PICKUP: replace(_EXPRESS, switch="", cash_switch="", fee=lambda _store: 0, has_number=False),
 }

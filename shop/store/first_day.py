@@ -21,7 +21,9 @@ register(
         20,
         "delivery",
         _("A way to deliver"),
-        _("Express is on from the start: look at its freight, or bring the goods yourself."),
+        _(
+            "Express is on from the start: say what it costs under “Freight templates”, or bring the goods yourself."
+        ),
         "settings.edit",
         lambda store: bool(list_deliveries(store)),
         "store:settings",

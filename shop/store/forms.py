@@ -14,7 +14,7 @@ from shop.store.choices import LIMITS, Notice
 from shop.store.models import StoreSettings, WeChatAccount
 from shop.store.selectors import Precondition, list_preconditions
 
-MAX_FREIGHT_FEN = 100_000_00
+MAX_FEE_FEN = 100_000_00
 
 
 @dataclass(frozen=True)
@@ -33,10 +33,14 @@ class Group:
     words: Any
     rows: list[Row]
 
+    @property
+    def where(self) -> str:
+        """The page where all of it stands, by the name of its address; "" where it stands here."""
+        return "" if self.rows else "freight:list"
+
 
 TEMPLATES = tuple(f"template_{notice}" for notice in Notice)
 _KEPT = _("A change counts for new orders; orders that exist keep their deadlines.")
-_NEW_ONLY = _("A change counts for new orders; orders that exist keep what they were placed with.")
 GROUPS: tuple[tuple[Any, Any, tuple[str, ...]], ...] = (
     (_("Shop"), "", ("shop_name", "contact_phone")),
     (
@@ -44,7 +48,11 @@ GROUPS: tuple[tuple[Any, Any, tuple[str, ...]], ...] = (
         _("Buyers are offered only what can really be fulfilled."),
         ("express_on", "local_on", "local_fee_fen", "local_phone", "local_area"),
     ),
-    (_("Freight of express orders"), _NEW_ONLY, ("freight_fen", "freight_free_above_fen")),
+    (
+        _("Freight of express orders"),
+        _("What express costs is said by templates, each for some products."),
+        (),
+    ),
     (
         _("Payment"),
         "",
@@ -107,20 +115,13 @@ class StoreSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subsc
     """Every setting of the shop. The instance carries what was typed, so the checklist speaks of that."""
 
     says_optional = False
-    freight_fen = YuanField(label=_("Flat freight (yuan)"), max_fen=MAX_FREIGHT_FEN)
-    freight_free_above_fen = YuanField(
-        label=_("Free freight from (yuan)"),
-        max_fen=100 * MAX_FREIGHT_FEN,
-        required=False,
-        help_text=_("Leave empty when freight is never free."),
-    )
     second_person_above_fen = YuanField(
         label=_("A second person for more than (yuan)"),
-        max_fen=100 * MAX_FREIGHT_FEN,
+        max_fen=100 * MAX_FEE_FEN,
         required=False,
         help_text=_("A colleague types their password too. Leave empty when one person is always enough."),
     )
-    local_fee_fen = YuanField(label=_("Delivery fee (yuan)"), max_fen=MAX_FREIGHT_FEN, required=False)
+    local_fee_fen = YuanField(label=_("Delivery fee (yuan)"), max_fen=MAX_FEE_FEN, required=False)
 
     class Meta:
         model = StoreSettings

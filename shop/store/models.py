@@ -28,9 +28,6 @@ class StoreSettings(Versioned):
     local_fee_fen = models.PositiveIntegerField(_("delivery fee"), null=True, blank=True)
     local_phone = models.CharField(_("contact phone for deliveries"), max_length=20, blank=True)
 
-    freight_fen = models.PositiveIntegerField(_("flat freight"), default=0)
-    freight_free_above_fen = models.PositiveIntegerField(_("free freight from"), null=True, blank=True)
-
     wechat_on = models.BooleanField(_("WeChat Pay"), default=False)
     express_cod_on = models.BooleanField(_("cash on delivery with express"), default=False, db_default=False)
     local_cod_on = models.BooleanField(
@@ -93,6 +90,8 @@ class StoreSettings(Versioned):
     template_refunded = models.CharField(_("template: refunded"), max_length=64, blank=True)
 
     former_fields: ClassVar[dict[str, Any]] = {
+        "freight_fen": _("flat freight"),
+        "freight_free_above_fen": _("free freight from"),
         "cod_on": _("cash on delivery"),
         "local_city": _("city of own delivery"),
         "voice_new_order_on": _("speak new orders"),

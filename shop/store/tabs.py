@@ -10,6 +10,7 @@ from shop.staff.decorators import StaffRequest
 
 _PAGES = (
     (_("Store settings"), "store:settings", "settings.view"),
+    (_("Freight templates"), "freight:list", "settings.view"),
     (_("Delivery area"), "store:area", "settings.view"),
     (_("Couriers and labels"), "couriers:overview", "shipping.setup"),
     (_("Voice of alerts"), "voice:settings", "settings.view"),

@@ -1,7 +1,9 @@
 """GET /shop"""
 
+from shop.actor import SYSTEM
+from shop.freight.services import make_default
 from tests.api.conftest import Buyer
-from tests.cast import open_shop
+from tests.cast import make_freight, open_shop
 
 
 def test_it_tells_anyone_what_the_shop_offers(anyone: Buyer) -> None:
@@ -9,7 +11,16 @@ def test_it_tells_anyone_what_the_shop_offers(anyone: Buyer) -> None:
     assert shop["name"] == "山野集"
     offered = {d["delivery"]: [p["pay_method"] for p in d["pay_methods"]] for d in shop["deliveries"]}
     assert offered == {"express": ["wechat", "cod"], "local": ["wechat", "cod"]}
-    assert shop["freight"] == {"flat_fen": 1000, "free_from_fen": 9900}
+    assert shop["freight"] == {
+        "flat_fen": 1000,
+        "free_from_fen": 9900,
+        "free_from_pieces": None,
+        "counts": "piece",
+        "first_units": 1,
+        "next_units": 1,
+        "next_fen": 0,
+        "has_exceptions": False,
+    }
     assert shop["own_delivery"]["area"] == "西湖区"
     assert shop["own_delivery"]["fee_fen"] == 500
     assert shop["own_delivery"]["districts"] == [
@@ -22,6 +33,27 @@ def test_it_tells_anyone_what_the_shop_offers(anyone: Buyer) -> None:
         "when_overdue": "nothing",
         "receive_days": 7,
         "extend_days": 3,
+    }
+
+
+def test_freight_is_what_the_default_template_says_of_everywhere_else(anyone: Buyer) -> None:
+    heavy = make_freight(
+        "大件",
+        {"regions": ["330000"], "first_fen": 5_00},
+        {"first_units": 1000, "first_fen": 12_00, "next_units": 500, "next_fen": 3_00, "free_from_pieces": 9},
+        counts="weight",
+    )
+    assert anyone.get("/shop").json()["freight"]["flat_fen"] == 10_00
+    make_default(heavy.pk, actor=SYSTEM)
+    assert anyone.get("/shop").json()["freight"] == {
+        "flat_fen": 12_00,
+        "free_from_fen": None,
+        "free_from_pieces": 9,
+        "counts": "weight",
+        "first_units": 1000,
+        "next_units": 500,
+        "next_fen": 3_00,
+        "has_exceptions": True,
     }
 
 

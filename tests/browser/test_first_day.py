@@ -107,7 +107,7 @@ def sign_in(owner: Owner) -> None:
 
 def name_the_shop(owner: Owner) -> None:
     owner.begin("店铺名称和电话")
-    owner.fill(shop_name="山野集", contact_phone="0571-88886666", freight_fen="10")
+    owner.fill(shop_name="山野集", contact_phone="0571-88886666")
     owner.save()
 
 

@@ -157,6 +157,7 @@ class Tour:
             "job_id": job.pk,
             "file_id": produce_hostile_file(owner).pk,
             "alert_kind": "new_order",
+            "template_id": cast.make_freight(CORPUS[1][:40], {"first_fen": 1_00}).pk,
             "slug": "orders",
             "waybill_id": plant_waybill().pk,
             "place": 1,

@@ -17,7 +17,7 @@ from shop.catalog.services import NewSku, add_product
 from shop.catalog.stock import correct_stock
 from shop.events.models import Event
 from shop.files.services import store_picture
-from tests.cast import make_sku
+from tests.cast import make_freight, make_sku
 from tests.console import browser, page_with
 
 pytestmark = pytest.mark.django_db
@@ -279,3 +279,63 @@ def test_each_control_names_the_sentence_that_refuses_it() -> None:
     named = set(re.findall(r'aria-describedby="([^"]+)"', page))
     assert {"id_name_error", "id_skus-0-code_error", "id_skus-0-price_fen_error"} <= named
     assert named <= set(re.findall(r'\bid="([^"]+)"', page))
+
+
+class TestWeightShelfAndBarcode:
+    MORE = {"weight_g": "350", "shelf": "A-02", "barcode": " 6901234567892 "}
+
+    def test_they_are_kept_and_shown_on_the_product_page(self) -> None:
+        client = browser()
+        assert client.post(ADD, form(row("A", **self.MORE))).status_code == 302
+        sku = Sku.objects.get(code="A")
+        assert (sku.weight_g, sku.shelf, sku.barcode) == (350, "A-02", "6901234567892")
+        page = page_with(200, client.get(f"/console/products/{sku.product_id}/"))
+        assert "350 g" in page and "Shelf A-02" in page and "6901234567892" in page
+
+    def test_left_empty_a_sku_is_not_weighed(self, sku: Sku) -> None:
+        edit(browser(), sku.product, existing(sku, weight_g="", shelf="", barcode=""))
+        sku.refresh_from_db()
+        assert (sku.weight_g, sku.shelf, sku.barcode, sku.version) == (0, "", "", 0)
+
+    def test_a_change_of_them_is_on_the_record(self, sku: Sku) -> None:
+        edit(browser(), sku.product, existing(sku, **self.MORE))
+        changes = Event.objects.get(verb="product.change").data["skus"][sku.code]
+        assert changes["after"] == {"weight_g": 350, "shelf": "A-02", "barcode": "6901234567892"}
+
+    def test_a_barcode_of_another_article_is_refused_with_its_name(self, sku: Sku) -> None:
+        Sku.objects.filter(pk=sku.pk).update(barcode="6901234567892")
+        page = page_with(422, browser().post(ADD, form(row("B", **self.MORE))))
+        assert f"The barcode “6901234567892” is that of “{sku}”." in page.replace("&#34;", '"')
+        other = make_sku()
+        page = page_with(422, edit(browser(), other.product, existing(other, **self.MORE)))
+        assert f"is that of “{sku}”" in page
+        assert not Sku.objects.filter(code="B").exists()
+
+    def test_nor_may_two_rows_have_one(self) -> None:
+        page = page_with(422, browser().post(ADD, form(row("A", **self.MORE), row("B", **self.MORE))))
+        assert page.count("This barcode stands in another row.") == 1
+
+    @pytest.mark.parametrize("typed", ["-1", "1.5", "1000001", "heavy"])
+    def test_a_weight_is_a_whole_number_of_grams(self, typed: str) -> None:
+        page_with(422, browser().post(ADD, form(row("A", weight_g=typed))))
+        assert not Product.objects.exists()
+
+
+class TestFreightTemplate:
+    def test_one_is_chosen_and_stands_on_page_and_record(self, sku: Sku) -> None:
+        heavy = make_freight("大件", {})
+        client = browser()
+        assert edit(client, sku.product, existing(sku), freight_template=str(heavy.pk)).status_code == 302
+        assert Product.objects.get(pk=sku.product_id).freight_template == heavy
+        assert Event.objects.get(verb="product.change").data["after"]["freight_template"] == "大件"
+        page = page_with(200, client.get(f"/console/products/{sku.product_id}/"))
+        assert "大件" in page and "Freight template" in page
+
+    def test_empty_is_the_default_one(self, sku: Sku) -> None:
+        sku.product.freight_template = make_freight("大件", {})
+        sku.product.save()
+        edit(browser(), sku.product, existing(sku), freight_template="")
+        assert Product.objects.get(pk=sku.product_id).freight_template is None
+
+    def test_one_that_is_not_there_is_refused(self, sku: Sku) -> None:
+        page_with(422, edit(browser(), sku.product, existing(sku), freight_template="999999"))

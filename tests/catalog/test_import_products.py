@@ -17,7 +17,7 @@ from shop.jobs.models import Job, JobState
 from shop.jobs.running import _do_unit, take_lease
 from shop.jobs.services import confirm_job
 from shop.staff.models import StaffUser
-from tests.cast import actor_of, make_sku, make_staff
+from tests.cast import actor_of, make_freight, make_sku, make_staff
 from tests.console import browser, page_with, sign_in
 from tests.sheets import importing
 from tests.sheets.importing import confirm, list_fates, list_rows, look, work
@@ -285,3 +285,52 @@ def test_only_bosses_import_and_export(role: str) -> None:
     client = browser(role)
     assert client.get(URL).status_code == 403
     assert client.get("/console/products/export/").status_code == 403
+
+
+class TestWeightShelfBarcodeAndFreight:
+    HEADER = ["商品名称", "SKU编码", "规格", "价格", "重量", "货位", "条码", "运费模板"]
+
+    def test_they_are_taken_for_new_skus_and_changed_on_others(self) -> None:
+        heavy = make_freight("大件", {})
+        assert run(xlsx([self.HEADER, ["米", "A", "小", 10, 2500, "B-1", "6901234567892", "大件"]])) == [
+            (2, "add")
+        ]
+        sku = Sku.objects.get(code="A")
+        assert (sku.weight_g, sku.shelf, sku.barcode) == (2500, "B-1", "6901234567892")
+        assert sku.product.freight_template == heavy
+        client = browser()
+        again = xlsx([self.HEADER, ["米", "A", "小", 10, 2600, "B-2", None, None]])
+        page = look(client, importing.send(client, URL, again))
+        assert "2500 → 2600" in page and "B-1 → B-2" in page
+        assert run(again) == [(2, "change")]
+        sku.refresh_from_db()
+        assert (sku.weight_g, sku.shelf, sku.barcode) == (2600, "B-2", "6901234567892")
+        assert sku.product.freight_template == heavy
+
+    def test_an_export_of_them_imports_as_unchanged(self) -> None:
+        make_freight("大件", {})
+        run(xlsx([self.HEADER, ["米", "A", "小", 10, 2500, "B-1", "0690123456789", "大件"]]))
+        raw = browser().get("/console/products/export/").content
+        assert run(raw) == [(2, "same")]
+
+    @pytest.mark.parametrize(
+        ("row", "words"),
+        [
+            (["米", "A", "小", 10, "2.5", None, None, None], "Type a whole number."),
+            (["米", "A", "小", 10, None, None, None, "没有"], "There is no freight template of this name."),
+            (["米", "A", "小", 10, None, None, "6901", None], "The barcode “6901” is that of “"),
+            (["米", "A", "小", 10, None, "x" * 21, None, None], "At most 20 characters."),
+        ],
+    )
+    def test_what_cannot_be_is_refused_before_it_is_confirmed(self, row: list[Any], words: str) -> None:
+        Sku.objects.filter(pk=make_sku().pk).update(barcode="6901")
+        client = browser()
+        job = importing.send(client, URL, xlsx([self.HEADER, row]))
+        assert list_fates(job) == [(2, "refused")]
+        assert words in look(client, job)
+
+    def test_a_barcode_stands_in_one_row(self) -> None:
+        rows = [["米", code, "小", 10, None, None, "6901", None] for code in ("A", "B")]
+        client = browser()
+        job = importing.send(client, URL, xlsx([self.HEADER, *rows]))
+        assert "Row 2 has the same barcode." in look(client, job)

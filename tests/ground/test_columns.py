@@ -13,6 +13,7 @@ ROOTS = {"shop", "orders", "notifications"}
 LEFT = {
     "store_storesettings": {
         *("restores", "cod_on", "local_city"),
+        *("freight_fen", "freight_free_above_fen"),
         *("voice_new_order_on", "voice_urge_on", "voice_transfer_on"),
         *("voice_short_on", "voice_late_payment_on", "voice_refund_on"),
     }

@@ -21,6 +21,7 @@ from shop.customers.care import block_customer
 from shop.events.models import Event, Versioned
 from shop.files.models import ProducedFile
 from shop.files.produced import Description, produce_file, take_download
+from shop.freight.services import Terms, change_template
 from shop.jobs.registry import Subject
 from shop.jobs.services import cancel_job, make_job
 from shop.moves.services import lock_row
@@ -86,6 +87,20 @@ def of_settings() -> Race:
     )
 
 
+def of_freight_templates() -> Race:
+    template = cast.make_freight("大件", {})
+    return Race(
+        template,
+        "freight_template.change",
+        lambda actor, n: change_template(
+            template.pk,
+            Terms(f"大件 {n}", "piece", [{"is_elsewhere": True}]),
+            actor=actor,
+            expected_version=1,
+        ),
+    )
+
+
 def of_jobs() -> Race:
     order, owner = cast.paid_order(), cast.actor_of(cast.make_staff("owner"))
     job = make_job("order.confirm", actor=owner, key="race", subjects=[Subject(order.pk, order.number)])
@@ -102,7 +117,18 @@ def of_files() -> Race:
 
 RACES = {
     race.__name__: race
-    for race in (of_orders, of_customers, of_products, of_staff, of_settings, of_jobs, of_files)
+    for race in (
+        *(
+            of_orders,
+            of_customers,
+            of_products,
+            of_staff,
+            of_settings,
+            of_freight_templates,
+            of_jobs,
+            of_files,
+        ),
+    )
 }
 
 

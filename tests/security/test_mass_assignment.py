@@ -62,6 +62,8 @@ READ_BESIDE = {
     "alerts:handle_all": {"newest"},
     "voice:settings": {"voiced", "seen"},
     "voice:kind": {"role", "version"},
+    "freight:add": {"version"},
+    "freight:template": {"version"},
     "catalog:edit": {"version"},
     "catalog:add": {"version"},
 }

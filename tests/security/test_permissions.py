@@ -205,6 +205,7 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("store:settings", "POST"): staff(OWNER),
     ("store:area", "GET"): staff(SETTINGS_VIEWERS),
     ("store:area", "POST"): staff(OWNER),
+    ("freight:list", "GET"): staff(SETTINGS_VIEWERS),
     ("voice:settings", "GET"): staff(SETTINGS_VIEWERS),
     ("voice:settings", "POST"): staff(OWNER),
     ("voice:kind", "GET"): staff(SETTINGS_VIEWERS),
@@ -229,6 +230,7 @@ MATRIX: dict[tuple[str, str], Expected] = {
 FORMS = (
     (ALL, "staff:first_password", "alerts:handle_all"),
     (OWNER, "staff:hire", "staff:change", "staff:disable", "staff:enable", "staff:reset_password"),
+    (OWNER, "freight:add", "freight:template", "freight:make_default", "freight:delete"),
     (EDITORS, "orders:bulk_confirm", "orders:bulk_prepare", "customers:block", "customers:unblock"),
     (COUNTERS, "catalog:correct_stock", "stock:import"),
     (BOSSES, "catalog:add", "catalog:edit", "catalog:import", "customers:erase", "customers:keep"),
@@ -375,6 +377,7 @@ def world(books_are_clean: None, sent_tasks: list[tuple[str, int]]) -> World:
         "sender_id": cast.make_sender().pk,
         "courier": take_courier("SF", actor=cast.clerk()).code,
         "provider": "kdniao",
+        "template_id": cast.make_freight("大件", {}).pk,
     }
     return World(customer, ids)
 

@@ -62,7 +62,7 @@ def test_a_backup_is_remembered_and_makes_no_form_grow_old(
     monkeypatch.setenv("BACKUP_PASSPHRASE", "mountain tea in the morning mist")
     call_command("backup", f"{tmp_path}/shop.backup")
     assert StoreSettings.objects.get().backed_up_at is not None
-    change_store_settings({"freight_fen": 900}, actor=cast.clerk(), expected_version=store.version)
+    change_store_settings({"local_fee_fen": 900}, actor=cast.clerk(), expected_version=store.version)
 
 
 def test_it_is_gone_when_the_shops_own_steps_are_done(owner: Client) -> None:

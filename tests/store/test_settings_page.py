@@ -35,8 +35,6 @@ def filled_in(**changes: Any) -> dict[str, Any]:
         "local_area": "西湖区",
         "local_fee_fen": "5.00",
         "local_phone": "13900000000",
-        "freight_fen": "10.00",
-        "freight_free_above_fen": "99.00",
         "wechat_on": "on",
         "express_cod_on": "on",
         "local_cod_on": "on",
@@ -65,13 +63,13 @@ def shop(db: None) -> None:
 
 def test_saving_changes_the_settings_and_records_who() -> None:
     response = browser().post(
-        URL, filled_in(freight_fen="12.5", receive_days="10", quiet_from="22:00", quiet_until="08:00")
+        URL, filled_in(local_fee_fen="12.5", receive_days="10", quiet_from="22:00", quiet_until="08:00")
     )
     assert response.status_code == 302
     store = get_store_settings()
-    assert (store.freight_fen, store.receive_days, store.quiet_from) == (1250, 10, time(22))
+    assert (store.local_fee_fen, store.receive_days, store.quiet_from) == (1250, 10, time(22))
     event = Event.objects.get(kind="settings")
-    assert event.data["after"]["freight_fen"] == 1250
+    assert event.data["after"]["local_fee_fen"] == 1250
     assert event.actor_name == "owner 王"
 
 
@@ -136,11 +134,10 @@ def test_the_last_way_to_deliver_stays_on() -> None:
 @pytest.mark.parametrize(
     ("name", "typed"),
     [
-        ("freight_fen", "ten"),
-        ("freight_fen", ""),
-        ("freight_fen", "-1"),
-        ("freight_fen", "1.005"),
-        ("freight_fen", "999999999"),
+        ("local_fee_fen", "ten"),
+        ("local_fee_fen", "-1"),
+        ("local_fee_fen", "1.005"),
+        ("local_fee_fen", "999999999"),
         ("cancel_unpaid_minutes", "0"),
         ("cancel_unpaid_minutes", "99999999999"),
         ("ship_within_hours", "2147483647"),
@@ -193,7 +190,7 @@ def test_a_viewer_reads_everything_and_can_change_nothing() -> None:
     assert "Only the owner can change them." in page
     assert "Save settings" not in page
     assert "Last changes" not in page
-    assert 'value="10.00"' in page
+    assert 'value="5.00"' in page
     assert "disabled" in page
 
 
@@ -209,10 +206,10 @@ def test_other_roles_do_not_see_the_settings(role: str) -> None:
 
 
 def test_the_owner_sees_who_changed_what_last() -> None:
-    change_store_settings({"freight_fen": 800, "local_cod_on": False}, actor=clerk(name="李店长"))
+    change_store_settings({"local_fee_fen": 800, "local_cod_on": False}, actor=clerk(name="李店长"))
     page = read(browser())
     assert "李店长" in page
-    assert "<del><bdi>¥10.00</bdi></del> → <ins><bdi>¥8.00</bdi></ins>" in page
+    assert "<del><bdi>¥5.00</bdi></del> → <ins><bdi>¥8.00</bdi></ins>" in page
     assert "<del><bdi>on</bdi></del> → <ins><bdi>off</bdi></ins>" in page
 
 

@@ -136,10 +136,18 @@ class QuotedLineOut(serializers.Serializer[Any]):
         return line.quantity <= line.sku.sellable
 
 
+class FreightPartOut(serializers.Serializer[Any]):
+    """What it costs to send the goods that go by one freight template."""
+
+    template = serializers.CharField(help_text="its name; empty for own delivery")
+    freight_fen = serializers.IntegerField()
+
+
 class PreviewOut(serializers.Serializer[Any]):
     lines = QuotedLineOut(many=True)
     goods_fen = serializers.IntegerField()
     freight_fen = serializers.IntegerField()
+    freight_parts = FreightPartOut(many=True, help_text="what `freight_fen` is the sum of")
     payable_fen = serializers.IntegerField()
     pay_methods = PayOfferOut(many=True)
     balance_fen = serializers.IntegerField(help_text="your balance")

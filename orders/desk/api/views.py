@@ -49,6 +49,7 @@ _QUOTE = (
     "too_much",
     "delivery_not_offered",
     "outside_area",
+    "not_served",
     "not_on_sale",
     "not_found",
 )
@@ -66,6 +67,7 @@ class PreviewView(BuyerView):
             "lines": quote.lines,
             "goods_fen": quote.goods_fen,
             "freight_fen": quote.freight_fen,
+            "freight_parts": quote.freight,
             "payable_fen": quote.payable_fen,
             "pay_methods": list_pay_offers(store, delivery),
             "balance_fen": self.customer.balance_fen,

@@ -42,7 +42,7 @@ def place_test_order(*, actor: Actor) -> Order:
         lock_buyer(buyer)
         _refuse_second()
         sku = _choose_sku()
-        quote = Quote((QuotedLine(sku, 1),), 0)
+        quote = Quote((QuotedLine(sku, 1),))
         key = f"test-{uuid4()}"
         return write_order(
             buyer, _ask_for(sku), quote, get_store_settings(), client_key=key, actor=actor

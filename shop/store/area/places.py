@@ -59,12 +59,17 @@ def _load_codes() -> dict[tuple[str, str, str], str]:
 
 def is_covered(chosen: Collection[str], *, province: str, city: str, district: str) -> bool:
     """Whether an address lies in one of the chosen places (codes)."""
+    return any(code in chosen for code in list_codes(province=province, city=city, district=district))
+
+
+def list_codes(*, province: str, city: str, district: str) -> list[str]:
+    """The codes of the places that an address lies in, the nearest first; none for names the table does not know."""
     codes = _load_codes()
     if (province, city, "") not in codes:
         # The names that other tables give to what stands between a province and its counties.
         city, district = (province, district) if (province, province, "") in codes else (district, "")
-    names = {(province, "", ""), (province, city, ""), (province, city, district)}
-    return any(codes.get(name) in chosen for name in names)
+    names = dict.fromkeys([(province, city, district), (province, city, ""), (province, "", "")])
+    return [codes[name] for name in names if name in codes]
 
 
 def list_inside(code: str) -> list[Place]:

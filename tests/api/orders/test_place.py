@@ -346,7 +346,7 @@ def test_placing_costs_a_fixed_number_of_queries(buyer: Buyer) -> None:
 
     with connection.execute_wrapper(note):
         assert buyer.post("/orders", body, key="k1").status_code == 201
-    read = ["customertoken", "order", "storesettings", "sku"]
+    read = ["customertoken", "order", "storesettings", "sku", "freightrule"]
     written = ["order", "event", *["sku"] * 5, "stockmovement", "orderline", "soldname", "blindindex"]
     tables = [name_table(sql) for sql in asked if not sql.startswith(("SAVEPOINT", "RELEASE"))]
     # One lock of the key, one of the buyer.
