@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,7 +15,6 @@ from orders.services.printing import Document
 from orders.states import MOVES
 from shop import clock
 from shop.actor import Actor
-from shop.errors import Refused
 from shop.http.middleware import own_address, read_next, way_back
 from shop.http.query import make_url
 from shop.staff.decorators import StaffRequest, staff_page
@@ -27,16 +25,10 @@ _CAPABILITY = MOVES["order.print"].capability
 
 @staff_page(_CAPABILITY, methods=("POST",))
 def print_orders(request: StaffRequest) -> HttpResponse:
-    """Record the print of each chosen order and lead on to the document; a refusal is a sentence on the page before."""
-    back = read_next(request)
-    try:
-        token = print_chosen(request.POST, actor=request.actor)
-    except Refused as refused:
-        if refused.code in ("forbidden", "not_found"):
-            raise
-        messages.error(request, str(refused))
-        return redirect(back or way_back(request))
-    return redirect(make_url(reverse("orders:printed", args=[token]), {"next": back} if back else {}))
+    """Record the print of each chosen order, and lead on to the document."""
+    token = print_chosen(request.POST, actor=request.actor)
+    back = read_next(request, otherwise=way_back(request))
+    return redirect(make_url(reverse("orders:printed", args=[token]), {"next": back}))
 
 
 @staff_page(_CAPABILITY)
@@ -51,18 +43,11 @@ def show_printed(request: StaffRequest, token: str) -> HttpResponse:
         "paper": paper,
         "papers": list_papers(printed.document, paper),
         "token": token,
-        "back": own_address(request, request.GET.get("next", ""), otherwise=_find_back(orders)),
+        "back": own_address(request, request.GET.get("next", ""), otherwise=reverse("orders:list")),
         "at": clock.now(),
         **_draw(printed, orders, request.actor),
     }
     return render(request, f"desk/prints/{printed.document}.html", context)
-
-
-def _find_back(orders: list[Order]) -> str:
-    """The page of the one order, or the list of all."""
-    if len(orders) == 1:
-        return reverse("orders:detail", args=[orders[0].number])
-    return reverse("orders:list")
 
 
 def _draw(printed: Printed, orders: list[Order], actor: Actor) -> dict[str, Any]:

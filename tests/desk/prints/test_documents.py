@@ -1,16 +1,15 @@
 """GET /console/orders/prints/<token>/"""
 
-from typing import Any
-
 import pytest
 from django.test import Client
 
+from orders.desk.testing.services import place_test_order
 from orders.models import Order
 from orders.payments.services.cancelling import cancel_lines
 from orders.services.steps import hold_order
 from shop.catalog.models import Sku
 from shop.store.choices import Delivery, PayMethod
-from tests.cast import HOME, clerk, make_sku, open_shop, paid_order, place, shipped_order
+from tests.cast import HOME, clerk, make_sku, open_shop, paid_order, pay, place, shipped_order
 from tests.desk.conftest import SignIn
 from tests.desk.prints.test_press import press, read
 from tests.expect import count_queries
@@ -105,8 +104,6 @@ class TestPickList:
         open_shop(reserve_on="paying")
         sku = make_sku(on_hand=2)
         orders = [place(basket={sku.pk: 2}) for _ in range(2)]
-        from tests.cast import pay
-
         for order in orders:
             pay(order)
         assert "2 short" in see(owner, "pick_list", *orders)
@@ -157,8 +154,6 @@ def test_those_who_edit_or_ship_see_the_document(sign_in: SignIn, role: str) -> 
     assert "Packing slip" in see(sign_in(role), "packing_slip", paid_order())
 
 
-def test_a_test_order_is_marked(owner: Client, settings: Any) -> None:
-    from orders.desk.testing.services import place_test_order
-
+def test_a_test_order_is_marked(owner: Client) -> None:
     make_sku()
     assert "Test order" in see(owner, "receipt", place_test_order(actor=clerk()))

@@ -1,5 +1,7 @@
 """POST /console/orders/prints/"""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -15,10 +17,10 @@ URL = "/console/orders/prints/"
 pytestmark = pytest.mark.usefixtures("books_are_clean", "sent_tasks")
 
 
-def press(client: Client, document: str, *orders: Order, **body: object) -> str:
-    """The address that a press leads to."""
+def press(client: Client, document: str, *orders: Order, here: str = "", **body: object) -> str:
+    """The address that a press leads to; `here` is the page on which it was made."""
     sent = {"document": document, "number": [order.number for order in orders], **body}
-    response = client.post(URL, sent)
+    response = client.post(URL, sent, headers={"referer": f"http://testserver{here}"} if here else {})
     assert response.status_code == 302
     return str(response["Location"])
 
@@ -74,10 +76,10 @@ def test_more_than_fit_into_one_document_are_refused_in_a_sentence(
 ) -> None:
     monkeypatch.setattr(presses, "MOST", 2)
     orders = [paid_order() for _ in range(3)]
-    for chosen in ({"number": [order.number for order in orders]}, {"all": "1", "filter": ""}):
-        response = owner.post(URL, {"document": "receipt", "next": "/console/orders/?tab=to_confirm", **chosen})
-        assert response["Location"] == "/console/orders/?tab=to_confirm"
-        assert "At most 2 orders are printed at once" in read(owner, response["Location"])
+    here = "/console/orders/?tab=to_confirm"
+    for back in (press(owner, "receipt", *orders, here=here), press(owner, "receipt", all="1", here=here)):
+        assert back.endswith(here)
+        assert "At most 2 orders are printed at once" in read(owner, here)
     assert prints(*orders) == [0, 0, 0]
 
 
@@ -91,18 +93,22 @@ def test_orders_that_are_not_to_be_picked_are_not_recorded_on_the_pick_list(owne
 
 
 def test_a_pick_list_of_nothing_is_refused_in_a_sentence(owner: Client) -> None:
-    back = f"/console/orders/?number={place().number}"
-    assert press(owner, "pick_list", place(), next=back) == back
-    assert "None of the chosen orders has goods to pick now." in read(owner, back)
+    here = f"/console/orders/?number={place().number}"
+    assert press(owner, "pick_list", place(), here=here).endswith(here)
+    assert "None of the chosen orders has goods to pick now." in read(owner, here)
 
 
 def test_after_printing_the_way_leads_back_to_where_it_was_pressed(owner: Client) -> None:
     order = paid_order()
-    assert f'href="/console/orders/{order.number}/"' in read(owner, press(owner, "receipt", order))
-    listed = press(owner, "receipt", order, next="/console/orders/?tab=to_confirm")
-    assert 'href="/console/orders/?tab=to_confirm"' in read(owner, listed)
+    for here in (f"/console/orders/{order.number}/", "/console/orders/?tab=to_confirm"):
+        document = read(owner, press(owner, "receipt", order, here=here))
+        assert f'<a href="http://testserver{here}">Back</a>' in document
+        token = re.findall(r'name="again" value="([^"]+)"', document)[0]
+        again = press(owner, "receipt", here=f"{URL}{token}/", again=token, next=here)
+        assert f'<a href="{here}">Back</a>' in read(owner, again)
     strange = press(owner, "receipt", order, next="https://example.com/")
     assert "example.com" not in read(owner, strange)
+    assert "example.com" not in read(owner, strange.partition("?")[0] + "?next=https://example.com/")
 
 
 def test_what_nobody_pressed_for_is_not_shown(owner: Client) -> None:
@@ -120,15 +126,16 @@ def test_what_nobody_pressed_for_is_not_shown(owner: Client) -> None:
 @pytest.mark.parametrize("body", [{}, {"document": "label"}, {"document": "receipt\x00"}])
 def test_a_document_that_there_is_not_is_refused(owner: Client, body: dict[str, str]) -> None:
     order = paid_order()
-    back = f"/console/orders/{order.number}/"
-    response = owner.post(URL, {**body, "number": order.number, "next": back})
-    assert response["Location"] == back
-    assert "Choose what to print." in read(owner, back)
+    owner.post(URL, {**body, "number": order.number})
+    assert "Choose what to print." in read(owner, f"/console/orders/{order.number}/")
+    assert prints(order) == [0]
 
 
 @pytest.mark.parametrize("number", ["", "abc", "9" * 18, "１２３"])
 def test_an_order_that_there_is_not_is_not_found(owner: Client, number: str) -> None:
-    assert owner.post(URL, {"document": "receipt", "number": number}).status_code == 404
+    assert owner.post(URL, {"document": "receipt", "number": number})["Location"] == "/console/"
+    assert "There is no such order." in read(owner, "/console/")
+    assert not Event.objects.filter(verb="order.print").exists()
 
 
 @pytest.mark.parametrize("role", ["finance", "store_clerk"])
