@@ -82,7 +82,7 @@ def _choose(data: QueryDict, actor: Actor) -> list[Order]:
     """The orders of the actor's that were chosen, oldest first."""
     seen = orders_in_scope(actor)
     if "again" in data:
-        chosen = seen.filter(pk__in=read_token(data["again"]).copies)
+        chosen = seen.filter(pk__in=read_token(data.get("again", "")).copies)
     elif "all" in data:
         chosen = seen.filter(pk__in=_list_results(Filters(QueryDict(data.get("filter", ""))), actor))
     else:

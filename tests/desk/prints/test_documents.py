@@ -20,7 +20,7 @@ DOCUMENTS = ("receipt", "pick_list", "packing_slip", "delivery_note")
 
 def see(client: Client, document: str, *orders: Order, paper: str = "") -> str:
     address = press(client, document, *orders)
-    return read(client, f"{address}?paper={paper}" if paper else address)
+    return read(client, f"{address}&paper={paper}" if paper else address)
 
 
 class TestReceipt:

@@ -25,6 +25,10 @@ def press(client: Client, document: str, *orders: Order, here: str = "", **body:
     return str(response["Location"])
 
 
+def token_of(address: str) -> str:
+    return address.partition("?")[0].removeprefix(URL).rstrip("/")
+
+
 def read(client: Client, address: str) -> str:
     response = client.get(address)
     assert response.status_code == 200
@@ -59,7 +63,7 @@ def test_the_first_copy_bears_no_mark(owner: Client) -> None:
 
 def test_printing_again_from_the_document_counts(owner: Client) -> None:
     order = paid_order()
-    token = press(owner, "receipt", order).removeprefix(URL).rstrip("/")
+    token = token_of(press(owner, "receipt", order))
     assert "Reprint 2" in read(owner, press(owner, "receipt", again=token))
     assert prints(order) == [2]
 
@@ -77,8 +81,8 @@ def test_more_than_fit_into_one_document_are_refused_in_a_sentence(
     monkeypatch.setattr(presses, "MOST", 2)
     orders = [paid_order() for _ in range(3)]
     here = "/console/orders/?tab=to_confirm"
-    for back in (press(owner, "receipt", *orders, here=here), press(owner, "receipt", all="1", here=here)):
-        assert back.endswith(here)
+    for chosen in ({"number": [order.number for order in orders]}, {"all": "1", "filter": ""}):
+        assert press(owner, "receipt", here=here, **chosen).endswith(here)
         assert "At most 2 orders are printed at once" in read(owner, here)
     assert prints(*orders) == [0, 0, 0]
 
@@ -114,7 +118,7 @@ def test_after_printing_the_way_leads_back_to_where_it_was_pressed(owner: Client
 def test_what_nobody_pressed_for_is_not_shown(owner: Client) -> None:
     order = paid_order()
     address = press(owner, "receipt", order)
-    token = address.removeprefix(URL).rstrip("/")
+    token = token_of(address)
     for false in ("x", token[:-1], f"{token}x", token.swapcase()):
         response = owner.get(f"{URL}{false}/")
         assert response.status_code == 410
