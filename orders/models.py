@@ -27,7 +27,7 @@ class Order(Versioned):
 
     `ship_by` stays as it was when the goods are sent, for parcels that are taken back. While `receive_stopped_at`
     is set, `receive_by` stands still (`orders/clocks.py`). `remind_by` is set while an online payment is awaited.
-    `undone_at` is when a parcel was last taken back.
+    `undone_at` is when a parcel was last taken back. `printed_at` and `prints` are of the receipt.
     """
 
     subject_kind = "order"
@@ -70,6 +70,8 @@ class Order(Versioned):
     urged_at = models.DateTimeField(null=True)
     is_extended = models.BooleanField(default=False)
     proof_sent_at = models.DateTimeField(null=True)
+    printed_at = models.DateTimeField(null=True)
+    prints = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     recipient = _sealed()
     phone = _sealed()
@@ -167,6 +169,7 @@ class Order(Versioned):
                 name="order_by_other_source",
                 condition=Q(source__in=[Source.LINK, Source.STAFF, Source.IMPORT]),
             ),
+            models.Index(fields=["id"], name="order_not_printed", condition=Q(printed_at__isnull=True)),
             models.Index(fields=["placed_at"], name="order_test", condition=Q(source=Source.TEST)),
         ]
 

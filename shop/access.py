@@ -17,6 +17,7 @@ CAPABILITIES: dict[str, Promise | str] = {
     "orders.collect": _("Record cash and other money received"),
     "orders.refund": _("Refund and pay out"),
     "orders.reveal": _("Reveal personal data"),
+    "orders.print": _("Print receipts, lists and slips"),
     "products.view": _("See products and stock"),
     "products.edit": _("Add and change products"),
     "products.stock": _("Correct stock"),
@@ -34,7 +35,7 @@ CAPABILITIES: dict[str, Promise | str] = {
     "insight.view": _("See sales figures"),
 }
 
-_DESK = frozenset({"orders.view", "products.view", "alerts.handle"})
+_DESK = frozenset({"orders.view", "orders.print", "products.view", "alerts.handle"})
 ROLES: dict[str, frozenset[str]] = {
     "owner": frozenset(CAPABILITIES),
     "manager": frozenset(CAPABILITIES) - {"settings.edit", "staff.manage"},

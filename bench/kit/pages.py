@@ -84,6 +84,7 @@ def _list_filters(surname: str) -> list[Page]:
         Page("paid on four days", f"{LIST}?{urlencode(span)}", paid),
         Page("queue overdue", f"{LIST}?queue=overdue", overdue),
         Page("with a remark", f"{LIST}?remark=yes", remark),
+        Page("not printed", f"{LIST}?printed=no", page_where("printed_at IS NULL")),
         Page("cash on delivery", f"{LIST}?pay=cod", page_where("pay_method = 'cod'")),
         Page(
             "pickup (there are none)",

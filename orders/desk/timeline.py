@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from orders.desk.failures import describe_failure
 from orders.models import OrderLine
+from orders.services.printing import Document
 from orders.stages import BuyerReason
 from orders.states import MOVES
 from shop.actor import ActorKind
@@ -224,6 +225,14 @@ def _tell_days(days: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
 @tells("order", "asked_fen")
 def _tell_asked(asked: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
     yield Part(_("Asked for"), format_fen(asked))
+
+
+@tells("order", "document")
+def _tell_document(document: Any, data: Mapping[str, Any]) -> Iterator[Part]:
+    """What was printed, from its second copy on with the number of the copy."""
+    words = Document(document).label if document in Document.values else document
+    copies = data.get("copies", 1)
+    yield Part("", f"{words} ×{copies}" if copies > 1 else str(words))
 
 
 @tells("order", "purpose")

@@ -84,6 +84,17 @@ TENDING = (
         is_look=True,
         facts={"purpose": str},
     ),
+    Move(
+        "order.print",
+        _("Print"),
+        _("Printed"),
+        stay(*Stage),
+        BY_STAFF,
+        "orders.print",
+        icon_name="printer",
+        is_look=True,
+        facts={"document": str, "copies": int},
+    ),
     Move("order.run_short", _("Run short"), _("Short of stock"), stay(*IN_HAND), BY_SYSTEM, is_bad=True),
     Move("order.restock", _("Restock"), _("No longer short"), stay(*IN_HAND), BY_SYSTEM),
 )

@@ -33,6 +33,7 @@ TOPICS = (
     Topic("orders", Group.ORDERS, _("List of orders"), ("orders:list",)),
     Topic("search", Group.ORDERS, _("Searching")),
     Topic("order", Group.ORDERS, _("One order"), ("orders:detail",)),
+    Topic("printing", Group.ORDERS, _("Printing")),
     Topic("shipping", Group.ORDERS, _("Shipping")),
     Topic("labels", Group.ORDERS, _("E-waybills"), ("orders:waybills", "orders:waybill")),
     Topic("payments", Group.ORDERS, _("Being paid")),

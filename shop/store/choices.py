@@ -35,6 +35,13 @@ class OverdueRule(models.TextChoices):
     CLOSE = "close", _("it is refunded and closed by itself")
 
 
+class ReceiptPaper(models.TextChoices):
+    """How wide the roll of the receipt printer is, in millimetres."""
+
+    WIDE = "80", _("80 mm")
+    NARROW = "58", _("58 mm")
+
+
 class Notice(models.TextChoices):
     """A message to the buyer's WeChat, sent by a template of the mini-program that the buyer accepted."""
 

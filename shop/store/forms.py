@@ -91,6 +91,7 @@ GROUPS: tuple[tuple[Any, Any, tuple[str, ...]], ...] = (
         _("A step that is off is passed by the system and stands on the timeline."),
         ("confirm_step_on", "prepare_step_on", "reserve_on"),
     ),
+    (_("Printing"), "", ("receipt_paper",)),
     (
         _("Voice alerts"),
         _(
@@ -151,6 +152,7 @@ class StoreSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subsc
             "receive_days": _(
                 "Runs from the delivery of the last parcel, else from shipping; it waits for open after-sales."
             ),
+            "receipt_paper": _("The width of the roll; each print can also be made in the other one."),
             "reserve_on": _("Cash on delivery always reserves when the order is placed."),
         }
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.crypto import EncryptedTextField
 from shop.events.models import Versioned
-from shop.store.choices import OverdueRule, ReserveOn
+from shop.store.choices import OverdueRule, ReceiptPaper, ReserveOn
 
 
 class StoreSettings(Versioned):
@@ -56,6 +56,14 @@ class StoreSettings(Versioned):
     prepare_step_on = models.BooleanField(_("preparing step"), default=True)
     reserve_on = models.CharField(
         _("reserve stock"), max_length=10, choices=ReserveOn, default=ReserveOn.PLACING
+    )
+
+    receipt_paper = models.CharField(
+        _("receipt paper"),
+        max_length=2,
+        choices=ReceiptPaper,
+        default=ReceiptPaper.WIDE,
+        db_default=ReceiptPaper.WIDE,
     )
 
     voice_repeat_seconds = models.PositiveIntegerField(_("repeat until handled every (seconds)"), default=30)

@@ -47,7 +47,8 @@
       possible += fit.n > 0 ? 1 : 0;
       button.querySelector("[data-bulk-words]").textContent = describe(button, fit, choice);
     }
-    form().querySelector("[data-bulk-none]").hidden = possible > 0;
+    const none = form().querySelector("[data-bulk-none]");
+    if (none) none.hidden = possible > 0;
     show_all_button(is_all);
   }
 

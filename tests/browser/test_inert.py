@@ -12,9 +12,11 @@ from django.contrib.auth.hashers import make_password
 from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from orders.desk.prints.presses import Printed, write_token
 from orders.desk.stock.sheet import STOCK
 from orders.models import Order
 from orders.payments.services.transfers import send_proof
+from orders.services.printing import Document
 from orders.services.steps import urge_order
 from orders.waybills.models import Waybill, WaybillLabel
 from orders.waybills.services.asking import Wish, request_waybill
@@ -164,6 +166,7 @@ class Tour:
             "sender_id": add_hostile_senders(),
             "courier": take_courier("SF", actor=cast.clerk()).code,
             "provider": "kdniao",
+            "token": write_token(Printed(Document.RECEIPT, {order.pk: 1})),
         }
 
     def list_paths(self) -> list[str]:
@@ -173,6 +176,9 @@ class Tour:
         paths += [reverse(name, args=[pk]) for name in ("jobs:job", "jobs:sheet") for pk in self.sheets]
         paths += [reverse("orders:detail", args=[order.number]) for order in self.orders]
         paths += [reverse("customers:customer", args=[order.customer_id]) for order in self.orders]
+        printed = dict.fromkeys((order.pk for order in self.orders), 2)
+        tokens = [write_token(Printed(document, printed)) for document in Document]
+        paths += [reverse("orders:printed", args=[token]) for token in tokens]
         return paths + [f"{path}{quote(words.encode())}" for path in SEARCHES for words in CORPUS[:7]]
 
     def _fill(self, name: str) -> str:

@@ -52,6 +52,7 @@ BODILESS = {
 # What views read beside their forms.
 READ_BESIDE = {
     "orders:pay_out": {"reference"},
+    "orders:print": {"document", "number", "again", "all", "filter"},
     "orders:bulk_confirm": {"number"},
     "orders:bulk_prepare": {"number"},
     "orders:record_found": {"number"},

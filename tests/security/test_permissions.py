@@ -18,9 +18,11 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from orders.desk.prints.presses import Printed, write_token
 from orders.payments.models import Refund
 from orders.payments.services.cancelling import cancel_paid
 from orders.payments.services.collecting import collect_payment
+from orders.services.printing import Document
 from orders.services.recipient import change_address
 from orders.shipping.models import Parcel
 from orders.waybills.models import WaybillLabel
@@ -59,6 +61,7 @@ REVEALERS = BOSSES | {"order_clerk", "warehouse", "support"}
 COUNTERS = BOSSES | {"warehouse"}
 DESK = BOSSES | {"order_clerk", "warehouse", "support"}
 CUSTOMER_VIEWERS = BOSSES | {"order_clerk", "support", "finance"}
+PRINTERS = EDITORS | SHIPPERS
 SETTINGS_VIEWERS = BOSSES | {"finance"}
 
 Expected = Mapping[str, str]
@@ -173,6 +176,8 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("orders:pay_out", "POST"): staff(REFUNDERS),
     ("orders:place_test", "POST"): staff(OWNER),
     ("orders:filter", "GET"): staff(ALL),
+    ("orders:print", "POST"): staff(PRINTERS),
+    ("orders:printed", "GET"): staff(PRINTERS),
     ("orders:bulk_count", "GET"): staff(ALL),
     ("files:upload_picture", "POST"): staff(ALL),
     # tests/ground/test_produced_files.py says who gets one that is there.
@@ -353,6 +358,7 @@ def world(books_are_clean: None, sent_tasks: list[tuple[str, int]]) -> World:
     job = make_job("order.confirm", actor=cast.clerk(), key="job", subjects=[Subject(order.pk, order.number)])
     ids = {
         "job_id": job.pk,
+        "token": write_token(Printed(Document.RECEIPT, {order.pk: 1})),
         "number": order.number,
         "refund_order": cash.number,
         "refund_id": Refund.objects.get().pk,

@@ -21,6 +21,7 @@ from orders.desk.home.queues import list_queues
 from orders.desk.home.today import list_figures
 from orders.desk.list import counts
 from orders.desk.list.counts import count_tabs
+from orders.desk.prints.presses import Printed, write_token
 from orders.desk.search.matches import find_matches
 from orders.models import Order
 from orders.payments.models import Payment, Refund, RefundState
@@ -29,6 +30,7 @@ from orders.payments.services.collecting import collect_payment
 from orders.payments.services.found import record_found_payment
 from orders.payments.services.pricing import change_price, choose_payment
 from orders.scope import is_in_scope, orders_in_scope, rows_in_scope, scope_key
+from orders.services.printing import Document
 from orders.shipping.models import ParcelLine
 from orders.stages import AftersaleMark, Stage
 from shop import clock
@@ -345,6 +347,25 @@ def test_a_bulk_job_takes_what_is_in_scope_for_its_maker(world: World) -> None:
         assert list(job.rows.values_list("subject_id", flat=True)) == [world.own.pk]
         confirmed = Order.objects.filter(stage=Stage.CONFIRMED).values_list("pk", flat=True)
         assert list(confirmed) == [world.own.pk]
+
+
+def test_what_is_printed_is_in_scope(world: World) -> None:
+    url, chosen = reverse("orders:print"), [order.number for order in world.all]
+    foreign = write_token(Printed(Document.RECEIPT, dict.fromkeys(ids_of(world.all), 1)))
+    for user in (world.narrow, world.wide):
+        client, seen = sign_in(user), numbers_of(world.seen_by(user))
+        bodies = (
+            {"number": chosen},
+            {"all": "1", "filter": ""},
+            {"all": "1", "filter": "q=同款"},
+            {"again": foreign},
+        )
+        for body in bodies:
+            shown = client.post(url, {"document": "receipt", **body}, follow=True).content.decode()
+            assert numbers(shown, world) == seen
+        assert numbers(show(user, reverse("orders:printed", args=[foreign])), world) == seen
+        printed = Event.objects.filter(verb="order.print", actor_id=user.pk)
+        assert set(printed.values_list("subject_id", flat=True)) == ids_of(world.seen_by(user))
 
 
 def test_the_navigation_counts_what_is_in_scope(world: World) -> None:

@@ -14,7 +14,7 @@ DRAWN = re.compile(r"""class="((?:[^"{]|\{\{.*?\}\}|\{%.*?%\})*)\"""", re.DOTALL
 TAG, COMPUTED = re.compile(r"\{%.*?%\}", re.DOTALL), re.compile(r"\S*\{\{.*?\}\}\S*", re.DOTALL)
 DEFINED = re.compile(r"\.(-?[A-Za-z_][\w-]*)")
 # Names for scripts and tests alone.
-WITHOUT_LOOKS = {"bulk-actions", "bulk-all", "foot-notes", "help-aside", "job-watch", "search-help"}
+WITHOUT_LOOKS = {"bulk-all", "foot-notes", "help-aside", "job-watch", "search-help"}
 
 SHEET = """@charset "UTF-8";/*! Somebody's
 */:root{--a:1px;--b:var(--a);--unused:var(--c);--c:url("data:x;{}")}

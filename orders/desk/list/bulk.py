@@ -110,7 +110,7 @@ def choose_numbers(
 
 def count_results(filters: Filters, stages: Iterable[Stage] | None = None, *, actor: Actor) -> int:
     """Orders of the filtered list, in these stages alone, counted up to CAP + 1."""
-    shown = _list_stages(filters)
+    shown = list_stages(filters)
     wanted = shown if stages is None else tuple(stage for stage in stages if stage in shown)
     orders, total = narrow(filters, actor=actor), 0
     for stage in wanted:
@@ -120,7 +120,8 @@ def count_results(filters: Filters, stages: Iterable[Stage] | None = None, *, ac
     return total
 
 
-def _list_stages(filters: Filters) -> tuple[Stage, ...]:
+def list_stages(filters: Filters) -> tuple[Stage, ...]:
+    """The stages that the filtered list shows."""
     stages = filters.stages
     return () if stages is None else stages or tuple(Stage)
 
@@ -131,7 +132,7 @@ def collect_orders(action: BulkAction, parameters: dict[str, Any], cursor: str, 
     The cursor is `stage:id`: each stage is a keyset query of its own, for which there is an index.
     """
     filters = Filters(parameters["filter"])
-    shown = _list_stages(filters)
+    shown = list_stages(filters)
     stages = [stage for stage in action.stages if stage in shown]
     at, after = _read_cursor(cursor)
     if at >= len(stages):

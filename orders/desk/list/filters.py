@@ -112,6 +112,7 @@ class FilterForm(forms.Form):
     above = YuanField(label=_("Amount from"), required=False)
     below = YuanField(label=_("Amount to"), required=False)
     remark = _select(_("Remark"), [("yes", _("With a remark"))], _("Any"))
+    printed = _select(_("Receipt"), [("no", _("Not printed"))], _("Any"))
     aftersale = _select(_("After-sale"), AFTERSALES, _("Any"))
     source = _select(_("Source"), Source.choices, _("Any"))
 

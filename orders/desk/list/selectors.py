@@ -168,6 +168,8 @@ def _narrow_but_goods(filters: Filters, matches: Matches | None, actor: Actor) -
     orders = orders.filter(**{name: fen for name, fen in bounds.items() if fen is not None})
     if filters.get("remark"):
         orders = orders.filter(HAS_REMARK)
+    if filters.get("printed"):
+        orders = orders.filter(printed_at__isnull=True)
     return _between(orders, filters)
 
 

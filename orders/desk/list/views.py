@@ -19,6 +19,8 @@ from orders.desk.search.hints import describe_tried
 from orders.desk.search.leads import list_leads
 from orders.desk.search.matches import Matches
 from orders.desk.search.words import read_payment_number
+from orders.states import MOVES
+from shop.access import has_capability
 from shop.actor import Actor
 from shop.database.replica import reading
 from shop.http.middleware import own_address
@@ -34,7 +36,10 @@ def list_orders(request: StaffRequest) -> HttpResponse:
     filters = Filters(request.GET)
     matches = search(filters, actor=request.actor)
     page = _read_page(request, filters, matches)
-    looks = _describe_looks(request.user) | {"bulk_actions": list_bulk(request.actor)}
+    looks = _describe_looks(request.user) | {
+        "bulk_actions": list_bulk(request.actor),
+        "can_print": has_capability(request.actor, MOVES["order.print"].capability),
+    }
     context = _list_context(filters, matches, page, request.actor) | {
         **looks,
         "rows": make_rows(page.orders, actor=request.actor),

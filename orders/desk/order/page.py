@@ -10,6 +10,7 @@ from orders.desk.labels import Deadline, Label, describe_deadline, describe_orde
 from orders.desk.next_steps import NextStep, describe_next_step, find_next_step
 from orders.desk.order.actions import list_order_offers
 from orders.desk.order.stage_line import StageStep, make_stage_line
+from orders.desk.prints.words import tell_prints
 from orders.desk.timeline import Entry, make_timeline
 from orders.models import Note, Order, OrderLine
 from orders.moves import list_available
@@ -101,6 +102,7 @@ class OrderPage:
     offers: dict[str, Offer]
     forms: dict[str, ActionForm]
     can_reveal: bool
+    printed: str
 
     @property
     def adjusted_fen(self) -> int:
@@ -154,6 +156,7 @@ def make_page(
         offers=offers,
         forms=_make_forms(order, actor, offers, bound),
         can_reveal=can_reveal(order, actor),
+        printed=tell_prints(order, events),
     )
 
 

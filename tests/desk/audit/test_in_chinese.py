@@ -13,6 +13,7 @@ from django.db import models
 from django.test import Client
 
 from orders.desk.failures import _WHY
+from orders.services.printing import Document
 from orders.stages import BuyerReason
 from shop import clock
 from shop.access import ROLE_LABELS
@@ -33,6 +34,7 @@ VOCABULARIES: dict[str, list[Any]] = {
     "buyer_reason": list(BuyerReason.values),
     "purpose": ["reveal", "copy", "history"],
     "why": list(_WHY),
+    "document": list(Document.values),
     "role": list(ROLE_LABELS),
     "what": ["phone"],
     "fields": [["appid", "mini_secret"], list(PAY_FIELDS)],

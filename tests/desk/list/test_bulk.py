@@ -154,8 +154,17 @@ def test_the_offer_to_take_all_results_counts_what_fits(
     assert "Select all 2+ results" in owner.get(f"{URL}count/").content.decode()
 
 
-@pytest.mark.parametrize("role", ["warehouse", "finance", "store_clerk"])
-def test_roles_that_may_not_edit_have_neither_boxes_nor_bulk(sign_in: SignIn, role: str) -> None:
+def test_who_may_print_alone_has_boxes_and_nothing_else_to_press(sign_in: SignIn) -> None:
+    shown = sign_in("warehouse").get(f"/console/orders/?number={paid_order().number}").content.decode()
+    assert 'form="bulk" data-stage' in shown
+    assert 'name="document" value="pick_list"' in shown
+    assert "data-bulk-action" not in shown
+
+
+@pytest.mark.parametrize("role", ["finance", "store_clerk"])
+def test_roles_that_may_neither_edit_nor_print_have_neither_boxes_nor_bulk(
+    sign_in: SignIn, role: str
+) -> None:
     order = paid_order()
     client = sign_in(role)
     shown = client.get("/console/orders/").content.decode()
