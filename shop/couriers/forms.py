@@ -27,6 +27,7 @@ _PLAIN = [NO_CONTROL]
 class SenderForm(forms.Form):
     """An address of the shop; a pasted line fills the fields that are empty. Named as the address script names them."""
 
+    says_optional = False
     pasted = fields.area(
         _("Paste a whole address"),
         max_length=LONGEST,
@@ -36,7 +37,9 @@ class SenderForm(forms.Form):
     )
     recipient = fields.text(_("Contact"), max_length=30, validators=_PLAIN)
     phone = fields.text(_("Phone"), max_length=20, validators=[PHONE], attrs={"inputmode": "tel"})
-    company = fields.text(_("Company"), max_length=60, required=False, validators=_PLAIN)
+    company = fields.text(
+        _("Company"), max_length=60, required=False, validators=_PLAIN, help_text=_("May stay empty.")
+    )
     province = fields.text(_("Province"), max_length=20, attrs={"list": "regions-province"})
     city = fields.text(_("City"), max_length=20, attrs={"list": "regions-city"})
     district = fields.text(

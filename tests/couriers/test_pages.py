@@ -50,10 +50,11 @@ class TestOverview:
         for code in ("SF", "EMS"):
             assert manager.post(f"{URL}take/", {"code": code}).status_code == 302
         last = CourierAccount.objects.get(code="EMS")
-        manager.post(f"{URL}rank/", {"up": last.pk})
+        answer = manager.post(f"{URL}rank/", {"up": last.pk})
+        assert answer["Location"] == f"{URL}#courier-EMS"
         page = page_with(200, manager.get(URL))
         assert page.index("accounts/EMS/") < page.index("accounts/SF/")
-        assert "EMS (China Post) one place down" in page or "EMS one place down" in page
+        assert "EMS (China Post) one place down" in page
 
     def test_a_courier_that_needs_an_account_leads_to_it(self, manager: Client) -> None:
         answer = manager.post(f"{URL}take/", {"code": "ZTO"}, follow=True)
