@@ -18,7 +18,6 @@ from orders.payments.services.transfers import send_proof
 from orders.services.steps import urge_order
 from shop.catalog.models import Sku
 from shop.catalog.product_sheet import PRODUCTS
-from shop.couriers.services.accounts import take_courier
 from shop.files.models import ProducedFile
 from shop.files.produced import Description, produce_file
 from shop.files.services import store_picture
@@ -142,7 +141,7 @@ class Tour:
             "alert_kind": "new_order",
             "slug": "orders",
             "sender_id": add_hostile_senders(),
-            "courier": take_courier("SF", actor=cast.clerk()).code,
+            "courier": cast.use_courier().code,
             "provider": "kdniao",
         }
 

@@ -24,7 +24,6 @@ from orders.payments.services.collecting import collect_payment
 from orders.services.recipient import change_address
 from orders.shipping.models import Parcel
 from shop.access import ROLES
-from shop.couriers.services.accounts import take_courier
 from shop.customers.services import save_address
 from shop.events.models import Event
 from shop.jobs.registry import Subject
@@ -358,7 +357,7 @@ def world(books_are_clean: None, sent_tasks: list[tuple[str, int]]) -> World:
         "name": "none.wav",
         "step": "colleague",
         "sender_id": cast.make_sender().pk,
-        "courier": take_courier("SF", actor=cast.clerk()).code,
+        "courier": cast.use_courier().code,
         "provider": "kdniao",
     }
     return World(customer, ids)
