@@ -94,14 +94,18 @@ class ProviderForm(forms.Form):
     """Credentials at a provider of e-waybills; the key is write-only."""
 
     says_optional = False
-    customer = fields.text("", max_length=60, validators=_PLAIN)
+    merchant = fields.text("", max_length=60, validators=_PLAIN)
     key = SecretField(validators=_PLAIN)
 
     def __init__(self, provider: Provider, account: ProviderAccount | None, data: Any = None) -> None:
-        super().__init__(data, initial={"customer": account.customer if account else ""})
-        self.fields["customer"].label, self.fields["key"].label = PROVIDER_LABELS[provider]
+        super().__init__(data, initial={"merchant": account.customer if account else ""})
+        self.fields["merchant"].label, self.fields["key"].label = PROVIDER_LABELS[provider]
         key: Any = self.fields["key"]
         key.tell(is_stored=bool(account and account.key))
+
+    def read(self) -> dict[str, str]:
+        """What was typed, by the columns of an account."""
+        return {"customer": self.cleaned_data["merchant"], "key": self.cleaned_data["key"]}
 
 
 PROVIDER_LABELS = {
