@@ -17,7 +17,8 @@ from shop.access import ROLES
 from shop.actor import SYSTEM, Actor, ActorKind
 from shop.catalog.models import Sku
 from shop.catalog.services import NewSku, add_product
-from shop.couriers.models import Sender
+from shop.couriers.models import CourierAccount, Sender
+from shop.couriers.services.accounts import take_courier
 from shop.couriers.services.senders import add_sender
 from shop.customers.models import Customer
 from shop.customers.services import customer_actor, get_or_create_customer, issue_token
@@ -118,6 +119,11 @@ def make_customer(nickname: str = "小燕子") -> Customer:
 def make_sender(**changes: str) -> Sender:
     """An address from which the shop ships; the first one is the default."""
     return add_sender(SENDER | changes, actor=clerk())
+
+
+def use_courier(code: str = "SF") -> CourierAccount:
+    """A courier in use, switched on unless it is."""
+    return CourierAccount.objects.filter(code=code, is_on=True).first() or take_courier(code, actor=clerk())
 
 
 def make_token(customer: Customer) -> str:

@@ -27,6 +27,7 @@ _PLAIN = [NO_CONTROL]
 class SenderForm(forms.Form):
     """An address of the shop; a pasted line fills the fields that are empty. Named as the address script names them."""
 
+    says_optional = False
     pasted = fields.area(
         _("Paste a whole address"),
         max_length=LONGEST,
@@ -36,7 +37,9 @@ class SenderForm(forms.Form):
     )
     recipient = fields.text(_("Contact"), max_length=30, validators=_PLAIN)
     phone = fields.text(_("Phone"), max_length=20, validators=[PHONE], attrs={"inputmode": "tel"})
-    company = fields.text(_("Company"), max_length=60, required=False, validators=_PLAIN)
+    company = fields.text(
+        _("Company"), max_length=60, required=False, validators=_PLAIN, help_text=_("May stay empty.")
+    )
     province = fields.text(_("Province"), max_length=20, attrs={"list": "regions-province"})
     city = fields.text(_("City"), max_length=20, attrs={"list": "regions-city"})
     district = fields.text(
@@ -91,14 +94,18 @@ class ProviderForm(forms.Form):
     """Credentials at a provider of e-waybills; the key is write-only."""
 
     says_optional = False
-    customer = fields.text("", max_length=60, validators=_PLAIN)
+    merchant = fields.text("", max_length=60, validators=_PLAIN)
     key = SecretField(validators=_PLAIN)
 
     def __init__(self, provider: Provider, account: ProviderAccount | None, data: Any = None) -> None:
-        super().__init__(data, initial={"customer": account.customer if account else ""})
-        self.fields["customer"].label, self.fields["key"].label = PROVIDER_LABELS[provider]
+        super().__init__(data, initial={"merchant": account.customer if account else ""})
+        self.fields["merchant"].label, self.fields["key"].label = PROVIDER_LABELS[provider]
         key: Any = self.fields["key"]
         key.tell(is_stored=bool(account and account.key))
+
+    def read(self) -> dict[str, str]:
+        """What was typed, by the columns of an account."""
+        return {"customer": self.cleaned_data["merchant"], "key": self.cleaned_data["key"]}
 
 
 PROVIDER_LABELS = {

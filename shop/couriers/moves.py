@@ -44,7 +44,7 @@ SENDERS = register(
         Sender,
         _("Sender"),
         (
-            stateless("sender.add", _("Sender added"), BY_SHOP, SETUP, facts=COLUMNS),
+            stateless("sender.add", _("Sender added"), BY_SHOP, SETUP),
             stateless("sender.change", _("Sender changed"), BY_SHOP, SETUP, facts=COLUMNS),
             stateless(
                 "sender.choose",

@@ -72,7 +72,7 @@ def _save_provider(request: StaffRequest, form: ProviderForm, account: ProviderA
     before = account.version
     which = Provider(account.provider)
     try:
-        saved = change_provider(which, form.cleaned_data, actor=request.actor, expected_version=seen)
+        saved = change_provider(which, form.read(), actor=request.actor, expected_version=seen)
     except Refused as refused:
         form.add_error(None, str(refused))
         return False

@@ -47,14 +47,15 @@ def take(request: StaffRequest) -> HttpResponse:
 
 @staff_page(SETUP, methods=("POST",))
 def rank(request: StaffRequest) -> HttpResponse:
-    """Move a courier up or down by one place."""
+    """Move a courier up or down by one place; the keyboard goes on in its row."""
     step = -1 if "up" in request.POST else 1
     account_id = read_id(request.POST.get("up" if step < 0 else "down", ""))
     try:
-        rank_courier(account_id, step=step, actor=request.actor)
+        account = rank_courier(account_id, step=step, actor=request.actor)
     except Refused as refused:
         messages.error(request, str(refused))
-    return redirect(reverse(HOME) + "#couriers")
+        return redirect(reverse(HOME) + "#couriers")
+    return redirect(f"{reverse(HOME)}#courier-{account.code}")
 
 
 @staff_page(SETUP, methods=("GET", "POST"), fresh=True)

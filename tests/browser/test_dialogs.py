@@ -11,7 +11,6 @@ from orders.desk.testing.services import place_test_order
 from orders.models import Order
 from orders.payments.services.transfers import send_proof
 from orders.selectors import find_test_order
-from shop.couriers.services.accounts import take_courier
 from shop.couriers.services.senders import retire_sender
 from shop.couriers.views_couriers import DROP
 from shop.couriers.views_senders import ACTIONS as OF_SENDERS
@@ -58,7 +57,7 @@ def list_pages() -> Iterator[str]:
     yield from (f"/console/staff/people/{person.pk}/" for person in (here, gone))
     _default, other, retired = (cast.make_sender() for _ in range(3))
     retire_sender(retired.pk, actor=cast.clerk())
-    courier = take_courier("SF", actor=cast.clerk())
+    courier = cast.use_courier()
     yield from (f"/console/settings/couriers/senders/{sender.pk}/" for sender in (other, retired))
     yield f"/console/settings/couriers/accounts/{courier.code}/"
     yield f"/console/products/{cast.make_sku().product_id}/"

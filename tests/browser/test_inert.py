@@ -23,7 +23,6 @@ from orders.waybills.services.asking import Wish, request_waybill
 from shop.catalog.models import Sku
 from shop.catalog.product_sheet import PRODUCTS
 from shop.couriers.models import Sender
-from shop.couriers.services.accounts import take_courier
 from shop.files.models import ProducedFile
 from shop.files.produced import Description, produce_file
 from shop.files.services import store_picture
@@ -164,7 +163,7 @@ class Tour:
             "waybill_id": plant_waybill().pk,
             "place": 1,
             "sender_id": add_hostile_senders(),
-            "courier": take_courier("SF", actor=cast.clerk()).code,
+            "courier": cast.use_courier().code,
             "provider": "kdniao",
             "token": write_token(Printed(Document.RECEIPT, {order.pk: 1})),
         }

@@ -1,8 +1,11 @@
 """Where the shop ships from: senders are added, changed, chosen, laid aside."""
 
+from typing import Any
+
 import pytest
 
 from shop.couriers.models import Sender
+from shop.couriers.services import senders
 from shop.couriers.services.senders import (
     add_sender,
     change_sender,
@@ -11,6 +14,7 @@ from shop.couriers.services.senders import (
     take_up_sender,
 )
 from shop.events.models import Event
+from shop.moves.services import begin
 from tests.cast import SENDER, clerk, make_sender
 from tests.expect import refused
 
@@ -27,6 +31,18 @@ def test_the_first_sender_is_the_default_and_the_second_is_not() -> None:
     first, second = make_sender(), make_sender(name="李仓管")
     assert (first.is_default, second.is_default) == (True, False)
     assert Event.objects.filter(verb="sender.add").count() == 2
+
+
+def test_who_was_overtaken_by_another_first_sender_is_asked_to_look_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def come_second(sender: Sender, *args: Any, **kwargs: Any) -> None:
+        Sender.objects.create(**SENDER, is_default=True)
+        begin(sender, *args, **kwargs)
+
+    monkeypatch.setattr(senders, "begin", come_second)
+    with refused("stale"):
+        make_sender()
 
 
 def test_a_change_is_recorded_with_what_it_replaced() -> None:
@@ -55,8 +71,8 @@ def test_another_sender_takes_the_place_of_the_default() -> None:
     choose_sender(second.pk, actor=MANAGER)
     assert find_default() == second.pk
     first.refresh_from_db()
-    assert Event.objects.filter(kind="sender", subject_id=first.pk).values_list("verb", flat=True)[1:]
-    assert first.version == 2
+    told = Event.objects.filter(kind="sender", subject_id=first.pk).order_by("number")
+    assert list(told.values_list("verb", flat=True)) == ["sender.add", "sender.step_back"]
 
 
 def test_the_default_is_retired_only_after_another_was_chosen() -> None:

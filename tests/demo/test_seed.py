@@ -29,6 +29,8 @@ from shop.access import ROLES
 from shop.actor import SYSTEM
 from shop.catalog.models import MovementKind, Product, StockMovement
 from shop.clients.wechat_pay import WeChatPay
+from shop.couriers.checklist import list_missing_for_labels
+from shop.couriers.selectors import list_label_accounts
 from shop.customers.models import Address, BalanceEntry, Customer, EntryKind
 from shop.database.connections import nobody_else
 from shop.demo.standins import load_credentials, run_in_thread
@@ -174,3 +176,5 @@ def test_everything_of_the_shop_is_switched_on(lived: None) -> None:
             PayMethod.COD,
             PayMethod.TRANSFER,
         ]
+    assert list_missing_for_labels() == []
+    assert [account.code for account in list_label_accounts()] == ["SF", "ZTO", "YTO", "JD", "EMS"]

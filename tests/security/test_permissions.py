@@ -29,7 +29,6 @@ from orders.waybills.models import WaybillLabel
 from orders.waybills.services.asking import Wish, request_waybill
 from shop.access import ROLES
 from shop.couriers.models import ProviderAccount
-from shop.couriers.services.accounts import take_courier
 from shop.customers.services import save_address
 from shop.events.models import Event
 from shop.jobs.registry import Subject
@@ -384,7 +383,7 @@ def world(books_are_clean: None, sent_tasks: list[tuple[str, int]]) -> World:
         "name": "none.wav",
         "step": "colleague",
         "sender_id": cast.make_sender().pk,
-        "courier": take_courier("SF", actor=cast.clerk()).code,
+        "courier": cast.use_courier().code,
         "provider": "kdniao",
         "template_id": cast.make_freight("大件", {}).pk,
     }

@@ -33,14 +33,14 @@ def sender(open_shop: StoreSettings) -> Sender:
 
 def set_up_couriers() -> Sender:
     """Two couriers with e-waybills, one that wants a postcode, and where parcels are sent from."""
-    ProviderAccount.objects.create(
-        provider=Provider.KDNIAO, customer="1000000", key="test-key", tested_at=clock.now()
+    ProviderAccount.objects.get_or_create(
+        provider=Provider.KDNIAO,
+        defaults={"customer": "1000000", "key": "test-key", "tested_at": clock.now()},
     )
-    CourierAccount.objects.create(
-        code="ZTO", provider=Provider.KDNIAO, customer_name="testzto", customer_pwd="testztopwd"
-    )
-    CourierAccount.objects.create(code="EMS", provider=Provider.KDNIAO, position=1)
-    CourierAccount.objects.create(code="STO", provider=Provider.KDNIAO, position=2)
+    zto = {"customer_name": "testzto", "customer_pwd": "testztopwd"}
+    for position, (code, account) in enumerate([("ZTO", zto), ("EMS", {}), ("STO", {})]):
+        defaults = {"provider": Provider.KDNIAO, "position": position, **account}
+        CourierAccount.objects.get_or_create(code=code, defaults=defaults)
     return Sender.objects.filter(is_default=True).first() or cast.make_sender(postcode="310013")
 
 

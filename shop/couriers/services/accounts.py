@@ -49,7 +49,7 @@ def drop_courier(account_id: int, *, actor: Actor, expected_version: int | None 
     return account
 
 
-def rank_courier(account_id: int, *, step: int, actor: Actor) -> None:
+def rank_courier(account_id: int, *, step: int, actor: Actor) -> CourierAccount:
     """Move a courier in use up (-1) or down (1) by one place; at the end of the list nothing happens.
 
     Raises Refused `not_found` for one that is not in use.
@@ -61,10 +61,12 @@ def rank_courier(account_id: int, *, step: int, actor: Actor) -> None:
         at = next((at for at, account in enumerate(ranked) if account.pk == account_id), None)
         if at is None:
             raise Refused("not_found", COURIERS.missing, 404)
-        ranked.insert(max(at + step, 0), ranked.pop(at))
+        moved = ranked.pop(at)
+        ranked.insert(max(at + step, 0), moved)
         for place, account in enumerate(ranked):
             if account.position != place:
                 move(account, "courier.rank", actor=actor, changes={"position": place})
+    return moved
 
 
 def change_courier(

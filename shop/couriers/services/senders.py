@@ -21,7 +21,7 @@ def add_sender(values: Mapping[str, Any], *, actor: Actor) -> Sender:
     sender = Sender(**written, is_default=is_first)
     try:
         with transaction.atomic():
-            begin(sender, "sender.add", actor=actor, data={"before": {}, "after": written})
+            begin(sender, "sender.add", actor=actor)
     except IntegrityError as error:
         raise Refused("stale", STALE) from error
     return sender
