@@ -80,6 +80,8 @@ READERS = {
     "refund_due": "orders.payments.selectors.list_due_refunds",
     "refund_stuck": "orders.desk.home.queues.list_queues",
     "refund_under_way": "orders.payments.selectors.list_stuck_refunds",
+    "waybill_due": "orders.waybills.selectors.list_due",
+    "waybill_troubled": "orders.waybills.selectors.list_troubled",
 }
 
 

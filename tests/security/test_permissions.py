@@ -353,7 +353,8 @@ def world(books_are_clean: None, sent_tasks: list[tuple[str, int]]) -> World:
     cast.ship_order(order.pk, parcels=[cast.parcel({line: 1})], actor=cast.clerk())
     address = save_address(customer, vars(cast.HOME))
     set_up_couriers()
-    waybill = request_waybill(order.pk, wish=Wish("ZTO"), actor=cast.clerk())
+    packed = cast.prepared_order(customer=customer)
+    waybill = request_waybill(packed.pk, wish=Wish("ZTO"), actor=cast.clerk())
     WaybillLabel(waybill=waybill, html="<p>label</p>").save()
     # The test of a connection asks nobody: a test's transaction is open.
     ProviderAccount.objects.all().delete()

@@ -12,6 +12,8 @@ from notifications.services import raise_alert
 from orders.models import Order
 from orders.payments.models import Payment, Refund, RefundState
 from orders.services.steps import hold_order
+from orders.waybills.models import Waybill, WaybillState
+from orders.waybills.services.asking import Wish, request_waybill
 from shop import clock
 from shop.access import ROLES
 from shop.events.models import Event, Heartbeat
@@ -19,20 +21,22 @@ from shop.events.sweeping import SWEEP_HEARTBEAT
 from shop.staff.models import StaffUser
 from tests.cast import clerk, make_staff, paid_order, place, prepared_order
 from tests.console import browser, page_with, sign_in
+from tests.waybills.conftest import set_up_couriers
 
 HOME = "/console/"
-SHIPPING = ("overdue", "within_24h", "alerts", "short", "ship_later")
+SHIPPING = ("overdue", "within_24h", "alerts", "waybills", "short", "ship_later")
 HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "owner": (
         (
-            *("overdue", "within_24h", "to_confirm", "alerts", "transfers", "refund_failed", "to_pay_out"),
+            *("overdue", "within_24h", "to_confirm", "alerts", "waybills"),
+            *("transfers", "refund_failed", "to_pay_out"),
             *("short", "closing_soon", "held", "ship_later"),
         ),
         ("placed", "paid", "to_ship", "shipped", "refunded"),
     ),
     "order_clerk": (
         (
-            *("overdue", "within_24h", "to_confirm", "alerts", "transfers"),
+            *("overdue", "within_24h", "to_confirm", "alerts", "waybills", "transfers"),
             *("short", "closing_soon", "held", "ship_later"),
         ),
         ("placed", "to_ship", "shipped"),
@@ -44,10 +48,10 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 HOMES["manager"] = HOMES["owner"]
 QUERIES = {
-    "owner": 29,
-    "manager": 26,
-    "order_clerk": 19,
-    "warehouse": 13,
+    "owner": 31,
+    "manager": 28,
+    "order_clerk": 21,
+    "warehouse": 15,
     "support": 14,
     "finance": 15,
     "store_clerk": 9,
@@ -82,6 +86,9 @@ def work() -> None:
     Order.objects.filter(pk=place().pk).update(pay_by=now, proof_sent_at=now)
     refund(RefundState.FAILED)
     refund(RefundState.TO_PAY_OUT)
+    set_up_couriers()
+    waybill = request_waybill(prepared_order().pk, wish=Wish("ZTO"), actor=clerk())
+    Waybill.objects.filter(pk=waybill.pk).update(state=WaybillState.UNKNOWN)
     Alert.objects.create(
         kind=AlertKind.REFUND_FAILED, order=prepared_order(), event_id=-1, event_number=1, raised_at=now
     )
