@@ -14,6 +14,8 @@ from django.db import connection
 from tests.databases import own_database
 from harness.processes import PROJECT
 
+# A dozen processes, each of which reads the whole shop: a busy machine takes minutes.
+pytestmark = pytest.mark.timeout(900)
 Run = "subprocess.CompletedProcess[str]"
 
 
