@@ -100,7 +100,7 @@ SENDING = (
         BY_SHOP,
         "orders.ship",
         (has_buyer, not_held, nothing_owed, no_open_aftersale),
-        icon_name="receipt",
+        icon_name="file-invoice",
         facts={"code": str, "courier": str},
     ),
     Move(

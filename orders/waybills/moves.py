@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.scope import rows_in_scope, scope_key
 from orders.waybills.models import Waybill, WaybillState
-from shop.events.words import label_facts, leave_out
+from shop.events.words import label_facts, tell_only
 from shop.moves.table import (
     BY_GATEWAY,
     BY_SHOP,
@@ -27,7 +27,7 @@ _FAILURE = _LABEL | {"error": str}
 _S = WaybillState
 
 label_facts("waybill", tracking_no=_("Tracking number"), error=_("The provider said"), copies=_("Printed"))
-leave_out("waybill", "code", "courier")
+tell_only("waybill")
 
 WAYBILLS = register(
     Subject(
@@ -41,7 +41,7 @@ WAYBILLS = register(
                 to(_S.REQUESTED, NOWHERE),
                 BY_SHOP,
                 _SHIP,
-                icon_name="receipt",
+                icon_name="file-invoice",
                 facts=_LABEL,
             ),
             Move(
@@ -117,7 +117,7 @@ WAYBILLS = register(
                 to(_S.VOIDING, _S.ISSUED),
                 BY_SHOP,
                 _SHIP,
-                icon_name="receipt-off",
+                icon_name="ban",
                 facts=_NUMBER,
             ),
             Move(

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,10 +18,13 @@ from shop.console.timeline import tell_last
 from shop.errors import Refused
 from shop.http.dialogs import Dialog
 from shop.http.paging import read_page
+from shop.http.query import make_url
 from shop.staff.actions.rows import ActionPage, list_offers
 from shop.staff.decorators import StaffRequest, staff_page
 
 EVENTS_SHOWN = 20
+_SALT = "orders.desk.waybills.label"
+_KEY_HOLDS_S = 900
 # The vendor's own HTML: nothing of it runs, nothing is fetched, nothing leads anywhere.
 _SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
 
@@ -43,7 +47,7 @@ def _render(
 ) -> HttpResponse:
     context = {
         "waybill": waybill,
-        "has_label": WaybillLabel.objects.filter(waybill=waybill).exists(),
+        "label": WaybillLabel.objects.only("url").filter(waybill=waybill).first(),
         "offers": list_offers(
             ACTIONS, waybill, request.actor, action_url=find_action_url, is_silent=lambda _refused: True
         ),
@@ -63,19 +67,26 @@ WAYBILL_PAGE = ActionPage(
 
 @staff_page("orders.ship", methods=("GET", "POST"))
 def print_label(request: StaffRequest, waybill_id: int) -> HttpResponse:
-    """POST counts a print and leads to the sheet, which opens the browser's dialog; loading that counts nothing."""
+    """POST records a print and leads to the sheet, which opens the browser's dialog; loading that again counts nothing.
+
+    The label shows the recipient in full, so that its address is good for a while and for who pressed alone.
+    """
     if request.method == "POST":
+        _read_label(get_waybill(waybill_id, actor=request.actor))
         note_printed(waybill_id, actor=request.actor)
-        return redirect("orders:print_label", waybill_id)
+        key = signing.dumps([waybill_id, request.user.pk], salt=_SALT)
+        return redirect(make_url(reverse("orders:print_label", args=[waybill_id]), {"key": key}))
+    _check_key(request, waybill_id)
     waybill = get_waybill(waybill_id, actor=request.actor)
-    _read_label(waybill)
-    return render(request, "desk/waybills/print.html", {"waybill": waybill})
+    context = {"waybill": waybill, "key": request.GET["key"]}
+    return render(request, "desk/waybills/print.html", context)
 
 
 @staff_page("orders.ship")
 @xframe_options_sameorigin
 def draw_label(request: StaffRequest, waybill_id: int) -> HttpResponse:
     """The label as the provider drew it, for a sandboxed frame of our own pages alone."""
+    _check_key(request, waybill_id)
     label = _read_label(get_waybill(waybill_id, actor=request.actor))
     response = HttpResponse(label.html)
     response["Content-Security-Policy"] = _SANDBOX
@@ -83,9 +94,20 @@ def draw_label(request: StaffRequest, waybill_id: int) -> HttpResponse:
     return response
 
 
+def _check_key(request: StaffRequest, waybill_id: int) -> None:
+    """Raise Refused unless this person has just pressed “Print the label”."""
+    try:
+        named = signing.loads(request.GET.get("key", ""), salt=_SALT, max_age=_KEY_HOLDS_S)
+    except signing.BadSignature:
+        named = None
+    if named != [waybill_id, request.user.pk]:
+        message = _("Press “Print the label” again: this address was good for a moment only.")
+        raise Refused("print_again", message, 410)
+
+
 def _read_label(waybill: Waybill) -> WaybillLabel:
     labels = WaybillLabel.objects.select_related("waybill__order__customer")
     label = labels.filter(waybill=waybill).first()
-    if label is None:
-        raise Refused("not_found", _("This e-waybill has no label: its number was entered by hand."), 404)
+    if label is None or not label.html:
+        raise Refused("not_found", _("This e-waybill has no label here: print it at the provider."), 404)
     return label

@@ -7,6 +7,7 @@ from orders.waybills.models import Waybill, WaybillLabel, WaybillState
 from orders.waybills.services.asking import Wish, request_waybill
 from shop.clients.errors import Unknown
 from tests.cast import clerk, prepared_order
+from tests.console import browser
 from tests.waybills.conftest import ScriptedProvider, answer, set_up_couriers
 
 
@@ -38,25 +39,41 @@ def test_the_list_and_the_home_page_show_what_is_unknown(owner, provider):
     assert "E-waybills to look at" in owner.get("/console/").content.decode()
 
 
+def press_print(client, waybill):
+    """The sheet that opens after the press, and the label that its frame shows."""
+    response = client.post(url(waybill, "print/"))
+    assert response.status_code == 302
+    return response.url, response.url.replace("/print/", "/label/")
+
+
 def test_the_label_is_drawn_in_a_sandbox_of_its_own(owner):
     waybill = make_waybill()
     WaybillLabel.objects.get().delete()
     WaybillLabel(waybill=waybill, html="<script>alert(1)</script><p>面单</p>").save()
-    response = owner.get(url(waybill, "label/"))
+    sheet, label = press_print(owner, waybill)
+    response = owner.get(label)
     assert response.content.decode() == "<script>alert(1)</script><p>面单</p>"
     policy = response["Content-Security-Policy"]
     assert policy.startswith("sandbox; default-src 'none'") and "script-src" not in policy
     assert response["X-Frame-Options"] == "SAMEORIGIN"
-    assert '<iframe class="label-frame" sandbox' in owner.get(url(waybill)).content.decode()
+    assert '<iframe class="label-sheet" sandbox' in owner.get(sheet).content.decode()
+
+
+def test_the_recipient_is_shown_in_full_to_who_has_pressed_alone(owner):
+    waybill = make_waybill()
+    _sheet, label = press_print(owner, waybill)
+    colleague = browser("warehouse")
+    assert [client.get(label).status_code for client in (owner, colleague)] == [200, 410]
+    assert owner.get(url(waybill, "label/")).status_code == 410
+    assert owner.get(label.replace(f"/{waybill.pk}/", f"/{make_waybill().pk}/")).status_code == 410
 
 
 def test_printing_counts_once_per_press_and_marks_the_second(owner):
     waybill = make_waybill()
+    press_print(owner, waybill)
+    sheet, _label = press_print(owner, waybill)
     for _ in range(2):
-        response = owner.post(url(waybill, "print/"))
-        assert response.status_code == 302
-    assert "Reprint 2" in owner.get(response.url).content.decode()
-    owner.get(response.url)
+        assert "Reprint 2" in owner.get(sheet).content.decode()
     waybill.refresh_from_db()
     assert waybill.prints == 2
 
@@ -81,5 +98,5 @@ def test_a_number_entered_by_hand_has_no_label(owner, provider):
     provider.say(Unknown("timeout"))
     waybill = make_waybill()
     owner.post(url(waybill, "enter-label/"), {"version": waybill.version, "tracking_no": "75000000000077"})
-    assert owner.get(url(waybill, "print/")).status_code == 404
+    assert owner.post(url(waybill, "print/")).status_code == 404
     assert "Print the label" not in owner.get(url(waybill)).content.decode()
