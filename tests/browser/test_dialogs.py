@@ -8,9 +8,11 @@ from playwright.sync_api import Page
 from orders.desk.customers.forms import ACTIONS as OF_CUSTOMERS
 from orders.desk.order.actions import ACTIONS as OF_ORDERS
 from orders.desk.testing.services import place_test_order
+from orders.desk.waybills.actions import ACTIONS as OF_WAYBILLS
 from orders.models import Order
 from orders.payments.services.transfers import send_proof
 from orders.selectors import find_test_order
+from orders.waybills.models import WaybillState
 from shop.couriers.services.senders import retire_sender
 from shop.couriers.views_couriers import DROP
 from shop.couriers.views_senders import ACTIONS as OF_SENDERS
@@ -26,6 +28,7 @@ from tests.browser.conftest import Device, LiveShop
 from tests.browser.dialogs import list_openers, try_dialog
 from tests.browser.look import WIDE
 from tests.ground.test_files import picture_bytes
+from tests.waybills.conftest import set_up_couriers, settled
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 DIRECT = {"prepare", "release", "undo_confirm", "undo_prepare"}
@@ -60,12 +63,26 @@ def list_pages() -> Iterator[str]:
     courier = cast.use_courier()
     yield from (f"/console/settings/couriers/senders/{sender.pk}/" for sender in (other, retired))
     yield f"/console/settings/couriers/accounts/{courier.code}/"
+    set_up_couriers()
+    numbered = settled(cast.prepared_order(), WaybillState.ISSUED, tracking_no="75000000000001")
+    unknown = settled(cast.prepared_order(), WaybillState.UNKNOWN)
+    yield from (f"/console/orders/waybills/{waybill.pk}/" for waybill in (numbered, unknown))
     yield f"/console/products/{cast.make_sku().product_id}/"
     yield from ("/console/audit/", "/console/alerts/")
 
 
 def list_expected() -> set[str]:
-    actions = (*OF_ORDERS.values(), *OF_CUSTOMERS, *OF_SENDERS, DROP, CHANGE, DISABLE, ENABLE, RESET)
+    actions = (
+        *OF_ORDERS.values(),
+        *OF_CUSTOMERS,
+        *OF_SENDERS,
+        *OF_WAYBILLS,
+        DROP,
+        CHANGE,
+        DISABLE,
+        ENABLE,
+        RESET,
+    )
     asked = {action.name for action in actions if not action.anchor} - DIRECT
     return {f"#dialog-{name}" for name in (*asked, "handle-all", "filter")} | {"#help"}
 

@@ -18,8 +18,7 @@ from orders.models import Order
 from orders.payments.services.transfers import send_proof
 from orders.services.printing import Document
 from orders.services.steps import urge_order
-from orders.waybills.models import Waybill, WaybillLabel
-from orders.waybills.services.asking import Wish, request_waybill
+from orders.waybills.models import Waybill, WaybillLabel, WaybillState
 from shop.catalog.models import Sku
 from shop.catalog.product_sheet import PRODUCTS
 from shop.couriers.models import Sender
@@ -39,7 +38,7 @@ from tests.browser.test_pictures import CORPUS, plant
 from tests.ground.test_files import picture_bytes
 from tests.security.test_permissions import MATRIX, list_routes
 from tests.sheets.making import xlsx
-from tests.waybills.conftest import set_up_couriers
+from tests.waybills.conftest import set_up_couriers, settled
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 PRODUCT_HEADER = ["商品名称", "分类", "SKU编码", "规格", "价格", "上架", "预售发货日", "库存预警", "期初库存"]
@@ -121,9 +120,7 @@ def plant_waybill() -> Waybill:
     """One whose label, provider and sender say what a hostile one would."""
     set_up_couriers()
     Sender.objects.update(name=CORPUS[1][:30])
-    order = cast.prepared_order()
-    waybill = request_waybill(order.pk, wish=Wish("ZTO", remark=CORPUS[1]), actor=cast.clerk())
-    Waybill.objects.filter(pk=waybill.pk).update(last_error=CORPUS[1][:200], next_try_at=None)
+    waybill = settled(cast.prepared_order(), WaybillState.UNKNOWN, last_error=CORPUS[1][:200])
     WaybillLabel(waybill=waybill, html=f"<p>{CORPUS[1]}</p><script>window.pwned = 1</script>").save()
     return waybill
 

@@ -5,9 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from orders.models import Order
-from orders.waybills.models import Waybill
+from orders.waybills.models import Waybill, WaybillState
 from orders.waybills.services.asking import Wish, request_waybill
 from orders.waybills.tasks import ask_provider
 from shop import clock
@@ -99,6 +100,15 @@ def answer(waybill: Waybill, *, times: int = 1) -> Waybill:
         Waybill.objects.filter(pk=waybill.pk).update(lease_until=None)
         ask_provider(waybill.pk)
     return Waybill.objects.select_related("order__customer").get(pk=waybill.pk)
+
+
+def settled(order: Order, state: WaybillState, **columns: Any) -> Waybill:
+    """A waybill in this state, whatever workers there are beside the test."""
+    with transaction.atomic():
+        waybill = ask(order)
+        kept = {"state": state, "next_try_at": None, "lease_until": clock.now() + timedelta(days=1)}
+        Waybill.objects.filter(pk=waybill.pk).update(**kept | columns)
+    return Waybill.objects.get(pk=waybill.pk)
 
 
 def issued(order: Order, **kwargs: Any) -> Waybill:

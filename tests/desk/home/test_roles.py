@@ -12,8 +12,7 @@ from notifications.services import raise_alert
 from orders.models import Order
 from orders.payments.models import Payment, Refund, RefundState
 from orders.services.steps import hold_order
-from orders.waybills.models import Waybill, WaybillState
-from orders.waybills.services.asking import Wish, request_waybill
+from orders.waybills.models import WaybillState
 from shop import clock
 from shop.access import ROLES
 from shop.events.models import Event, Heartbeat
@@ -21,7 +20,7 @@ from shop.events.sweeping import SWEEP_HEARTBEAT
 from shop.staff.models import StaffUser
 from tests.cast import clerk, make_staff, paid_order, place, prepared_order
 from tests.console import browser, page_with, sign_in
-from tests.waybills.conftest import set_up_couriers
+from tests.waybills.conftest import set_up_couriers, settled
 
 HOME = "/console/"
 SHIPPING = ("overdue", "within_24h", "alerts", "waybills", "short", "ship_later")
@@ -87,8 +86,7 @@ def work() -> None:
     refund(RefundState.FAILED)
     refund(RefundState.TO_PAY_OUT)
     set_up_couriers()
-    waybill = request_waybill(prepared_order().pk, wish=Wish("ZTO"), actor=clerk())
-    Waybill.objects.filter(pk=waybill.pk).update(state=WaybillState.UNKNOWN)
+    settled(prepared_order(), WaybillState.UNKNOWN)
     Alert.objects.create(
         kind=AlertKind.REFUND_FAILED, order=prepared_order(), event_id=-1, event_number=1, raised_at=now
     )
