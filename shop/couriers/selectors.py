@@ -1,26 +1,24 @@
 """Reading how the shop ships."""
 
+from collections.abc import Iterable, Sequence
+
 from django.db.models import Exists, QuerySet
 
 from shop.couriers.known import Courier, find_courier, list_couriers
 from shop.couriers.models import CourierAccount, Provider, ProviderAccount, Sender
 
 
-def list_used_couriers() -> list[Courier]:
-    """The couriers in use, in the shop's own order; all that are known while none was ever chosen."""
-    codes = (
-        CourierAccount.objects.filter(is_on=True).order_by("position", "id").values_list("code", flat=True)
-    )
-    used = [courier for courier in map(find_courier, codes) if courier]
-    return used or list(list_couriers())
+def sort_couriers(accounts: Iterable[CourierAccount]) -> list[Courier]:
+    """All couriers that are known, those of these accounts first."""
+    used = [courier for account in accounts if (courier := find_courier(account.code))]
+    return [*used, *(courier for courier in list_couriers() if courier not in used)]
 
 
-def list_label_accounts() -> list[CourierAccount]:
-    """Accounts of couriers in use of which e-waybills can be had, in the shop's order: complete, and proven once."""
-    tested = list_tested_providers()
-    return [
-        account for account in list_accounts() if account.provider in tested and not list_missing(account)
-    ]
+def list_label_accounts(accounts: Sequence[CourierAccount] | None = None) -> list[CourierAccount]:
+    """Of the couriers in use those of which e-waybills can be had, in the shop's order: complete, and proven once."""
+    wanted = [row for row in (list_accounts() if accounts is None else accounts) if row.provider]
+    tested = list_tested_providers() if wanted else set()
+    return [account for account in wanted if account.provider in tested and not list_missing(account)]
 
 
 def list_missing(account: CourierAccount) -> list[str]:

@@ -12,7 +12,13 @@ from tests.api.conftest import Buyer, order_body
 from tests.console import browser
 
 pytestmark = pytest.mark.django_db
-READ = {"orders_order", "customers_customertoken", "store_storesettings", "catalog_sku"}
+READ = {
+    "orders_order",
+    "customers_customertoken",
+    "store_storesettings",
+    "catalog_sku",
+    "freight_freightrule",
+}
 WRITTEN = {
     *("orders_order", "events_event", "catalog_stockmovement", "orders_orderline"),
     *("orders_soldname", "orders_blindindex", "http_idempotencykey"),

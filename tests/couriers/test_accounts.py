@@ -5,7 +5,7 @@ from django.db import connection
 
 from shop import clock
 from shop.couriers.models import CourierAccount, PayType, Provider, ProviderAccount
-from shop.couriers.selectors import list_label_accounts, list_used_couriers
+from shop.couriers.selectors import list_accounts, list_label_accounts
 from shop.couriers.services.accounts import change_courier, drop_courier, rank_courier, take_courier
 from shop.couriers.services.providers import change_provider
 from shop.events.models import Event
@@ -24,7 +24,7 @@ def take(code: str) -> CourierAccount:
 
 
 def list_codes() -> list[str]:
-    return [courier.code for courier in list_used_couriers()]
+    return [account.code for account in list_accounts()]
 
 
 def test_a_courier_is_switched_on_at_the_end_of_the_list() -> None:

@@ -7,14 +7,15 @@ import pytest
 from django.db import connection
 
 from orders.desk.search.matches import find_matches
-from orders.models import Order
 from orders.services.recipient import change_address, reveal_recipient
 from orders.shipping.services.ship import ship_order
+from orders.waybills.models import WaybillState
 from shop.actor import SYSTEM
 from shop.events.models import Event
 from shop.store.choices import Delivery
 from tests import cast
 from tests.expect import refused
+from tests.waybills.conftest import set_up_couriers, settled
 
 OFFICE = replace(cast.HOME, recipient="赵敏", phone="13911112222", detail="天目山路 1 号")
 
@@ -52,8 +53,9 @@ def test_a_courier_goes_anywhere():
 
 
 def test_a_label_made_blocks_the_address():
-    order = cast.paid_order()
-    Order.objects.filter(pk=order.pk).update(has_label=True)
+    order = cast.prepared_order()
+    set_up_couriers()
+    settled(order, WaybillState.ISSUED, tracking_no="75000000000001")
     with refused("has_label"):
         change_address(order.pk, to=OFFICE, actor=cast.clerk("order_clerk"))
 

@@ -32,6 +32,7 @@ ELSEWHERE = (
 )
 READERS = {
     "orders/desk/list/views.py",
+    "orders/desk/prints/views.py",
     "shop/staff/views.py",
     "shop/staff/views_me.py",
     "shop/http/middleware.py",

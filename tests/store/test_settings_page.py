@@ -47,6 +47,7 @@ def filled_in(**changes: Any) -> dict[str, Any]:
         "confirm_step_on": "on",
         "prepare_step_on": "on",
         "reserve_on": "placing",
+        "receipt_paper": "80",
         "voice_repeat_seconds": "30",
     }
     return {name: value for name, value in (values | changes).items() if value is not None}

@@ -18,10 +18,10 @@ from orders.waybills.services.asking import Wish
 from shop.access import has_capability
 from shop.actor import Actor
 from shop.console import fields
-from shop.couriers.checklist import Missing, list_missing_for_labels
-from shop.couriers.known import Courier, clean_tracking_no, guess_couriers, list_couriers
+from shop.couriers.checklist import list_missing_for_labels
+from shop.couriers.known import Courier, clean_tracking_no, guess_couriers
 from shop.couriers.models import CourierAccount, Sender
-from shop.couriers.selectors import list_label_accounts, list_senders, list_used_couriers
+from shop.couriers.selectors import list_accounts, list_label_accounts, list_senders, sort_couriers
 from shop.store.deliveries import WAYS
 
 MAX_PARCELS = 10
@@ -151,26 +151,20 @@ class LabelForm(ParcelForm):
 
 @dataclass(frozen=True)
 class Labels:
-    """With whom e-waybills can be had, from where, and all couriers, the shop's own first; empty for own delivery.
-
-    `missing`: what the shop lacks where there are none.
-    """
+    """With whom e-waybills can be had, from where, and all couriers, the shop's own first; empty for own delivery."""
 
     accounts: Sequence[CourierAccount] = ()
     senders: Sequence[Sender] = ()
     couriers: Sequence[Courier] = ()
-    missing: Sequence[Missing] = ()
 
     @classmethod
     def read(cls, order: Order) -> "Labels":
         if not WAYS[order.delivery].has_number:
             return cls()
-        used = list_used_couriers()
-        others = [courier for courier in list_couriers() if courier not in used]
-        accounts = [] if order.is_test else list_label_accounts()
-        senders = list_senders() if accounts else []
-        missing = [] if accounts else list_missing_for_labels()
-        return cls(accounts if senders else [], senders, [*used, *others], missing)
+        accounts = list_accounts()
+        ready = [] if order.is_test else list_label_accounts(accounts)
+        senders = list_senders() if ready else []
+        return cls(ready if senders else [], senders, sort_couriers(accounts))
 
 
 ParcelFormSet = forms.formset_factory(
@@ -199,8 +193,8 @@ class ShipForm(OrderForm):
 
     def set_up(self) -> None:
         waybills, labels = list_waiting(self.order), Labels.read(self.order)
-        is_setup = has_capability(self.actor, "shipping.setup") and not self.order.is_test
-        self.missing = labels.missing if is_setup else []
+        is_setup = has_capability(self.actor, "shipping.setup") and not labels.accounts
+        self.missing = list_missing_for_labels() if is_setup and not self.order.is_test else []
         self.parcels = ParcelFormSet(
             self.data if self.is_bound else None,
             prefix="parcel",

@@ -45,6 +45,11 @@ VOCABULARIES: dict[str, list[Any]] = {
     "parcels": [[{"courier": "SF", "tracking_no": "0001"}, {"courier": "", "tracking_no": ""}]],
 }
 """Values of facts that are no free text."""
+FIELDS = {
+    "courier.change": ["customer_name", "customer_pwd", "month_code"],
+    "provider.change": ["customer", "key"],
+}
+"""Names of columns that were changed, where they are not those of WeChat."""
 SAMPLES: dict[Any, Any] = {str: "样品", int: 3, bool: True, list[str]: ["样品"], dict[str, int]: {"1": 2}}
 
 
@@ -52,6 +57,8 @@ def list_values(rule: Move, name: str, shape: Any) -> list[Any]:
     """What this fact may be."""
     if name == "kind":
         return list(KINDS)
+    if rule.verb in FIELDS:
+        return [FIELDS[rule.verb]]
     if rule.verb == "order.choose_payment":
         return list(PayMethod.values)
     if shape == COLUMNS["before"]:
