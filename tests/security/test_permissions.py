@@ -299,6 +299,8 @@ class World:
         wanted = {key: self.ids[key] for key in pattern.pattern.converters if key != "id"}
         if name in ("orders:retry_refund", "orders:pay_out"):
             wanted["number"] = self.ids["refund_order"]
+        if name == "orders:show_label":
+            wanted["number"] = self.ids["packed_order"]
         if name in ("api:product", "api:address"):
             wanted["id"] = self.ids[name]
         return reverse(name, kwargs=wanted)
@@ -366,6 +368,7 @@ def world(books_are_clean: None, sent_tasks: list[tuple[str, int]]) -> World:
         "refund_order": cash.number,
         "refund_id": Refund.objects.get().pk,
         "waybill_id": waybill.pk,
+        "packed_order": packed.number,
         "place": 1,
         "parcel_id": Parcel.objects.get().pk,
         "event_id": Event.objects.get(verb="order.change_address").pk,

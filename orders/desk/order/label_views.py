@@ -16,7 +16,6 @@ from orders.waybills.services.asking import request_waybill
 from shop.errors import Refused
 from shop.staff.decorators import StaffRequest, staff_page
 
-_NO_CONTENT = 204
 _BUTTON = re.compile(r"parcel-([0-9])-label", re.ASCII)
 
 
@@ -77,5 +76,5 @@ def show_label(request: StaffRequest, number: str, place: int) -> HttpResponse:
     order = get_order(number, actor=request.actor)
     waybill = find_last(order.pk, place)
     if waybill is None:
-        return HttpResponse(status=_NO_CONTENT)
+        raise Refused("not_found", _("There is no such e-waybill."), 404)
     return render(request, "desk/waybills/_state.html", {"waybill": waybill, "order": order, "error": ""})
