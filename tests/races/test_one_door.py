@@ -17,6 +17,10 @@ from orders.services.steps import confirm_order
 from shop import clock
 from shop.actor import Actor
 from shop.catalog.services import ProductChange, change_product
+from shop.couriers.models import Provider, ProviderAccount
+from shop.couriers.services.accounts import change_courier
+from shop.couriers.services.providers import change_provider
+from shop.couriers.services.senders import change_sender
 from shop.customers.care import block_customer
 from shop.events.models import Event, Versioned
 from shop.files.models import ProducedFile
@@ -101,6 +105,40 @@ def of_freight_templates() -> Race:
     )
 
 
+def of_senders() -> Race:
+    sender = cast.make_sender()
+    seen = sender.version
+    return Race(
+        sender,
+        "sender.change",
+        lambda actor, n: change_sender(sender.pk, {"name": f"周 {n}"}, actor=actor, expected_version=seen),
+    )
+
+
+def of_couriers() -> Race:
+    account = cast.use_courier()
+    seen = account.version
+    return Race(
+        account,
+        "courier.change",
+        lambda actor, n: change_courier(
+            account.pk, {"send_site": f"site {n}"}, actor=actor, expected_version=seen
+        ),
+    )
+
+
+def of_providers() -> Race:
+    account = ProviderAccount.objects.create(provider=Provider.KDNIAO)
+    seen = account.version
+    return Race(
+        account,
+        "provider.change",
+        lambda actor, n: change_provider(
+            Provider.KDNIAO, {"customer": f"10{n}"}, actor=actor, expected_version=seen
+        ),
+    )
+
+
 def of_jobs() -> Race:
     order, owner = cast.paid_order(), cast.actor_of(cast.make_staff("owner"))
     job = make_job("order.confirm", actor=owner, key="race", subjects=[Subject(order.pk, order.number)])
@@ -125,6 +163,9 @@ RACES = {
             of_staff,
             of_settings,
             of_freight_templates,
+            of_senders,
+            of_couriers,
+            of_providers,
             of_jobs,
             of_files,
         ),
@@ -133,6 +174,7 @@ RACES = {
 
 
 NOT_RACED = {
+    "waybill": "tests/races/test_waybill.py",
     "sku": "tests/races/test_stock.py, test_stocktake.py and test_low_stock.py",
     "gateway": "tests/payments/test_outage.py: its rows are counted up under their lock",
     "books": "tests/ground/test_nightly.py: two who end one night",
