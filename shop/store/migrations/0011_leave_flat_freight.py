@@ -12,11 +12,13 @@ from django.utils.translation import gettext, override
 
 
 def take_over(apps: Any, schema_editor: Any) -> None:
-    """A shop without settings had no freight; one that went back to the version before has its template already."""
+    """Nothing for a database without a shop, into which a backup may still be restored; one that went back to the
+    version before has its template already.
+    """
     template_model, rule_model = (apps.get_model("freight", name) for name in ("FreightTemplate", "FreightRule"))
-    if template_model.objects.filter(is_default=True).exists():
-        return
     store = apps.get_model("store", "StoreSettings").objects.first()
+    if store is None or template_model.objects.filter(is_default=True).exists():
+        return
     with override(settings.LANGUAGE_CODE):
         name = gettext("Usual freight")
     template = template_model.objects.create(name=name, is_default=True)
@@ -24,8 +26,8 @@ def take_over(apps: Any, schema_editor: Any) -> None:
         template=template,
         position=0,
         is_elsewhere=True,
-        first_fen=store.freight_fen if store else 0,
-        free_from_fen=store.freight_free_above_fen if store else None,
+        first_fen=store.freight_fen,
+        free_from_fen=store.freight_free_above_fen,
     )
 
 
