@@ -59,6 +59,6 @@ def test_one_that_never_asked_for_any_does_not_begin_to(migrate: Any) -> None:
     assert (price(1), FreightTemplate.objects.get().rules.get().free_from_fen) == (0, None)
 
 
-def test_nor_does_a_new_shop_without_settings(migrate: Any) -> None:
+def test_a_database_without_a_shop_stays_empty_so_that_a_backup_can_be_restored(migrate: Any) -> None:
     migrate(lambda settings: None)
-    assert FreightTemplate.objects.get().is_default and price(1) == 0
+    assert not FreightTemplate.objects.exists() and price(1) == 0
