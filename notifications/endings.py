@@ -43,6 +43,14 @@ def after_shortage(order: Order, _alert: Alert) -> Ending | None:
     return None if order.is_short else Ending(HandledHow.OVER)
 
 
+def after_supplement(order: Order, alert: Alert) -> Ending | None:
+    """Over when it was paid or waived, and when somebody lets the order go on all the same."""
+    released = _list_by_people(order, alert).filter(verb="order.release").first()
+    if released:
+        return Ending(HandledHow.MOVED, released)
+    return None if order.owed_fen and order.stage in IN_HAND else Ending(HandledHow.OVER)
+
+
 def after_urge(order: Order, alert: Alert) -> Ending | None:
     return None if order.stage in IN_HAND else _taken_on(order, _list_moves(order, alert))
 

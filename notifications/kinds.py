@@ -163,6 +163,15 @@ KINDS: dict[AlertKind, Row] = {
         ),
         is_of_shop=True,
     ),
+    AlertKind.SUPPLEMENT: Row(
+        "有订单未补差价，已暂停发货，请及时处理",
+        "有 {n} 笔订单未补差价，已暂停发货，请及时处理",
+        "soon",
+        _DESK,
+        ("order.supplement_overdue",),
+        ending=endings.after_supplement,
+        ended_by=("order.pay", "order.collect", "order.waive", "order.release", "order.change_address"),
+    ),
     AlertKind.URGE: Row(
         "有买家催单，请及时处理",
         "有 {n} 笔订单被催单，请及时处理",

@@ -25,6 +25,7 @@ class AlertKind(models.TextChoices):
     ATTEMPT_STUCK = "attempt_stuck", _("Payment unknown")
     GATEWAY_SILENT = "gateway_silent", _("WeChat Pay does not answer")
     BOOKS_BROKEN = "books_broken", _("Books do not balance")
+    SUPPLEMENT = "supplement", _("The rest is overdue")
     URGE = "urge", _("Buyer urges")
     TRANSFER = "transfer", _("Transfer to check")
     LOW_STOCK = "low_stock", _("Stock is low")

@@ -1,10 +1,22 @@
-"""Clocks that stand still: the time to receive stops while an after-sale is open."""
+"""Clocks that stand still or end by what else changes: of receiving, and of what is still to be paid."""
 
 from typing import Any
 
 from orders.models import Order
-from orders.stages import AftersaleMark
+from orders.stages import IN_HAND, AftersaleMark
 from shop import clock
+
+
+def follow_clocks(order: Order) -> dict[str, Any]:
+    """What changes with a changed, locked order by itself."""
+    return follow_receive_clock(order) | _follow_supplement(order)
+
+
+def _follow_supplement(order: Order) -> dict[str, Any]:
+    """What was to be paid more has been, or the order is over."""
+    if order.supplement_by is None or (order.owed_fen and order.stage in IN_HAND):
+        return {}
+    return {"supplement_by": None}
 
 
 def follow_receive_clock(order: Order) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """The order, its lines, its notes, and what it can be found by."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -27,7 +29,8 @@ class Order(Versioned):
 
     `ship_by` stays as it was when the goods are sent, for parcels that are taken back. While `receive_stopped_at`
     is set, `receive_by` stands still (`orders/clocks.py`). `remind_by` is set while an online payment is awaited.
-    `undone_at` is when a parcel was last taken back. `printed_at` and `prints` are of the receipt.
+    `undone_at` is when a parcel was last taken back. `printed_at` and `prints` are of the receipt. `supplement_by` is
+    until when the buyer is to pay what an order costs more since it was paid.
     """
 
     subject_kind = "order"
@@ -93,6 +96,7 @@ class Order(Versioned):
     closed_at = models.DateTimeField(null=True)
     remind_by = models.DateTimeField(null=True)
     pay_by = models.DateTimeField(null=True)
+    supplement_by = models.DateTimeField(null=True)
     ship_by = models.DateTimeField(null=True)
     receive_by = models.DateTimeField(null=True)
     receive_stopped_at = models.DateTimeField(null=True)
@@ -137,6 +141,11 @@ class Order(Versioned):
                 fields=["closed_at", "id"], name="order_by_closed", condition=Q(closed_at__isnull=False)
             ),
             models.Index(fields=["pay_by"], name="order_pay_due", condition=Q(stage=Stage.UNPAID)),
+            models.Index(
+                fields=["supplement_by"],
+                name="order_supplement_due",
+                condition=Q(supplement_by__isnull=False),
+            ),
             models.Index(
                 fields=["ship_by"],
                 name="order_ship_due",
@@ -189,6 +198,11 @@ class Order(Versioned):
     def owed_fen(self) -> int:
         """What is still to be paid; nothing once the order is closed."""
         return 0 if self.stage == Stage.CLOSED else max(self.payable_fen - self.paid_fen, 0)
+
+    @property
+    def owed_by(self) -> datetime | None:
+        """Until when the buyer is to pay."""
+        return self.pay_by or self.supplement_by
 
     @property
     def pieces_to_send(self) -> int:

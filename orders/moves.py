@@ -8,7 +8,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from orders.clocks import follow_receive_clock
+from orders.clocks import follow_clocks
 from orders.models import Order
 from orders.scope import orders_in_scope
 from orders.states import MOVES
@@ -38,7 +38,7 @@ ORDERS = register(
         tuple(MOVES.values()),
         _("There is no such order."),
         scope=orders_in_scope,
-        follow=follow_receive_clock,
+        follow=follow_clocks,
         stale=DONE,
         name=lambda order: order.number,
         url=lambda order: reverse("orders:detail", args=[order.number]),

@@ -1,7 +1,7 @@
 """What a basket would cost: the same calculation for the preview and for placing."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Protocol
@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from orders.models import Order, OrderLine
 from shop.catalog.models import Sku
 from shop.database.kept import KeptQuery, Param
 from shop.errors import Refused
@@ -104,6 +105,33 @@ def _describe_goods(sku: Sku, pieces: int) -> Goods:
         grams=pieces * sku.weight_g,
         amount_fen=pieces * sku.price_fen,
     )
+
+
+def price_elsewhere(order: Order, to: Destination) -> int:
+    """What it costs more to send the goods that an order still has there than where they go now; less is negative.
+
+    Both by the freight templates of today; where the present region is served no more, what the order's freight is.
+    Raises Refused `not_served`.
+    """
+    if WAYS[order.delivery].fee:
+        return 0
+    goods = [_describe_line(line) for line in order.lines.select_related("sku__product").order_by("id")]
+    charged = order.freight_fen + order.freight_adjust_fen
+    there = _sum_freight(goods, to)
+    try:
+        here = _sum_freight(goods, order)
+    except Refused:
+        here = charged
+    return max(there - here, -charged)
+
+
+def _sum_freight(goods: Iterable[Goods], to: Destination) -> int:
+    return sum(part.freight_fen for part in price_freight([each for each in goods if each.pieces], to))
+
+
+def _describe_line(line: OrderLine) -> Goods:
+    pieces = line.quantity - line.cancelled
+    return replace(_describe_goods(line.sku, pieces), amount_fen=line.left_fen)
 
 
 def _find_on_sale(basket: Mapping[int, int]) -> list[Sku]:

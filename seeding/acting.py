@@ -7,13 +7,14 @@ from functools import partial
 from notifications.models import Alert
 from notifications.services import handle_alerts
 from orders.models import Order, OrderLine
+from orders.payments.services.addressing import change_address
 from orders.payments.services.balance import pay_by_balance
 from orders.payments.services.cancelling import BuyersWhy, cancel_lines, cancel_paid, cancel_unpaid
 from orders.payments.services.collecting import collect_payment
 from orders.payments.services.pricing import choose_payment
 from orders.payments.services.transfers import reject_proof
 from orders.services.place import NewOrder, Recipient, place_order
-from orders.services.recipient import change_address, reveal_recipient
+from orders.services.recipient import reveal_recipient
 from orders.services.steps import (
     add_note,
     confirm_order,

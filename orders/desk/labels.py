@@ -45,6 +45,8 @@ def describe_order(order: Order) -> Label:
         return _describe_done(order)
     if order.stage == Stage.SHIPPED:
         return Label(_("Shipped, not paid yet") if order.owed_fen else _("Shipped"), "waiting", "truck")
+    if order.supplement_by and not order.is_held:
+        return Label(_("The rest is to be paid"), "waiting", "cash")
     if order.is_held:
         return Label(_("On hold: %(stage)s") % {"stage": _describe_in_hand(order)}, "held")
     return Label(_describe_in_hand(order), "move")
@@ -77,6 +79,9 @@ def describe_deadline(order: Order, now: datetime) -> Deadline | None:
     if order.stage == Stage.UNPAID and order.pay_by:
         words = _("Closes in %(span)s") if order.pay_by > now else _("About to close")
         return Deadline(words % {"span": describe_span(order.pay_by - now)}, order.pay_by)
+    if order.supplement_by:
+        span = describe_span(order.supplement_by - now)
+        return Deadline(_("On hold unless paid in %(span)s") % {"span": span}, order.supplement_by)
     if order.stage in IN_HAND and order.ship_by:
         return _describe_ship_by(order.ship_by, now)
     if order.stage == Stage.SHIPPED and order.receive_by and not order.receive_stopped_at:

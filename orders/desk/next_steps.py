@@ -57,6 +57,8 @@ def describe_next_step(order: Order, step: NextStep | None, *, is_refunding: boo
         return _("Look whether the transfer is on the account")
     if step is not None and order.stage not in (Stage.UNPAID, Stage.SHIPPED, Stage.DONE):
         return str(WAYS[order.delivery].headlines[step.verb])
+    if order.supplement_by:
+        return _("Waiting for the buyer to pay the rest")
     words_by_stage = {
         Stage.UNPAID: _("Waiting for the buyer to pay"),
         Stage.SHIPPED: _("Waiting for the buyer to receive"),

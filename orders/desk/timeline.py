@@ -135,7 +135,7 @@ def _describe_data(kind: str, data: Mapping[str, Any], line_names: Mapping[str, 
 def _describe_change(verb: str, data: Mapping[str, Any]) -> Change | None:
     if "before" not in data or "after" not in data:
         return None
-    if verb == "order.change_price":
+    if verb in ("order.change_price", "order.waive"):
         return Change(format_fen(data["before"]), format_fen(data["after"]))
     if verb == "order.choose_payment":
         return Change(_pay_label(data["before"]), _pay_label(data["after"]))
@@ -171,6 +171,28 @@ def _tell_parcels(parcels: Any, data: Mapping[str, Any]) -> Iterator[Part]:
 def _tell_lines(lines: Any, data: Mapping[str, Any]) -> Iterator[Part]:
     if isinstance(lines, dict):
         yield from (Part("", f"{_name(pk, data)} ×{pieces}") for pk, pieces in lines.items())
+
+
+@tells("order", "into")
+def _tell_new_lines(lines: Any, data: Mapping[str, Any]) -> Iterator[Part]:
+    yield from (Part(_("Instead"), f"{_name(pk, data)} ×{pieces}") for pk, pieces in lines.items())
+
+
+@tells("order", "difference_fen")
+def _tell_difference(fen: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
+    if fen:
+        yield Part(_("Costs more") if fen > 0 else _("Costs less"), format_fen(abs(fen)))
+
+
+@tells("order", "given_fen")
+def _tell_given(fen: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
+    if fen:
+        yield Part(_("Given away"), format_fen(fen))
+
+
+@tells("order", "owed_fen")
+def _tell_owed(fen: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
+    yield Part(_("Owed"), format_fen(fen))
 
 
 @tells("order", "is_goodwill")

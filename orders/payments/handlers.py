@@ -1,10 +1,16 @@
 """Enqueuing what the gateway has to be told."""
 
 from orders.payments.models import Refund, RefundState
+from orders.payments.services.supplements import release_if_settled
 from orders.payments.tasks import send_refund
 from shop.events.models import Event
 from shop.events.registry import on
 from shop.queues import PAYMENTS
+
+
+@on("order.pay", "order.collect", "order.waive")
+def release_what_was_paid(event: Event) -> None:
+    release_if_settled(event.subject_id)
 
 
 @on("order.refund", "order.retry_refund", outside=True, queue=PAYMENTS)

@@ -43,6 +43,12 @@ def list_due_to_close(now: datetime, skip: Collection[int], limit: int) -> list[
     return list(due.order_by("pay_by").values_list("pk", flat=True)[:limit])
 
 
+def list_unpaid_supplements(now: datetime, skip: Collection[int], limit: int) -> list[int]:
+    """Orders of which the rest, which they cost more since they were paid, was to be paid by now."""
+    due = Order.objects.filter(supplement_by__lte=now).exclude(pk__in=skip)
+    return list(due.order_by("supplement_by").values_list("pk", flat=True)[:limit])
+
+
 def list_unsent(now: datetime, skip: Collection[int], limit: int) -> list[int]:
     """Orders of which nothing was sent in time, that were placed under the rule to close by itself.
 

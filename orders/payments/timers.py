@@ -17,10 +17,12 @@ from orders.payments.selectors import (
     list_silent_lines,
     list_stuck_attempts,
     list_stuck_refunds,
+    list_unpaid_supplements,
     list_unsent,
 )
 from orders.payments.services.cancelling import cancel_unpaid, cancel_unsent
 from orders.payments.services.refund_sending import call_for_refund
+from orders.payments.services.supplements import call_for_supplement
 from orders.payments.services.unheard import call_for_attempt
 from orders.payments.tasks import cancel_overdue, probe_gateway, query_payment, send_refund
 from orders.services.deadlines import unless_moved
@@ -59,6 +61,12 @@ def cancel_what_was_not_sent(order_id: int) -> None:
     """What has an e-waybill is closed once its courier has taken that back."""
     if not void_waybills(order_id):
         cancel_unsent(order_id, actor=SYSTEM)
+
+
+@due("order.supplement", find=list_unpaid_supplements)
+def hold_for_supplement(order_id: int) -> None:
+    with unless_moved():
+        call_for_supplement(order_id)
 
 
 @due("payment.query", find=list_due_to_query, outside=True, queue=PAYMENTS)

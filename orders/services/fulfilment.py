@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import F, Max, Sum
@@ -22,6 +22,15 @@ FREE = {"is_held": False, "hold_reason": "", "held_at": None, "release_at": None
 """The columns of an order that is not on hold."""
 
 
+HOLDING = ("order.hold", "order.supplement_overdue")
+"""Verbs that put an order on hold."""
+
+
+def hold_changes(reason: str, *, release_at: datetime | None = None) -> dict[str, Any]:
+    """The columns of an order that is put on hold now."""
+    return {"is_held": True, "hold_reason": reason[:200], "held_at": clock.now(), "release_at": release_at}
+
+
 def free_changes(order: Order) -> dict[str, Any]:
     """The changes that end a hold, if there is one: the time held is added to the deadline to ship."""
     held_for = clock.now() - order.held_at if order.held_at else timedelta()
@@ -35,11 +44,14 @@ def start_clock(order: Order, *, since: datetime) -> dict[str, Any]:
     """
     ship_by = since + timedelta(hours=order.ship_within_hours)
     if day := order.lines.filter(sku__is_presale=True).aggregate(day=Max("sku__ships_on"))["day"]:
-        end = datetime.combine(
-            min(day, clock.LATEST_DAY) + timedelta(days=1), time(), timezone.get_default_timezone()
-        )
-        ship_by = max(ship_by, end)
+        ship_by = max(ship_by, end_of_day(day))
     return {"remind_by": None, "pay_by": None, "ship_by": ship_by}
+
+
+def end_of_day(day: date) -> datetime:
+    """When a day ends in the shop's time zone."""
+    after = min(day, clock.LATEST_DAY) + timedelta(days=1)
+    return datetime.combine(after, time(), timezone.get_default_timezone())
 
 
 def recover_ship_by(order: Order) -> datetime:
@@ -50,12 +62,12 @@ def recover_ship_by(order: Order) -> datetime:
 
 
 def _sum_held(order: Order) -> timedelta:
-    verbs = ("order.hold", "order.release", "order.all_shipped")
+    verbs = (*HOLDING, "order.release", "order.all_shipped")
     events = Event.objects.filter(kind=Order.subject_kind, subject_id=order.pk, verb__in=verbs)
     held, since = timedelta(), None
     for event in events.order_by("number"):
         held += event.at - since if since else timedelta()
-        since = event.at if event.verb == "order.hold" else None
+        since = event.at if event.verb in HOLDING else None
     return held
 
 

@@ -18,6 +18,7 @@ from orders.services.fulfilment import start_clock, start_fulfilment
 from orders.stages import Source, Stage
 from shop import clock
 from shop.actor import SYSTEM, Actor
+from shop.catalog.models import Sku
 from shop.catalog.refusals import counted_refusals
 from shop.catalog.stock import check_stock, reserve_stock
 from shop.customers.care import check_may_order
@@ -168,19 +169,22 @@ def _build_order(customer: Customer, wanted: NewOrder, quote: Quote, store: Stor
 
 
 def _build_lines(order: Order, quote: Quote, is_reserved: bool) -> list[OrderLine]:
-    return [
-        OrderLine(
-            order=order,
-            sku=line.sku,
-            product_name=line.sku.product.name,
-            sku_name=line.sku.name,
-            picture_path=line.sku.product.picture.path if line.sku.product.picture else "",
-            price_fen=line.sku.price_fen,
-            quantity=line.quantity,
-            reserved=line.quantity if is_reserved else 0,
-        )
-        for line in quote.lines
-    ]
+    return [build_line(order, line.sku, line.quantity, is_reserved=is_reserved) for line in quote.lines]
+
+
+def build_line(order: Order, sku: Sku, quantity: int, *, is_reserved: bool) -> OrderLine:
+    """A line at today's name and price, not yet written."""
+    picture = sku.product.picture
+    return OrderLine(
+        order=order,
+        sku=sku,
+        product_name=sku.product.name,
+        sku_name=sku.name,
+        picture_path=picture.path if picture else "",
+        price_fen=sku.price_fen,
+        quantity=quantity,
+        reserved=quantity if is_reserved else 0,
+    )
 
 
 def _accept_at_once(order: Order) -> None:

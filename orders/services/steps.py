@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.models import Note, Order
 from orders.moves import locked_order, move
 from orders.services.deadlines import check_due
-from orders.services.fulfilment import free_changes, pass_skipped_steps
+from orders.services.fulfilment import free_changes, hold_changes, pass_skipped_steps
 from shop import clock
 from shop.actor import Actor, ActorKind
 from shop.errors import Refused
@@ -64,12 +64,7 @@ def hold_order(
     if release_at is not None and release_at <= clock.now():
         raise Refused("release_in_past", _("The time of release must lie ahead."), 400)
     with locked_order(order_id, "order.hold", actor, expected_version) as order:
-        changes = {
-            "is_held": True,
-            "hold_reason": reason[:200],
-            "held_at": clock.now(),
-            "release_at": release_at,
-        }
+        changes = hold_changes(reason, release_at=release_at)
         sealed = seal_words(order, reason=reason[:200])
         move(order, "order.hold", actor=actor, changes=changes, sealed=sealed)
     return order

@@ -2,7 +2,17 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from orders.guards import holds_money, is_free, is_on_hold, no_label, nothing_paid, nothing_shipped
+from orders.guards import (
+    holds_money,
+    is_free,
+    is_on_hold,
+    no_label,
+    no_open_aftersale,
+    nothing_paid,
+    nothing_shipped,
+    owes,
+    something_paid,
+)
 from orders.stages import IN_HAND, OPEN, Stage
 from shop.moves.table import BY_STAFF, BY_SYSTEM, STAFF, SYSTEM, TEXT, WHY, Move, stay
 
@@ -30,6 +40,55 @@ TENDING = (
         (nothing_shipped, no_label),
         icon_name="map-pin",
         is_told=True,
+        facts={"difference_fen": int},
+    ),
+    Move(
+        "order.change_lines",
+        _("Change goods"),
+        _("Goods changed"),
+        stay(*OPEN),
+        BY_STAFF,
+        "orders.edit",
+        (holds_money, no_label, no_open_aftersale),
+        icon_name="refresh",
+        is_told=True,
+        says=WHY,
+        facts={"lines": dict[str, int], "into": dict[str, int], "difference_fen": int, "given_fen": int},
+    ),
+    Move(
+        "order.waive",
+        _("Waive what is owed"),
+        _("The rest was waived"),
+        stay(*IN_HAND, Stage.SHIPPED, Stage.DONE),
+        BY_STAFF,
+        "orders.price",
+        (owes, something_paid),
+        icon_name="tag",
+        is_told=True,
+        says=WHY,
+        facts={"before": int, "after": int},
+    ),
+    Move(
+        "order.postpone",
+        _("Postpone shipping"),
+        _("Shipping postponed"),
+        stay(*IN_HAND),
+        BY_STAFF,
+        "orders.edit",
+        icon_name="calendar",
+        is_told=True,
+        says=WHY,
+        facts={"before": str, "after": str},
+    ),
+    Move(
+        "order.supplement_overdue",
+        _("The rest is overdue"),
+        _("Not paid in time, put on hold"),
+        stay(*IN_HAND),
+        BY_SYSTEM,
+        guards=(owes,),
+        is_bad=True,
+        facts={"owed_fen": int},
     ),
     Move(
         "order.hold",

@@ -1,6 +1,9 @@
 """Reading the catalogue; what a basket costs to send."""
 
-from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
+import unicodedata
+from collections.abc import Iterable
+
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import Length
 
 from shop.catalog.models import Product, Sku, StockMovement
@@ -67,6 +70,19 @@ def is_only_barcode(barcode: str) -> bool:
     """The same of barcodes."""
     alike = Sku.objects.filter(barcode__startswith=barcode[:15]).annotate(length=Length("barcode"))
     return list(alike.filter(length=len(barcode)).values_list("barcode", flat=True)[:2]) == [barcode]
+
+
+def find_sku(typed: str) -> Sku | None:
+    """The SKU of this code or barcode, as it was typed or scanned."""
+    code = unicodedata.normalize("NFKC", typed).replace("\0", "").strip()
+    found = Sku.objects.select_related("product").filter(Q(code__in=(code, code.upper())) | Q(barcode=code))
+    return found.first() if code else None
+
+
+def list_siblings(product_ids: Iterable[int]) -> "QuerySet[Sku]":
+    """What is on sale of these products, up to 50 SKUs."""
+    skus = Sku.objects.select_related("product").filter(product_id__in=set(product_ids))
+    return skus.filter(is_on_sale=True, product__is_on_sale=True).order_by("product_id", "pk")[:50]
 
 
 def list_movements(sku: Sku) -> "QuerySet[StockMovement]":

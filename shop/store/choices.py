@@ -56,6 +56,7 @@ LIMITS: dict[str, tuple[int, int]] = {
     "cancel_unpaid_minutes": (1, 7 * 24 * 60),
     "remind_unpaid_minutes": (1, 7 * 24 * 60),
     "ship_within_hours": (1, 30 * 24),
+    "supplement_hours": (1, 30 * 24),
     "transfer_days": (1, 30),
     "receive_days": (1, 60),
     "extend_days": (1, 30),

@@ -80,6 +80,7 @@ GROUPS: tuple[tuple[Any, Any, tuple[str, ...]], ...] = (
         (
             "cancel_unpaid_minutes",
             "transfer_days",
+            "supplement_hours",
             "ship_within_hours",
             "overdue_rule",
             "receive_days",
@@ -145,6 +146,9 @@ class StoreSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subsc
             "extend_days": _("A buyer may ask once per order; staff may always give more time."),
             "ship_within_hours": _(
                 "Runs from payment, with cash on delivery from placing; time on hold is added."
+            ),
+            "supplement_hours": _(
+                "When goods or address of a paid order were changed and it costs more; paid, it goes on by itself."
             ),
             "overdue_rule": _(
                 "For orders of which nothing was sent; one on hold is not overdue. All that was paid is refunded."

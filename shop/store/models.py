@@ -44,6 +44,9 @@ class StoreSettings(Versioned):
         _("remind buyers of unpaid orders after (minutes)"), default=15
     )
     transfer_days = models.PositiveIntegerField(_("close unpaid bank transfers after (days)"), default=3)
+    supplement_hours = models.PositiveIntegerField(
+        _("put on hold when more is owed and not paid after (hours)"), default=24, db_default=24
+    )
     ship_within_hours = models.PositiveIntegerField(_("ship within (hours)"), default=48)
     overdue_rule = models.CharField(
         _("when the time to ship is over"), max_length=8, choices=OverdueRule, default=OverdueRule.NOTHING

@@ -11,8 +11,8 @@ from django.core.management import call_command
 
 from harness.processes import run_python
 from orders.models import Order
+from orders.payments.services.addressing import change_address
 from orders.services.place import Recipient
-from orders.services.recipient import change_address
 from shop.backup.locks import Passphrase
 from shop.backup.rows import list_models, read_lines
 from shop.files.services import store_picture

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,18 +14,21 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from orders.models import Order
 from orders.payments.gateway import Closed, PaymentEvidence
 from orders.payments.models import AttemptState, PayAttempt, Refund
+from orders.payments.services.addressing import change_address
 from orders.payments.services.attempts import open_attempt
 from orders.payments.services.balance import pay_by_balance
 from orders.payments.services.cancelling import cancel_lines, cancel_paid, cancel_unpaid
 from orders.payments.services.collecting import collect_payment
+from orders.payments.services.difference import Difference
 from orders.payments.services.evidence import apply_payment_evidence
 from orders.payments.services.partial import PartRefund, refund_part
 from orders.payments.services.payouts import pay_out_refund
 from orders.payments.services.pricing import change_price, choose_payment
 from orders.payments.services.refund_evidence import apply_refund_evidence
 from orders.payments.services.refund_sending import retry_refund
+from orders.payments.services.swapping import Swap, change_lines
 from orders.payments.services.transfers import record_transfer, reject_proof, send_proof
-from orders.services.recipient import change_address
+from orders.payments.services.waiving import waive_owed
 from orders.services.steps import (
     confirm_order,
     extend_receipt,
@@ -55,6 +59,7 @@ WHICH = st.integers(min_value=0, max_value=9)
 PIECES = st.integers(min_value=0, max_value=3)
 BOOLEAN = st.booleans()
 ROLES = st.sampled_from(["owner", "owner", "owner", "order_clerk", "warehouse", "support", "finance"])
+DIFFERENCES = st.sampled_from(Difference)
 EVIDENCE = st.sampled_from(["SUCCESS", "SUCCESS", "PROCESSING", "ABNORMAL"])
 
 
@@ -86,6 +91,9 @@ class Shop(RuleBasedStateMachine):
             transfer_name="x",
             transfer_number="x",
         )
+        rules = cast.set_freight(10_00).rules
+        rules.update(position=1)
+        rules.create(position=0, regions=["540000"], first_fen=18_00)
         self.skus = [cast.make_sku(price_fen=price, on_hand=6) for price in (3_33, 0)]
         self.customer = cast.make_customer()
         both = {sku.pk: 2 for sku in self.skus}
@@ -211,9 +219,35 @@ class Shop(RuleBasedStateMachine):
 
         self.on_order(which, act)
 
-    @rule(which=WHICH, role=ROLES)
-    def change_address(self, which: int, role: str) -> None:
-        self.on_order(which, lambda order: change_address(order.pk, to=cast.HOME, actor=cast.clerk(role)))
+    @rule(which=WHICH, role=ROLES, far=BOOLEAN, difference=DIFFERENCES)
+    def change_address(self, which: int, role: str, far: bool, difference: Difference) -> None:
+        to = replace(cast.HOME, province="西藏自治区", city="拉萨市") if far else cast.HOME
+        self.on_order(
+            which,
+            lambda order: change_address(order.pk, to=to, difference=difference, actor=cast.clerk(role)),
+        )
+
+    @rule(
+        which=WHICH,
+        line=st.integers(0, 2),
+        sku=st.integers(0, 2),
+        pieces=PIECES,
+        new_pieces=PIECES,
+        difference=DIFFERENCES,
+    )
+    def change_goods(
+        self, which: int, line: int, sku: int, pieces: int, new_pieces: int, difference: Difference
+    ) -> None:
+        def act(order: Order) -> None:
+            old, new = _pick(order.lines.order_by("pk"), line), _pick(Sku.objects.order_by("pk"), sku)
+            swap = Swap(old.pk, pieces, new.pk, new_pieces)
+            change_lines(order.pk, swap, difference=difference, actor=cast.clerk("order_clerk"))
+
+        self.on_order(which, act)
+
+    @rule(which=WHICH)
+    def waive(self, which: int) -> None:
+        self.on_order(which, lambda order: waive_owed(order.pk, reason="x", actor=cast.clerk("order_clerk")))
 
     @rule(which=WHICH, first=PIECES, second=PIECES, role=ROLES)
     def ship(self, which: int, first: int, second: int, role: str) -> None:

@@ -2,9 +2,9 @@
 
 import pytest
 
+from orders.payments.services.addressing import change_address
 from orders.payments.services.cancelling import cancel_paid
 from orders.services.place import Recipient
-from orders.services.recipient import change_address
 from orders.shipping.services.ship import NewParcel, ship_order
 from orders.stages import Stage
 from orders.waybills.models import Waybill, WaybillState

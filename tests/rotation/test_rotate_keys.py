@@ -14,8 +14,8 @@ from django.test.utils import CaptureQueriesContext
 
 from orders.desk.search.matches import find_matches
 from orders.models import Order
+from orders.payments.services.addressing import change_address
 from orders.services.place import Recipient
-from orders.services.recipient import change_address
 from shop import rotation
 from shop.actor import SYSTEM
 from shop.crypto import Undecryptable, list_unreadable

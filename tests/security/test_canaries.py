@@ -8,10 +8,10 @@ from django.test import Client
 
 from orders.models import Order
 from orders.payments.models import PayAttempt, Refund
+from orders.payments.services.addressing import change_address
 from orders.payments.services.cancelling import cancel_paid
 from orders.payments.services.transfers import send_proof
 from orders.services.place import Recipient
-from orders.services.recipient import change_address
 from orders.services.steps import add_note, set_seller_remark
 from shop.customers.balance import change_balance
 from shop.customers.models import Customer

@@ -20,10 +20,10 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from orders.desk.prints.presses import Printed, write_token
 from orders.payments.models import Refund
+from orders.payments.services.addressing import change_address
 from orders.payments.services.cancelling import cancel_paid
 from orders.payments.services.collecting import collect_payment
 from orders.services.printing import Document
-from orders.services.recipient import change_address
 from orders.shipping.models import Parcel
 from orders.waybills.models import WaybillLabel
 from orders.waybills.services.asking import Wish, request_waybill
@@ -252,11 +252,11 @@ FORMS = (
 )
 ORDER_ACTIONS = (
     (EDITORS, "confirm", "undo_confirm", "prepare", "undo_prepare", "release", "receive", "hold"),
-    (EDITORS, "change_address", "remark", "note"),
+    (EDITORS, "change_address", "change_lines", "postpone", "remark", "note"),
     (EDITORS, "urge", "extend", "choose_payment"),
     (SHIPPERS, "ship", "enter_label", "give_up_label", "void_label"),
     (COLLECTORS, "collect", "record_transfer", "record_excess", "reject_proof"),
-    (PRICERS, "change_price"),
+    (PRICERS, "change_price", "waive"),
     (CANCELLERS, "cancel_lines", "cancel_unpaid", "cancel_paid", "remove_test"),
     (REFUNDERS, "refund"),
 )

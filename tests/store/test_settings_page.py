@@ -42,6 +42,7 @@ def filled_in(**changes: Any) -> dict[str, Any]:
         "ship_within_hours": "48",
         "overdue_rule": "nothing",
         "transfer_days": "3",
+        "supplement_hours": "24",
         "receive_days": "7",
         "extend_days": "3",
         "confirm_step_on": "on",

@@ -2,9 +2,9 @@
 
 import pytest
 
+from orders.payments.services.addressing import change_address
 from orders.payments.services.cancelling import cancel_paid
 from orders.services.place import Recipient
-from orders.services.recipient import change_address
 from orders.services.steps import hold_order
 from orders.waybills.models import Waybill, WaybillLabel, WaybillState
 from orders.waybills.services.asking import Wish, request_waybill

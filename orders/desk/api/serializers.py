@@ -187,7 +187,9 @@ class OrderRowOut(serializers.Serializer[Any]):
     owed_fen = serializers.IntegerField()
     pieces = serializers.IntegerField()
     placed_at = serializers.DateTimeField()
-    pay_by = serializers.DateTimeField(allow_null=True)
+    pay_by = serializers.DateTimeField(
+        source="owed_by", allow_null=True, help_text="until when what is owed is to be paid"
+    )
     lines = OrderLineOut(many=True)
     actions = serializers.SerializerMethodField()
 

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.desk.links import link_order
 from orders.desk.order import forms, money_forms
+from orders.desk.order.address_form import ChangeAddressForm
+from orders.desk.order.goods_forms import ChangeLinesForm, PostponeForm
 from orders.desk.order.refund_form import RefundForm
 from orders.desk.order.ship_forms import ShipForm
 from orders.desk.testing.services import remove_test_order
@@ -115,10 +117,31 @@ _ALL = (
     ),
     Action(
         "order.change_address",
-        forms.ChangeAddressForm,
+        ChangeAddressForm,
         words=_("What is left empty stays as it is. Old and new address are kept sealed on the timeline."),
         undo=_("It can be changed again until the first parcel."),
         template="desk/order/dialogs/_address.html",
+    ),
+    Action(
+        "order.change_lines",
+        ChangeLinesForm,
+        submit=_("Change these goods"),
+        words=_("Other goods, or another number of pieces, take the place of some that are not sent yet."),
+        undo=_("They can be changed again until they are sent."),
+        template="desk/order/dialogs/_change_lines.html",
+    ),
+    Action(
+        "order.postpone",
+        PostponeForm,
+        words=_("The buyer reads the new day and your words; until then the order is not overdue."),
+        undo=_("Another day can be set at any time."),
+    ),
+    Action(
+        "order.waive",
+        money_forms.WaiveForm,
+        submit=_("Waive it"),
+        words=_("The order costs only what was paid, and goes on."),
+        undo=_("This cannot be undone."),
     ),
     Action(
         "order.change_price",

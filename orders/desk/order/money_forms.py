@@ -17,6 +17,7 @@ from orders.payments.services.transfers import (
     record_transfer,
     reject_proof,
 )
+from orders.payments.services.waiving import waive_owed
 from shop.actor import Actor
 from shop.console import fields
 from shop.money import format_fen
@@ -87,7 +88,7 @@ class CancelLinesForm(OrderForm):
             if line.to_send:
                 label = f"{line.product_name} {line.sku_name}"
                 self.fields[f"line_{line.pk}"] = fields.pieces(
-                    label, most=line.to_send, initial=0, required=False
+                    label, most=line.to_send, initial=line.short, required=False
                 )
 
     @property
@@ -119,6 +120,15 @@ class ChangePriceForm(OrderForm):
     def read(self) -> dict[str, Any]:
         data = self.cleaned_data
         return {"goods_fen": data["goods"], "freight_fen": data["freight"], "reason": data["reason"]}
+
+
+class WaiveForm(OrderForm):
+    name, act = "waive", waive_owed
+    amount_is = _("Need not be paid any more")
+    reason = fields.text(_("Reason"))
+
+    def set_up(self) -> None:
+        self.amount_fen = self.order.owed_fen
 
 
 class CollectForm(OrderForm):

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Sum
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +12,7 @@ from orders.moves import locked_order, move
 from orders.payments.models import ProofState, RefundCause
 from orders.payments.selectors import get_freight_left_fen, get_kept_fen
 from orders.payments.services.closing import close_live_attempt, require_no_live_attempt
+from orders.payments.services.pieces import load_pieces, release_pieces, take_share
 from orders.payments.services.refunds import RefundOf, book_shares, refund_share
 from orders.payments.services.settling import settle_if_nothing_owed
 from orders.payments.services.transfers import decide_proof
@@ -20,7 +20,6 @@ from orders.services.deadlines import check_due
 from orders.services.fulfilment import apply_goods_rule, cancel_everything, close_changes, mark_short
 from orders.stages import BuyerReason, CloseReason, Stage
 from shop.actor import SYSTEM, Actor, ActorKind
-from shop.catalog.stock import release_stock
 from shop.errors import Refused
 from shop.events.services import seal_words
 
@@ -161,10 +160,10 @@ def cancel_lines(
 
 
 def _cancel_lines(order: Order, chosen: Mapping[int, int], reason: str, actor: Actor) -> None:
-    lines = _take_pieces(order, chosen)
-    shares = {line.pk: _share(line, chosen[line.pk]) for line in lines}
+    lines = load_pieces(order, chosen)
+    shares = {line.pk: take_share(line, chosen[line.pk]) for line in lines}
     freight = get_freight_left_fen(order) if _is_last(order, chosen) else 0
-    released = _release(order, lines, chosen, actor)
+    released = release_pieces(order, lines, chosen, actor)
     unpaid_left, back_left = order.owed_fen, get_kept_fen(order)
     backs = {}
     for line in lines:
@@ -201,43 +200,5 @@ def _settle(order: Order, reason: str) -> None:
         settle_if_nothing_owed(order)
 
 
-def _take_pieces(order: Order, chosen: Mapping[int, int]) -> list[OrderLine]:
-    lines = list(order.lines.filter(pk__in=chosen).order_by("id"))
-    if len(lines) != len(chosen):
-        raise Refused("not_found", _("There is no such line in this order."), 404)
-    for line in lines:
-        if chosen[line.pk] > line.to_send:
-            message = _("Of “%(line)s” only %(left)d can still be cancelled.")
-            raise Refused("more_than_left", message % {"line": line.product_name, "left": line.to_send})
-    return lines
-
-
-def _share(line: OrderLine, pieces: int) -> int:
-    """Cancel `pieces` of a line; returns their part (fen) of what its pieces still cost, the last takes all.
-
-    Pieces that came back cost nothing any more; where the shop kept some of their price, the others gain nothing.
-    """
-    # Of pieces cancelled after they were paid a refund has the row; the price of the others was never paid.
-    refunded = line.refund_lines.aggregate(pieces=Sum("pieces"))["pieces"] or 0
-    priced = line.quantity - line.cancelled + refunded
-    most_fen = -(-(line.total_fen - line.cancelled_unpaid_fen) // priced) * pieces
-    kept = line.quantity - line.cancelled - line.returned + line.resent
-    line.cancelled += pieces
-    return min(line.left_fen * pieces // kept, most_fen)
-
-
 def _is_last(order: Order, chosen: Mapping[int, int]) -> bool:
     return order.pieces_to_send == sum(chosen.values()) and not order.pieces_out
-
-
-def _release(order: Order, lines: list[OrderLine], chosen: Mapping[int, int], actor: Actor) -> dict[str, int]:
-    """Give back what was reserved beyond what is still to be sent; short pieces were never reserved."""
-    released: dict[int, int] = {}
-    for line in lines:
-        from_short = min(line.short, chosen[line.pk])
-        from_reserved = min(line.reserved, chosen[line.pk] - from_short)
-        line.short -= from_short
-        line.reserved -= from_reserved
-        released[line.sku_id] = released.get(line.sku_id, 0) + from_reserved
-    release_stock({k: n for k, n in released.items() if n}, order_id=order.pk, actor=actor)
-    return {str(k): n for k, n in released.items()}

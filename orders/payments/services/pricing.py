@@ -44,11 +44,12 @@ def change_price(
     if not (0 <= goods_fen <= MAX_FEN and 0 <= freight_fen <= MAX_FEN):
         raise Refused("bad_amount", _("An amount must not be negative or absurdly large."), 400)
     # Asked first without a lock: a change that is refused must not close a payment under way.
-    _check_lowered(read_order(order_id, actor=actor), goods_fen + freight_fen, actor)
+    before = read_order(order_id, actor=actor)
+    check_lowered(before, before.payable_fen - goods_fen - freight_fen, actor)
     close_live_attempt(order_id, "order.change_price", actor=actor, expected_version=expected_version)
     with locked_order(order_id, "order.change_price", actor, expected_version) as order:
         require_no_live_attempt(order)
-        _check_lowered(order, goods_fen + freight_fen, actor)
+        check_lowered(order, order.payable_fen - goods_fen - freight_fen, actor)
         _share_over_lines(order, goods_fen)
         changes = {
             "freight_adjust_fen": freight_fen - order.freight_fen,
@@ -61,12 +62,24 @@ def change_price(
     return order
 
 
-def _check_lowered(order: Order, price_fen: int, actor: Actor) -> None:
-    """The limit is one per order and person, however many steps the price is lowered in."""
-    changed = Event.objects.filter(kind=Order.subject_kind, subject_id=order.pk, verb="order.change_price")
+_LOWERING = ("order.change_price", "order.waive", "order.change_lines")
+
+
+def check_lowered(order: Order, fen: int, actor: Actor) -> None:
+    """Raise Refused as `check_made_money` does where somebody asks so much less for an order.
+
+    The limit is one per order and person, however many steps the price is lowered in.
+    """
+    changed = Event.objects.filter(kind=Order.subject_kind, subject_id=order.pk, verb__in=_LOWERING)
     own = changed.filter(actor_kind=actor.kind, actor_id=actor.id)
-    lowered_fen = sum(event.data["before"] - event.data["after"] for event in own)
-    check_made_money(actor, max(lowered_fen, 0) + order.payable_fen - price_fen, capability="orders.price")
+    lowered_fen = sum(_read_lowered(event) for event in own)
+    check_made_money(actor, max(lowered_fen, 0) + fen, capability="orders.price")
+
+
+def _read_lowered(event: Event) -> int:
+    if event.verb == "order.change_lines":
+        return int(event.data.get("given_fen", 0))
+    return int(event.data["before"] - event.data["after"])
 
 
 def _share_over_lines(order: Order, goods_fen: int) -> None:
