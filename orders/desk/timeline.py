@@ -167,6 +167,11 @@ def _tell_parcels(parcels: Any, data: Mapping[str, Any]) -> Iterator[Part]:
         yield Part("", ngettext("%(n)d piece", "%(n)d pieces", pieces) % {"n": pieces})
 
 
+@tells("order", "together")
+def _tell_together(numbers: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
+    yield from (Part(_("Together with"), str(number)) for number in numbers)
+
+
 @tells("order", "lines")
 def _tell_lines(lines: Any, data: Mapping[str, Any]) -> Iterator[Part]:
     if isinstance(lines, dict):

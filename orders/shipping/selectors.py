@@ -3,14 +3,52 @@
 from django.db.models import QuerySet
 
 from orders.models import Order
+from orders.selectors import with_secrets
 from orders.shipping.models import Parcel, ParcelLine
+from orders.stages import TO_SHIP, Source
 from shop.events.models import Event
+from shop.spelling import normalise
+from shop.store.deliveries import WAYS
+
+MOST_FELLOWS = 50
+"""So many orders of one buyer are looked at."""
 
 
 def list_parcels(order: Order) -> "QuerySet[Parcel]":
     """The parcels that hold lines of this order, undone ones too, oldest first."""
     ids = ParcelLine.objects.filter(order_line__order=order).values("parcel_id")
     return Parcel.objects.filter(pk__in=ids).prefetch_related("lines__order_line").order_by("pk")
+
+
+def list_order_ids(parcel_id: int) -> list[int]:
+    """The orders that have goods in a parcel, by id."""
+    lines = ParcelLine.objects.filter(parcel=parcel_id).order_by("order_line__order_id")
+    return list(lines.values_list("order_line__order_id", flat=True).distinct())
+
+
+def list_fellows(order: Order) -> list[Order]:
+    """Orders of the same buyer to the same recipient that could go into the parcel of this one, oldest first."""
+    if not WAYS[order.delivery].has_number or order.is_test:
+        return []
+    others = Order.objects.filter(
+        customer_id=order.customer_id,
+        stage__in=TO_SHIP,
+        delivery=order.delivery,
+        is_held=False,
+        is_short=False,
+    )
+    others = with_secrets(others.exclude(pk=order.pk).exclude(source=Source.TEST)).order_by("pk")
+    return [other for other in others[:MOST_FELLOWS] if is_same_recipient(order, other)]
+
+
+def is_same_recipient(one: Order, other: Order) -> bool:
+    """Whether both go to the same person, phone and address, however these were typed."""
+    return one.customer_id == other.customer_id and _name_recipient(one) == _name_recipient(other)
+
+
+def _name_recipient(order: Order) -> tuple[str, ...]:
+    typed = (order.recipient, order.phone, order.region, order.address_detail)
+    return tuple(normalise(text) for text in typed)
 
 
 def list_just_sent(order: Order) -> list[int]:

@@ -31,7 +31,7 @@ from shop.moves.table import (
 
 _PARCELS = {"parcels": list[dict[str, object]]}
 """Of each its "id", "courier" and "tracking_no"."""
-_SENT = {"pieces": int} | _PARCELS
+_SENT = {"pieces": int, "together": list[str]} | _PARCELS
 
 SENDING = (
     Move(

@@ -1,7 +1,7 @@
 """The ship dialog: one small form per parcel, with the pieces of each line that go into it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.desk.order.forms import OrderForm
 from orders.models import Order, OrderLine
-from orders.shipping.services.ship import NewParcel, ship_order
+from orders.shipping.selectors import list_fellows
+from orders.shipping.services.ship import NewParcel
+from orders.shipping.services.together import ship_together
 from orders.waybills.models import Waybill
 from orders.waybills.selectors import list_waiting
 from orders.waybills.services.asking import Wish
@@ -22,6 +24,8 @@ from shop.couriers.checklist import list_missing_for_labels
 from shop.couriers.known import Courier, clean_tracking_no, guess_couriers
 from shop.couriers.models import CourierAccount, Sender
 from shop.couriers.selectors import list_accounts, list_label_accounts, list_senders, sort_couriers
+from shop.errors import Refused
+from shop.money import format_fen
 from shop.store.deliveries import WAYS
 
 MAX_PARCELS = 10
@@ -190,8 +194,20 @@ class ShipForm(OrderForm):
     """All parcels of one press of the button."""
 
     name = "ship"
+    together = forms.MultipleChoiceField(
+        label=_("Also in the first parcel, to the same address"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        choices=(),
+    )
+    joins = forms.BooleanField(label=_("Both orders are in this one parcel"), required=False)
+    may_join = False
+    """Whether the number was refused because another order of this buyer has gone under it."""
 
     def set_up(self) -> None:
+        self.fellows = {fellow.number: fellow for fellow in list_fellows(self.order)}
+        choices = [(number, _describe_fellow(fellow)) for number, fellow in self.fellows.items()]
+        self.fields["together"].choices = choices  # type: ignore[attr-defined]  # it has them
         waybills, labels = list_waiting(self.order), Labels.read(self.order)
         is_setup = has_capability(self.actor, "shipping.setup") and not labels.accounts
         self.missing = list_missing_for_labels() if is_setup and not self.order.is_test else []
@@ -224,7 +240,19 @@ class ShipForm(OrderForm):
         return data
 
     def run(self, actor: Actor, expected_version: int | None) -> Order:
-        parcels = [parcel.make_parcel() for parcel in self.parcels]
-        order = ship_order(self.order.pk, parcels=parcels, actor=actor, expected_version=expected_version)
+        may_join = self.cleaned_data["joins"]
+        parcels = [replace(parcel.make_parcel(), may_join=may_join) for parcel in self.parcels]
+        others = [self.fellows[number].pk for number in self.cleaned_data["together"]]
+        order = ship_together(
+            self.order.pk, others=others, parcels=parcels, actor=actor, expected_version=expected_version
+        )
         self.done_verb = "" if order.pieces_to_send else "order.ship"
         return order
+
+    def show_refusal(self, refused: Refused) -> None:
+        self.may_join = bool(refused.extra.get("may_join"))
+        super().show_refusal(refused)
+
+
+def _describe_fellow(order: Order) -> str:
+    return f"{order.number} · {_('Pieces')} {order.pieces_to_send} · {format_fen(order.payable_fen)}"

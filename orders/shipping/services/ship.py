@@ -14,7 +14,8 @@ from orders.models import Order, OrderLine
 from orders.moves import lock_order, lock_row, locked_order, move
 from orders.services.fulfilment import recover_ship_by, shipped_changes
 from orders.shipping.models import Parcel, ParcelLine, ParcelState
-from orders.shipping.selectors import list_parcels
+from orders.shipping.selectors import list_order_ids, list_parcels
+from orders.shipping.services.joining import find_live_parcel, lock_to_join, may_join
 from orders.stages import Stage
 from orders.waybills.selectors import has_held
 from orders.waybills.services.ending import free_waybill, use_waybill
@@ -30,13 +31,17 @@ MAX_TRACKING_NO = 40
 
 @dataclass(frozen=True)
 class NewParcel:
-    """One parcel to send; empty `quantities` (line id → pieces) mean all that is left."""
+    """One parcel to send; empty `quantities` (line id → pieces) mean all that is left.
+
+    `may_join`: where a live parcel of the same buyer has this number, the goods go into that.
+    """
 
     courier: str = ""
     tracking_no: str = ""
     quantities: Mapping[int, int] = field(default_factory=dict)
     driver_name: str = ""
     driver_phone: str = ""
+    may_join: bool = False
 
 
 def ship_order(
@@ -45,25 +50,32 @@ def ship_order(
     """Send parcels: the order is shipped when nothing is left to send, else shipped in part.
 
     Raises Refused: `held`, `owes`, `aftersale_open`, `nothing_chosen`, `more_than_left`, `line_short`,
-    `courier_required`, `tracking_required`, `duplicate_tracking` naming the other order, `already_done`; of
-    e-waybills `label_of_other_order`, `label_not_ready`, `label_left`.
+    `courier_required`, `tracking_required`, `duplicate_tracking` naming the other order, and whether its goods
+    `may_join`, `already_done`; of e-waybills `label_of_other_order`, `label_not_ready`, `label_left`.
     """
+    with locked_order(order_id, "order.ship_part", actor, expected_version) as order:
+        send_parcels(order, parcels, actor=actor)
+    return order
+
+
+def send_parcels(
+    order: Order, parcels: Sequence[NewParcel], *, actor: Actor, together: Sequence[str] = ()
+) -> None:
+    """As `ship_order` for a locked order; `together` are the numbers of others that go with it."""
     if not parcels:
         raise Refused("nothing_chosen", _("Choose what goes into the parcel."), 400)
-    with locked_order(order_id, "order.ship_part", actor, expected_version) as order:
-        for parcel in parcels:
-            number = clean_tracking_no(parcel.tracking_no)
-            use_waybill(order, courier=parcel.courier, tracking_no=number, actor=actor)
-        lines = {line.pk: line for line in order.lines.order_by("id")}
-        contents = [_take(parcel.quantities, lines) for parcel in parcels]
-        sent = [_send(order, *each) for each in zip(parcels, contents, strict=True)]
-        OrderLine.objects.bulk_update(lines.values(), ["shipped", "reserved"])
-        pieces: Counter[int] = Counter()
-        for line_id, quantity in (pair for content in contents for pair in content.items()):
-            pieces[lines[line_id].sku_id] += quantity
-        ship_stock(pieces, order_id=order.pk, actor=actor)
-        _move_shipped(order, sent, pieces.total(), actor)
-    return order
+    for parcel in parcels:
+        number = clean_tracking_no(parcel.tracking_no)
+        use_waybill(order, courier=parcel.courier, tracking_no=number, actor=actor)
+    lines = {line.pk: line for line in order.lines.order_by("id")}
+    contents = [_take(parcel.quantities, lines) for parcel in parcels]
+    sent = [_send(order, *each) for each in zip(parcels, contents, strict=True)]
+    OrderLine.objects.bulk_update(lines.values(), ["shipped", "reserved"])
+    pieces: Counter[int] = Counter()
+    for line_id, quantity in (pair for content in contents for pair in content.items()):
+        pieces[lines[line_id].sku_id] += quantity
+    ship_stock(pieces, order_id=order.pk, actor=actor)
+    _move_shipped(order, sent, pieces.total(), actor, together)
 
 
 def _send(order: Order, new: NewParcel, quantities: Mapping[int, int]) -> Parcel:
@@ -72,10 +84,23 @@ def _send(order: Order, new: NewParcel, quantities: Mapping[int, int]) -> Parcel
         with transaction.atomic():
             parcel.save()
     except IntegrityError as error:
-        raise _duplicate(parcel) from error
+        if not new.may_join:
+            raise _duplicate(order, parcel) from error
+        return _join(order, parcel, quantities)
     ParcelLine.objects.bulk_create(
         ParcelLine(parcel=parcel, order_line_id=line_id, quantity=n) for line_id, n in quantities.items()
     )
+    return parcel
+
+
+def _join(order: Order, wanted: Parcel, quantities: Mapping[int, int]) -> Parcel:
+    """Put pieces into the parcel that has this number, which may hold some of the same lines."""
+    parcel = lock_to_join(order, wanted)
+    held = {line.order_line_id: line for line in parcel.lines.filter(order_line__in=quantities)}
+    for line_id, pieces in quantities.items():
+        line = held.get(line_id) or ParcelLine(parcel=parcel, order_line_id=line_id, quantity=0)
+        line.quantity += pieces
+        line.save()
     return parcel
 
 
@@ -109,17 +134,18 @@ def _carrier(order: Order, new: NewParcel) -> dict[str, Any]:
     return {"courier": new.courier, "tracking_no": number}
 
 
-def _duplicate(parcel: Parcel) -> Refused:
-    other = Parcel.objects.exclude(state=ParcelState.UNDONE).filter(
-        courier=parcel.courier, tracking_no=parcel.tracking_no
-    )
+def _duplicate(order: Order, parcel: Parcel) -> Refused:
+    other = find_live_parcel(parcel).order_by("lines__order_line__order")
     number = other.values_list("lines__order_line__order__number", flat=True).first()
     message = _("%(parcel)s has already been used, for order %(number)s.")
     words = {"parcel": f"{parcel.courier_name} {parcel.tracking_no}", "number": number}
-    return Refused("duplicate_tracking", message % words, order=number)
+    offer = {"may_join": True} if may_join(order, other.first()) else {}
+    return Refused("duplicate_tracking", message % words, order=number, **offer)
 
 
-def _move_shipped(order: Order, sent: Sequence[Parcel], pieces: int, actor: Actor) -> None:
+def _move_shipped(
+    order: Order, sent: Sequence[Parcel], pieces: int, actor: Actor, together: Sequence[str]
+) -> None:
     changes: dict[str, Any] = {
         "pieces_shipped": order.pieces_shipped + pieces,
         "has_label": has_held(order.pk),
@@ -129,6 +155,7 @@ def _move_shipped(order: Order, sent: Sequence[Parcel], pieces: int, actor: Acto
         _check_nothing_held(changes["has_label"])
         changes |= shipped_changes(order)
     data = {"pieces": pieces, "parcels": [_describe(parcel) for parcel in sent]}
+    data |= {"together": list(together)} if together else {}
     move(order, "order.ship" if is_all else "order.ship_part", actor=actor, changes=changes, data=data)
 
 
@@ -152,8 +179,7 @@ def lock_orders_of_parcel(parcel_id: int, verb: str, *, actor: Actor, seen: Seen
 
     Others that are over are passed over when the parcel arrives. Raises Refused `not_found`, and as `lock_order` does.
     """
-    lines = OrderLine.objects.filter(parcel_lines__parcel=parcel_id).order_by("order_id")
-    orders = [lock_row(pk) for pk in lines.values_list("order_id", flat=True).distinct()]
+    orders = [lock_row(pk) for pk in list_order_ids(parcel_id)]
     if not orders:
         raise Refused("not_found", _("There is no such parcel."), 404)
     if verb == "order.arrive":
@@ -168,8 +194,13 @@ def _locked_parcel(
     parcel_id: int, verb: str, actor: Actor, seen: Seen
 ) -> Iterator[tuple[Parcel, list[Order]]]:
     with transaction.atomic():
+        known = list_order_ids(parcel_id)
         orders = lock_orders_of_parcel(parcel_id, verb, actor=actor, seen=seen)
         parcel = Parcel.objects.select_for_update().get(pk=parcel_id)
+        if list_order_ids(parcel_id) != known:
+            raise Refused(
+                "parcel_changed", _("Goods are being added to this parcel. Try again."), retry_after=1
+            )
         if parcel.state == ParcelState.MADE:
             raise Refused("parcel_not_sent", _("This parcel has not been handed over yet."))
         yield parcel, orders

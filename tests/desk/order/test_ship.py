@@ -7,7 +7,7 @@ from orders.models import Order
 from orders.services.steps import extend_receipt, hold_order
 from orders.shipping.models import Parcel, ParcelLine, ParcelState
 from shop.store.choices import Delivery
-from tests.cast import clerk, make_sku, place, prepared_order, shipped_order
+from tests.cast import clerk, make_customer, make_sku, place, prepared_order, shipped_order
 from tests.desk.buttons import assert_done, assert_refused, parcel_data, post
 
 
@@ -68,6 +68,30 @@ class TestShip:
         response = post(owner, second, "ship", **parcel_data(second, "SF1234567890123"))
         html = assert_refused(response, second, 409, first.number)
         assert 'value="SF1234567890123"' in html
+
+    def test_orders_to_one_address_are_offered_and_go_together(self, owner: Client) -> None:
+        customer = make_customer()
+        first, second = prepared_order(customer=customer), prepared_order(customer=customer)
+        assert (
+            f'value="{second.number}"' in owner.get(f"/console/orders/{first.number}/ship/").content.decode()
+        )
+        data = parcel_data(first, "SF1234567890123") | {"together": [second.number]}
+        assert_done(post(owner, first, "ship", **data), first)
+        second.refresh_from_db()
+        assert (first.stage, second.stage, Parcel.objects.count()) == ("shipped", "shipped", 1)
+        html = owner.get(f"/console/orders/{second.number}/").content.decode()
+        assert f"Together with: {first.number}" in html
+
+    def test_a_number_of_the_same_buyer_may_be_the_same_parcel(self, owner: Client) -> None:
+        customer = make_customer()
+        first, second = prepared_order(customer=customer), prepared_order(customer=customer)
+        post(owner, first, "ship", **parcel_data(first, "SF1234567890123"))
+        data = parcel_data(second, "SF1234567890123")
+        assert 'name="joins"' in assert_refused(
+            post(owner, second, "ship", **data), second, 409, first.number
+        )
+        assert_done(post(owner, second, "ship", **data, joins="on"), second)
+        assert Parcel.objects.count() == 1
 
     def test_an_empty_parcel_is_refused(self, owner: Client) -> None:
         order = prepared_order()

@@ -1,0 +1,65 @@
+"""Shipping several orders of one buyer as one parcel."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from orders.models import Order, OrderLine
+from orders.moves import lock_order
+from orders.shipping.selectors import is_same_recipient
+from orders.shipping.services.ship import NewParcel, send_parcels
+from shop.actor import Actor
+from shop.catalog.stock import lock_stock
+from shop.errors import Refused
+
+
+def ship_together(
+    order_id: int,
+    *,
+    others: Collection[int],
+    parcels: Sequence[NewParcel],
+    actor: Actor,
+    expected_version: int | None = None,
+) -> Order:
+    """Ship an order as `ship_order` does, and what is left of `others` (order ids) in its first parcel; all or none.
+
+    Raises Refused `other_recipient` naming an order that does not go to the same person at the same address, and as
+    `ship_order` does for each.
+    """
+    with transaction.atomic():
+        orders = {
+            pk: lock_order(
+                pk,
+                "order.ship_part",
+                actor=actor,
+                expected_version=expected_version if pk == order_id else None,
+            )
+            for pk in sorted({order_id, *others})
+        }
+        lead = orders.pop(order_id)
+        _check_recipients(lead, orders.values())
+        _lock_stock([lead.pk, *orders])
+        numbers = {pk: order.number for pk, order in (orders | {lead.pk: lead}).items()}
+        shared = [replace(parcels[0], may_join=True, quantities={})] if parcels else []
+        send_parcels(lead, parcels, actor=actor, together=_list_others(numbers, lead.pk))
+        for order in orders.values():
+            send_parcels(order, shared, actor=actor, together=_list_others(numbers, order.pk))
+    return lead
+
+
+def _check_recipients(lead: Order, others: Collection[Order]) -> None:
+    for order in others:
+        if not is_same_recipient(lead, order) or order.delivery != lead.delivery:
+            message = _("Order %(number)s goes to another recipient or address: ship it by itself.")
+            raise Refused("other_recipient", message % {"number": order.number}, order=order.number)
+
+
+def _lock_stock(order_ids: Collection[int]) -> None:
+    """In one order over all of them, so that two such parcels never wait for each other."""
+    lock_stock(OrderLine.objects.filter(order__in=order_ids).values_list("sku_id", flat=True))
+
+
+def _list_others(numbers: dict[int, str], order_id: int) -> list[str]:
+    return [number for pk, number in sorted(numbers.items()) if pk != order_id]
