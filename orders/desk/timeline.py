@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from orders.desk.failures import describe_failure
 from orders.models import OrderLine
 from orders.services.printing import Document
+from orders.shipping.services.replacing import WhyReplaced
 from orders.stages import BuyerReason
 from orders.states import MOVES
 from shop.actor import ActorKind
@@ -139,11 +140,19 @@ def _describe_change(verb: str, data: Mapping[str, Any]) -> Change | None:
         return Change(format_fen(data["before"]), format_fen(data["after"]))
     if verb == "order.choose_payment":
         return Change(_pay_label(data["before"]), _pay_label(data["after"]))
+    if verb == "order.replace_number":
+        return Change(_name_parcel(data["before"]), _name_parcel(data["after"]))
     return Change(str(data["before"]) or _("(empty)"), str(data["after"]) or _("(empty)"))
 
 
 def _pay_label(method: str) -> str:
     return str(PayMethod(method).label) if method in PayMethod.values else method
+
+
+def _name_parcel(parcel: Mapping[str, Any]) -> str:
+    courier = find_courier(parcel.get("courier", ""))
+    name = courier.name if courier else parcel.get("courier") or _("Own delivery")
+    return f"{name} {parcel.get('tracking_no', '')}".strip()
 
 
 def _amount(value: Any, data: Mapping[str, Any]) -> Iterator[Part]:
@@ -159,10 +168,7 @@ for _sum in _SUMS:
 
 @tells("order", "parcels")
 def _tell_parcels(parcels: Any, data: Mapping[str, Any]) -> Iterator[Part]:
-    for parcel in parcels:
-        courier = find_courier(parcel.get("courier", ""))
-        name = courier.name if courier else parcel.get("courier") or _("Own delivery")
-        yield Part("", f"{name} {parcel.get('tracking_no', '')}".strip())
+    yield from (Part("", _name_parcel(parcel)) for parcel in parcels)
     if pieces := int(data.get("pieces") or 0):
         yield Part("", ngettext("%(n)d piece", "%(n)d pieces", pieces) % {"n": pieces})
 
@@ -215,6 +221,12 @@ def _tell_failure(why: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
 
 
 label_facts("order", attempt=gettext_lazy("Our payment number"))
+
+
+@tells("order", "because")
+def _tell_why_replaced(because: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
+    words = WhyReplaced(because).label if because in WhyReplaced.values else because
+    yield Part(_("Because"), str(words))
 
 
 @tells("order", "days")

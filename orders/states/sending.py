@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from orders.guards import (
+    goes_by_courier,
     has_buyer,
     no_label,
     no_open_aftersale,
@@ -12,6 +13,7 @@ from orders.guards import (
     not_urged_lately,
     nothing_owed,
     nothing_shipped,
+    something_shipped,
 )
 from orders.stages import IN_HAND, TO_SHIP, Stage
 from shop.moves.table import (
@@ -20,6 +22,7 @@ from shop.moves.table import (
     BY_SHOP,
     BY_STAFF,
     BY_SYSTEM,
+    COLUMNS,
     CUSTOMER,
     STAFF,
     SYSTEM,
@@ -32,6 +35,7 @@ from shop.moves.table import (
 _PARCELS = {"parcels": list[dict[str, object]]}
 """Of each its "id", "courier" and "tracking_no"."""
 _SENT = {"pieces": int} | _PARCELS
+_REPLACED = {"parcel": int, "because": str} | COLUMNS
 
 SENDING = (
     Move(
@@ -145,6 +149,18 @@ SENDING = (
         icon_name="arrow-back-up",
         is_told=True,
         facts=_PARCELS,
+    ),
+    Move(
+        "order.replace_number",
+        _("Replace the number"),
+        _("Tracking number replaced"),
+        stay(Stage.PREPARING, Stage.SHIPPED),
+        BY_STAFF,
+        "orders.ship",
+        (something_shipped, goes_by_courier),
+        icon_name="refresh",
+        is_told=True,
+        facts=_REPLACED,
     ),
     Move(
         "order.arrive",

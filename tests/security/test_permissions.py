@@ -254,7 +254,7 @@ ORDER_ACTIONS = (
     (EDITORS, "confirm", "undo_confirm", "prepare", "undo_prepare", "release", "receive", "hold"),
     (EDITORS, "change_address", "remark", "note"),
     (EDITORS, "urge", "extend", "choose_payment"),
-    (SHIPPERS, "ship", "enter_label", "give_up_label", "void_label"),
+    (SHIPPERS, "ship", "replace_number", "enter_label", "give_up_label", "void_label"),
     (COLLECTORS, "collect", "record_transfer", "record_excess", "reject_proof"),
     (PRICERS, "change_price"),
     (CANCELLERS, "cancel_lines", "cancel_unpaid", "cancel_paid", "remove_test"),

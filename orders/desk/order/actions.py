@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.desk.links import link_order
 from orders.desk.order import forms, money_forms
+from orders.desk.order.parcel_forms import ReplaceNumberForm
 from orders.desk.order.refund_form import RefundForm
 from orders.desk.order.ship_forms import ShipForm
 from orders.desk.testing.services import remove_test_order
@@ -60,6 +61,13 @@ _ALL = (
         undo=_("A parcel can be undone until it moves."),
         template="desk/order/dialogs/_ship.html",
         back=_by_parcel,
+    ),
+    Action(
+        "order.replace_number",
+        ReplaceNumberForm,
+        words=_("The parcel stays as it is under another number, which the buyer sees at once."),
+        undo=_("It can be replaced again until the parcel is delivered."),
+        in_menu=False,
     ),
     Action(
         "order.collect",
@@ -189,7 +197,7 @@ _SILENT = frozenset(
         "urged_lately",
         "no_test",
     }
-    | {"not_transfer", "transfer_awaited", "no_proof"}
+    | {"not_transfer", "transfer_awaited", "no_proof", "nothing_shipped", "no_number"}
 )
 
 

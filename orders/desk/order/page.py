@@ -55,6 +55,7 @@ class ParcelView:
     contents: list[tuple[OrderLine, int]]
     can_undo: bool
     can_arrive: bool
+    can_replace: bool
 
 
 @dataclass(frozen=True)
@@ -222,6 +223,7 @@ def _view_parcel(
         contents=contents,
         can_undo=is_sent and not parcel.has_moved and "order.undo_ship" in available,
         can_arrive=is_sent and "order.arrive" in available,
+        can_replace=is_sent and bool(parcel.tracking_no) and "order.replace_number" in available,
     )
 
 

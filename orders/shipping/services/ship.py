@@ -53,7 +53,7 @@ def ship_order(
     with locked_order(order_id, "order.ship_part", actor, expected_version) as order:
         for parcel in parcels:
             number = clean_tracking_no(parcel.tracking_no)
-            use_waybill(order, courier=parcel.courier, tracking_no=number, actor=actor)
+            use_waybill([order], courier=parcel.courier, tracking_no=number, actor=actor)
         lines = {line.pk: line for line in order.lines.order_by("id")}
         contents = [_take(parcel.quantities, lines) for parcel in parcels]
         sent = [_send(order, *each) for each in zip(parcels, contents, strict=True)]
@@ -72,7 +72,7 @@ def _send(order: Order, new: NewParcel, quantities: Mapping[int, int]) -> Parcel
         with transaction.atomic():
             parcel.save()
     except IntegrityError as error:
-        raise _duplicate(parcel) from error
+        raise find_duplicate(parcel) from error
     ParcelLine.objects.bulk_create(
         ParcelLine(parcel=parcel, order_line_id=line_id, quantity=n) for line_id, n in quantities.items()
     )
@@ -101,15 +101,21 @@ def _take(wanted: Mapping[int, int], lines: dict[int, OrderLine]) -> dict[int, i
 def _carrier(order: Order, new: NewParcel) -> dict[str, Any]:
     if not WAYS[order.delivery].has_number:
         return {"driver_name": new.driver_name.strip()[:40], "driver_phone": new.driver_phone.strip()[:20]}
-    number = clean_tracking_no(new.tracking_no)
+    return {"courier": new.courier, "tracking_no": read_number(new.courier, new.tracking_no)}
+
+
+def read_number(courier: str, tracking_no: str) -> str:
+    """The number as it is stored. Raises Refused `tracking_required`, `courier_required`."""
+    number = clean_tracking_no(tracking_no)
     if not number or len(number) > MAX_TRACKING_NO or not number.isascii():
         raise Refused("tracking_required", _("Type or scan the tracking number."), 400)
-    if find_courier(new.courier) is None:
+    if find_courier(courier) is None:
         raise Refused("courier_required", _("Choose the courier."), 400)
-    return {"courier": new.courier, "tracking_no": number}
+    return number
 
 
-def _duplicate(parcel: Parcel) -> Refused:
+def find_duplicate(parcel: Parcel) -> Refused:
+    """The refusal that names the order whose live parcel has this number."""
     other = Parcel.objects.exclude(state=ParcelState.UNDONE).filter(
         courier=parcel.courier, tracking_no=parcel.tracking_no
     )
@@ -128,7 +134,7 @@ def _move_shipped(order: Order, sent: Sequence[Parcel], pieces: int, actor: Acto
     if is_all:
         _check_nothing_held(changes["has_label"])
         changes |= shipped_changes(order)
-    data = {"pieces": pieces, "parcels": [_describe(parcel) for parcel in sent]}
+    data = {"pieces": pieces, "parcels": [describe_parcel(parcel) for parcel in sent]}
     move(order, "order.ship" if is_all else "order.ship_part", actor=actor, changes=changes, data=data)
 
 
@@ -138,13 +144,14 @@ def _check_nothing_held(has_label: bool) -> None:
         raise Refused("label_left", message)
 
 
-def _describe(parcel: Parcel) -> dict[str, Any]:
+def describe_parcel(parcel: Parcel) -> dict[str, Any]:
+    """What events say of it."""
     return {"id": parcel.pk, "courier": parcel.courier, "tracking_no": parcel.tracking_no}
 
 
 Seen = Mapping[int, int]
 """Order id → version of the page on which a verb of a parcel was pressed."""
-_NO_PAGE: Seen = {}
+NO_PAGE: Seen = {}
 
 
 def lock_orders_of_parcel(parcel_id: int, verb: str, *, actor: Actor, seen: Seen) -> list[Order]:
@@ -164,9 +171,10 @@ def lock_orders_of_parcel(parcel_id: int, verb: str, *, actor: Actor, seen: Seen
 
 
 @contextmanager
-def _locked_parcel(
+def locked_parcel(
     parcel_id: int, verb: str, actor: Actor, seen: Seen
 ) -> Iterator[tuple[Parcel, list[Order]]]:
+    """A transaction with all orders of a parcel locked for a verb, then it. Raises as `lock_orders_of_parcel`."""
     with transaction.atomic():
         orders = lock_orders_of_parcel(parcel_id, verb, actor=actor, seen=seen)
         parcel = Parcel.objects.select_for_update().get(pk=parcel_id)
@@ -175,13 +183,13 @@ def _locked_parcel(
         yield parcel, orders
 
 
-def undo_ship(parcel_id: int, *, actor: Actor, seen: Seen = _NO_PAGE) -> Order:
+def undo_ship(parcel_id: int, *, actor: Actor, seen: Seen = NO_PAGE) -> Order:
     """Take one parcel back before it moves; its pieces are on hand and reserved again, as urgent as they were.
 
     All its orders are moved, the one seen or the first is returned. One that is late and would close by itself is left
     for `UNDO_GRACE`, to be sent anew. Raises Refused `not_found`, `parcel_undone`, `parcel_not_sent`, `parcel_moved`.
     """
-    with _locked_parcel(parcel_id, "order.undo_ship", actor, seen) as (parcel, orders):
+    with locked_parcel(parcel_id, "order.undo_ship", actor, seen) as (parcel, orders):
         if parcel.state == ParcelState.UNDONE:
             raise Refused("parcel_undone", _("This parcel has already been undone."))
         if parcel.has_moved or parcel.state == ParcelState.ARRIVED:
@@ -199,7 +207,7 @@ def undo_ship(parcel_id: int, *, actor: Actor, seen: Seen = _NO_PAGE) -> Order:
                 "ship_by": order.ship_by or recover_ship_by(order),
                 "undone_at": parcel.undone_at,
             }
-            data = {"parcels": [_describe(parcel)]}
+            data = {"parcels": [describe_parcel(parcel)]}
             move(order, "order.undo_ship", actor=actor, changes=changes, data=data)
     return orders[0]
 
@@ -219,19 +227,19 @@ def _take_back(orders: Sequence[Order], parcel: Parcel, actor: Actor) -> dict[in
     return {order_id: pieces.total() for order_id, pieces in back.items()}
 
 
-def arrive_parcel(parcel_id: int, *, actor: Actor, seen: Seen = _NO_PAGE) -> Order:
+def arrive_parcel(parcel_id: int, *, actor: Actor, seen: Seen = NO_PAGE) -> Order:
     """A parcel was delivered; for each of its orders of which it was the last one out, the receive clock starts anew.
 
     All its orders are moved, the one seen or the first is returned. Raises Refused `not_found`, `parcel_not_sent`,
     `parcel_arrived`.
     """
-    with _locked_parcel(parcel_id, "order.arrive", actor, seen) as (parcel, orders):
+    with locked_parcel(parcel_id, "order.arrive", actor, seen) as (parcel, orders):
         if parcel.state != ParcelState.SENT:
             raise Refused("parcel_arrived", _("This parcel has already been delivered or undone."))
         parcel.state, parcel.arrived_at, parcel.has_moved = ParcelState.ARRIVED, clock.now(), True
         parcel.save()
         for order in orders:
-            data = {"parcels": [_describe(parcel)]}
+            data = {"parcels": [describe_parcel(parcel)]}
             move(order, "order.arrive", actor=actor, changes=_arrived_changes(order), data=data)
     return orders[0]
 
