@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from orders.desk.failures import describe_failure
 from orders.models import OrderLine
 from orders.services.printing import Document
+from orders.shipping.models import InterceptKind
 from orders.shipping.services.replacing import WhyReplaced
 from orders.stages import BuyerReason
 from orders.states import MOVES
@@ -229,6 +230,17 @@ def _tell_why_replaced(because: Any, _data: Mapping[str, Any]) -> Iterator[Part]
     yield Part(_("Because"), str(words))
 
 
+@tells("order", "wish")
+def _tell_wish(wish: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
+    words = InterceptKind(wish).label if wish in InterceptKind.values else wish
+    yield Part("", str(words))
+
+
+@tells("order", "photos")
+def _tell_photos(photos: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
+    yield Part(_("Photos"), str(photos))
+
+
 @tells("order", "days")
 def _tell_days(days: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
     yield Part("", ngettext("%(n)d day", "%(n)d days", days) % {"n": days})
@@ -253,5 +265,6 @@ def _tell_purpose(purpose: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
         "reveal": _("Recipient shown"),
         "copy": _("Recipient copied"),
         "history": _("An earlier address shown"),
+        "redirect": _("The address of a redirected parcel shown"),
     }
     yield Part("", words.get(purpose, purpose))

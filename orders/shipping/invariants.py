@@ -6,7 +6,7 @@ from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Coalesce
 
 from orders.models import OrderLine
-from orders.shipping.models import HANDED_OVER, Parcel, ParcelState, Purpose
+from orders.shipping.models import HANDED_OVER, Parcel, ParcelPhoto, ParcelState, Purpose
 from shop.invariants import in_scope, invariant
 
 
@@ -25,3 +25,11 @@ def shipped_is_in_parcels() -> Iterator[str]:
     sums = OrderLine.objects.annotate(packed=Coalesce(Sum("parcel_lines__quantity", filter=live), 0))
     for line in in_scope(sums, orders="order").exclude(shipped=F("packed")).select_related("order"):
         yield f"order {line.order.number}, line {line.pk}: shipped {line.shipped}, in parcels {line.packed}"
+
+
+@invariant("B12.4", "of a buyer who was erased no packing photo is left")
+def erased_have_no_photos() -> Iterator[str]:
+    order = "parcel__lines__order_line__order"
+    photos = ParcelPhoto.objects.filter(**{f"{order}__customer__erased_at__isnull": False})
+    for photo in in_scope(photos, orders=order).distinct():
+        yield f"{photo}"

@@ -1,9 +1,13 @@
 """Reading parcels."""
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
-from orders.shipping.models import Parcel, ParcelLine
+from orders.scope import rows_in_scope, scope_key
+from orders.shipping.models import Intercept, InterceptState, Parcel, ParcelLine
+from shop.actor import Actor
+from shop.errors import Refused
 from shop.events.models import Event
 
 
@@ -18,3 +22,17 @@ def list_just_sent(order: Order) -> list[int]:
     newest = Event.objects.filter(kind=order.subject_kind, subject_id=order.pk, number=order.version)
     sent = newest.filter(verb__in=("order.ship", "order.ship_part")).values_list("data__parcels", flat=True)
     return [parcel["id"] for parcels in sent for parcel in parcels]
+
+
+def get_intercept(intercept_id: int, *, actor: Actor) -> Intercept:
+    """One task that the actor may see, with its order and parcel. Raises Refused `not_found` (404)."""
+    rows = Intercept.objects.select_related("order__customer", "parcel")
+    intercept = rows_in_scope(rows, scope_key(actor)).filter(pk=intercept_id).first()
+    if intercept is None:
+        raise Refused("not_found", _("There is no such task."), 404)
+    return intercept
+
+
+def list_open_intercepts(scope: str) -> "QuerySet[Intercept]":
+    """Those that somebody has to do, of the orders in this scope."""
+    return rows_in_scope(Intercept.objects.filter(state=InterceptState.ASKED), scope)

@@ -35,6 +35,7 @@ from shop.moves.table import (
 _PARCELS = {"parcels": list[dict[str, object]]}
 """Of each its "id", "courier" and "tracking_no"."""
 _SENT = {"pieces": int} | _PARCELS
+_PHOTOS = {"parcel": int, "photos": int}
 _REPLACED = {"parcel": int, "because": str} | COLUMNS
 
 SENDING = (
@@ -161,6 +162,39 @@ SENDING = (
         icon_name="refresh",
         is_told=True,
         facts=_REPLACED,
+    ),
+    Move(
+        "order.photograph",
+        _("Add packing photos"),
+        _("Packing photos added"),
+        stay(Stage.PREPARING, Stage.SHIPPED),
+        BY_STAFF,
+        "orders.ship",
+        (something_shipped,),
+        icon_name="photo",
+        facts=_PHOTOS,
+    ),
+    Move(
+        "order.remove_photo",
+        _("Remove the photo"),
+        _("Packing photo removed"),
+        stay(Stage.PREPARING, Stage.SHIPPED),
+        BY_STAFF,
+        "orders.ship",
+        icon_name="trash",
+        facts=_PHOTOS,
+    ),
+    Move(
+        "order.intercept",
+        _("Intercept or redirect"),
+        _("Stopping or redirecting a parcel asked for"),
+        stay(Stage.PREPARING, Stage.SHIPPED),
+        BY_STAFF,
+        "orders.ship",
+        (has_buyer, something_shipped),
+        icon_name="map-pin",
+        is_told=True,
+        facts={"parcel": int, "wish": str},
     ),
     Move(
         "order.arrive",

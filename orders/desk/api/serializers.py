@@ -227,6 +227,14 @@ class ParcelOut(serializers.Serializer[Any]):
     sent_at = serializers.DateTimeField()
     arrived_at = serializers.DateTimeField(allow_null=True)
     lines = serializers.SerializerMethodField()
+    photo_urls = serializers.SerializerMethodField(
+        help_text="photos of what was packed; each address holds for an hour"
+    )
+
+    def get_photo_urls(self, parcel: Parcel) -> list[str]:
+        if not get_store_settings().packing_photos_on:
+            return []
+        return [make_link(photo.picture) for photo in parcel.photos.all()]
 
     def get_has_arrived(self, parcel: Parcel) -> bool:
         return parcel.state == ParcelState.ARRIVED

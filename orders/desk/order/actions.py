@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.desk.links import link_order
 from orders.desk.order import forms, money_forms
-from orders.desk.order.parcel_forms import ReplaceNumberForm
+from orders.desk.order.intercept_form import AskInterceptForm
+from orders.desk.order.parcel_forms import PhotographForm, ReplaceNumberForm
 from orders.desk.order.refund_form import RefundForm
 from orders.desk.order.ship_forms import ShipForm
 from orders.desk.testing.services import remove_test_order
@@ -70,6 +71,14 @@ _ALL = (
         in_menu=False,
     ),
     Action(
+        "order.photograph",
+        PhotographForm,
+        words=_("They show what was packed, to colleagues and, if the settings say so, to the buyer."),
+        undo=_("Each can be removed until the goods are received."),
+        template="desk/order/dialogs/_photograph.html",
+        in_menu=False,
+    ),
+    Action(
         "order.collect",
         money_forms.CollectForm,
         words=_("Record that what is owed was received in cash or from the courier."),
@@ -126,6 +135,16 @@ _ALL = (
         forms.ChangeAddressForm,
         words=_("What is left empty stays as it is. Old and new address are kept sealed on the timeline."),
         undo=_("It can be changed again until the first parcel."),
+        template="desk/order/dialogs/_address.html",
+    ),
+    Action(
+        "order.intercept",
+        AskInterceptForm,
+        submit=_("Make the task"),
+        words=_(
+            "Only the courier can do it: call them. The order's own address stays, and neither money nor stock moves."
+        ),
+        undo=_("The task can be withdrawn."),
         template="desk/order/dialogs/_address.html",
     ),
     Action(

@@ -1,5 +1,6 @@
 """The forms about one parcel of an order that was sent."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -7,15 +8,18 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from orders.desk.order.forms import OrderForm
+from orders.desk.order.photo_fields import PhotosField, list_named
 from orders.models import Order
-from orders.shipping.models import Parcel, ParcelState
+from orders.shipping.models import HANDED_OVER, Parcel, ParcelState
 from orders.shipping.selectors import list_parcels
+from orders.shipping.services.photos import add_photos
 from orders.shipping.services.replacing import WhyReplaced, replace_number
 from shop.actor import Actor
 from shop.console import fields
 from shop.couriers.known import clean_tracking_no, guess_couriers
 from shop.couriers.selectors import list_accounts, sort_couriers
 from shop.errors import Refused
+from shop.files.models import Picture
 
 
 class ParcelActionForm(OrderForm):
@@ -34,6 +38,13 @@ class ParcelActionForm(OrderForm):
             choices.insert(0, ("", _("Choose the parcel")))
         field.choices = choices  # type: ignore[attr-defined]
 
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if "parcel" in self.errors and self["parcel"].is_hidden:
+            # Nobody sees a field that is hidden, nor what is wrong with it.
+            self.add_error(None, self.errors["parcel"].data[0])
+        return data
+
     @cached_property
     def parcels(self) -> list[Parcel]:
         return [parcel for parcel in list_parcels(self.order) if self.fits(parcel)]
@@ -48,6 +59,28 @@ class ParcelActionForm(OrderForm):
     def read_seen(self, expected_version: int | None) -> dict[int, int]:
         """The version of the page, as the verbs of a parcel take it."""
         return {} if expected_version is None else {self.order.pk: expected_version}
+
+
+class PhotographForm(ParcelActionForm):
+    name = "photograph"
+    photos = PhotosField(label=_("Packing photos"))
+
+    def fits(self, parcel: Parcel) -> bool:
+        return parcel.state in HANDED_OVER
+
+    @property
+    def named_photos(self) -> Collection[Picture]:
+        """What a refused form shows again."""
+        return list_named(self["photos"].value(), self.actor)
+
+    def run(self, actor: Actor, expected_version: int | None) -> Order:
+        data = self.cleaned_data
+        seen = self.read_seen(expected_version)
+        return add_photos(data["parcel"], picture_ids=data["photos"], actor=actor, seen=seen)
+
+    def show_refusal(self, refused: Refused) -> None:
+        about = ("too_many_photos", "bad_photos", "no_photo")
+        self.add_error("photos" if refused.code in about else None, str(refused))
 
 
 class ReplaceNumberForm(ParcelActionForm):

@@ -15,6 +15,8 @@ from orders.moves import lock_order, lock_row, locked_order, move
 from orders.services.fulfilment import recover_ship_by, shipped_changes
 from orders.shipping.models import Parcel, ParcelLine, ParcelState
 from orders.shipping.selectors import list_parcels
+from orders.shipping.services.attaching import attach_photos
+from orders.shipping.services.lapsing import lapse_intercept
 from orders.stages import Stage
 from orders.waybills.selectors import has_held
 from orders.waybills.services.ending import free_waybill, use_waybill
@@ -30,13 +32,17 @@ MAX_TRACKING_NO = 40
 
 @dataclass(frozen=True)
 class NewParcel:
-    """One parcel to send; empty `quantities` (line id → pieces) mean all that is left."""
+    """One parcel to send; empty `quantities` (line id → pieces) mean all that is left.
+
+    `photo_ids` are pictures that its packer has sent.
+    """
 
     courier: str = ""
     tracking_no: str = ""
     quantities: Mapping[int, int] = field(default_factory=dict)
     driver_name: str = ""
     driver_phone: str = ""
+    photo_ids: Sequence[int] = ()
 
 
 def ship_order(
@@ -46,7 +52,7 @@ def ship_order(
 
     Raises Refused: `held`, `owes`, `aftersale_open`, `nothing_chosen`, `more_than_left`, `line_short`,
     `courier_required`, `tracking_required`, `duplicate_tracking` naming the other order, `already_done`; of
-    e-waybills `label_of_other_order`, `label_not_ready`, `label_left`.
+    e-waybills `label_of_other_order`, `label_not_ready`, `label_left`; of photos `too_many_photos`, `bad_photos`.
     """
     if not parcels:
         raise Refused("nothing_chosen", _("Choose what goes into the parcel."), 400)
@@ -56,7 +62,7 @@ def ship_order(
             use_waybill([order], courier=parcel.courier, tracking_no=number, actor=actor)
         lines = {line.pk: line for line in order.lines.order_by("id")}
         contents = [_take(parcel.quantities, lines) for parcel in parcels]
-        sent = [_send(order, *each) for each in zip(parcels, contents, strict=True)]
+        sent = [_send(order, *each, actor) for each in zip(parcels, contents, strict=True)]
         OrderLine.objects.bulk_update(lines.values(), ["shipped", "reserved"])
         pieces: Counter[int] = Counter()
         for line_id, quantity in (pair for content in contents for pair in content.items()):
@@ -66,7 +72,7 @@ def ship_order(
     return order
 
 
-def _send(order: Order, new: NewParcel, quantities: Mapping[int, int]) -> Parcel:
+def _send(order: Order, new: NewParcel, quantities: Mapping[int, int], actor: Actor) -> Parcel:
     parcel = Parcel(sent_at=clock.now(), **_carrier(order, new))
     try:
         with transaction.atomic():
@@ -76,6 +82,8 @@ def _send(order: Order, new: NewParcel, quantities: Mapping[int, int]) -> Parcel
     ParcelLine.objects.bulk_create(
         ParcelLine(parcel=parcel, order_line_id=line_id, quantity=n) for line_id, n in quantities.items()
     )
+    if new.photo_ids:
+        attach_photos(parcel, new.photo_ids, actor)
     return parcel
 
 
@@ -196,6 +204,7 @@ def undo_ship(parcel_id: int, *, actor: Actor, seen: Seen = NO_PAGE) -> Order:
             raise Refused("parcel_moved", _("This parcel is already on its way."))
         parcel.state, parcel.undone_at = ParcelState.UNDONE, clock.now()
         parcel.save()
+        lapse_intercept(parcel, actor)
         pieces = _take_back(orders, parcel, actor)
         free_waybill(courier=parcel.courier, tracking_no=parcel.tracking_no, actor=actor)
         for order in orders:
@@ -238,6 +247,7 @@ def arrive_parcel(parcel_id: int, *, actor: Actor, seen: Seen = NO_PAGE) -> Orde
             raise Refused("parcel_arrived", _("This parcel has already been delivered or undone."))
         parcel.state, parcel.arrived_at, parcel.has_moved = ParcelState.ARRIVED, clock.now(), True
         parcel.save()
+        lapse_intercept(parcel, actor)
         for order in orders:
             data = {"parcels": [describe_parcel(parcel)]}
             move(order, "order.arrive", actor=actor, changes=_arrived_changes(order), data=data)

@@ -23,11 +23,11 @@ from tests.console import browser, page_with, sign_in
 from tests.waybills.conftest import set_up_couriers, settled
 
 HOME = "/console/"
-SHIPPING = ("overdue", "within_24h", "alerts", "waybills", "short", "ship_later")
+SHIPPING = ("overdue", "within_24h", "alerts", "waybills", "intercepts", "short", "ship_later")
 HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "owner": (
         (
-            *("overdue", "within_24h", "to_confirm", "alerts", "waybills"),
+            *("overdue", "within_24h", "to_confirm", "alerts", "waybills", "intercepts"),
             *("transfers", "refund_failed", "to_pay_out"),
             *("short", "closing_soon", "held", "ship_later"),
         ),
@@ -35,7 +35,7 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "order_clerk": (
         (
-            *("overdue", "within_24h", "to_confirm", "alerts", "waybills", "transfers"),
+            *("overdue", "within_24h", "to_confirm", "alerts", "waybills", "intercepts", "transfers"),
             *("short", "closing_soon", "held", "ship_later"),
         ),
         ("placed", "to_ship", "shipped"),
