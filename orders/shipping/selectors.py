@@ -5,16 +5,20 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
 from orders.scope import rows_in_scope, scope_key
-from orders.shipping.models import Intercept, InterceptState, Parcel, ParcelLine
+from orders.shipping.models import Direction, Intercept, InterceptState, Parcel, ParcelLine
 from shop.actor import Actor
 from shop.errors import Refused
 from shop.events.models import Event
 
 
 def list_parcels(order: Order) -> "QuerySet[Parcel]":
-    """The parcels that hold lines of this order, undone ones too, oldest first."""
+    """The parcels that go out with lines of this order, undone ones too, oldest first; none that comes back."""
     ids = ParcelLine.objects.filter(order_line__order=order).values("parcel_id")
-    return Parcel.objects.filter(pk__in=ids).prefetch_related("lines__order_line").order_by("pk")
+    return (
+        Parcel.objects.filter(pk__in=ids, direction=Direction.OUT)
+        .prefetch_related("lines__order_line")
+        .order_by("pk")
+    )
 
 
 def list_just_sent(order: Order) -> list[int]:

@@ -19,7 +19,15 @@ from orders.models import Note, Order, OrderLine
 from orders.moves import list_available
 from orders.payments.models import PayAttempt, Payment, Refund, RefundState, TransferProof
 from orders.payments.services.refunds import PAYABLE_BY_HAND
-from orders.shipping.models import HANDED_OVER, Intercept, Parcel, ParcelLine, ParcelPhoto, ParcelState
+from orders.shipping.models import (
+    HANDED_OVER,
+    Direction,
+    Intercept,
+    Parcel,
+    ParcelLine,
+    ParcelPhoto,
+    ParcelState,
+)
 from orders.states import MOVES
 from orders.waybills.models import Waybill
 from orders.waybills.selectors import list_shown
@@ -49,7 +57,7 @@ _PARCEL_LINES = KeptQuery(
             has_photos=Exists(ParcelPhoto.objects.filter(parcel=OuterRef("parcel"))),
             has_intercepts=Exists(Intercept.objects.filter(parcel=OuterRef("parcel"))),
         )
-        .filter(order_line__order=_ORDER)
+        .filter(order_line__order=_ORDER, parcel__direction=Direction.OUT)
         .order_by("parcel_id", "order_line_id")
     )
 )

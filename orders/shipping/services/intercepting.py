@@ -10,7 +10,7 @@ from orders.models import Order
 from orders.moves import move
 from orders.services.place import Recipient
 from orders.services.steps import write_note
-from orders.shipping.models import Direction, Intercept, InterceptKind, InterceptState, Parcel, ParcelState
+from orders.shipping.models import Intercept, InterceptKind, InterceptState, Parcel, ParcelState
 from orders.shipping.services.lapsing import describe_intercept
 from orders.shipping.services.ship import NO_PAGE, Seen, locked_parcel
 from shop import clock
@@ -61,7 +61,7 @@ def _check_wish(wish: Wish) -> None:
 
 
 def _check_parcel(parcel: Parcel) -> None:
-    if parcel.state != ParcelState.SENT or parcel.direction != Direction.OUT:
+    if parcel.state != ParcelState.SENT:
         raise Refused("parcel_arrived", _("This parcel has already been delivered or undone."))
     if parcel.intercepts.filter(state=InterceptState.ASKED).exists():
         raise Refused("already_asked", _("This parcel has such a task already. Finish or withdraw it first."))

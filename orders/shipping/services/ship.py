@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.models import Order, OrderLine
 from orders.moves import lock_order, lock_row, locked_order, move
 from orders.services.fulfilment import recover_ship_by, shipped_changes
-from orders.shipping.models import Parcel, ParcelLine, ParcelState
+from orders.shipping.models import Direction, Parcel, ParcelLine, ParcelState
 from orders.shipping.selectors import list_parcels
 from orders.shipping.services.attaching import attach_photos
 from orders.shipping.services.lapsing import lapse_intercept
@@ -188,6 +188,8 @@ def locked_parcel(
         parcel = Parcel.objects.select_for_update().get(pk=parcel_id)
         if parcel.state == ParcelState.MADE:
             raise Refused("parcel_not_sent", _("This parcel has not been handed over yet."))
+        if parcel.direction != Direction.OUT:
+            raise Refused("parcel_comes_back", _("This parcel comes back to us."))
         yield parcel, orders
 
 
