@@ -83,9 +83,12 @@ def _tell(told: list[Entry], entry: Entry) -> None:
 
 
 def _is_follower(entry: Entry, last: Entry) -> bool:
-    """What the system did by itself, or the refund a cancellation decided, belongs to the move before it."""
+    """What belongs to the move before it: what the system did by itself, and what a verb brought with it."""
     is_of_cancellation = entry.verb == "order.refund" and last.verb.startswith("order.cancel_")
-    is_set_off = entry.actor[0] == ActorKind.SYSTEM or (is_of_cancellation and entry.actor == last.actor)
+    is_of_task = (last.verb, entry.verb) == ("intercept.ask", "order.intercept")
+    is_set_off = entry.actor[0] == ActorKind.SYSTEM or (
+        (is_of_cancellation or is_of_task) and entry.actor == last.actor
+    )
     return is_set_off and entry.at - last.last_at <= BURST
 
 
