@@ -55,10 +55,15 @@ class AskInterceptForm(ParcelActionForm):
     def set_up(self) -> None:
         super().set_up()
         if self.is_bound and self.data.get("pasted"):
-            self.data = self.data.copy()
-            for name, part in asdict(split_address(str(self.data["pasted"]))).items():
-                if part and not self.data.get(name):
-                    self.data[name] = part
+            self.data = self._fill_in(self.data)
+
+    def _fill_in(self, data: Any) -> Any:
+        """What the pasted line says goes into the fields that were left empty."""
+        filled = data.copy()
+        for name, part in asdict(split_address(str(data["pasted"]))).items():
+            if part and not data.get(name):
+                filled[name] = part
+        return filled
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}

@@ -230,7 +230,8 @@ def _list_parcels(order_id: int, lines: list[OrderLine], available: dict[str, An
     contents: dict[int, list[tuple[OrderLine, int]]] = {}
     photographed: set[int] = set()
     intercepted: set[int] = set()
-    for row in _PARCEL_LINES.fetch(order=order_id):
+    rows: list[Any] = [*_PARCEL_LINES.fetch(order=order_id)]
+    for row in rows:
         parcel = parcels.setdefault(row.parcel_id, row.parcel)
         contents.setdefault(parcel.pk, []).append((by_id[row.order_line_id], row.quantity))
         photographed |= {parcel.pk} if row.has_photos else set()

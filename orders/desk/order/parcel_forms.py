@@ -31,7 +31,9 @@ class ParcelActionForm(OrderForm):
 
     def set_up(self) -> None:
         field = self.fields["parcel"]
-        choices = [(parcel.pk, str(self.name_parcel(parcel))) for parcel in self.parcels]
+        choices: list[tuple[Any, Any]] = [
+            (parcel.pk, str(self.name_parcel(parcel))) for parcel in self.parcels
+        ]
         if len(choices) == 1:
             self.initial["parcel"], field.widget = choices[0][0], forms.HiddenInput()
         else:
