@@ -10,6 +10,7 @@ from orders.stages import AftersaleMark, Stage
 from shop import clock
 from shop.errors import Refused
 from shop.store.choices import OverdueRule, PayMethod
+from shop.store.deliveries import WAYS
 from shop.words import fill
 
 Guard = Callable[[Order], Refused | None]
@@ -82,6 +83,18 @@ def nothing_shipped(order: Order) -> Refused | None:
         if order.pieces_shipped
         else None
     )
+
+
+def something_shipped(order: Order) -> Refused | None:
+    if order.pieces_shipped:
+        return None
+    return Refused("nothing_shipped", _("Nothing of this order has been shipped."))
+
+
+def goes_by_courier(order: Order) -> Refused | None:
+    if WAYS[order.delivery].has_number:
+        return None
+    return Refused("no_number", _("This order goes without a courier, so its parcels have no number."))
 
 
 def not_short(order: Order) -> Refused | None:

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from orders.desk.failures import describe_failure
 from orders.models import OrderLine
 from orders.services.printing import Document
+from orders.shipping.models import InterceptKind
+from orders.shipping.services.replacing import WhyReplaced
 from orders.stages import BuyerReason
 from orders.states import MOVES
 from shop.actor import ActorKind
@@ -81,9 +83,12 @@ def _tell(told: list[Entry], entry: Entry) -> None:
 
 
 def _is_follower(entry: Entry, last: Entry) -> bool:
-    """What the system did by itself, or the refund a cancellation decided, belongs to the move before it."""
+    """What belongs to the move before it: what the system did by itself, and what a verb brought with it."""
     is_of_cancellation = entry.verb == "order.refund" and last.verb.startswith("order.cancel_")
-    is_set_off = entry.actor[0] == ActorKind.SYSTEM or (is_of_cancellation and entry.actor == last.actor)
+    is_of_task = (last.verb, entry.verb) == ("intercept.ask", "order.intercept")
+    is_set_off = entry.actor[0] == ActorKind.SYSTEM or (
+        (is_of_cancellation or is_of_task) and entry.actor == last.actor
+    )
     return is_set_off and entry.at - last.last_at <= BURST
 
 
@@ -139,11 +144,19 @@ def _describe_change(verb: str, data: Mapping[str, Any]) -> Change | None:
         return Change(format_fen(data["before"]), format_fen(data["after"]))
     if verb == "order.choose_payment":
         return Change(_pay_label(data["before"]), _pay_label(data["after"]))
+    if verb == "order.replace_number":
+        return Change(_name_parcel(data["before"]), _name_parcel(data["after"]))
     return Change(str(data["before"]) or _("(empty)"), str(data["after"]) or _("(empty)"))
 
 
 def _pay_label(method: str) -> str:
     return str(PayMethod(method).label) if method in PayMethod.values else method
+
+
+def _name_parcel(parcel: Mapping[str, Any]) -> str:
+    courier = find_courier(parcel.get("courier", ""))
+    name = courier.name if courier else parcel.get("courier") or _("Own delivery")
+    return f"{name} {parcel.get('tracking_no', '')}".strip()
 
 
 def _amount(value: Any, data: Mapping[str, Any]) -> Iterator[Part]:
@@ -159,10 +172,7 @@ for _sum in _SUMS:
 
 @tells("order", "parcels")
 def _tell_parcels(parcels: Any, data: Mapping[str, Any]) -> Iterator[Part]:
-    for parcel in parcels:
-        courier = find_courier(parcel.get("courier", ""))
-        name = courier.name if courier else parcel.get("courier") or _("Own delivery")
-        yield Part("", f"{name} {parcel.get('tracking_no', '')}".strip())
+    yield from (Part("", _name_parcel(parcel)) for parcel in parcels)
     if pieces := int(data.get("pieces") or 0):
         yield Part("", ngettext("%(n)d piece", "%(n)d pieces", pieces) % {"n": pieces})
 
@@ -244,6 +254,23 @@ def _tell_failure(why: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
 label_facts("order", attempt=gettext_lazy("Our payment number"))
 
 
+@tells("order", "because")
+def _tell_why_replaced(because: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
+    words = WhyReplaced(because).label if because in WhyReplaced.values else because
+    yield Part(_("Because"), str(words))
+
+
+@tells("order", "wish")
+def _tell_wish(wish: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
+    words = InterceptKind(wish).label if wish in InterceptKind.values else wish
+    yield Part("", str(words))
+
+
+@tells("order", "photos")
+def _tell_photos(photos: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
+    yield Part(_("Photos"), str(photos))
+
+
 @tells("order", "days")
 def _tell_days(days: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
     yield Part("", ngettext("%(n)d day", "%(n)d days", days) % {"n": days})
@@ -268,5 +295,6 @@ def _tell_purpose(purpose: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
         "reveal": _("Recipient shown"),
         "copy": _("Recipient copied"),
         "history": _("An earlier address shown"),
+        "redirect": _("The address of a redirected parcel shown"),
     }
     yield Part("", words.get(purpose, purpose))

@@ -41,7 +41,7 @@ def _check_destination(order: Order, to: Recipient) -> None:
 def reveal_recipient(order_id: int, *, purpose: str, actor: Actor) -> Order:
     """Show the recipient's personal data to a member of staff; who looked is on the timeline.
 
-    `purpose` is "reveal" or "copy".
+    `purpose` is "reveal", "copy", "history" or "redirect".
     """
     with locked_order(order_id, "order.reveal", actor) as order:
         move(order, "order.reveal", actor=actor, data={"purpose": purpose})

@@ -22,7 +22,7 @@ def confirm_order(
 ) -> Order:
     """Confirm a paid or cash-on-delivery order, optionally with an internal note."""
     with locked_order(order_id, "order.confirm", actor, expected_version) as order:
-        sealed = _seal_note(_write_note(order, note, actor)) if note.strip() else ""
+        sealed = _seal_note(write_note(order, note, actor)) if note.strip() else ""
         move(order, "order.confirm", actor=actor, sealed=sealed)
         pass_skipped_steps(order)
     return order
@@ -125,7 +125,7 @@ def add_note(order_id: int, *, text: str, actor: Actor) -> Note:
     if not text.strip():
         raise Refused("text_required", _("Write something first."), 400)
     with locked_order(order_id, "order.note", actor) as order:
-        note = _write_note(order, text, actor)
+        note = write_note(order, text, actor)
         move(order, "order.note", actor=actor, sealed=_seal_note(note))
     return note
 
@@ -135,7 +135,8 @@ def _seal_note(note: Note) -> str:
     return json.dumps({"note": note.text}, ensure_ascii=False)
 
 
-def _write_note(order: Order, text: str, actor: Actor) -> Note:
+def write_note(order: Order, text: str, actor: Actor) -> Note:
+    """An internal note of a locked order; the event is the caller's."""
     return Note.objects.create(
         order=order, text=text.strip()[:500], author_id=actor.id, author_name=actor.name, at=clock.now()
     )

@@ -6,7 +6,7 @@ from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Coalesce
 
 from orders.models import OrderLine
-from orders.shipping.models import HANDED_OVER, Parcel, ParcelState, Purpose
+from orders.shipping.models import HANDED_OVER, Direction, Parcel, ParcelPhoto, ParcelState, Purpose
 from shop.invariants import in_scope, invariant
 
 
@@ -21,7 +21,16 @@ def tracking_numbers_are_unique() -> Iterator[str]:
 
 @invariant("B2.2", "pieces shipped per line are the pieces in its parcels that were handed over")
 def shipped_is_in_parcels() -> Iterator[str]:
-    live = Q(parcel_lines__parcel__purpose=Purpose.ORDER, parcel_lines__parcel__state__in=HANDED_OVER)
+    out = Q(parcel_lines__parcel__purpose=Purpose.ORDER, parcel_lines__parcel__direction=Direction.OUT)
+    live = out & Q(parcel_lines__parcel__state__in=HANDED_OVER)
     sums = OrderLine.objects.annotate(packed=Coalesce(Sum("parcel_lines__quantity", filter=live), 0))
     for line in in_scope(sums, orders="order").exclude(shipped=F("packed")).select_related("order"):
         yield f"order {line.order.number}, line {line.pk}: shipped {line.shipped}, in parcels {line.packed}"
+
+
+@invariant("B12.4", "of a buyer who was erased no packing photo is left")
+def erased_have_no_photos() -> Iterator[str]:
+    order = "parcel__lines__order_line__order"
+    photos = ParcelPhoto.objects.filter(**{f"{order}__customer__erased_at__isnull": False})
+    for photo in in_scope(photos, orders=order).distinct():
+        yield f"{photo}"

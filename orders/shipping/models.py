@@ -4,9 +4,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from orders.models import OrderLine
+from orders.models import Order, OrderLine
 from shop.couriers.known import find_courier
 from shop.crypto import EncryptedTextField
+from shop.events.models import Versioned
+from shop.files.models import Picture
+from shop.store.regions import join_region
 
 
 class ParcelState(models.TextChoices):
@@ -86,3 +89,90 @@ class ParcelLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} of line {self.order_line_id}"
+
+
+MAX_PHOTOS = 9
+"""Of one parcel."""
+
+
+class ParcelPhoto(models.Model):
+    """A picture taken while a parcel was packed: what was in it, and how."""
+
+    parcel = models.ForeignKey(Parcel, on_delete=models.PROTECT, related_name="photos")
+    picture = models.OneToOneField(Picture, on_delete=models.CASCADE, related_name="+")
+    added_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return f"photo {self.pk} of parcel {self.parcel_id}"
+
+
+class InterceptKind(models.TextChoices):
+    STOP = "stop", _("Stop it and send it back")
+    REDIRECT = "redirect", _("Send it elsewhere")
+
+
+class InterceptState(models.TextChoices):
+    ASKED = "asked", _("To be done")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    LAPSED = "lapsed", _("Ended with its parcel")
+
+
+class Intercept(Versioned):
+    """A wish about a parcel that is on its way: that it is stopped, or goes elsewhere. People call the courier.
+
+    `order` is the one on whose page it was asked for. `called` is with whom somebody spoke; from `recipient` to
+    `detail` stands where a redirected parcel goes: the order's own address stays as it was. `outcome`: what came of it.
+    """
+
+    subject_kind = "intercept"
+    state_column = "state"
+    opened_by = "order.customer.secret"
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="intercepts")
+    parcel = models.ForeignKey(Parcel, on_delete=models.PROTECT, related_name="intercepts", db_index=False)
+    kind = models.CharField(max_length=8, choices=InterceptKind)
+    state = models.CharField(_("state"), max_length=9, choices=InterceptState)
+    called = EncryptedTextField(
+        bound_to=("order_id", "asked_at"), opened_by="order.customer.secret", blank=True
+    )
+    recipient = EncryptedTextField(
+        bound_to=("order_id", "asked_at"), opened_by="order.customer.secret", blank=True
+    )
+    phone = EncryptedTextField(
+        bound_to=("order_id", "asked_at"), opened_by="order.customer.secret", blank=True
+    )
+    province = models.CharField(max_length=40, blank=True)
+    city = models.CharField(max_length=40, blank=True)
+    district = models.CharField(max_length=40, blank=True)
+    detail = EncryptedTextField(
+        bound_to=("order_id", "asked_at"), opened_by="order.customer.secret", blank=True
+    )
+    outcome = EncryptedTextField(
+        bound_to=("order_id", "asked_at"), opened_by="order.customer.secret", blank=True
+    )
+    asked_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["parcel"], condition=Q(state="asked"), name="one_open_intercept_per_parcel"
+            )
+        ]
+        indexes = [models.Index(fields=["id"], name="intercept_open", condition=Q(state="asked"))]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.parcel}"
+
+    @property
+    def order_of_event(self) -> int | None:
+        return self.order_id
+
+    @property
+    def region(self) -> str:
+        return join_region(self.province, self.city, self.district)

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from orders.guards import (
+    goes_by_courier,
     has_buyer,
     no_label,
     no_open_aftersale,
@@ -12,6 +13,7 @@ from orders.guards import (
     not_urged_lately,
     nothing_owed,
     nothing_shipped,
+    something_shipped,
 )
 from orders.stages import IN_HAND, TO_SHIP, Stage
 from shop.moves.table import (
@@ -20,6 +22,7 @@ from shop.moves.table import (
     BY_SHOP,
     BY_STAFF,
     BY_SYSTEM,
+    COLUMNS,
     CUSTOMER,
     STAFF,
     SYSTEM,
@@ -32,6 +35,8 @@ from shop.moves.table import (
 _PARCELS = {"parcels": list[dict[str, object]]}
 """Of each its "id", "courier" and "tracking_no"."""
 _SENT = {"pieces": int, "together": list[str]} | _PARCELS
+_PHOTOS = {"parcel": int, "photos": int}
+_REPLACED = {"parcel": int, "because": str} | COLUMNS
 
 SENDING = (
     Move(
@@ -145,6 +150,51 @@ SENDING = (
         icon_name="arrow-back-up",
         is_told=True,
         facts=_PARCELS,
+    ),
+    Move(
+        "order.replace_number",
+        _("Replace the number"),
+        _("Tracking number replaced"),
+        stay(Stage.PREPARING, Stage.SHIPPED),
+        BY_STAFF,
+        "orders.ship",
+        (something_shipped, goes_by_courier),
+        icon_name="refresh",
+        is_told=True,
+        facts=_REPLACED,
+    ),
+    Move(
+        "order.photograph",
+        _("Add packing photos"),
+        _("Packing photos added"),
+        stay(Stage.PREPARING, Stage.SHIPPED),
+        BY_STAFF,
+        "orders.ship",
+        (something_shipped,),
+        icon_name="photo",
+        facts=_PHOTOS,
+    ),
+    Move(
+        "order.remove_photo",
+        _("Remove the photo"),
+        _("Packing photo removed"),
+        stay(Stage.PREPARING, Stage.SHIPPED),
+        BY_STAFF,
+        "orders.ship",
+        icon_name="trash",
+        facts=_PHOTOS,
+    ),
+    Move(
+        "order.intercept",
+        _("Intercept or redirect"),
+        _("Stopping or redirecting a parcel asked for"),
+        stay(Stage.PREPARING, Stage.SHIPPED),
+        BY_STAFF,
+        "orders.ship",
+        (has_buyer, something_shipped),
+        icon_name="map-pin",
+        is_told=True,
+        facts={"parcel": int, "wish": str},
     ),
     Move(
         "order.arrive",

@@ -80,17 +80,18 @@ def look_at_picture(picture_id: int) -> None:
         if is_used(picture):
             Picture.objects.filter(pk=picture.pk).update(look_by=None)
             return
-        _delete(picture)
+        delete_picture(picture)
 
 
 def delete_pictures_of(customer_id: int) -> None:
     """Delete every picture that a customer sent, wherever it is named; the files go when this is committed."""
     with transaction.atomic():
         for picture in Picture.objects.filter(customer_id=customer_id):
-            _delete(picture)
+            delete_picture(picture)
 
 
-def _delete(picture: Picture) -> None:
+def delete_picture(picture: Picture) -> None:
+    """Delete a picture wherever it is named; its file goes when this is committed. Inside a transaction."""
     let_loose(picture.place, picture.path)
     picture.delete()
 

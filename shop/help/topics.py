@@ -35,6 +35,7 @@ TOPICS = (
     Topic("order", Group.ORDERS, _("One order"), ("orders:detail",)),
     Topic("printing", Group.ORDERS, _("Printing")),
     Topic("shipping", Group.ORDERS, _("Shipping")),
+    Topic("parcels", Group.ORDERS, _("After shipping"), ("orders:intercepts", "orders:intercept")),
     Topic("labels", Group.ORDERS, _("E-waybills"), ("orders:waybills", "orders:waybill")),
     Topic("payments", Group.ORDERS, _("Being paid")),
     Topic("refunds", Group.ORDERS, _("Cancelling and refunding")),

@@ -93,6 +93,7 @@ GROUPS: tuple[tuple[Any, Any, tuple[str, ...]], ...] = (
         ("confirm_step_on", "prepare_step_on", "reserve_on"),
     ),
     (_("Printing"), "", ("receipt_paper",)),
+    (_("Packing photos"), "", ("packing_photos_on",)),
     (
         _("Voice alerts"),
         _(
@@ -157,6 +158,9 @@ class StoreSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subsc
                 "Runs from the delivery of the last parcel, else from shipping; it waits for open after-sales."
             ),
             "receipt_paper": _("The width of the roll; each print can also be made in the other one."),
+            "packing_photos_on": _(
+                "They stand in the mini-program with the parcel; staff see them in any case."
+            ),
             "reserve_on": _("Cash on delivery always reserves when the order is placed."),
         }
 

@@ -69,6 +69,8 @@ class StoreSettings(Versioned):
         db_default=ReceiptPaper.WIDE,
     )
 
+    packing_photos_on = models.BooleanField(_("show packing photos to buyers"), default=True, db_default=True)
+
     voice_repeat_seconds = models.PositiveIntegerField(_("repeat until handled every (seconds)"), default=30)
     quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
     quiet_until = models.TimeField(_("quiet until"), null=True, blank=True)

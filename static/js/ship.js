@@ -59,8 +59,8 @@ document.addEventListener("htmx:load", (loaded) => {
 
   /* Parcels. */
   function rename(parcel, number) {
-    for (const node of parcel.querySelectorAll("[name], [id], [for], [aria-describedby]")) {
-      for (const key of ["name", "id", "for", "aria-describedby", "value"]) {
+    for (const node of parcel.querySelectorAll("[name], [id], [for], [aria-describedby], [data-photos-name]")) {
+      for (const key of ["name", "id", "for", "aria-describedby", "data-photos-name", "value"]) {
         const value = node.getAttribute(key);
         if (value) node.setAttribute(key, value.replace(/parcel-(\d+|__prefix__)-/g, `parcel-${number}-`));
       }

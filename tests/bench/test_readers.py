@@ -80,6 +80,7 @@ READERS = {
     "refund_due": "orders.payments.selectors.list_due_refunds",
     "refund_stuck": "orders.desk.home.queues.list_queues",
     "refund_under_way": "orders.payments.selectors.list_stuck_refunds",
+    "intercept_open": "orders.shipping.selectors.list_open_intercepts",
     "waybill_due": "orders.waybills.selectors.list_due",
     "waybill_troubled": "orders.waybills.selectors.list_troubled",
 }

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from orders.desk.customers.forms import ACTIONS as OF_CUSTOMERS
+from orders.desk.intercepts.actions import ACTIONS as OF_INTERCEPTS
 from orders.desk.order.actions import ACTIONS as OF_ORDERS
 from orders.desk.testing.services import place_test_order
 from orders.desk.waybills.actions import ACTIONS as OF_WAYBILLS
@@ -28,6 +29,7 @@ from tests.browser.conftest import Device, LiveShop
 from tests.browser.dialogs import list_openers, try_dialog
 from tests.browser.look import WIDE
 from tests.ground.test_files import picture_bytes
+from tests.shipping.test_intercept import asked
 from tests.waybills.conftest import set_up_couriers, settled
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
@@ -63,6 +65,7 @@ def list_pages() -> Iterator[str]:
     courier = cast.use_courier()
     yield from (f"/console/settings/couriers/senders/{sender.pk}/" for sender in (other, retired))
     yield f"/console/settings/couriers/accounts/{courier.code}/"
+    yield f"/console/orders/intercepts/{asked().pk}/"
     set_up_couriers()
     numbered = settled(cast.prepared_order(), WaybillState.ISSUED, tracking_no="75000000000001")
     unknown = settled(cast.prepared_order(), WaybillState.UNKNOWN)
@@ -77,6 +80,7 @@ def list_expected() -> set[str]:
         *OF_CUSTOMERS,
         *OF_SENDERS,
         *OF_WAYBILLS,
+        *OF_INTERCEPTS,
         DROP,
         CHANGE,
         DISABLE,

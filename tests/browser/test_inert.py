@@ -38,6 +38,7 @@ from tests.browser.test_pictures import CORPUS, plant
 from tests.ground.test_files import picture_bytes
 from tests.security.test_permissions import MATRIX, list_routes
 from tests.sheets.making import xlsx
+from tests.shipping.test_intercept import asked
 from tests.waybills.conftest import set_up_couriers, settled
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
@@ -158,6 +159,7 @@ class Tour:
             "template_id": cast.make_freight(CORPUS[1][:40], {"first_fen": 1_00}).pk,
             "slug": "orders",
             "waybill_id": plant_waybill().pk,
+            "intercept_id": asked(called=CORPUS[1], detail=CORPUS[1][:200]).pk,
             "place": 1,
             "sender_id": add_hostile_senders(),
             "courier": cast.use_courier().code,

@@ -24,13 +24,17 @@ from orders.payments.services.addressing import change_address
 from orders.payments.services.cancelling import cancel_paid
 from orders.payments.services.collecting import collect_payment
 from orders.services.printing import Document
-from orders.shipping.models import Parcel
+from orders.shipping.models import InterceptKind, Parcel, ParcelPhoto
+from orders.shipping.services.intercepting import Wish as InterceptWish
+from orders.shipping.services.intercepting import ask_intercept
 from orders.waybills.models import WaybillLabel
 from orders.waybills.services.asking import Wish, request_waybill
+from shop import clock
 from shop.access import ROLES
 from shop.couriers.models import ProviderAccount
 from shop.customers.services import save_address
 from shop.events.models import Event
+from shop.files.models import Picture
 from shop.jobs.registry import Subject
 from shop.jobs.services import make_job
 from shop.store.choices import PayMethod
@@ -164,6 +168,9 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("orders:show_label", "GET"): staff(SHIPPERS),
     ("orders:waybills", "GET"): staff(SHIPPERS),
     ("orders:waybill", "GET"): staff(SHIPPERS),
+    ("orders:intercepts", "GET"): staff(SHIPPERS),
+    ("orders:intercept", "GET"): staff(SHIPPERS),
+    ("orders:reveal_intercept", "POST"): staff(REVEALERS),
     ("orders:label", "GET"): staff(SHIPPERS),
     ("orders:print_label", "GET"): staff(SHIPPERS),
     ("orders:print_label", "POST"): staff(SHIPPERS),
@@ -172,6 +179,7 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("orders:reveal_event", "POST"): staff(REVEALERS),
     ("orders:undo_parcel", "POST"): staff(SHIPPERS),
     ("orders:arrive_parcel", "POST"): staff(SHIPPERS),
+    ("orders:remove_photo", "POST"): staff(SHIPPERS),
     ("orders:retry_refund", "POST"): staff(REFUNDERS),
     ("orders:pay_out", "POST"): staff(REFUNDERS),
     ("orders:place_test", "POST"): staff(OWNER),
@@ -254,7 +262,17 @@ ORDER_ACTIONS = (
     (EDITORS, "confirm", "undo_confirm", "prepare", "undo_prepare", "release", "receive", "hold"),
     (EDITORS, "change_address", "change_lines", "postpone", "remark", "note"),
     (EDITORS, "urge", "extend", "choose_payment"),
-    (SHIPPERS, "ship", "enter_label", "give_up_label", "void_label"),
+    (
+        SHIPPERS,
+        "ship",
+        "replace_number",
+        "photograph",
+        "ask_intercept",
+        "finish_intercept",
+        "give_up_label",
+        "void_label",
+    ),
+    (SHIPPERS, "fail_intercept", "withdraw_intercept", "enter_label"),
     (COLLECTORS, "collect", "record_transfer", "record_excess", "reject_proof"),
     (PRICERS, "change_price", "waive"),
     (CANCELLERS, "cancel_lines", "cancel_unpaid", "cancel_paid", "remove_test"),
@@ -358,6 +376,13 @@ def world(books_are_clean: None, sent_tasks: list[tuple[str, int]]) -> World:
     packed = cast.prepared_order(customer=customer)
     waybill = request_waybill(packed.pk, wish=Wish("ZTO"), actor=cast.clerk())
     WaybillLabel(waybill=waybill, html="<p>label</p>").save()
+    sent = Parcel.objects.get()
+    picture = Picture.objects.create(
+        path="pictures/pa/packing.jpg", width=1, height=1, created_at=clock.now()
+    )
+    photo = ParcelPhoto.objects.create(parcel=sent, picture=picture, added_at=clock.now())
+    wish = InterceptWish(InterceptKind.STOP)
+    intercept = ask_intercept(sent.pk, order_id=order.pk, wish=wish, actor=cast.clerk())
     # The test of a connection asks nobody: a test's transaction is open.
     ProviderAccount.objects.all().delete()
     job = make_job("order.confirm", actor=cast.clerk(), key="job", subjects=[Subject(order.pk, order.number)])
@@ -370,7 +395,9 @@ def world(books_are_clean: None, sent_tasks: list[tuple[str, int]]) -> World:
         "waybill_id": waybill.pk,
         "packed_order": packed.number,
         "place": 1,
-        "parcel_id": Parcel.objects.get().pk,
+        "parcel_id": sent.pk,
+        "photo_id": photo.pk,
+        "intercept_id": intercept.pk,
         "event_id": Event.objects.get(verb="order.change_address").pk,
         "product_id": sku.product_id,
         "sku_id": sku.pk,

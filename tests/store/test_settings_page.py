@@ -49,6 +49,7 @@ def filled_in(**changes: Any) -> dict[str, Any]:
         "prepare_step_on": "on",
         "reserve_on": "placing",
         "receipt_paper": "80",
+        "packing_photos_on": "on",
         "voice_repeat_seconds": "30",
     }
     return {name: value for name, value in (values | changes).items() if value is not None}

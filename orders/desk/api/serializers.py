@@ -16,6 +16,7 @@ from orders.desk.api.buyer import (
     get_status_label,
     list_actions,
 )
+from orders.desk.api.parcels import ParcelEventCode, map_parcel_events
 from orders.models import Order
 from orders.payments.models import ProofState, Refund, RefundState, TransferProof
 from orders.payments.services.transfers import MAX_PICTURES
@@ -217,6 +218,12 @@ class ParcelLineOut(serializers.Serializer[Any]):
     quantity = serializers.IntegerField()
 
 
+class ParcelEventOut(serializers.Serializer[Any]):
+    at = serializers.DateTimeField()
+    code = serializers.ChoiceField(choices=ParcelEventCode.choices)
+    words = serializers.CharField(help_text="in the language of the request")
+
+
 class ParcelOut(serializers.Serializer[Any]):
     """Sent with a courier, or brought by the shop's own driver."""
 
@@ -229,6 +236,19 @@ class ParcelOut(serializers.Serializer[Any]):
     sent_at = serializers.DateTimeField()
     arrived_at = serializers.DateTimeField(allow_null=True)
     lines = serializers.SerializerMethodField()
+    photo_urls = serializers.SerializerMethodField(
+        help_text="photos of what was packed; each address holds for an hour"
+    )
+
+    events = serializers.SerializerMethodField(help_text="what became of it, oldest first")
+
+    @extend_schema_field(ParcelEventOut(many=True))
+    def get_events(self, parcel: Parcel) -> Any:
+        return ParcelEventOut(self.context["events"][parcel.pk], many=True).data
+
+    def get_photo_urls(self, parcel: Parcel) -> list[str]:
+        photos = parcel.photos.all() if self.context["shows_photos"] else ()
+        return [make_link(photo.picture) for photo in photos]
 
     def get_has_arrived(self, parcel: Parcel) -> bool:
         return parcel.state == ParcelState.ARRIVED
@@ -308,7 +328,12 @@ class OrderOut(OrderRowOut):
 
     @extend_schema_field(ParcelOut(many=True))
     def get_parcels(self, order: Order) -> Any:
-        return ParcelOut(self.context["parcels"], many=True, context={"order": order}).data
+        parcels = self.context["parcels"]
+        if not parcels:
+            return []
+        events, shows_photos = map_parcel_events(order, parcels), get_store_settings().packing_photos_on
+        context = {"order": order, "events": events, "shows_photos": shows_photos}
+        return ParcelOut(parcels, many=True, context=context).data
 
     @extend_schema_field(RefundOut(many=True))
     def get_refunds(self, order: Order) -> Any:

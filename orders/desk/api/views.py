@@ -140,7 +140,9 @@ def show_order(number: str, actor: Actor) -> Any:
 
 def _describe(order: Order, actor: Actor) -> Any:
     prefetch_related_objects([order], "lines")
-    parcels = list_parcels(order) if order.pieces_shipped else []
+    parcels = (
+        list_parcels(order).prefetch_related("photos__picture", "intercepts") if order.pieces_shipped else []
+    )
     context = {
         "actor": actor,
         "parcels": [parcel for parcel in parcels if parcel.state in HANDED_OVER],

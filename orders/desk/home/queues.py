@@ -24,6 +24,7 @@ from orders.models import Order, OrderLine
 from orders.payments.models import Refund
 from orders.scope import real_orders_in_scope, rows_in_scope, scope_key
 from orders.selectors import with_secrets
+from orders.shipping.selectors import list_open_intercepts
 from orders.stages import Stage
 from orders.waybills.selectors import list_troubled
 from shop import clock
@@ -151,6 +152,16 @@ def _make_waybills(_counts: Counts, actor: Actor, _now: datetime) -> Queue:
     return Queue("waybills", title, "overdue", count, first, reverse("orders:waybills"), see_all)
 
 
+def _make_intercepts(_counts: Counts, actor: Actor, _now: datetime) -> Queue:
+    """Parcels that somebody has to have stopped or redirected; the oldest first."""
+    waiting = list_open_intercepts(scope_key(actor))
+    count = waiting[: CAP + 1].count()
+    rows = waiting.select_related("parcel").order_by("id")[:SHOWN] if count else []
+    first = [Waiting(row.order_id, str(row)) for row in rows]
+    title, see_all = _("Intercepts"), _("See all of them")
+    return Queue("intercepts", title, "overdue", count, first, reverse("orders:intercepts"), see_all)
+
+
 def _make_to_confirm(counts: Counts, actor: Actor, _now: datetime) -> Queue:
     count = counts.tabs[Tab.TO_CONFIRM]
     first = (
@@ -165,6 +176,7 @@ def _find_list(**params: str) -> str:
 
 register_queue(30, _make_to_confirm, whose=["orders.edit"])
 register_queue(45, _make_waybills, whose=["orders.ship"])
+register_queue(47, _make_intercepts, whose=["orders.ship"])
 for _place, _queue, _tone, _read, _whose in (
     (10, WorkQueue.OVERDUE, "overdue", _read_orders, ["orders.ship", "orders.edit", "alerts.handle"]),
     (20, WorkQueue.WITHIN_24H, "soon", _read_orders, ["orders.ship"]),

@@ -20,7 +20,7 @@ from orders.payments.models import Refund, RefundState
 from orders.scope import orders_in_scope, real_orders_in_scope, scope_key
 from orders.search import find_by_hash, find_recipient, newest_orders_of, sold_as
 from orders.selectors import with_secrets
-from orders.shipping.models import HANDED_OVER, Parcel
+from orders.shipping.models import HANDED_OVER, Direction, Parcel
 from orders.stages import Source, Stage
 from shop import clock
 from shop.actor import Actor
@@ -230,7 +230,8 @@ def map_couriers(orders: Iterable[Order]) -> dict[int, list[str]]:
     sent = [order.pk for order in orders if order.pieces_shipped]
     if not sent:
         return {}
-    rows = Parcel.objects.filter(state__in=HANDED_OVER, lines__order_line__order_id__in=sent)
+    gone = Parcel.objects.filter(state__in=HANDED_OVER, direction=Direction.OUT)
+    rows = gone.filter(lines__order_line__order_id__in=sent)
     found: dict[int, list[str]] = {}
     for order_id, courier in rows.values_list("lines__order_line__order_id", "courier").distinct():
         found.setdefault(order_id, []).append(courier)

@@ -18,7 +18,8 @@ from orders.models import Order
 from orders.payments.services.payouts import pay_out_refund
 from orders.payments.services.refund_sending import retry_refund
 from orders.selectors import get_order
-from orders.shipping.models import Parcel
+from orders.shipping.models import Parcel, ParcelPhoto
+from orders.shipping.services.photos import remove_photo
 from orders.shipping.services.ship import arrive_parcel, undo_ship
 from orders.states import MOVES
 from shop.couriers.known import guess_couriers
@@ -74,6 +75,10 @@ def _arrive(request: StaffRequest, order: Order, parcel_id: int) -> None:
     arrive_parcel(parcel_id, actor=request.actor, seen={order.pk: read_version(request.POST)})
 
 
+def _remove_photo(request: StaffRequest, order: Order, photo_id: int) -> None:
+    remove_photo(photo_id, actor=request.actor, seen={order.pk: read_version(request.POST)})
+
+
 def _retry(request: StaffRequest, _order: Order, refund_id: int) -> None:
     retry_refund(refund_id, actor=request.actor)
 
@@ -86,9 +91,14 @@ _PARCELS = (
     lambda order: Parcel.objects.filter(lines__order_line__order=order),
     _("There is no such parcel."),
 )
+_PHOTOS = (
+    lambda order: ParcelPhoto.objects.filter(parcel__lines__order_line__order=order),
+    _("There is no such photo any more."),
+)
 _REFUNDS = (lambda order: order.refunds.all(), _("There is no such refund."))
 undo_parcel = _make_part_view("order.undo_ship", *_PARCELS, _undo)
 mark_arrived = _make_part_view("order.arrive", *_PARCELS, _arrive)
+remove_packing_photo = _make_part_view("order.remove_photo", *_PHOTOS, _remove_photo)
 try_refund_again = _make_part_view("order.retry_refund", *_REFUNDS, _retry)
 pay_out = _make_part_view("order.pay_out", *_REFUNDS, _pay_out)
 

@@ -9,6 +9,8 @@ from orders.desk.links import link_order
 from orders.desk.order import forms, money_forms
 from orders.desk.order.address_form import ChangeAddressForm
 from orders.desk.order.goods_forms import ChangeLinesForm, PostponeForm
+from orders.desk.order.intercept_form import AskInterceptForm
+from orders.desk.order.parcel_forms import PhotographForm, ReplaceNumberForm
 from orders.desk.order.refund_form import RefundForm
 from orders.desk.order.ship_forms import ShipForm
 from orders.desk.testing.services import remove_test_order
@@ -62,6 +64,21 @@ _ALL = (
         undo=_("A parcel can be undone until it moves."),
         template="desk/order/dialogs/_ship.html",
         back=_by_parcel,
+    ),
+    Action(
+        "order.replace_number",
+        ReplaceNumberForm,
+        words=_("The parcel stays as it is under another number, which the buyer sees at once."),
+        undo=_("It can be replaced again until the parcel is delivered."),
+        in_menu=False,
+    ),
+    Action(
+        "order.photograph",
+        PhotographForm,
+        words=_("They show what was packed, to colleagues and, if the settings say so, to the buyer."),
+        undo=_("Each can be removed until the goods are received."),
+        template="desk/order/dialogs/_photograph.html",
+        in_menu=False,
     ),
     Action(
         "order.collect",
@@ -144,6 +161,16 @@ _ALL = (
         undo=_("This cannot be undone."),
     ),
     Action(
+        "order.intercept",
+        AskInterceptForm,
+        submit=_("Make the task"),
+        words=_(
+            "Only the courier can do it: call them. The order's own address stays, and neither money nor stock moves."
+        ),
+        undo=_("The task can be withdrawn."),
+        template="desk/order/dialogs/_address.html",
+    ),
+    Action(
         "order.change_price",
         money_forms.ChangePriceForm,
         words=_("The buyer pays the new amount. A payment already begun is closed first."),
@@ -212,7 +239,7 @@ _SILENT = frozenset(
         "urged_lately",
         "no_test",
     }
-    | {"not_transfer", "transfer_awaited", "no_proof"}
+    | {"not_transfer", "transfer_awaited", "no_proof", "nothing_shipped", "no_number"}
 )
 
 

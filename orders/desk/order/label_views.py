@@ -43,6 +43,7 @@ def _ask(request: StaffRequest, order: Order) -> Waybill:
         order=order,
         lines=load_lines(order),
         labels=Labels.read(order),
+        actor=request.actor,
     )
     if not form.is_valid():
         raise Refused("bad_label", _say_errors(form), 400)

@@ -1,9 +1,12 @@
 """Everything the order page shows, read in as few queries as there are tables."""
 
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
+from django.db.models import Exists, OuterRef
 
 from orders.desk.failures import describe_failure
 from orders.desk.labels import Deadline, Label, describe_deadline, describe_order
@@ -16,13 +19,22 @@ from orders.models import Note, Order, OrderLine
 from orders.moves import list_available
 from orders.payments.models import PayAttempt, Payment, Refund, RefundState, TransferProof
 from orders.payments.services.refunds import PAYABLE_BY_HAND
-from orders.shipping.models import Parcel, ParcelLine, ParcelState
+from orders.shipping.models import (
+    HANDED_OVER,
+    Direction,
+    Intercept,
+    Parcel,
+    ParcelLine,
+    ParcelPhoto,
+    ParcelState,
+)
 from orders.states import MOVES
 from orders.waybills.models import Waybill
 from orders.waybills.selectors import list_shown
 from shop import clock
 from shop.access import has_capability
 from shop.actor import Actor
+from shop.couriers.known import find_courier
 from shop.crypto import mask_address, mask_name, mask_phone
 from shop.database.kept import KeptQuery, Param
 from shop.events.models import Event
@@ -41,7 +53,11 @@ _NOTES = KeptQuery(lambda: Note.objects.filter(order_id=_ORDER).order_by("-id"))
 _PARCEL_LINES = KeptQuery(
     lambda: (
         ParcelLine.objects.select_related("parcel")
-        .filter(order_line__order=_ORDER)
+        .annotate(
+            has_photos=Exists(ParcelPhoto.objects.filter(parcel=OuterRef("parcel"))),
+            has_intercepts=Exists(Intercept.objects.filter(parcel=OuterRef("parcel"))),
+        )
+        .filter(order_line__order=_ORDER, parcel__direction=Direction.OUT)
         .order_by("parcel_id", "order_line_id")
     )
 )
@@ -55,6 +71,11 @@ class ParcelView:
     contents: list[tuple[OrderLine, int]]
     can_undo: bool
     can_arrive: bool
+    can_replace: bool
+    can_photograph: bool
+    photos: list[ParcelPhoto]
+    intercepts: list[Intercept]
+    courier_phone: str
 
 
 @dataclass(frozen=True)
@@ -207,21 +228,48 @@ def _list_parcels(order_id: int, lines: list[OrderLine], available: dict[str, An
     by_id = {line.pk: line for line in lines}
     parcels: dict[int, Parcel] = {}
     contents: dict[int, list[tuple[OrderLine, int]]] = {}
-    for row in _PARCEL_LINES.fetch(order=order_id):
+    photographed: set[int] = set()
+    intercepted: set[int] = set()
+    rows: list[Any] = [*_PARCEL_LINES.fetch(order=order_id)]
+    for row in rows:
         parcel = parcels.setdefault(row.parcel_id, row.parcel)
         contents.setdefault(parcel.pk, []).append((by_id[row.order_line_id], row.quantity))
-    return [_view_parcel(parcel, contents[parcel.pk], available) for parcel in parcels.values()]
+        photographed |= {parcel.pk} if row.has_photos else set()
+        intercepted |= {parcel.pk} if row.has_intercepts else set()
+    photos = _group(ParcelPhoto.objects.select_related("picture"), photographed)
+    intercepts = _group(Intercept.objects.all(), intercepted)
+    return [
+        _view_parcel(parcel, contents[parcel.pk], available, photos[parcel.pk], intercepts[parcel.pk])
+        for parcel in parcels.values()
+    ]
+
+
+def _group(rows: "models.QuerySet[Any]", parcel_ids: Collection[int]) -> dict[int, list[Any]]:
+    """Parcel id → what hangs on it; one query, none where nothing does."""
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in rows.filter(parcel__in=parcel_ids).order_by("pk") if parcel_ids else ():
+        found[row.parcel_id].append(row)
+    return found
 
 
 def _view_parcel(
-    parcel: Parcel, contents: list[tuple[OrderLine, int]], available: dict[str, Any]
+    parcel: Parcel,
+    contents: list[tuple[OrderLine, int]],
+    available: dict[str, Any],
+    photos: list[ParcelPhoto],
+    intercepts: list[Intercept],
 ) -> ParcelView:
-    is_sent = parcel.state == ParcelState.SENT
+    is_sent, courier = parcel.state == ParcelState.SENT, find_courier(parcel.courier)
     return ParcelView(
         parcel=parcel,
         contents=contents,
         can_undo=is_sent and not parcel.has_moved and "order.undo_ship" in available,
         can_arrive=is_sent and "order.arrive" in available,
+        can_replace=is_sent and bool(parcel.tracking_no) and "order.replace_number" in available,
+        can_photograph=parcel.state in HANDED_OVER and "order.photograph" in available,
+        photos=photos,
+        intercepts=intercepts,
+        courier_phone=courier.phone if courier and is_sent else "",
     )
 
 

@@ -1,6 +1,6 @@
 """The ship dialog: one small form per parcel, with the pieces of each line that go into it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from orders.desk.order.forms import OrderForm
+from orders.desk.order.photo_fields import PhotosField, list_named
 from orders.models import Order, OrderLine
 from orders.shipping.selectors import list_fellows
 from orders.shipping.services.ship import NewParcel
@@ -25,6 +26,7 @@ from shop.couriers.known import Courier, clean_tracking_no, guess_couriers
 from shop.couriers.models import CourierAccount, Sender
 from shop.couriers.selectors import list_accounts, list_label_accounts, list_senders, sort_couriers
 from shop.errors import Refused
+from shop.files.models import Picture
 from shop.money import format_fen
 from shop.store.deliveries import WAYS
 
@@ -37,11 +39,19 @@ class ParcelForm(forms.Form):
     waybill: Waybill | None = None
     """What was asked for this parcel, if anything."""
 
+    photos = PhotosField(label=_("Packing photos"), required=False)
+
     def __init__(
-        self, *args: Any, order: Order, lines: Sequence[OrderLine], labels: "Labels", **kwargs: Any
+        self,
+        *args: Any,
+        order: Order,
+        lines: Sequence[OrderLine],
+        labels: "Labels",
+        actor: Actor,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.order, self.labels = order, labels
+        self.order, self.labels, self.actor = order, labels, actor
         self.lines = [line for line in lines if line.to_send and not line.short]
         self.is_own = not WAYS[order.delivery].has_number
         self._add_carrier()
@@ -52,6 +62,11 @@ class ParcelForm(forms.Form):
             self.fields[f"line_{line.pk}"] = fields.pieces(
                 label, most=line.to_send, initial=initial, required=False
             )
+
+    @property
+    def named_photos(self) -> Collection[Picture]:
+        """What a refused form shows again."""
+        return list_named(self["photos"].value(), self.actor)
 
     def _add_carrier(self) -> None:
         if self.is_own:
@@ -122,6 +137,7 @@ class ParcelForm(forms.Form):
             quantities={line.pk: data.get(f"line_{line.pk}") or 0 for line in self.lines},
             driver_name=data.get("driver_name", ""),
             driver_phone=data.get("driver_phone", ""),
+            photo_ids=data.get("photos", ()),
         )
 
 
@@ -215,7 +231,7 @@ class ShipForm(OrderForm):
             self.data if self.is_bound else None,
             prefix="parcel",
             initial=[_recall(waybills.get(place)) for place in range(1, max(waybills, default=0) + 1)],
-            form_kwargs={"order": self.order, "lines": self.lines, "labels": labels},
+            form_kwargs={"order": self.order, "lines": self.lines, "labels": labels, "actor": self.actor},
         )
         for place, parcel in enumerate(self.parcels, start=1):
             parcel.waybill = waybills.get(place)

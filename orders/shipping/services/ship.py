@@ -13,9 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from orders.models import Order, OrderLine
 from orders.moves import lock_order, lock_row, locked_order, move
 from orders.services.fulfilment import recover_ship_by, shipped_changes
-from orders.shipping.models import Parcel, ParcelLine, ParcelState
+from orders.shipping.models import Direction, Parcel, ParcelLine, ParcelState
 from orders.shipping.selectors import list_order_ids, list_parcels
+from orders.shipping.services.attaching import attach_photos
 from orders.shipping.services.joining import find_live_parcel, lock_to_join, may_join
+from orders.shipping.services.lapsing import lapse_intercept
 from orders.stages import Stage
 from orders.waybills.selectors import has_held
 from orders.waybills.services.ending import free_waybill, use_waybill
@@ -33,7 +35,8 @@ MAX_TRACKING_NO = 40
 class NewParcel:
     """One parcel to send; empty `quantities` (line id → pieces) mean all that is left.
 
-    `may_join`: where a live parcel of the same buyer has this number, the goods go into that.
+    `may_join`: where a live parcel of the same buyer has this number, the goods go into that. `photo_ids` are pictures
+    that its packer has sent.
     """
 
     courier: str = ""
@@ -42,6 +45,7 @@ class NewParcel:
     driver_name: str = ""
     driver_phone: str = ""
     may_join: bool = False
+    photo_ids: Sequence[int] = ()
 
 
 def ship_order(
@@ -51,7 +55,8 @@ def ship_order(
 
     Raises Refused: `held`, `owes`, `aftersale_open`, `nothing_chosen`, `more_than_left`, `line_short`,
     `courier_required`, `tracking_required`, `duplicate_tracking` naming the other order, and whether its goods
-    `may_join`, `already_done`; of e-waybills `label_of_other_order`, `label_not_ready`, `label_left`.
+    `may_join`, `already_done`; of e-waybills `label_of_other_order`, `label_not_ready`, `label_left`; of photos
+    `too_many_photos`, `bad_photos`.
     """
     with locked_order(order_id, "order.ship_part", actor, expected_version) as order:
         send_parcels(order, parcels, actor=actor)
@@ -66,10 +71,10 @@ def send_parcels(
         raise Refused("nothing_chosen", _("Choose what goes into the parcel."), 400)
     for parcel in parcels:
         number = clean_tracking_no(parcel.tracking_no)
-        use_waybill(order, courier=parcel.courier, tracking_no=number, actor=actor)
+        use_waybill([order], courier=parcel.courier, tracking_no=number, actor=actor)
     lines = {line.pk: line for line in order.lines.order_by("id")}
     contents = [_take(parcel.quantities, lines) for parcel in parcels]
-    sent = [_send(order, *each) for each in zip(parcels, contents, strict=True)]
+    sent = [_send(order, *each, actor) for each in zip(parcels, contents, strict=True)]
     OrderLine.objects.bulk_update(lines.values(), ["shipped", "reserved"])
     pieces: Counter[int] = Counter()
     for line_id, quantity in (pair for content in contents for pair in content.items()):
@@ -78,30 +83,36 @@ def send_parcels(
     _move_shipped(order, sent, pieces.total(), actor, together)
 
 
-def _send(order: Order, new: NewParcel, quantities: Mapping[int, int]) -> Parcel:
+def _send(order: Order, new: NewParcel, quantities: Mapping[int, int], actor: Actor) -> Parcel:
     parcel = Parcel(sent_at=clock.now(), **_carrier(order, new))
     try:
         with transaction.atomic():
             parcel.save()
     except IntegrityError as error:
         if not new.may_join:
-            raise _duplicate(order, parcel) from error
-        return _join(order, parcel, quantities)
+            raise find_duplicate(parcel, order) from error
+        parcel = lock_to_join(order, parcel)
+        _add(parcel, quantities)
+    else:
+        _fill(parcel, quantities)
+    if new.photo_ids:
+        attach_photos(parcel, new.photo_ids, actor)
+    return parcel
+
+
+def _fill(parcel: Parcel, quantities: Mapping[int, int]) -> None:
     ParcelLine.objects.bulk_create(
         ParcelLine(parcel=parcel, order_line_id=line_id, quantity=n) for line_id, n in quantities.items()
     )
-    return parcel
 
 
-def _join(order: Order, wanted: Parcel, quantities: Mapping[int, int]) -> Parcel:
-    """Put pieces into the parcel that has this number, which may hold some of the same lines."""
-    parcel = lock_to_join(order, wanted)
-    held = {line.order_line_id: line for line in parcel.lines.filter(order_line__in=quantities)}
-    for line_id, pieces in quantities.items():
-        line = held.get(line_id) or ParcelLine(parcel=parcel, order_line_id=line_id, quantity=0)
-        line.quantity += pieces
-        line.save()
-    return parcel
+def _add(parcel: Parcel, quantities: Mapping[int, int]) -> None:
+    """As `_fill` for a parcel that may hold pieces of the same lines."""
+    for line in parcel.lines.filter(order_line__in=quantities):
+        line.quantity += quantities[line.order_line_id]
+        line.save(update_fields=["quantity"])
+    held = parcel.lines.values_list("order_line_id", flat=True)
+    _fill(parcel, {pk: n for pk, n in quantities.items() if pk not in held})
 
 
 def _take(wanted: Mapping[int, int], lines: dict[int, OrderLine]) -> dict[int, int]:
@@ -126,20 +137,26 @@ def _take(wanted: Mapping[int, int], lines: dict[int, OrderLine]) -> dict[int, i
 def _carrier(order: Order, new: NewParcel) -> dict[str, Any]:
     if not WAYS[order.delivery].has_number:
         return {"driver_name": new.driver_name.strip()[:40], "driver_phone": new.driver_phone.strip()[:20]}
-    number = clean_tracking_no(new.tracking_no)
+    return {"courier": new.courier, "tracking_no": read_number(new.courier, new.tracking_no)}
+
+
+def read_number(courier: str, tracking_no: str) -> str:
+    """The number as it is stored. Raises Refused `tracking_required`, `courier_required`."""
+    number = clean_tracking_no(tracking_no)
     if not number or len(number) > MAX_TRACKING_NO or not number.isascii():
         raise Refused("tracking_required", _("Type or scan the tracking number."), 400)
-    if find_courier(new.courier) is None:
+    if find_courier(courier) is None:
         raise Refused("courier_required", _("Choose the courier."), 400)
-    return {"courier": new.courier, "tracking_no": number}
+    return number
 
 
-def _duplicate(order: Order, parcel: Parcel) -> Refused:
+def find_duplicate(parcel: Parcel, order: Order | None = None) -> Refused:
+    """The refusal that names the order whose live parcel has this number, and whether an order's goods may join it."""
     other = find_live_parcel(parcel).order_by("lines__order_line__order")
     number = other.values_list("lines__order_line__order__number", flat=True).first()
     message = _("%(parcel)s has already been used, for order %(number)s.")
     words = {"parcel": f"{parcel.courier_name} {parcel.tracking_no}", "number": number}
-    offer = {"may_join": True} if may_join(order, other.first()) else {}
+    offer = {"may_join": True} if order and may_join(order, other.first()) else {}
     return Refused("duplicate_tracking", message % words, order=number, **offer)
 
 
@@ -154,7 +171,7 @@ def _move_shipped(
     if is_all:
         _check_nothing_held(changes["has_label"])
         changes |= shipped_changes(order)
-    data = {"pieces": pieces, "parcels": [_describe(parcel) for parcel in sent]}
+    data = {"pieces": pieces, "parcels": [describe_parcel(parcel) for parcel in sent]}
     data |= {"together": list(together)} if together else {}
     move(order, "order.ship" if is_all else "order.ship_part", actor=actor, changes=changes, data=data)
 
@@ -165,13 +182,14 @@ def _check_nothing_held(has_label: bool) -> None:
         raise Refused("label_left", message)
 
 
-def _describe(parcel: Parcel) -> dict[str, Any]:
+def describe_parcel(parcel: Parcel) -> dict[str, Any]:
+    """What events say of it."""
     return {"id": parcel.pk, "courier": parcel.courier, "tracking_no": parcel.tracking_no}
 
 
 Seen = Mapping[int, int]
 """Order id → version of the page on which a verb of a parcel was pressed."""
-_NO_PAGE: Seen = {}
+NO_PAGE: Seen = {}
 
 
 def lock_orders_of_parcel(parcel_id: int, verb: str, *, actor: Actor, seen: Seen) -> list[Order]:
@@ -190,9 +208,10 @@ def lock_orders_of_parcel(parcel_id: int, verb: str, *, actor: Actor, seen: Seen
 
 
 @contextmanager
-def _locked_parcel(
+def locked_parcel(
     parcel_id: int, verb: str, actor: Actor, seen: Seen
 ) -> Iterator[tuple[Parcel, list[Order]]]:
+    """A transaction with all orders of a parcel locked for a verb, then it. Raises as `lock_orders_of_parcel`."""
     with transaction.atomic():
         known = list_order_ids(parcel_id)
         orders = lock_orders_of_parcel(parcel_id, verb, actor=actor, seen=seen)
@@ -203,22 +222,25 @@ def _locked_parcel(
             )
         if parcel.state == ParcelState.MADE:
             raise Refused("parcel_not_sent", _("This parcel has not been handed over yet."))
+        if parcel.direction != Direction.OUT:
+            raise Refused("parcel_comes_back", _("This parcel comes back to us."))
         yield parcel, orders
 
 
-def undo_ship(parcel_id: int, *, actor: Actor, seen: Seen = _NO_PAGE) -> Order:
+def undo_ship(parcel_id: int, *, actor: Actor, seen: Seen = NO_PAGE) -> Order:
     """Take one parcel back before it moves; its pieces are on hand and reserved again, as urgent as they were.
 
     All its orders are moved, the one seen or the first is returned. One that is late and would close by itself is left
     for `UNDO_GRACE`, to be sent anew. Raises Refused `not_found`, `parcel_undone`, `parcel_not_sent`, `parcel_moved`.
     """
-    with _locked_parcel(parcel_id, "order.undo_ship", actor, seen) as (parcel, orders):
+    with locked_parcel(parcel_id, "order.undo_ship", actor, seen) as (parcel, orders):
         if parcel.state == ParcelState.UNDONE:
             raise Refused("parcel_undone", _("This parcel has already been undone."))
         if parcel.has_moved or parcel.state == ParcelState.ARRIVED:
             raise Refused("parcel_moved", _("This parcel is already on its way."))
         parcel.state, parcel.undone_at = ParcelState.UNDONE, clock.now()
         parcel.save()
+        lapse_intercept(parcel, actor)
         pieces = _take_back(orders, parcel, actor)
         free_waybill(courier=parcel.courier, tracking_no=parcel.tracking_no, actor=actor)
         for order in orders:
@@ -230,7 +252,7 @@ def undo_ship(parcel_id: int, *, actor: Actor, seen: Seen = _NO_PAGE) -> Order:
                 "ship_by": order.ship_by or recover_ship_by(order),
                 "undone_at": parcel.undone_at,
             }
-            data = {"parcels": [_describe(parcel)]}
+            data = {"parcels": [describe_parcel(parcel)]}
             move(order, "order.undo_ship", actor=actor, changes=changes, data=data)
     return orders[0]
 
@@ -250,19 +272,20 @@ def _take_back(orders: Sequence[Order], parcel: Parcel, actor: Actor) -> dict[in
     return {order_id: pieces.total() for order_id, pieces in back.items()}
 
 
-def arrive_parcel(parcel_id: int, *, actor: Actor, seen: Seen = _NO_PAGE) -> Order:
+def arrive_parcel(parcel_id: int, *, actor: Actor, seen: Seen = NO_PAGE) -> Order:
     """A parcel was delivered; for each of its orders of which it was the last one out, the receive clock starts anew.
 
     All its orders are moved, the one seen or the first is returned. Raises Refused `not_found`, `parcel_not_sent`,
     `parcel_arrived`.
     """
-    with _locked_parcel(parcel_id, "order.arrive", actor, seen) as (parcel, orders):
+    with locked_parcel(parcel_id, "order.arrive", actor, seen) as (parcel, orders):
         if parcel.state != ParcelState.SENT:
             raise Refused("parcel_arrived", _("This parcel has already been delivered or undone."))
         parcel.state, parcel.arrived_at, parcel.has_moved = ParcelState.ARRIVED, clock.now(), True
         parcel.save()
+        lapse_intercept(parcel, actor)
         for order in orders:
-            data = {"parcels": [_describe(parcel)]}
+            data = {"parcels": [describe_parcel(parcel)]}
             move(order, "order.arrive", actor=actor, changes=_arrived_changes(order), data=data)
     return orders[0]
 

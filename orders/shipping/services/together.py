@@ -42,7 +42,7 @@ def ship_together(
         _check_recipients(lead, orders.values())
         _lock_stock([lead.pk, *orders])
         numbers = {pk: order.number for pk, order in (orders | {lead.pk: lead}).items()}
-        shared = [replace(parcels[0], may_join=True, quantities={})] if parcels else []
+        shared = [replace(parcels[0], may_join=True, quantities={}, photo_ids=())] if parcels else []
         send_parcels(lead, parcels, actor=actor, together=_list_others(numbers, lead.pk))
         for order in orders.values():
             send_parcels(order, shared, actor=actor, together=_list_others(numbers, order.pk))

@@ -1,5 +1,6 @@
 """What people do with an e-waybill: use it for a parcel, void it, settle what the provider leaves open."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -91,8 +92,8 @@ def note_printed(waybill_id: int, *, actor: Actor) -> Waybill:
     return waybill
 
 
-def use_waybill(order: Order, *, courier: str, tracking_no: str, actor: Actor) -> None:
-    """A parcel of the locked order is sent under this number: its waybill is used, if it is one of ours.
+def use_waybill(orders: Sequence[Order], *, courier: str, tracking_no: str, actor: Actor) -> None:
+    """A parcel of these locked orders goes under this number: its waybill is used, if it is one of ours.
 
     Raises Refused `label_of_other_order`, `label_not_ready`.
     """
@@ -101,7 +102,7 @@ def use_waybill(order: Order, *, courier: str, tracking_no: str, actor: Actor) -
     ).first()
     if waybill is None:
         return
-    if waybill.order_id != order.pk:
+    if waybill.order_id not in {order.pk for order in orders}:
         number = waybill.order.number
         message = _("This is the e-waybill of order %(number)s.") % {"number": number}
         raise Refused("label_of_other_order", message, order=number)

@@ -14,6 +14,8 @@ from django.test import Client
 
 from orders.desk.failures import _WHY
 from orders.services.printing import Document
+from orders.shipping.models import InterceptKind
+from orders.shipping.services.replacing import WhyReplaced
 from orders.stages import BuyerReason
 from shop import clock
 from shop.access import ROLE_LABELS
@@ -32,7 +34,9 @@ NAMES = {"SKU", "IP", "ID", "APIv", "AppID", "Chrome", "Windows"}
 """What is called so in Chinese, too."""
 VOCABULARIES: dict[str, list[Any]] = {
     "buyer_reason": list(BuyerReason.values),
-    "purpose": ["reveal", "copy", "history"],
+    "purpose": ["reveal", "copy", "history", "redirect"],
+    "because": list(WhyReplaced.values),
+    "wish": list(InterceptKind.values),
     "why": list(_WHY),
     "document": list(Document.values),
     "role": list(ROLE_LABELS),

@@ -20,14 +20,15 @@ from shop.events.sweeping import SWEEP_HEARTBEAT
 from shop.staff.models import StaffUser
 from tests.cast import clerk, make_staff, paid_order, place, prepared_order
 from tests.console import browser, page_with, sign_in
+from tests.shipping.test_intercept import asked
 from tests.waybills.conftest import set_up_couriers, settled
 
 HOME = "/console/"
-SHIPPING = ("overdue", "within_24h", "alerts", "waybills", "short", "ship_later")
+SHIPPING = ("overdue", "within_24h", "alerts", "waybills", "intercepts", "short", "ship_later")
 HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "owner": (
         (
-            *("overdue", "within_24h", "to_confirm", "alerts", "waybills"),
+            *("overdue", "within_24h", "to_confirm", "alerts", "waybills", "intercepts"),
             *("transfers", "refund_failed", "to_pay_out"),
             *("short", "closing_soon", "held", "ship_later"),
         ),
@@ -35,7 +36,7 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "order_clerk": (
         (
-            *("overdue", "within_24h", "to_confirm", "alerts", "waybills", "transfers"),
+            *("overdue", "within_24h", "to_confirm", "alerts", "waybills", "intercepts", "transfers"),
             *("short", "closing_soon", "held", "ship_later"),
         ),
         ("placed", "to_ship", "shipped"),
@@ -47,10 +48,10 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 HOMES["manager"] = HOMES["owner"]
 QUERIES = {
-    "owner": 31,
-    "manager": 28,
-    "order_clerk": 21,
-    "warehouse": 15,
+    "owner": 33,
+    "manager": 30,
+    "order_clerk": 23,
+    "warehouse": 17,
     "support": 14,
     "finance": 15,
     "store_clerk": 9,
@@ -87,6 +88,7 @@ def work() -> None:
     refund(RefundState.TO_PAY_OUT)
     set_up_couriers()
     settled(prepared_order(), WaybillState.UNKNOWN)
+    asked()
     Alert.objects.create(
         kind=AlertKind.REFUND_FAILED, order=prepared_order(), event_id=-1, event_number=1, raised_at=now
     )

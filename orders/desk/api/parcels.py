@@ -1,0 +1,55 @@
+"""What became of a parcel, as its buyer is told: the bones of a timeline, which couriers' own news will fill."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from orders.models import Order
+from orders.shipping.models import InterceptState, Parcel
+from shop.events.models import Event
+
+
+class ParcelEventCode(models.TextChoices):
+    SENT = "sent", _("Shipped")
+    REPLACED = "replaced", _("Tracking number replaced")
+    INTERCEPT_ASKED = "intercept_asked", _("Stopping or redirecting a parcel asked for")
+    INTERCEPT_DONE = "intercept_done", _("The courier has stopped or redirected the parcel")
+    ARRIVED = "arrived", _("Delivered")
+
+
+@dataclass(frozen=True)
+class ParcelEvent:
+    at: datetime
+    code: ParcelEventCode
+
+    @property
+    def words(self) -> str:
+        return str(self.code.label)
+
+
+def map_parcel_events(order: Order, parcels: Iterable[Parcel]) -> dict[int, list[ParcelEvent]]:
+    """Parcel id → what became of it, oldest first. `intercepts` of the parcels are prefetched; one query."""
+    replaced: dict[int, list[datetime]] = defaultdict(list)
+    events = Event.objects.filter(kind="order", subject_id=order.pk, verb="order.replace_number")
+    for at, parcel_id in events.values_list("at", "data__parcel"):
+        replaced[parcel_id].append(at)
+    return {
+        parcel.pk: sorted(_list_events(parcel, replaced[parcel.pk]), key=lambda event: event.at)
+        for parcel in parcels
+    }
+
+
+def _list_events(parcel: Parcel, replaced: Iterable[datetime]) -> Iterator[ParcelEvent]:
+    if parcel.sent_at:
+        yield ParcelEvent(parcel.sent_at, ParcelEventCode.SENT)
+    yield from (ParcelEvent(at, ParcelEventCode.REPLACED) for at in replaced)
+    for intercept in parcel.intercepts.all():
+        yield ParcelEvent(intercept.asked_at, ParcelEventCode.INTERCEPT_ASKED)
+        if intercept.state == InterceptState.DONE and intercept.ended_at:
+            yield ParcelEvent(intercept.ended_at, ParcelEventCode.INTERCEPT_DONE)
+    if parcel.arrived_at:
+        yield ParcelEvent(parcel.arrived_at, ParcelEventCode.ARRIVED)
