@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from orders.desk.order.forms import CHECK_PHONE
+from orders.desk.order.address_form import CHECK_PHONE
 from orders.desk.order.parcel_forms import ParcelActionForm
 from orders.models import Order
 from orders.services.place import Recipient
