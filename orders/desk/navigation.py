@@ -33,6 +33,7 @@ register(
     _kind_entry(10, ORDINARY, "clipboard-list"),
     _kind_entry(20, PICKUP, "building-store"),
     _kind_entry(30, AFTERSALE, "receipt-refund"),
+    Entry(Group.ORDERS, 35, _("Scan station"), "orders:station", "scan", "orders.ship"),
     Entry(Group.SHOP, 20, _("Customers"), "customers:list", "users", "customers.view"),
     Entry(Group.SETTINGS, 30, _("Record"), "audit:list", "history", "audit.view"),
 )
