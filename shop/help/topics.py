@@ -35,6 +35,7 @@ TOPICS = (
     Topic("order", Group.ORDERS, _("One order"), ("orders:detail",)),
     Topic("printing", Group.ORDERS, _("Printing")),
     Topic("shipping", Group.ORDERS, _("Shipping")),
+    Topic("station", Group.ORDERS, _("Scan station"), ("orders:station",)),
     Topic("labels", Group.ORDERS, _("E-waybills"), ("orders:waybills", "orders:waybill")),
     Topic("payments", Group.ORDERS, _("Being paid")),
     Topic("refunds", Group.ORDERS, _("Cancelling and refunding")),

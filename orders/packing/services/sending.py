@@ -58,7 +58,10 @@ def set_number(order_id: int, number: str, *, press: Press, courier: str = "") -
 
 
 def ship_packed(order_id: int, press: Press) -> PackingScan:
-    """Ship what is in the box under its number, and end the packing. Raises Refused `box_not_full`, and as `ship_order`."""
+    """Ship what is in the box under its number, and end the packing.
+
+    Raises Refused `box_not_full`, and as `ship_order`.
+    """
     with locked_own(order_id, press) as (order, packing):
         box = _read_full(order, packing)
         courier, number = find_carrier(order, packing)

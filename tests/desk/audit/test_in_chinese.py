@@ -13,6 +13,7 @@ from django.db import models
 from django.test import Client
 
 from orders.desk.failures import _WHY
+from orders.packing.models import Verdict
 from orders.services.printing import Document
 from orders.stages import BuyerReason
 from shop import clock
@@ -35,6 +36,7 @@ VOCABULARIES: dict[str, list[Any]] = {
     "purpose": ["reveal", "copy", "history"],
     "why": list(_WHY),
     "document": list(Document.values),
+    "verdict": list(Verdict.values),
     "role": list(ROLE_LABELS),
     "what": ["phone"],
     "fields": [["appid", "mini_secret"], list(PAY_FIELDS)],

@@ -27,13 +27,14 @@ def station(sent_tasks: list[tuple[str, int]]) -> Station:
     return Station(browser("warehouse"))
 
 
+def read_sent(text: str) -> str:
+    """What was sent, with its control characters, which the table spells out."""
+    return text.encode("latin-1", "backslashreplace").decode("unicode_escape")
+
+
 def read_corpus() -> list[tuple[str, str]]:
     with CORPUS.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    return [
-        (row["sent"].encode("latin-1", "backslashreplace").decode("unicode_escape"), row["verdict"])
-        for row in rows
-    ]
+        return [(read_sent(row["sent"]), row["verdict"]) for row in csv.DictReader(file)]
 
 
 @pytest.mark.parametrize(("sent", "verdict"), read_corpus())
