@@ -155,11 +155,15 @@
     if (code.trim()) take(code);
   }, true);
 
+  function is_here(target) {
+    return target === document.body || form.contains(target) || state().contains(target);
+  }
+
   /* Keys of a scanner belong to the field, wherever the focus has gone. */
   document.addEventListener("keydown", (event) => {
     unlock();
     if (event.ctrlKey || event.altKey || event.metaKey || document.querySelector("dialog[open]")) return;
-    if (event.key === "Escape" && !event.isComposing) {
+    if (event.key === "Escape" && !event.isComposing && is_here(event.target)) {
       event.preventDefault();
       if (field.value) field.value = "";
       else if (state().dataset.order) take("PACK-LEAVE");
