@@ -135,7 +135,7 @@ def find_number(packing: Packing) -> PackingScan | None:
     return numbers.order_by("-pk").first()
 
 
-def find_repeat(key: str, staff_id: int | None) -> PackingScan | None:
+def find_repeat(key: str, staff_id: int) -> PackingScan | None:
     """The scan that was sent before under this key."""
     scans = PackingScan.objects.select_related("packing__order__customer", "line")
     return scans.filter(key=key, staff_id=staff_id).first()
@@ -145,7 +145,7 @@ def count_wrong_scans(packing: Packing) -> int:
     return packing.scans.filter(verdict__in=REFUSED).count()
 
 
-def count_packed_by(staff_id: int | None, since: datetime) -> int:
+def count_packed_by(staff_id: int, since: datetime) -> int:
     """The orders that this person has packed and sent."""
     done = Packing.objects.filter(packer_id=staff_id, state=PackingState.DONE)
     return done.filter(ended_at__gte=since).count()

@@ -207,7 +207,12 @@ def test_every_state_can_be_read_by_everybody(live_shop: LiveShop, device: Devic
     visitor = Visitor(context, language)
     visitor.visit(live_shop.url(PATH))
     page = visitor.page
-    for code, tone in ((order.number, "right"), ("NOTHING-1", "wrong"), (sku.code, "right"), ("PACK-NEXT", "ask")):
+    for code, tone in (
+        (order.number, "right"),
+        ("NOTHING-1", "wrong"),
+        (sku.code, "right"),
+        ("PACK-NEXT", "ask"),
+    ):
         scan(page, code, tone)
         visitor.look()
     visitor.visit(live_shop.url(f"{PATH}sheet/"))

@@ -10,7 +10,7 @@ from shop.events.models import Event
 from shop.store.choices import Delivery
 from tests import cast
 from tests.expect import fresh, refused
-from tests.packing.acts import LI, begin, fill_box, order_of, press, scan, told
+from tests.packing.acts import begin, fill_box, order_of, press, scan, told
 from tests.waybills.conftest import answer, provider
 
 __all__ = ["provider"]
@@ -42,7 +42,7 @@ def test_a_scanned_number_tells_its_courier_and_ships_what_is_in_the_box() -> No
     assert (fresh(order).stage, told(order)) == ("shipped", ["begin", "wrong", "done"])
     done = Event.objects.get(verb="packing.done")
     assert done.data == {"pieces": 2, "wrong_scans": 1}
-    assert count_packed_by(LI.id, before) == 1
+    assert count_packed_by(2, before) == 1
 
 
 def test_without_a_number_or_its_courier_it_stays() -> None:
@@ -80,6 +80,15 @@ def test_beside_a_label_no_other_number_goes(provider) -> None:
     with refused("label_left"):
         ship_packed(order.pk, press())
     assert (fresh(order).stage, Packing.objects.get().state) == ("preparing", PackingState.OPEN)
+
+
+def test_beside_a_number_no_label_is_asked_for() -> None:
+    order, sku = order_of(1)
+    fill_box(order, sku)
+    set_number(order.pk, NUMBER, press=press())
+    with refused("has_number"):
+        ask_label(order.pk, press())
+    assert not order.waybills.exists()
 
 
 def test_own_delivery_needs_no_number() -> None:

@@ -48,10 +48,9 @@ class Scan:
 
 def take_scan(scan: Scan) -> Answer:
     """Do what a scan says, once. Raises Refused `forbidden` alone: anything else is told to the packer."""
-    actor = scan.press.actor
-    if before := find_repeat(scan.press.key, actor.id):
+    if before := find_repeat(scan.press.key, scan.press.staff_id):
         return tell_scan(before)
-    desk = read_desk(scan.number, actor)
+    desk = read_desk(scan.number, scan.press.actor)
     number = desk.order.number if desk.order else ""
     try:
         return _recognise(scan, desk)
@@ -59,7 +58,7 @@ def take_scan(scan: Scan) -> Answer:
         if refused.code == "forbidden":
             raise
         # What was sent twice at once was done by the other.
-        if before := find_repeat(scan.press.key, actor.id):
+        if before := find_repeat(scan.press.key, scan.press.staff_id):
             return tell_scan(before)
         return Answer("wrong", refused.message, number)
 
@@ -112,7 +111,9 @@ def _take_number(number: str, scan: Scan, desk: Desk, order: Order) -> Answer:
     """A number that stands there already is on the parcel: it may go."""
     if number == desk.number:
         return tell_scan(ship_packed(order.pk, scan.press))
-    if desk.waybill and desk.waybill.state == WaybillState.ISSUED:
+    if desk.waybill and desk.waybill.is_waiting:
+        raise Refused("label_awaited", _("The number of this parcel is on its way. Wait for it."))
+    if desk.can_print and desk.waybill:
         count_goods(order.pk, None, code=number, press=scan.press)
         words = _("This is not the label of this parcel, which has %(number)s.")
         return Answer("wrong", fill(words, {"number": desk.waybill.tracking_no}), order.number)

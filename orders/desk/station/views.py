@@ -54,7 +54,7 @@ def _count_work(actor: Actor) -> dict[str, Any]:
     today = clock.start_of_day(timezone.localdate(clock.now()))
     return {
         "waiting": describe_count(waiting.order_by()[: CAP + 1].count()),
-        "packed_today": count_packed_by(actor.id, today),
+        "packed_today": count_packed_by(actor.id or 0, today),
     }
 
 

@@ -38,6 +38,10 @@ class Press:
     key: str
     actor: Actor
 
+    @property
+    def staff_id(self) -> int:
+        return self.actor.id or 0
+
 
 def open_packing(order_id: int, press: Press, *, agreed: str = "") -> Packing:
     """Begin to pack an order, go on with it, or take it over from somebody who has gone.
@@ -135,7 +139,7 @@ def write_scan(packing: Packing, press: Press, verdict: Verdict, **columns: Any)
     return PackingScan.objects.create(
         packing=packing,
         key=press.key,
-        staff_id=press.actor.id or 0,
+        staff_id=press.staff_id,
         verdict=verdict,
         at=clock.now(),
         **columns,

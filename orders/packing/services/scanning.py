@@ -17,7 +17,7 @@ def count_goods(order_id: int, sku: Sku | None, *, code: str, press: Press) -> P
     `sku` None: no article has this code. Raises Refused as `locked_own` does.
     """
     with locked_own(order_id, press) as (order, packing):
-        if before := find_repeat(press.key, press.actor.id):
+        if before := find_repeat(press.key, press.staff_id):
             return before
         box = read_box(order, packing)
         verdict, place = box.judge(sku.pk) if sku else (Verdict.UNKNOWN, None)
@@ -53,7 +53,7 @@ def _note_wrong(packing: Packing, scan: PackingScan, box: Box, press: Press) -> 
 def undo_scan(order_id: int, press: Press) -> PackingScan:
     """Take back what was scanned last: a piece, or the tracking number. Raises Refused `nothing_to_undo`."""
     with locked_own(order_id, press) as (_order, packing):
-        if before := find_repeat(press.key, press.actor.id):
+        if before := find_repeat(press.key, press.staff_id):
             return before
         counted = packing.scans.filter(verdict__in=(Verdict.RIGHT, Verdict.NUMBER), undone_by=None)
         last = counted.order_by("-pk").first()

@@ -21,13 +21,16 @@ from shop.words import fill
 def ask_label(order_id: int, press: Press) -> Waybill:
     """Ask for the e-waybill of what is packed; the one that is there already is the answer to every further scan.
 
-    It is of the courier that stands first in the settings. Raises Refused `box_not_full`, and as `request_waybill`.
+    It is of the courier that stands first in the settings. Raises Refused `box_not_full`, `has_number`, and as
+    `request_waybill` does.
     """
     with locked_own(order_id, press) as (order, packing):
         box = _read_full(order, packing)
         held = find_waybill(order)
         if held and held.state in HOLDING:
             return held
+        if find_number(packing):
+            raise Refused("has_number", _("The parcel has a number already. Undo that scan first."))
         account = next(iter(list_label_accounts()), None)
         wish = Wish(account.code if account else "", contents=box.contents, weight_g=box.weight_g)
         return request_waybill(order.pk, wish=wish, actor=press.actor)
@@ -46,7 +49,7 @@ def set_number(order_id: int, number: str, *, press: Press, courier: str = "") -
     Raises Refused `box_not_full`, `no_number`.
     """
     with locked_own(order_id, press) as (order, packing):
-        if before := find_repeat(press.key, press.actor.id):
+        if before := find_repeat(press.key, press.staff_id):
             return before
         _read_full(order, packing)
         if not WAYS[order.delivery].has_number:

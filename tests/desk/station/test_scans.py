@@ -71,6 +71,7 @@ def test_the_label_is_got_printed_and_scanned_to_ship(station: Station, provider
     station.scan(order.number)
     station.scan(sku.code)
     assert station.scan("PACK-LABEL") == "right" and station.stage == "waiting"
+    assert station.scan(NUMBER) == "wrong" and station.stage == "waiting"
     number = answer(order.waybills.get()).tracking_no
     assert station.scan("pack-label") == "right" and "data-print" in station.page
     assert station.stage == "ready"
