@@ -13,6 +13,11 @@ def _is_home(request: HttpRequest) -> bool:
     return request.path == reverse("desk:home")
 
 
+def _is_station(request: HttpRequest) -> bool:
+    """It lies below the list, and has an entry of its own."""
+    return request.path.startswith(reverse("orders:station"))
+
+
 def _kind_entry(place: int, kind: OrderKind, icon: str) -> Entry:
     return Entry(
         Group.ORDERS,
@@ -22,7 +27,7 @@ def _kind_entry(place: int, kind: OrderKind, icon: str) -> Entry:
         icon,
         "orders.view",
         kind.query,
-        is_here=lambda request: find_kind(request.GET) is kind,
+        is_here=lambda request: not _is_station(request) and find_kind(request.GET) is kind,
         work=Work(scope_key, lambda scope: real_orders_of(scope).filter(kind.work)),
         is_soon=kind.is_soon,
     )

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from orders.packing.models import Packing, PackingState, Verdict
@@ -27,7 +26,7 @@ def tell_verdict(verdict: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
 @tells("packing", "wrong_scans")
 def tell_wrong_scans(count: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
     if count:
-        yield Part("", _now("Wrong scans: %(n)d") % {"n": count})
+        yield Part(_("Wrong scans"), str(count))
 
 
 PACKINGS = register(

@@ -46,10 +46,12 @@ def page(live_shop: LiveShop, device: Device) -> Page:
 
 
 def scan(page: Page, code: str, tone: str) -> None:
-    """What a keyboard wedge does: the code at once, then Enter."""
+    """What a keyboard wedge does: the code at once, then Enter; waits for its own answer."""
+    page.evaluate("document.querySelector('#station-state').dataset.former = ''")
     page.keyboard.type(code)
     page.keyboard.press("Enter")
-    expect(page.locator(STATE)).to_have_attribute("data-tone", tone, timeout=SLOW)
+    answer = page.locator(f"{STATE}:not([data-former])")
+    expect(answer).to_have_attribute("data-tone", tone, timeout=SLOW)
     expect(page.locator(FIELD)).to_be_focused()
     expect(page.locator(FIELD)).to_have_value("")
 

@@ -1,6 +1,7 @@
 """What a scan is in the state it meets, and what the packer is told."""
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -249,6 +250,11 @@ def test_the_empty_station_says_how_much_waits(station: Station) -> None:
     order_of()
     page = station.client.get(STATION).content.decode()
     assert "Orders that wait to be packed: 2" in page and "Packed by you today: 0" in page
+
+
+def test_the_station_alone_is_marked_in_the_navigation(station: Station) -> None:
+    page = station.client.get(STATION).content.decode()
+    assert re.findall(r'href="([^"]*)"[^>]*aria-current="page"', page) == [STATION]
 
 
 def test_wrong_scans_stand_on_the_timeline_in_one_line(station: Station) -> None:
