@@ -8,7 +8,7 @@ import pytest
 
 from orders.packing.models import Packing, PackingScan, PackingState
 from orders.packing.selectors import find_open_packing, read_box
-from orders.payments.services.cancelling import cancel_paid
+from orders.payments.services.cancelling import cancel_lines, cancel_paid
 from orders.services.steps import hold_order
 from orders.shipping.models import Parcel
 from shop.catalog.models import Sku
@@ -191,6 +191,20 @@ def test_an_order_that_is_cancelled_meanwhile_says_so(station: Station) -> None:
     station.scan(order.number)
     cancel_paid(order.pk, reason="缺货", actor=cast.clerk())
     assert station.scan(sku.code) == "wrong" and station.stage == "look"
+
+
+def test_what_the_order_no_longer_wants_is_scanned_out_of_the_box(station: Station) -> None:
+    order, sku = order_of(3)
+    station.scan(order.number)
+    for _ in range(3):
+        station.scan(sku.code)
+    line = order.lines.get()
+    cancel_lines(order.pk, quantities={line.pk: 1}, reason="少要一件", actor=cast.clerk())
+    assert station.scan("PACK-SHIP") == "wrong" and "Take out 1" in station.page
+    assert station.scan(sku.code) == "right" and station.stage == "number"
+    station.scan(NUMBER)
+    assert station.scan("PACK-SHIP") == "done"
+    assert Parcel.objects.get().lines.get().quantity == 2
 
 
 def test_one_code_of_two_articles_is_neither(station: Station) -> None:
