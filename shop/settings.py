@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "orders.payments",
     "orders.shipping",
     "orders.waybills",
+    "orders.packing",
     "orders.desk",
     "notifications",
     # The image has no such folders.

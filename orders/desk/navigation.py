@@ -13,6 +13,11 @@ def _is_home(request: HttpRequest) -> bool:
     return request.path == reverse("desk:home")
 
 
+def _is_station(request: HttpRequest) -> bool:
+    """It lies below the list, and has an entry of its own."""
+    return request.path.startswith(reverse("orders:station"))
+
+
 def _kind_entry(place: int, kind: OrderKind, icon: str) -> Entry:
     return Entry(
         Group.ORDERS,
@@ -22,7 +27,7 @@ def _kind_entry(place: int, kind: OrderKind, icon: str) -> Entry:
         icon,
         "orders.view",
         kind.query,
-        is_here=lambda request: find_kind(request.GET) is kind,
+        is_here=lambda request: not _is_station(request) and find_kind(request.GET) is kind,
         work=Work(scope_key, lambda scope: real_orders_of(scope).filter(kind.work)),
         is_soon=kind.is_soon,
     )
@@ -33,6 +38,7 @@ register(
     _kind_entry(10, ORDINARY, "clipboard-list"),
     _kind_entry(20, PICKUP, "building-store"),
     _kind_entry(30, AFTERSALE, "receipt-refund"),
+    Entry(Group.ORDERS, 35, _("Scan station"), "orders:station", "scan", "orders.ship"),
     Entry(Group.SHOP, 20, _("Customers"), "customers:list", "users", "customers.view"),
     Entry(Group.SETTINGS, 30, _("Record"), "audit:list", "history", "audit.view"),
 )

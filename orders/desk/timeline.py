@@ -27,6 +27,8 @@ from shop.store.choices import PayMethod
 
 BURST = timedelta(seconds=10)
 REPEATS = timedelta(minutes=10)
+_REPEATED = frozenset({"order.reveal", "packing.wrong"})
+"""What is told once with how often it was done."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ def _is_follower(entry: Entry, last: Entry) -> bool:
 
 
 def _is_repeat(entry: Entry, last: Entry) -> bool:
-    is_same = entry.verb == last.verb == "order.reveal" and entry.actor == last.actor
+    is_same = entry.verb == last.verb and entry.verb in _REPEATED and entry.actor == last.actor
     return is_same and entry.at - last.at <= REPEATS
 
 

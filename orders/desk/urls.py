@@ -4,8 +4,17 @@ from orders.desk.intercepts.urls import urlpatterns as intercept_urls
 from orders.desk.list.urls import urlpatterns as list_urls
 from orders.desk.order.urls import urlpatterns as order_urls
 from orders.desk.prints.urls import urlpatterns as print_urls
+from orders.desk.station.urls import urlpatterns as station_urls
 from orders.desk.testing.urls import urlpatterns as testing_urls
 from orders.desk.waybills.urls import urlpatterns as waybill_urls
 
 app_name = "orders"
-urlpatterns = [*list_urls, *testing_urls, *print_urls, *waybill_urls, *intercept_urls, *order_urls]
+urlpatterns = [
+    *list_urls,
+    *testing_urls,
+    *station_urls,
+    *print_urls,
+    *waybill_urls,
+    *intercept_urls,
+    *order_urls,
+]

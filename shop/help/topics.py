@@ -36,6 +36,7 @@ TOPICS = (
     Topic("printing", Group.ORDERS, _("Printing")),
     Topic("shipping", Group.ORDERS, _("Shipping")),
     Topic("parcels", Group.ORDERS, _("After shipping"), ("orders:intercepts", "orders:intercept")),
+    Topic("station", Group.ORDERS, _("Scan station"), ("orders:station",)),
     Topic("labels", Group.ORDERS, _("E-waybills"), ("orders:waybills", "orders:waybill")),
     Topic("payments", Group.ORDERS, _("Being paid")),
     Topic("refunds", Group.ORDERS, _("Cancelling and refunding")),

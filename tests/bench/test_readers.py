@@ -70,6 +70,7 @@ READERS = {
     "produced_file_expires": "shop.files.selectors.list_expired",
     "picture_of_customer": "shop.files.selectors.list_unused",
     "order_unpaid_of": "orders.services.place.place_new_order",
+    "packing_done_by": "orders.packing.selectors.count_packed_by",
     "payment_by_reference": SEARCH,
     "picture_to_look_at": "shop.files.selectors.list_to_look_at",
     "product_on_sale": "shop.catalog.selectors.list_products",

@@ -176,6 +176,7 @@ RACES = {
 NOT_RACED = {
     "waybill": "tests/races/test_waybill.py",
     "intercept": "tests/races/test_intercept.py",
+    "packing": "tests/races/test_packing.py",
     "sku": "tests/races/test_stock.py, test_stocktake.py and test_low_stock.py",
     "gateway": "tests/payments/test_outage.py: its rows are counted up under their lock",
     "books": "tests/ground/test_nightly.py: two who end one night",

@@ -79,6 +79,7 @@ LISTS: dict[str, tuple[str, ...]] = {
     "/console/stuck/": CURSORS,
     "/console/orders/waybills/": CURSORS,
     "/console/orders/intercepts/": (),
+    "/console/orders/station/": ("order",),
     "/console/settings/freight/": CURSORS,
     "/console/alerts/": ("state", *CURSORS),
     "/console/staff/people/": (*PeopleFilterForm.base_fields, "state", *CURSORS),

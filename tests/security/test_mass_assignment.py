@@ -57,6 +57,7 @@ READ_BESIDE = {
     "orders:bulk_prepare": {"number"},
     "orders:record_found": {"number"},
     "stuck:again": {"key"},
+    "orders:station": {"code", "key", "order", "agreed"},
     "stock:apply": {"reason"},
     "staff:set_theme": {"theme"},
     "alerts:handle": {"id"},

@@ -13,6 +13,7 @@ from django.db import models
 from django.test import Client
 
 from orders.desk.failures import _WHY
+from orders.packing.models import Verdict
 from orders.services.printing import Document
 from orders.shipping.models import InterceptKind
 from orders.shipping.services.replacing import WhyReplaced
@@ -39,6 +40,7 @@ VOCABULARIES: dict[str, list[Any]] = {
     "wish": list(InterceptKind.values),
     "why": list(_WHY),
     "document": list(Document.values),
+    "verdict": list(Verdict.values),
     "role": list(ROLE_LABELS),
     "what": ["phone"],
     "fields": [["appid", "mini_secret"], list(PAY_FIELDS)],
