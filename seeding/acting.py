@@ -7,11 +7,11 @@ from functools import partial
 from notifications.models import Alert
 from notifications.services import handle_alerts
 from orders.models import Order, OrderLine
-from orders.payments.services.addressing import change_address
+from orders.payments.changes.addressing import change_address
+from orders.payments.changes.cancelling import BuyersWhy, cancel_lines, cancel_paid, cancel_unpaid
+from orders.payments.changes.pricing import choose_payment
 from orders.payments.services.balance import pay_by_balance
-from orders.payments.services.cancelling import BuyersWhy, cancel_lines, cancel_paid, cancel_unpaid
 from orders.payments.services.collecting import collect_payment
-from orders.payments.services.pricing import choose_payment
 from orders.payments.services.transfers import reject_proof
 from orders.services.place import NewOrder, Recipient, place_order
 from orders.services.recipient import reveal_recipient

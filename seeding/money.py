@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 from orders.models import Order
+from orders.payments.changes.pricing import change_price
 from orders.payments.gateway import PaymentEvidence
 from orders.payments.models import AttemptState, PayAttempt, RefundState
 from orders.payments.services.attempts import open_attempt
 from orders.payments.services.closing import mark_closed
 from orders.payments.services.evidence import apply_payment_evidence
 from orders.payments.services.payouts import pay_out_refund
-from orders.payments.services.pricing import change_price
 from orders.payments.services.refund_evidence import apply_refund_evidence
 from orders.payments.services.transfers import record_transfer, send_proof
 from seeding.world import Scene

@@ -4,11 +4,11 @@ import itertools
 from typing import Any
 
 from orders.models import Order
+from orders.payments.changes.partial import PartRefund, refund_part
 from orders.payments.gateway import PaymentEvidence
 from orders.payments.models import PayAttempt, Refund
 from orders.payments.services.attempts import open_attempt
 from orders.payments.services.evidence import apply_payment_evidence
-from orders.payments.services.partial import PartRefund, refund_part
 from orders.services.place import NewOrder, Recipient, place_order
 from orders.services.steps import confirm_order, prepare_order
 from orders.shipping.services.ship import NewParcel, ship_order

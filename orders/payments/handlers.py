@@ -1,7 +1,7 @@
 """Enqueuing what the gateway has to be told."""
 
+from orders.payments.changes.supplements import release_if_settled
 from orders.payments.models import Refund, RefundState
-from orders.payments.services.supplements import release_if_settled
 from orders.payments.tasks import send_refund
 from shop.events.models import Event
 from shop.events.registry import on

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from celery import shared_task
 from django.conf import settings
 
+from orders.payments.changes.cancelling import cancel_unpaid
 from orders.payments.gateway import (
     REFUND_NOTICE_PATH,
     Closed,
@@ -20,7 +21,6 @@ from orders.payments.gateway import (
 from orders.payments.line import asking, end_line, wait_for_turn
 from orders.payments.models import AttemptState, GatewayLine, PayAttempt, Refund, RefundState
 from orders.payments.services.attempts import ask_soon
-from orders.payments.services.cancelling import cancel_unpaid
 from orders.payments.services.closing import mark_closed
 from orders.payments.services.evidence import apply_answer
 from orders.payments.services.refund_evidence import apply_refund_evidence

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from django.db.models import F
 
+from orders.payments.changes.cancelling import cancel_unpaid, cancel_unsent
+from orders.payments.changes.supplements import call_for_supplement
 from orders.payments.line import call_for_line
 from orders.payments.models import LIVE, GatewayLine, PayAttempt, Refund
 from orders.payments.selectors import (
@@ -20,9 +22,7 @@ from orders.payments.selectors import (
     list_unpaid_supplements,
     list_unsent,
 )
-from orders.payments.services.cancelling import cancel_unpaid, cancel_unsent
 from orders.payments.services.refund_sending import call_for_refund
-from orders.payments.services.supplements import call_for_supplement
 from orders.payments.services.unheard import call_for_attempt
 from orders.payments.tasks import cancel_overdue, probe_gateway, query_payment, send_refund
 from orders.services.deadlines import unless_moved

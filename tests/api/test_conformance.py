@@ -27,7 +27,7 @@ from schemathesis.config import (
 )
 
 from orders.models import Order
-from orders.payments.services.cancelling import cancel_paid, cancel_unpaid
+from orders.payments.changes.cancelling import cancel_paid, cancel_unpaid
 from orders.services.steps import receive_order
 from shop.customers.balance import change_balance
 from shop.customers.models import Customer

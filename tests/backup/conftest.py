@@ -11,7 +11,7 @@ from django.core.management import call_command
 
 from harness.processes import run_python
 from orders.models import Order
-from orders.payments.services.addressing import change_address
+from orders.payments.changes.addressing import change_address
 from orders.services.place import Recipient
 from shop.backup.locks import Passphrase
 from shop.backup.rows import list_models, read_lines

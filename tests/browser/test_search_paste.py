@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import Page
 
-from orders.payments.services.addressing import change_address
+from orders.payments.changes.addressing import change_address
 from tests.browser.conftest import Device, LiveShop, open_page
 from tests.cast import HOME, clerk, place
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from orders.payments.services.cancelling import cancel_unpaid
+from orders.payments.changes.cancelling import cancel_unpaid
 from orders.services.stocktake import Count, count_stock
 from shop.catalog.models import Sku
 from shop.catalog.services import ProductChange, change_product

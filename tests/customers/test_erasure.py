@@ -15,10 +15,10 @@ from orders import rehash
 from orders.desk.search.matches import find_matches
 from orders.invariants import erased_are_not_found
 from orders.models import BlindIndex, Note, Order
+from orders.payments.changes.addressing import change_address
+from orders.payments.changes.cancelling import cancel_unpaid
 from orders.payments.invariants import erased_payers_are_forgotten
 from orders.payments.models import AttemptState, PayAttempt
-from orders.payments.services.addressing import change_address
-from orders.payments.services.cancelling import cancel_unpaid
 from orders.payments.services.transfers import reject_proof, send_proof
 from orders.services.steps import add_note, receive_order, set_seller_remark
 from orders.shipping.services.ship import ship_order

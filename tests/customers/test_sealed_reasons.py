@@ -6,9 +6,9 @@ import pytest
 from django.db import connection
 
 from orders.models import Order
+from orders.payments.changes.cancelling import cancel_lines, cancel_paid, cancel_unpaid
+from orders.payments.changes.pricing import change_price
 from orders.payments.models import Refund
-from orders.payments.services.cancelling import cancel_lines, cancel_paid, cancel_unpaid
-from orders.payments.services.pricing import change_price
 from orders.payments.services.transfers import reject_proof, send_proof
 from orders.services.steps import hold_order
 from orders.shipping.models import Parcel

@@ -4,10 +4,10 @@ import pytest
 import requests
 
 from notifications.models import Alert, AlertKind
+from orders.payments.changes.cancelling import cancel_paid, cancel_unpaid
+from orders.payments.changes.pricing import change_price
 from orders.payments.models import PayAttempt, Payment, Refund, RefundState
-from orders.payments.services.cancelling import cancel_paid, cancel_unpaid
 from orders.payments.services.closing import GIVE_UP_AFTER
-from orders.payments.services.pricing import change_price
 from orders.stages import Stage
 from shop import clock
 from shop.callbacks.models import Callback

@@ -2,8 +2,8 @@
 
 import pytest
 
+from orders.payments.changes.cancelling import cancel_paid
 from orders.payments.models import Refund, RefundState
-from orders.payments.services.cancelling import cancel_paid
 from orders.stages import Stage
 from shop import clock
 from tests import cast

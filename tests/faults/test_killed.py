@@ -5,8 +5,8 @@ import time
 import pytest
 
 from notifications.models import Alert, AlertKind
+from orders.payments.changes.cancelling import cancel_paid
 from orders.payments.models import AttemptState, PayAttempt, Refund, RefundState
-from orders.payments.services.cancelling import cancel_paid
 from orders.stages import Stage
 from shop import clock
 from shop.events.delivery import count_undelivered

@@ -6,8 +6,8 @@ import pytest
 import requests
 
 from notifications.models import Alert, AlertKind
+from orders.payments.changes.cancelling import cancel_paid
 from orders.payments.models import Refund, RefundState
-from orders.payments.services.cancelling import cancel_paid
 from orders.stages import Stage
 from tests import cast
 from tests.faults.conftest import FaultShop, get_order, wait_until

@@ -3,7 +3,7 @@
 import pytest
 
 from notifications.models import Alert, AlertKind
-from orders.payments.services.cancelling import cancel_lines, cancel_paid, cancel_unpaid
+from orders.payments.changes.cancelling import cancel_lines, cancel_paid, cancel_unpaid
 from orders.services.steps import confirm_order, hold_order, urge_order
 from orders.shipping.services.ship import ship_order
 from orders.stages import Stage

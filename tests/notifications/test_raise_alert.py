@@ -7,9 +7,9 @@ from notifications.handlers import end_alerts
 from notifications.models import Alert, AlertKind, HandledHow
 from notifications.services import handle_alerts, raise_alert
 from orders.models import Order
+from orders.payments.changes.cancelling import cancel_paid
 from orders.payments.gateway import PaymentEvidence
 from orders.payments.services.attempts import open_attempt
-from orders.payments.services.cancelling import cancel_paid
 from orders.payments.services.evidence import apply_payment_evidence
 from orders.services.steps import confirm_order
 from shop import clock

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from orders.payments.services.cancelling import cancel_lines, cancel_paid
+from orders.payments.changes.cancelling import cancel_lines, cancel_paid
 from orders.services.steps import hold_order, release_order
 from orders.shipping.services.ship import ship_order
 from orders.stages import Stage

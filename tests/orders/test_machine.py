@@ -12,23 +12,23 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from orders.models import Order
+from orders.payments.changes.addressing import change_address
+from orders.payments.changes.cancelling import cancel_lines, cancel_paid, cancel_unpaid
+from orders.payments.changes.difference import Difference
+from orders.payments.changes.partial import PartRefund, refund_part
+from orders.payments.changes.pricing import change_price, choose_payment
+from orders.payments.changes.swapping import Swap, change_lines
+from orders.payments.changes.waiving import waive_owed
 from orders.payments.gateway import Closed, PaymentEvidence
 from orders.payments.models import AttemptState, PayAttempt, Refund
-from orders.payments.services.addressing import change_address
 from orders.payments.services.attempts import open_attempt
 from orders.payments.services.balance import pay_by_balance
-from orders.payments.services.cancelling import cancel_lines, cancel_paid, cancel_unpaid
 from orders.payments.services.collecting import collect_payment
-from orders.payments.services.difference import Difference
 from orders.payments.services.evidence import apply_payment_evidence
-from orders.payments.services.partial import PartRefund, refund_part
 from orders.payments.services.payouts import pay_out_refund
-from orders.payments.services.pricing import change_price, choose_payment
 from orders.payments.services.refund_evidence import apply_refund_evidence
 from orders.payments.services.refund_sending import retry_refund
-from orders.payments.services.swapping import Swap, change_lines
 from orders.payments.services.transfers import record_transfer, reject_proof, send_proof
-from orders.payments.services.waiving import waive_owed
 from orders.services.steps import (
     confirm_order,
     extend_receipt,

@@ -7,7 +7,7 @@ from django.utils import timezone, translation
 
 from orders.models import Order
 from orders.moves import find_available, list_available, lock_order, lock_row, move
-from orders.payments.services.cancelling import cancel_paid, cancel_unpaid
+from orders.payments.changes.cancelling import cancel_paid, cancel_unpaid
 from orders.services.steps import confirm_order, hold_order, prepare_order, set_seller_remark
 from orders.stages import Stage
 from shop import clock

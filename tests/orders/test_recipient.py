@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from orders.desk.search.matches import find_matches
-from orders.payments.services.addressing import change_address
+from orders.payments.changes.addressing import change_address
 from orders.services.recipient import reveal_recipient
 from orders.shipping.services.ship import ship_order
 from orders.waybills.models import WaybillState

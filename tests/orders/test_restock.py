@@ -2,7 +2,7 @@
 
 import pytest
 
-from orders.payments.services.cancelling import cancel_unpaid
+from orders.payments.changes.cancelling import cancel_unpaid
 from shop.catalog.stock import correct_stock
 from shop.errors import Refused
 from shop.events.sweeping import sweep

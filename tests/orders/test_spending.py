@@ -3,7 +3,7 @@
 import pytest
 
 from orders.invariants import spending_is_the_sum_of_orders
-from orders.payments.services.cancelling import cancel_paid
+from orders.payments.changes.cancelling import cancel_paid
 from orders.payments.services.collecting import collect_payment
 from orders.spending import keep_all_spending
 from shop.customers.models import Customer

@@ -3,7 +3,7 @@
 import pytest
 
 from orders.moves import lock_order
-from orders.payments.services.cancelling import cancel_unpaid
+from orders.payments.changes.cancelling import cancel_unpaid
 from orders.services.recipient import reveal_recipient
 from orders.services.steps import (
     add_note,

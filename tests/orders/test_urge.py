@@ -6,7 +6,7 @@ import pytest
 
 from notifications.models import Alert, AlertKind, HandledHow
 from notifications.services import handle_alerts
-from orders.payments.services.cancelling import cancel_paid
+from orders.payments.changes.cancelling import cancel_paid
 from orders.services.steps import urge_order
 from shop import clock
 from shop.events.delivery import drain

@@ -7,7 +7,7 @@ import pytest
 from orders.models import Order, OrderLine
 from orders.packing.models import Packing, PackingState
 from orders.packing.services.opening import leave_packing, open_packing
-from orders.payments.services.cancelling import cancel_paid
+from orders.payments.changes.cancelling import cancel_paid
 from orders.services.steps import hold_order
 from shop import clock
 from shop.events.delivery import deliver_batch

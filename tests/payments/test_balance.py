@@ -4,11 +4,11 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from notifications.models import Alert, AlertKind
+from orders.payments.changes.cancelling import cancel_lines, cancel_paid
+from orders.payments.changes.pricing import choose_payment
 from orders.payments.models import Payment, Refund, RefundState
 from orders.payments.services.attempts import open_attempt
 from orders.payments.services.balance import pay_by_balance
-from orders.payments.services.cancelling import cancel_lines, cancel_paid
-from orders.payments.services.pricing import choose_payment
 from orders.stages import Stage
 from shop import clock
 from shop.customers.balance import change_balance

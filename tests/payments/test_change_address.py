@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from orders.payments.changes.addressing import change_address
+from orders.payments.changes.difference import Difference
+from orders.payments.changes.waiving import waive_owed
 from orders.payments.models import Refund
-from orders.payments.services.addressing import change_address
-from orders.payments.services.difference import Difference
-from orders.payments.services.waiving import waive_owed
 from orders.stages import Stage
 from shop.store.choices import Delivery, PayMethod
 from shop.store.models import StoreSettings

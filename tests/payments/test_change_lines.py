@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from orders.payments.changes.cancelling import cancel_lines, cancel_paid
+from orders.payments.changes.difference import Difference
+from orders.payments.changes.pricing import change_price
+from orders.payments.changes.swapping import Swap, change_lines
 from orders.payments.models import Refund
-from orders.payments.services.cancelling import cancel_lines, cancel_paid
-from orders.payments.services.difference import Difference
-from orders.payments.services.pricing import change_price
-from orders.payments.services.swapping import Swap, change_lines
 from orders.stages import Stage
 from shop import clock
 from shop.catalog.models import Sku

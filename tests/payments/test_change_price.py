@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from orders.payments.changes.cancelling import cancel_lines
+from orders.payments.changes.pricing import change_price
 from orders.payments.models import AttemptState
-from orders.payments.services.cancelling import cancel_lines
-from orders.payments.services.pricing import change_price
 from orders.stages import Stage
 from shop.events.models import Event
 from shop.money import MAX_FEN

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from orders.payments.changes.pricing import choose_payment
 from orders.payments.models import AttemptState
 from orders.payments.services.attempts import open_attempt
-from orders.payments.services.pricing import choose_payment
 from orders.stages import Stage
 from shop import clock
 from shop.store.choices import PayMethod, ReserveOn

@@ -7,10 +7,10 @@ import pytest
 from django.db import connection, transaction
 
 from orders.desk.search.gateway_lookup import ask_gateway
+from orders.payments.changes.cancelling import cancel_paid, cancel_unpaid
+from orders.payments.changes.pricing import change_price
 from orders.payments.models import Refund
 from orders.payments.services.attempts import start_payment
-from orders.payments.services.cancelling import cancel_paid, cancel_unpaid
-from orders.payments.services.pricing import change_price
 from orders.payments.tasks import query_payment, send_refund
 from shop.actor import SYSTEM
 from shop.clients import transport

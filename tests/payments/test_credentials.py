@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from orders.payments.changes.cancelling import cancel_paid
 from orders.payments.gateway import PaymentEvidence, open_gateway_for_refund, open_gateway_of
 from orders.payments.models import AttemptState, Payment, RefundState
 from orders.payments.selectors import FORMER_KEPT_FOR, REFUNDABLE_FOR
 from orders.payments.services.attempts import start_payment
-from orders.payments.services.cancelling import cancel_paid
 from orders.payments.services.evidence import apply_payment_evidence
 from orders.payments.services.refund_evidence import apply_refund_evidence
 from orders.payments.tasks import query_payment, send_refund

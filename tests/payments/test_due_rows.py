@@ -9,9 +9,9 @@ import pytest
 
 from orders.models import Order
 from orders.payments import selectors
+from orders.payments.changes.cancelling import cancel_paid
 from orders.payments.models import GatewayLine, PayAttempt, Refund, RefundState
 from orders.payments.services.attempts import open_attempt
-from orders.payments.services.cancelling import cancel_paid
 from shop import clock
 from shop.callbacks.models import Callback
 from shop.callbacks.selectors import list_old_refused, list_refused

@@ -5,11 +5,11 @@ from collections.abc import Callable
 import pytest
 
 from orders.models import Order
+from orders.payments.changes.cancelling import cancel_lines, cancel_unpaid
+from orders.payments.changes.pricing import change_price, choose_payment
 from orders.payments.models import PayAttempt
 from orders.payments.services.balance import pay_by_balance
-from orders.payments.services.cancelling import cancel_lines, cancel_unpaid
 from orders.payments.services.collecting import collect_payment
-from orders.payments.services.pricing import change_price, choose_payment
 from orders.payments.services.transfers import record_transfer
 from shop import clock
 from shop.customers.balance import change_balance

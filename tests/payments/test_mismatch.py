@@ -3,9 +3,9 @@
 import pytest
 
 from notifications.models import Alert, AlertKind
+from orders.payments.changes.cancelling import cancel_unpaid
+from orders.payments.changes.pricing import change_price
 from orders.payments.models import AttemptState, PayAttempt, Payment
-from orders.payments.services.cancelling import cancel_unpaid
-from orders.payments.services.pricing import change_price
 from orders.payments.tasks import query_payment
 from orders.stages import Stage
 from shop.events.delivery import drain

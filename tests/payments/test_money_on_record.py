@@ -6,17 +6,17 @@ from datetime import timedelta
 import pytest
 
 from orders.models import Order
+from orders.payments.changes.cancelling import cancel_paid
+from orders.payments.changes.pricing import change_price, choose_payment
 from orders.payments.gateway import PaymentEvidence
 from orders.payments.models import AttemptState, PayAttempt, RefundState
 from orders.payments.services.attempts import open_attempt
 from orders.payments.services.balance import pay_by_balance
-from orders.payments.services.cancelling import cancel_paid
 from orders.payments.services.closing import GIVE_UP_AFTER, close_live_attempt
 from orders.payments.services.collecting import collect_payment
 from orders.payments.services.evidence import apply_payment_evidence, report_mismatch
 from orders.payments.services.outside import fail_refund
 from orders.payments.services.payouts import pay_out_refund
-from orders.payments.services.pricing import change_price, choose_payment
 from orders.payments.services.refund_evidence import apply_refund_evidence
 from orders.payments.services.refund_sending import call_for_refund
 from orders.payments.services.transfers import (

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from orders.models import Order
+from orders.payments.changes.cancelling import cancel_paid
 from orders.payments.line import FAILURES, note_silence
 from orders.payments.models import AttemptState, GatewayLine, PayAttempt, Refund, RefundState
 from orders.payments.selectors import list_due_to_close
 from orders.payments.services.attempts import ask_soon, open_attempt, start_payment
-from orders.payments.services.cancelling import cancel_paid
 from orders.payments.services.closing import close_live_attempt, mark_closed
 from orders.payments.services.refund_evidence import apply_refund_evidence
 from orders.payments.services.refund_sending import lease_refund, put_off_refund, retry_refund

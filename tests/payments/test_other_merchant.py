@@ -2,8 +2,8 @@
 
 import pytest
 
+from orders.payments.changes.cancelling import cancel_paid, cancel_unpaid
 from orders.payments.models import AttemptState, Refund, RefundState
-from orders.payments.services.cancelling import cancel_paid, cancel_unpaid
 from orders.payments.services.payouts import pay_out_refund
 from orders.payments.tasks import query_payment, send_refund
 from orders.stages import Stage

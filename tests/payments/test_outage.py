@@ -6,11 +6,11 @@ import pytest
 from celery import current_app
 
 from orders.payments import line
+from orders.payments.changes.cancelling import cancel_unpaid
 from orders.payments.line import FAILURES, TELL_AFTER, list_silent_merchants, note_answer, note_silence
 from orders.payments.models import LIVE, GatewayLine, PayAttempt
 from orders.payments.services import evidence
 from orders.payments.services.attempts import start_payment
-from orders.payments.services.cancelling import cancel_unpaid
 from orders.payments.services.closing import GIVE_UP_AFTER
 from orders.payments.services.evidence import HEARD_SOON
 from orders.payments.services.found import record_found_payment

@@ -6,14 +6,14 @@ import pytest
 from django.core.management import call_command
 
 from notifications.models import Alert, AlertKind
+from orders.payments.changes.cancelling import cancel_lines, cancel_paid, cancel_unpaid
+from orders.payments.changes.partial import PartRefund, refund_part
 from orders.payments.gateway import PaymentEvidence, open_gateway_for_refund
 from orders.payments.models import PayAttempt, Payment, Refund, RefundState
 from orders.payments.numbers import number_attempt, number_refund
-from orders.payments.services.cancelling import cancel_lines, cancel_paid, cancel_unpaid
 from orders.payments.services.evidence import apply_payment_evidence
 from orders.payments.services.found import record_found_payment
 from orders.payments.services.outside import OutsideRefund, record_outside_refund
-from orders.payments.services.partial import PartRefund, refund_part
 from orders.payments.services.payouts import pay_out_refund
 from orders.payments.services.refund_evidence import apply_refund_evidence
 from orders.payments.services.refund_sending import refuse_refund, retry_refund

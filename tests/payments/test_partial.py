@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from orders.models import Order
+from orders.payments.changes.cancelling import cancel_lines, cancel_paid
+from orders.payments.changes.partial import PartRefund, refund_part
 from orders.payments.models import Refund, RefundState
-from orders.payments.services.cancelling import cancel_lines, cancel_paid
 from orders.payments.services.collecting import collect_payment
-from orders.payments.services.partial import PartRefund, refund_part
 from orders.payments.services.refund_evidence import apply_refund_evidence
 from orders.stages import Stage
 from shop.actor import GATEWAY, Actor

@@ -6,13 +6,13 @@ from datetime import timedelta
 import pytest
 
 from orders.desk.search.matches import find_matches
+from orders.payments.changes.cancelling import cancel_unpaid
+from orders.payments.changes.pricing import change_price
 from orders.payments.gateway import PaymentEvidence, open_gateway_for_refund
 from orders.payments.models import AttemptState, PayAttempt, Payment, RefundState
 from orders.payments.services import attempts
 from orders.payments.services.attempts import open_attempt, start_payment
-from orders.payments.services.cancelling import cancel_unpaid
 from orders.payments.services.evidence import apply_payment_evidence
-from orders.payments.services.pricing import change_price
 from orders.payments.tasks import query_payment
 from orders.stages import Stage
 from shop import clock

@@ -7,9 +7,9 @@ import pytest
 
 from notifications.models import Alert, AlertKind
 from orders.moves import lock_row
+from orders.payments.changes.cancelling import cancel_paid
 from orders.payments.models import Payment, Refund, RefundState
 from orders.payments.services import refund_evidence
-from orders.payments.services.cancelling import cancel_paid
 from orders.payments.services.collecting import collect_payment
 from orders.payments.services.payouts import pay_out_refund
 from orders.payments.services.refund_evidence import apply_refund_evidence

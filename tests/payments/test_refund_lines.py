@@ -6,13 +6,13 @@ import pytest
 from django.apps import apps
 
 from orders.models import Order
+from orders.payments.changes.cancelling import cancel_lines, cancel_paid, cancel_unsent
+from orders.payments.changes.partial import PartRefund, refund_part
 from orders.payments.gateway import PaymentEvidence
 from orders.payments.models import Refund, RefundCause, RefundLine
-from orders.payments.services.cancelling import cancel_lines, cancel_paid, cancel_unsent
 from orders.payments.services.collecting import collect_payment
 from orders.payments.services.evidence import apply_payment_evidence
 from orders.payments.services.outside import OutsideRefund, record_outside_refund
-from orders.payments.services.partial import PartRefund, refund_part
 from orders.payments.services.refund_sending import refuse_refund
 from orders.payments.services.refunds import sum_decided
 from orders.payments.services.transfers import record_excess_transfer

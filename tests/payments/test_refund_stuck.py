@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from notifications.models import Alert, AlertKind
+from orders.payments.changes.cancelling import cancel_paid
 from orders.payments.models import Refund, RefundState
-from orders.payments.services.cancelling import cancel_paid
 from orders.payments.services.payouts import pay_out_refund
 from orders.payments.services.refund_evidence import apply_refund_evidence
 from orders.payments.services.refund_sending import call_for_refund, put_off_refund, retry_refund

@@ -2,8 +2,8 @@
 
 import pytest
 
+from orders.payments.changes.cancelling import cancel_paid
 from orders.payments.models import Refund, RefundState
-from orders.payments.services.cancelling import cancel_paid
 from orders.payments.tasks import send_refund
 from shop.clients.errors import Rejected, Unknown
 from shop.clients.wechat_pay import WeChatPay

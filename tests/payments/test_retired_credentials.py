@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from orders.payments.changes.cancelling import cancel_paid
 from orders.payments.models import AttemptState, PayAttempt, Payment, Refund, RefundState
 from orders.payments.selectors import is_merchant_needed, list_former_to_look_at
-from orders.payments.services.cancelling import cancel_paid
 from orders.payments.timers import retire_former_credentials
 from shop import clock
 from shop.store.models import FormerCredentials, WeChatAccount

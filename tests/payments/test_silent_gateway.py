@@ -6,11 +6,11 @@ import pytest
 
 from notifications.models import Alert, AlertKind
 from orders.payments import line
+from orders.payments.changes.cancelling import cancel_paid
 from orders.payments.line import FAILURES, TELL_AFTER, call_for_line, list_silent_merchants, note_silence
 from orders.payments.models import AttemptState, GatewayLine, PayAttempt
 from orders.payments.selectors import UNHEARD_FOR, list_due_refunds, list_due_to_close, list_due_to_query
 from orders.payments.services.attempts import open_attempt, start_payment
-from orders.payments.services.cancelling import cancel_paid
 from orders.payments.services.closing import GIVE_UP_AFTER
 from orders.payments.services.unheard import call_for_attempt, note_heard, note_unheard
 from orders.payments.tasks import query_payment

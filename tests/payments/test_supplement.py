@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from orders.payments.services.cancelling import cancel_paid
-from orders.payments.services.swapping import Swap, change_lines
-from orders.payments.services.waiving import waive_owed
+from orders.payments.changes.cancelling import cancel_paid
+from orders.payments.changes.swapping import Swap, change_lines
+from orders.payments.changes.waiving import waive_owed
 from orders.services.steps import hold_order, release_order
 from orders.shipping.services.ship import ship_order
 from orders.stages import Stage

@@ -7,11 +7,11 @@ import pytest
 from django.utils import translation
 
 from notifications.models import Alert, AlertKind, HandledHow
+from orders.payments.changes.cancelling import cancel_lines, cancel_paid, cancel_unpaid
+from orders.payments.changes.pricing import change_price, choose_payment
 from orders.payments.models import Payment, ProofState, Refund, RefundState, TransferProof
-from orders.payments.services.cancelling import cancel_lines, cancel_paid, cancel_unpaid
 from orders.payments.services.collecting import collect_payment
 from orders.payments.services.payouts import pay_out_refund
-from orders.payments.services.pricing import change_price, choose_payment
 from orders.payments.services.transfers import (
     MAX_REJECTED,
     record_excess_transfer,

@@ -2,9 +2,9 @@
 
 import pytest
 
+from orders.payments.changes.cancelling import cancel_paid
 from orders.payments.models import Payment
 from orders.payments.services.balance import pay_by_balance
-from orders.payments.services.cancelling import cancel_paid
 from shop.customers.balance import change_balance
 from shop.customers.models import BalanceEntry, Customer
 from shop.store.choices import PayMethod, ReserveOn

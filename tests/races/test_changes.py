@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 from orders.models import Order
-from orders.payments.services.addressing import change_address
+from orders.payments.changes.addressing import change_address
+from orders.payments.changes.cancelling import cancel_lines
+from orders.payments.changes.difference import Difference
+from orders.payments.changes.swapping import Swap, change_lines
+from orders.payments.changes.waiving import waive_owed
 from orders.payments.services.attempts import open_attempt
-from orders.payments.services.cancelling import cancel_lines
-from orders.payments.services.difference import Difference
-from orders.payments.services.swapping import Swap, change_lines
-from orders.payments.services.waiving import waive_owed
 from orders.shipping.models import Parcel, ParcelLine, ParcelState
 from orders.shipping.services.ship import NewParcel, ship_order, undo_ship
 from orders.shipping.services.together import ship_together

@@ -8,7 +8,7 @@ import pytest
 
 from orders import timers
 from orders.models import Order
-from orders.payments.services.pricing import choose_payment
+from orders.payments.changes.pricing import choose_payment
 from orders.services.steps import extend_receipt, hold_order, release_order
 from orders.stages import Stage
 from shop import clock

@@ -4,14 +4,14 @@ import pytest
 
 from orders.models import Order
 from orders.payments import gateway as payment_gateway
+from orders.payments.changes.cancelling import cancel_paid, cancel_unpaid
+from orders.payments.changes.pricing import change_price
 from orders.payments.gateway import PaymentEvidence
 from orders.payments.models import PayAttempt, Payment, Refund, RefundState
 from orders.payments.services import refund_sending
 from orders.payments.services.attempts import open_attempt
-from orders.payments.services.cancelling import cancel_paid, cancel_unpaid
 from orders.payments.services.collecting import collect_payment
 from orders.payments.services.evidence import apply_payment_evidence
-from orders.payments.services.pricing import change_price
 from orders.payments.tasks import send_refund
 from orders.stages import Stage
 from shop import clock
@@ -199,7 +199,7 @@ def test_without_the_closing_money_comes_for_a_price_that_is_gone(gateway, monke
 def race_price_against_evidence(order, fact, monkeypatch) -> tuple[list[str], Order]:
     """Both at the order at one moment, the three steps at the gateway left out."""
     for step in ("close_live_attempt", "require_no_live_attempt"):
-        monkeypatch.setattr(f"orders.payments.services.pricing.{step}", lambda *_args, **_kwargs: None)
+        monkeypatch.setattr(f"orders.payments.changes.pricing.{step}", lambda *_args, **_kwargs: None)
     acts = [
         lambda: apply_payment_evidence(fact),
         lambda: change_price(order.pk, goods_fen=1_00, freight_fen=0, reason="x", actor=cast.clerk()),

@@ -9,7 +9,7 @@ from orders.packing.models import Packing
 from orders.packing.services.opening import open_packing
 from orders.packing.services.scanning import count_goods, undo_scan
 from orders.packing.services.sending import ask_label, set_number, ship_packed
-from orders.payments.services.cancelling import cancel_paid
+from orders.payments.changes.cancelling import cancel_paid
 from orders.shipping.models import Parcel
 from shop.catalog.models import Sku
 from shop.moves import services

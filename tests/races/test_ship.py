@@ -8,8 +8,8 @@ from django.db import connection, transaction
 
 from orders.models import Order
 from orders.moves import lock_order
+from orders.payments.changes.cancelling import cancel_paid, cancel_unpaid
 from orders.payments.models import Refund
-from orders.payments.services.cancelling import cancel_paid, cancel_unpaid
 from orders.services.steps import receive_order
 from orders.shipping.models import Parcel, ParcelLine
 from orders.shipping.services import ship as shipping

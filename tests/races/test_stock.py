@@ -5,7 +5,7 @@ import threading
 from django.db.models import F
 
 from orders.models import Order
-from orders.payments.services.cancelling import cancel_lines
+from orders.payments.changes.cancelling import cancel_lines
 from orders.shipping.services.ship import ship_order
 from shop.catalog import stock
 from shop.catalog.models import Sku

@@ -1,7 +1,7 @@
 """A stock-take against everything that moves the same stock at the same moment."""
 
 from orders.models import Order
-from orders.payments.services.cancelling import cancel_lines
+from orders.payments.changes.cancelling import cancel_lines
 from orders.services import stocktake
 from orders.services.stocktake import Count, count_stock
 from orders.shipping.services.ship import ship_order

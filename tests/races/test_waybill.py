@@ -2,8 +2,8 @@
 
 import pytest
 
-from orders.payments.services.addressing import change_address
-from orders.payments.services.cancelling import cancel_paid
+from orders.payments.changes.addressing import change_address
+from orders.payments.changes.cancelling import cancel_paid
 from orders.services.place import Recipient
 from orders.shipping.services.ship import NewParcel, ship_order
 from orders.stages import Stage

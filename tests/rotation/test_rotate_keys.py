@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from orders.desk.search.matches import find_matches
 from orders.models import Order
-from orders.payments.services.addressing import change_address
+from orders.payments.changes.addressing import change_address
 from orders.services.place import Recipient
 from shop import rotation
 from shop.actor import SYSTEM

@@ -7,9 +7,9 @@ import pytest
 from django.test import Client
 
 from orders.models import Order
+from orders.payments.changes.addressing import change_address
+from orders.payments.changes.cancelling import cancel_paid
 from orders.payments.models import PayAttempt, Refund
-from orders.payments.services.addressing import change_address
-from orders.payments.services.cancelling import cancel_paid
 from orders.payments.services.transfers import send_proof
 from orders.services.place import Recipient
 from orders.services.steps import add_note, set_seller_remark

@@ -19,9 +19,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from orders.desk.prints.presses import Printed, write_token
+from orders.payments.changes.addressing import change_address
+from orders.payments.changes.cancelling import cancel_paid
 from orders.payments.models import Refund
-from orders.payments.services.addressing import change_address
-from orders.payments.services.cancelling import cancel_paid
 from orders.payments.services.collecting import collect_payment
 from orders.services.printing import Document
 from orders.shipping.models import InterceptKind, Parcel, ParcelPhoto

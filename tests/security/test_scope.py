@@ -24,11 +24,11 @@ from orders.desk.list.counts import count_tabs
 from orders.desk.prints.presses import Printed, write_token
 from orders.desk.search.matches import find_matches
 from orders.models import Order
+from orders.payments.changes.cancelling import cancel_paid
+from orders.payments.changes.pricing import change_price, choose_payment
 from orders.payments.models import Payment, Refund, RefundState
-from orders.payments.services.cancelling import cancel_paid
 from orders.payments.services.collecting import collect_payment
 from orders.payments.services.found import record_found_payment
-from orders.payments.services.pricing import change_price, choose_payment
 from orders.scope import is_in_scope, orders_in_scope, rows_in_scope, scope_key
 from orders.services.printing import Document
 from orders.shipping.models import ParcelLine

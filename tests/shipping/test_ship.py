@@ -7,8 +7,8 @@ from django.test.utils import CaptureQueriesContext
 from orders.desk.search.matches import find_matches
 from orders.models import Order
 from orders.moves import find_available
-from orders.payments.services.cancelling import cancel_paid
-from orders.payments.services.pricing import change_price
+from orders.payments.changes.cancelling import cancel_paid
+from orders.payments.changes.pricing import change_price
 from orders.shipping.models import Parcel
 from orders.shipping.services.ship import NewParcel, ship_order
 from orders.stages import AftersaleMark, Stage

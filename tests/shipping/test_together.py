@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from orders.models import Order
-from orders.payments.services.addressing import change_address
+from orders.payments.changes.addressing import change_address
 from orders.services.steps import hold_order
 from orders.shipping.models import Parcel, ParcelLine
 from orders.shipping.selectors import list_fellows

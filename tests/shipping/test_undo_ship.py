@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from orders.models import Order
-from orders.payments.services.cancelling import cancel_lines
+from orders.payments.changes.cancelling import cancel_lines
 from orders.services.steps import hold_order, receive_order, release_order
 from orders.shipping.models import Parcel, ParcelState
 from orders.shipping.services.ship import NewParcel, arrive_parcel, ship_order, undo_ship

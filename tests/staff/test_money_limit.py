@@ -7,9 +7,9 @@ import pytest
 from django.test import Client
 
 from orders.models import Order
+from orders.payments.changes.pricing import change_price
 from orders.payments.models import AttemptState
 from orders.payments.services.collecting import collect_payment
-from orders.payments.services.pricing import change_price
 from orders.payments.services.transfers import record_excess_transfer, record_transfer
 from shop import clock
 from shop.access import ROLES

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
 from orders.moves import check_move, find_available, list_available
-from orders.payments.services.cancelling import BuyersWhy, cancel_unpaid, cancel_unsent
+from orders.payments.changes.cancelling import BuyersWhy, cancel_unpaid, cancel_unsent
 from orders.scope import orders_in_scope
 from orders.selectors import with_secrets
 from orders.stages import IN_HAND, Stage

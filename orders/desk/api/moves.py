@@ -16,10 +16,10 @@ from orders.desk.api.serializers import (
     TransferProofIn,
 )
 from orders.desk.api.views import NUMBER, TAGS, clean_number, show_order
+from orders.payments.changes.cancelling import BuyersWhy
+from orders.payments.changes.pricing import choose_payment
 from orders.payments.services.attempts import start_payment
 from orders.payments.services.balance import pay_by_balance
-from orders.payments.services.cancelling import BuyersWhy
-from orders.payments.services.pricing import choose_payment
 from orders.payments.services.transfers import send_proof
 from orders.selectors import get_order, get_order_id
 from orders.services.steps import extend_receipt, receive_order, urge_order

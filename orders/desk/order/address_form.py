@@ -9,8 +9,8 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from orders.desk.order.forms import OrderForm
-from orders.payments.services.addressing import change_address, get_freight_difference_fen
-from orders.payments.services.difference import Difference
+from orders.payments.changes.addressing import change_address, get_freight_difference_fen
+from orders.payments.changes.difference import Difference
 from orders.services.place import Recipient
 from shop.console import fields
 from shop.errors import Refused

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from orders.desk.order.forms import OrderForm
-from orders.payments.services.difference import Difference
-from orders.payments.services.swapping import Swap, change_lines
+from orders.payments.changes.difference import Difference
+from orders.payments.changes.swapping import Swap, change_lines
 from orders.quotes import MAX_QUANTITY
 from orders.services.postponing import LONGEST, postpone_order
 from shop import clock

@@ -7,17 +7,17 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.desk.order.forms import OrderForm
 from orders.models import Order, OrderLine
+from orders.payments.changes.cancelling import cancel_lines, cancel_paid, cancel_unpaid
+from orders.payments.changes.pricing import change_price, choose_payment
+from orders.payments.changes.waiving import waive_owed
 from orders.payments.selectors import map_kept_fen
-from orders.payments.services.cancelling import cancel_lines, cancel_paid, cancel_unpaid
 from orders.payments.services.collecting import collect_payment
-from orders.payments.services.pricing import change_price, choose_payment
 from orders.payments.services.transfers import (
     LONGEST_REFERENCE,
     record_excess_transfer,
     record_transfer,
     reject_proof,
 )
-from orders.payments.services.waiving import waive_owed
 from shop.actor import Actor
 from shop.console import fields
 from shop.money import format_fen

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.desk.order.forms import OrderForm
 from orders.models import Order
+from orders.payments.changes.partial import PartRefund, refund_part
 from orders.payments.selectors import get_freight_left_fen, get_kept_fen
-from orders.payments.services.partial import PartRefund, refund_part
 from shop.actor import Actor
 from shop.console import fields
 from shop.money import format_fen

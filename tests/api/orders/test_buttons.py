@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from orders.models import Order
-from orders.payments.services.cancelling import cancel_unpaid
+from orders.payments.changes.cancelling import cancel_unpaid
 from orders.stages import CloseReason, Stage
 from shop import clock
 from shop.demo.standins import StandInServer

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from orders.models import Order
-from orders.payments.services.cancelling import cancel_unpaid
+from orders.payments.changes.cancelling import cancel_unpaid
 from orders.services.steps import receive_order
 from orders.stages import BuyerReason, CloseReason, Stage
 from shop import clock

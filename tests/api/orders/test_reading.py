@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from orders.models import Order
-from orders.payments.services.cancelling import cancel_lines, cancel_paid
-from orders.payments.services.pricing import change_price
+from orders.payments.changes.cancelling import cancel_lines, cancel_paid
+from orders.payments.changes.pricing import change_price
 from orders.services.recipient import reveal_recipient
 from orders.services.steps import add_note, hold_order, receive_order, set_seller_remark
 from orders.shipping.selectors import list_parcels

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from orders.payments.services.cancelling import cancel_unpaid
+from orders.payments.changes.cancelling import cancel_unpaid
 from orders.payments.services.transfers import reject_proof
 from shop.files.models import Picture
 from tests import cast

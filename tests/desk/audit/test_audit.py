@@ -10,8 +10,8 @@ from django.conf import settings
 from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 
-from orders.payments.services.addressing import change_address
-from orders.payments.services.pricing import change_price
+from orders.payments.changes.addressing import change_address
+from orders.payments.changes.pricing import change_price
 from shop import clock
 from shop.catalog.stock import correct_stock
 from shop.events.models import Event

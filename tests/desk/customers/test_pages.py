@@ -6,7 +6,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from orders.desk.customers.selectors import make_rows, sum_spending
-from orders.payments.services.cancelling import cancel_paid
+from orders.payments.changes.cancelling import cancel_paid
 from shop.actor import SYSTEM
 from shop.customers.care import block_customer, set_remark, unblock_customer
 from shop.customers.models import BalanceEntry, Customer

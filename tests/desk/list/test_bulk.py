@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from orders.desk.list import bulk, counts
 from orders.models import Order
-from orders.payments.services.cancelling import cancel_paid
+from orders.payments.changes.cancelling import cancel_paid
 from orders.services.steps import confirm_order
 from orders.stages import Stage
 from shop.jobs.models import Job, JobState

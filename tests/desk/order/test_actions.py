@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from orders.desk.order.actions import ACTIONS
 from orders.models import Order
+from orders.payments.changes.cancelling import cancel_paid
 from orders.payments.models import Refund, RefundState
-from orders.payments.services.cancelling import cancel_paid
 from orders.services.steps import add_note, confirm_order, hold_order
 from shop.catalog.models import Sku
 from shop.events.models import Event

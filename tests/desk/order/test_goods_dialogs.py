@@ -7,8 +7,8 @@ from django.test import Client
 from django.utils import timezone
 
 from orders.models import Order
-from orders.payments.services.addressing import change_address
-from orders.payments.services.difference import Difference
+from orders.payments.changes.addressing import change_address
+from orders.payments.changes.difference import Difference
 from shop.catalog.models import Sku
 from shop.catalog.stock import correct_stock
 from shop.store.choices import ReserveOn

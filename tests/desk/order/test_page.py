@@ -4,10 +4,10 @@ import pytest
 from django.test import Client
 
 from orders.models import Order
+from orders.payments.changes.addressing import change_address
+from orders.payments.changes.cancelling import cancel_unpaid
 from orders.payments.models import AttemptState, PayAttempt
-from orders.payments.services.addressing import change_address
 from orders.payments.services.attempts import open_attempt
-from orders.payments.services.cancelling import cancel_unpaid
 from orders.services.steps import add_note, hold_order, set_seller_remark
 from orders.shipping.services.ship import undo_ship
 from shop.catalog.models import Sku

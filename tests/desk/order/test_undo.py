@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from orders.models import Order
-from orders.payments.services.cancelling import cancel_paid
+from orders.payments.changes.cancelling import cancel_paid
 from orders.services.steps import confirm_order, prepare_order, undo_confirm, undo_prepare
 from orders.shipping.services.ship import undo_ship
 from orders.stages import Stage

@@ -5,7 +5,7 @@ from django.test import Client
 
 from orders.desk.testing.services import place_test_order
 from orders.models import Order
-from orders.payments.services.cancelling import cancel_lines
+from orders.payments.changes.cancelling import cancel_lines
 from orders.services.steps import hold_order
 from shop.catalog.models import Sku
 from shop.store.choices import Delivery, PayMethod

@@ -15,8 +15,8 @@ from orders.desk.search.matches import find_matches
 from orders.desk.search.words import read_payment_number, split_words
 from orders.models import Order, SoldName
 from orders.numbers import drawn_by
+from orders.payments.changes.addressing import change_address
 from orders.payments.models import Refund
-from orders.payments.services.addressing import change_address
 from orders.payments.services.refund_evidence import apply_refund_evidence
 from shop.actor import GATEWAY, SYSTEM
 from shop.catalog.models import Product

@@ -8,7 +8,7 @@ import pytest
 
 from orders.packing.models import Packing, PackingScan, PackingState
 from orders.packing.selectors import find_open_packing, read_box
-from orders.payments.services.cancelling import cancel_lines, cancel_paid
+from orders.payments.changes.cancelling import cancel_lines, cancel_paid
 from orders.services.steps import hold_order
 from orders.shipping.models import Parcel
 from shop.catalog.models import Sku

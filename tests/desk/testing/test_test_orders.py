@@ -11,7 +11,7 @@ from orders.desk.list.counts import count_tabs
 from orders.desk.list.filters import Tab
 from orders.desk.testing.services import place_test_order, remove_test_order
 from orders.models import Order
-from orders.payments.services.pricing import change_price
+from orders.payments.changes.pricing import change_price
 from orders.payments.services.transfers import record_excess_transfer
 from orders.selectors import find_test_order
 from orders.services.steps import confirm_order, prepare_order, receive_order

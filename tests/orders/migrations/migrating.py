@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from orders.models import BlindIndex
-from orders.payments.services.addressing import change_address
+from orders.payments.changes.addressing import change_address
 from tests import cast
 from tests.bench.test_indexes import list_missing, list_models
 from tests.orders.migrations.former import seal_all_as_before

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from orders.payments.services.cancelling import cancel_paid
+from orders.payments.changes.cancelling import cancel_paid
 from orders.services.steps import hold_order
 from orders.shipping.services.ship import NewParcel, ship_order
 from shop.customers.balance import change_balance

@@ -13,7 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from orders.desk.search.matches import find_matches
 from orders.models import BlindIndex, Order
-from orders.payments.services.addressing import change_address
+from orders.payments.changes.addressing import change_address
 from shop.actor import SYSTEM
 from shop.customers.models import Customer
 from shop.customers.selectors import list_customers

@@ -2,9 +2,9 @@
 
 import pytest
 
+from orders.payments.changes.cancelling import cancel_lines
+from orders.payments.changes.pricing import change_price
 from orders.payments.models import Refund
-from orders.payments.services.cancelling import cancel_lines
-from orders.payments.services.pricing import change_price
 from orders.stages import CloseReason, Stage
 from shop.store.choices import PayMethod, ReserveOn
 from tests import cast

@@ -2,8 +2,8 @@
 
 import pytest
 
+from orders.payments.changes.cancelling import cancel_lines, cancel_paid
 from orders.payments.models import Refund, RefundState
-from orders.payments.services.cancelling import cancel_lines, cancel_paid
 from orders.payments.services.collecting import collect_payment
 from orders.stages import CloseReason, Stage
 from shop.events.delivery import drain

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from orders.payments.changes.cancelling import cancel_unpaid
 from orders.payments.models import AttemptState, Payment
 from orders.payments.services.attempts import open_attempt
-from orders.payments.services.cancelling import cancel_unpaid
 from orders.payments.services.closing import GIVE_UP_AFTER
 from orders.payments.tasks import query_payment
 from orders.stages import CloseReason, Stage

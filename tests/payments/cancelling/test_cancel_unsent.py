@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from orders.models import Order
+from orders.payments.changes.cancelling import cancel_unsent
 from orders.payments.models import Refund
-from orders.payments.services.cancelling import cancel_unsent
 from orders.payments.services.collecting import collect_payment
 from orders.services.steps import hold_order
 from orders.shipping.models import Parcel

@@ -6,9 +6,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from orders.models import Order
-from orders.payments.services.cancelling import cancel_lines
-from orders.payments.services.partial import PartRefund, refund_part
-from orders.payments.services.pricing import change_price
+from orders.payments.changes.cancelling import cancel_lines
+from orders.payments.changes.partial import PartRefund, refund_part
+from orders.payments.changes.pricing import change_price
 from orders.shipping.services.ship import ship_order
 from orders.stages import CloseReason, Stage
 from tests import cast

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import pytest
 
 from orders.models import Order
+from orders.payments.changes.cancelling import cancel_lines, cancel_paid, cancel_unpaid
+from orders.payments.changes.partial import PartRefund, refund_part
+from orders.payments.changes.pricing import change_price
 from orders.payments.models import Refund, RefundCause
 from orders.payments.selectors import get_kept_fen
-from orders.payments.services.cancelling import cancel_lines, cancel_paid, cancel_unpaid
 from orders.payments.services.collecting import collect_payment
-from orders.payments.services.partial import PartRefund, refund_part
 from orders.payments.services.payouts import pay_out_refund
-from orders.payments.services.pricing import change_price
 from orders.payments.services.refund_evidence import apply_refund_evidence
 from orders.payments.services.refunds import RefundOf, commit_refund, refund_share
 from orders.stages import CloseReason, Stage

@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order, OrderLine
 from orders.moves import locked_order, move
+from orders.payments.changes.pieces import load_pieces, release_pieces, take_share
 from orders.payments.models import ProofState, RefundCause
 from orders.payments.selectors import get_freight_left_fen, get_kept_fen
 from orders.payments.services.closing import close_live_attempt, require_no_live_attempt
-from orders.payments.services.pieces import load_pieces, release_pieces, take_share
 from orders.payments.services.refunds import RefundOf, book_shares, refund_share
 from orders.payments.services.settling import settle_if_nothing_owed
 from orders.payments.services.transfers import decide_proof

@@ -6,10 +6,10 @@ from django.utils.translation import gettext
 
 from orders.models import Order
 from orders.moves import locked_order
+from orders.payments.changes.difference import Difference, lower, owe_more
 from orders.payments.models import RefundCause
 from orders.payments.selectors import get_freight_left_fen
 from orders.payments.services.closing import close_live_attempt, require_no_live_attempt
-from orders.payments.services.difference import Difference, lower, owe_more
 from orders.payments.services.refunds import RefundOf, refund_share
 from orders.payments.services.settling import settle_if_nothing_owed
 from orders.quotes import Destination, price_elsewhere

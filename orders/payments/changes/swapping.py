@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order, OrderLine
 from orders.moves import locked_order, move
+from orders.payments.changes.difference import Difference, lower, owe_more
+from orders.payments.changes.pieces import load_pieces, release_pieces, take_share
+from orders.payments.changes.pricing import check_lowered
 from orders.payments.models import RefundCause
 from orders.payments.services.closing import close_live_attempt, require_no_live_attempt
-from orders.payments.services.difference import Difference, lower, owe_more
-from orders.payments.services.pieces import load_pieces, release_pieces, take_share
-from orders.payments.services.pricing import check_lowered
 from orders.payments.services.refunds import RefundOf, refund_share
 from orders.payments.services.settling import settle_if_nothing_owed
 from orders.quotes import MAX_LINES, MAX_QUANTITY

@@ -4,9 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order, OrderLine
 from orders.moves import locked_order, move
+from orders.payments.changes.pricing import check_lowered
 from orders.payments.selectors import get_freight_left_fen
 from orders.payments.services.closing import close_live_attempt, require_no_live_attempt
-from orders.payments.services.pricing import check_lowered
 from orders.selectors import read_order
 from shop.actor import Actor
 from shop.errors import Refused
