@@ -2,9 +2,10 @@
 
 from orders.desk.list.urls import urlpatterns as list_urls
 from orders.desk.order.urls import urlpatterns as order_urls
+from orders.desk.printing.urls import urlpatterns as printing_urls
 from orders.desk.prints.urls import urlpatterns as print_urls
 from orders.desk.testing.urls import urlpatterns as testing_urls
 from orders.desk.waybills.urls import urlpatterns as waybill_urls
 
 app_name = "orders"
-urlpatterns = [*list_urls, *testing_urls, *print_urls, *waybill_urls, *order_urls]
+urlpatterns = [*list_urls, *testing_urls, *print_urls, *printing_urls, *waybill_urls, *order_urls]

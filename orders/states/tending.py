@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.guards import holds_money, is_free, is_on_hold, no_label, nothing_paid, nothing_shipped
 from orders.stages import IN_HAND, OPEN, Stage
-from shop.moves.table import BY_STAFF, BY_SYSTEM, STAFF, SYSTEM, TEXT, WHY, Move, stay
+from shop.moves.table import BY_SHOP, BY_STAFF, BY_SYSTEM, STAFF, SYSTEM, TEXT, WHY, Move, stay
 
 TENDING = (
     Move(
@@ -89,7 +89,7 @@ TENDING = (
         _("Print"),
         _("Printed"),
         stay(*Stage),
-        BY_STAFF,
+        BY_SHOP,
         "orders.print",
         icon_name="printer",
         is_look=True,

@@ -46,6 +46,7 @@ class Escpos:
     """A `Printer` that is asked directly. Every failure is a ClientError."""
 
     is_repeatable = False
+    forgets = True
 
     def __init__(
         self,

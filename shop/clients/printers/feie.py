@@ -44,6 +44,7 @@ class Feie:
     """A `Printer`: the one with this number (SN). Every failure is a ClientError."""
 
     is_repeatable = False
+    forgets = True
 
     def __init__(
         self,

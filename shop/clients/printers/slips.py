@@ -69,6 +69,8 @@ class Printer(Protocol):
 
     is_repeatable: bool
     """Whether the same slip sent again is printed once all the same."""
+    forgets: bool
+    """Whether what did not come out for an hour will not come out any more."""
 
     def print(self, slip: Slip) -> Sent:
         """Have a slip printed.

@@ -55,6 +55,7 @@ class Yilianyun:
     """A `Printer`: the one with this machine code. Every failure is a ClientError."""
 
     is_repeatable = True
+    forgets = False
 
     def __init__(
         self,
