@@ -27,7 +27,10 @@ def lease_job(job_id: int) -> PrintJob | None:
     """Take the only right to talk to the printer about this job for a while; None when somebody has it."""
     moment = clock.now()
     free = PrintJob.objects.filter(
-        Q(lease_until__isnull=True) | Q(lease_until__lte=moment), pk=job_id, state__in=OPEN
+        Q(lease_until__isnull=True) | Q(lease_until__lte=moment),
+        pk=job_id,
+        state__in=OPEN,
+        next_try_at__isnull=False,
     )
     if not free.update(lease_until=moment + LEASE, tries=F("tries") + 1):
         return None

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from shop.actor import Actor
@@ -29,7 +30,8 @@ def add_printer(kind: str, values: Mapping[str, Any], *, actor: Actor) -> Printe
         raise Refused("not_found", _("There is no such kind of printer."), 404)
     printer = Printer(kind=kind, **{name: values[name] for name in EDITABLE if name in values})
     _check(printer)
-    begin(printer, "printer.add", actor=actor)
+    with transaction.atomic():
+        begin(printer, "printer.add", actor=actor)
     return printer
 
 
