@@ -66,7 +66,7 @@ class PrintJob(Versioned):
             ),
             models.UniqueConstraint(
                 fields=["order", "printer", "document"],
-                condition=Q(state="waiting"),
+                condition=Q(state="waiting", trigger="hand"),
                 name="one_print_waiting",
             ),
         ]

@@ -29,13 +29,13 @@ from shop.store.tabs import list_tabs
 HOME = "printers:overview"
 DROP = Action(
     "printer.drop",
-    bare_form("drop", drop_printer),
+    bare_form("switch_off", drop_printer),
     words=_("Nothing is printed there any more. What you entered here stays stored."),
     done=_("The printer is switched off."),
 )
 TAKE = Action(
     "printer.take",
-    bare_form("take", take_printer),
+    bare_form("switch_on", take_printer),
     words=_("Receipts are printed there again."),
     done=_("The printer is switched on."),
 )

@@ -80,6 +80,9 @@ READERS = {
     "refund_due": "orders.payments.selectors.list_due_refunds",
     "refund_stuck": "orders.desk.home.queues.list_queues",
     "refund_under_way": "orders.payments.selectors.list_stuck_refunds",
+    "print_due": "orders.printing.selectors.list_due",
+    "print_troubled": "orders.printing.selectors.list_troubled",
+    "print_of_order": "orders.printing.selectors.list_unsettled",
     "waybill_due": "orders.waybills.selectors.list_due",
     "waybill_troubled": "orders.waybills.selectors.list_troubled",
 }

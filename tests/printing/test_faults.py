@@ -12,6 +12,7 @@ from orders.scope import scope_key
 from shop import clock
 from shop.demo.standins import StandInServer
 from shop.demo.standins.faults import Fault
+from shop.events.delivery import drain
 from shop.printers.models import Printer
 from tests import cast
 from tests.expect import fresh, refused
@@ -212,6 +213,15 @@ def test_what_is_being_sent_cannot_be_given_up_and_what_waits_can(
     cancel_print(other.pk, actor=WAREHOUSE)
     work(other)
     assert list_prints(services) == []
+
+
+def test_it_prints_by_itself_also_where_a_press_still_waits(feie: Printer) -> None:
+    make_ready(feie, deliveries=["express"])
+    order = cast.place()
+    press(order, feie)
+    cast.pay(order)
+    drain()
+    assert sorted(order.print_jobs.values_list("trigger", flat=True)) == ["hand", "paid"]
 
 
 def test_a_retry_beside_one_that_waits_is_refused(escpos: Printer, services: StandInServer) -> None:

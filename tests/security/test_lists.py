@@ -78,6 +78,7 @@ LISTS: dict[str, tuple[str, ...]] = {
     "/console/audit/": (*AuditForm.base_fields, *CURSORS),
     "/console/stuck/": CURSORS,
     "/console/orders/waybills/": CURSORS,
+    "/console/orders/printing/": CURSORS,
     "/console/settings/freight/": CURSORS,
     "/console/alerts/": ("state", *CURSORS),
     "/console/staff/people/": (*PeopleFilterForm.base_fields, "state", *CURSORS),

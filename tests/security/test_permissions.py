@@ -22,6 +22,7 @@ from orders.desk.prints.presses import Printed, write_token
 from orders.payments.models import Refund
 from orders.payments.services.cancelling import cancel_paid
 from orders.payments.services.collecting import collect_payment
+from orders.printing.services.asking import print_on
 from orders.services.printing import Document
 from orders.services.recipient import change_address
 from orders.shipping.models import Parcel
@@ -33,9 +34,11 @@ from shop.customers.services import save_address
 from shop.events.models import Event
 from shop.jobs.registry import Subject
 from shop.jobs.services import make_job
+from shop.printers.models import Printer
 from shop.store.choices import PayMethod
 from tests import cast
 from tests.console import browser
+from tests.printing.conftest import make_printer
 from tests.waybills.conftest import set_up_couriers
 
 pytestmark = pytest.mark.django_db
@@ -164,6 +167,9 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("orders:show_label", "GET"): staff(SHIPPERS),
     ("orders:waybills", "GET"): staff(SHIPPERS),
     ("orders:waybill", "GET"): staff(SHIPPERS),
+    ("orders:printing", "GET"): staff(PRINTERS),
+    ("orders:print_job", "GET"): staff(PRINTERS),
+    ("orders:print_on", "POST"): staff(PRINTERS),
     ("orders:label", "GET"): staff(SHIPPERS),
     ("orders:print_label", "GET"): staff(SHIPPERS),
     ("orders:print_label", "POST"): staff(SHIPPERS),
@@ -230,6 +236,8 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("couriers:take", "POST"): staff(BOSSES),
     ("couriers:rank", "POST"): staff(BOSSES),
     ("couriers:check", "POST"): staff(BOSSES),
+    ("printers:overview", "GET"): staff(BOSSES),
+    ("printers:check", "POST"): staff(BOSSES),
 }
 # Forms that the same people are shown and may send.
 FORMS = (
@@ -249,11 +257,13 @@ FORMS = (
         "couriers:take_up",
     ),
     (BOSSES, "couriers:courier", "couriers:drop", "couriers:provider"),
+    (BOSSES, "printers:add", "printers:printer", "printers:switch_off", "printers:switch_on"),
 )
 ORDER_ACTIONS = (
     (EDITORS, "confirm", "undo_confirm", "prepare", "undo_prepare", "release", "receive", "hold"),
     (EDITORS, "change_address", "remark", "note"),
     (EDITORS, "urge", "extend", "choose_payment"),
+    (PRINTERS, "retry_print", "settle_print", "repeat_print", "cancel_print"),
     (SHIPPERS, "ship", "enter_label", "give_up_label", "void_label"),
     (COLLECTORS, "collect", "record_transfer", "record_excess", "reject_proof"),
     (PRICERS, "change_price"),
@@ -360,6 +370,10 @@ def world(books_are_clean: None, sent_tasks: list[tuple[str, int]]) -> World:
     WaybillLabel(waybill=waybill, html="<p>label</p>").save()
     # The test of a connection asks nobody: a test's transaction is open.
     ProviderAccount.objects.all().delete()
+    printer = make_printer()
+    print_job = print_on(order.pk, printer_id=printer.pk, actor=cast.clerk())
+    # Its test asks nobody, as above.
+    Printer.objects.update(device="none of a printer")
     job = make_job("order.confirm", actor=cast.clerk(), key="job", subjects=[Subject(order.pk, order.number)])
     ids = {
         "job_id": job.pk,
@@ -368,6 +382,9 @@ def world(books_are_clean: None, sent_tasks: list[tuple[str, int]]) -> World:
         "refund_order": cash.number,
         "refund_id": Refund.objects.get().pk,
         "waybill_id": waybill.pk,
+        "printer_id": printer.pk,
+        "print_id": print_job.pk,
+        "kind": "escpos",
         "packed_order": packed.number,
         "place": 1,
         "parcel_id": Parcel.objects.get().pk,

@@ -32,7 +32,7 @@ def print_receipt(request: StaffRequest, number: str) -> HttpResponse:
     """Send the receipt of an order to a printer of the shop."""
     order_id = get_order_id(number, actor=request.actor)
     try:
-        job = print_on(order_id, printer_id=read_id(request.POST, "printer") or 0, actor=request.actor)
+        job = print_on(order_id, printer_id=read_id(request.POST.get("printer", "")), actor=request.actor)
     except Refused as refused:
         messages.error(request, str(refused))
     else:

@@ -11,6 +11,8 @@ from notifications.models import Alert, AlertKind
 from notifications.services import raise_alert
 from orders.models import Order
 from orders.payments.models import Payment, Refund, RefundState
+from orders.printing.models import PrintJob, PrintState
+from orders.printing.services.asking import print_on
 from orders.services.steps import hold_order
 from orders.waybills.models import WaybillState
 from shop import clock
@@ -20,14 +22,15 @@ from shop.events.sweeping import SWEEP_HEARTBEAT
 from shop.staff.models import StaffUser
 from tests.cast import clerk, make_staff, paid_order, place, prepared_order
 from tests.console import browser, page_with, sign_in
+from tests.printing.conftest import make_printer
 from tests.waybills.conftest import set_up_couriers, settled
 
 HOME = "/console/"
-SHIPPING = ("overdue", "within_24h", "alerts", "waybills", "short", "ship_later")
+SHIPPING = ("overdue", "within_24h", "alerts", "waybills", "prints", "short", "ship_later")
 HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "owner": (
         (
-            *("overdue", "within_24h", "to_confirm", "alerts", "waybills"),
+            *("overdue", "within_24h", "to_confirm", "alerts", "waybills", "prints"),
             *("transfers", "refund_failed", "to_pay_out"),
             *("short", "closing_soon", "held", "ship_later"),
         ),
@@ -35,7 +38,7 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "order_clerk": (
         (
-            *("overdue", "within_24h", "to_confirm", "alerts", "waybills", "transfers"),
+            *("overdue", "within_24h", "to_confirm", "alerts", "waybills", "prints", "transfers"),
             *("short", "closing_soon", "held", "ship_later"),
         ),
         ("placed", "to_ship", "shipped"),
@@ -47,10 +50,10 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 HOMES["manager"] = HOMES["owner"]
 QUERIES = {
-    "owner": 31,
-    "manager": 28,
-    "order_clerk": 21,
-    "warehouse": 15,
+    "owner": 33,
+    "manager": 30,
+    "order_clerk": 23,
+    "warehouse": 17,
     "support": 14,
     "finance": 15,
     "store_clerk": 9,
@@ -87,6 +90,9 @@ def work() -> None:
     refund(RefundState.TO_PAY_OUT)
     set_up_couriers()
     settled(prepared_order(), WaybillState.UNKNOWN)
+    printer = make_printer(deliveries=[])
+    job = print_on(prepared_order().pk, printer_id=printer.pk, actor=clerk())
+    PrintJob.objects.filter(pk=job.pk).update(state=PrintState.UNKNOWN, next_try_at=None)
     Alert.objects.create(
         kind=AlertKind.REFUND_FAILED, order=prepared_order(), event_id=-1, event_number=1, raised_at=now
     )
