@@ -22,7 +22,8 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     print(f"Stand-ins listen on {server.base_url}", flush=True)
     try:
-        with print_in_thread(world, port=options.printer_port, host=options.host):
+        with print_in_thread(world, port=options.printer_port, host=options.host) as printer_port:
+            print(f"A receipt printer (ESC/POS) listens on {options.host}:{printer_port}", flush=True)
             server.serve_forever(poll_interval=0.1)
     except KeyboardInterrupt:
         pass
