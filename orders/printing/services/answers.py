@@ -15,6 +15,7 @@ from orders.services.printing import Document, note_printed
 from shop import clock
 from shop.actor import SYSTEM, Actor, ActorKind
 from shop.moves import services
+from shop.moves.table import MOVES
 
 LEASE = timedelta(seconds=60)
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 3, 60
@@ -71,7 +72,7 @@ def _count(job: PrintJob, verb: str, changes: dict[str, Any]) -> None:
     """Record it, and that the order was printed once more; what was given up meanwhile stays so."""
     with _locked_pair(job) as current:
         before = current.state
-        if before == PrintState.CANCELLED or before not in services.MOVES[verb].steps:
+        if before == PrintState.CANCELLED or before not in MOVES[verb].steps:
             return
         services.move(current, verb, actor=_speaker(current), changes=changes, data=describe(current))
         if before in _UNKNOWABLE:

@@ -43,6 +43,6 @@ def read_any_form(request: Request) -> dict[str, str] | None:
     names = {pair.partition(b"=")[0].decode("ascii", "replace") for pair in request.body.split(b"&")}
     fields = read_form(request, names)
     try:
-        return fields and {name: value.decode() for name, value in fields.items()}
+        return {name: value.decode() for name, value in fields.items()} if fields else None
     except UnicodeDecodeError:
         return None
