@@ -63,7 +63,7 @@ JOBS = register(
             ),
             Move(
                 "print.cancel",
-                _("Give it up"),
+                _("Give up the print"),
                 _("Print given up"),
                 to(_S.CANCELLED, _S.WAITING, _S.FAILED, _S.UNKNOWN),
                 BY_SHOP,

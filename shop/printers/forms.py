@@ -23,7 +23,7 @@ class PrinterForm(forms.Form):
 
     says_optional = False
     name = fields.text(
-        _("Name"),
+        _("Name on buttons"),
         max_length=30,
         validators=_PLAIN,
         help_text=_("As it stands on buttons, such as “Counter”."),
