@@ -11,6 +11,7 @@ from typing import Any
 from orders.services.place import Recipient
 from seeding.couriers import set_up_couriers
 from seeding.plan import SCARCE, Plan
+from seeding.printers import set_up_printer
 from seeding.wechat import give_credentials
 from shop.actor import SYSTEM, Actor
 from shop.catalog.models import Sku
@@ -99,10 +100,11 @@ def hire_everybody() -> dict[str, Actor]:
 
 
 def set_up_store(owner: Actor, standins_dir: Path) -> None:
-    """Credentials of the pretend WeChat, then the switches that need them; couriers with their e-waybills."""
+    """Credentials of the pretend WeChat, then the switches that need them; couriers, a printer."""
     give_credentials(standins_dir, actor=owner)
     change_store_settings(SETTINGS, actor=owner)
     set_up_couriers(standins_dir, actor=owner)
+    set_up_printer(standins_dir, actor=owner)
     usual = FreightTemplate.objects.filter(is_default=True).first()
     if usual:
         change_template(usual.pk, USUAL_FREIGHT, actor=owner)

@@ -29,6 +29,7 @@ CAPABILITIES: dict[str, Promise | str] = {
     "settings.view": _("See store settings"),
     "settings.edit": _("Change store settings"),
     "shipping.setup": _("Set up couriers, senders and e-waybills"),
+    "printers.setup": _("Set up printers"),
     "staff.view": _("See staff"),
     "staff.manage": _("Hire, change and disable staff"),
     "audit.view": _("See the record of everything that was done"),

@@ -69,6 +69,8 @@ KDNIAO_QUERY_PATH = env.str("KDNIAO_QUERY_PATH", "/Ebusiness/EbusinessOrderHandl
 KUAIDI100_URL = env.str("KUAIDI100_URL", "https://api.kuaidi100.com").rstrip("/")
 KUAIDI100_WAYBILL_PATH = env.str("KUAIDI100_WAYBILL_PATH", "/label/order")
 KUAIDI100_VOID_PATH = env.str("KUAIDI100_VOID_PATH", "/label/order")
+FEIE_URL = env.str("FEIE_URL", "https://api.feieyun.cn").rstrip("/")
+YILIANYUN_URL = env.str("YILIANYUN_URL", "https://open-api.10ss.net/v2").rstrip("/")
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -96,11 +98,13 @@ INSTALLED_APPS = [
     "shop.customers",
     "shop.catalog",
     "shop.couriers",
+    "shop.printers",
     "orders",
     "orders.payments",
     "orders.shipping",
     "orders.waybills",
     "orders.packing",
+    "orders.printing",
     "orders.desk",
     "notifications",
     # The image has no such folders.

@@ -27,6 +27,7 @@ urlpatterns = [
     path("console/stuck/", include("orders.desk.stuck.urls")),
     path("console/settings/voice/", include("notifications.voice.urls")),
     path("console/settings/couriers/", include("shop.couriers.urls")),
+    path("console/settings/printers/", include("shop.printers.urls")),
     path("console/settings/freight/", include("shop.freight.urls")),
     path("console/settings/", include("shop.store.urls")),
     path("console/help/", include("shop.help.urls")),

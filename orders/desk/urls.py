@@ -3,6 +3,7 @@
 from orders.desk.intercepts.urls import urlpatterns as intercept_urls
 from orders.desk.list.urls import urlpatterns as list_urls
 from orders.desk.order.urls import urlpatterns as order_urls
+from orders.desk.printing.urls import urlpatterns as printing_urls
 from orders.desk.prints.urls import urlpatterns as print_urls
 from orders.desk.station.urls import urlpatterns as station_urls
 from orders.desk.testing.urls import urlpatterns as testing_urls
@@ -14,6 +15,7 @@ urlpatterns = [
     *testing_urls,
     *station_urls,
     *print_urls,
+    *printing_urls,
     *waybill_urls,
     *intercept_urls,
     *order_urls,

@@ -14,7 +14,7 @@ from orders.guards import (
     something_paid,
 )
 from orders.stages import IN_HAND, OPEN, Stage
-from shop.moves.table import BY_STAFF, BY_SYSTEM, STAFF, SYSTEM, TEXT, WHY, Move, stay
+from shop.moves.table import BY_SHOP, BY_STAFF, BY_SYSTEM, STAFF, SYSTEM, TEXT, WHY, Move, stay
 
 TENDING = (
     Move(
@@ -148,7 +148,7 @@ TENDING = (
         _("Print"),
         _("Printed"),
         stay(*Stage),
-        BY_STAFF,
+        BY_SHOP,
         "orders.print",
         icon_name="printer",
         is_look=True,

@@ -13,6 +13,7 @@ _PAGES = (
     (_("Freight templates"), "freight:list", "settings.view"),
     (_("Delivery area"), "store:area", "settings.view"),
     (_("Couriers and labels"), "couriers:overview", "shipping.setup"),
+    (_("Printers"), "printers:overview", "printers.setup"),
     (_("Voice of alerts"), "voice:settings", "settings.view"),
     (_("WeChat"), "store:wechat", "settings.view"),
 )

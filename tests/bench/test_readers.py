@@ -82,6 +82,9 @@ READERS = {
     "refund_stuck": "orders.desk.home.queues.list_queues",
     "refund_under_way": "orders.payments.selectors.list_stuck_refunds",
     "intercept_open": "orders.shipping.selectors.list_open_intercepts",
+    "print_due": "orders.printing.selectors.list_due",
+    "print_troubled": "orders.printing.selectors.list_troubled",
+    "print_of_order": "orders.printing.selectors.list_unsettled",
     "waybill_due": "orders.waybills.selectors.list_due",
     "waybill_troubled": "orders.waybills.selectors.list_troubled",
 }

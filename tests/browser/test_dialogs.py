@@ -8,10 +8,13 @@ from playwright.sync_api import Page
 from orders.desk.customers.forms import ACTIONS as OF_CUSTOMERS
 from orders.desk.intercepts.actions import ACTIONS as OF_INTERCEPTS
 from orders.desk.order.actions import ACTIONS as OF_ORDERS
+from orders.desk.printing.actions import ACTIONS as OF_PRINTS
 from orders.desk.testing.services import place_test_order
 from orders.desk.waybills.actions import ACTIONS as OF_WAYBILLS
 from orders.models import Order
 from orders.payments.services.transfers import send_proof
+from orders.printing.models import PrintJob, PrintState
+from orders.printing.services.asking import print_on
 from orders.selectors import find_test_order
 from orders.waybills.models import WaybillState
 from shop.couriers.services.senders import retire_sender
@@ -20,6 +23,8 @@ from shop.couriers.views_senders import ACTIONS as OF_SENDERS
 from shop.customers.care import block_customer
 from shop.customers.erasure import ask_erasure
 from shop.files.services import store_picture
+from shop.printers.services.printers import drop_printer
+from shop.printers.views import ACTIONS as OF_PRINTERS
 from shop.staff.person_actions import CHANGE, DISABLE, ENABLE
 from shop.staff.services import disable_staff
 from shop.staff.views_people import RESET
@@ -29,6 +34,7 @@ from tests.browser.conftest import Device, LiveShop
 from tests.browser.dialogs import list_openers, try_dialog
 from tests.browser.look import WIDE
 from tests.ground.test_files import picture_bytes
+from tests.printing.conftest import make_printer
 from tests.shipping.test_intercept import asked
 from tests.waybills.conftest import set_up_couriers, settled
 
@@ -70,6 +76,13 @@ def list_pages() -> Iterator[str]:
     numbered = settled(cast.prepared_order(), WaybillState.ISSUED, tracking_no="75000000000001")
     unknown = settled(cast.prepared_order(), WaybillState.UNKNOWN)
     yield from (f"/console/orders/waybills/{waybill.pk}/" for waybill in (numbered, unknown))
+    used, unused = make_printer(), make_printer()
+    drop_printer(unused.pk, actor=cast.clerk())
+    yield from (f"/console/settings/printers/{printer.pk}/" for printer in (used, unused))
+    for state in (PrintState.FAILED, PrintState.UNKNOWN):
+        printed = print_on(cast.prepared_order().pk, printer_id=used.pk, actor=cast.clerk())
+        PrintJob.objects.filter(pk=printed.pk).update(state=state, next_try_at=None)
+        yield f"/console/orders/printing/{printed.pk}/"
     yield f"/console/products/{cast.make_sku().product_id}/"
     yield from ("/console/audit/", "/console/alerts/")
 
@@ -81,6 +94,8 @@ def list_expected() -> set[str]:
         *OF_SENDERS,
         *OF_WAYBILLS,
         *OF_INTERCEPTS,
+        *OF_PRINTS,
+        *OF_PRINTERS,
         DROP,
         CHANGE,
         DISABLE,

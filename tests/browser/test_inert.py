@@ -16,6 +16,8 @@ from orders.desk.prints.presses import Printed, write_token
 from orders.desk.stock.sheet import STOCK
 from orders.models import Order
 from orders.payments.services.transfers import send_proof
+from orders.printing.models import PrintJob, PrintState
+from orders.printing.services.asking import print_on
 from orders.services.printing import Document
 from orders.services.steps import urge_order
 from orders.waybills.models import Waybill, WaybillLabel, WaybillState
@@ -36,6 +38,7 @@ from tests.browser.conftest import LiveShop
 from tests.browser.look import WATCH, WIDE
 from tests.browser.test_pictures import CORPUS, plant
 from tests.ground.test_files import picture_bytes
+from tests.printing.conftest import make_printer
 from tests.security.test_permissions import MATRIX, list_routes
 from tests.sheets.making import xlsx
 from tests.shipping.test_intercept import asked
@@ -126,6 +129,16 @@ def plant_waybill() -> Waybill:
     return waybill
 
 
+def plant_print() -> PrintJob:
+    """One whose printer is called, and says, what a hostile one would."""
+    printer = make_printer(name=CORPUS[1][:30], deliveries=[])
+    job = print_on(cast.prepared_order().pk, printer_id=printer.pk, actor=cast.clerk())
+    PrintJob.objects.filter(pk=job.pk).update(
+        state=PrintState.UNKNOWN, next_try_at=None, last_error=CORPUS[1][:200], reference=CORPUS[1][:100]
+    )
+    return job
+
+
 def add_hostile_senders() -> int:
     """A sender for each of the hostile words; the id of one of them."""
     fields = ("name", "company", "address")
@@ -160,6 +173,9 @@ class Tour:
             "slug": "orders",
             "waybill_id": plant_waybill().pk,
             "intercept_id": asked(called=CORPUS[1], detail=CORPUS[1][:200]).pk,
+            "printer_id": (planted := plant_print()).printer_id,
+            "print_id": planted.pk,
+            "kind": "escpos",
             "place": 1,
             "sender_id": add_hostile_senders(),
             "courier": cast.use_courier().code,

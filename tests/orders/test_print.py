@@ -7,7 +7,7 @@ from orders.services.printing import Document, note_printed
 from orders.services.steps import confirm_order, hold_order
 from orders.states import MOVES
 from shop.access import ROLES
-from shop.actor import SYSTEM, Actor
+from shop.actor import Actor, ActorKind
 from shop.events.models import Event
 from tests import cast
 from tests.expect import fresh, refused
@@ -80,9 +80,9 @@ def test_those_print_who_edit_or_ship(role):
         assert fresh(order).prints == 0
 
 
-def test_buyers_and_machines_print_nothing():
+def test_buyers_and_gateways_print_nothing():
     order = cast.paid_order()
-    for actor in (cast.buyer(order), SYSTEM):
+    for actor in (cast.buyer(order), Actor(ActorKind.GATEWAY)):
         with refused("forbidden", 403):
             print_receipt(order, actor)
 

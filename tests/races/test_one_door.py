@@ -30,10 +30,12 @@ from shop.jobs.registry import Subject
 from shop.jobs.services import cancel_job, make_job
 from shop.moves.services import lock_row
 from shop.moves.table import SUBJECTS
+from shop.printers.services.printers import change_printer
 from shop.staff.services import disable_staff
 from shop.store.selectors import get_store_settings
 from shop.store.services import change_store_settings, change_wechat_account
 from tests import cast
+from tests.printing.conftest import make_printer
 from tests.races.conftest import Rendezvous, codes_of, run_together
 
 RACERS = 3
@@ -139,6 +141,18 @@ def of_providers() -> Race:
     )
 
 
+def of_printers() -> Race:
+    printer = make_printer()
+    seen = printer.version
+    return Race(
+        printer,
+        "printer.change",
+        lambda actor, n: change_printer(
+            printer.pk, {"name": f"printer {n}"}, actor=actor, expected_version=seen
+        ),
+    )
+
+
 def of_jobs() -> Race:
     order, owner = cast.paid_order(), cast.actor_of(cast.make_staff("owner"))
     job = make_job("order.confirm", actor=owner, key="race", subjects=[Subject(order.pk, order.number)])
@@ -166,6 +180,7 @@ RACES = {
             of_senders,
             of_couriers,
             of_providers,
+            of_printers,
             of_jobs,
             of_files,
         ),
@@ -177,6 +192,7 @@ NOT_RACED = {
     "waybill": "tests/races/test_waybill.py",
     "intercept": "tests/races/test_intercept.py",
     "packing": "tests/races/test_packing.py",
+    "print_job": "tests/races/test_printing.py",
     "sku": "tests/races/test_stock.py, test_stocktake.py and test_low_stock.py",
     "gateway": "tests/payments/test_outage.py: its rows are counted up under their lock",
     "books": "tests/ground/test_nightly.py: two who end one night",

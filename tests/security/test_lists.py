@@ -80,6 +80,7 @@ LISTS: dict[str, tuple[str, ...]] = {
     "/console/orders/waybills/": CURSORS,
     "/console/orders/intercepts/": (),
     "/console/orders/station/": ("order",),
+    "/console/orders/printing/": CURSORS,
     "/console/settings/freight/": CURSORS,
     "/console/alerts/": ("state", *CURSORS),
     "/console/staff/people/": (*PeopleFilterForm.base_fields, "state", *CURSORS),

@@ -23,6 +23,7 @@ from orders.payments.changes.addressing import change_address
 from orders.payments.changes.cancelling import cancel_paid
 from orders.payments.models import Refund
 from orders.payments.services.collecting import collect_payment
+from orders.printing.services.asking import print_on
 from orders.services.printing import Document
 from orders.shipping.models import InterceptKind, Parcel, ParcelPhoto
 from orders.shipping.services.intercepting import Wish as InterceptWish
@@ -37,9 +38,11 @@ from shop.events.models import Event
 from shop.files.models import Picture
 from shop.jobs.registry import Subject
 from shop.jobs.services import make_job
+from shop.printers.models import Printer
 from shop.store.choices import PayMethod
 from tests import cast
 from tests.console import browser
+from tests.printing.conftest import make_printer
 from tests.waybills.conftest import set_up_couriers
 
 pytestmark = pytest.mark.django_db
@@ -171,6 +174,9 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("orders:intercepts", "GET"): staff(SHIPPERS),
     ("orders:intercept", "GET"): staff(SHIPPERS),
     ("orders:reveal_intercept", "POST"): staff(REVEALERS),
+    ("orders:printing", "GET"): staff(PRINTERS),
+    ("orders:print_job", "GET"): staff(PRINTERS),
+    ("orders:print_on", "POST"): staff(PRINTERS),
     ("orders:label", "GET"): staff(SHIPPERS),
     ("orders:print_label", "GET"): staff(SHIPPERS),
     ("orders:print_label", "POST"): staff(SHIPPERS),
@@ -241,6 +247,8 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("couriers:take", "POST"): staff(BOSSES),
     ("couriers:rank", "POST"): staff(BOSSES),
     ("couriers:check", "POST"): staff(BOSSES),
+    ("printers:overview", "GET"): staff(BOSSES),
+    ("printers:check", "POST"): staff(BOSSES),
 }
 # Forms that the same people are shown and may send.
 FORMS = (
@@ -260,6 +268,7 @@ FORMS = (
         "couriers:take_up",
     ),
     (BOSSES, "couriers:courier", "couriers:drop", "couriers:provider"),
+    (BOSSES, "printers:add", "printers:printer", "printers:switch_off", "printers:switch_on"),
 )
 ORDER_ACTIONS = (
     (EDITORS, "confirm", "undo_confirm", "prepare", "undo_prepare", "release", "receive", "hold"),
@@ -276,6 +285,7 @@ ORDER_ACTIONS = (
         "void_label",
     ),
     (SHIPPERS, "fail_intercept", "withdraw_intercept", "enter_label"),
+    (PRINTERS, "retry_print", "settle_print", "repeat_print", "cancel_print"),
     (COLLECTORS, "collect", "record_transfer", "record_excess", "reject_proof"),
     (PRICERS, "change_price", "waive"),
     (CANCELLERS, "cancel_lines", "cancel_unpaid", "cancel_paid", "remove_test"),
@@ -388,6 +398,10 @@ def world(books_are_clean: None, sent_tasks: list[tuple[str, int]]) -> World:
     intercept = ask_intercept(sent.pk, order_id=order.pk, wish=wish, actor=cast.clerk())
     # The test of a connection asks nobody: a test's transaction is open.
     ProviderAccount.objects.all().delete()
+    printer = make_printer()
+    print_job = print_on(order.pk, printer_id=printer.pk, actor=cast.clerk())
+    # Its test asks nobody, as above.
+    Printer.objects.update(device="none of a printer")
     job = make_job("order.confirm", actor=cast.clerk(), key="job", subjects=[Subject(order.pk, order.number)])
     ids = {
         "job_id": job.pk,
@@ -396,6 +410,9 @@ def world(books_are_clean: None, sent_tasks: list[tuple[str, int]]) -> World:
         "refund_order": cash.number,
         "refund_id": Refund.objects.get().pk,
         "waybill_id": waybill.pk,
+        "printer_id": printer.pk,
+        "print_id": print_job.pk,
+        "kind": "escpos",
         "packed_order": packed.number,
         "place": 1,
         "parcel_id": sent.pk,

@@ -22,6 +22,7 @@ from orders.desk.list.filters import Tab, WorkQueue
 from orders.desk.list.selectors import load_orders, map_lines
 from orders.models import Order, OrderLine
 from orders.payments.models import Refund
+from orders.printing.selectors import list_troubled as list_unprinted
 from orders.scope import real_orders_in_scope, rows_in_scope, scope_key
 from orders.selectors import with_secrets
 from orders.shipping.selectors import list_open_intercepts
@@ -152,6 +153,16 @@ def _make_waybills(_counts: Counts, actor: Actor, _now: datetime) -> Queue:
     return Queue("waybills", title, "overdue", count, first, reverse("orders:waybills"), see_all)
 
 
+def _make_prints(_counts: Counts, actor: Actor, _now: datetime) -> Queue:
+    """Receipts that a printer did not print, or of which nobody knows; the oldest first."""
+    troubled = list_unprinted(scope_key(actor))
+    count = troubled[: CAP + 1].count()
+    rows = troubled.select_related("printer").order_by("id")[:SHOWN] if count else []
+    first = [Waiting(row.order_id, f"{row.printer.name} {row.last_error}") for row in rows]
+    title, see_all = _("Prints to look at"), _("See all of them")
+    return Queue("prints", title, "overdue", count, first, reverse("orders:printing"), see_all)
+
+
 def _make_intercepts(_counts: Counts, actor: Actor, _now: datetime) -> Queue:
     """Parcels that somebody has to have stopped or redirected; the oldest first."""
     waiting = list_open_intercepts(scope_key(actor))
@@ -176,6 +187,7 @@ def _find_list(**params: str) -> str:
 
 register_queue(30, _make_to_confirm, whose=["orders.edit"])
 register_queue(45, _make_waybills, whose=["orders.ship"])
+register_queue(46, _make_prints, whose=["orders.ship"])
 register_queue(47, _make_intercepts, whose=["orders.ship"])
 for _place, _queue, _tone, _read, _whose in (
     (10, WorkQueue.OVERDUE, "overdue", _read_orders, ["orders.ship", "orders.edit", "alerts.handle"]),

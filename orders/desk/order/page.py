@@ -19,6 +19,8 @@ from orders.models import Note, Order, OrderLine
 from orders.moves import list_available
 from orders.payments.models import PayAttempt, Payment, Refund, RefundState, TransferProof
 from orders.payments.services.refunds import PAYABLE_BY_HAND
+from orders.printing.models import PrintJob
+from orders.printing.selectors import list_unsettled
 from orders.shipping.models import (
     HANDED_OVER,
     Direction,
@@ -38,6 +40,8 @@ from shop.couriers.known import find_courier
 from shop.crypto import mask_address, mask_name, mask_phone
 from shop.database.kept import KeptQuery, Param
 from shop.events.models import Event
+from shop.printers.models import Printer
+from shop.printers.selectors import list_ready
 from shop.staff.actions.forms import ActionForm
 from shop.staff.actions.rows import Offer
 from shop.store.choices import PayMethod
@@ -114,6 +118,8 @@ class OrderPage:
     lines: list[OrderLine]
     parcels: list[ParcelView]
     waybills: list[Waybill]
+    printers: list[Printer]
+    print_jobs: list[PrintJob]
     payments: list[Payment]
     refunds: list[RefundView]
     attempts: list[PayAttempt]
@@ -156,6 +162,7 @@ def make_page(
     step = find_next_step(order, actor)
     refunds = _list_refunds(order, available)
     parcels = _list_parcels(order.pk, lines, available)
+    printers = list_ready() if "order.print" in available else []
     is_refunding = any(view.refund.state != RefundState.DONE for view in refunds)
     return OrderPage(
         order=order,
@@ -168,6 +175,8 @@ def make_page(
         lines=lines,
         parcels=parcels,
         waybills=list_shown(order) if order.has_label or parcels else [],
+        printers=printers,
+        print_jobs=list_unsettled(order) if printers else [],
         payments=_PAYMENTS.fetch(order=order.pk),
         refunds=refunds,
         attempts=_ATTEMPTS.fetch(order=order.pk),

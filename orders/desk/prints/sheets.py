@@ -1,41 +1,24 @@
-"""One order as its printed documents show it. Personal data leaves here masked."""
+"""One order as the browser prints it, with codes for scanners."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
 from orders.desk.prints.codes import draw_code128, draw_qr
 from orders.models import Order, OrderLine
 from orders.scope import orders_in_scope
 from orders.selectors import with_secrets
 from orders.services.printing import Document
-from orders.stages import Stage
+from orders.services.sheets import Sheet, mask_street
 from shop.access import has_capability
 from shop.actor import Actor
-from shop.crypto import mask_address, mask_name, mask_phone
-from shop.store.choices import Delivery, PayMethod
+from shop.store.choices import Delivery
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """What is printed of one order: `copies` is the number of this copy, `street` as much of it as may be read."""
-
-    order: Order
-    lines: list[OrderLine]
-    copies: int
-    street: str
-
-    @property
-    def recipient(self) -> str:
-        return mask_name(self.order.recipient)
-
-    @property
-    def phone(self) -> str:
-        return mask_phone(self.order.phone)
+class DrawnSheet(Sheet):
+    """A sheet with its order's number as bars and as a square."""
 
     @property
     def barcode(self) -> SafeString:
@@ -44,41 +27,6 @@ class Sheet:
     @property
     def qr(self) -> SafeString:
         return draw_qr(self.order.number)
-
-    @property
-    def to_pack(self) -> list[OrderLine]:
-        """The lines of which something is still to be sent."""
-        return [line for line in self.lines if line.to_send]
-
-    @property
-    def delivery(self) -> Any:
-        return Delivery(self.order.delivery).label
-
-    @property
-    def pay_method(self) -> Any:
-        return PayMethod(self.order.pay_method).label
-
-    @property
-    def is_cash(self) -> bool:
-        """Whether whoever hands the goods over takes money for them."""
-        return bool(self.order.owed_fen) and self.order.pay_method == PayMethod.COD
-
-    @property
-    def adjusted_fen(self) -> int:
-        """What price changes and cancelled goods did to the list price."""
-        return self.order.payable_fen - self.order.goods_fen - self.order.freight_fen
-
-    @cached_property
-    def marks(self) -> list[str]:
-        """What whoever holds the paper must not overlook."""
-        stops = {Stage.CLOSED: _("Closed – do not send"), Stage.UNPAID: _("Not paid – do not send")}
-        found = (
-            _("Test order") if self.order.is_test else "",
-            stops.get(Stage(self.order.stage), ""),
-            _("On hold – do not send") if self.order.is_held else "",
-            _("Reprint %(n)d") % {"n": self.copies} if self.copies > 1 else "",
-        )
-        return [mark for mark in found if mark]
 
 
 def load_orders(ids: Iterable[int], *, actor: Actor) -> list[Order]:
@@ -97,13 +45,13 @@ def map_lines(orders: Iterable[Order]) -> dict[int, list[OrderLine]]:
 
 def make_sheet(
     order: Order, lines: list[OrderLine], *, document: Document, copies: int, actor: Actor
-) -> Sheet:
+) -> DrawnSheet:
     """The order as this document shows it."""
-    return Sheet(order, lines, copies, _read_street(order, document, actor))
+    return DrawnSheet(order, lines, copies, _read_street(order, document, actor))
 
 
 def _read_street(order: Order, document: Document, actor: Actor) -> str:
     """Whole on the delivery note of own delivery alone: no label tells our driver where to ring."""
     is_needed = document is Document.DELIVERY_NOTE and order.delivery == Delivery.LOCAL
     may_read = is_needed and has_capability(actor, "orders.reveal")
-    return str(order.address_detail) if may_read else mask_address(order.address_detail)
+    return str(order.address_detail) if may_read else mask_street(order)

@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from seeding.couriers import give_courier_credentials
+from seeding.printers import give_printer_credentials
 from seeding.wechat import give_credentials, keep_merchant, remember_money
 from shop.actor import SYSTEM
 from shop.backup.archive import ArchiveReader
@@ -38,6 +39,7 @@ class Command(BaseCommand):
         keep_merchant(standins_dir)
         give_credentials(standins_dir, actor=SYSTEM)
         give_courier_credentials(standins_dir, actor=SYSTEM)
+        give_printer_credentials(standins_dir, actor=SYSTEM)
         remember_money(standins_dir)
         self.stdout.write(f"{contents.rows:,} rows and {contents.files:,} files are back.")
 

@@ -3,16 +3,21 @@
 from shop.demo.standins.couriers.credentials import CourierCredentials, load_courier_credentials
 from shop.demo.standins.credentials import StandInCredentials, load_credentials
 from shop.demo.standins.ledger import Ledger, import_done_refund, import_paid_trade
+from shop.demo.standins.printers.credentials import PrinterCredentials, load_printer_credentials
+from shop.demo.standins.printers.socket_printer import print_in_thread
 from shop.demo.standins.server import StandInServer, run_in_thread
 
 __all__ = [
     "CourierCredentials",
     "Ledger",
+    "PrinterCredentials",
     "StandInCredentials",
     "StandInServer",
     "import_done_refund",
     "import_paid_trade",
     "load_courier_credentials",
     "load_credentials",
+    "load_printer_credentials",
+    "print_in_thread",
     "run_in_thread",
 ]

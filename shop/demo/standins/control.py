@@ -7,6 +7,7 @@ from typing import Any
 from shop.demo.standins import wire
 from shop.demo.standins.faults import KINDS, Fault
 from shop.demo.standins.ledger import DEFAULT_BEHAVIOUR
+from shop.demo.standins.printers.journal import PRINTER_STATES
 from shop.demo.standins.wechat.mini import make_code
 from shop.demo.standins.wechat.notices import send_later, send_now
 from shop.demo.standins.wechat.refunds import OUTCOMES, settle_refund
@@ -74,6 +75,8 @@ def change_behaviour(world: World, body: dict[str, Any]) -> dict[str, Any]:
     wire.refuse_unknown(body, set(DEFAULT_BEHAVIOUR))
     if body.get("refund_outcome", "SUCCESS") not in OUTCOMES:
         raise wire.wrong_field("refund_outcome")
+    if body.get("printer_state", "online") not in PRINTER_STATES:
+        raise wire.wrong_field("printer_state")
     world.ledger.set_behaviour(body)
     return world.ledger.behaviour()
 
@@ -87,7 +90,7 @@ def settle(world: World, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def show_state(world: World, request: Request) -> Reply:
-    """All trades, refunds and waybills (or those of one `?number=`), calls received, notifies answered."""
+    """All trades, refunds, waybills and prints (or those of one `?number=`), calls received, notifies answered."""
     number = request.query.get("number", "")
     ledger = world.ledger
     calls: dict[str, dict[str, int]] = {}
@@ -100,6 +103,9 @@ def show_state(world: World, request: Request) -> Reply:
         "trades": ledger.find_all("SELECT * FROM trades WHERE ? IN ('', number)", number),
         "refunds": ledger.find_all("SELECT * FROM refunds WHERE ? IN ('', number, trade_number)", number),
         "waybills": ledger.find_all("SELECT * FROM waybills WHERE ? IN ('', code, number)", number),
+        "prints": ledger.find_all(
+            "SELECT * FROM prints WHERE ? = '' OR instr(content, ?) ORDER BY id", *[number] * 2
+        ),
         "calls": calls,
         "notices": notices,
         "behaviour": ledger.behaviour(),

@@ -37,6 +37,9 @@ CREATE TABLE IF NOT EXISTS waybills (
   voided_at REAL);
 CREATE INDEX IF NOT EXISTS waybills_by_code ON waybills(code);
 CREATE INDEX IF NOT EXISTS waybills_by_number ON waybills(number);
+CREATE TABLE IF NOT EXISTS prints (
+  id INTEGER PRIMARY KEY, provider TEXT NOT NULL, printer TEXT NOT NULL, reference TEXT NOT NULL UNIQUE, code TEXT
+  NOT NULL, content TEXT NOT NULL, times INTEGER NOT NULL, made_at REAL NOT NULL, expires_at REAL, printed_at REAL);
 CREATE TABLE IF NOT EXISTS behaviour (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 
@@ -51,6 +54,8 @@ DEFAULT_BEHAVIOUR: dict[str, Any] = {
     "waybill_foreign": False,
     "waybill_duplicate": False,
     "waybill_refusal": "",
+    # Every receipt printer: online, offline, no_paper, or silent about itself.
+    "printer_state": "online",
 }
 
 

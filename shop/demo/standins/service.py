@@ -10,6 +10,9 @@ from shop.demo.standins.couriers.counting import name_call
 from shop.demo.standins.couriers.kdniao import answer_kdniao
 from shop.demo.standins.couriers.kuaidi100 import answer_kuaidi100
 from shop.demo.standins.faults import WITHOUT_WORK, Fault, spoil, spoil_signature
+from shop.demo.standins.printers import feie, yilianyun
+from shop.demo.standins.printers.feie import answer_feie
+from shop.demo.standins.printers.yilianyun import answer_yilianyun
 from shop.demo.standins.wechat.gate import check_caller, sign_reply
 from shop.demo.standins.wechat.mini import exchange_login_code, exchange_phone_code, give_token
 from shop.demo.standins.wechat.refunds import create_refund, query_refund
@@ -55,6 +58,10 @@ def _choose_service(path: str) -> Callable[[World, Request], Reply]:
         return answer_kdniao
     if path.startswith("/label/"):
         return answer_kuaidi100
+    if path == feie.PATH:
+        return answer_feie
+    if path.startswith(yilianyun.BASE):
+        return answer_yilianyun
     return _answer_pay if path.startswith("/v3/") else _answer_mini
 
 

@@ -13,6 +13,7 @@ from shop.demo.standins.couriers.credentials import load_courier_credentials
 from shop.demo.standins.credentials import load_credentials
 from shop.demo.standins.faults import Faults
 from shop.demo.standins.ledger import Ledger
+from shop.demo.standins.printers.credentials import load_printer_credentials
 
 # The vendor waits 15 s, 15 s, 30 s, 3 min … up to a day; a demo has no such patience.
 RETRY_DELAYS = (1.0, 2.0, 4.0, 8.0)
@@ -25,6 +26,7 @@ class World:
     def __init__(self, data_dir: Path | str, *, retry_delays: tuple[float, ...] = RETRY_DELAYS) -> None:
         self.credentials = load_credentials(data_dir)
         self.couriers = load_courier_credentials(data_dir)
+        self.printers = load_printer_credentials(data_dir)
         self.ledger = Ledger(data_dir)
         self.faults = Faults()
         self.retry_delays = retry_delays

@@ -90,6 +90,8 @@ class DemoShop:
             "WECHAT_MINI_URL": self._standin_url,
             "KDNIAO_URL": self._standin_url,
             "KUAIDI100_URL": self._standin_url,
+            "FEIE_URL": self._standin_url,
+            "YILIANYUN_URL": f"{self._standin_url}/v2",
             "DJANGO_SETTINGS_MODULE": "shop.settings",
         }
 

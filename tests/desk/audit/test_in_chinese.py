@@ -54,6 +54,7 @@ VOCABULARIES: dict[str, list[Any]] = {
 FIELDS = {
     "courier.change": ["customer_name", "customer_pwd", "month_code"],
     "provider.change": ["customer", "key"],
+    "printer.change": ["name", "device", "account", "key", "paper", "copies", "deliveries"],
 }
 """Names of columns that were changed, where they are not those of WeChat."""
 SAMPLES: dict[Any, Any] = {str: "样品", int: 3, bool: True, list[str]: ["样品"], dict[str, int]: {"1": 2}}

@@ -11,6 +11,8 @@ from notifications.models import Alert, AlertKind
 from notifications.services import raise_alert
 from orders.models import Order
 from orders.payments.models import Payment, Refund, RefundState
+from orders.printing.models import PrintJob, PrintState
+from orders.printing.services.asking import print_on
 from orders.services.steps import hold_order
 from orders.waybills.models import WaybillState
 from shop import clock
@@ -20,15 +22,16 @@ from shop.events.sweeping import SWEEP_HEARTBEAT
 from shop.staff.models import StaffUser
 from tests.cast import clerk, make_staff, paid_order, place, prepared_order
 from tests.console import browser, page_with, sign_in
+from tests.printing.conftest import make_printer
 from tests.shipping.test_intercept import asked
 from tests.waybills.conftest import set_up_couriers, settled
 
 HOME = "/console/"
-SHIPPING = ("overdue", "within_24h", "alerts", "waybills", "intercepts", "short", "ship_later")
+SHIPPING = ("overdue", "within_24h", "alerts", "waybills", "prints", "intercepts", "short", "ship_later")
 HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "owner": (
         (
-            *("overdue", "within_24h", "to_confirm", "alerts", "waybills", "intercepts"),
+            *("overdue", "within_24h", "to_confirm", "alerts", "waybills", "prints", "intercepts"),
             *("transfers", "refund_failed", "to_pay_out"),
             *("short", "closing_soon", "held", "ship_later"),
         ),
@@ -36,7 +39,16 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "order_clerk": (
         (
-            *("overdue", "within_24h", "to_confirm", "alerts", "waybills", "intercepts", "transfers"),
+            *(
+                "overdue",
+                "within_24h",
+                "to_confirm",
+                "alerts",
+                "waybills",
+                "prints",
+                "intercepts",
+                "transfers",
+            ),
             *("short", "closing_soon", "held", "ship_later"),
         ),
         ("placed", "to_ship", "shipped"),
@@ -48,10 +60,10 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 HOMES["manager"] = HOMES["owner"]
 QUERIES = {
-    "owner": 33,
-    "manager": 30,
-    "order_clerk": 23,
-    "warehouse": 17,
+    "owner": 35,
+    "manager": 32,
+    "order_clerk": 25,
+    "warehouse": 19,
     "support": 14,
     "finance": 15,
     "store_clerk": 9,
@@ -89,6 +101,9 @@ def work() -> None:
     set_up_couriers()
     settled(prepared_order(), WaybillState.UNKNOWN)
     asked()
+    printer = make_printer(deliveries=[])
+    job = print_on(prepared_order().pk, printer_id=printer.pk, actor=clerk())
+    PrintJob.objects.filter(pk=job.pk).update(state=PrintState.UNKNOWN, next_try_at=None)
     Alert.objects.create(
         kind=AlertKind.REFUND_FAILED, order=prepared_order(), event_id=-1, event_number=1, raised_at=now
     )

@@ -36,3 +36,13 @@ def sign_kuaidi100(param: bytes, moment: bytes, key: str, secret: str) -> bytes:
     """MD5 over param, t, key and secret as 32 capital hexadecimal digits."""
     digest = hashlib.md5(b"".join((param, moment, key.encode(), secret.encode())), usedforsecurity=False)
     return digest.digest().hex().upper().encode()
+
+
+def read_any_form(request: Request) -> dict[str, str] | None:
+    """The fields as text, decoded once; None unless it is a UTF-8 form that has each once."""
+    names = {pair.partition(b"=")[0].decode("ascii", "replace") for pair in request.body.split(b"&")}
+    fields = read_form(request, names)
+    try:
+        return {name: value.decode() for name, value in fields.items()} if fields else None
+    except UnicodeDecodeError:
+        return None

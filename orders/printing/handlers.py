@@ -1,0 +1,20 @@
+"""Receipts that print by themselves, and enqueuing what a printer has to be asked."""
+
+from orders.printing.services.asking import print_by_itself
+from orders.printing.tasks import ask_printer
+from orders.stages import Stage
+from shop.events.models import Event
+from shop.events.registry import on
+from shop.queues import CARRIERS
+
+
+@on("order.pay", "order.accept", "order.collect")
+def print_new_order(event: Event) -> None:
+    """As the alert of a new order: once it may be prepared, however often that is told."""
+    if event.order_id and event.before == Stage.UNPAID and event.after != Stage.UNPAID:
+        print_by_itself(event.order_id)
+
+
+@on("print.request", "print.retry", outside=True, queue=CARRIERS)
+def enqueue_print(event: Event) -> None:
+    ask_printer.delay(event.subject_id)

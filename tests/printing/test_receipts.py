@@ -1,0 +1,58 @@
+"""What stands on a receipt, and that no line is wider than its paper, whatever the names are."""
+
+import pytest
+from django.utils.translation import override
+
+from orders.models import OrderLine
+from orders.printing.receipts import write_receipt
+from orders.services.sheets import Sheet, mask_street
+from shop.clients.printers.escpos import draw
+from shop.clients.printers.feie import LONGEST, write_tags
+from shop.clients.printers.slips import COLUMNS, Line, Slip, measure, write_within
+from shop.store.selectors import get_store_settings
+from tests import cast
+
+LONG = "长白山野生蓝莓果干礼盒装（送礼佳品）WITH-A-VERY-LONG-LATIN-NAME-THAT-NEVER-ENDS" * 2
+
+
+def write(columns: int, *, pieces: int = 1, name: str = LONG) -> list[Line]:
+    order = cast.paid_order(remark="请放门口，谢谢" * 8)
+    line = OrderLine.objects.get(order=order)
+    line.product_name = name
+    store = get_store_settings()
+    store.shop_name = "杭州山野集食品有限公司旗舰店（良渚店）"
+    return write_receipt(Sheet(order, [line] * pieces, 2, mask_street(order)), store, columns=columns)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize("paper", COLUMNS)
+def test_no_line_is_wider_than_its_paper(paper: str, language: str) -> None:
+    columns = COLUMNS[paper]
+    with override(language):
+        for line in write(columns):
+            assert measure(line.text) <= (columns // 2 if line.is_big else columns), line.text
+
+
+def test_it_says_what_the_browsers_receipt_says() -> None:
+    with override("zh-hans"):
+        lines = write(48, name="蓝莓")
+    text = "\n".join(line.text for line in lines)
+    for part in ("蓝莓", "请放门口", "应付", "快递", "补打 第 2 次", "35.00"):
+        assert part in text
+    assert cast.HOME.phone not in text
+    assert cast.HOME.detail not in text
+
+
+def test_a_phone_hides_six_digits() -> None:
+    text = "".join(line.text for line in write(48))
+    assert "*" * 6 in text
+
+
+def test_fifty_lines_with_the_longest_names_fit_what_the_service_takes_and_keep_the_sum() -> None:
+    with override("zh-hans"):
+        slip = Slip("A1", write(32, pieces=50), more="…")
+        text = write_within(slip, LONGEST, write_tags)
+    assert len(text.encode()) <= LONGEST
+    assert "…<BR>" in text
+    assert "应付" in text
+    assert b"\xa1\xad" not in draw(slip)  # nothing is left out where there is room
