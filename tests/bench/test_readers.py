@@ -60,6 +60,7 @@ READERS = {
     "order_release_due": "orders.selectors.list_due_to_release",
     "order_test": "orders.selectors.list_due_to_remove",
     "order_ship_due": "orders.desk.list.counts.count_tabs",
+    "order_supplement_due": "orders.payments.selectors.list_unpaid_supplements",
     "order_short": "orders.selectors.list_due_to_restock",
     "order_transfer_to_check": "orders.desk.list.counts.count_tabs",
     "order_unsent_due": "orders.payments.selectors.list_unsent",
