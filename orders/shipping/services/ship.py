@@ -16,7 +16,8 @@ from orders.services.fulfilment import recover_ship_by, shipped_changes
 from orders.shipping.models import Parcel, ParcelLine, ParcelState
 from orders.shipping.selectors import list_parcels
 from orders.stages import Stage
-from orders.waybills.selectors import has_held
+from orders.waybills.models import Waybill
+from orders.waybills.selectors import has_held, list_held
 from orders.waybills.services.ending import free_waybill, use_waybill
 from shop import clock
 from shop.actor import Actor
@@ -51,19 +52,44 @@ def ship_order(
     if not parcels:
         raise Refused("nothing_chosen", _("Choose what goes into the parcel."), 400)
     with locked_order(order_id, "order.ship_part", actor, expected_version) as order:
-        for parcel in parcels:
-            number = clean_tracking_no(parcel.tracking_no)
-            use_waybill(order, courier=parcel.courier, tracking_no=number, actor=actor)
-        lines = {line.pk: line for line in order.lines.order_by("id")}
-        contents = [_take(parcel.quantities, lines) for parcel in parcels]
-        sent = [_send(order, *each) for each in zip(parcels, contents, strict=True)]
-        OrderLine.objects.bulk_update(lines.values(), ["shipped", "reserved"])
-        pieces: Counter[int] = Counter()
-        for line_id, quantity in (pair for content in contents for pair in content.items()):
-            pieces[lines[line_id].sku_id] += quantity
-        ship_stock(pieces, order_id=order.pk, actor=actor)
-        _move_shipped(order, sent, pieces.total(), actor)
+        _ship(order, parcels, actor)
     return order
+
+
+def ship_labelled(order_id: int, *, actor: Actor) -> Order:
+    """Send a parcel for each e-waybill of the order that waits for one, with what it was asked for.
+
+    Raises Refused `label_missing`, `label_not_ready`, and as `ship_order` does.
+    """
+    with locked_order(order_id, "order.ship_part", actor) as order:
+        held = list_held(order_id)
+        if not held:
+            raise Refused("label_missing", _("This order has no e-waybill yet."))
+        _ship(order, [_make_parcel(waybill) for waybill in held], actor)
+    return order
+
+
+def _make_parcel(waybill: Waybill) -> NewParcel:
+    if not waybill.tracking_no:
+        raise Refused("label_not_ready", _("The e-waybill of this order has no number yet."))
+    contents = {int(line_id): pieces for line_id, pieces in waybill.contents.items()}
+    return NewParcel(waybill.courier, waybill.tracking_no, contents)
+
+
+def _ship(order: Order, parcels: Sequence[NewParcel], actor: Actor) -> None:
+    """Send parcels of the locked order."""
+    for parcel in parcels:
+        number = clean_tracking_no(parcel.tracking_no)
+        use_waybill(order, courier=parcel.courier, tracking_no=number, actor=actor)
+    lines = {line.pk: line for line in order.lines.order_by("id")}
+    contents = [_take(parcel.quantities, lines) for parcel in parcels]
+    sent = [_send(order, *each) for each in zip(parcels, contents, strict=True)]
+    OrderLine.objects.bulk_update(lines.values(), ["shipped", "reserved"])
+    pieces: Counter[int] = Counter()
+    for line_id, quantity in (pair for content in contents for pair in content.items()):
+        pieces[lines[line_id].sku_id] += quantity
+    ship_stock(pieces, order_id=order.pk, actor=actor)
+    _move_shipped(order, sent, pieces.total(), actor)
 
 
 def _send(order: Order, new: NewParcel, quantities: Mapping[int, int]) -> Parcel:
