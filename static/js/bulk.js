@@ -85,6 +85,7 @@
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-bulk-select-all]")) set_all(true);
     if (event.target.closest("[data-bulk-clear]")) clear();
+    event.target.closest("[data-bulk-action]")?.closest("details")?.removeAttribute("open");
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.target.id !== "list-dialog") show();

@@ -124,6 +124,8 @@ def test_the_bar_and_the_pages_fit_the_screen(
     open_chosen(page, live_shop, orders)
     expect(page.locator("[data-bulk-action=ship_part]")).to_be_visible()
     bar.locator("summary").click()
+    box = bar.locator(".menu-panel").bounding_box() or {}
+    assert box["x"] >= 0 and box["x"] + box["width"] <= width
     page.locator("[data-bulk-action=print_labels]").click()
     expect(page.locator("#dialog-bulk button.btn-primary")).to_be_visible()
     assert_fits(page)

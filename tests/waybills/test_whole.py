@@ -98,7 +98,9 @@ def test_what_needs_none_is_refused(make, code: str) -> None:
     assert refused.value.code in (code, "wrong_stage")
 
 
-def test_shipping_sends_a_parcel_for_each_label_with_what_it_was_asked_for(provider: ScriptedProvider) -> None:
+def test_shipping_sends_a_parcel_for_each_label_with_what_it_was_asked_for(
+    provider: ScriptedProvider,
+) -> None:
     order = cast.prepared_order(basket={cast.make_sku().pk: 3})
     line = order.lines.get()
     first = answer(ask(order, contents={line.pk: 1}))
@@ -166,8 +168,10 @@ def test_a_parcel_taken_back_is_sent_again_under_its_label(provider: ScriptedPro
 
 def test_who_may_not_ship_does_neither() -> None:
     order, support = cast.prepared_order(), cast.clerk("support")
-    for verb in (lambda: request_whole(order.pk, wish=Wish("ZTO"), actor=support),
-                 lambda: ship_labelled(order.pk, actor=support)):
+    for verb in (
+        lambda: request_whole(order.pk, wish=Wish("ZTO"), actor=support),
+        lambda: ship_labelled(order.pk, actor=support),
+    ):
         with pytest.raises(Refused) as refused:
             verb()
         assert refused.value.code == "forbidden"

@@ -131,9 +131,9 @@ BULK = (
 )
 PRINT_LABELS = PrintLabels(
     "order.label",
-    _("Print the label of 1 order"),
-    _("Print the labels of {n} orders"),
-    _("Print the labels of {n} of {total}"),
+    _("1 e-waybill label"),
+    _("{n} e-waybill labels"),
+    _("E-waybill labels of {n} of {total}"),
     _("The labels show the recipients in full: each print is recorded."),
     mark=LABELLED,
     only=_ONLY_LABELLED,

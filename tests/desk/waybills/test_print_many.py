@@ -115,7 +115,10 @@ def test_the_question_names_the_orders_that_have_no_label_yet(owner: Client) -> 
     press(owner, waybill)
     shown = open_dialog(owner, waybill.order, waiting, without)
     assert "Print 1 label" in shown and "1 of them was printed before" in shown
-    assert f"{waiting.number}, {without.number}" in shown and waybill.order.number not in shown.split("No label yet")[1]
+    assert (
+        f"{waiting.number}, {without.number}" in shown
+        and waybill.order.number not in shown.split("No label yet")[1]
+    )
     assert prints() == [1, 0]
 
 
