@@ -14,13 +14,13 @@ from orders.desk.list.selectors import narrow
 from orders.scope import scope_key
 from orders.waybills.models import Waybill
 from orders.waybills.selectors import list_printable
-from orders.waybills.services.ending import note_printed
+from orders.waybills.services.ending import note_prints
 from shop.actor import Actor
 from shop.errors import Refused
 from shop.staff.decorators import StaffRequest
 from shop.words import fill
 
-MOST = 200
+MOST = 100
 """So many labels one press prints."""
 _SALT = "orders.desk.waybills.label"
 _KEY_HOLDS_S = 900
@@ -56,12 +56,7 @@ def press(selection: Selection, *, actor: Actor) -> dict[int, int]:
             "At most %(n)d labels are printed at once. Narrow the list by a filter, or choose fewer."
         )
         raise Refused("too_many", fill(sentence, {"n": MOST}))
-    copies: dict[int, int] = {}
-    for label in labels:
-        try:
-            copies[label.pk] = note_printed(label.pk, actor=actor).prints
-        except Refused:
-            continue
+    copies = note_prints([label.pk for label in labels], actor=actor)
     if not copies:
         message = _("None of the chosen orders has a label that can be printed here.")
         raise Refused("nothing_to_print", message)
