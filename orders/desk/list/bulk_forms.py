@@ -29,13 +29,12 @@ class BulkForm(forms.Form):
 class LabelsForm(BulkForm):
     """With whom e-waybills are had, and from where; what was chosen first by the shop is chosen here."""
 
-    courier = forms.ChoiceField(label=_("Courier"))
-    sender_id = forms.TypedChoiceField(label=_("Sender"), coerce=int)
-    remark = fields.text(_("Note on the label"), max_length=60, required=False)
-
     def set_up(self) -> None:
         accounts, senders = list_label_accounts(), list_senders()
-        self.fields["courier"].choices = [(account.code, str(account)) for account in accounts]
-        self.fields["sender_id"].choices = [(str(sender.pk), str(sender)) for sender in senders]
+        couriers = [(account.code, str(account)) for account in accounts]
+        self.fields["courier"] = forms.ChoiceField(label=_("Courier"), choices=couriers)
+        addresses = [(str(sender.pk), str(sender)) for sender in senders]
+        self.fields["sender_id"] = forms.TypedChoiceField(label=_("Sender"), choices=addresses, coerce=int)
+        self.fields["remark"] = fields.text(_("Note on the label"), max_length=60, required=False)
         if not accounts or not senders:
             self.missing = list_missing_for_labels()

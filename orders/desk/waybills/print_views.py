@@ -50,11 +50,14 @@ def _make_dialog(selection: Selection, actor: Actor) -> Dialog:
     choice = count_choice(selection, PRINT_LABELS, actor=actor)
     found = _find(selection, choice, actor)
     asked = make_dialog(PRINT_LABELS, selection, choice)
-    title = _("Print 1 label")
-    if found.labels != 1:
-        title = str(_("Print {n} labels")).replace("{n}", str(found.labels))
+    title = str(_("Print 1 label") if found.labels == 1 else _("Print {n} labels"))
     subject = asked.subject | {"found": found, "most": MOST}
-    return replace(asked, template="desk/waybills/_print_ask.html", title=title, subject=subject)
+    return replace(
+        asked,
+        template="desk/waybills/_print_ask.html",
+        title=title.replace("{n}", str(found.labels)),
+        subject=subject,
+    )
 
 
 def _find(selection: Selection, choice: Choice, actor: Actor) -> Found:
