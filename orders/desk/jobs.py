@@ -9,10 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.desk.list.bulk import BULK, BulkAction, collect_orders
 from orders.desk.stock.sheet import STOCK
+from orders.desk.waybills.outcome import LABELS
 from orders.services.steps import confirm_order, prepare_order
-from shop.jobs.registry import job, register
+from orders.shipping.services.labelled import ship_labelled
+from orders.waybills.services.asking import Wish
+from orders.waybills.services.whole import request_whole
+from shop.actor import Actor
+from shop.jobs.registry import Outcome, job, register
 
-_CONFIRM, _PREPARE = BULK
+_CONFIRM, _PREPARE, _LABEL, _SHIP = BULK
 register(STOCK)
 
 
@@ -20,8 +25,10 @@ def make_order_url(number: str) -> str:
     return reverse("orders:detail", args=[number])
 
 
-def _register_bulk(action: BulkAction, label: Any, run: Callable[..., object]) -> None:
-    """The kind of job behind a button of the order list."""
+def _register_bulk(
+    action: BulkAction, label: Any, run: Callable[..., object], outcome: Outcome | None = None
+) -> None:
+    """The kind of job behind a button of the order list; what its form asked for is given to `run`."""
     declare = job(
         action.kind,
         label=label,
@@ -29,9 +36,16 @@ def _register_bulk(action: BulkAction, label: Any, run: Callable[..., object]) -
         capability=action.capability,
         make_url=make_order_url,
         collect=partial(collect_orders, action),
+        outcome=outcome,
     )
-    declare(lambda order_id, actor: run(order_id, actor=actor))
+    declare(lambda order_id, actor, **typed: run(order_id, actor=actor, **typed))
+
+
+def _ask_for_label(order_id: int, *, actor: Actor, **typed: Any) -> None:
+    request_whole(order_id, wish=Wish(**typed), actor=actor)
 
 
 _register_bulk(_CONFIRM, _("Confirm orders"), confirm_order)
 _register_bulk(_PREPARE, _("Prepare orders"), prepare_order)
+_register_bulk(_LABEL, _("Get e-waybills"), _ask_for_label, LABELS)
+_register_bulk(_SHIP, _("Ship orders"), ship_labelled)

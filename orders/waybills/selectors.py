@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
@@ -38,6 +39,24 @@ def list_waiting(order: Order) -> dict[int, Waybill]:
 def has_held(order_id: int) -> bool:
     """Whether a number is there, or may be, for a parcel of this order that is not sent."""
     return Waybill.objects.filter(order=order_id, state__in=HOLDING, is_given_up=False).exists()
+
+
+def list_held(order_id: int) -> list[Waybill]:
+    """The waybills that wait for a parcel of this order, by their place in the ship dialog."""
+    held = Waybill.objects.filter(order=order_id, state__in=HOLDING, is_given_up=False)
+    return list(held.order_by("place", "pk"))
+
+
+def newest_of_orders(order_ids: Any, scope: str) -> "QuerySet[Waybill]":
+    """The newest waybill of each of these orders in this scope; ids, or a query that gives them."""
+    newest = Waybill.objects.filter(order=OuterRef("order")).order_by("-pk").values("pk")[:1]
+    return rows_in_scope(Waybill.objects.filter(order__in=order_ids, pk=Subquery(newest)), scope)
+
+
+def list_printable(order_ids: Any, scope: str) -> "QuerySet[Waybill]":
+    """What of these orders waits for its parcel and has a label that can be printed here, oldest order first."""
+    issued = Waybill.objects.filter(order__in=order_ids, state=WaybillState.ISSUED, label__isnull=False)
+    return rows_in_scope(issued.exclude(label__html=""), scope).order_by("order", "place", "pk")
 
 
 def find_last(order_id: int, place: int) -> Waybill | None:

@@ -35,7 +35,8 @@ class Job(Versioned):
     """One verb over many subjects, made by one person; whoever holds `lease` works on it.
 
     `cursor` is where collecting goes on; `client_key` makes the same press twice one job. What people filter
-    by may be a phone or a name, so the parameters are sealed, and gone when the job has ended.
+    by may be a phone or a name, so the parameters are sealed, and gone when the job has ended. What was `typed` for
+    its rows is sealed too, and stays, so that those that failed can be repeated.
 
     One made from a sheet bears its `file_name`. It is CHECKED, and rests, until its maker has seen what it would do;
     at `forget_at` it is given up where nobody confirmed it, and else the contents of its rows are deleted. `notes`
@@ -52,6 +53,9 @@ class Job(Versioned):
     language = models.CharField(max_length=10)
     state = models.CharField(max_length=12, choices=JobState)
     sealed_parameters = EncryptedTextField(bound_to=("made_by_id", "client_key"), blank=True, default="")
+    sealed_typed = EncryptedTextField(
+        bound_to=("made_by_id", "client_key"), blank=True, default="", db_default=""
+    )
     cursor = models.CharField(max_length=80, blank=True)
     total = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
@@ -88,6 +92,11 @@ class Job(Versioned):
     @property
     def parameters(self) -> dict[str, Any]:
         return json.loads(self.sealed_parameters) if self.sealed_parameters else {}
+
+    @property
+    def typed(self) -> dict[str, Any]:
+        """What its maker typed for every row, by the names of the arguments of `run_row`."""
+        return json.loads(self.sealed_typed) if self.sealed_typed else {}
 
     @property
     def is_open(self) -> bool:

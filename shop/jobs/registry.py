@@ -70,21 +70,34 @@ class JobKind(ABC):
         """The page of what the row is about, or ""."""
 
 
-RunRow = Callable[[int, Actor], Any]
+RunRow = Callable[..., Any]
 Collect = Callable[[dict[str, Any], str, Actor], Batch]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What is shown of a job instead of bare verdicts, where more comes of its rows once they are done.
+
+    `read(job, rows, actor)` gives its `template` what it needs beside the verdicts: of these rows, and of the job. Its
+    "mark" is another one whenever something has changed.
+    """
+
+    template: str
+    read: Callable[[Job, Sequence[JobRow], Actor], dict[str, Any]]
 
 
 @dataclass(frozen=True)
 class BulkKind(JobKind):
     """One verb over many subjects.
 
-    `run_row(subject_id, actor)` calls the verb and raises Refused. `collect(parameters, cursor, actor)` finds
+    `run_row(subject_id, actor, **typed)` calls the verb and raises Refused. `collect(parameters, cursor, actor)` finds
     the subjects where a job was made from parameters instead of a list, up to LIMIT.
     """
 
     run_row: RunRow
     subject_url: Callable[[str], str]
     collect: Collect | None = None
+    outcome: Outcome | None = None
 
     def gather(self, job: Job, actor: Actor) -> Iterator[Part]:
         if self.collect is None:
@@ -98,7 +111,7 @@ class BulkKind(JobKind):
 
     def run(self, rows: Sequence[JobRow], actor: Actor) -> None:
         for row in rows:
-            self.run_row(row.subject_id, actor)
+            self.run_row(row.subject_id, actor, **row.job.typed)
 
     def make_url(self, row: JobRow) -> str:
         return self.subject_url(row.ref)
@@ -127,11 +140,12 @@ def job(
     capability: str,
     make_url: Callable[[str], str],
     collect: Collect | None = None,
+    outcome: Outcome | None = None,
 ) -> Callable[[RunRow], RunRow]:
     """Declare the per-row function of a kind; `make_url` gives the page of a subject by its `ref`."""
 
     def declare(run_row: RunRow) -> RunRow:
-        register(BulkKind(name, label, icon_name, capability, run_row, make_url, collect))
+        register(BulkKind(name, label, icon_name, capability, run_row, make_url, collect, outcome))
         return run_row
 
     return declare

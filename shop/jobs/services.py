@@ -47,12 +47,13 @@ def make_job(
     key: str,
     subjects: Iterable[Subject] = (),
     parameters: dict[str, Any] | None = None,
+    typed: dict[str, Any] | None = None,
     file: SheetFile | None = None,
 ) -> Job:
     """Make a job over `subjects`, or over what `parameters` or a sheet describe, which the worker then gathers.
 
-    The same `key` of the same person gives the same job. Raises Refused `forbidden`, `too_many_rows` and
-    `nothing_chosen`.
+    `typed` is given to each row. The same `key` of the same person gives the same job. Raises Refused `forbidden`,
+    `too_many_rows` and `nothing_chosen`.
     """
     kind = KINDS[name]
     require(actor, kind.capability)
@@ -60,7 +61,7 @@ def make_job(
         return found
     try:
         with transaction.atomic():
-            job = _write_job(kind, actor, key, parameters, file)
+            job = _write_job(kind, actor, key, parameters, typed, file)
             if parameters is None:
                 _write_subjects(job, subjects)
             data = {"kind": name, "total": job.total}
@@ -77,7 +78,12 @@ def _find(actor: Actor, key: str) -> Job | None:
 
 
 def _write_job(
-    kind: JobKind, actor: Actor, key: str, parameters: dict[str, Any] | None, file: SheetFile | None
+    kind: JobKind,
+    actor: Actor,
+    key: str,
+    parameters: dict[str, Any] | None,
+    typed: dict[str, Any] | None,
+    file: SheetFile | None,
 ) -> Job:
     moment = clock.now()
     job = Job.objects.create(
@@ -88,6 +94,7 @@ def _write_job(
         language=get_language() or "zh-hans",
         state=JobState.RUNNING if parameters is None else JobState.COLLECTING,
         sealed_parameters="" if parameters is None else json.dumps(parameters),
+        sealed_typed=json.dumps(typed) if typed else "",
         version=1,
         created_at=moment,
         lease_until=moment,
@@ -119,7 +126,7 @@ def split(items: Iterable[T]) -> Iterator[list[T]]:
 
 
 def repeat_failed(job: Job, *, actor: Actor, key: str) -> Job:
-    """A new job over the rows that failed; those of a sheet are checked again first, as they were.
+    """A new job over the rows that failed, with what was typed; those of a sheet are checked again first, as they were.
 
     Raises Refused as `make_job` does, and `not_kept` where the rows of a sheet are gone.
     """
@@ -130,7 +137,8 @@ def repeat_failed(job: Job, *, actor: Actor, key: str) -> Job:
         former = SheetFile(job.file_name)
         return make_job(job.kind, actor=actor, key=key, parameters={"rows_of": job.pk}, file=former)
     rows = failed.values_list("subject_id", "ref").iterator(BATCH)
-    return make_job(job.kind, actor=actor, key=key, subjects=(Subject(pk, ref) for pk, ref in rows))
+    subjects = (Subject(pk, ref) for pk, ref in rows)
+    return make_job(job.kind, actor=actor, key=key, subjects=subjects, typed=job.typed)
 
 
 def cancel_job(job_id: int, *, actor: Actor) -> Job:

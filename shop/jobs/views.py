@@ -1,6 +1,7 @@
 """Pages of jobs: one's own; the owner sees all."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -15,7 +16,7 @@ from shop.http.fields import read_id
 from shop.http.paging import read_page
 from shop.jobs import pages
 from shop.jobs.models import Job, JobRow, JobState, RowState
-from shop.jobs.registry import KINDS, JobKind
+from shop.jobs.registry import KINDS, BulkKind, JobKind
 from shop.jobs.selectors import list_jobs, list_rows, list_untold
 from shop.jobs.services import ALREADY_OVER, cancel_job, mark_told, repeat_failed
 from shop.jobs.sheets.kinds import SheetKind
@@ -52,6 +53,16 @@ def _show_job(request: StaffRequest, job: Job, *, dialog: Dialog | None = None) 
     kind = KINDS.get(job.kind)
     context = {**_progress(job, request), **_rows(job, kind, request), "dialog": dialog}
     return render(request, "jobs/job.html", context)
+
+
+@staff_page(None)
+def job_rows(request: StaffRequest, job_id: int) -> HttpResponse:
+    """The rows alone, for a page on which they go on changing; 204 while they are as the page shows them (`was`)."""
+    job = _get_job(request, job_id)
+    context = _rows(job, KINDS.get(job.kind), request)
+    if "mark" in context and request.GET.get("was") == context["mark"]:
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    return render(request, context["template"], context | {"job": job})
 
 
 @staff_page(None, methods=("GET", "POST"))
@@ -134,7 +145,7 @@ def _progress(job: Job, request: StaffRequest) -> dict[str, Any]:
 
 def _rows(job: Job, kind: JobKind | None, request: StaffRequest) -> dict[str, Any]:
     if isinstance(kind, SheetKind):
-        return make_sheet_context(job, kind, request)
+        return make_sheet_context(job, kind, request) | {"template": "jobs/_sheet_rows.html"}
     return _verdicts(job, kind, request)
 
 
@@ -147,13 +158,17 @@ def _verdicts(job: Job, kind: JobKind | None, request: StaffRequest) -> dict[str
     found = list_rows(job, state=state).filter(position__gt=after).order_by("position")
     rows = list(found[: ROWS_ON_A_PAGE + 1])
     shown, has_more = rows[:ROWS_ON_A_PAGE], len(rows) > ROWS_ON_A_PAGE
-    return {
+    outcome = kind.outcome if isinstance(kind, BulkKind) else None
+    more = outcome.read(job, shown, request.actor) if outcome else {}
+    return more | {
+        "template": outcome.template if outcome else "jobs/_verdicts.html",
         "rows": [RowView(row, kind.make_url(row) if kind else "") for row in shown],
         "tabs": [
             pages.make_tab(job, "state", "", _("All"), job.total, state),
             pages.make_tab(job, "state", RowState.FAILED, _("Failed"), job.failed, state),
         ],
         "state": state,
+        "after": after,
         "is_first": not after,
         "next_after": shown[-1].position if has_more else 0,
     }

@@ -22,7 +22,9 @@
     const chosen = boxes().filter((box) => box.checked);
     const fitting = (element) => {
       const stages = element.dataset.stages.split(" ");
-      const n = chosen.filter((box) => stages.includes(box.dataset.stage)).length;
+      const { mark } = element.dataset;
+      const has_mark = (box) => !mark || box.dataset.marks.split(" ").includes(mark);
+      const n = chosen.filter((box) => stages.includes(box.dataset.stage) && has_mark(box)).length;
       return { n, words: String(n) };
     };
     return { total: chosen.length, words: String(chosen.length), fitting };
@@ -83,6 +85,7 @@
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-bulk-select-all]")) set_all(true);
     if (event.target.closest("[data-bulk-clear]")) clear();
+    event.target.closest("[data-bulk-action]")?.closest("details")?.removeAttribute("open");
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.target.id !== "list-dialog") show();

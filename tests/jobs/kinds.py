@@ -17,12 +17,14 @@ class Counting:
     def __init__(self, *, total: int = 0, batch: int = 10) -> None:
         self.done: Counter[int] = Counter()
         self.actors: list[Actor] = []
+        self.typed: list[dict[str, Any]] = []
         self.refused: set[int] = set()
         self.broken: set[int] = set()
         self.before: Callable[[int], Any] = lambda _subject_id: None
         self._total, self._batch = total, batch
 
-    def run_row(self, subject_id: int, actor: Actor) -> None:
+    def run_row(self, subject_id: int, actor: Actor, **typed: Any) -> None:
+        self.typed.append(typed)
         self.before(subject_id)
         if subject_id in self.refused:
             raise Refused("wrong_stage", "The order is closed.")

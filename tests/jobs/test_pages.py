@@ -154,3 +154,11 @@ def test_the_list_costs_the_same_however_many_jobs_there_are(counting: Counting,
     for n in range(1, 12):
         make_job(NAME, actor=actor_of(maker), key=str(n), subjects=subjects_of([1]))
     assert count_queries(lambda: page(client, URL)) == few
+
+
+def test_the_rows_stand_alone_too_for_a_page_on_which_they_change(job: Job, maker: StaffUser) -> None:
+    run_slice(job.pk)
+    client = sign_in(maker)
+    part = client.get(f"{URL}{job.pk}/rows/?state=failed").content.decode()
+    assert "ref-2" in part and "ref-1" not in part and "<html" not in part
+    assert sign_in(make_staff("order_clerk")).get(f"{URL}{job.pk}/rows/").status_code == 404

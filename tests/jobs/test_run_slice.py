@@ -16,7 +16,7 @@ from shop.jobs import registry, running
 from shop.jobs.models import Job, JobRow, JobState, RowState
 from shop.jobs.registry import LIMIT
 from shop.jobs.running import LEASE, LeaseLost, run_slice, take_lease
-from shop.jobs.services import make_job
+from shop.jobs.services import make_job, repeat_failed
 from shop.jobs.tasks import run_job
 from shop.staff.models import StaffUser
 from tests.expect import count_queries
@@ -258,3 +258,23 @@ def test_the_queries_of_a_row_do_not_depend_on_how_many_there_are(counting: Coun
     few, more, most = count(20, "few"), count(40, "more"), count(80, "most")
     assert most - more == 2 * (more - few)
     assert (more - few) / 20 < 9
+
+
+def test_each_row_is_given_what_was_typed_and_so_is_a_repeated_one(counting: Counting, editor: Actor) -> None:
+    counting.refused, typed = {2}, {"courier": "ZTO", "remark": "轻放"}
+    job = run(make_job(NAME, actor=editor, key="typed", subjects=subjects_of(range(1, 4)), typed=typed))
+    assert counting.typed == [typed] * 3
+    run(repeat_failed(job, actor=editor, key="again"))
+    assert counting.typed == [typed] * 4
+
+
+def test_what_was_typed_outlives_the_choice_of_rows_and_stays_sealed(
+    counting: Counting, editor: Actor
+) -> None:
+    job = make_job(NAME, actor=editor, key="typed", parameters={"q": "林晓燕"}, typed={"remark": "轻放"})
+    run(job)
+    assert (job.parameters, job.typed) == ({}, {"remark": "轻放"})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sealed_typed FROM jobs_job WHERE id = %s", [job.pk])
+        (stored,) = cursor.fetchone()
+    assert stored and "轻放" not in stored and "remark" not in stored

@@ -5,13 +5,20 @@ import pytest
 from orders.payments.changes.addressing import change_address
 from orders.payments.changes.cancelling import cancel_paid
 from orders.services.place import Recipient
+from orders.shipping.services.labelled import ship_labelled
 from orders.shipping.services.ship import NewParcel, ship_order
 from orders.stages import Stage
 from orders.waybills.models import Waybill, WaybillState
 from orders.waybills.services.asking import Wish, request_waybill
 from orders.waybills.services.ending import void_waybill
+from orders.waybills.services.whole import request_whole
 from orders.waybills.tasks import ask_provider
+from shop.couriers.models import Sender
 from shop.errors import Refused
+from shop.jobs.models import Job
+from shop.jobs.registry import Subject
+from shop.jobs.running import run_slice
+from shop.jobs.services import make_job
 from tests import cast
 from tests.expect import fresh
 from tests.races.conftest import codes_of, run_together
@@ -107,3 +114,51 @@ def test_voiding_against_shipping_one_of_both_wins(_round):
     )
     assert codes_of(results).count("ok") == 1
     assert (fresh(order).stage == Stage.SHIPPED) == (Waybill.objects.get().state == WaybillState.USED)
+
+
+def press_in_bulk(order, actor):
+    return lambda: request_whole(order.pk, wish=Wish("ZTO"), actor=actor)
+
+
+def make_label_job(order, key):
+    maker = cast.actor_of(cast.make_staff("warehouse"))
+    typed = {"courier": "ZTO", "sender_id": Sender.objects.get(is_default=True).pk, "remark": key}
+    subjects = [Subject(order.pk, order.number)]
+    return make_job("order.label", actor=maker, key=key, subjects=subjects, typed=typed)
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_in_two_jobs_and_a_dialog_at_once_there_is_one_e_waybill(_round, provider):
+    order = cast.prepared_order()
+    jobs = [make_label_job(order, key) for key in ("first", "second")]
+    results = run_together([press(order), *(lambda pk=job.pk: run_slice(pk) for job in jobs)])
+    assert not [told for told in results if isinstance(told, Exception)]
+    assert [Job.objects.get(pk=job.pk).done for job in jobs] == [1, 1]
+    waybill = Waybill.objects.get()
+    run_together([lambda: ask_provider(waybill.pk)] * 4)
+    assert provider.asked == [waybill.code]
+
+
+def test_without_the_lock_two_jobs_would_ask_twice(switch_off_order_lock):
+    order = cast.prepared_order()
+    switch_off_order_lock(4)
+    results = run_together([press_in_bulk(order, STAFF[n % 2]) for n in range(4)])
+    assert codes_of(results) == ["IntegrityError"] * 3 + ["ok"]
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_shipped_in_two_jobs_and_a_dialog_at_once_it_is_sent_once(_round):
+    order = cast.prepared_order()
+    waybill = press(order)()
+    ask_provider(waybill.pk)
+    waybill.refresh_from_db()
+    parcel = NewParcel(waybill.courier, waybill.tracking_no)
+    results = run_together(
+        [
+            lambda: ship_labelled(order.pk, actor=STAFF[0]),
+            lambda: ship_labelled(order.pk, actor=STAFF[1]),
+            lambda: ship_order(order.pk, parcels=[parcel], actor=STAFF[1]),
+        ]
+    )
+    assert codes_of(results).count("ok") == 1
+    assert order.lines.get().parcel_lines.count() == 1

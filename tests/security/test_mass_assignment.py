@@ -18,6 +18,7 @@ from django.test import Client
 from django.urls import reverse
 from drf_spectacular.generators import SchemaGenerator
 
+from orders.desk.list.filters import FilterForm
 from orders.models import Order
 from orders.numbers import LENGTH
 from orders.services.steps import confirm_order, hold_order
@@ -53,8 +54,11 @@ BODILESS = {
 READ_BESIDE = {
     "orders:pay_out": {"reference"},
     "orders:print": {"document", "number", "again", "all", "filter"},
-    "orders:bulk_confirm": {"number"},
-    "orders:bulk_prepare": {"number"},
+    "orders:bulk_confirm": {"number", "job"},
+    "orders:bulk_prepare": {"number", "job"},
+    "orders:bulk_label": {"number", "job"},
+    "orders:bulk_ship_part": {"number", "job"},
+    "orders:print_labels": {"number", "all", "filter", "job"},
     "orders:record_found": {"number"},
     "stuck:again": {"key"},
     "orders:station": {"code", "key", "order", "agreed"},
@@ -282,7 +286,9 @@ class Desk:
             return answer.status_code, snapshot()
 
     def note(self, form: forms.BaseForm) -> None:
-        self.fields |= {form.add_prefix(name) for name in form.fields}
+        """What narrows a list changes nothing, wherever it is sent along."""
+        if not isinstance(form, FilterForm):
+            self.fields |= {form.add_prefix(name) for name in form.fields}
 
 
 @pytest.fixture

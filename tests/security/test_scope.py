@@ -338,7 +338,8 @@ def test_a_bulk_job_takes_what_is_in_scope_for_its_maker(world: World) -> None:
         seen = world.seen_by(user)
         client = sign_in(user)
         for query in ({"number": chosen}, {"all": "1", "filter": ""}, {"all": "1", "filter": "q=同款"}):
-            assert client.get(url, query).context["dialog"].subject["choice"].total == len(seen)
+            dialog = client.get(url, query, headers={"HX-Request": "true"}).context["dialog"]
+            assert dialog.subject["choice"].total == len(seen)
         assert client.get("/console/orders/bulk/count/").context["total"] == len(seen)
     for body in ({"number": chosen}, {"all": "1", "filter": "product=同款"}):
         change(world, stage=Stage.TO_CONFIRM)

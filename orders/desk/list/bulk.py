@@ -1,14 +1,17 @@
 """What can be done to many orders at once, and to which of the chosen ones."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from orders.desk.list.bulk_forms import BulkForm, LabelsForm
 from orders.desk.list.counts import CAP
 from orders.desk.list.filters import Filters
+from orders.desk.list.marks import BY_COURIER, LABELLED, Mark
+from orders.desk.list.selection import Selection
 from orders.desk.list.selectors import narrow
 from orders.scope import orders_in_scope
 from orders.stages import Stage
@@ -24,7 +27,8 @@ BATCH = 1000
 class BulkAction:
     """One button of the selection bar; the words with `{n}` and `{total}` are filled in by the page's script.
 
-    `one` is for a single order, `every` when all chosen fit, `some` when only a part does.
+    `one` is for a single order, `every` when all chosen fit, `some` when only a part does. Where an order also needs a
+    `mark`, `only` is the sentence that says so. `form` is what is asked for all of them.
     """
 
     verb: str
@@ -32,7 +36,10 @@ class BulkAction:
     every: Any
     some: Any
     words: Any
-    undo: Any
+    undo: Any = ""
+    mark: Mark | None = None
+    only: Any = ""
+    form: type[BulkForm] | None = None
 
     @property
     def name(self) -> str:
@@ -60,7 +67,30 @@ class BulkAction:
         """The stages in which the verb is legal; its guards are asked order by order when it is done."""
         return tuple(Stage(stage) for stage in MOVES[self.verb].steps)
 
+    @property
+    def condition(self) -> Q:
+        """Which orders fit, whatever their stage."""
+        return self.mark.condition if self.mark else Q()
 
+
+@dataclass(frozen=True)
+class PrintLabels(BulkAction):
+    """The button that is no job: what it does is done when the page is there."""
+
+    @property
+    def name(self) -> str:
+        return "print_labels"
+
+    @property
+    def icon_name(self) -> str:
+        return "printer"
+
+    @property
+    def url(self) -> str:
+        return reverse("orders:print_labels")
+
+
+_ONLY_LABELLED = _("Only orders to ship with an e-waybill are taken.")
 BULK = (
     BulkAction(
         "order.confirm",
@@ -78,12 +108,46 @@ BULK = (
         _("The orders are marked as being packed."),
         _("This cannot be undone, but an order can still be held or cancelled."),
     ),
+    BulkAction(
+        "order.label",
+        _("Get 1 e-waybill"),
+        _("Get {n} e-waybills"),
+        _("Get e-waybills for {n} of {total}"),
+        _("Each order gets one e-waybill for all that is left to send. One that has an e-waybill keeps it."),
+        mark=BY_COURIER,
+        only=_("Only orders to ship by a courier are taken."),
+        form=LabelsForm,
+    ),
+    BulkAction(
+        "order.ship_part",
+        _("Ship 1 order"),
+        _("Ship {n} orders"),
+        _("Ship {n} of {total}"),
+        _("Each order is sent under the number of its e-waybill."),
+        _("A parcel can be taken back until it moves."),
+        mark=LABELLED,
+        only=_ONLY_LABELLED,
+    ),
+)
+PRINT_LABELS = PrintLabels(
+    "order.label",
+    _("1 e-waybill label"),
+    _("{n} e-waybill labels"),
+    _("E-waybill labels of {n} of {total}"),
+    _("The labels show the recipients in full: each print is recorded."),
+    mark=LABELLED,
+    only=_ONLY_LABELLED,
 )
 
 
 def list_bulk(actor: Actor) -> list[BulkAction]:
     """The buttons this person's role allows."""
     return [action for action in BULK if has_capability(actor, action.capability)]
+
+
+def list_prints(actor: Actor) -> list[BulkAction]:
+    """What stands in the menu of what is printed, beside the documents."""
+    return [PRINT_LABELS] if has_capability(actor, PRINT_LABELS.capability) else []
 
 
 @dataclass(frozen=True)
@@ -98,21 +162,30 @@ class Choice:
         return self.total - self.fitting
 
 
-def choose_numbers(
-    numbers: Iterable[str], action: BulkAction, *, actor: Actor
-) -> tuple[Choice, list[Subject]]:
-    """The chosen orders of the actor's that are in a fitting stage, oldest first; one query."""
-    chosen = orders_in_scope(actor).filter(number__in=set(numbers))
-    found = list(chosen.order_by("pk").values("pk", "number", "stage"))
-    fitting = [Subject(row["pk"], row["number"]) for row in found if row["stage"] in action.stages]
+def choose_named(selection: Selection, action: BulkAction, *, actor: Actor) -> tuple[Choice, list[Subject]]:
+    """The orders that were named one by one and fit the action, oldest first; one query."""
+    fits = ExpressionWrapper(Q(stage__in=action.stages) & action.condition, output_field=BooleanField())
+    named = selection.find_named(actor).order_by("pk").annotate(is_fit=fits)
+    found = list(named.values_list("pk", "number", "is_fit"))
+    fitting = [Subject(pk, number) for pk, number, is_fit in found if is_fit]
     return Choice(len(found), len(fitting)), fitting
 
 
-def count_results(filters: Filters, stages: Iterable[Stage] | None = None, *, actor: Actor) -> int:
-    """Orders of the filtered list, in these stages alone, counted up to CAP + 1."""
+def count_choice(selection: Selection, action: BulkAction, *, actor: Actor) -> Choice:
+    """How many orders a press speaks of, and how many of them fit."""
+    if not selection.is_all:
+        return choose_named(selection, action, actor=actor)[0]
+    filters = selection.filters
+    return Choice(count_results(filters, actor=actor), count_results(filters, action, actor=actor))
+
+
+def count_results(filters: Filters, action: BulkAction | None = None, *, actor: Actor) -> int:
+    """Orders of the filtered list, those alone that fit an action, counted up to CAP + 1."""
     shown = list_stages(filters)
-    wanted = shown if stages is None else tuple(stage for stage in stages if stage in shown)
+    wanted = shown if action is None else tuple(stage for stage in action.stages if stage in shown)
     orders, total = narrow(filters, actor=actor), 0
+    if action is not None:
+        orders = orders.filter(action.condition)
     for stage in wanted:
         total += orders.filter(stage=stage).order_by()[: CAP + 1 - total].count()
         if total > CAP:
@@ -137,7 +210,7 @@ def collect_orders(action: BulkAction, parameters: dict[str, Any], cursor: str, 
     at, after = _read_cursor(cursor)
     if at >= len(stages):
         return Batch()
-    orders = narrow(filters, actor=actor).filter(stage=stages[at])
+    orders = narrow(filters, actor=actor).filter(action.condition, stage=stages[at])
     orders = orders.filter(pk__gt=after, pk__lte=parameters["newest"]).order_by("pk")
     subjects = [Subject(pk, number) for pk, number in orders.values_list("pk", "number")[:BATCH]]
     if len(subjects) == BATCH:

@@ -1,19 +1,30 @@
 """Doing something to many orders: how many fit, the question beforehand, and the job."""
 
+from http import HTTPStatus
 from typing import Any
 
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import render
 
-from orders.desk.list.bulk import BulkAction, Choice, choose_numbers, count_results, find_newest, list_bulk
+from orders.desk.list.bulk import (
+    BulkAction,
+    Choice,
+    choose_named,
+    count_choice,
+    count_results,
+    find_newest,
+    list_bulk,
+    list_prints,
+)
+from orders.desk.list.bulk_forms import BulkForm
 from orders.desk.list.counts import describe_count
 from orders.desk.list.filters import Filters
-from shop.http.dialogs import Dialog
+from orders.desk.list.selection import Selection, read_selection
+from orders.desk.list.views import draw_list
+from shop.http.dialogs import Dialog, show_dialog
 from shop.jobs.pages import follow_job, make_key, read_key
 from shop.jobs.services import make_job
 from shop.staff.decorators import StaffRequest, staff_page
-
-MOST_NUMBERS = 200
 
 
 @staff_page("orders.view")
@@ -21,7 +32,8 @@ def count_all(request: StaffRequest) -> HttpResponse:
     """The button that chooses all results of the list, with how many fit each action."""
     filters, actor = Filters(request.GET), request.actor
     total = count_results(filters, actor=actor)
-    fits = [(act.name, _count(count_results(filters, act.stages, actor=actor))) for act in list_bulk(actor)]
+    actions = [*list_bulk(actor), *list_prints(actor)]
+    fits = [(act.name, _count(count_results(filters, act, actor=actor))) for act in actions]
     context = {"total": total, "total_words": describe_count(total), "fits": fits}
     return render(request, "desk/list/_bulk_all.html", context)
 
@@ -31,60 +43,63 @@ def _count(count: int) -> dict[str, Any]:
 
 
 def make_bulk_view(action: BulkAction) -> Any:
-    """GET asks (the dialog), POST makes the job; both over the numbers sent or, with `all`, over a filter."""
+    """GET asks (the dialog), POST makes the job; both over the numbers sent, over a filter (`all`), or over a job."""
 
     @staff_page(action.capability, methods=("GET", "POST"))
     def bulk(request: StaffRequest) -> HttpResponse:
         if request.method == "POST":
-            return _make_job(request, action)
-        return render(request, "desk/list/_bulk_ask.html", {"dialog": _make_dialog(request, action)})
+            return _take(request, action)
+        selection, form = read_selection(request.GET), action.form() if action.form else None
+        choice = count_choice(selection, action, actor=request.actor)
+        dialog = make_dialog(action, selection, choice, form=form)
+        return show_dialog(request, dialog, lambda shown: draw_list(request, selection.filters, dialog=shown))
 
     return bulk
 
 
-def _make_dialog(request: StaffRequest, action: BulkAction) -> Dialog:
-    numbers, filters = _read_numbers(request.GET), Filters(QueryDict(request.GET.get("filter", "")))
-    is_all, actor = "all" in request.GET, request.actor
-    if is_all:
-        choice = Choice(
-            count_results(filters, actor=actor), count_results(filters, action.stages, actor=actor)
-        )
-    else:
-        choice, _subjects = choose_numbers(numbers, action, actor=actor)
-    words = describe_count(choice.fitting)
+def make_dialog(
+    action: BulkAction, selection: Selection, choice: Choice, *, form: BulkForm | None = None, key: str = ""
+) -> Dialog:
+    """The question before an action, with what it asks for."""
     subject = {
         "act": action,
         "choice": choice,
         "stages": [stage.label for stage in action.stages],
-        "is_all": is_all,
-        "numbers": numbers,
-        "filter": filters.make_url("").removeprefix("?"),
-        "key": make_key(),
+        "is_all": selection.is_all,
+        "hidden": selection.hidden,
+        "key": key or make_key(),
     }
-    title = action.one if choice.fitting == 1 else str(action.every).replace("{n}", words)
+    words = describe_count(choice.fitting)
     return Dialog(
         template="desk/list/_bulk_ask.html",
         name="bulk",
-        title=title,
+        title=action.one if choice.fitting == 1 else str(action.every).replace("{n}", words),
         url=action.url,
+        form=form,
         subject=subject,
         is_open=True,
     )
 
 
-def _make_job(request: StaffRequest, action: BulkAction) -> HttpResponse:
-    key = read_key(request)
-    if "all" in request.POST:
-        filters = Filters(QueryDict(request.POST.get("filter", "")))
-        parameters = {"filter": filters.params, "newest": find_newest(request.actor)}
-        job = make_job(action.kind, actor=request.actor, key=key, parameters=parameters)
+def _take(request: StaffRequest, action: BulkAction) -> HttpResponse:
+    """Make the job, or ask again where what was typed is refused."""
+    selection = read_selection(request.POST)
+    form = action.form(request.POST) if action.form else None
+    if form is None or form.is_valid():
+        return _make_job(request, action, selection, form.read() if form else None)
+    choice = count_choice(selection, action, actor=request.actor)
+    dialog = make_dialog(action, selection, choice, form=form, key=read_key(request))
+    return draw_list(request, selection.filters, dialog=dialog, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def _make_job(
+    request: StaffRequest, action: BulkAction, selection: Selection, typed: dict[str, Any] | None
+) -> HttpResponse:
+    key, actor = read_key(request), request.actor
+    if selection.is_all:
+        parameters = {"filter": selection.filters.params, "newest": find_newest(actor)}
+        job = make_job(action.kind, actor=actor, key=key, parameters=parameters, typed=typed)
     else:
-        _choice, subjects = choose_numbers(_read_numbers(request.POST), action, actor=request.actor)
-        job = make_job(action.kind, actor=request.actor, key=key, subjects=subjects)
+        _choice, subjects = choose_named(selection, action, actor=actor)
+        job = make_job(action.kind, actor=actor, key=key, subjects=subjects, typed=typed)
     return follow_job(request, job)
-
-
-def _read_numbers(data: QueryDict) -> list[str]:
-    """Order numbers as far as they can be some; what is none finds nothing."""
-    numbers = data.getlist("number")[:MOST_NUMBERS]
-    return [number for number in numbers if number.isascii() and number.isdecimal() and len(number) <= 18]

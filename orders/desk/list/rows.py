@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from orders.desk.labels import Deadline, Label, describe_deadline, describe_order
 from orders.desk.links import link_order
+from orders.desk.list.marks import name_marks
 from orders.desk.list.selectors import map_couriers, map_lines
 from orders.desk.next_steps import NextStep, find_next_step
 from orders.models import Order, OrderLine
@@ -36,6 +37,7 @@ class OrderRow:
     label: Label
     deadline: Deadline | None
     next_step: NextStep | None
+    marks: str
 
 
 def make_rows(orders: list[Order], *, actor: Actor) -> list[OrderRow]:
@@ -65,4 +67,5 @@ def _make_row(
         label=describe_order(order),
         deadline=describe_deadline(order, now),
         next_step=find_next_step(order, actor),
+        marks=name_marks(order),
     )

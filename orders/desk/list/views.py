@@ -1,6 +1,7 @@
 """The order list."""
 
 from contextlib import nullcontext
+from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -9,7 +10,7 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
-from orders.desk.list.bulk import list_bulk
+from orders.desk.list.bulk import list_bulk, list_prints
 from orders.desk.list.counts import count_tabs, describe_count
 from orders.desk.list.filters import PAGE_SIZES, Filters, Tab, WorkQueue
 from orders.desk.list.kinds import ORDINARY, OrderKind, find_kind, list_kind_tabs
@@ -23,6 +24,7 @@ from orders.states import MOVES
 from shop.access import has_capability
 from shop.actor import Actor
 from shop.database.replica import reading
+from shop.http.dialogs import Dialog
 from shop.http.middleware import own_address
 from shop.http.query import make_url
 from shop.staff.decorators import StaffRequest, staff_page
@@ -35,17 +37,7 @@ def list_orders(request: StaffRequest) -> HttpResponse:
     """The list, whole or (asked for by htmx) as the part below the title; the address is its state."""
     filters = Filters(request.GET)
     matches = search(filters, actor=request.actor)
-    page = _read_page(request, filters, matches)
-    looks = _describe_looks(request.user) | {
-        "bulk_actions": list_bulk(request.actor),
-        "can_print": has_capability(request.actor, MOVES["order.print"].capability),
-    }
-    context = _list_context(filters, matches, page, request.actor) | {
-        **looks,
-        "rows": make_rows(page.orders, actor=request.actor),
-        "this_url": request.get_full_path(),
-        "filter_url": make_url(reverse("orders:filter"), request.GET),
-    }
+    context = _draw_context(request, filters, matches, _read_page(request, filters, matches))
     is_part = request.htmx and not request.htmx.history_restore_request
     response = render(request, "desk/list/_table.html" if is_part else "desk/list/page.html", context)
     if is_part and request.GET:
@@ -54,6 +46,37 @@ def list_orders(request: StaffRequest) -> HttpResponse:
     # The part and the whole page share an address: without this the back button may show the part alone.
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def draw_list(
+    request: StaffRequest, filters: Filters, *, dialog: Dialog, status: int = HTTPStatus.OK
+) -> HttpResponse:
+    """The first page of the list under another address, with a dialog open on it."""
+    matches = search(filters, actor=request.actor)
+    page = get_page(filters, matches, actor=request.actor)
+    context = _draw_context(request, filters, matches, page)
+    context |= {
+        "list_dialog": dialog,
+        "this_url": filters.make_url(reverse("orders:list")),
+        "filter_url": filters.make_url(reverse("orders:filter")),
+    }
+    return render(request, "desk/list/page.html", context, status=status)
+
+
+def _draw_context(
+    request: StaffRequest, filters: Filters, matches: Matches | None, page: Page
+) -> dict[str, Any]:
+    actor = request.actor
+    return {
+        **_list_context(filters, matches, page, actor),
+        **_describe_looks(request.user),
+        "bulk_actions": list_bulk(actor),
+        "bulk_prints": list_prints(actor),
+        "can_print": has_capability(actor, MOVES["order.print"].capability),
+        "rows": make_rows(page.orders, actor=actor),
+        "this_url": request.get_full_path(),
+        "filter_url": make_url(reverse("orders:filter"), request.GET),
+    }
 
 
 def _read_page(request: StaffRequest, filters: Filters, matches: Matches | None) -> Page:

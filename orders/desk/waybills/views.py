@@ -2,7 +2,6 @@
 
 from http import HTTPStatus
 
-from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -10,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from orders.desk.waybills.actions import ACTIONS, find_action_url
+from orders.desk.waybills.presses import read_key, write_key
 from orders.scope import scope_key
 from orders.waybills.models import Waybill, WaybillLabel
 from orders.waybills.selectors import get_waybill, list_troubled
@@ -23,8 +23,6 @@ from shop.staff.actions.rows import ActionPage, list_offers
 from shop.staff.decorators import StaffRequest, staff_page
 
 EVENTS_SHOWN = 20
-_SALT = "orders.desk.waybills.label"
-_KEY_HOLDS_S = 900
 # The vendor's own HTML: nothing of it runs, nothing is fetched, nothing leads anywhere.
 _SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
 
@@ -73,10 +71,10 @@ def print_label(request: StaffRequest, waybill_id: int) -> HttpResponse:
     """
     if request.method == "POST":
         _read_label(get_waybill(waybill_id, actor=request.actor))
-        note_printed(waybill_id, actor=request.actor)
-        key = signing.dumps([waybill_id, request.user.pk], salt=_SALT)
+        printed = note_printed(waybill_id, actor=request.actor)
+        key = write_key({waybill_id: printed.prints}, request.user.pk)
         return redirect(make_url(reverse("orders:print_label", args=[waybill_id]), {"key": key}))
-    _check_key(request, waybill_id)
+    read_key(request, waybill_id)
     waybill = get_waybill(waybill_id, actor=request.actor)
     context = {"waybill": waybill, "key": request.GET["key"]}
     return render(request, "desk/waybills/print.html", context)
@@ -86,23 +84,12 @@ def print_label(request: StaffRequest, waybill_id: int) -> HttpResponse:
 @xframe_options_sameorigin
 def draw_label(request: StaffRequest, waybill_id: int) -> HttpResponse:
     """The label as the provider drew it, for a sandboxed frame of our own pages alone."""
-    _check_key(request, waybill_id)
+    read_key(request, waybill_id)
     label = _read_label(get_waybill(waybill_id, actor=request.actor))
     response = HttpResponse(label.html)
     response["Content-Security-Policy"] = _SANDBOX
     response["Cache-Control"] = "private, no-store"
     return response
-
-
-def _check_key(request: StaffRequest, waybill_id: int) -> None:
-    """Raise Refused unless this person has just pressed “Print the label”."""
-    try:
-        named = signing.loads(request.GET.get("key", ""), salt=_SALT, max_age=_KEY_HOLDS_S)
-    except signing.BadSignature:
-        named = None
-    if named != [waybill_id, request.user.pk]:
-        message = _("Press “Print the label” again: this address was good for a moment only.")
-        raise Refused("print_again", message, 410)
 
 
 def _read_label(waybill: Waybill) -> WaybillLabel:

@@ -55,10 +55,14 @@ def request_waybill(
         last = find_last(order_id, place)
         if last and last.state in HOLDING:
             return last
-        columns = _check_wish(order, wish)
-        waybill = _ask_again(last, columns, actor) or _ask(order, place, columns, actor)
-        data = {"code": waybill.code, "courier": waybill.courier}
-        move(order, "order.label", actor=actor, changes={"has_label": True}, data=data)
+        return ask_for_place(order, place, last, wish, actor)
+
+
+def ask_for_place(order: Order, place: int, last: Waybill | None, wish: Wish, actor: Actor) -> Waybill:
+    """Ask for a label of the locked order where none waits; `last` is the newest there. Raises as `request_waybill`."""
+    columns = _check_wish(order, wish)
+    waybill = _ask_again(last, columns, actor) or _ask(order, place, columns, actor)
+    move(order, "order.label", actor=actor, changes={"has_label": True}, data=_describe(waybill))
     return waybill
 
 

@@ -1,6 +1,7 @@
 """What people do with an e-waybill: use it for a parcel, void it, settle what the provider leaves open."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -90,6 +91,19 @@ def note_printed(waybill_id: int, *, actor: Actor) -> Waybill:
         data = describe(waybill) | {"copies": copies}
         move(waybill, "waybill.print", actor=actor, changes={"prints": copies}, data=data)
     return waybill
+
+
+def note_prints(waybill_ids: Iterable[int], *, actor: Actor) -> dict[int, int]:
+    """Count a print of each of these labels, all or none; id → which copy it is.
+
+    One that cannot be printed any more in this moment is passed over, and has none.
+    """
+    copies: dict[int, int] = {}
+    with transaction.atomic():
+        for waybill_id in waybill_ids:
+            with suppress(Refused):
+                copies[waybill_id] = note_printed(waybill_id, actor=actor).prints
+    return copies
 
 
 def use_waybill(orders: Sequence[Order], *, courier: str, tracking_no: str, actor: Actor) -> None:

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("books_are_clean", "sent_tasks")
 
 
 def ask(client: Client, name: str, query: str) -> str:
-    response = client.get(f"{URL}{name}/?{query}")
+    response = client.get(f"{URL}{name}/?{query}", headers={"HX-Request": "true"})
     assert response.status_code == 200
     return response.content.decode()
 
@@ -154,11 +154,11 @@ def test_the_offer_to_take_all_results_counts_what_fits(
     assert "Select all 2+ results" in owner.get(f"{URL}count/").content.decode()
 
 
-def test_who_may_print_alone_has_boxes_and_nothing_else_to_press(sign_in: SignIn) -> None:
+def test_the_warehouse_has_boxes_and_what_it_may_press(sign_in: SignIn) -> None:
     shown = sign_in("warehouse").get(f"/console/orders/?number={paid_order().number}").content.decode()
     assert 'form="bulk" data-stage' in shown
     assert 'name="document" value="pick_list"' in shown
-    assert "data-bulk-action" not in shown
+    assert re.findall(r'data-bulk-action="(\w+)"', shown) == ["label", "ship_part", "print_labels"]
 
 
 @pytest.mark.parametrize("role", ["finance", "store_clerk"])

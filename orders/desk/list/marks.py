@@ -1,0 +1,34 @@
+"""What an action asks of an order beside its stage, as the database and as a box of the list tell it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from orders.models import Order
+from orders.stages import Source
+from shop.store.deliveries import WAYS
+
+
+@dataclass(frozen=True)
+class Mark:
+    """`name` is what the box of an order bears that has it."""
+
+    name: str
+    condition: Q
+    holds: Callable[[Order], bool]
+
+
+_WITH_NUMBER = tuple(delivery for delivery, way in WAYS.items() if way.has_number)
+
+BY_COURIER = Mark(
+    "courier",
+    Q(delivery__in=_WITH_NUMBER) & ~Q(source=Source.TEST),
+    lambda order: order.delivery in _WITH_NUMBER and not order.is_test,
+)
+LABELLED = Mark("label", Q(has_label=True), lambda order: order.has_label)
+
+
+def name_marks(order: Order) -> str:
+    """The names of the marks that an order has, for its box."""
+    return " ".join(mark.name for mark in (BY_COURIER, LABELLED) if mark.holds(order))
