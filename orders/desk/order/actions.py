@@ -6,13 +6,13 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from orders.desk.links import link_order
-from orders.desk.order import forms, money_forms
-from orders.desk.order.address_form import ChangeAddressForm
-from orders.desk.order.goods_forms import ChangeLinesForm, PostponeForm
-from orders.desk.order.intercept_form import AskInterceptForm
-from orders.desk.order.parcel_forms import PhotographForm, ReplaceNumberForm
-from orders.desk.order.refund_form import RefundForm
-from orders.desk.order.ship_forms import ShipForm
+from orders.desk.order.forms import money, tending
+from orders.desk.order.forms.address import ChangeAddressForm
+from orders.desk.order.forms.goods import ChangeLinesForm, PostponeForm
+from orders.desk.order.forms.intercept import AskInterceptForm
+from orders.desk.order.forms.parcels import PhotographForm, ReplaceNumberForm
+from orders.desk.order.forms.refund import RefundForm
+from orders.desk.order.forms.ship import ShipForm
 from orders.desk.testing.services import remove_test_order
 from orders.models import Order
 from orders.services.steps import (
@@ -47,7 +47,7 @@ def find_action_url(order: Order, name: str) -> str:
 _ALL = (
     Action(
         "order.confirm",
-        forms.ConfirmForm,
+        tending.ConfirmForm,
         title=_("Confirm with a note"),
         words=_("The order goes to “to ship”. The note is seen by colleagues only."),
         undo=_("It can be undone right afterwards."),
@@ -82,19 +82,19 @@ _ALL = (
     ),
     Action(
         "order.collect",
-        money_forms.CollectForm,
+        money.CollectForm,
         words=_("Record that what is owed was received in cash or from the courier."),
         undo=_("This cannot be undone; money is given back as a refund."),
     ),
     Action(
         "order.pay",
-        money_forms.RecordTransferForm,
+        money.RecordTransferForm,
         words=_("Look at the account first. The order counts as paid; one reference pays one order."),
         undo=_("This cannot be undone; money is given back as a refund."),
     ),
     Action(
         "order.excess_transfer",
-        money_forms.RecordExcessForm,
+        money.RecordExcessForm,
         submit=_("Record it"),
         words=_(
             "The money is on the account, and nothing is owed. It does not count for the order and is to be paid out."
@@ -103,7 +103,7 @@ _ALL = (
     ),
     Action(
         "order.reject_proof",
-        money_forms.RejectProofForm,
+        money.RejectProofForm,
         words=_("The buyer reads the reason and can send another proof; the time to pay runs afresh."),
     ),
     Action(
@@ -115,7 +115,7 @@ _ALL = (
     ),
     Action(
         "order.extend",
-        forms.ExtendForm,
+        tending.ExtendForm,
         words=_("The order receives itself that many days later; the buyer sees it."),
         undo=_("It can be extended again, but not shortened."),
     ),
@@ -126,7 +126,7 @@ _ALL = (
     ),
     Action(
         "order.hold",
-        forms.HoldForm,
+        tending.HoldForm,
         submit=_("Hold the order"),
         words=_("Nothing can be shipped until the order is released; cancelling stays possible."),
         undo=_("The time held is added to the time to ship."),
@@ -155,7 +155,7 @@ _ALL = (
     ),
     Action(
         "order.waive",
-        money_forms.WaiveForm,
+        money.WaiveForm,
         submit=_("Waive it"),
         words=_("The order costs only what was paid, and goes on."),
         undo=_("This cannot be undone."),
@@ -172,19 +172,19 @@ _ALL = (
     ),
     Action(
         "order.change_price",
-        money_forms.ChangePriceForm,
+        money.ChangePriceForm,
         words=_("The buyer pays the new amount. A payment already begun is closed first."),
         undo=_("It can be changed again until something is paid."),
     ),
     Action(
         "order.choose_payment",
-        money_forms.ChoosePaymentForm,
+        money.ChoosePaymentForm,
         words=_("A payment already begun is closed first. With cash on delivery the order goes on at once."),
         undo=_("It can be changed again until something is paid; cash on delivery cannot."),
     ),
     Action(
         "order.cancel_lines",
-        money_forms.CancelLinesForm,
+        money.CancelLinesForm,
         submit=_("Cancel these goods"),
         words=_("The goods go back to stock. What was paid for them is refunded, what is owed becomes less."),
         undo=_("This cannot be undone."),
@@ -192,14 +192,14 @@ _ALL = (
     ),
     Action(
         "order.cancel_unpaid",
-        money_forms.CancelUnpaidForm,
+        money.CancelUnpaidForm,
         submit=_("Hold to cancel the order"),
         words=_("The order is closed and its goods go back to stock. Nothing was paid."),
         is_final=True,
     ),
     Action(
         "order.cancel_paid",
-        money_forms.CancelPaidForm,
+        money.CancelPaidForm,
         submit=_("Hold to cancel and refund"),
         words=_("The order is closed, its goods go back to stock, and all that was paid is refunded."),
         is_final=True,
@@ -221,8 +221,8 @@ _ALL = (
         words=_("What was sent of it is taken back, and its piece goes back to stock."),
         undo=_("This cannot be undone; another one can be placed."),
     ),
-    Action("order.remark", forms.RemarkForm, submit=_("Save"), in_menu=False, anchor="#remark"),
-    Action("order.note", forms.NoteForm, submit=_("Add note"), in_menu=False, anchor="#notes"),
+    Action("order.remark", tending.RemarkForm, submit=_("Save"), in_menu=False, anchor="#remark"),
+    Action("order.note", tending.NoteForm, submit=_("Add note"), in_menu=False, anchor="#notes"),
 )
 ACTIONS: dict[str, Action] = {action.name: action for action in _ALL}
 

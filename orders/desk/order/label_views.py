@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
-from orders.desk.order.ship_forms import LabelForm, Labels
+from orders.desk.order.forms.ship import LabelForm, Labels
 from orders.models import Order
 from orders.selectors import get_order, load_lines
 from orders.waybills.models import Waybill

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from orders.desk.order.forms import OrderForm
+from orders.desk.order.forms.base import OrderForm
 from orders.payments.changes.difference import Difference
 from orders.payments.changes.swapping import Swap, change_lines
 from orders.quotes import MAX_QUANTITY

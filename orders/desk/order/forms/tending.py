@@ -1,11 +1,9 @@
-"""The forms behind the buttons of the order page; each calls the one verb it is for."""
+"""The forms behind the buttons that push an order on, stop it, or note something."""
 
 from django import forms
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from orders.models import Order, OrderLine
-from orders.selectors import load_lines
+from orders.desk.order.forms.base import OrderForm
 from orders.services.steps import (
     add_note,
     confirm_order,
@@ -15,23 +13,8 @@ from orders.services.steps import (
 )
 from shop.actor import Actor
 from shop.console import fields
-from shop.staff.actions.forms import ActionForm
 from shop.store.choices import LIMITS
 from shop.store.models import StoreSettings
-
-
-class OrderForm(ActionForm):
-    """A form about one order, with its lines where it asks for them."""
-
-    subject: Order
-
-    @property
-    def order(self) -> Order:
-        return self.subject
-
-    @cached_property
-    def lines(self) -> list[OrderLine]:
-        return load_lines(self.subject)
 
 
 class ConfirmForm(OrderForm):

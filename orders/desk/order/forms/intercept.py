@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from orders.desk.order.address_form import CHECK_PHONE
-from orders.desk.order.parcel_forms import ParcelActionForm
+from orders.desk.order.forms.address import CHECK_PHONE
+from orders.desk.order.forms.parcels import ParcelActionForm
 from orders.models import Order
 from orders.services.place import Recipient
 from orders.shipping.models import InterceptKind

@@ -7,8 +7,8 @@ from django import forms
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from orders.desk.order.forms import OrderForm
-from orders.desk.order.photo_fields import PhotosField, list_named
+from orders.desk.order.forms.base import OrderForm
+from orders.desk.order.forms.photos import PhotosField, list_named
 from orders.models import Order
 from orders.shipping.models import HANDED_OVER, Parcel, ParcelState
 from orders.shipping.selectors import list_parcels

@@ -9,8 +9,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from orders.desk.order.forms import OrderForm
-from orders.desk.order.photo_fields import PhotosField, list_named
+from orders.desk.order.forms.base import OrderForm
+from orders.desk.order.forms.photos import PhotosField, list_named
 from orders.models import Order, OrderLine
 from orders.shipping.selectors import list_fellows
 from orders.shipping.services.ship import NewParcel

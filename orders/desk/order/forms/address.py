@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
-from orders.desk.order.forms import OrderForm
+from orders.desk.order.forms.base import OrderForm
 from orders.payments.changes.addressing import change_address, get_freight_difference_fen
 from orders.payments.changes.difference import Difference
 from orders.services.place import Recipient

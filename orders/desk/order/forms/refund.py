@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from orders.desk.order.forms import OrderForm
+from orders.desk.order.forms.base import OrderForm
 from orders.models import Order
 from orders.payments.changes.partial import PartRefund, refund_part
 from orders.payments.selectors import get_freight_left_fen, get_kept_fen

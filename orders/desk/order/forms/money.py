@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from orders.desk.order.forms import OrderForm
+from orders.desk.order.forms.base import OrderForm
 from orders.models import Order, OrderLine
 from orders.payments.changes.cancelling import cancel_lines, cancel_paid, cancel_unpaid
 from orders.payments.changes.pricing import change_price, choose_payment
