@@ -5,16 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Max, Q
-from django.utils.translation import gettext_lazy as _
+from django.db.models import Count, Max
 
 from orders.models import Order, OrderLine
 from orders.packing.models import REFUSED, Packing, PackingScan, PackingState, Verdict
-from orders.packing.reading import list_spellings
 from orders.selectors import load_lines
 from shop import clock
 from shop.catalog.models import Sku
-from shop.errors import Refused
+from shop.catalog.selectors import find_sku
 from shop.spelling import normalise
 
 FREE_AFTER = timedelta(hours=1)
@@ -152,20 +150,8 @@ def count_packed_by(staff_id: int, since: datetime) -> int:
 
 
 def find_article(code: str, lines: Sequence[OrderLine]) -> Sku | None:
-    """The article that a code names: as it stands, else in another spelling, else as one of these lines has it.
-
-    Raises Refused `two_articles` where it is the code of one and the barcode of another.
-    """
-    return _find_only([code]) or _find_only(list_spellings(code)) or _find_among(code, lines)
-
-
-def _find_only(spellings: Sequence[str]) -> Sku | None:
-    named = Q(code__in=spellings) | Q(barcode__in=spellings)
-    found = list(Sku.objects.select_related("product").filter(named)[:2])
-    if len(found) > 1:
-        message = _("Two articles answer to this code: %(one)s and %(other)s. Scan another code of it.")
-        raise Refused("two_articles", message % {"one": found[0].code, "other": found[1].code})
-    return found[0] if found else None
+    """The article that a code names, by itself or as one of these lines has it. Raises Refused `two_articles`."""
+    return find_sku(code) or _find_among(code, lines)
 
 
 def _find_among(code: str, lines: Sequence[OrderLine]) -> Sku | None:

@@ -1,12 +1,14 @@
 """Reading the catalogue; what a basket costs to send."""
 
-import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import Length
+from django.utils.translation import gettext_lazy as _
 
+from shop.catalog.codes import clean_scan, list_spellings
 from shop.catalog.models import Product, Sku, StockMovement
+from shop.errors import Refused
 
 
 def list_products(*, only_on_sale: bool = False, words: str = "") -> "QuerySet[Product]":
@@ -73,10 +75,21 @@ def is_only_barcode(barcode: str) -> bool:
 
 
 def find_sku(typed: str) -> Sku | None:
-    """The SKU of this code or barcode, as it was typed or scanned."""
-    code = unicodedata.normalize("NFKC", typed).replace("\0", "").strip()
-    found = Sku.objects.select_related("product").filter(Q(code__in=(code, code.upper())) | Q(barcode=code))
-    return found.first() if code else None
+    """The SKU that a typed or scanned code or barcode names: as it stands, else in another spelling.
+
+    Raises Refused `two_articles` where it is the code of one and the barcode of another.
+    """
+    code = clean_scan(typed)
+    return (_find_only([code]) or _find_only(list_spellings(code))) if code else None
+
+
+def _find_only(spellings: Sequence[str]) -> Sku | None:
+    named = Q(code__in=spellings) | Q(barcode__in=spellings)
+    found = list(Sku.objects.select_related("product").filter(named)[:2])
+    if len(found) > 1:
+        message = _("Two articles answer to this code: %(one)s and %(other)s. Scan another code of it.")
+        raise Refused("two_articles", message % {"one": found[0].code, "other": found[1].code})
+    return found[0] if found else None
 
 
 def list_siblings(product_ids: Iterable[int]) -> "QuerySet[Sku]":

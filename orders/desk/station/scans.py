@@ -11,13 +11,13 @@ from orders.desk.station.commands import Command, read_command, read_courier
 from orders.desk.station.desk import Desk, find_order, read_desk
 from orders.desk.station.words import Answer, tell_scan
 from orders.models import Order
-from orders.packing.reading import clean_scan
 from orders.packing.selectors import find_article, find_repeat
 from orders.packing.services.opening import Press, leave_packing, open_packing
 from orders.packing.services.scanning import count_goods, undo_scan
 from orders.packing.services.sending import ask_label, set_number, ship_packed
 from orders.waybills.models import WaybillState
 from shop.actor import Actor
+from shop.catalog.codes import clean_scan
 from shop.couriers.known import clean_tracking_no
 from shop.errors import Refused
 from shop.words import fill

@@ -3,9 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 from orders.packing.models import REFUSED, Packing, PackingScan, Verdict
-from orders.packing.reading import mask_scan
 from orders.packing.selectors import Box, Place, find_repeat, read_box
 from orders.packing.services.opening import Press, locked_own, write_scan
+from shop.catalog.codes import mask_scan
 from shop.catalog.models import Sku
 from shop.errors import Refused
 from shop.moves import services

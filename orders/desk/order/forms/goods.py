@@ -17,6 +17,7 @@ from shop import clock
 from shop.catalog.models import Sku
 from shop.catalog.selectors import find_sku, list_siblings
 from shop.console import fields
+from shop.errors import Refused
 from shop.money import format_fen
 
 
@@ -54,7 +55,10 @@ class ChangeLinesForm(OrderForm):
         return [(sku.code, f"{sku} · {format_fen(sku.price_fen)} · {sku.sellable}") for sku in skus]
 
     def clean_sku(self) -> Sku:
-        sku = find_sku(self.cleaned_data["sku"])
+        try:
+            sku = find_sku(self.cleaned_data["sku"])
+        except Refused as refused:
+            raise ValidationError(refused.message) from refused
         if sku is None:
             raise ValidationError(_("There is no article with this code or barcode."))
         return sku
