@@ -9,7 +9,9 @@ from django.db.models import F, Q, QuerySet
 from notifications.models import Alert, HandledHow
 from orders.models import Order
 from orders.payments.models import Refund, RefundState
+from orders.printing.selectors import IN_TROUBLE as NOT_PRINTED
 from orders.stages import IN_HAND, Stage
+from orders.waybills.selectors import IN_TROUBLE
 from shop.actor import PEOPLE
 from shop.events.models import Event
 
@@ -49,6 +51,15 @@ def after_supplement(order: Order, alert: Alert) -> Ending | None:
     if released:
         return Ending(HandledHow.MOVED, released)
     return None if order.owed_fen and order.stage in IN_HAND else Ending(HandledHow.OVER)
+
+
+def after_waybill(order: Order, _alert: Alert) -> Ending | None:
+    """Over when no e-waybill of the order is left to people any more."""
+    return None if order.waybills.filter(IN_TROUBLE).exists() else Ending(HandledHow.OVER)
+
+
+def after_print(order: Order, _alert: Alert) -> Ending | None:
+    return None if order.print_jobs.filter(NOT_PRINTED).exists() else Ending(HandledHow.OVER)
 
 
 def after_urge(order: Order, alert: Alert) -> Ending | None:

@@ -172,6 +172,27 @@ KINDS: dict[AlertKind, Row] = {
         ending=endings.after_supplement,
         ended_by=("order.pay", "order.collect", "order.waive", "order.release", "order.change_address"),
     ),
+    AlertKind.WAYBILL: Row(
+        "有电子面单需要人工处理",
+        "有 {n} 张电子面单需要人工处理",
+        "overdue",
+        ("orders.ship",),
+        ("waybill.dispute", "waybill.keep"),
+        ending=endings.after_waybill,
+        ended_by=(
+            *("waybill.issue", "waybill.enter", "waybill.give_up", "waybill.void"),
+            *("waybill.voided", "waybill.use"),
+        ),
+    ),
+    AlertKind.PRINT: Row(
+        "有小票未打印，请检查打印机",
+        "有 {n} 张小票未打印，请检查打印机",
+        "soon",
+        ("orders.print",),
+        ("print.fail", "print.lose"),
+        ending=endings.after_print,
+        ended_by=("print.finish", "print.retry", "print.repeat", "print.settle", "print.cancel"),
+    ),
     AlertKind.URGE: Row(
         "有买家催单，请及时处理",
         "有 {n} 笔订单被催单，请及时处理",

@@ -26,6 +26,8 @@ class AlertKind(models.TextChoices):
     GATEWAY_SILENT = "gateway_silent", _("WeChat Pay does not answer")
     BOOKS_BROKEN = "books_broken", _("Books do not balance")
     SUPPLEMENT = "supplement", _("The rest is overdue")
+    WAYBILL = "waybill", _("E-waybill to look at")
+    PRINT = "print", _("Receipt not printed")
     URGE = "urge", _("Buyer urges")
     TRANSFER = "transfer", _("Transfer to check")
     LOW_STOCK = "low_stock", _("Stock is low")

@@ -1,18 +1,34 @@
 """An alert ends when a person takes the order on, when the order closes, or when what it says is over."""
 
+from datetime import timedelta
+
 import pytest
+from django.db import transaction
 
 from notifications.models import Alert, AlertKind
 from orders.payments.changes.cancelling import cancel_lines, cancel_paid, cancel_unpaid
-from orders.services.steps import confirm_order, hold_order, urge_order
+from orders.payments.changes.swapping import Swap, change_lines
+from orders.payments.changes.waiving import waive_owed
+from orders.printing.models import PrintJob
+from orders.printing.services.asking import print_on
+from orders.services.steps import confirm_order, hold_order, release_order, urge_order
 from orders.shipping.services.ship import ship_order
 from orders.stages import Stage
+from orders.waybills.services.ending import give_up_waybill
+from shop import clock
+from shop.actor import GATEWAY
 from shop.catalog.stock import correct_stock
+from shop.clients.waybills import AlreadyUsed
 from shop.events.delivery import drain
 from shop.events.sweeping import sweep
+from shop.moves.services import lock_row, move
 from shop.store.choices import PayMethod, ReserveOn
-from tests.cast import buyer, clerk, make_sku, open_shop, paid_order, parcel, pay, place
+from tests.cast import buyer, clerk, make_sku, open_shop, paid_order, parcel, pay, place, prepared_order
 from tests.expect import fresh
+from tests.printing.conftest import make_printer
+from tests.waybills.conftest import ScriptedProvider, answer, ask, provider, set_up_couriers
+
+__all__ = ["provider"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -83,3 +99,49 @@ def test_stock_that_came_ends_the_short_alert() -> None:
     correct_stock(sku.pk, on_hand=5, reason="recounted", actor=clerk())
     sweep()
     assert the_alert(kind=AlertKind.STOCK_SHORT).handled_how == "over"
+
+
+def test_a_waybill_that_is_left_to_people_rings_until_one_settles_it(provider: ScriptedProvider) -> None:
+    set_up_couriers()
+    provider.say(AlreadyUsed("which one?"), AlreadyUsed("which one?"))
+    waybill = answer(ask(prepared_order()), times=2)
+    assert the_alert(kind=AlertKind.WAYBILL).handled_at is None
+    give_up_waybill(waybill.pk, reason="问过快递鸟，没有出单", actor=clerk())
+    assert the_alert(kind=AlertKind.WAYBILL).handled_how == "over"
+
+
+def test_a_receipt_of_which_nobody_knows_rings_until_it_is_seen() -> None:
+    printer = make_printer(deliveries=[])
+    job = print_on(paid_order().pk, printer_id=printer.pk, actor=clerk())
+    move_print(job, "print.lose", {"next_try_at": None})
+    assert the_alert(kind=AlertKind.PRINT).handled_at is None
+    move_print(job, "print.finish", {})
+    assert the_alert(kind=AlertKind.PRINT).handled_how == "over"
+
+
+def move_print(job: PrintJob, verb: str, changes: dict[str, object]) -> None:
+    with transaction.atomic():
+        move(lock_row(PrintJob, job.pk), verb, actor=GATEWAY, changes=changes)
+
+
+def test_a_rest_that_is_overdue_rings_until_it_is_waived() -> None:
+    order = paid_order(basket={make_sku(price_fen=20_00).pk: 1})
+    swap = Swap(order.lines.get().pk, 1, make_sku(price_fen=26_00).pk, 1)
+    change_lines(order.pk, swap, actor=clerk())
+    with clock.at(clock.now() + timedelta(hours=25)):
+        sweep()
+        drain()
+    assert the_alert(kind=AlertKind.SUPPLEMENT).handled_at is None
+    waive_owed(order.pk, reason="老顾客", actor=clerk())
+    assert the_alert(kind=AlertKind.SUPPLEMENT).handled_how == "over"
+
+
+def test_an_overdue_rest_is_over_when_somebody_lets_the_order_go_on() -> None:
+    order = paid_order(basket={make_sku(price_fen=20_00).pk: 1})
+    swap = Swap(order.lines.get().pk, 1, make_sku(price_fen=26_00).pk, 1)
+    change_lines(order.pk, swap, actor=clerk())
+    with clock.at(clock.now() + timedelta(hours=25)):
+        sweep()
+        drain()
+    release_order(order.pk, actor=clerk())
+    assert the_alert(kind=AlertKind.SUPPLEMENT).handled_how == "moved"
