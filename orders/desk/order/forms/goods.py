@@ -30,7 +30,12 @@ class ChangeLinesForm(OrderForm):
     sku = fields.text(
         _("Send this article (code or barcode)"), max_length=60, attrs={"list": "swap-skus", "class": "mono"}
     )
-    new_pieces = fields.pieces(_("Pieces of it"), most=MAX_QUANTITY, required=False)
+    new_pieces = fields.pieces(
+        _("Pieces of it"),
+        most=MAX_QUANTITY,
+        required=False,
+        help_text=_("Left empty, as many as are not sent."),
+    )
     difference = forms.ChoiceField(
         label=_("If the price differs"), widget=forms.RadioSelect, choices=Difference.choices
     )
