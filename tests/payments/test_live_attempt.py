@@ -59,9 +59,9 @@ def test_it_waits_for_what_becomes_of_it(verb: str, monkeypatch: pytest.MonkeyPa
     customer = cast.make_customer()
     change_balance(customer.pk, delta_fen=900_00, reason="现金", actor=cast.clerk("finance"))
     order = cast.place(customer, pay_method=method)
-    for module in ("cancelling", "collecting", "pricing"):
+    for module in ("changes.cancelling", "services.collecting", "changes.pricing"):
         # The steps at the gateway are over; the buyer presses "pay" once more before the verb takes the lock.
-        path = f"orders.payments.services.{module}.close_live_attempt"
+        path = f"orders.payments.{module}.close_live_attempt"
         monkeypatch.setattr(path, lambda *_args, **_kwargs: None)
     moment = clock.now()
     attempt = PayAttempt.objects.create(

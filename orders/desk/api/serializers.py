@@ -247,8 +247,9 @@ class ParcelOut(serializers.Serializer[Any]):
         return ParcelEventOut(self.context["events"][parcel.pk], many=True).data
 
     def get_photo_urls(self, parcel: Parcel) -> list[str]:
-        photos = parcel.photos.all() if self.context["shows_photos"] else ()
-        return [make_link(photo.picture) for photo in photos]
+        photos = parcel.photos.all()
+        is_shown = bool(photos) and get_store_settings().packing_photos_on
+        return [make_link(photo.picture) for photo in photos] if is_shown else []
 
     def get_has_arrived(self, parcel: Parcel) -> bool:
         return parcel.state == ParcelState.ARRIVED
@@ -331,8 +332,7 @@ class OrderOut(OrderRowOut):
         parcels = self.context["parcels"]
         if not parcels:
             return []
-        events, shows_photos = map_parcel_events(order, parcels), get_store_settings().packing_photos_on
-        context = {"order": order, "events": events, "shows_photos": shows_photos}
+        context = {"order": order, "events": map_parcel_events(order, parcels)}
         return ParcelOut(parcels, many=True, context=context).data
 
     @extend_schema_field(RefundOut(many=True))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpResponse
 from rest_framework.response import Response
 
@@ -25,7 +25,7 @@ from orders.models import Order
 from orders.quotes import quote_order
 from orders.selectors import get_order
 from orders.services.place import NewOrder, Recipient, find_placed, place_new_order
-from orders.shipping.models import HANDED_OVER
+from orders.shipping.models import HANDED_OVER, ParcelPhoto
 from orders.shipping.selectors import list_parcels
 from shop.actor import Actor
 from shop.catalog.refusals import counted_refusals
@@ -138,11 +138,12 @@ def show_order(number: str, actor: Actor) -> Any:
     return _describe(get_order(clean_number(number), actor=actor), actor)
 
 
+_PHOTOS = Prefetch("photos", queryset=ParcelPhoto.objects.select_related("picture").order_by("pk"))
+
+
 def _describe(order: Order, actor: Actor) -> Any:
     prefetch_related_objects([order], "lines")
-    parcels = (
-        list_parcels(order).prefetch_related("photos__picture", "intercepts") if order.pieces_shipped else []
-    )
+    parcels = list_parcels(order).prefetch_related(_PHOTOS, "intercepts") if order.pieces_shipped else []
     context = {
         "actor": actor,
         "parcels": [parcel for parcel in parcels if parcel.state in HANDED_OVER],
