@@ -50,9 +50,7 @@ leave_short = tell(
 leave_urged = tell(leave_confirmed, step(Do.URGE, (15 * HOUR, 15.5 * HOUR)))
 leave_extended = tell(leave_shipped, step(Do.EXTEND, (2 * DAY, 3 * DAY)))
 leave_labelled = tell(leave_preparing, step(Do.GET_LABEL, (5, 30), WAREHOUSE, courier=LABELS))
-leave_label_in_doubt = tell(
-    leave_preparing, step(Do.GET_DOUBTFUL_LABEL, (5, 30), WAREHOUSE, courier=LABELS)
-)
+leave_label_in_doubt = tell(leave_preparing, step(Do.GET_DOUBTFUL_LABEL, (5, 30), WAREHOUSE, courier=LABELS))
 leave_label_voided = tell(leave_labelled, step(Do.VOID_LABEL, (5, 30), WAREHOUSE))
 leave_sent_labelled = tell(leave_labelled, step(Do.SHIP_LABELLED, (10, 60), WAREHOUSE))
 leave_sent_together = tell(leave_preparing, step(Do.SHIP_TOGETHER, (15, 60), WAREHOUSE))

@@ -10,9 +10,9 @@ from typing import Any
 
 from orders.services.place import Recipient
 from seeding.outside.couriers import set_up_couriers
-from seeding.plan import SCARCE, Plan
 from seeding.outside.printers import set_up_printer
 from seeding.outside.wechat import give_credentials
+from seeding.plan import SCARCE, Plan
 from shop.actor import SYSTEM, Actor
 from shop.catalog.models import Sku
 from shop.catalog.services import NewSku, create_product
@@ -67,7 +67,9 @@ HEAVY_FREIGHT = Terms(
     [
         # Zhejiang, Shanghai and Jiangsu are near, the north-west is far; nobody takes heavy parcels to Tibet.
         _by_weight(regions=["310000", "320000", "330000"], first_fen=8_00, next_fen=1_00),
-        _by_weight(regions=["620000", "630000", "650000"], first_fen=22_00, next_fen=9_00, free_from_fen=299_00),
+        _by_weight(
+            regions=["620000", "630000", "650000"], first_fen=22_00, next_fen=9_00, free_from_fen=299_00
+        ),
         {"regions": ["540000"], "is_served": False},
         _by_weight(is_elsewhere=True, first_fen=12_00, next_fen=3_00),
     ],

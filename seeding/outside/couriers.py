@@ -1,4 +1,4 @@
-"""How the demo shop ships: from two places, its couriers with accounts as in the sandbox of 快递鸟, and tested credentials."""
+"""How the demo shop ships: from two places, with accounts as in the sandbox of 快递鸟 and tested credentials."""
 
 from pathlib import Path
 

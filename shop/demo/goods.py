@@ -33,7 +33,7 @@ class Palette:
 
 @dataclass(frozen=True, slots=True)
 class DemoSku:
-    """One buyable variant (规格); price in fen, weight in grams, an EAN-13 of the range that shops give out themselves."""
+    """One buyable variant (规格); price in fen, weight in grams, and an EAN-13 from the range for shops."""
 
     code: str
     name: str

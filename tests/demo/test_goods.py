@@ -16,6 +16,14 @@ def test_codes_are_unique_and_prices_are_real():
     assert all(sku.price_fen > 0 and sku.on_hand >= 0 for sku in skus)
 
 
+def test_barcodes_are_of_the_range_for_shops_and_their_digits_add_up():
+    barcodes = [sku.barcode for product in PRODUCTS for sku in product.skus]
+    assert len(set(barcodes)) == len(barcodes)
+    assert all(code.startswith("2") and len(code) == 13 for code in barcodes)
+    weights = [1, 3] * 6 + [1]
+    assert all(sum(int(n) * w for n, w in zip(code, weights, strict=True)) % 10 == 0 for code in barcodes)
+
+
 def test_there_are_enough_kinds_of_picture_to_tell_goods_apart():
     assert len({product.motif for product in PRODUCTS}) >= 10
 
