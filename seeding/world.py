@@ -49,6 +49,10 @@ class World:
             if same and order.companions == same and other != index
         ]
 
+    def list_all_companions(self) -> list[int]:
+        """The rows of all orders that are to go with another one."""
+        return [pk for index, pk in self.order_ids.items() if self.plan.orders[index].companions]
+
     def make_reference(self) -> str:
         """What a bank prints on a transfer."""
         return f"HT{self.rng.randrange(10**12):012d}"

@@ -1,9 +1,11 @@
 """The demo shop's goods and their pictures."""
 
 from io import BytesIO
+from random import Random
 
 from PIL import Image
 
+from shop.demo.drawing.packing import draw_packing
 from shop.demo.drawing.pictures import draw_product_picture
 from shop.demo.goods import PRODUCTS
 
@@ -34,3 +36,9 @@ def test_a_picture_is_a_small_jpeg_and_the_same_every_time():
     assert len(first) <= 40_000
     with Image.open(BytesIO(first)) as picture:
         assert (picture.format, picture.size) == ("JPEG", (240, 240))
+
+
+def test_packing_photos_are_small_and_differ():
+    first, second = draw_packing(Random(1)), draw_packing(Random(2))
+    assert first == draw_packing(Random(1)) != second
+    assert len(first) <= 40_000

@@ -18,10 +18,10 @@ def draw_packing(rng: Random) -> bytes:
     draw.rectangle((96, 14, 384, 346), fill=FLAP)
     draw.rectangle((26, 60, 454, 300), fill=FLAP)
     draw.rectangle((96, 60, 384, 300), fill=INSIDE, outline=CARTON, width=10)
-    for _crumple in range(14):
+    for _crumple in range(70):
         x, y = rng.randrange(108, 330), rng.randrange(72, 250)
         draw.ellipse((x, y, x + 44, y + 38), fill=PAPER, outline="#d8ccb6")
-    for left in (118, 206, 294)[: rng.randint(1, 3)]:
+    for left in (118, 206, 294)[: rng.randint(2, 3)]:
         _draw_goods(draw, left, rng)
     buffer = BytesIO()
     picture.save(buffer, "JPEG", quality=80)
