@@ -4,16 +4,19 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
+from django.utils import timezone
+
 from notifications.models import Alert
 from notifications.services import handle_alerts
-from orders.models import Order, OrderLine
+from orders.models import OrderLine
 from orders.payments.changes.addressing import change_address
 from orders.payments.changes.cancelling import BuyersWhy, cancel_lines, cancel_paid, cancel_unpaid
 from orders.payments.changes.pricing import choose_payment
 from orders.payments.services.balance import pay_by_balance
 from orders.payments.services.collecting import collect_payment
 from orders.payments.services.transfers import reject_proof
-from orders.services.place import NewOrder, Recipient, place_order
+from orders.services.place import NewOrder, place_order
+from orders.services.postponing import postpone_order
 from orders.services.recipient import reveal_recipient
 from orders.services.steps import (
     add_note,
@@ -26,11 +29,9 @@ from orders.services.steps import (
     set_seller_remark,
     urge_order,
 )
-from orders.shipping.models import ParcelState
-from orders.shipping.selectors import list_parcels
 from orders.shipping.services.ship import NewParcel, arrive_parcel, ship_order, undo_ship
 from orders.stages import BuyerReason
-from seeding import money
+from seeding import money, paper, parcels
 from seeding.diary import Do
 from seeding.opening import recipient_of
 from seeding.world import Scene
@@ -79,12 +80,12 @@ def _miss_one(scene: Scene) -> None:
 
 
 def _change_address(scene: Scene) -> None:
-    people = scene.world.people
-    there = recipient_of(people[(scene.planned.buyer + 1) % len(people)], Delivery.EXPRESS)
-    to = Recipient(
-        scene.person.name, scene.person.phone, there.province, there.city, there.district, there.detail
-    )
-    change_address(scene.order_id, to=to, actor=scene.staff)
+    change_address(scene.order_id, to=parcels.find_new_home(scene), actor=scene.staff)
+
+
+def _postpone(scene: Scene) -> None:
+    ship_on = timezone.localdate(clock.now()) + timedelta(days=scene.step.data["days"])
+    postpone_order(scene.order_id, ship_on=ship_on, notice=scene.step.data["notice"], actor=scene.staff)
 
 
 def _hold(scene: Scene) -> None:
@@ -114,17 +115,12 @@ def _pack(scene: Scene, quantities: dict[int, int]) -> NewParcel:
 
 
 def _undo_ship(scene: Scene) -> None:
-    undo_ship(_sent_parcel_ids(scene)[-1], actor=scene.staff)
+    undo_ship(parcels.list_sent_parcels(scene)[-1].pk, actor=scene.staff)
 
 
 def _arrive(scene: Scene) -> None:
-    for parcel_id in _sent_parcel_ids(scene):
-        arrive_parcel(parcel_id, actor=scene.staff if scene.step.who else SYSTEM)
-
-
-def _sent_parcel_ids(scene: Scene) -> list[int]:
-    parcels = list_parcels(Order.objects.get(pk=scene.order_id)).filter(state=ParcelState.SENT)
-    return sorted(parcels.values_list("pk", flat=True))
+    for parcel in parcels.list_sent_parcels(scene):
+        arrive_parcel(parcel.pk, actor=scene.staff if scene.step.who else SYSTEM)
 
 
 def _cancel_unpaid(scene: Scene) -> None:
@@ -199,6 +195,20 @@ ACTS: dict[Do, Callable[[Scene], object]] = {
     Do.URGE: _by_buyer(urge_order),
     Do.SHIP_PART: _ship_part,
     Do.SHIP: _ship,
+    Do.GET_LABEL: parcels.get_label,
+    Do.GET_DOUBTFUL_LABEL: parcels.get_doubtful_label,
+    Do.VOID_LABEL: parcels.void_label,
+    Do.SHIP_LABELLED: parcels.send_labelled,
+    Do.SHIP_TOGETHER: parcels.send_together,
+    Do.PHOTOGRAPH: parcels.photograph,
+    Do.CORRECT_NUMBER: parcels.correct_number,
+    Do.RELABEL: parcels.relabel,
+    Do.ASK_INTERCEPT: parcels.ask_intercept,
+    Do.FINISH_INTERCEPT: parcels.finish_intercept,
+    Do.PRINT_RECEIPT: paper.print_receipt,
+    Do.PRINT_IN_DOUBT: paper.print_in_doubt,
+    Do.CHANGE_GOODS: money.change_goods,
+    Do.POSTPONE: _postpone,
     Do.UNDO_SHIP: _undo_ship,
     Do.ARRIVE: _arrive,
     Do.COLLECT: _by_staff(collect_payment),

@@ -26,16 +26,20 @@ def _count(world: World, errand: Errand) -> None:
 
 def _find_one_missing(world: World, errand: Errand) -> None:
     """Fewer are on the shelf than orders were promised: the newest of them runs short by one."""
-    if (sku := _find_promised()) is not None:
+    if (sku := _find_promised(world)) is not None:
         count = Count(sku.pk, sku.reserved - 1)
         count_stock([count], reason=errand.text, actor=world.staff[errand.who])
 
 
-def _find_promised() -> Sku | None:
-    """The SKU of which least would have to vanish for an order in hand to run short; not an unpaid one."""
+def _find_promised(world: World) -> Sku | None:
+    """The SKU of which least would have to vanish for an order in hand to run short; not an unpaid one.
+
+    Orders that show something else are left alone: those with a label, and those that are to be sent together.
+    """
     waiting = OrderLine.objects.filter(
         order__stage__in=IN_HAND, order__is_held=False, reserved__gt=0, short=0, sku__is_presale=False
     )
+    waiting = waiting.filter(order__has_label=False).exclude(order__in=world.list_all_companions())
     skus = Sku.objects.filter(pk__in=waiting.values("sku_id")).order_by("on_hand", "pk")
     in_hand = set(waiting.values_list("order_id", flat=True))
     return next((sku for sku in skus if plan_taking(sku, sku.reserved - 1)[0].order_id in in_hand), None)

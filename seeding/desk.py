@@ -11,6 +11,7 @@ from seeding.stories import (
     DAY,
     FINANCE,
     HOUR,
+    LABELS,
     LOCAL,
     MANAGER,
     REJECT_REASONS,
@@ -48,6 +49,31 @@ leave_short = tell(
 )
 leave_urged = tell(leave_confirmed, step(Do.URGE, (15 * HOUR, 15.5 * HOUR)))
 leave_extended = tell(leave_shipped, step(Do.EXTEND, (2 * DAY, 3 * DAY)))
+leave_labelled = tell(leave_preparing, step(Do.GET_LABEL, (5, 30), WAREHOUSE, courier=LABELS))
+leave_label_in_doubt = tell(leave_preparing, step(Do.GET_DOUBTFUL_LABEL, (5, 30), WAREHOUSE, courier=LABELS))
+leave_label_voided = tell(leave_labelled, step(Do.VOID_LABEL, (5, 30), WAREHOUSE))
+leave_sent_labelled = tell(leave_labelled, step(Do.SHIP_LABELLED, (10, 60), WAREHOUSE))
+leave_sent_together = tell(leave_preparing, step(Do.SHIP_TOGETHER, (15, 60), WAREHOUSE))
+leave_photographed = tell(leave_shipped, step(Do.PHOTOGRAPH, (1, 3), WAREHOUSE))
+leave_number_corrected = tell(leave_shipped, step(Do.CORRECT_NUMBER, (10, 60), WAREHOUSE))
+leave_relabelled = tell(leave_shipped, step(Do.RELABEL, (2 * HOUR, 5 * HOUR), WAREHOUSE))
+leave_to_stop = tell(
+    leave_shipped,
+    step(Do.ASK_INTERCEPT, (HOUR, 3 * HOUR), CLERK, kind="stop", called="已致电网点，等回复"),
+)
+leave_redirected = tell(
+    leave_shipped,
+    step(Do.ASK_INTERCEPT, (HOUR, 3 * HOUR), CLERK, kind="redirect", called="网点 王师傅"),
+    step(Do.FINISH_INTERCEPT, (HOUR, 4 * HOUR), CLERK, note="网点已改派"),
+)
+leave_owing = tell(
+    leave_confirmed, step(Do.CHANGE_GOODS, (5, 30), SUPPORT, notice="已按您的要求换货，请补差价")
+)
+leave_postponed = tell(
+    leave_confirmed, step(Do.POSTPONE, (5, 30), SUPPORT, days=4, notice="新茶到货后马上发出")
+)
+leave_printed = tell(leave_preparing, step(Do.PRINT_RECEIPT, (1, 5), CLERK))
+leave_print_in_doubt = tell(leave_confirmed, step(Do.PRINT_IN_DOUBT, (1, 5), CLERK))
 leave_proof_to_check = tell(place, step(Do.SEND_PROOF, (4, 14)))
 leave_proof_rejected = tell(
     leave_proof_to_check, step(Do.REJECT_PROOF, (40, 90), FINANCE, reason=REJECT_REASONS[0])
@@ -78,7 +104,17 @@ DESK: tuple[DeskOrder, ...] = (
     *_left(Story(leave_short, is_scarce=True), 95),
     *_left(Story(leave_confirmed), 150, 240, 420),
     *_left(Story(leave_confirmed, pay_method=COD), 310),
-    *_left(Story(leave_preparing), 260, 520, 700, 980),
+    *_left(Story(leave_preparing), 260, 980),
+    *_left(Story(leave_printed), 520, 700),
+    *_left(Story(leave_print_in_doubt), 165),
+    *_left(Story(leave_labelled), 230, 350, 470),
+    *_left(Story(leave_label_in_doubt), 290),
+    *_left(Story(leave_label_voided), 410),
+    *_left(Story(leave_preparing, companions="waiting"), 330, 455),
+    *_left(Story(leave_owing), 365),
+    # The rest was to be paid within a day.
+    *_left(Story(leave_owing), 1550),
+    *_left(Story(leave_postponed), 1420),
     *_left(Story(leave_part_shipped, lines=2), 610, 1100),
     *_left(Story(leave_held), 800),
     *_left(Story(leave_held_until), 1300),
@@ -88,7 +124,15 @@ DESK: tuple[DeskOrder, ...] = (
     # Overdue: the shop promises 48 hours.
     *_left(Story(leave_preparing), 51 * 60, 56 * 60),
     *_left(Story(leave_confirmed), 63 * 60),
-    *_left(Story(leave_shipped), 500, 640, 860, 1050, 1240),
+    *_left(Story(leave_shipped), 500, 1240),
+    *_left(Story(leave_sent_labelled), 545, 690, 930),
+    *_left(Story(leave_preparing, companions="sent"), 1210),
+    *_left(Story(leave_sent_together, companions="sent"), 1120),
+    *_left(Story(leave_photographed), 580, 640),
+    *_left(Story(leave_number_corrected), 1050),
+    *_left(Story(leave_relabelled), 860),
+    *_left(Story(leave_to_stop), 1010),
+    *_left(Story(leave_redirected), 1290),
     *_left(Story(leave_shipped, delivery=LOCAL), 760),
     *_left(Story(leave_urged), 990),
     *_left(Story(leave_extended), 5 * DAY),

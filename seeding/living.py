@@ -20,7 +20,7 @@ from seeding.world import Scene, World
 from shop import clock
 from shop.database.connections import nobody_else
 from shop.demo.persons import list_people
-from shop.demo.standins import Ledger
+from shop.demo.standins import Ledger, StandInServer, run_in_thread
 from shop.events.delivery import count_undelivered, drain
 from shop.events.models import StuckTimer
 from shop.events.sweeping import sweep
@@ -44,25 +44,32 @@ def live(plan: Plan, *, seed: int, standins_dir: Path) -> None:
     quietly = override_settings(CHANNEL_LAYERS=NO_LISTENERS)
     with (
         closing(Ledger(standins_dir)) as ledger,
+        run_in_thread(standins_dir) as server,
+        override_settings(KDNIAO_URL=server.base_url, FEIE_URL=server.base_url),
         drawn_by(rng.randrange),
         quietly,
         nobody_else(),
         transaction.atomic(),
     ):
         with clock.at(plan.opened_at):
-            world = _open_shop(plan, pictures, ledger, rng, standins_dir)
+            world = _open_shop(plan, pictures, ledger, server, rng, standins_dir)
         _live_through(world)
         _check_nothing_is_left()
 
 
 def _open_shop(
-    plan: Plan, pictures: dict[str, bytes], ledger: Ledger, rng: Random, standins_dir: Path
+    plan: Plan,
+    pictures: dict[str, bytes],
+    ledger: Ledger,
+    server: StandInServer,
+    rng: Random,
+    standins_dir: Path,
 ) -> World:
     staff = hire_everybody()
     set_up_store(staff["owner"], standins_dir)
     sku_ids = stock_shelves(pictures, plan, staff["owner"])
     people = list_people(len(plan.joined_at))
-    return World(plan, ledger, people, staff, sku_ids, rng)
+    return World(plan, ledger, server.world, people, staff, sku_ids, rng)
 
 
 def _live_through(world: World) -> None:

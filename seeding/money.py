@@ -2,8 +2,11 @@
 
 from datetime import timedelta
 
+from django.db.models import F
+
 from orders.models import Order
 from orders.payments.changes.pricing import change_price
+from orders.payments.changes.swapping import Swap, change_lines
 from orders.payments.gateway import PaymentEvidence
 from orders.payments.models import AttemptState, PayAttempt, RefundState
 from orders.payments.services.attempts import open_attempt
@@ -24,6 +27,7 @@ from shop.files.services import store_picture
 
 REFUND_TAKES = timedelta(seconds=40)
 HUNDRED = 100_00
+PLENTY = 20
 
 
 def pay(scene: Scene) -> None:
@@ -112,3 +116,16 @@ def lower_price(scene: Scene) -> None:
     goods_fen = order.goods_fen * (100 - scene.step.data["percent_off"]) // 100
     to = {"goods_fen": goods_fen, "freight_fen": order.freight_fen}
     change_price(order.pk, **to, reason=scene.step.data["reason"], actor=scene.staff)
+
+
+def change_goods(scene: Scene) -> None:
+    """One piece becomes something a little dearer, of which there is plenty; the buyer owes the rest."""
+    line = Order.objects.get(pk=scene.order_id).lines.order_by("id")[0]
+    plenty = Sku.objects.filter(is_on_sale=True, is_presale=False, on_hand__gte=F("reserved") + PLENTY)
+    dearer = plenty.filter(price_fen__gt=line.price_fen).order_by("price_fen", "pk")[0]
+    change_lines(
+        scene.order_id,
+        Swap(line.pk, 1, dearer.pk, 1),
+        notice=scene.step.data["notice"],
+        actor=scene.staff,
+    )

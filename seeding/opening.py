@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from orders.services.place import Recipient
-from seeding.couriers import set_up_couriers
+from seeding.outside.couriers import set_up_couriers
+from seeding.outside.printers import set_up_printer
+from seeding.outside.wechat import give_credentials
 from seeding.plan import SCARCE, Plan
-from seeding.printers import set_up_printer
-from seeding.wechat import give_credentials
 from shop.actor import SYSTEM, Actor
 from shop.catalog.models import Sku
 from shop.catalog.services import NewSku, create_product
@@ -32,7 +32,7 @@ from shop.store.services import change_store_settings
 
 
 def _by_weight(**rule: Any) -> dict[str, Any]:
-    """A row that counts whole kilograms; free from ¥99, as all of this shop's freight."""
+    """A row that counts whole kilograms; mostly free from ¥99, as all of this shop's freight."""
     return {"first_units": 1000, "next_units": 1000, "free_from_fen": 99_00, **rule}
 
 
@@ -65,8 +65,11 @@ HEAVY_FREIGHT = Terms(
     "重货",
     Counts.WEIGHT,
     [
-        # Zhejiang, Shanghai and Jiangsu are near; nobody takes heavy parcels to Tibet.
+        # Zhejiang, Shanghai and Jiangsu are near, the north-west is far; nobody takes heavy parcels to Tibet.
         _by_weight(regions=["310000", "320000", "330000"], first_fen=8_00, next_fen=1_00),
+        _by_weight(
+            regions=["620000", "630000", "650000"], first_fen=22_00, next_fen=9_00, free_from_fen=299_00
+        ),
         {"regions": ["540000"], "is_served": False},
         _by_weight(is_elsewhere=True, first_fen=12_00, next_fen=3_00),
     ],
@@ -145,6 +148,7 @@ def _make_sku(sku: DemoSku, sold: int, today: date) -> NewSku:
         ships_on=today + timedelta(days=days) if days else None,
         weight_g=sku.weight_g,
         shelf=sku.shelf,
+        barcode=sku.barcode,
     )
 
 

@@ -34,13 +34,17 @@ Basket = tuple[tuple[str, int], ...]
 
 @dataclass(frozen=True)
 class PlannedOrder:
-    """One order of the past; `buyer` counts the shop's buyers from 0, the basket holds SKU codes and pieces."""
+    """One order of the past; `buyer` counts the shop's buyers from 0, the basket holds SKU codes and pieces.
+
+    Orders with the same `companions` are of one buyer, to be sent together.
+    """
 
     buyer: int
     basket: Basket
     delivery: Delivery
     pay_method: PayMethod
     remark: str
+    companions: str
     steps: tuple[Step, ...]
 
     @property
@@ -78,15 +82,23 @@ def make_plan(seed: int, *, now: datetime, orders: int, buyers: int) -> Plan:
     told += [(entry.story, now - timedelta(minutes=entry.age)) for entry in desk]
     told.sort(key=lambda pair: pair[1])
     few = iter(RUNNING_OUT)
+    whose: dict[str, int] = {}
     planned = tuple(
-        # The exponent makes a few buyers order often and most once or twice.
-        _plan_order(story, moment, now, _fill_basket(story, few, rng), int(buyers * rng.random() ** 1.6), rng)
+        _plan_order(
+            story, moment, now, _fill_basket(story, few, rng), _choose_buyer(story, buyers, whose, rng), rng
+        )
         for story, moment in told
     )
     opened_at = now - timedelta(days=HISTORY_DAYS + 1)
     joined_at = _joining_times(planned, opened_at, now, buyers, rng)
     errands = plan_errands(TO_SPARE, _note_last_seen(planned), now, rng)
     return Plan(opened_at, now, joined_at, planned, errands)
+
+
+def _choose_buyer(story: Story, buyers: int, whose: dict[str, int], rng: Random) -> int:
+    """A few buyers order often, which the exponent does, and most once or twice; companions have one buyer."""
+    buyer = int(buyers * rng.random() ** 1.6)
+    return whose.setdefault(story.companions, buyer) if story.companions else buyer
 
 
 def _note_last_seen(orders: Sequence[PlannedOrder]) -> dict[int, datetime]:
@@ -132,6 +144,7 @@ def _plan_order(
         delivery=story.delivery,
         pay_method=story.pay_method,
         remark=rng.choice(BUYER_REMARKS) if rng.random() < 0.14 else "",
+        companions=story.companions,
         steps=tuple(step for step in diary.steps if step.at <= now),
     )
 

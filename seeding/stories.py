@@ -25,6 +25,9 @@ REJECT_REASONS = (
     "还没有收到这笔转账，请核对收款账号",
     "金额与订单不符，请补足差额",
 )
+LABELS = ("SF", "ZTO", "YTO")
+"""Couriers of whom e-waybills are asked for: these want neither weight nor postcode."""
+
 LOCAL = Delivery.LOCAL
 COD, BALANCE, TRANSFER = PayMethod.COD, PayMethod.BALANCE, PayMethod.TRANSFER
 
@@ -33,7 +36,10 @@ Tell = Callable[[Diary], None]
 
 @dataclass(frozen=True)
 class Story:
-    """A kind of fate: how many of 1,000 orders have it, and what the order must be like for it."""
+    """A kind of fate: how many of 1,000 orders have it, and what the order must be like for it.
+
+    Orders of the same `companions` are one buyer's.
+    """
 
     tell: Tell
     per_mille: int = 0
@@ -42,6 +48,7 @@ class Story:
     lines: int = 0
     is_scarce: bool = False
     is_presale: bool = False
+    companions: str = ""
 
 
 def tell(*parts: Tell) -> Tell:
@@ -111,6 +118,7 @@ def collect_and_receive(diary: Diary) -> None:
         diary.write(Do.SWEEP, (RECEIVE_DAYS * DAY, RECEIVE_DAYS * DAY))
 
 
+get_label = at_work(Do.GET_LABEL, (2, 40), WAREHOUSE, courier=LABELS)
 send_off = tell(prepare, ship, collect_and_receive)
 fulfil = tell(confirm, send_off)
 """From the money, or the promise of cash, to the buyer's door."""
@@ -211,6 +219,20 @@ HISTORY: tuple[Story, ...] = (
     Story(tell(place_and_send_proof, record_transfer, fulfil), 14, pay_method=TRANSFER),
     Story(tell(place_and_send_proof, _send_better_proof, record_transfer, fulfil), 6, pay_method=TRANSFER),
     Story(tell(place_and_send_proof, record_transfer, cancel, _pay_out), 5, pay_method=TRANSFER),
+    Story(
+        tell(
+            *(place_and_pay, confirm, prepare, get_label),
+            *(at_work(Do.SHIP_LABELLED, (10, 200), WAREHOUSE), collect_and_receive),
+        ),
+        40,
+    ),
+    Story(
+        tell(
+            *(place_and_pay, confirm, prepare, partial(ship, after=(15, 90))),
+            *(step(Do.PHOTOGRAPH, (1, 3), WAREHOUSE), collect_and_receive),
+        ),
+        14,
+    ),
     Story(tell(top_up_and_pay, fulfil), 30, pay_method=BALANCE),
     Story(tell(top_up_and_pay, cancel), 6, pay_method=BALANCE),
 )

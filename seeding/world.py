@@ -9,6 +9,7 @@ from shop.actor import Actor
 from shop.customers.models import Customer
 from shop.demo.persons import DemoPerson
 from shop.demo.standins import Ledger
+from shop.demo.standins.world import World as StandIns
 
 COURIERS = ("SF", "SF", "ZTO", "YTO", "YD", "JTSD")
 NUMBER_HEADS = {"SF": "SF", "ZTO": "73", "YTO": "YT", "YD": "43", "JTSD": "JT"}
@@ -17,10 +18,14 @@ NUMBER_DIGITS = {"SF": 13, "ZTO": 12, "YTO": 13, "YD": 11, "JTSD": 13}
 
 @dataclass
 class World:
-    """The state of one seeding; `order_ids` maps the plan's orders to their rows once they are placed."""
+    """The state of one seeding; `order_ids` maps the plan's orders to their rows once they are placed.
+
+    `standins` are those whose server runs meanwhile.
+    """
 
     plan: Plan
     ledger: Ledger
+    standins: StandIns
     people: tuple[DemoPerson, ...]
     staff: dict[str, Actor]
     sku_ids: dict[str, int]
@@ -33,6 +38,20 @@ class World:
         courier = self.rng.choice(COURIERS)
         digits = NUMBER_DIGITS[courier]
         return courier, f"{NUMBER_HEADS[courier]}{self.rng.randrange(10**digits):0{digits}d}"
+
+    def list_companions(self, index: int) -> list[int]:
+        """The rows of the other orders that the plan has go with this one."""
+        orders = self.plan.orders
+        same = orders[index].companions
+        return [
+            self.order_ids[other]
+            for other, order in enumerate(orders)
+            if same and order.companions == same and other != index
+        ]
+
+    def list_all_companions(self) -> list[int]:
+        """The rows of all orders that are to go with another one."""
+        return [pk for index, pk in self.order_ids.items() if self.plan.orders[index].companions]
 
     def make_reference(self) -> str:
         """What a bank prints on a transfer."""

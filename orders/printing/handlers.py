@@ -1,5 +1,6 @@
 """Receipts that print by themselves, and enqueuing what a printer has to be asked."""
 
+from orders.printing.models import OPEN, PrintJob
 from orders.printing.services.asking import print_by_itself
 from orders.printing.tasks import ask_printer
 from orders.stages import Stage
@@ -17,4 +18,5 @@ def print_new_order(event: Event) -> None:
 
 @on("print.request", "print.retry", outside=True, queue=CARRIERS)
 def enqueue_print(event: Event) -> None:
-    ask_printer.delay(event.subject_id)
+    if PrintJob.objects.filter(pk=event.subject_id, state__in=OPEN).exists():
+        ask_printer.delay(event.subject_id)

@@ -33,7 +33,7 @@ class Palette:
 
 @dataclass(frozen=True, slots=True)
 class DemoSku:
-    """One buyable variant (规格); the price is in fen, the weight in grams."""
+    """One buyable variant (规格); price in fen, weight in grams, and an EAN-13 from the range for shops."""
 
     code: str
     name: str
@@ -41,6 +41,7 @@ class DemoSku:
     on_hand: int
     weight_g: int
     shelf: str
+    barcode: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ def _list_products() -> tuple[DemoProduct, ...]:
             int(row["on_hand"]),
             int(row["weight_g"]),
             row["shelf"],
+            row["barcode"],
         )
         for row in _read_rows("skus.csv")
     ]

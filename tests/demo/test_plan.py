@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from seeding.diary import Do
 from seeding.errands import Task
-from seeding.plan import Plan, make_plan
+from seeding.plan import Plan, PlannedOrder, make_plan
 from shop.demo.goods import SHOP_ZONE
 from shop.store.choices import PayMethod
 
@@ -64,6 +64,19 @@ def test_who_is_blocked_orders_nothing_afterwards() -> None:
         past = plan(seed)
         block = next(errand for errand in past.errands if errand.task == Task.BLOCK_BUYER)
         assert all(order.placed_at < block.at for order in past.orders if order.buyer == block.buyer)
+
+
+def test_companions_are_orders_of_one_buyer_and_sent_after_all_were_placed() -> None:
+    pairs: dict[str, list[PlannedOrder]] = {}
+    for order in plan().orders:
+        pairs.setdefault(order.companions, []).append(order)
+    del pairs[""]
+
+    assert {name: len(orders) for name, orders in pairs.items()} == {"waiting": 2, "sent": 2}
+    assert all(len({order.buyer for order in orders}) == 1 for orders in pairs.values())
+    sent_at = [step.at for order in pairs["sent"] for step in order.steps if step.do == Do.SHIP_TOGETHER]
+    assert len(sent_at) == 1
+    assert all(step.at <= sent_at[0] for order in pairs["sent"] for step in order.steps)
 
 
 def test_people_shop_by_day_and_in_the_evening() -> None:

@@ -1,12 +1,15 @@
 """The demo shop's past as it lies in the database: one seeding, looked at from all sides."""
 
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import transaction
+from django.db.models import Q
 
 from notifications.models import Alert, AlertKind
 from orders.desk.home.queues import list_queues
@@ -22,18 +25,23 @@ from orders.payments.models import (
     RefundState,
     TransferProof,
 )
+from orders.printing.models import PrintJob, PrintState
+from orders.selectors import with_secrets
+from orders.shipping.models import Intercept, InterceptState, ParcelPhoto
+from orders.shipping.selectors import list_fellows, list_order_ids, list_parcels
 from orders.stages import Stage
-from seeding.wechat import remember_money
+from orders.waybills.models import Waybill, WaybillLabel, WaybillState
+from seeding.outside.wechat import remember_money
 from shop import clock
 from shop.access import ROLES
 from shop.actor import SYSTEM
-from shop.catalog.models import MovementKind, Product, StockMovement
+from shop.catalog.models import MovementKind, Product, Sku, StockMovement
 from shop.clients.wechat_pay import WeChatPay
 from shop.couriers.checklist import list_missing_for_labels
 from shop.couriers.selectors import list_label_accounts
 from shop.customers.models import Address, BalanceEntry, Customer, EntryKind
 from shop.database.connections import nobody_else
-from shop.demo.standins import load_credentials, run_in_thread
+from shop.demo.standins import Ledger, load_credentials, run_in_thread
 from shop.events.delivery import count_undelivered
 from shop.events.models import Event, StuckTimer
 from shop.files.models import Picture
@@ -45,7 +53,7 @@ from tests.conftest import find_broken_books
 from tests.demo.seeding import copy_keys, seed
 
 pytestmark = pytest.mark.django_db
-ORDERS, BUYERS = 90, 30
+ORDERS, BUYERS = 110, 30
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +74,7 @@ def test_it_fills_the_shop_and_every_book_balances(lived: None) -> None:
         BUYERS,
         BUYERS,
     )
-    assert Product.objects.count() == Picture.objects.filter(customer_id=None).count() >= 30
+    assert Product.objects.count() == Picture.objects.filter(customer_id=None, staff_id=None).count() >= 30
     assert set(StaffUser.objects.values_list("role", flat=True)) == set(ROLES)
     assert find_broken_books() == []
 
@@ -76,9 +84,9 @@ def test_orders_of_all_stages_lie_there(lived: None) -> None:
     ids = list(Order.objects.order_by("placed_at").values_list("pk", flat=True))
     assert ids == sorted(ids)
     waiting = Order.objects.filter(stage__in=[Stage.TO_CONFIRM, Stage.CONFIRMED, Stage.PREPARING])
-    assert 15 <= waiting.count() <= 35
+    assert 25 <= waiting.count() <= 50
     assert waiting.filter(ship_by__lt=clock.now()).count() == 3
-    assert (waiting.filter(is_held=True).count(), waiting.filter(is_short=True).count()) == (2, 2)
+    assert (waiting.filter(is_held=True).count(), waiting.filter(is_short=True).count()) == (3, 2)
     assert waiting.filter(pieces_shipped__gt=0).exists()
     assert Order.objects.filter(stage=Stage.UNPAID, pay_by__gt=clock.now()).count() == 4
     assert not Order.objects.filter(stage=Stage.UNPAID, pay_by__lte=clock.now()).exists()
@@ -144,8 +152,59 @@ def test_money_came_and_went_in_every_way(lived: None) -> None:
 
 def test_every_queue_of_the_start_page_holds_something(lived: None) -> None:
     empty = {queue.name for queue in list_queues(count_tabs(SYSTEM), SYSTEM) if not queue.count}
-    # Whether an unpaid order is about to close depends on the minute, and the demo's couriers answer always.
-    assert empty <= {WorkQueue.CLOSING_SOON, "waybills"}
+    # Whether an unpaid order is about to close depends on the minute.
+    assert empty <= {WorkQueue.CLOSING_SOON}
+
+
+def test_labels_wait_were_used_voided_and_one_needs_a_person(lived: Path) -> None:
+    states = Counter(Waybill.objects.filter(order__stage=Stage.PREPARING).values_list("state", flat=True))
+    assert states == {WaybillState.ISSUED: 3, WaybillState.DISPUTED: 1, WaybillState.VOID: 1}
+    used = Waybill.objects.filter(state=WaybillState.USED)
+    assert used.filter(order__stage=Stage.DONE).exists()
+    assert used.filter(order__stage=Stage.SHIPPED).count() >= 3
+    for waybill in used:
+        parcel = list_parcels(waybill.order).get()
+        assert (parcel.courier, parcel.tracking_no) == (waybill.courier, waybill.tracking_no)
+    assert not WaybillLabel.objects.filter(html="").exists()
+    # The provider's own memory has them, so that one can be voided or asked for again.
+    with closing(Ledger(lived)) as ledger:
+        for waybill in used:
+            row = ledger.find("SELECT * FROM waybills WHERE code = ?", waybill.code)
+            assert (row["courier"], row["number"]) == (waybill.courier, waybill.tracking_no)
+
+
+def test_orders_of_one_buyer_wait_for_one_parcel_and_went_in_one(lived: None) -> None:
+    waiting = with_secrets(Order.objects.filter(stage=Stage.PREPARING, is_held=False, is_short=False))
+    assert sum(bool(list_fellows(order)) for order in waiting) >= 2
+    together = Event.objects.filter(verb="order.ship", data__has_key="together")
+    ids = {event.order_id for event in together}
+    assert len(ids) == 2
+    assert all(set(list_order_ids(parcel["id"])) == ids for parcel in together[0].data["parcels"])
+
+
+def test_parcels_have_photos_other_numbers_and_are_intercepted(lived: None) -> None:
+    assert ParcelPhoto.objects.filter(parcel__lines__order_line__order__stage=Stage.SHIPPED).exists()
+    assert all(photo.picture.staff_id for photo in ParcelPhoto.objects.select_related("picture"))
+    replaced = Event.objects.filter(verb="order.replace_number")
+    assert {event.data["because"] for event in replaced} == {"typed", "relabelled"}
+    assert sorted(Intercept.objects.values_list("state", flat=True)) == [
+        InterceptState.ASKED,
+        InterceptState.DONE,
+    ]
+
+
+def test_orders_owe_a_rest_wait_longer_and_are_printed(lived: None) -> None:
+    owing = [
+        order for order in Order.objects.filter(stage=Stage.CONFIRMED) if order.owed_fen and order.paid_fen
+    ]
+    assert sorted(order.is_held for order in owing) == [False, True]
+    assert Event.objects.filter(verb="order.postpone").count() == 1
+    states = Counter(PrintJob.objects.values_list("state", flat=True))
+    assert states == {PrintState.PRINTED: 2, PrintState.UNKNOWN: 1}
+
+
+def test_every_sku_can_be_scanned_found_and_weighed(lived: None) -> None:
+    assert not Sku.objects.filter(Q(barcode="") | Q(shelf="") | Q(weight_g=0)).exists()
 
 
 def test_buyers_urged_and_asked_for_time_and_one_is_blocked(lived: None) -> None:

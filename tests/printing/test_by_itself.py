@@ -3,7 +3,7 @@
 import pytest
 
 from orders.payments.changes.cancelling import cancel_paid
-from orders.printing.handlers import print_new_order
+from orders.printing.handlers import enqueue_print, print_new_order
 from orders.printing.models import PrintJob, PrintState, Trigger
 from orders.printing.services.asking import print_by_itself
 from shop.demo.standins import StandInServer
@@ -13,7 +13,7 @@ from shop.store.choices import PayMethod
 from tests import cast
 from tests.expect import fresh
 from tests.printers.conftest import Add
-from tests.printing.conftest import list_prints, make_printer, make_ready, work
+from tests.printing.conftest import list_prints, make_printer, make_ready, press, work
 
 
 def test_a_paid_order_is_printed_where_its_way_of_delivery_is_ticked(
@@ -42,6 +42,18 @@ def test_told_twice_it_is_printed_once() -> None:
     for _ in range(2):
         print_new_order(paid)
     assert PrintJob.objects.count() == 1
+
+
+def test_what_came_out_meanwhile_is_not_asked_again(
+    add: Add, services: StandInServer, sent_tasks: list[tuple[str, int]]
+) -> None:
+    printer = make_ready(add("escpos"))
+    printed, waiting = press(cast.paid_order(), printer), press(cast.paid_order(), printer)
+    assert work(printed).state == PrintState.PRINTED
+    sent_tasks.clear()
+    for job in (printed, waiting):
+        enqueue_print(Event.objects.get(kind="print_job", subject_id=job.pk, verb="print.request"))
+    assert sent_tasks == [("ask_printer", waiting.pk)]
 
 
 @pytest.mark.parametrize("columns", [{"is_on": False}, {"tested_at": None}, {"deliveries": []}])

@@ -9,6 +9,7 @@ from orders.payments.timers import cancel_what_was_not_sent
 from orders.shipping.models import Parcel
 from orders.shipping.services.ship import NewParcel, ship_order, undo_ship
 from orders.stages import CloseReason, Stage
+from orders.waybills.handlers import enqueue_question
 from orders.waybills.models import Waybill, WaybillState
 from orders.waybills.services.ending import enter_number, give_up_waybill, note_printed, void_waybill
 from orders.waybills.tasks import ask_provider
@@ -36,6 +37,14 @@ def test_shipping_under_its_number_uses_it(provider):
     shipped = ship(order, waybill)
     waybill.refresh_from_db()
     assert (shipped.stage, shipped.has_label, waybill.state) == (Stage.SHIPPED, False, WaybillState.USED)
+
+
+def test_what_was_answered_meanwhile_is_not_asked_again(provider, sent_tasks):
+    done, open_ = issued(cast.prepared_order()), ask(cast.prepared_order())
+    sent_tasks.clear()
+    for waybill in (done, open_):
+        enqueue_question(Event.objects.get(kind="waybill", subject_id=waybill.pk, verb="waybill.request"))
+    assert sent_tasks == [("ask_provider", open_.pk)]
 
 
 def test_undoing_the_parcel_keeps_it_for_the_next(provider):

@@ -7,9 +7,9 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from seeding.couriers import give_courier_credentials
-from seeding.printers import give_printer_credentials
-from seeding.wechat import give_credentials, keep_merchant, remember_money
+from seeding.outside.couriers import give_courier_credentials
+from seeding.outside.printers import give_printer_credentials
+from seeding.outside.wechat import give_credentials, keep_merchant, remember_money
 from shop.actor import SYSTEM
 from shop.backup.archive import ArchiveReader
 from shop.backup.asking import choose_key

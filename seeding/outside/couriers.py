@@ -1,4 +1,4 @@
-"""How the demo shop ships: a sender, its couriers with accounts as in the sandbox of 快递鸟, and tested credentials."""
+"""How the demo shop ships: from two places, with accounts as in the sandbox of 快递鸟 and tested credentials."""
 
 from pathlib import Path
 
@@ -21,6 +21,16 @@ SENDER = {
     "address": "良渚街道勾运路 8 号 3 号仓",
     "postcode": "311113",
 }
+SECOND_SENDER = {
+    "name": "何师傅",
+    "phone": "0571-88990013",
+    "company": "山野集文三路店",
+    "province": "浙江省",
+    "city": "杭州市",
+    "district": "西湖区",
+    "address": "文三路 391 号 1 楼",
+    "postcode": "310012",
+}
 ACCOUNTS: dict[str, dict[str, str]] = {
     "SF": {},
     "ZTO": {"customer_name": "testzto", "customer_pwd": "testztopwd"},
@@ -33,7 +43,8 @@ ACCOUNTS: dict[str, dict[str, str]] = {
 
 def set_up_couriers(standins_dir: Path, *, actor: Actor) -> None:
     """Everything that one-click e-waybills need."""
-    add_sender(SENDER, actor=actor)
+    for sender in (SENDER, SECOND_SENDER):
+        add_sender(sender, actor=actor)
     give_courier_credentials(standins_dir, actor=actor)
     for code, account in ACCOUNTS.items():
         changes = account | {"provider": Provider.KDNIAO}
