@@ -1,8 +1,8 @@
 """A receipt comes out by itself once an order may be prepared: once for each printer, however often that is told."""
 
 import pytest
-from orders.payments.changes.cancelling import cancel_paid
 
+from orders.payments.changes.cancelling import cancel_paid
 from orders.printing.handlers import print_new_order
 from orders.printing.models import PrintJob, PrintState, Trigger
 from orders.printing.services.asking import print_by_itself
