@@ -27,6 +27,12 @@ def find_calling_account(code: str) -> CourierAccount | None:
     return next((row for row in accounts if row.code == code and row.provider in CALLING), None)
 
 
+def find_called_couriers() -> "QuerySet[CourierAccount]":
+    """The couriers that a provider can call; one that is in use has a provider only with a complete account."""
+    tested = ProviderAccount.objects.filter(tested_at__isnull=False, provider__in=CALLING)
+    return CourierAccount.objects.filter(is_on=True, provider__in=tested.values("provider"))
+
+
 def list_missing(account: CourierAccount) -> list[str]:
     """Names of the columns that an e-waybill needs and that are empty."""
     courier = find_courier(account.code)

@@ -1,13 +1,11 @@
 """What the page of an order shows of the way of each parcel to its courier."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from orders.collections.models import BY_HAND, OVER, Collection, CollectionState
 from orders.collections.services.asking import write_window
 from orders.shipping.models import Parcel, ParcelState
-from shop.couriers.models import CALLING
-from shop.couriers.selectors import list_label_accounts
 
 
 @dataclass(frozen=True)
@@ -26,21 +24,21 @@ class HandOver:
 
 
 def list_ways(
-    parcels: Iterable[Parcel], collections: Mapping[int, Sequence[Collection]], *, is_allowed: bool
+    parcels: Iterable[Parcel],
+    collections: Mapping[int, Sequence[Collection]],
+    callable_ids: Container[int],
+    *,
+    is_allowed: bool,
 ) -> dict[int, HandOver]:
-    """Parcel id → its way; `collections` are those of each, the newest last."""
-    shown = list(parcels)
-    here = {parcel.pk for parcel in shown if is_allowed and _is_here(parcel)}
-    couriers = list_called_couriers() if here else set()
+    """Parcel id → its way; `collections` are those of each, the newest last; of `callable_ids` a provider calls."""
     return {
-        parcel.pk: _make(parcel, collections.get(parcel.pk) or (), couriers, is_here=parcel.pk in here)
-        for parcel in shown
+        parcel.pk: _make(
+            collections.get(parcel.pk) or (),
+            is_here=is_allowed and _is_here(parcel),
+            is_called=parcel.pk in callable_ids,
+        )
+        for parcel in parcels
     }
-
-
-def list_called_couriers() -> set[str]:
-    """The couriers that a provider of the shop's can call."""
-    return {account.code for account in list_label_accounts() if account.provider in CALLING}
 
 
 def _is_here(parcel: Parcel) -> bool:
@@ -48,10 +46,9 @@ def _is_here(parcel: Parcel) -> bool:
     return parcel.state == ParcelState.SENT and bool(parcel.courier) and not parcel.has_moved
 
 
-def _make(parcel: Parcel, rows: Sequence[Collection], couriers: set[str], *, is_here: bool) -> HandOver:
+def _make(rows: Sequence[Collection], *, is_here: bool, is_called: bool) -> HandOver:
     last = rows[-1] if rows else None
     is_over = last is None or last.state in OVER
-    is_called = parcel.courier in couriers
     can_end = last is not None and last.state in (*BY_HAND, CollectionState.CALLED)
     has_no_answer = last is not None and last.state in (CollectionState.FAILED, CollectionState.UNKNOWN)
     return HandOver(

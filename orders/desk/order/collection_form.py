@@ -9,13 +9,12 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from orders.collections.services.asking import Window, ask_collection
-from orders.desk.collections.ways import list_called_couriers
 from orders.desk.order.parcel_forms import ParcelActionForm
 from orders.models import Order
 from orders.shipping.models import Parcel
 from shop import clock
 from shop.actor import Actor
-from shop.couriers.selectors import list_senders
+from shop.couriers.selectors import find_called_couriers, list_senders
 from shop.errors import Refused
 
 FIRST, LAST, USUAL = 9, 18, 2
@@ -48,7 +47,7 @@ class CallCourierForm(ParcelActionForm):
 
     @cached_property
     def couriers(self) -> set[str]:
-        return list_called_couriers()
+        return set(find_called_couriers().values_list("code", flat=True))
 
     def fits(self, parcel: Parcel) -> bool:
         return super().fits(parcel) and parcel.courier in self.couriers and not parcel.has_moved

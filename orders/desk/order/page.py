@@ -38,6 +38,7 @@ from shop import clock
 from shop.access import has_capability
 from shop.actor import Actor
 from shop.couriers.known import find_courier
+from shop.couriers.selectors import find_called_couriers
 from shop.crypto import mask_address, mask_name, mask_phone
 from shop.database.kept import KeptQuery, Param
 from shop.events.models import Event
@@ -61,6 +62,7 @@ _PARCEL_LINES = KeptQuery(
         .annotate(
             has_photos=Exists(ParcelPhoto.objects.filter(parcel=OuterRef("parcel"))),
             has_intercepts=Exists(Intercept.objects.filter(parcel=OuterRef("parcel"))),
+            is_callable=Exists(find_called_couriers().filter(code=OuterRef("parcel__courier"))),
             has_collections=Exists(Collection.objects.filter(parcel=OuterRef("parcel"))),
         )
         .filter(order_line__order=_ORDER, parcel__direction=Direction.OUT)
@@ -243,6 +245,7 @@ def _list_parcels(order_id: int, lines: list[OrderLine], available: dict[str, An
     photographed: set[int] = set()
     intercepted: set[int] = set()
     collected: set[int] = set()
+    callable_ids: set[int] = set()
     rows: list[Any] = [*_PARCEL_LINES.fetch(order=order_id)]
     for row in rows:
         parcel = parcels.setdefault(row.parcel_id, row.parcel)
@@ -250,10 +253,11 @@ def _list_parcels(order_id: int, lines: list[OrderLine], available: dict[str, An
         photographed |= {parcel.pk} if row.has_photos else set()
         intercepted |= {parcel.pk} if row.has_intercepts else set()
         collected |= {parcel.pk} if row.has_collections else set()
+        callable_ids |= {parcel.pk} if row.is_callable else set()
     photos = _group(ParcelPhoto.objects.select_related("picture"), photographed)
     intercepts = _group(Intercept.objects.all(), intercepted)
     collections = _group(Collection.objects.all(), collected)
-    ways = list_ways(parcels.values(), collections, is_allowed="order.hand_over" in available)
+    ways = list_ways(parcels.values(), collections, callable_ids, is_allowed="order.hand_over" in available)
     return [
         _view_parcel(
             parcel, contents[parcel.pk], available, photos[parcel.pk], intercepts[parcel.pk], ways[parcel.pk]
