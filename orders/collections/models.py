@@ -28,6 +28,11 @@ OVER = (CollectionState.FAILED, CollectionState.CANCELLED)
 BY_HAND = (CollectionState.BY_PHONE, CollectionState.DROPPED_OFF)
 """What people have done without a provider."""
 
+IN_TROUBLE = Q(state__in=(CollectionState.FAILED, CollectionState.UNKNOWN)) | Q(
+    state=CollectionState.CALLED
+) & ~Q(last_error="")
+"""What a person may have to settle; of called ones those that could not be called off."""
+
 
 class Collection(Versioned):
     """One way of one parcel to its courier: a provider calls the courier, somebody has, or has brought it there.
@@ -66,7 +71,8 @@ class Collection(Versioned):
         indexes = [
             models.Index(
                 fields=["next_try_at"], name="collection_due", condition=Q(next_try_at__isnull=False)
-            )
+            ),
+            models.Index(fields=["id"], name="collection_troubled", condition=IN_TROUBLE),
         ]
 
     def __str__(self) -> str:

@@ -3,11 +3,12 @@
 from collections.abc import Collection as Ids
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from orders.collections.models import ASKED, OVER, Collection
+from orders.collections.models import ASKED, IN_TROUBLE, OVER, Collection
 from orders.scope import rows_in_scope, scope_key
+from orders.shipping.models import ParcelState
 from shop.actor import Actor
 from shop.errors import Refused
 
@@ -24,6 +25,13 @@ def get_collection(collection_id: int, *, actor: Actor) -> Collection:
 def find_live(parcel_id: int) -> Collection | None:
     """How the parcel gets to its courier, as far as somebody has said or asked."""
     return Collection.objects.exclude(state__in=OVER).filter(parcel=parcel_id).first()
+
+
+def list_troubled(scope: str) -> "QuerySet[Collection]":
+    """Those that a person may have to settle while their parcel waits, of the orders in this scope."""
+    newer = Collection.objects.filter(parcel=OuterRef("parcel"), pk__gt=OuterRef("pk"))
+    rows = Collection.objects.filter(IN_TROUBLE, parcel__state=ParcelState.SENT, parcel__has_moved=False)
+    return rows_in_scope(rows.exclude(Exists(newer)), scope)
 
 
 def list_due(now: datetime, skip: Ids[int], limit: int) -> list[int]:

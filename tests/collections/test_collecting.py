@@ -76,7 +76,7 @@ def test_nobody_is_called_for_a_time_that_is_over(caller: ScriptedCaller, was_he
     with clock.at(clock.now() + timedelta(hours=4)):
         collection = answer(collection)
     assert (collection.state, collection.next_try_at) == (CollectionState.FAILED, None)
-    assert ("has not said" in collection.last_error) is was_heard and len(caller.asked) == 1
+    assert ("服务商没说" in collection.last_error) is was_heard and len(caller.asked) == 1
 
 
 def test_a_late_answer_to_what_somebody_settled_changes_nothing(caller: ScriptedCaller) -> None:

@@ -176,6 +176,7 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("orders:intercepts", "GET"): staff(SHIPPERS),
     ("orders:intercept", "GET"): staff(SHIPPERS),
     ("orders:reveal_intercept", "POST"): staff(REVEALERS),
+    ("orders:collections", "GET"): staff(SHIPPERS),
     ("orders:hand_over", "POST"): staff(SHIPPERS),
     ("orders:call_off", "POST"): staff(SHIPPERS),
     ("orders:printing", "GET"): staff(PRINTERS),

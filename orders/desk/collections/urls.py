@@ -6,6 +6,7 @@ import orders.desk.converters  # noqa: F401  # the kinds of parts below
 from orders.desk.collections import views
 
 urlpatterns = [
+    path("collections/", views.list_collections, name="collections"),
     path("collections/<row_id:collection_id>/call-off/", views.call_collection_off, name="call_off"),
     path(
         "<order_number:number>/parcels/<row_id:parcel_id>/hand-over/",

@@ -4,16 +4,26 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 
 from orders.collections.models import CollectionState
-from orders.collections.selectors import get_collection
+from orders.collections.selectors import get_collection, list_troubled
 from orders.collections.services.asking import hand_over
 from orders.collections.services.ending import call_off
+from orders.scope import scope_key
 from orders.selectors import get_order
 from shop.errors import Refused
 from shop.http.fields import read_version
 from shop.staff.decorators import StaffRequest, staff_page
+
+SHOWN = 100
+
+
+@staff_page("orders.ship")
+def list_collections(request: StaffRequest) -> HttpResponse:
+    """The parcels for which no courier was called, or of which nobody knows, the oldest first."""
+    rows = list_troubled(scope_key(request.actor)).select_related("order", "parcel").order_by("pk")
+    return render(request, "desk/collections/list.html", {"collections": rows[:SHOWN], "shown": SHOWN})
 
 
 @staff_page("orders.ship", methods=("POST",))

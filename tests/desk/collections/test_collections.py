@@ -12,8 +12,9 @@ from orders.desk.order.collection_form import propose_window
 from orders.models import Order
 from orders.shipping.models import Parcel
 from shop import clock
+from shop.clients.errors import Rejected
 from shop.couriers.models import Sender
-from tests.collections.conftest import answer, sent_parcel
+from tests.collections.conftest import ScriptedCaller, answer, call, sent_parcel
 from tests.collections.conftest import caller as caller  # a fixture
 from tests.console import page_with
 from tests.desk.buttons import assert_done, assert_refused, post
@@ -110,3 +111,16 @@ def test_the_next_two_whole_hours_of_the_day_are_proposed() -> None:
         (16, 0, (day + timedelta(days=1), 9)),
     ):
         assert propose_window(datetime(2026, 11, 30, hour, minute)) == expected
+
+
+def test_what_was_not_called_waits_on_the_home_page(
+    owner: Client, sender: Sender, caller: ScriptedCaller
+) -> None:
+    caller.say(Rejected("105", "业务错误[不在揽收范围]", 200))
+    order, parcel = sent_parcel()
+    answer(call(order, parcel))
+    assert "Collections to look at" in page_with(200, owner.get("/console/"))
+    html = page_with(200, owner.get("/console/orders/collections/"))
+    assert f"/console/orders/{order.number}/" in html and "不在揽收范围" in html
+    press(owner, order, parcel, "by_phone")
+    assert order.number not in page_with(200, owner.get("/console/orders/collections/"))
