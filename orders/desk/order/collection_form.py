@@ -43,7 +43,7 @@ class CallCourierForm(ParcelActionForm):
         senders = [(sender.pk, str(sender)) for sender in list_senders()]
         self.fields["sender"].choices = senders  # type: ignore[attr-defined]
         day, hour = propose_window(timezone.localtime(clock.now()))
-        self.initial |= {"day": day.isoformat(), "start": hour, "end": hour + USUAL}
+        self.initial.update(day=day.isoformat(), start=hour, end=hour + USUAL)
 
     @cached_property
     def couriers(self) -> set[str]:
