@@ -39,7 +39,10 @@ QUEUES = {
         Queue(
             CARRIERS,
             "waybills, tracking and prints, for which somebody waits at the packing table",
-            ("orders.waybills.tasks.*", "orders.shipping.tasks.*", "orders.printing.tasks.*"),
+            (
+                *("orders.waybills.tasks.*", "orders.collections.tasks.*"),
+                *("orders.shipping.tasks.*", "orders.printing.tasks.*"),
+            ),
             2,
         ),
         Queue(JOBS, "bulk work, imports and exports, which take minutes", ("shop.jobs.tasks.*",), 1),

@@ -66,6 +66,8 @@ WECHAT_MINI_URL = env.str("WECHAT_MINI_URL", "https://api.weixin.qq.com").rstrip
 KDNIAO_URL = env.str("KDNIAO_URL", "https://api.kdniao.com").rstrip("/")
 KDNIAO_WAYBILL_PATH = env.str("KDNIAO_WAYBILL_PATH", "/api/EOrderService")
 KDNIAO_QUERY_PATH = env.str("KDNIAO_QUERY_PATH", "/Ebusiness/EbusinessOrderHandle.aspx")
+KDNIAO_COLLECT_PATH = env.str("KDNIAO_COLLECT_PATH", "/api/OOrderService")
+KDNIAO_COLLECT_KINDS = (env.str("KDNIAO_COLLECT_TYPE", "1001"), env.str("KDNIAO_CALL_OFF_TYPE", "1004"))
 KUAIDI100_URL = env.str("KUAIDI100_URL", "https://api.kuaidi100.com").rstrip("/")
 KUAIDI100_WAYBILL_PATH = env.str("KUAIDI100_WAYBILL_PATH", "/label/order")
 KUAIDI100_VOID_PATH = env.str("KUAIDI100_VOID_PATH", "/label/order")
@@ -103,6 +105,7 @@ INSTALLED_APPS = [
     "orders.payments",
     "orders.shipping",
     "orders.waybills",
+    "orders.collections",
     "orders.packing",
     "orders.printing",
     "orders.desk",

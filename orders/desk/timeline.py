@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from orders.collections.models import CollectionState
 from orders.desk.failures import describe_failure
 from orders.models import OrderLine
 from orders.services.printing import Document
@@ -62,6 +63,15 @@ class Entry:
         return self.followers[-1].at if self.followers else self.at
 
 
+_TASKS = {
+    ("intercept.ask", "order.intercept"),
+    ("collection.ask", "order.hand_over"),
+    ("collection.by_phone", "order.hand_over"),
+    ("collection.drop_off", "order.hand_over"),
+}
+"""What a task begins with, and what its order says of it."""
+
+
 def make_timeline(events: Sequence[Event], lines: Sequence[OrderLine]) -> list[Entry]:
     """Entries, newest first, from events of one order in any order."""
     names = {str(line.pk): line.product_name for line in lines}
@@ -87,7 +97,7 @@ def _tell(told: list[Entry], entry: Entry) -> None:
 def _is_follower(entry: Entry, last: Entry) -> bool:
     """What belongs to the move before it: what the system did by itself, and what a verb brought with it."""
     is_of_cancellation = entry.verb == "order.refund" and last.verb.startswith("order.cancel_")
-    is_of_task = (last.verb, entry.verb) == ("intercept.ask", "order.intercept")
+    is_of_task = (last.verb, entry.verb) in _TASKS
     is_set_off = entry.actor[0] == ActorKind.SYSTEM or (
         (is_of_cancellation or is_of_task) and entry.actor == last.actor
     )
@@ -265,6 +275,12 @@ def _tell_why_replaced(because: Any, _data: Mapping[str, Any]) -> Iterator[Part]
 @tells("order", "wish")
 def _tell_wish(wish: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
     words = InterceptKind(wish).label if wish in InterceptKind.values else wish
+    yield Part("", str(words))
+
+
+@tells("order", "how")
+def _tell_hand_over(how: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
+    words = CollectionState(how).label if how in CollectionState.values else how
     yield Part("", str(words))
 
 

@@ -1,5 +1,6 @@
 """Addresses of orders: /console/orders/…"""
 
+from orders.desk.collections.urls import urlpatterns as collection_urls
 from orders.desk.intercepts.urls import urlpatterns as intercept_urls
 from orders.desk.list.urls import urlpatterns as list_urls
 from orders.desk.order.urls import urlpatterns as order_urls
@@ -18,5 +19,6 @@ urlpatterns = [
     *printing_urls,
     *waybill_urls,
     *intercept_urls,
+    *collection_urls,
     *order_urls,
 ]

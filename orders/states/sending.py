@@ -197,6 +197,17 @@ SENDING = (
         facts={"parcel": int, "wish": str},
     ),
     Move(
+        "order.hand_over",
+        _("Call the courier"),
+        _("How a parcel gets to its courier was said"),
+        stay(Stage.PREPARING, Stage.SHIPPED),
+        BY_STAFF,
+        "orders.ship",
+        (has_buyer, something_shipped, goes_by_courier),
+        icon_name="truck-delivery",
+        facts={"parcel": int, "how": str},
+    ),
+    Move(
         "order.arrive",
         _("Mark as delivered"),
         _("Delivered"),

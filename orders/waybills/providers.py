@@ -30,8 +30,8 @@ def make_request(waybill: Waybill) -> WaybillRequest:
     return WaybillRequest(
         code=waybill.code,
         account=make_account(waybill.courier),
-        sender=_make_sender(waybill.sender),
-        receiver=_make_receiver(waybill.order, waybill.postcode),
+        sender=make_sender(waybill.sender),
+        receiver=make_receiver(waybill.order, waybill.postcode),
         goods=_list_goods(waybill),
         weight_g=waybill.weight_g,
         remark=waybill.remark,
@@ -59,7 +59,8 @@ def make_account(code: str) -> Account:
     )
 
 
-def _make_sender(sender: Sender) -> Party:
+def make_sender(sender: Sender) -> Party:
+    """From where a parcel goes."""
     return Party(
         name=sender.name,
         phone=sender.phone,
@@ -72,7 +73,8 @@ def _make_sender(sender: Sender) -> Party:
     )
 
 
-def _make_receiver(order: Order, postcode: str) -> Party:
+def make_receiver(order: Order, postcode: str = "") -> Party:
+    """To whom it goes: the order's recipient as it stands."""
     return Party(
         name=order.recipient,
         phone=order.phone,

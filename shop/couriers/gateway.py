@@ -3,15 +3,31 @@
 from django.conf import settings
 
 from shop.clients import kdniao, kuaidi100
+from shop.clients.collections import CourierCaller
 from shop.clients.waybills import WaybillProvider
-from shop.couriers.models import Provider, ProviderAccount
+from shop.couriers.models import CALLING, Provider, ProviderAccount
 
 
 def make_client(account: ProviderAccount) -> WaybillProvider:
     """A client that speaks for the shop at this provider; its addresses are settings."""
     if account.provider == Provider.KUAIDI100:
         return _make_kuaidi100(account)
-    site = kdniao.Site(settings.KDNIAO_URL, settings.KDNIAO_WAYBILL_PATH, settings.KDNIAO_QUERY_PATH)
+    return _make_kdniao(account)
+
+
+def make_caller(account: ProviderAccount) -> CourierCaller | None:
+    """A client that has couriers called; None where only a person can."""
+    return _make_kdniao(account) if account.provider in CALLING else None
+
+
+def _make_kdniao(account: ProviderAccount) -> kdniao.KdNiao:
+    site = kdniao.Site(
+        settings.KDNIAO_URL,
+        settings.KDNIAO_WAYBILL_PATH,
+        settings.KDNIAO_QUERY_PATH,
+        settings.KDNIAO_COLLECT_PATH,
+        *settings.KDNIAO_COLLECT_KINDS,
+    )
     return kdniao.KdNiao(kdniao.Credentials(account.customer, account.key), site=site)
 
 

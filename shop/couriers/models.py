@@ -17,6 +17,10 @@ class Provider(models.TextChoices):
     KUAIDI100 = "kuaidi100", _("Kuaidi100")
 
 
+CALLING = (Provider.KDNIAO,)
+"""Those that have a courier called for collection."""
+
+
 class PayType(models.IntegerChoices):
     """Who pays the courier, as 快递鸟 counts it."""
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from django.db.models import Exists, QuerySet
 
 from shop.couriers.known import Courier, find_courier, list_couriers
-from shop.couriers.models import CourierAccount, Provider, ProviderAccount, Sender
+from shop.couriers.models import CALLING, CourierAccount, Provider, ProviderAccount, Sender
 
 
 def sort_couriers(accounts: Iterable[CourierAccount]) -> list[Courier]:
@@ -19,6 +19,18 @@ def list_label_accounts(accounts: Sequence[CourierAccount] | None = None) -> lis
     wanted = [row for row in (list_accounts() if accounts is None else accounts) if row.provider]
     tested = list_tested_providers() if wanted else set()
     return [account for account in wanted if account.provider in tested and not list_missing(account)]
+
+
+def find_calling_account(code: str) -> CourierAccount | None:
+    """The account of a courier that a provider of the shop's can call for collection."""
+    accounts = list_label_accounts()
+    return next((row for row in accounts if row.code == code and row.provider in CALLING), None)
+
+
+def find_called_couriers() -> "QuerySet[CourierAccount]":
+    """The couriers that a provider can call; one that is in use has a provider only with a complete account."""
+    tested = ProviderAccount.objects.filter(tested_at__isnull=False, provider__in=CALLING)
+    return CourierAccount.objects.filter(is_on=True, provider__in=tested.values("provider"))
 
 
 def list_missing(account: CourierAccount) -> list[str]:

@@ -35,7 +35,12 @@ TOPICS = (
     Topic("order", Group.ORDERS, _("One order"), ("orders:detail",)),
     Topic("printing", Group.ORDERS, _("Printing"), ("orders:printing", "orders:print_job")),
     Topic("shipping", Group.ORDERS, _("Shipping")),
-    Topic("parcels", Group.ORDERS, _("After shipping"), ("orders:intercepts", "orders:intercept")),
+    Topic(
+        "parcels",
+        Group.ORDERS,
+        _("After shipping"),
+        ("orders:intercepts", "orders:intercept", "orders:collections"),
+    ),
     Topic("station", Group.ORDERS, _("Scan station"), ("orders:station",)),
     Topic("labels", Group.ORDERS, _("E-waybills"), ("orders:waybills", "orders:waybill")),
     Topic("payments", Group.ORDERS, _("Being paid")),

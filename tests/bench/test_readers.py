@@ -82,6 +82,8 @@ READERS = {
     "refund_due": "orders.payments.selectors.list_due_refunds",
     "refund_stuck": "orders.desk.home.queues.list_queues",
     "refund_under_way": "orders.payments.selectors.list_stuck_refunds",
+    "collection_troubled": "orders.collections.selectors.list_troubled",
+    "collection_due": "orders.collections.selectors.list_due",
     "intercept_open": "orders.shipping.selectors.list_open_intercepts",
     "print_due": "orders.printing.selectors.list_due",
     "print_troubled": "orders.printing.selectors.list_troubled",

@@ -191,6 +191,7 @@ RACES = {
 NOT_RACED = {
     "waybill": "tests/races/test_waybill.py",
     "intercept": "tests/races/test_intercept.py",
+    "collection": "tests/races/test_collection.py",
     "packing": "tests/races/test_packing.py",
     "print_job": "tests/races/test_printing.py",
     "sku": "tests/races/test_stock.py, test_stocktake.py and test_low_stock.py",

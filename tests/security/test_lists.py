@@ -82,6 +82,7 @@ LISTS: dict[str, tuple[str, ...]] = {
     "/console/stuck/": CURSORS,
     "/console/orders/waybills/": CURSORS,
     "/console/orders/intercepts/": (),
+    "/console/orders/collections/": (),
     "/console/orders/station/": ("order",),
     "/console/orders/printing/": CURSORS,
     "/console/settings/freight/": CURSORS,

@@ -18,6 +18,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from orders.collections.models import CollectionState
+from orders.collections.services.asking import hand_over
 from orders.desk.prints.presses import Printed, write_token
 from orders.payments.changes.addressing import change_address
 from orders.payments.changes.cancelling import cancel_paid
@@ -174,6 +176,9 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("orders:intercepts", "GET"): staff(SHIPPERS),
     ("orders:intercept", "GET"): staff(SHIPPERS),
     ("orders:reveal_intercept", "POST"): staff(REVEALERS),
+    ("orders:collections", "GET"): staff(SHIPPERS),
+    ("orders:hand_over", "POST"): staff(SHIPPERS),
+    ("orders:call_off", "POST"): staff(SHIPPERS),
     ("orders:printing", "GET"): staff(PRINTERS),
     ("orders:print_job", "GET"): staff(PRINTERS),
     ("orders:print_on", "POST"): staff(PRINTERS),
@@ -289,7 +294,7 @@ ORDER_ACTIONS = (
         "give_up_label",
         "void_label",
     ),
-    (SHIPPERS, "fail_intercept", "withdraw_intercept", "enter_label"),
+    (SHIPPERS, "fail_intercept", "withdraw_intercept", "enter_label", "call_courier"),
     (PRINTERS, "retry_print", "settle_print", "repeat_print", "cancel_print"),
     (COLLECTORS, "collect", "record_transfer", "record_excess", "reject_proof"),
     (PRICERS, "change_price", "waive"),
@@ -401,6 +406,7 @@ def world(books_are_clean: None, sent_tasks: list[tuple[str, int]]) -> World:
     photo = ParcelPhoto.objects.create(parcel=sent, picture=picture, added_at=clock.now())
     wish = InterceptWish(InterceptKind.STOP)
     intercept = ask_intercept(sent.pk, order_id=order.pk, wish=wish, actor=cast.clerk())
+    collection = hand_over(sent.pk, order_id=order.pk, how=CollectionState.DROPPED_OFF, actor=cast.clerk())
     # The test of a connection asks nobody: a test's transaction is open.
     ProviderAccount.objects.all().delete()
     printer = make_printer()
@@ -423,6 +429,7 @@ def world(books_are_clean: None, sent_tasks: list[tuple[str, int]]) -> World:
         "parcel_id": sent.pk,
         "photo_id": photo.pk,
         "intercept_id": intercept.pk,
+        "collection_id": collection.pk,
         "event_id": Event.objects.get(verb="order.change_address").pk,
         "product_id": sku.product_id,
         "sku_id": sku.pk,

@@ -15,6 +15,7 @@ from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from orders.collections.selectors import list_troubled as list_uncollected
 from orders.desk.labels import Deadline, describe_deadline
 from orders.desk.list.conditions import REFUNDS_IN, is_in_queue
 from orders.desk.list.counts import CAP, Counts, describe_count
@@ -163,6 +164,16 @@ def _make_prints(_counts: Counts, actor: Actor, _now: datetime) -> Queue:
     return Queue("prints", title, "overdue", count, first, reverse("orders:printing"), see_all)
 
 
+def _make_collections(_counts: Counts, actor: Actor, _now: datetime) -> Queue:
+    """Parcels for which no courier was called, or of which nobody knows; the oldest first."""
+    troubled = list_uncollected(scope_key(actor))
+    count = troubled[: CAP + 1].count()
+    rows = troubled.select_related("parcel").order_by("id")[:SHOWN] if count else []
+    first = [Waiting(row.order_id, str(row)) for row in rows]
+    title, see_all = _("Collections to look at"), _("See all of them")
+    return Queue("collections", title, "overdue", count, first, reverse("orders:collections"), see_all)
+
+
 def _make_intercepts(_counts: Counts, actor: Actor, _now: datetime) -> Queue:
     """Parcels that somebody has to have stopped or redirected; the oldest first."""
     waiting = list_open_intercepts(scope_key(actor))
@@ -189,6 +200,7 @@ register_queue(30, _make_to_confirm, whose=["orders.edit"])
 register_queue(45, _make_waybills, whose=["orders.ship"])
 register_queue(46, _make_prints, whose=["orders.ship"])
 register_queue(47, _make_intercepts, whose=["orders.ship"])
+register_queue(48, _make_collections, whose=["orders.ship"])
 for _place, _queue, _tone, _read, _whose in (
     (10, WorkQueue.OVERDUE, "overdue", _read_orders, ["orders.ship", "orders.edit", "alerts.handle"]),
     (20, WorkQueue.WITHIN_24H, "soon", _read_orders, ["orders.ship"]),

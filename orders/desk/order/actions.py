@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.desk.links import link_order
 from orders.desk.order.forms import money, tending
 from orders.desk.order.forms.address import ChangeAddressForm
+from orders.desk.order.forms.collection import CallCourierForm
 from orders.desk.order.forms.goods import ChangeLinesForm, PostponeForm
 from orders.desk.order.forms.intercept import AskInterceptForm
 from orders.desk.order.forms.parcels import PhotographForm, ReplaceNumberForm
@@ -70,6 +71,15 @@ _ALL = (
         ReplaceNumberForm,
         words=_("The parcel stays as it is under another number, which the buyer sees at once."),
         undo=_("It can be replaced again until the parcel is delivered."),
+        in_menu=False,
+    ),
+    Action(
+        "order.hand_over",
+        CallCourierForm,
+        words=_(
+            "The courier comes to the sender's address in this time. Whether they were called stands at the parcel."
+        ),
+        undo=_("It can be called off until the parcel is collected."),
         in_menu=False,
     ),
     Action(

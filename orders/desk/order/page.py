@@ -1,13 +1,14 @@
 """Everything the order page shows, read in as few queries as there are tables."""
 
 from collections import defaultdict
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef
 
+from orders.collections.models import Collection
+from orders.desk.collections.ways import HandOver, list_ways
 from orders.desk.failures import describe_failure
 from orders.desk.labels import Deadline, Label, describe_deadline, describe_order
 from orders.desk.next_steps import NextStep, describe_next_step, find_next_step
@@ -37,6 +38,7 @@ from shop import clock
 from shop.access import has_capability
 from shop.actor import Actor
 from shop.couriers.known import find_courier
+from shop.couriers.selectors import find_called_couriers
 from shop.crypto import mask_address, mask_name, mask_phone
 from shop.database.kept import KeptQuery, Param
 from shop.events.models import Event
@@ -60,6 +62,8 @@ _PARCEL_LINES = KeptQuery(
         .annotate(
             has_photos=Exists(ParcelPhoto.objects.filter(parcel=OuterRef("parcel"))),
             has_intercepts=Exists(Intercept.objects.filter(parcel=OuterRef("parcel"))),
+            is_callable=Exists(find_called_couriers().filter(code=OuterRef("parcel__courier"))),
+            has_collections=Exists(Collection.objects.filter(parcel=OuterRef("parcel"))),
         )
         .filter(order_line__order=_ORDER, parcel__direction=Direction.OUT)
         .order_by("parcel_id", "order_line_id")
@@ -79,6 +83,7 @@ class ParcelView:
     can_photograph: bool
     photos: list[ParcelPhoto]
     intercepts: list[Intercept]
+    hand_over: HandOver
     courier_phone: str
 
 
@@ -239,21 +244,29 @@ def _list_parcels(order_id: int, lines: list[OrderLine], available: dict[str, An
     contents: dict[int, list[tuple[OrderLine, int]]] = {}
     photographed: set[int] = set()
     intercepted: set[int] = set()
+    collected: set[int] = set()
+    callable_ids: set[int] = set()
     rows: list[Any] = [*_PARCEL_LINES.fetch(order=order_id)]
     for row in rows:
         parcel = parcels.setdefault(row.parcel_id, row.parcel)
         contents.setdefault(parcel.pk, []).append((by_id[row.order_line_id], row.quantity))
         photographed |= {parcel.pk} if row.has_photos else set()
         intercepted |= {parcel.pk} if row.has_intercepts else set()
+        collected |= {parcel.pk} if row.has_collections else set()
+        callable_ids |= {parcel.pk} if row.is_callable else set()
     photos = _group(ParcelPhoto.objects.select_related("picture"), photographed)
     intercepts = _group(Intercept.objects.all(), intercepted)
+    collections = _group(Collection.objects.all(), collected)
+    ways = list_ways(parcels.values(), collections, callable_ids, is_allowed="order.hand_over" in available)
     return [
-        _view_parcel(parcel, contents[parcel.pk], available, photos[parcel.pk], intercepts[parcel.pk])
+        _view_parcel(
+            parcel, contents[parcel.pk], available, photos[parcel.pk], intercepts[parcel.pk], ways[parcel.pk]
+        )
         for parcel in parcels.values()
     ]
 
 
-def _group(rows: "models.QuerySet[Any]", parcel_ids: Collection[int]) -> dict[int, list[Any]]:
+def _group(rows: "models.QuerySet[Any]", parcel_ids: set[int]) -> dict[int, list[Any]]:
     """Parcel id → what hangs on it; one query, none where nothing does."""
     found: dict[int, list[Any]] = defaultdict(list)
     for row in rows.filter(parcel__in=parcel_ids).order_by("pk") if parcel_ids else ():
@@ -267,6 +280,7 @@ def _view_parcel(
     available: dict[str, Any],
     photos: list[ParcelPhoto],
     intercepts: list[Intercept],
+    hand_over: HandOver,
 ) -> ParcelView:
     is_sent, courier = parcel.state == ParcelState.SENT, find_courier(parcel.courier)
     return ParcelView(
@@ -278,6 +292,7 @@ def _view_parcel(
         can_photograph=parcel.state in HANDED_OVER and "order.photograph" in available,
         photos=photos,
         intercepts=intercepts,
+        hand_over=hand_over,
         courier_phone=courier.phone if courier and is_sent else "",
     )
 

@@ -90,7 +90,7 @@ def settle(world: World, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def show_state(world: World, request: Request) -> Reply:
-    """All trades, refunds, waybills and prints (or those of one `?number=`), calls received, notifies answered."""
+    """All that was made (or what belongs to one `?number=`), calls received, notifies answered."""
     number = request.query.get("number", "")
     ledger = world.ledger
     calls: dict[str, dict[str, int]] = {}
@@ -103,6 +103,7 @@ def show_state(world: World, request: Request) -> Reply:
         "trades": ledger.find_all("SELECT * FROM trades WHERE ? IN ('', number)", number),
         "refunds": ledger.find_all("SELECT * FROM refunds WHERE ? IN ('', number, trade_number)", number),
         "waybills": ledger.find_all("SELECT * FROM waybills WHERE ? IN ('', code, number)", number),
+        "collections": ledger.find_all("SELECT * FROM collections WHERE ? IN ('', code, number)", number),
         "prints": ledger.find_all(
             "SELECT * FROM prints WHERE ? = '' OR instr(content, ?) ORDER BY id", *[number] * 2
         ),

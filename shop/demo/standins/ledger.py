@@ -37,6 +37,10 @@ CREATE TABLE IF NOT EXISTS waybills (
   voided_at REAL);
 CREATE INDEX IF NOT EXISTS waybills_by_code ON waybills(code);
 CREATE INDEX IF NOT EXISTS waybills_by_number ON waybills(number);
+CREATE TABLE IF NOT EXISTS collections (
+  id INTEGER PRIMARY KEY, code TEXT NOT NULL, courier TEXT NOT NULL, number TEXT NOT NULL, sender TEXT NOT NULL, starts
+  TEXT NOT NULL, ends TEXT NOT NULL, made_at REAL NOT NULL, called_off_at REAL);
+CREATE INDEX IF NOT EXISTS collections_by_code ON collections(code);
 CREATE TABLE IF NOT EXISTS prints (
   id INTEGER PRIMARY KEY, provider TEXT NOT NULL, printer TEXT NOT NULL, reference TEXT NOT NULL UNIQUE, code TEXT
   NOT NULL, content TEXT NOT NULL, times INTEGER NOT NULL, made_at REAL NOT NULL, expires_at REAL, printed_at REAL);
@@ -54,6 +58,9 @@ DEFAULT_BEHAVIOUR: dict[str, Any] = {
     "waybill_foreign": False,
     "waybill_duplicate": False,
     "waybill_refusal": "",
+    # No courier is called, for this reason; none is called off, for that.
+    "collection_refusal": "",
+    "call_off_refusal": "",
     # Every receipt printer: online, offline, no_paper, or silent about itself.
     "printer_state": "online",
 }

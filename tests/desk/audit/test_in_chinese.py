@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import models
 from django.test import Client
 
+from orders.collections.models import CollectionState
 from orders.desk.failures import _WHY
 from orders.packing.models import Verdict
 from orders.services.printing import Document
@@ -38,6 +39,7 @@ VOCABULARIES: dict[str, list[Any]] = {
     "purpose": ["reveal", "copy", "history", "redirect"],
     "because": list(WhyReplaced.values),
     "wish": list(InterceptKind.values),
+    "how": list(CollectionState.values),
     "why": list(_WHY),
     "document": list(Document.values),
     "verdict": list(Verdict.values),

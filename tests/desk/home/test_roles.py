@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from notifications.models import Alert, AlertKind
 from notifications.services import raise_alert
+from orders.collections.models import Collection, CollectionState
 from orders.models import Order
 from orders.payments.models import Payment, Refund, RefundState
 from orders.printing.models import PrintJob, PrintState
@@ -21,17 +22,37 @@ from shop.events.models import Event, Heartbeat
 from shop.events.sweeping import SWEEP_HEARTBEAT
 from shop.staff.models import StaffUser
 from tests.cast import clerk, make_staff, paid_order, place, prepared_order
+from tests.collections.conftest import call, sent_parcel
 from tests.console import browser, page_with, sign_in
 from tests.printing.conftest import make_printer
 from tests.shipping.test_intercept import asked
 from tests.waybills.conftest import set_up_couriers, settled
 
 HOME = "/console/"
-SHIPPING = ("overdue", "within_24h", "alerts", "waybills", "prints", "intercepts", "short", "ship_later")
+SHIPPING = (
+    "overdue",
+    "within_24h",
+    "alerts",
+    "waybills",
+    "prints",
+    "intercepts",
+    "collections",
+    "short",
+    "ship_later",
+)
 HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "owner": (
         (
-            *("overdue", "within_24h", "to_confirm", "alerts", "waybills", "prints", "intercepts"),
+            *(
+                "overdue",
+                "within_24h",
+                "to_confirm",
+                "alerts",
+                "waybills",
+                "prints",
+                "intercepts",
+                "collections",
+            ),
             *("transfers", "refund_failed", "to_pay_out"),
             *("short", "closing_soon", "held", "ship_later"),
         ),
@@ -47,6 +68,7 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
                 "waybills",
                 "prints",
                 "intercepts",
+                "collections",
                 "transfers",
             ),
             *("short", "closing_soon", "held", "ship_later"),
@@ -60,10 +82,10 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 HOMES["manager"] = HOMES["owner"]
 QUERIES = {
-    "owner": 35,
-    "manager": 32,
-    "order_clerk": 25,
-    "warehouse": 19,
+    "owner": 37,
+    "manager": 34,
+    "order_clerk": 27,
+    "warehouse": 21,
     "support": 14,
     "finance": 15,
     "store_clerk": 9,
@@ -101,6 +123,9 @@ def work() -> None:
     set_up_couriers()
     settled(prepared_order(), WaybillState.UNKNOWN)
     asked()
+    order, parcel = sent_parcel()
+    call(order, parcel)
+    Collection.objects.update(state=CollectionState.UNKNOWN)
     printer = make_printer(deliveries=[])
     job = print_on(prepared_order().pk, printer_id=printer.pk, actor=clerk())
     PrintJob.objects.filter(pk=job.pk).update(state=PrintState.UNKNOWN, next_try_at=None)

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs
 from shop.demo.standins.couriers import kdniao, kuaidi100
 from shop.demo.standins.wire import Request
 
-KDNIAO_KINDS = {"1007": "issue", "1147": "void"}
+KDNIAO_KINDS = {"1007": "issue", "1147": "void", "1001": "collect", "1004": "call_off"}
 KUAIDI100_METHODS = {"order": "issue", "cancel": "void"}
 
 

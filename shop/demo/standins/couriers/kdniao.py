@@ -1,6 +1,6 @@
-"""Pretend 快递鸟: waybills (1007), taking back (1147), recognising a number (2002).
+"""Pretend 快递鸟: waybills (1007, taken back 1147), couriers called (1001, off 1004), recognising a number (2002).
 
-Source: 快递鸟 documents 电子面单接口, 单号识别. Every failure is HTTP 200 with Success false.
+Source: 快递鸟 documents 电子面单接口, 预约取件接口, 单号识别. Every failure is HTTP 200 with Success false.
 """
 
 import hmac
@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from shop.demo.standins.couriers.carriers import CARRIERS
+from shop.demo.standins.couriers.collecting import find_collection, note_called_off, note_collection
 from shop.demo.standins.couriers.envelope import read_form, sign_kdniao
 from shop.demo.standins.couriers.journal import Parcel, find_waybill, issue_waybill, void_waybill
-from shop.demo.standins.couriers.kdniao_rules import read_order
+from shop.demo.standins.couriers.kdniao_rules import read_collection, read_order
 from shop.demo.standins.wire import Problem, Reply, Request, reply_json
 from shop.demo.standins.world import World
 
@@ -99,6 +100,31 @@ def void(world: World, data: dict[str, Any]) -> dict[str, Any]:
     return {"ResultCode": "100", "Reason": "成功"}
 
 
+def collect(world: World, data: dict[str, Any]) -> dict[str, Any]:
+    """1001: a courier is called; a code that was used is refused, whatever became of it."""
+    collecting, behaviour = read_collection(data), world.ledger.behaviour()
+    if find_collection(world, collecting.code):
+        raise _refuse("105", "业务错误[订单号已存在]")
+    if behaviour["collection_refusal"]:
+        raise _refuse("105", str(behaviour["collection_refusal"]))
+    note_collection(world, collecting)
+    order = {"OrderCode": collecting.code, "ShipperCode": collecting.carrier.code}
+    return {"ResultCode": "100", "Reason": "成功", "Order": order}
+
+
+def call_off(world: World, data: dict[str, Any]) -> dict[str, Any]:
+    """1004: a courier is called off, once."""
+    row, reason = find_collection(world, str(data.get("OrderCode"))), ""
+    if row is None or row["courier"] != data.get("ShipperCode"):
+        reason = "业务错误[订单不存在]"
+    elif row["called_off_at"]:
+        reason = "业务错误[订单已取消]"
+    if reason := reason or str(world.ledger.behaviour()["call_off_refusal"]):
+        raise _refuse("105", reason)
+    note_called_off(world, str(data["OrderCode"]))
+    return {"ResultCode": "100", "Reason": "成功"}
+
+
 def recognise(_world: World, data: dict[str, Any]) -> dict[str, Any]:
     """2002: the couriers whose numbers look like this one; perhaps none."""
     number = data.get("LogisticCode")
@@ -129,9 +155,11 @@ def _refuse(code: str, reason: str) -> Problem:
 
 
 WAYBILL_KINDS: dict[str, Handler] = {"1007": issue, "1147": void}
+COLLECTION_KINDS: dict[str, Handler] = {"1001": collect, "1004": call_off}
 QUERY_KINDS: dict[str, Handler] = {"2002": recognise}
 PATHS: dict[str, dict[str, Handler]] = {
     "/api/EOrderService": WAYBILL_KINDS,
     "/Ebusiness/EbusinessOrderHandle.aspx": QUERY_KINDS,
-    SANDBOX_PATH: WAYBILL_KINDS | QUERY_KINDS,
+    "/api/OOrderService": COLLECTION_KINDS,
+    SANDBOX_PATH: WAYBILL_KINDS | QUERY_KINDS | COLLECTION_KINDS,
 }

@@ -1,0 +1,41 @@
+"""Reading collections."""
+
+from collections.abc import Collection as Ids
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from orders.collections.models import ASKED, IN_TROUBLE, OVER, Collection
+from orders.scope import rows_in_scope, scope_key
+from orders.shipping.models import ParcelState
+from shop.actor import Actor
+from shop.errors import Refused
+
+
+def get_collection(collection_id: int, *, actor: Actor) -> Collection:
+    """One collection that the actor may see, with its order. Raises Refused `not_found` (404)."""
+    rows = rows_in_scope(Collection.objects.select_related("order"), scope_key(actor))
+    collection = rows.filter(pk=collection_id).first()
+    if collection is None:
+        raise Refused("not_found", _("There is no such collection."), 404)
+    return collection
+
+
+def find_live(parcel_id: int) -> Collection | None:
+    """How the parcel gets to its courier, as far as somebody has said or asked."""
+    return Collection.objects.exclude(state__in=OVER).filter(parcel=parcel_id).first()
+
+
+def list_troubled(scope: str) -> "QuerySet[Collection]":
+    """Those that a person may have to settle while their parcel waits, of the orders in this scope."""
+    newer = Collection.objects.filter(parcel=OuterRef("parcel"), pk__gt=OuterRef("pk"))
+    rows = Collection.objects.filter(IN_TROUBLE, parcel__state=ParcelState.SENT, parcel__has_moved=False)
+    return rows_in_scope(rows.exclude(Exists(newer)), scope)
+
+
+def list_due(now: datetime, skip: Ids[int], limit: int) -> list[int]:
+    """Those whose provider is to be asked now."""
+    free = Q(lease_until__isnull=True) | Q(lease_until__lte=now)
+    due = Collection.objects.filter(free, next_try_at__lte=now, state__in=ASKED).exclude(pk__in=skip)
+    return list(due.order_by("next_try_at").values_list("pk", flat=True)[:limit])
