@@ -49,6 +49,11 @@ def list_unpaid_supplements(now: datetime, skip: Collection[int], limit: int) ->
     return list(due.order_by("supplement_by").values_list("pk", flat=True)[:limit])
 
 
+def is_held(order_id: int) -> bool:
+    """Whether an order is on hold, unlocked: most that are paid are not."""
+    return Order.objects.filter(pk=order_id, is_held=True).exists()
+
+
 def list_unsent(now: datetime, skip: Collection[int], limit: int) -> list[int]:
     """Orders of which nothing was sent in time, that were placed under the rule to close by itself.
 

@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
-from orders.scope import rows_in_scope, scope_key
+from orders.scope import orders_in_scope, rows_in_scope, scope_key
 from orders.selectors import with_secrets
 from orders.shipping.models import Direction, Intercept, InterceptState, Parcel, ParcelLine
 from orders.stages import TO_SHIP, Source
@@ -34,11 +34,11 @@ def list_order_ids(parcel_id: int) -> list[int]:
     return list(lines.values_list("order_line__order_id", flat=True).distinct())
 
 
-def list_fellows(order: Order) -> list[Order]:
+def list_fellows(order: Order, *, actor: Actor) -> list[Order]:
     """Orders of the same buyer to the same recipient that could go into the parcel of this one, oldest first."""
     if not WAYS[order.delivery].has_number or order.is_test:
         return []
-    others = Order.objects.filter(
+    others = orders_in_scope(actor).filter(
         customer_id=order.customer_id,
         stage__in=TO_SHIP,
         delivery=order.delivery,
@@ -47,6 +47,12 @@ def list_fellows(order: Order) -> list[Order]:
     )
     others = with_secrets(others.exclude(pk=order.pk).exclude(source=Source.TEST)).order_by("pk")
     return [other for other in others[:MOST_FELLOWS] if is_same_recipient(order, other)]
+
+
+def goes_to_same_recipient(parcel: Parcel, order: Order) -> bool:
+    """Whether all that is in a parcel goes where the order goes."""
+    lines = ParcelLine.objects.filter(parcel=parcel).select_related("order_line__order__customer")
+    return all(is_same_recipient(order, line.order_line.order) for line in lines)
 
 
 def is_same_recipient(one: Order, other: Order) -> bool:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext
 
 from orders.models import Order
 from orders.moves import lock_order, lock_row, move
+from orders.payments.selectors import is_held
 from orders.services.deadlines import check_due
 from orders.services.fulfilment import HOLDING, free_changes, hold_changes
 from shop.actor import SYSTEM
@@ -27,7 +28,7 @@ def call_for_supplement(order_id: int) -> None:
 
 def release_if_settled(order_id: int) -> None:
     """Let an order go on that was put on hold because it owed, now that it does not."""
-    if not Order.objects.filter(pk=order_id, is_held=True).exists():
+    if not is_held(order_id):
         return
     with transaction.atomic():
         order = lock_row(order_id)

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
 from orders.shipping.models import Direction, Parcel, ParcelState
-from orders.shipping.selectors import is_same_recipient, list_order_ids
+from orders.shipping.selectors import goes_to_same_recipient
 from shop.errors import Refused
 
 
@@ -24,8 +24,7 @@ def may_join(order: Order, parcel: Parcel | None) -> bool:
         or parcel.direction == Direction.BACK
     ):
         return False
-    others = Order.objects.select_related("customer").filter(pk__in=list_order_ids(parcel.pk))
-    return all(is_same_recipient(order, other) for other in others)
+    return goes_to_same_recipient(parcel, order)
 
 
 def lock_to_join(order: Order, wanted: Parcel) -> Parcel:

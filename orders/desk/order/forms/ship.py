@@ -221,7 +221,7 @@ class ShipForm(OrderForm):
     """Whether the number was refused because another order of this buyer has gone under it."""
 
     def set_up(self) -> None:
-        self.fellows = {fellow.number: fellow for fellow in list_fellows(self.order)}
+        self.fellows = {fellow.number: fellow for fellow in list_fellows(self.order, actor=self.actor)}
         choices = [(number, _describe_fellow(fellow)) for number, fellow in self.fellows.items()]
         self.fields["together"].choices = choices  # type: ignore[attr-defined]  # it has them
         waybills, labels = list_waiting(self.order), Labels.read(self.order)
