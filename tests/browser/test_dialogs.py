@@ -12,10 +12,12 @@ from orders.desk.printing.actions import ACTIONS as OF_PRINTS
 from orders.desk.testing.services import place_test_order
 from orders.desk.waybills.actions import ACTIONS as OF_WAYBILLS
 from orders.models import Order
+from orders.payments.changes.swapping import Swap, change_lines
 from orders.payments.services.transfers import send_proof
 from orders.printing.models import PrintJob, PrintState
 from orders.printing.services.asking import print_on
 from orders.selectors import find_test_order
+from orders.shipping.services.ship import ship_order
 from orders.waybills.models import WaybillState
 from shop.couriers.services.senders import retire_sender
 from shop.couriers.views_couriers import DROP
@@ -73,6 +75,13 @@ def list_pages() -> Iterator[str]:
     yield f"/console/settings/couriers/accounts/{courier.code}/"
     yield f"/console/orders/intercepts/{asked().pk}/"
     set_up_couriers()
+    sent = ship_order(
+        cast.prepared_order().pk, parcels=[cast.parcel(courier="ZTO")], actor=cast.clerk("warehouse")
+    )
+    owing = cast.paid_order()
+    dearer = Swap(owing.lines.get().pk, 1, cast.make_sku(price_fen=99_00).pk, 1)
+    change_lines(owing.pk, dearer, actor=cast.clerk())
+    yield from (f"/console/orders/{order.number}/" for order in (sent, owing))
     numbered = settled(cast.prepared_order(), WaybillState.ISSUED, tracking_no="75000000000001")
     unknown = settled(cast.prepared_order(), WaybillState.UNKNOWN)
     yield from (f"/console/orders/waybills/{waybill.pk}/" for waybill in (numbered, unknown))
