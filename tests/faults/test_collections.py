@@ -4,7 +4,7 @@ import pytest
 
 from orders.collections.models import Collection, CollectionState
 from shop import clock
-from tests.collections.conftest import call, sent_parcel
+from tests.collecting.conftest import call, sent_parcel
 from tests.faults.conftest import FaultShop, wait_until
 from tests.faults.test_waybills import set_up
 

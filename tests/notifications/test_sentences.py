@@ -18,8 +18,14 @@ def list_subject_kinds(kind: AlertKind) -> set[str]:
     return {name for name, subject in SUBJECTS.items() if verbs & {rule.verb for rule in subject.moves}}
 
 
+def is_of_orders(kind: AlertKind) -> bool:
+    """Whether all that raises or ends it is an order, or belongs to one."""
+    names = list_subject_kinds(kind)
+    return all(name == "order" or hasattr(SUBJECTS[name].model, "order_id") for name in names)
+
+
 def test_there_is_a_sentence_where_there_is_no_order() -> None:
-    assert {kind for kind in KINDS if list_subject_kinds(kind) != {"order"}} == set(ABOUT_NO_ORDER)
+    assert {kind for kind in KINDS if not is_of_orders(kind)} == set(ABOUT_NO_ORDER)
 
 
 @pytest.mark.parametrize("kind", ABOUT_NO_ORDER)

@@ -7,7 +7,7 @@ from orders.collections.services.asking import hand_over
 from orders.collections.services.ending import call_off
 from orders.collections.tasks import ask_caller
 from tests import cast
-from tests.collections.conftest import ScriptedCaller, answer, call, sent_parcel
+from tests.collecting.conftest import ScriptedCaller, answer, call, sent_parcel
 from tests.races.conftest import codes_of, run_together
 from tests.waybills.conftest import set_up_couriers
 

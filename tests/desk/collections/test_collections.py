@@ -14,8 +14,8 @@ from orders.shipping.models import Parcel
 from shop import clock
 from shop.clients.errors import Rejected
 from shop.couriers.models import Sender
-from tests.collections.conftest import ScriptedCaller, answer, call, sent_parcel
-from tests.collections.conftest import caller as caller  # a fixture
+from tests.collecting.conftest import ScriptedCaller, answer, call, sent_parcel
+from tests.collecting.conftest import caller as caller  # a fixture
 from tests.console import page_with
 from tests.desk.buttons import assert_done, assert_refused, post
 from tests.desk.conftest import SignIn

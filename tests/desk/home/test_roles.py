@@ -22,7 +22,7 @@ from shop.events.models import Event, Heartbeat
 from shop.events.sweeping import SWEEP_HEARTBEAT
 from shop.staff.models import StaffUser
 from tests.cast import clerk, make_staff, paid_order, place, prepared_order
-from tests.collections.conftest import call, sent_parcel
+from tests.collecting.conftest import call, sent_parcel
 from tests.console import browser, page_with, sign_in
 from tests.printing.conftest import make_printer
 from tests.shipping.test_intercept import asked

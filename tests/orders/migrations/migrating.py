@@ -58,8 +58,8 @@ def _write_old_keys() -> None:
         )
 
 
-def die(text: str, count: int) -> None:
-    """Migrate, and be killed before the `count`-th statement with this text."""
+def die(app: str, text: str, count: int) -> None:
+    """Migrate an app, and what it needs, and be killed before the `count`-th statement with this text."""
     import_module("orders.migrations.0011_convert_search_keys").BATCH = 2
     seen: list[str] = []
 
@@ -71,7 +71,7 @@ def die(text: str, count: int) -> None:
         return execute(sql, *rest)
 
     with connection.execute_wrapper(fall):
-        call_command("migrate", verbosity=0)
+        call_command("migrate", app, verbosity=0)
 
 
 def take_one_late() -> None:

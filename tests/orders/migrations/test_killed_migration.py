@@ -61,11 +61,12 @@ def without_zeros(hashes: dict[str, list[list[int]]]) -> dict[str, set[tuple[int
 def test_killed_at_every_kind_of_step_it_goes_on_where_it_was(old_shop: OldShop) -> None:
     swaps = {"postgres": "ALTER INDEX", "sqlite": "CREATE INDEX"}
     swap = next(words for kind, words in swaps.items() if old_shop.url.startswith(kind))
-    steps = [(f'{swap} "order_by', 2), ('INTO "orders_blindindex"', 2)]
+    steps = [("orders", f'{swap} "order_by', 2), ("orders", 'INTO "orders_blindindex"', 2)]
     if swap == swaps["postgres"]:
-        steps = [('SET "secret" = DEFAULT', 1), ('VALIDATE CONSTRAINT "secret_is_filled', 1), *steps]
-    for text, count in steps:
-        died = old_shop.call(f"die({text!r}, {count})")
+        secrets = ('SET "secret" = DEFAULT', 'VALIDATE CONSTRAINT "secret_is_filled')
+        steps = [*(("customers", text, 1) for text in secrets), *steps]
+    for app, text, count in steps:
+        died = old_shop.call(f"die({app!r}, {text!r}, {count})")
         assert died.returncode == -signal.SIGKILL, died.stderr
     assert len(old_shop.run("manage.py", "showmigrations", "--plan").stdout.split("[ ]")) > 2
     late = old_shop.call("take_one_late()")

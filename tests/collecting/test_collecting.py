@@ -16,7 +16,7 @@ from shop.clients.errors import Rejected, Unknown, Unreachable
 from shop.couriers.models import CourierAccount, Provider, ProviderAccount
 from shop.events.models import Event
 from tests import cast
-from tests.collections.conftest import WAREHOUSE, ScriptedCaller, answer, call, sent_parcel, soon, verbs
+from tests.collecting.conftest import WAREHOUSE, ScriptedCaller, answer, call, sent_parcel, soon, verbs
 from tests.expect import refused, verbs_of
 
 NO = Rejected("105", "业务错误[不在揽收范围]", 200)

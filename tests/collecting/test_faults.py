@@ -12,7 +12,7 @@ from shop.couriers.models import Provider, ProviderAccount
 from shop.demo.standins import StandInServer
 from shop.demo.standins.faults import Fault
 from shop.demo.standins.ledger import DEFAULT_BEHAVIOUR
-from tests.collections.conftest import WAREHOUSE, answer, call, sent_parcel
+from tests.collecting.conftest import WAREHOUSE, answer, call, sent_parcel
 
 PATH = "/api/OOrderService"
 SICK = ["timeout_after", "truncated", "html", "gbk", "slow", "timeout_before", "error_500"]
