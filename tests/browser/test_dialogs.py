@@ -83,7 +83,7 @@ def list_pages() -> Iterator[str]:
     change_lines(owing.pk, dearer, actor=cast.clerk())
     yield from (f"/console/orders/{order.number}/" for order in (sent, owing))
     waiting = cast.prepared_order()
-    numbered = settled(waiting, WaybillState.ISSUED, tracking_no=f"75{waiting.pk:012}")
+    numbered = settled(waiting, WaybillState.ISSUED, tracking_no=f"76{waiting.pk:012}")
     unknown = settled(cast.prepared_order(), WaybillState.UNKNOWN)
     yield from (f"/console/orders/waybills/{waybill.pk}/" for waybill in (numbered, unknown))
     used, unused = make_printer(), make_printer()
