@@ -4,8 +4,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from shop.errors import Refused
+from shop.events.words import name_machines
 from shop.moves.table import BY_SHOP, Subject, register, stateless
+from shop.printers.choices import PrinterKind
 from shop.printers.models import Printer
+
+name_machines({**dict(PrinterKind.choices), PrinterKind.ESCPOS: _("the printer")})
 
 SETUP = "printers.setup"
 _FIELDS = {"fields": list[str]}

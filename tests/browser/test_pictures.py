@@ -35,6 +35,7 @@ from tests.cast import (
     shipped_order,
 )
 from tests.expect import wait_until
+from tests.printing.conftest import make_printer
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 PICTURES = Path(__file__).resolve().parents[2] / "docs" / "pictures"
@@ -131,6 +132,8 @@ def full_shop(live_shop: LiveShop) -> list[str]:
         *(plant(live_shop, words) for words in CORPUS),
     ]
     hold_order(orders[2].pk, reason=CORPUS[1], release_at=None, actor=clerk())
+    for _ in range(2):
+        make_printer(name="W" * 30, deliveries=[])
     first = orders[0]
     job = make_job("order.confirm", actor=clerk(), key=first.number, subjects=[Subject(first.pk, "1")])
     return [

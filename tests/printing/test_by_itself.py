@@ -9,6 +9,7 @@ from orders.printing.services.asking import print_by_itself
 from shop.demo.standins import StandInServer
 from shop.events.delivery import drain
 from shop.events.models import Event
+from shop.events.words import describe_actor
 from shop.store.choices import PayMethod
 from tests import cast
 from tests.expect import fresh
@@ -91,4 +92,5 @@ def test_each_kind_prints_it_and_the_order_says_so(kind: str, add: Add, services
     assert order.phone not in row["content"]
     assert order.address_detail not in row["content"]
     assert (fresh(order).prints, fresh(order).printed_at is not None) == (1, True)
-    assert Event.objects.filter(subject_id=order.pk, verb="order.print").count() == 1
+    event = Event.objects.get(subject_id=order.pk, verb="order.print")
+    assert describe_actor(event) in (printer.get_kind_display(), "打印机")
