@@ -92,5 +92,6 @@ def test_each_kind_prints_it_and_the_order_says_so(kind: str, add: Add, services
     assert order.phone not in row["content"]
     assert order.address_detail not in row["content"]
     assert (fresh(order).prints, fresh(order).printed_at is not None) == (1, True)
-    event = Event.objects.get(subject_id=order.pk, verb="order.print")
-    assert describe_actor(event) in (printer.get_kind_display(), "打印机")
+    assert Event.objects.filter(subject_id=order.pk, verb="order.print").count() == 1
+    came_out = Event.objects.get(kind="print_job", subject_id=job.pk, verb="print.finish")
+    assert describe_actor(came_out) == {"escpos": "打印机"}.get(kind, printer.get_kind_display())
