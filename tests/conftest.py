@@ -9,6 +9,7 @@ from django.db import DatabaseError, connection
 from django.test import TransactionTestCase
 from django.test.signals import template_rendered
 from django.utils import translation
+from hypothesis import HealthCheck, settings
 from jinja2 import Template
 from pytest_django import DjangoDbBlocker
 
@@ -21,6 +22,9 @@ from tests import cast
 from tests.databases import empty_filled_tables, sweep_dead_rows
 from tests.gateway import Gateway
 
+# How long an example takes says how busy the machine is, and nothing about the code.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 REAL_PROCESSES = frozenset({"browser", "embedded", "faults", "production"})
 
 

@@ -44,7 +44,11 @@ VALUES = st.recursive(
 
 
 @pytest.mark.parametrize(("method", "route", "path"), TARGETS, ids=[f"{t[0]} {t[1]}" for t in TARGETS])
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(noise=st.dictionaries(KEYS, VALUES, max_size=4), keeps_valid_fields=st.booleans())
 def test_any_json_gets_a_documented_answer(
     buyer: Buyer,
