@@ -47,7 +47,7 @@ VALUES = st.recursive(
 @settings(
     max_examples=30,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    suppress_health_check=list(HealthCheck),
 )
 @given(noise=st.dictionaries(KEYS, VALUES, max_size=4), keeps_valid_fields=st.booleans())
 def test_any_json_gets_a_documented_answer(
