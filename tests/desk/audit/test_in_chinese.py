@@ -57,7 +57,7 @@ VOCABULARIES: dict[str, list[Any]] = {
 }
 """Values of facts that are no free text."""
 FIELDS = {
-    "courier.change": ["customer_name", "customer_pwd", "month_code"],
+    "courier.change": ["customer_name", "customer_pwd", "month_code", "delivery_method", "trans_type"],
     "provider.change": ["customer", "key"],
     "printer.change": ["name", "device", "account", "key", "paper", "copies", "deliveries"],
 }
