@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Exists, Min, OuterRef, Q
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 
 from orders.models import Order
 from orders.notices.models import BuyerNotice, NoticeKind, NoticeState
@@ -31,7 +31,7 @@ def parcels_on_their_way_are_told_of() -> Iterator[str]:
         yield f"{parcel} (parcel {parcel.pk}) was sent and nobody told"
 
 
-def _find_hearers() -> "object":
+def _find_hearers() -> "QuerySet[ParcelLine]":
     """The lines of a parcel whose buyers hear of it, and have no delivery waiting."""
     order = "order_line__order"
     waiting = EventDelivery.objects.filter(

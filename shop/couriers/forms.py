@@ -120,7 +120,8 @@ class _Numbers(forms.TypedChoiceField):
 
     def __init__(self, *, label: Any) -> None:
         words = _("KDNiao asks for it; Kuaidi100 does not.")
-        super().__init__(label=label, required=False, coerce=int, empty_value=0, help_text=words)
+        super().__init__(label=label, required=False, coerce=int, help_text=words)
+        self.empty_value: Any = 0
 
 
 class CourierForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
