@@ -26,8 +26,8 @@ QUEUES = {
     for queue in (
         Queue(
             GENERAL,
-            "the nightly comparing of the books, and deleting stored files",
-            ("shop.events.tasks.*", "shop.files.tasks.*"),
+            "the nightly comparing of the books, deleting stored files, and messages to buyers",
+            ("shop.events.tasks.*", "shop.files.tasks.*", "orders.notices.tasks.*"),
             1,
         ),
         Queue(

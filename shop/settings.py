@@ -108,6 +108,7 @@ INSTALLED_APPS = [
     "orders.collections",
     "orders.packing",
     "orders.printing",
+    "orders.notices",
     "orders.desk",
     "notifications",
     # The image has no such folders.

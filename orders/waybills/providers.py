@@ -54,6 +54,8 @@ def make_account(code: str) -> Account:
         pay_type=row.pay_type,
         product=row.product,
         label_size=row.label_size,
+        delivery_method=row.delivery_method,
+        trans_type=row.trans_type,
         provider_courier=courier.kuaidi100,
         provider_channel=_CHANNELS.get(code, ""),
     )

@@ -222,7 +222,6 @@ def _write_goods(goods: Iterable[Goods]) -> list[dict[str, Any]]:
 
 
 def _write_account(account: Account) -> dict[str, Any]:
-    is_jd = account.courier == "JD" and account.product.isdecimal()
     return {
         "ShipperCode": account.courier,
         "CustomerName": account.customer_name,
@@ -233,8 +232,7 @@ def _write_account(account: Account) -> dict[str, Any]:
         "WareHouseID": account.warehouse,
         "PayType": account.pay_type,
         "ExpType": account.product,
-        # JD alone has its kinds of delivery in a field of their own.
-        "TransType": int(account.product) if is_jd else 0,
+        "TransType": account.trans_type,
         "DeliveryMethod": account.delivery_method,
         "TemplateSize": account.label_size,
     }

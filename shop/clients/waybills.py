@@ -60,7 +60,7 @@ class Account:
     `courier` is our code of it, which is 快递鸟's. What 快递100 calls the courier, and which of its interfaces it
     has to take (`44` for STO, "" for most), is data of the caller: `provider_courier`, `provider_channel`.
     `pay_type`: 1 the sender pays, 2 the receiver, 3 monthly, 4 a third party. `product` is the courier's own code of
-    a kind of delivery, `delivery_method` how it hands the parcel over (0: it does not ask).
+    a product, `trans_type` of a kind of delivery, `delivery_method` how it hands the parcel over (0: it does not ask).
     """
 
     courier: str
@@ -74,6 +74,7 @@ class Account:
     product: str = "1"
     label_size: str = ""
     delivery_method: int = 0
+    trans_type: int = 0
     provider_courier: str = ""
     provider_channel: str = ""
 

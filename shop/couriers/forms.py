@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.clients.waybills import clean_value
 from shop.console import fields
+from shop.couriers.choices import list_labels
 from shop.couriers.known import Courier, find_courier
 from shop.couriers.models import CourierAccount, Provider, ProviderAccount, Sender
 from shop.couriers.services.accounts import SECRETS
@@ -114,6 +115,15 @@ PROVIDER_LABELS = {
 }
 
 
+class _Numbers(forms.TypedChoiceField):
+    """One of the numbers of a courier; nothing chosen is 0."""
+
+    def __init__(self, *, label: Any) -> None:
+        words = _("KDNiao asks for it; Kuaidi100 does not.")
+        super().__init__(label=label, required=False, coerce=int, help_text=words)
+        self.empty_value: Any = 0
+
+
 class CourierForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     """How e-waybills of one courier are had: of the fields of an account just those that this courier has."""
 
@@ -123,13 +133,15 @@ class CourierForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
         required=False,
         choices=[("", _("nobody: numbers are typed")), *Provider.choices],
     )
+    delivery_method = _Numbers(label=_("How it is handed over"))
+    trans_type = _Numbers(label=_("Kind of delivery"))
     customer_pwd = SecretField(label=_("Account password"))
     month_code = SecretField(label=_("Monthly code"))
 
     class Meta:
         model = CourierAccount
         fields = (
-            *("provider", "pay_type", "product", "label_size"),
+            *("provider", "pay_type", "product", "label_size", "delivery_method", "trans_type"),
             *("customer_name", "customer_pwd", "month_code", "send_site", "warehouse"),
         )
         help_texts = {
@@ -147,8 +159,14 @@ class CourierForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
                 self._describe(name, courier)
             else:
                 del self.fields[name]
+        choices = list_labels(courier) if courier else {}
+        for name in CHOICE_FIELDS:
+            if name in choices:
+                self.fields[name].choices = choices[name]  # type: ignore[attr-defined]
+            else:
+                del self.fields[name]
         for name, field in self.fields.items():
-            if name not in ("provider", "pay_type"):
+            if name not in ("provider", "pay_type", *CHOICE_FIELDS):
                 field.validators.append(_check_taken)
 
     def _describe(self, name: str, courier: Courier) -> None:
@@ -160,6 +178,10 @@ class CourierForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
         field.help_text = f"{need} {field.help_text}".strip()
 
     @property
+    def choice_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name in CHOICE_FIELDS]
+
+    @property
     def account_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in self.fields if name in ACCOUNT_FIELDS]
 
@@ -169,6 +191,7 @@ class CourierForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
             self.add_error(name, str(refused))
 
 
+CHOICE_FIELDS = ("delivery_method", "trans_type")
 ACCOUNT_FIELDS = ("customer_name", "customer_pwd", "month_code", "send_site", "warehouse")
 _NEEDS = {
     "always": _("%(courier)s gives it to you with the contract."),

@@ -2,12 +2,14 @@
 
 No courier publishes its number rules; the patterns order guesses and never reject what was typed. Which fields of
 an account an e-waybill needs comes from the sandbox samples of 快递鸟 and the sheet 电子面单参数 of 快递100; where they
-do not say, the rule is `unsure` and nothing is demanded.
+do not say, the rule is `unsure` and nothing is demanded. Of some couriers 快递鸟 wants to know how a parcel is handed
+over (DeliveryMethod) and which kind of delivery is meant (TransType), by numbers that are the courier's own.
 """
 
 import csv
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -24,7 +26,8 @@ class Courier:
     """`code` is the 快递鸟 code, which is also what orders store; `kuaidi100` the code there.
 
     `account_fields` are columns of `CourierAccount`, of which `needs` says which an e-waybill cannot do without.
-    `phone` is where a parcel can be announced, "" where nobody knows.
+    `phone` is where a parcel can be announced, "" where nobody knows. `delivery_methods` (with what is meant, "" where
+    nobody knows) and `trans_types` are what may be chosen where 快递鸟 asks for it, the usual one first.
     """
 
     code: str
@@ -36,6 +39,8 @@ class Courier:
     account_rule: str = ""
     also_needs: tuple[str, ...] = ()
     phone: str = ""
+    delivery_methods: Mapping[int, str] = field(default_factory=dict)
+    trans_types: tuple[int, ...] = ()
 
     @property
     def name(self) -> str:
@@ -54,6 +59,17 @@ class Courier:
         """The account fields that an e-waybill needs, paid for in this way."""
         is_needed = self.account_rule == "always" or (self.account_rule == "monthly" and pay_type == MONTHLY)
         return self.account_fields if is_needed else ()
+
+    def list_choices(self) -> dict[str, tuple[int, ...]]:
+        """The columns in which 快递鸟 wants a number chosen, with these numbers."""
+        found = {"delivery_method": tuple(self.delivery_methods), "trans_type": self.trans_types}
+        return {name: numbers for name, numbers in found.items() if numbers}
+
+    def list_usual(self) -> dict[str, int]:
+        """The usual one of each, but for a way to hand over of which nobody knows what it means."""
+        usual = {name: numbers[0] for name, numbers in self.list_choices().items()}
+        is_known = self.delivery_methods.get(usual.get("delivery_method", 0), "")
+        return usual if is_known else {name: n for name, n in usual.items() if name != "delivery_method"}
 
 
 @cache
@@ -75,7 +91,14 @@ def _read(row: dict[str, str]) -> Courier:
         row["account_rule"],
         tuple(filter(None, row["also_needs"].split("+"))),
         row["phone"],
+        dict(_read_method(each) for each in filter(None, row["delivery_methods"].split("+"))),
+        tuple(int(each) for each in filter(None, row["trans_types"].split("+"))),
     )
+
+
+def _read_method(text: str) -> tuple[int, str]:
+    number, _colon, meaning = text.partition(":")
+    return int(number), meaning
 
 
 def find_courier(code: str) -> Courier | None:

@@ -87,7 +87,8 @@ class ProviderAccount(Versioned):
 class CourierAccount(Versioned):
     """How the shop uses one courier: switched on or not, its place in lists, and what e-waybills of it need.
 
-    What is needed is data of the courier (`Courier.list_needed`). An empty `provider`: its numbers are typed.
+    What is needed is data of the courier (`Courier.list_needed`, `list_choices`). An empty `provider`: its numbers are
+    typed.
     """
 
     subject_kind = "courier_account"
@@ -106,6 +107,8 @@ class CourierAccount(Versioned):
     pay_type = models.PositiveSmallIntegerField(_("who pays"), choices=PayType, default=PayType.SENDER)
     product = models.CharField(_("service of the courier"), max_length=20, default="1")
     label_size = models.CharField(_("label size"), max_length=10, blank=True)
+    delivery_method = models.PositiveSmallIntegerField(_("how it is handed over"), default=0, db_default=0)
+    trans_type = models.PositiveSmallIntegerField(_("kind of delivery"), default=0, db_default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["code"], name="one_account_per_courier")]

@@ -36,8 +36,10 @@ def find_called_couriers() -> "QuerySet[CourierAccount]":
 def list_missing(account: CourierAccount) -> list[str]:
     """Names of the columns that an e-waybill needs and that are empty."""
     courier = find_courier(account.code)
-    needed = courier.list_needed(account.pay_type) if courier else ()
-    return [name for name in needed if not getattr(account, name)]
+    if courier is None:
+        return []
+    chosen = courier.list_choices() if account.provider == Provider.KDNIAO else {}
+    return [name for name in (*courier.list_needed(account.pay_type), *chosen) if not getattr(account, name)]
 
 
 def list_accounts() -> list[CourierAccount]:

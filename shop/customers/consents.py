@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from shop import clock
@@ -35,3 +36,14 @@ def _accept_one(customer: Customer, template_id: str) -> MessageConsent:
     consent.accepted_at = clock.now()
     consent.save(update_fields=["times", "accepted_at"])
     return consent
+
+
+def spend_consent(customer_id: int, template_id: str) -> None:
+    """One message of this template was sent."""
+    left = MessageConsent.objects.filter(customer=customer_id, template_id=template_id, times__gt=0)
+    left.update(times=F("times") - 1)
+
+
+def end_consent(customer_id: int, template_id: str) -> None:
+    """WeChat says that the buyer has no message of this template left."""
+    MessageConsent.objects.filter(customer=customer_id, template_id=template_id).update(times=0)

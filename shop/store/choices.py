@@ -50,6 +50,7 @@ class Notice(models.TextChoices):
     SHIPPED = "shipped", _("shipped")
     RECEIVE = "receive", _("please check before receiving")
     REFUNDED = "refunded", _("refunded")
+    CHANGED = "changed", _("order changed")
 
 
 LIMITS: dict[str, tuple[int, int]] = {

@@ -105,10 +105,14 @@ GROUPS: tuple[tuple[Any, Any, tuple[str, ...]], ...] = (
     (
         _("Subscription messages"),
         _("Ids of the templates chosen on the WeChat platform; the mini-program asks buyers to accept them."),
-        TEMPLATES,
+        (*TEMPLATES, "order_page"),
     ),
 )
 _ENDS = {"quiet_from": "quiet_until"}
+_PAGE = RegexValidator(
+    r"\A[A-Za-z0-9_-][A-Za-z0-9_/.-]*(\?[A-Za-z0-9_=&{}.-]*)?\Z",
+    _("Copy the path as the mini-program has it, without a slash in front."),
+)
 _TEMPLATE_ID = RegexValidator(
     r"\A[A-Za-z0-9_-]{20,64}\Z", _("Copy the template's id as the WeChat platform shows it.")
 )
@@ -161,6 +165,10 @@ class StoreSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subsc
             "packing_photos_on": _(
                 "They stand in the mini-program with the parcel; staff see them in any case."
             ),
+            "template_changed": _("For goods, address or day of shipping that you changed."),
+            "order_page": _(
+                "What a message opens, for example pages/order/detail?number={number}. Empty: messages open nothing."
+            ),
             "reserve_on": _("Cash on delivery always reserves when the order is placed."),
         }
 
@@ -172,6 +180,7 @@ class StoreSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subsc
             field.widget.attrs |= {"min": least, "max": most}
         for name in TEMPLATES:
             self.fields[name].validators.append(_TEMPLATE_ID)
+        self.fields["order_page"].validators.append(_PAGE)
 
     def clean(self) -> dict[str, Any] | None:
         """One template says one thing: a buyer who accepts it accepts that."""

@@ -101,6 +101,13 @@ class StoreSettings(Versioned):
     backed_up_at = models.DateTimeField(_("last backup"), null=True, editable=False)
 
     template_refunded = models.CharField(_("template: refunded"), max_length=64, blank=True)
+    template_changed = models.CharField(
+        _("template: order changed"), max_length=64, blank=True, default="", db_default=""
+    )
+    order_page = models.CharField(
+        _("page of an order in the mini-program"), max_length=120, blank=True, default="", db_default=""
+    )
+    """Where a message leads; `{number}` in it stands for the number of the order."""
 
     former_fields: ClassVar[dict[str, Any]] = {
         "freight_fen": _("flat freight"),

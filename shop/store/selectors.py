@@ -152,8 +152,13 @@ class Template:
 
 def list_templates(store: StoreSettings) -> list[Template]:
     """The templates of subscription messages that the shop has entered."""
-    entered = [(notice, getattr(store, f"template_{notice}")) for notice in Notice]
+    entered = [(notice, find_template(store, notice)) for notice in Notice]
     return [Template(notice, template_id) for notice, template_id in entered if template_id]
+
+
+def find_template(store: StoreSettings, notice: Notice) -> str:
+    """The id of the template by which buyers are told this, "" where none was entered."""
+    return str(getattr(store, f"template_{notice}"))
 
 
 def get_wechat_mini(*, base_url: str) -> WeChatMini:

@@ -85,6 +85,7 @@ READERS = {
     "collection_troubled": "orders.collections.selectors.list_troubled",
     "collection_due": "orders.collections.selectors.list_due",
     "intercept_open": "orders.shipping.selectors.list_open_intercepts",
+    "notice_due": "orders.notices.selectors.list_due",
     "print_due": "orders.printing.selectors.list_due",
     "print_troubled": "orders.printing.selectors.list_troubled",
     "print_of_order": "orders.printing.selectors.list_unsettled",

@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 
+from orders.waybills.providers import make_account
 from shop import clock
 from shop.couriers.models import CourierAccount, PayType, Provider, ProviderAccount
 from shop.couriers.selectors import list_accounts, list_label_accounts
@@ -161,3 +162,29 @@ def test_only_owner_and_manager_set_couriers_up(role: str) -> None:
             press()
     assert list_codes() == ["SF", "ZTO"]
     assert not CourierAccount.objects.filter(code="EMS").exists()
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "usual"),
+    [("JTSD", "delivery_method", 3), ("DBL", "delivery_method", 3), ("JD", "trans_type", 1)],
+)
+def test_where_kdniao_wants_a_number_chosen_the_usual_one_is(code: str, name: str, usual: int) -> None:
+    assert getattr(take(code), name) == usual
+
+
+def test_what_was_not_chosen_is_missing_at_kdniao_alone() -> None:
+    account = take("DBL")
+    known = {"customer_name": "K1", "delivery_method": 0}
+    with refused("account_incomplete", 400) as caught:
+        change_courier(account.pk, known | {"provider": Provider.KDNIAO}, actor=MANAGER)
+    assert caught.value.extra["fields"] == ["delivery_method"]
+    change_courier(account.pk, known | {"provider": Provider.KUAIDI100}, actor=MANAGER)
+    change_courier(account.pk, {"provider": Provider.KDNIAO, "delivery_method": 4}, actor=MANAGER)
+    sent = make_account("DBL")
+    assert (sent.delivery_method, sent.trans_type) == (4, 0)
+
+
+def test_of_what_nobody_knows_the_meaning_nothing_is_chosen() -> None:
+    account = take("ZYE")
+    assert (account.delivery_method, account.provider) == (0, "")
+    assert [account.provider for account in (take("SF"), take("JTSD"))] == ["kdniao", "kdniao"]

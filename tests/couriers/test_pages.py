@@ -183,6 +183,18 @@ class TestCourier:
         assert list(found) == ["customer_pwd"]
         assert "Ask the courier for it" in found["customer_pwd"][0]
 
+    def test_where_kdniao_wants_a_number_chosen_it_is_one_of_the_couriers_own(self, manager: Client) -> None:
+        page = self.open("DBL", manager)
+        assert '<option value="3" selected>3 – to the door, not upstairs</option>' in page
+        assert 'name="trans_type"' not in page
+        assert list(errors_of(self.save("DBL", manager, customer_name="K1", delivery_method="6"))) == [
+            "delivery_method"
+        ]
+        nothing = errors_of(self.save("DBL", manager, customer_name="K1", delivery_method=""))
+        assert list(nothing) == ["delivery_method"]
+        assert self.save("DBL", manager, customer_name="K1", delivery_method="4").status_code == 302
+        assert CourierAccount.objects.get(code="DBL").delivery_method == 4
+
     def test_a_monthly_bill_asks_for_its_code(self, manager: Client) -> None:
         self.open("SF", manager)
         assert list(errors_of(self.save("SF", manager, pay_type="3"))) == ["month_code"]

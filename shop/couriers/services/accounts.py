@@ -17,7 +17,7 @@ from shop.moves.services import lock_subject, locked, move
 
 SECRETS = ("customer_pwd", "month_code")
 EDITABLE = (
-    *("provider", "pay_type", "product", "label_size"),
+    *("provider", "pay_type", "product", "label_size", "delivery_method", "trans_type"),
     *("customer_name", *SECRETS, "send_site", "send_staff", "warehouse"),
 )
 
@@ -28,12 +28,15 @@ def take_courier(code: str, *, actor: Actor) -> CourierAccount:
     One that needs no account gets its e-waybills at once. Raises Refused `not_found` for a code that nobody knows,
     and `already_done`.
     """
-    if find_courier(code) is None:
+    courier = find_courier(code)
+    if courier is None:
         raise Refused("not_found", COURIERS.missing, 404)
-    provider = "" if list_missing(CourierAccount(code=code)) else choose_provider()
+    usual, provider = courier.list_usual(), str(choose_provider())
+    if list_missing(CourierAccount(code=code, provider=provider, **usual)):
+        provider = ""
     with transaction.atomic():
         row, _is_new = CourierAccount.objects.get_or_create(
-            code=code, defaults={"is_on": False, "provider": provider}
+            code=code, defaults={"is_on": False, "provider": provider, **usual}
         )
         account = lock_subject(CourierAccount, row.pk, "courier.take", actor=actor)
         last = CourierAccount.objects.filter(is_on=True).aggregate(last=Max("position"))["last"]

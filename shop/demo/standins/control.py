@@ -107,6 +107,9 @@ def show_state(world: World, request: Request) -> Reply:
         "prints": ledger.find_all(
             "SELECT * FROM prints WHERE ? = '' OR instr(content, ?) ORDER BY id", *[number] * 2
         ),
+        "messages": ledger.find_all(
+            "SELECT * FROM messages WHERE ? = '' OR instr(content, ?) ORDER BY id", *[number] * 2
+        ),
         "calls": calls,
         "notices": notices,
         "behaviour": ledger.behaviour(),

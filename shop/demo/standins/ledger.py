@@ -44,6 +44,9 @@ CREATE INDEX IF NOT EXISTS collections_by_code ON collections(code);
 CREATE TABLE IF NOT EXISTS prints (
   id INTEGER PRIMARY KEY, provider TEXT NOT NULL, printer TEXT NOT NULL, reference TEXT NOT NULL UNIQUE, code TEXT
   NOT NULL, content TEXT NOT NULL, times INTEGER NOT NULL, made_at REAL NOT NULL, expires_at REAL, printed_at REAL);
+CREATE TABLE IF NOT EXISTS messages (
+  id INTEGER PRIMARY KEY, openid TEXT NOT NULL, template TEXT NOT NULL, page TEXT NOT NULL, content TEXT NOT NULL,
+  sent_at REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS behaviour (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 
@@ -52,6 +55,9 @@ DEFAULT_BEHAVIOUR: dict[str, Any] = {
     "refund_outcome": "SUCCESS",
     "refund_interval_seconds": 60,
     "token_seconds": 7200,
+    # Subscription messages: every one is refused with this errcode; those who have accepted none, by openid.
+    "message_refusal": 0,
+    "unsubscribed": [],
     # The providers of waybills: a used code is answered without its number; the answer names another's code; the
     # next parcel gets the number of the last one; no new parcel gets any, for this reason.
     "waybill_repeat_silent": False,

@@ -14,6 +14,7 @@ from shop.demo.standins.printers import feie, yilianyun
 from shop.demo.standins.printers.feie import answer_feie
 from shop.demo.standins.printers.yilianyun import answer_yilianyun
 from shop.demo.standins.wechat.gate import check_caller, sign_reply
+from shop.demo.standins.wechat.messages import list_templates, send_message
 from shop.demo.standins.wechat.mini import exchange_login_code, exchange_phone_code, give_token
 from shop.demo.standins.wechat.refunds import create_refund, query_refund
 from shop.demo.standins.wechat.trades import close_order, create_order, query_by_number, query_by_trade_no
@@ -35,6 +36,8 @@ MINI_ROUTES: dict[tuple[str, str], Handler] = {
     ("GET", "/sns/jscode2session"): exchange_login_code,
     ("POST", "/cgi-bin/stable_token"): give_token,
     ("POST", "/wxa/business/getuserphonenumber"): exchange_phone_code,
+    ("GET", "/wxaapi/newtmpl/gettemplate"): list_templates,
+    ("POST", "/cgi-bin/message/subscribe/send"): send_message,
 }
 
 

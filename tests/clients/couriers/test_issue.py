@@ -26,7 +26,7 @@ ACCOUNTS = [
         provider_courier="shentong",
         provider_channel="44",
     ),
-    Account("JD", "testjd", warehouse="W1", product="2", provider_courier="jd"),
+    Account("JD", "testjd", warehouse="W1", trans_type=2, provider_courier="jd"),
     Account("JTSD", "testjtsd", "testpwd", delivery_method=3, provider_courier="jtexpress"),
     Account("DBL", "testdbl", delivery_method=1, provider_courier="debangkuaidi"),
     Account("EMS", "testems", "testpwd", provider_courier="ems"),

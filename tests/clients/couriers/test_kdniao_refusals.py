@@ -169,7 +169,7 @@ ACCOUNTS = [
     ("STO", {"CustomerName": "a", "CustomerPwd": "b", "SendSite": "c"}),
     ("YTO", {"CustomerName": "a", "MonthCode": "b"}),
     ("SF", {"MonthCode": "0123456789"}),
-    ("JD", {"CustomerName": "a", "WareHouseID": "b", "Weight": 1}),
+    ("JD", {"CustomerName": "a", "WareHouseID": "b", "Weight": 1, "TransType": 2}),
     ("DBL", {"CustomerName": "a", "DeliveryMethod": 1}),
     ("JTSD", {"CustomerName": "a", "CustomerPwd": "b", "DeliveryMethod": 3}),
 ]

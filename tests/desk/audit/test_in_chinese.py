@@ -14,6 +14,7 @@ from django.test import Client
 
 from orders.collections.models import CollectionState
 from orders.desk.failures import _WHY
+from orders.notices.models import NoticeKind, WhyDropped
 from orders.packing.models import Verdict
 from orders.services.printing import Document
 from orders.shipping.models import InterceptKind
@@ -39,6 +40,8 @@ VOCABULARIES: dict[str, list[Any]] = {
     "purpose": ["reveal", "copy", "history", "redirect"],
     "because": list(WhyReplaced.values),
     "wish": list(InterceptKind.values),
+    "told": list(NoticeKind.values),
+    "untold": list(WhyDropped.values),
     "how": list(CollectionState.values),
     "why": list(_WHY),
     "document": list(Document.values),
@@ -54,7 +57,7 @@ VOCABULARIES: dict[str, list[Any]] = {
 }
 """Values of facts that are no free text."""
 FIELDS = {
-    "courier.change": ["customer_name", "customer_pwd", "month_code"],
+    "courier.change": ["customer_name", "customer_pwd", "month_code", "delivery_method", "trans_type"],
     "provider.change": ["customer", "key"],
     "printer.change": ["name", "device", "account", "key", "paper", "copies", "deliveries"],
 }

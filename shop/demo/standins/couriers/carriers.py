@@ -11,7 +11,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Carrier:
-    """One courier. `partner` are the fields of 快递100, `account` those of 快递鸟; a number is prefix and digits."""
+    """One courier. `partner` are the fields of 快递100, `account` those of 快递鸟; a number is prefix and digits.
+
+    `delivery_methods` and `trans_types` are the numbers of which it wants one.
+    """
 
     code: str
     kuaidi100: str
@@ -22,7 +25,8 @@ class Carrier:
     digits: int
     needs_postcode: bool = False
     needs_weight: bool = False
-    needs_delivery_method: bool = False
+    delivery_methods: tuple[int, ...] = ()
+    trans_types: tuple[int, ...] = ()
 
     def make_number(self) -> str:
         """A number that nobody can guess from another one."""
@@ -43,11 +47,15 @@ CARRIERS = (
     Carrier("STO", "shentong", "申通快递", _SITE, (*_ID_KEY, "net", "code"), "77", 13),
     Carrier("YTO", "yuantong", "圆通速递", ("CustomerName", "MonthCode"), _ID_KEY, "YT", 13),
     Carrier("YD", "yunda", "韵达快递", _NAME_PWD, _ID_KEY, "43", 13),
-    Carrier("JTSD", "jtexpress", "极兔速递", _NAME_PWD, _ID_KEY, "JT", 13, needs_delivery_method=True),
-    Carrier("JD", "jd", "京东快递", ("CustomerName", "WareHouseID"), _ID, "JDV", 12, needs_weight=True),
+    Carrier("JTSD", "jtexpress", "极兔速递", _NAME_PWD, _ID_KEY, "JT", 13, delivery_methods=(3, 4, 5, 6)),
+    Carrier(
+        *("JD", "jd", "京东快递", ("CustomerName", "WareHouseID"), _ID, "JDV", 12),
+        needs_weight=True,
+        trans_types=(1, 2, 4, 5, 6, 7, 8, 16, 17, 20, 21, 24, 26),
+    ),
     Carrier("EMS", "ems", "EMS", (), _ID, "11", 11, needs_postcode=True),
     Carrier("YZPY", "youzhengguonei", "邮政快递包裹", (), _ID, "98", 11, needs_postcode=True),
-    Carrier("DBL", "debangkuaidi", "德邦快递", _NAME, _ID, "DPK", 12, needs_delivery_method=True),
+    Carrier("DBL", "debangkuaidi", "德邦快递", _NAME, _ID, "DPK", 12, delivery_methods=(1, 2, 3, 4, 5)),
     Carrier("HTKY", "huitongkuaidi", "百世快递", _NAME_PWD, _ID_KEY, "55", 13),
     Carrier("HHTT", "tiantian", "天天快递", _SITE, (*_ID_KEY, "net"), "66", 12),
 )

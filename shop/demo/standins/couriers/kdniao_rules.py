@@ -145,8 +145,15 @@ def _check_account(data: Mapping[str, Any], carrier: Carrier) -> None:
         raise _missing("MonthCode")
     if carrier.needs_weight and "Weight" not in data:
         raise _missing("Weight")
-    if carrier.needs_delivery_method and "DeliveryMethod" not in data:
-        raise _missing("DeliveryMethod")
+    _check_choice(data, "DeliveryMethod", carrier.delivery_methods)
+    _check_choice(data, "TransType", carrier.trans_types)
+
+
+def _check_choice(data: Mapping[str, Any], name: str, choices: Collection[int]) -> None:
+    if choices and name not in data:
+        raise _missing(name)
+    if name in data and data[name] not in choices:
+        raise _wrong(name)
 
 
 def _read_party(data: Mapping[str, Any], name: str, carrier: Carrier) -> Mapping[str, Any]:

@@ -22,7 +22,7 @@ def exchange_login_code(world: World, request: Request, _found: Mapping[str, str
     """code2Session; the vendor labels this JSON as plain text, and so do we."""
     query = request.query
     if query.get("grant_type") != "authorization_code":
-        raise _refuse(40002, "invalid grant_type")
+        raise refuse_call(40002, "invalid grant_type")
     _check_app(world, query)
     openid = _use_code(world, "login", query.get("js_code"))
     session = {
@@ -37,7 +37,7 @@ def give_token(world: World, request: Request, _found: Mapping[str, str]) -> Rep
     """The same token on repeats; a new one from 5 minutes before its end, while the old one still holds."""
     body = read_object(request.body)
     if body.get("grant_type") != "client_credential":
-        raise _refuse(40002, "invalid grant_type")
+        raise refuse_call(40002, "invalid grant_type")
     _check_app(world, body)
     renew = body.get("force_refresh") is True
     with world.ledger.transaction():
@@ -52,7 +52,7 @@ def give_token(world: World, request: Request, _found: Mapping[str, str]) -> Rep
 
 def exchange_phone_code(world: World, request: Request, _found: Mapping[str, str]) -> Reply:
     """getPhoneNumber."""
-    _check_token(world, request.query.get("access_token", ""))
+    check_token(world, request.query.get("access_token", ""))
     phone = _use_code(world, "phone", read_object(request.body).get("code"))
     info = {
         "phoneNumber": phone,
@@ -79,29 +79,29 @@ def _lifetime(world: World) -> float:
 
 def _check_app(world: World, fields: Mapping[str, Any]) -> None:
     if fields.get("appid") != world.credentials.appid:
-        raise _refuse(40013, "invalid appid")
+        raise refuse_call(40013, "invalid appid")
     if fields.get("secret") != world.credentials.secret:
-        raise _refuse(40125, "invalid appsecret")
+        raise refuse_call(40125, "invalid appsecret")
 
 
-def _check_token(world: World, token: str) -> None:
+def check_token(world: World, token: str) -> None:
     row = world.ledger.find("SELECT expires_at FROM tokens WHERE token = ?", token)
     if row is None:
-        raise _refuse(40001, "invalid credential, access_token is invalid or not latest")
+        raise refuse_call(40001, "invalid credential, access_token is invalid or not latest")
     if row["expires_at"] < now():
-        raise _refuse(42001, "access_token expired")
+        raise refuse_call(42001, "access_token expired")
 
 
 def _use_code(world: World, kind: str, code: object) -> str:
     with world.ledger.transaction():
         row = world.ledger.find("SELECT * FROM codes WHERE code = ? AND kind = ?", str(code), kind)
         if row is None or now() - row["made_at"] > CODE_SECONDS:
-            raise _refuse(40029, "invalid code")
+            raise refuse_call(40029, "invalid code")
         if row["used"]:
-            raise _refuse(40163, "code been used")
+            raise refuse_call(40163, "code been used")
         world.ledger.write("UPDATE codes SET used = 1 WHERE code = ?", row["code"])
         return str(row["value"])
 
 
-def _refuse(errcode: int, errmsg: str) -> Problem:
+def refuse_call(errcode: int, errmsg: str) -> Problem:
     return Problem(200, str(errcode), errmsg)

@@ -1,0 +1,111 @@
+"""Each kind of notice in one row: what leaves it, what the message says, and when it is over."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from orders.models import Order
+from orders.notices.models import OF_PARCELS, BuyerNotice, NoticeKind
+from orders.stages import IN_HAND, Stage
+from shop.actor import ActorKind
+from shop.events.models import Event
+from shop.store.choices import Notice
+
+_DEAR = ("order.change_lines", "order.change_address")
+_ENDING = ("order.cancel_paid", "order.cancel_unpaid", "order.cancel_unsent", "order.close_empty")
+_PAYING = ("order.pay", "order.collect", "order.waive")
+_SENDING = ("order.ship", "order.ship_part", "order.all_shipped")
+PARCEL_VERBS = ("order.ship", "order.ship_part", "order.replace_number", "order.undo_ship", "order.arrive")
+"""After these a buyer is told what their parcels are now."""
+
+
+def _owes(order: Order) -> bool:
+    return order.supplement_by is not None
+
+
+@dataclass(frozen=True)
+class Row:
+    """All that is to be said of one kind of notice.
+
+    `template` is whose words the message has; `words` and `phrase` (at most 20 and 5 characters) are what it says of
+    itself: Chinese whatever language a page is in, as the templates are. It is `left_by` events of these verbs that
+    the buyer did not cause, `when` that holds, with what `read` takes from them. After `lasts`, and after one of
+    `ended_by` if `is_over` then says so, nobody need hear of it.
+    """
+
+    template: Notice
+    phrase: str
+    words: str
+    lasts: timedelta
+    left_by: tuple[str, ...] = ()
+    when: Callable[[Order], bool] = lambda _order: True
+    read: Callable[[Event], Mapping[str, Any]] = lambda _event: {}
+    ended_by: tuple[str, ...] = ()
+    is_over: Callable[[Order, BuyerNotice], bool] = lambda _order, _notice: False
+
+    def is_left_by(self, event: Event, order: Order) -> bool:
+        return event.verb in self.left_by and event.actor_kind != ActorKind.CUSTOMER and self.when(order)
+
+
+def _is_postponed_no_more(order: Order, notice: BuyerNotice) -> bool:
+    later = BuyerNotice.objects.filter(order=order, kind=notice.kind, event_id__gt=notice.event_id)
+    return order.stage not in IN_HAND or later.exists()
+
+
+KINDS: dict[NoticeKind, Row] = {
+    NoticeKind.SHIPPED: Row(Notice.SHIPPED, "已发货", "您的包裹已发出，请留意查收", timedelta(days=3)),
+    NoticeKind.RENUMBERED: Row(Notice.SHIPPED, "单号更正", "运单号已更换，请以新单号为准", timedelta(days=3)),
+    NoticeKind.REDIRECTED: Row(
+        Notice.CHANGED,
+        "包裹变更",
+        "快递已拦截或改寄您的包裹",
+        timedelta(days=1),
+        left_by=("intercept.finish",),
+    ),
+    NoticeKind.POSTPONED: Row(
+        Notice.CHANGED,
+        "备货中",
+        "商品备货中，请看新的发货日期",
+        timedelta(days=1),
+        left_by=("order.postpone",),
+        read=lambda event: {"day": event.data["after"]},
+        ended_by=(*_SENDING, *_ENDING, "order.postpone"),
+        is_over=_is_postponed_no_more,
+    ),
+    NoticeKind.CHANGED: Row(
+        Notice.CHANGED,
+        "订单变更",
+        "订单内容有变更，请查看订单",
+        timedelta(days=1),
+        left_by=(*_DEAR, "order.cancel_lines"),
+        when=lambda order: not _owes(order),
+        ended_by=_ENDING,
+        is_over=lambda order, _notice: order.stage == Stage.CLOSED,
+    ),
+    NoticeKind.CANCELLED: Row(
+        Notice.CHANGED,
+        "已取消",
+        "订单已取消，退款将原路退回",
+        timedelta(days=1),
+        left_by=("order.cancel_paid",),
+    ),
+    NoticeKind.OWES: Row(
+        Notice.UNPAID,
+        "待补款",
+        "订单变更后需要补款，请及时支付",
+        timedelta(days=1),
+        left_by=_DEAR,
+        when=_owes,
+        ended_by=(*_PAYING, *_DEAR, *_ENDING),
+        is_over=lambda order, _notice: not _owes(order),
+    ),
+}
+VERBS = tuple(
+    dict.fromkeys(
+        verb
+        for verbs in (PARCEL_VERBS, *((*row.left_by, *row.ended_by) for row in KINDS.values()))
+        for verb in verbs
+    )
+)
+OF_EVENTS = tuple(kind for kind in KINDS if kind not in OF_PARCELS)
