@@ -44,7 +44,7 @@ def get_doubtful_label(scene: Scene) -> None:
 
 
 def void_label(scene: Scene) -> None:
-    waybill = list_held(scene.order_id)[0]
+    waybill = list_held(Order.objects.get(pk=scene.order_id))[0]
     void_waybill(waybill.pk, actor=scene.staff)
     ask_provider(waybill.pk)
 

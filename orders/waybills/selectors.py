@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
 from orders.scope import rows_in_scope, scope_key
-from orders.waybills.models import ASKED, HOLDING, TROUBLED, Waybill, WaybillState
+from orders.waybills.models import ASKED, HELD, HOLDING, TROUBLED, Waybill, WaybillState
 from shop.actor import Actor
 from shop.errors import Refused
 
@@ -36,15 +36,24 @@ def list_waiting(order: Order) -> dict[int, Waybill]:
     return {place: row for place, row in newest.items() if row.state in shown and not row.is_given_up}
 
 
-def has_held(order_id: int) -> bool:
-    """Whether a number is there, or may be, for a parcel of this order that is not sent."""
-    return Waybill.objects.filter(order=order_id, state__in=HOLDING, is_given_up=False).exists()
+def has_held(order: Order) -> bool:
+    """Whether a number is there, or may be, for a parcel with goods of this order that is not sent."""
+    return find_held(order).exists()
 
 
-def list_held(order_id: int) -> list[Waybill]:
-    """The waybills that wait for a parcel of this order, by their place in the ship dialog."""
-    held = Waybill.objects.filter(order=order_id, state__in=HOLDING, is_given_up=False)
-    return list(held.order_by("place", "pk"))
+def list_held(order: Order) -> list[Waybill]:
+    """The waybills that wait for a parcel with goods of this order, by their place in the ship dialog."""
+    return list(find_held(order).order_by("place", "pk"))
+
+
+def find_held(order: Order) -> "QuerySet[Waybill]":
+    """Its own, and those of all that goes together with it."""
+    return Waybill.objects.filter(HELD, _is_for(order))
+
+
+def _is_for(order: Order) -> Q:
+    own = Q(order=order.pk)
+    return own if order.bundle is None else own | Q(bundle=order.bundle)
 
 
 def newest_of_orders(order_ids: Any, scope: str) -> "QuerySet[Waybill]":
