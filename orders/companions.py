@@ -15,21 +15,24 @@ from shop.actor import Actor
 MAY_MERGE = Q(stage__in=TO_SHIP, is_held=False, is_short=False, has_label=False) & ~Q(destination=0)
 """What may be merged with others that go to the same place."""
 
+GO_TOGETHER = Q(stage__in=TO_SHIP, bundle__isnull=False)
+
 
 @dataclass(frozen=True)
 class Together:
-    """Numbers of orders, oldest first: those in the bundle of one, and those that could be merged with it."""
+    """Orders, oldest first: those in the bundle of one, and those that could be merged with it.
 
-    companions: Sequence[str] = ()
-    mergeable: Sequence[str] = ()
+    Of each no more is read than its number and what tells whether it may be merged.
+    """
+
+    companions: Sequence[Order] = ()
+    mergeable: Sequence[Order] = ()
 
 
 def map_together(orders: Collection[Order], *, actor: Actor) -> dict[int, Together]:
     """Order id → what goes with it, of those for which there is anything; at most one query."""
     going = [order for order in orders if order.stage in TO_SHIP and order.destination]
-    if not going:
-        return {}
-    found = list(_find_fellows(going, actor))
+    found = list(_find_fellows(going, actor)) if going else []
     pairs = {order.pk: _sort(order, found) for order in going}
     return {pk: pair for pk, pair in pairs.items() if pair.companions or pair.mergeable}
 
@@ -44,10 +47,11 @@ def _find_fellows(orders: Sequence[Order], actor: Actor) -> "QuerySet[Order]":
 
 def _sort(order: Order, found: Sequence[Order]) -> Together:
     others = [other for other in found if other.pk != order.pk]
-    bundle = [other.number for other in others if order.bundle and other.bundle == order.bundle]
+    companions = [other for other in others if order.bundle and other.bundle == order.bundle]
+    if not _may_merge(order):
+        return Together(companions)
     near = [other for other in others if other.destination == order.destination and _may_merge(other)]
-    is_able = _may_merge(order)
-    return Together(bundle, [other.number for other in near if is_able and other.number not in bundle])
+    return Together(companions, [other for other in near if other not in companions])
 
 
 def _may_merge(order: Order) -> bool:
@@ -67,8 +71,14 @@ def list_companions(order: Order) -> list[Order]:
     """The orders that are to go in one parcel with this one, in pk order; a query only where it is in a bundle."""
     if order.bundle is None or order.stage not in TO_SHIP:
         return []
-    together = Order.objects.filter(bundle=order.bundle, stage__in=TO_SHIP).exclude(pk=order.pk)
+    together = Order.objects.filter(customer=order.customer_id, bundle=order.bundle, stage__in=TO_SHIP)
+    together = together.exclude(pk=order.pk)
     return list(with_secrets(together).order_by("pk"))
+
+
+def name_companions(order: Order) -> list[str]:
+    """The numbers of these orders."""
+    return [other.number for other in list_companions(order)]
 
 
 def list_bundled_ids(bundles: Collection[int]) -> list[int]:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from orders.companions import find_parted, list_bundled_ids
+from orders.companions import Together, find_parted, list_bundled_ids, map_together
 from orders.destinations import is_same_recipient
 from orders.models import Order
 from orders.moves import lock_order, lock_row, move
@@ -42,6 +42,15 @@ def merge_orders(
         _check_match(orders)
         _move_merged(orders, actor)
     return orders
+
+
+def merge_nearby(order_id: int, *, actor: Actor, expected_version: int | None = None) -> Order:
+    """Merge an order with all others that could go with it. Raises Refused as `merge_orders` does."""
+    order = read_order(order_id, actor=actor)
+    near = map_together([order], actor=actor).get(order_id, Together()).mergeable
+    seen = {} if expected_version is None else {order_id: expected_version}
+    merged = merge_orders({order_id, *(other.pk for other in near)}, actor=actor, seen=seen)
+    return next(each for each in merged if each.pk == order_id)
 
 
 def separate_order(order_id: int, *, actor: Actor, expected_version: int | None = None) -> Order:

@@ -109,7 +109,7 @@ SENDING = (
         "orders.ship",
         (has_buyer, goes_by_courier, not_held, not_short, no_label),
         button=_("Merge"),
-        icon_name="arrows-join",
+        icon_name="link",
         facts={"together": list[str]},
     ),
     Move(
@@ -121,7 +121,7 @@ SENDING = (
         "orders.ship",
         (is_bundled, no_label),
         button=_("Separate"),
-        icon_name="arrows-split",
+        icon_name="arrow-back-up",
         facts=_PARTED,
     ),
     Move(

@@ -8,7 +8,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
-from orders.scope import rows_in_scope, scope_key
+from orders.scope import orders_of, rows_in_scope, scope_key
 from orders.waybills.models import ASKED, HELD, HOLDING, TROUBLED, Waybill, WaybillState
 from shop.actor import Actor
 from shop.errors import Refused
@@ -63,8 +63,13 @@ def newest_of_orders(order_ids: Any, scope: str) -> "QuerySet[Waybill]":
 
 
 def list_printable(order_ids: Any, scope: str) -> "QuerySet[Waybill]":
-    """What of these orders waits for its parcel and has a label that can be printed here, oldest order first."""
-    issued = Waybill.objects.filter(order__in=order_ids, state=WaybillState.ISSUED, label__isnull=False)
+    """What waits for the parcel of one of these orders and has a label that can be printed here, oldest order first.
+
+    The one for all that goes together is that of each of them.
+    """
+    bundled = orders_of(scope).filter(pk__in=order_ids, bundle__isnull=False).values("bundle")
+    is_theirs = Q(order__in=order_ids) | Q(bundle__in=bundled)
+    issued = Waybill.objects.filter(is_theirs, state=WaybillState.ISSUED, label__isnull=False)
     return rows_in_scope(issued.exclude(label__html=""), scope).order_by("order", "place", "pk")
 
 
@@ -84,7 +89,8 @@ def list_troubled(scope: str) -> "QuerySet[Waybill]":
 
 def list_shown(order: Order) -> list[Waybill]:
     """What the page of its order shows: those that wait for a parcel, and those on one."""
-    shown = order.waybills.filter(state__in=(*HOLDING, WaybillState.USED), is_given_up=False)
+    states = (*HOLDING, WaybillState.USED)
+    shown = Waybill.objects.filter(_is_for(order), state__in=states, is_given_up=False)
     return list(shown.order_by("place", "pk"))
 
 

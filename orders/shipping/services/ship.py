@@ -71,10 +71,10 @@ def send_parcels(
     parcels: Sequence[NewParcel],
     *,
     actor: Actor,
-    together: Sequence[str] = (),
+    together: Sequence[Order] = (),
     left: Collection[int] = (),
 ) -> None:
-    """As `ship_order` for a locked order; `together` are the numbers of others that go with it.
+    """As `ship_order` for a locked order; `together` are locked others that go with it.
 
     An order leaves its bundle where that is among `left`.
     """
@@ -82,7 +82,7 @@ def send_parcels(
         raise Refused("nothing_chosen", _("Choose what goes into the parcel."), 400)
     for parcel in parcels:
         number = clean_tracking_no(parcel.tracking_no)
-        use_waybill([order], courier=parcel.courier, tracking_no=number, actor=actor)
+        use_waybill([order, *together], courier=parcel.courier, tracking_no=number, actor=actor)
     lines = {line.pk: line for line in order.lines.order_by("id")}
     contents = [_take(parcel.quantities, lines) for parcel in parcels]
     sent = [_send(order, *each, actor) for each in zip(parcels, contents, strict=True)]
@@ -177,7 +177,7 @@ def _move_shipped(
     sent: Sequence[Parcel],
     pieces: int,
     actor: Actor,
-    together: Sequence[str],
+    together: Sequence[Order],
     changes: dict[str, Any],
 ) -> None:
     changes |= {
@@ -189,7 +189,7 @@ def _move_shipped(
         _check_nothing_held(changes["has_label"])
         changes |= shipped_changes(order)
     data = {"pieces": pieces, "parcels": [describe_parcel(parcel) for parcel in sent]}
-    data |= {"together": list(together)} if together else {}
+    data |= {"together": [other.number for other in together]} if together else {}
     move(order, "order.ship" if is_all else "order.ship_part", actor=actor, changes=changes, data=data)
 
 

@@ -52,11 +52,11 @@ def send_together(
     orders = [lead, *others]
     left = find_left(orders)
     _lock_stock([order.pk for order in orders])
-    numbers = {order.pk: order.number for order in orders}
     shared = [replace(parcels[0], may_join=True, quantities={}, photo_ids=())] if parcels else []
     for order in orders:
         own = parcels if order is lead else shared
-        send_parcels(order, own, actor=actor, together=_list_others(numbers, order.pk), left=left)
+        rest = [other for other in orders if other is not order]
+        send_parcels(order, own, actor=actor, together=rest, left=left)
 
 
 def _check_recipients(lead: Order, others: Collection[Order]) -> None:
@@ -69,7 +69,3 @@ def _check_recipients(lead: Order, others: Collection[Order]) -> None:
 def _lock_stock(order_ids: Collection[int]) -> None:
     """In one order over all of them, so that two such parcels never wait for each other."""
     lock_stock(OrderLine.objects.filter(order__in=order_ids).values_list("sku_id", flat=True))
-
-
-def _list_others(numbers: dict[int, str], order_id: int) -> list[str]:
-    return [number for pk, number in sorted(numbers.items()) if pk != order_id]
