@@ -87,8 +87,8 @@ def tell_companions(order_id: int, because: str) -> None:
 
 
 def _add_companions(order_ids: Collection[int], actor: Actor) -> list[int]:
-    chosen = orders_in_scope(actor).filter(pk__in=order_ids, bundle__isnull=False)
-    return sorted({*order_ids, *list_bundled_ids(set(chosen.values_list("bundle", flat=True)))})
+    chosen = orders_in_scope(actor).filter(pk__in=order_ids).values_list("bundle", flat=True)
+    return sorted({*order_ids, *list_bundled_ids({bundle for bundle in chosen if bundle is not None})})
 
 
 def _check_number(ids: Sequence[int]) -> None:

@@ -247,7 +247,8 @@ class ParcelOut(serializers.Serializer[Any]):
     )
 
     def get_shared_with(self, parcel: Parcel) -> list[str]:
-        return self.context["shared"][parcel.pk]
+        shared: list[str] = self.context["shared"][parcel.pk]
+        return shared
 
     @extend_schema_field(ParcelEventOut(many=True))
     def get_events(self, parcel: Parcel) -> Any:
