@@ -233,6 +233,7 @@ class ShipForm(OrderForm):
         waybills, labels = list_waiting(self.order), Labels.read(self.order)
         is_setup = has_capability(self.actor, "shipping.setup") and not labels.accounts
         self.missing = list_missing_for_labels() if is_setup and not self.order.is_test else []
+        labels = replace(labels, accounts=(), senders=()) if self.label_at else labels
         self.parcels = ParcelFormSet(
             self.data if self.is_bound else None,
             prefix="parcel",
