@@ -101,6 +101,12 @@ def not_short(order: Order) -> Refused | None:
     return Refused("short", _("Some goods are short of stock.")) if order.is_short else None
 
 
+def is_bundled(order: Order) -> Refused | None:
+    if order.bundle is not None:
+        return None
+    return Refused("not_merged", _("This order does not go together with others."))
+
+
 def no_label(order: Order) -> Refused | None:
     if not order.has_label:
         return None

@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from django.db.models import F, Max, Min, Q, Sum
+from django.db.models import Count, F, Max, Min, Q, Sum
 from django.db.models.functions import Coalesce
 
 from orders.models import BlindIndex, Order, OrderLine
-from orders.stages import IN_HAND, Stage
+from orders.stages import IN_HAND, OVER, Stage
 from orders.states import MOVES
 from shop.catalog.models import Sku
 from shop.customers.models import Customer
@@ -42,6 +42,17 @@ def piece_counts_are_sums() -> Iterator[str]:
     right &= Q(pieces_returned=F("returned_sum"), pieces_resent=F("resent_sum"))
     for order in in_scope(sums, orders="pk").exclude(right):
         yield f"order {order.number}"
+
+
+@invariant("B7.3", "what goes in one parcel is of one buyer; where an order goes is not kept once it is over")
+def bundles_are_of_one_buyer() -> Iterator[str]:
+    bundled = in_scope(Order.objects.filter(bundle__isnull=False), orders="pk")
+    mixed = bundled.order_by().values("bundle").annotate(buyers=Count("customer", distinct=True))
+    for row in mixed.filter(buyers__gt=1):
+        yield f"bundle {row['bundle']} is of {row['buyers']} buyers"
+    over = Order.objects.filter(stage__in=OVER).exclude(destination=0)
+    for order in in_scope(over, orders="pk"):
+        yield f"order {order.number} is over and has a destination"
 
 
 @invariant("B3.3", "stock reserved is what open lines hold, and a paid line is reserved or short in full")

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from orders.stages import IN_HAND, AftersaleMark, BuyerReason, CloseReason, Source, Stage
+from orders.stages import IN_HAND, TO_SHIP, AftersaleMark, BuyerReason, CloseReason, Source, Stage
 from shop.catalog.models import Sku
 from shop.crypto import EncryptedTextField
 from shop.customers.models import Customer
@@ -30,7 +30,9 @@ class Order(Versioned):
     `ship_by` stays as it was when the goods are sent, for parcels that are taken back. While `receive_stopped_at`
     is set, `receive_by` stands still (`orders/clocks.py`). `remind_by` is set while an online payment is awaited.
     `undone_at` is when a parcel was last taken back. `printed_at` and `prints` are of the receipt. `supplement_by` is
-    until when the buyer is to pay what an order costs more since it was paid.
+    until when the buyer is to pay what an order costs more since it was paid. `destination` is a keyed hash of where it
+    goes (`orders/destinations.py`), 0 once it is over. Orders of one `bundle` go in one parcel; `parted_from` is the
+    one that an order has left by itself, until its companions are told.
     """
 
     subject_kind = "order"
@@ -82,6 +84,9 @@ class Order(Versioned):
     city = models.CharField(max_length=40, blank=True)
     district = models.CharField(max_length=40, blank=True)
     address_detail = _sealed()
+    destination = models.BigIntegerField(default=0, db_default=0)
+    bundle = models.BigIntegerField(null=True)
+    parted_from = models.BigIntegerField(null=True)
     buyer_remark = _sealed()
     seller_remark = _sealed()
 
@@ -180,6 +185,12 @@ class Order(Versioned):
             ),
             models.Index(fields=["id"], name="order_not_printed", condition=Q(printed_at__isnull=True)),
             models.Index(fields=["placed_at"], name="order_test", condition=Q(source=Source.TEST)),
+            models.Index(
+                fields=["destination"],
+                name="order_by_destination",
+                condition=Q(stage__in=TO_SHIP) & ~Q(destination=0),
+            ),
+            models.Index(fields=["bundle"], name="order_by_bundle", condition=Q(bundle__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from orders.bundles import follow_bundle
 from orders.clocks import follow_clocks
 from orders.models import Order
 from orders.scope import orders_in_scope
@@ -38,7 +39,7 @@ ORDERS = register(
         tuple(MOVES.values()),
         _("There is no such order."),
         scope=orders_in_scope,
-        follow=follow_clocks,
+        follow=lambda order: follow_clocks(order) | follow_bundle(order),
         stale=DONE,
         name=lambda order: order.number,
         url=lambda order: reverse("orders:detail", args=[order.number]),

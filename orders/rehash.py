@@ -6,8 +6,10 @@ from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 
+from orders.destinations import make_destination
 from orders.models import BlindIndex, HashKind, Order
 from orders.search import make_hashes
+from orders.stages import OVER
 from shop.crypto import Unreadable
 from shop.customers.models import Customer
 from shop.events.models import Event
@@ -78,3 +80,21 @@ def _list_former_recipients(orders: Iterable[Order]) -> dict[int, list[tuple[str
         was = json.loads(event.sealed)["before"]
         former[event.subject_id].append((was["recipient"], was["phone"]))
     return former
+
+
+@rehash("where open orders go")
+def rebuild_destinations(after: int) -> int | None:
+    """As the key makes them now, of orders too that a version without them has taken."""
+    going = Order.objects.exclude(stage__in=OVER).filter(pk__gt=after).select_related("customer")
+    orders = list(going.order_by("pk")[:BATCH])
+    for order in orders:
+        if order.destination != make_destination(order):
+            _rebuild_destination(order.pk)
+    return orders[-1].pk if orders else None
+
+
+def _rebuild_destination(order_id: int) -> None:
+    with transaction.atomic():
+        order = Order.objects.select_for_update(of=("self",), no_key=True).get(pk=order_id)
+        if order.stage not in OVER:
+            Order.objects.filter(pk=order_id).update(destination=make_destination(order))

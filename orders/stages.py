@@ -67,4 +67,7 @@ TO_SHIP = (Stage.CONFIRMED, Stage.PREPARING)
 OPEN = (Stage.UNPAID, *IN_HAND)
 """Nothing has left the shop for good."""
 
+OVER = (Stage.DONE, Stage.CLOSED)
+"""Nothing is left to send, and nothing that was sent is taken back."""
+
 AFTER_PAYING = (*IN_HAND, Stage.SHIPPED, Stage.DONE)

@@ -199,6 +199,7 @@ ACTS: dict[Do, Callable[[Scene], object]] = {
     Do.GET_DOUBTFUL_LABEL: parcels.get_doubtful_label,
     Do.VOID_LABEL: parcels.void_label,
     Do.SHIP_LABELLED: parcels.send_labelled,
+    Do.MERGE: parcels.merge_companions,
     Do.SHIP_TOGETHER: parcels.send_together,
     Do.PHOTOGRAPH: parcels.photograph,
     Do.CORRECT_NUMBER: parcels.correct_number,

@@ -53,7 +53,8 @@ leave_labelled = tell(leave_preparing, step(Do.GET_LABEL, (5, 30), WAREHOUSE, co
 leave_label_in_doubt = tell(leave_preparing, step(Do.GET_DOUBTFUL_LABEL, (5, 30), WAREHOUSE, courier=LABELS))
 leave_label_voided = tell(leave_labelled, step(Do.VOID_LABEL, (5, 30), WAREHOUSE))
 leave_sent_labelled = tell(leave_labelled, step(Do.SHIP_LABELLED, (10, 60), WAREHOUSE))
-leave_sent_together = tell(leave_preparing, step(Do.SHIP_TOGETHER, (15, 60), WAREHOUSE))
+leave_merged = tell(leave_preparing, step(Do.MERGE, (5, 15), WAREHOUSE))
+leave_sent_together = tell(leave_merged, step(Do.SHIP_TOGETHER, (15, 60), WAREHOUSE))
 leave_photographed = tell(leave_shipped, step(Do.PHOTOGRAPH, (1, 3), WAREHOUSE))
 leave_number_corrected = tell(leave_shipped, step(Do.CORRECT_NUMBER, (10, 60), WAREHOUSE))
 leave_relabelled = tell(leave_shipped, step(Do.RELABEL, (2 * HOUR, 5 * HOUR), WAREHOUSE))
@@ -111,6 +112,8 @@ DESK: tuple[DeskOrder, ...] = (
     *_left(Story(leave_label_in_doubt), 290),
     *_left(Story(leave_label_voided), 410),
     *_left(Story(leave_preparing, companions="waiting"), 330, 455),
+    *_left(Story(leave_preparing, companions="merged"), 530),
+    *_left(Story(leave_merged, companions="merged"), 440),
     *_left(Story(leave_owing), 365),
     # The rest was to be paid within a day.
     *_left(Story(leave_owing), 1550),

@@ -1,6 +1,7 @@
 """Parcels of the past: labels of the pretend 快递鸟, goods that go together, photos, other numbers, intercepts."""
 
 from orders.models import Order
+from orders.services.merging import merge_orders
 from orders.services.place import Recipient
 from orders.shipping.models import Intercept, InterceptKind, InterceptState, Parcel, ParcelState
 from orders.shipping.selectors import list_parcels
@@ -44,7 +45,7 @@ def get_doubtful_label(scene: Scene) -> None:
 
 
 def void_label(scene: Scene) -> None:
-    waybill = list_held(scene.order_id)[0]
+    waybill = list_held(Order.objects.get(pk=scene.order_id))[0]
     void_waybill(waybill.pk, actor=scene.staff)
     ask_provider(waybill.pk)
 
@@ -61,6 +62,12 @@ def _require(waybill: Waybill, state: WaybillState) -> None:
     waybill.refresh_from_db()
     if waybill.state != state:
         raise RuntimeError(f"waybill {waybill.code} is {waybill.state}, not {state}: {waybill.last_error}")
+
+
+def merge_companions(scene: Scene) -> None:
+    """Have this order go in one parcel with what the same buyer ordered with it in mind."""
+    ids = [scene.order_id, *scene.world.list_companions(scene.index)]
+    merge_orders(ids, actor=scene.staff)
 
 
 def send_together(scene: Scene) -> None:

@@ -194,6 +194,18 @@ def _tell_together(numbers: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
     yield from (Part(_("Together with"), str(number)) for number in numbers)
 
 
+@tells("order", "parted")
+def _tell_parted(numbers: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
+    yield from (Part(_("Not together any more with"), str(number)) for number in numbers)
+
+
+@tells("order", "parted_by")
+def _tell_parted_by(verb: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
+    """What ended it; of a press of “Separate” the event itself says so."""
+    if verb in MOVES and verb != "order.separate":
+        yield Part(_("Because"), str(MOVES[verb].done))
+
+
 @tells("order", "lines")
 def _tell_lines(lines: Any, data: Mapping[str, Any]) -> Iterator[Part]:
     if isinstance(lines, dict):

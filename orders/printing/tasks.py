@@ -6,6 +6,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils.translation import gettext as _
 
+from orders.companions import name_companions
 from orders.models import OrderLine
 from orders.printing.models import PrintJob, PrintState, Trigger
 from orders.printing.receipts import write_receipt
@@ -69,7 +70,7 @@ def _send(client: Printer, job: PrintJob) -> None:
 def make_slip(job: PrintJob) -> Slip:
     """What the printer of this job is given."""
     lines = list(OrderLine.objects.filter(order=job.order_id).order_by("id"))
-    sheet = Sheet(job.order, lines, job.copy, mask_street(job.order))
+    sheet = Sheet(job.order, lines, job.copy, mask_street(job.order), name_companions(job.order))
     receipt = write_receipt(sheet, get_store_settings(), columns=COLUMNS[job.printer.paper])
     return Slip(job.code, receipt, job.printer.copies, _("… more in the console"))
 

@@ -9,6 +9,7 @@ from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
+from orders.destinations import make_destination
 from orders.models import Order, OrderLine
 from orders.moves import begin_order, move
 from orders.numbers import make_order_number
@@ -146,7 +147,7 @@ def _check_unpaid(customer: Customer) -> None:
 
 def _build_order(customer: Customer, wanted: NewOrder, quote: Quote, store: StoreSettings) -> Order:
     moment = clock.now()
-    return Order(
+    order = Order(
         number=make_order_number(),
         customer=customer,
         source=wanted.source,
@@ -166,6 +167,8 @@ def _build_order(customer: Customer, wanted: NewOrder, quote: Quote, store: Stor
         remind_by=get_reminder(wanted.pay_method, store, since=moment),
         pay_by=moment + get_pay_term(wanted.pay_method, store),
     )
+    order.destination = make_destination(order)
+    return order
 
 
 def _build_lines(order: Order, quote: Quote, is_reserved: bool) -> list[OrderLine]:

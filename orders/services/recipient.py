@@ -1,8 +1,11 @@
 """The recipient: writing another address, and revealing it on the record."""
 
 import json
+from copy import copy
 from typing import Any
 
+from orders.bundles import part
+from orders.destinations import fold_recipient, make_destination
 from orders.models import Order
 from orders.moves import locked_order, move
 from orders.quotes import Destination, check_area
@@ -24,8 +27,18 @@ def write_address(
     columns = to.columns
     was = {name: getattr(order, name) for name in columns}
     sealed = json.dumps({"before": was, "after": columns}, ensure_ascii=False)
-    move(order, "order.change_address", actor=actor, changes=columns | changes, data=data, sealed=sealed)
+    changes = columns | changes | _follow_destination(order, columns)
+    move(order, "order.change_address", actor=actor, changes=changes, data=data, sealed=sealed)
     add_hashes(order, order.customer.nickname)
+
+
+def _follow_destination(order: Order, columns: dict[str, str]) -> dict[str, Any]:
+    """An order that goes elsewhere leaves those it went together with; one that is only written otherwise does not."""
+    changed = copy(order)
+    for name, value in columns.items():
+        setattr(changed, name, value)
+    is_same = fold_recipient(changed) == fold_recipient(order)
+    return {"destination": make_destination(changed)} | ({} if is_same else part(order))
 
 
 def is_same_region(order: Order, to: Destination) -> bool:

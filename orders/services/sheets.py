@@ -1,5 +1,6 @@
 """One order as its printed documents show it. Personal data leaves here masked."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +15,17 @@ from shop.store.choices import Delivery, PayMethod
 
 @dataclass(frozen=True)
 class Sheet:
-    """What is printed of one order: `copies` is the number of this copy, `street` as much of it as may be read."""
+    """What is printed of one order.
+
+    `copies` is the number of this copy, `street` as much of it as may be read, `companions` the numbers of the orders
+    that go in one parcel with it.
+    """
 
     order: Order
     lines: list[OrderLine]
     copies: int
     street: str
+    companions: Sequence[str] = ()
 
     @property
     def recipient(self) -> str:
@@ -60,9 +66,14 @@ class Sheet:
             _("Test order") if self.order.is_test else "",
             stops.get(Stage(self.order.stage), ""),
             _("On hold – do not send") if self.order.is_held else "",
+            self._say_together(),
             _("Reprint %(n)d") % {"n": self.copies} if self.copies > 1 else "",
         )
         return [mark for mark in found if mark]
+
+    def _say_together(self) -> str:
+        words = _("Goes in one parcel with %(numbers)s")
+        return words % {"numbers": _(", ").join(self.companions)} if self.companions else ""
 
 
 def mask_street(order: Order) -> str:

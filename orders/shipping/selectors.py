@@ -3,6 +3,7 @@
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from orders.destinations import is_same_recipient
 from orders.models import Order
 from orders.scope import orders_in_scope, rows_in_scope, scope_key
 from orders.selectors import with_secrets
@@ -11,7 +12,6 @@ from orders.stages import TO_SHIP, Source
 from shop.actor import Actor
 from shop.errors import Refused
 from shop.events.models import Event
-from shop.spelling import normalise
 from shop.store.deliveries import WAYS
 
 MOST_FELLOWS = 50
@@ -53,16 +53,6 @@ def goes_to_same_recipient(parcel: Parcel, order: Order) -> bool:
     """Whether all that is in a parcel goes where the order goes."""
     lines = ParcelLine.objects.filter(parcel=parcel).select_related("order_line__order__customer")
     return all(is_same_recipient(order, line.order_line.order) for line in lines)
-
-
-def is_same_recipient(one: Order, other: Order) -> bool:
-    """Whether both go to the same person, phone and address, however these were typed."""
-    return one.customer_id == other.customer_id and _name_recipient(one) == _name_recipient(other)
-
-
-def _name_recipient(order: Order) -> tuple[str, ...]:
-    typed = (order.recipient, order.phone, order.region, order.address_detail)
-    return tuple(normalise(text) for text in typed)
 
 
 def list_just_sent(order: Order) -> list[int]:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.guards import (
     goes_by_courier,
     has_buyer,
+    is_bundled,
     no_label,
     no_open_aftersale,
     not_extended,
@@ -35,6 +36,8 @@ from shop.moves.table import (
 _PARCELS = {"parcels": list[dict[str, object]]}
 """Of each its "id", "courier" and "tracking_no"."""
 _SENT = {"pieces": int, "together": list[str]} | _PARCELS
+_PARTED = {"together": list[str], "parted": list[str], "parted_by": str}
+"""Numbers of orders: those that still go together, those that do not any more; and the verb that ended it."""
 _PHOTOS = {"parcel": int, "photos": int}
 _REPLACED = {"parcel": int, "because": str} | COLUMNS
 
@@ -96,6 +99,39 @@ SENDING = (
         _("Preparing step is off"),
         to(Stage.PREPARING, Stage.CONFIRMED),
         BY_SYSTEM,
+    ),
+    Move(
+        "order.merge",
+        _("Merge into one parcel"),
+        _("To go in one parcel with others"),
+        stay(*TO_SHIP),
+        BY_STAFF,
+        "orders.ship",
+        (has_buyer, goes_by_courier, not_held, not_short, no_label),
+        button=_("Merge"),
+        icon_name="link",
+        facts={"together": list[str]},
+    ),
+    Move(
+        "order.separate",
+        _("Send by itself"),
+        _("To go by itself again"),
+        stay(*TO_SHIP),
+        BY_STAFF,
+        "orders.ship",
+        (is_bundled, no_label),
+        button=_("Separate"),
+        icon_name="arrow-back-up",
+        facts=_PARTED,
+    ),
+    Move(
+        "order.part",
+        _("Leave the others"),
+        _("Orders do not go together any more"),
+        stay(*Stage),
+        BY_SHOP,
+        "orders.ship",
+        facts=_PARTED,
     ),
     Move(
         "order.label",

@@ -30,6 +30,8 @@ HOLDING = (
     WaybillState.VOIDING,
 )
 """While one is in these, the provider has or may have a number for a parcel that is not sent yet."""
+HELD = Q(state__in=HOLDING, is_given_up=False)
+"""Those under which a parcel is still to go."""
 ASKED = (WaybillState.REQUESTED, WaybillState.UNKNOWN, WaybillState.VOIDING)
 """What a provider is still to be asked about."""
 TROUBLED = (WaybillState.UNKNOWN, WaybillState.DISPUTED)
@@ -42,7 +44,8 @@ class Waybill(Versioned):
     `code` is ours and stays the same on every try, so that a provider that is asked again gives the same number.
     `sent_at` is set while the provider may have heard of it and has not given an answer that can be believed.
     `contents`: order line id → pieces. `weight_g` in grams, 0 where nobody weighed it. The recipient is the order's:
-    while a waybill is HOLDING the order's address stands.
+    while a waybill is HOLDING the order's address stands. With a `bundle` it is for all that goes together with the
+    order (`Order.bundle`), and holds all of them.
     """
 
     subject_kind = "waybill"
@@ -57,6 +60,7 @@ class Waybill(Versioned):
     courier = models.CharField(max_length=20)
     sender = models.ForeignKey(Sender, on_delete=models.PROTECT, related_name="+", db_index=False)
     contents = models.JSONField()
+    bundle = models.BigIntegerField(null=True)
     weight_g = models.PositiveIntegerField(default=0)
     postcode = models.CharField(max_length=6, blank=True)
     remark = EncryptedTextField(bound_to=("code",), opened_by="order.customer.secret", blank=True)
@@ -87,6 +91,7 @@ class Waybill(Versioned):
         ]
         indexes = [
             models.Index(fields=["next_try_at"], name="waybill_due", condition=Q(next_try_at__isnull=False)),
+            models.Index(fields=["bundle"], name="waybill_of_bundle", condition=Q(bundle__isnull=False)),
             models.Index(
                 fields=["id"],
                 name="waybill_troubled",

@@ -8,8 +8,8 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
-from orders.scope import rows_in_scope, scope_key
-from orders.waybills.models import ASKED, HOLDING, TROUBLED, Waybill, WaybillState
+from orders.scope import orders_of, rows_in_scope, scope_key
+from orders.waybills.models import ASKED, HELD, HOLDING, TROUBLED, Waybill, WaybillState
 from shop.actor import Actor
 from shop.errors import Refused
 
@@ -36,15 +36,24 @@ def list_waiting(order: Order) -> dict[int, Waybill]:
     return {place: row for place, row in newest.items() if row.state in shown and not row.is_given_up}
 
 
-def has_held(order_id: int) -> bool:
-    """Whether a number is there, or may be, for a parcel of this order that is not sent."""
-    return Waybill.objects.filter(order=order_id, state__in=HOLDING, is_given_up=False).exists()
+def has_held(order: Order) -> bool:
+    """Whether a number is there, or may be, for a parcel with goods of this order that is not sent."""
+    return find_held(order).exists()
 
 
-def list_held(order_id: int) -> list[Waybill]:
-    """The waybills that wait for a parcel of this order, by their place in the ship dialog."""
-    held = Waybill.objects.filter(order=order_id, state__in=HOLDING, is_given_up=False)
-    return list(held.order_by("place", "pk"))
+def list_held(order: Order) -> list[Waybill]:
+    """The waybills that wait for a parcel with goods of this order, by their place in the ship dialog."""
+    return list(find_held(order).order_by("place", "pk"))
+
+
+def find_held(order: Order) -> "QuerySet[Waybill]":
+    """Its own, and those of all that goes together with it."""
+    return Waybill.objects.filter(HELD, _is_for(order))
+
+
+def _is_for(order: Order) -> Q:
+    own = Q(order=order.pk)
+    return own if order.bundle is None else own | Q(bundle=order.bundle)
 
 
 def newest_of_orders(order_ids: Any, scope: str) -> "QuerySet[Waybill]":
@@ -54,8 +63,13 @@ def newest_of_orders(order_ids: Any, scope: str) -> "QuerySet[Waybill]":
 
 
 def list_printable(order_ids: Any, scope: str) -> "QuerySet[Waybill]":
-    """What of these orders waits for its parcel and has a label that can be printed here, oldest order first."""
-    issued = Waybill.objects.filter(order__in=order_ids, state=WaybillState.ISSUED, label__isnull=False)
+    """What waits for the parcel of one of these orders and has a label that can be printed here, oldest order first.
+
+    The one for all that goes together is that of each of them.
+    """
+    bundled = orders_of(scope).filter(pk__in=order_ids, bundle__isnull=False).values("bundle")
+    is_theirs = Q(order__in=order_ids) | Q(bundle__in=bundled)
+    issued = Waybill.objects.filter(is_theirs, state=WaybillState.ISSUED, label__isnull=False)
     return rows_in_scope(issued.exclude(label__html=""), scope).order_by("order", "place", "pk")
 
 
@@ -75,7 +89,8 @@ def list_troubled(scope: str) -> "QuerySet[Waybill]":
 
 def list_shown(order: Order) -> list[Waybill]:
     """What the page of its order shows: those that wait for a parcel, and those on one."""
-    shown = order.waybills.filter(state__in=(*HOLDING, WaybillState.USED), is_given_up=False)
+    states = (*HOLDING, WaybillState.USED)
+    shown = Waybill.objects.filter(_is_for(order), state__in=states, is_given_up=False)
     return list(shown.order_by("place", "pk"))
 
 

@@ -34,6 +34,7 @@ TOPICS = (
     Topic("search", Group.ORDERS, _("Searching")),
     Topic("order", Group.ORDERS, _("One order"), ("orders:detail",)),
     Topic("printing", Group.ORDERS, _("Printing"), ("orders:printing", "orders:print_job")),
+    Topic("merging", Group.ORDERS, _("Merging orders")),
     Topic("shipping", Group.ORDERS, _("Shipping")),
     Topic(
         "parcels",

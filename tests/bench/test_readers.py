@@ -43,9 +43,11 @@ READERS = {
     "movement_by_sku": "shop.catalog.selectors.list_movements",
     "notice_refused": "shop.callbacks.selectors.list_old_refused",
     "order_by_aftersale": f"{LIST}.narrow",
+    "order_by_bundle": "orders.companions.list_companions",
     "order_by_closed": f"{LIST}.narrow",
     "order_by_customer": "orders.desk.customers.selectors.sum_spending",
     "order_by_delivery": f"{LIST}.narrow",
+    "order_by_destination": "orders.companions.map_together",
     "order_by_other_source": f"{LIST}.narrow",
     "order_by_paid": f"{LIST}.narrow",
     "order_by_pay_method": f"{LIST}.narrow",
@@ -90,6 +92,7 @@ READERS = {
     "print_troubled": "orders.printing.selectors.list_troubled",
     "print_of_order": "orders.printing.selectors.list_unsettled",
     "waybill_due": "orders.waybills.selectors.list_due",
+    "waybill_of_bundle": "orders.waybills.selectors.find_held",
     "waybill_troubled": "orders.waybills.selectors.list_troubled",
 }
 

@@ -72,7 +72,7 @@ def test_companions_are_orders_of_one_buyer_and_sent_after_all_were_placed() -> 
         pairs.setdefault(order.companions, []).append(order)
     del pairs[""]
 
-    assert {name: len(orders) for name, orders in pairs.items()} == {"waiting": 2, "sent": 2}
+    assert {name: len(orders) for name, orders in pairs.items()} == {"waiting": 2, "merged": 2, "sent": 2}
     assert all(len({order.buyer for order in orders}) == 1 for orders in pairs.values())
     sent_at = [step.at for order in pairs["sent"] for step in order.steps if step.do == Do.SHIP_TOGETHER]
     assert len(sent_at) == 1

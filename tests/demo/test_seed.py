@@ -177,6 +177,8 @@ def test_labels_wait_were_used_voided_and_one_needs_a_person(lived: Path) -> Non
 def test_orders_of_one_buyer_wait_for_one_parcel_and_went_in_one(lived: None) -> None:
     waiting = with_secrets(Order.objects.filter(stage=Stage.PREPARING, is_held=False, is_short=False))
     assert sum(bool(list_fellows(order, actor=SYSTEM)) for order in waiting) >= 2
+    merged = waiting.filter(bundle__isnull=False)
+    assert len(merged) == 2 and len({order.bundle for order in merged}) == 1
     together = Event.objects.filter(verb="order.ship", data__has_key="together")
     ids = {event.order_id for event in together}
     assert len(ids) == 2

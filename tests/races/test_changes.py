@@ -1,6 +1,10 @@
 """What an order costs and holds is changed while it is paid, sent, cancelled or joined."""
 
+from contextvars import ContextVar
 from dataclasses import replace
+
+import pytest
+from django.db import transaction
 
 from orders.models import Order
 from orders.payments.changes.addressing import change_address
@@ -10,12 +14,15 @@ from orders.payments.changes.swapping import Swap, change_lines
 from orders.payments.changes.waiving import waive_owed
 from orders.payments.services.attempts import open_attempt
 from orders.shipping.models import Parcel, ParcelLine, ParcelState
+from orders.shipping.services import ship as shipping
+from orders.shipping.services import together
+from orders.shipping.services.joining import find_live_parcel
 from orders.shipping.services.ship import NewParcel, ship_order, undo_ship
 from orders.shipping.services.together import ship_together
 from orders.stages import Stage
 from tests import cast
 from tests.expect import fresh, stock_of
-from tests.races.conftest import codes_of, run_together
+from tests.races.conftest import Rendezvous, codes_of, run_together
 
 CLERKS = [cast.clerk("order_clerk", id_=n, name=f"店员{n}") for n in range(1, 9)]
 FAR = replace(cast.HOME, province="西藏自治区", city="拉萨市", district="城关区")
@@ -138,3 +145,104 @@ def test_goods_never_follow_into_a_parcel_that_is_being_taken_back():
         undone = ParcelLine.objects.filter(parcel__state=ParcelState.UNDONE, order_line__shipped__gt=0)
         sent_again = ParcelLine.objects.exclude(parcel__state=ParcelState.UNDONE).values("order_line")
         assert not undone.exclude(order_line__in=sent_again).exists()
+
+
+def ship_pair(one: Order, other: Order, number: str, actor=CLERKS[0]):
+    parcel = NewParcel("SF", number)
+    return lambda: ship_together(one.pk, others=[other.pk], parcels=[parcel], actor=actor)
+
+
+def test_without_the_lock_of_the_orders_that_of_their_goods_is_the_last_guard(switch_off_order_lock):
+    one, other = pair()
+    switch_off_order_lock(2)
+    acts = [ship_pair(one, other, "SF20000000001"), ship_pair(other, one, "SF20000000002", CLERKS[1])]
+    assert codes_of(run_together(acts)) == ["nothing_chosen", "ok"]
+    assert Parcel.objects.get().lines.count() == 2
+
+
+def test_locked_as_they_were_chosen_two_who_ship_together_would_wait_for_each_other(monkeypatch):
+    one, other = pair()
+    rendezvous, lock = Rendezvous(2), together.lock_order
+
+    def lock_and_meet(*args, **kwargs):
+        order = lock(*args, **kwargs)
+        rendezvous.meet()
+        return order
+
+    monkeypatch.setattr(together, "lock_order", lock_and_meet)
+    as_chosen = lambda ids: CHOSEN.get() if isinstance(ids, set) else sorted(ids)  # noqa: E731
+    monkeypatch.setattr(together, "sorted", as_chosen, raising=False)
+    acts = [
+        in_order([one.pk, other.pk], ship_pair(one, other, "SF20000000003")),
+        in_order([other.pk, one.pk], ship_pair(other, one, "SF20000000004", CLERKS[1])),
+    ]
+    assert codes_of(run_together(acts)) == ["OperationalError", "ok"]
+
+
+CHOSEN: ContextVar[list[int]] = ContextVar("chosen")
+
+
+def in_order(ids: list[int], act):
+    """The act, for whose thread orders come in the order in which they were chosen."""
+
+    def run():
+        CHOSEN.set(ids)
+        return act()
+
+    return run
+
+
+def undone_goods() -> int:
+    """Lines that count as sent and lie in nothing but a parcel that was taken back."""
+    undone = ParcelLine.objects.filter(parcel__state=ParcelState.UNDONE, order_line__shipped__gt=0)
+    sent_again = ParcelLine.objects.exclude(parcel__state=ParcelState.UNDONE).values("order_line")
+    return undone.exclude(order_line__in=sent_again).count()
+
+
+def test_without_the_lock_of_the_parcel_goods_would_follow_into_one_that_was_taken_back(monkeypatch):
+    one, other = pair()
+    parcel = NewParcel("SF", "SF30000000001", may_join=True)
+    ship_order(one.pk, parcels=[parcel], actor=CLERKS[0])
+    sent = Parcel.objects.get()
+
+    def read_and_be_late(_order, wanted):
+        found = find_live_parcel(wanted).get()
+        assert codes_of(run_together([lambda: undo_ship(sent.pk, actor=CLERKS[0])])) == ["ok"]
+        return found
+
+    monkeypatch.setattr(shipping, "lock_to_join", read_and_be_late)
+    with transaction.atomic():
+        ship_order(other.pk, parcels=[parcel], actor=CLERKS[1])
+        assert undone_goods() == 1
+        transaction.set_rollback(True)
+    assert undone_goods() == 0
+
+
+def test_without_looking_again_the_parcel_would_be_taken_back_for_some_of_its_orders(monkeypatch):
+    """What follows into it after its orders were read is seen under the lock of the parcel."""
+    one, other = pair()
+    parcel = NewParcel("SF", "SF30000000002", may_join=True)
+    ship_order(one.pk, parcels=[parcel], actor=CLERKS[0])
+    sent = Parcel.objects.get()
+    lock = shipping.lock_orders_of_parcel
+
+    def lock_and_be_late(*args, **kwargs):
+        orders = lock(*args, **kwargs)
+        assert codes_of(run_together([lambda: ship_order(other.pk, parcels=[parcel], actor=CLERKS[1])])) == [
+            "ok"
+        ]
+        return orders
+
+    monkeypatch.setattr(shipping, "lock_orders_of_parcel", lock_and_be_late)
+    assert codes_of(run_together([lambda: undo_ship(sent.pk, actor=CLERKS[0])])) == ["parcel_changed"]
+    monkeypatch.setattr(shipping, "list_order_ids", lambda _pk: [one.pk])
+    monkeypatch.setattr(shipping, "lock_orders_of_parcel", lock)
+    with pytest.raises(KeyError):
+        undo_ship(sent.pk, actor=CLERKS[0])
+
+
+def test_without_the_lock_waiving_twice_meets_the_version(switch_off_order_lock):
+    order = owing()
+    switch_off_order_lock(2)
+    acts = [lambda by=by: waive_owed(order.pk, reason="x", actor=by) for by in CLERKS[:2]]
+    assert codes_of(run_together(acts)) == ["ok", "stale"]

@@ -13,6 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from orders.desk.search.matches import find_matches
+from orders.destinations import make_destination
 from orders.models import Order
 from orders.payments.changes.addressing import change_address
 from orders.services.place import Recipient
@@ -256,3 +257,11 @@ def test_people_go_on_writing_meanwhile(
         assert Order.objects.get(pk=pk).phone == phone
         assert find_matches(phone, actor=SYSTEM).ids == {pk}
         assert [c.orders.get().pk for c in list_customers(words=phone)] == [pk]
+
+
+def test_where_an_open_order_goes_is_hashed_anew(order: Order, new_keys: None) -> None:
+    before = order.destination
+    rotate()
+    after = Order.objects.get(pk=order.pk)
+    assert after.destination == make_destination(after)
+    assert after.destination not in (0, before)

@@ -58,6 +58,7 @@ READ_BESIDE = {
     "orders:bulk_prepare": {"number", "job"},
     "orders:bulk_label": {"number", "job"},
     "orders:bulk_ship_part": {"number", "job"},
+    "orders:bulk_merge": {"number", "job", "all", "filter"},
     "orders:print_labels": {"number", "all", "filter", "job"},
     "orders:record_found": {"number"},
     "stuck:again": {"key"},

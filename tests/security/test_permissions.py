@@ -265,7 +265,7 @@ FORMS = (
     (OWNER, "staff:hire", "staff:change", "staff:disable", "staff:enable", "staff:reset_password"),
     (OWNER, "freight:add", "freight:template", "freight:make_default", "freight:delete"),
     (EDITORS, "orders:bulk_confirm", "orders:bulk_prepare", "customers:block", "customers:unblock"),
-    (SHIPPERS, "orders:bulk_label", "orders:bulk_ship_part"),
+    (SHIPPERS, "orders:bulk_label", "orders:bulk_ship_part", "orders:bulk_merge"),
     (COUNTERS, "catalog:correct_stock", "stock:import"),
     (BOSSES, "catalog:add", "catalog:edit", "catalog:import", "customers:erase", "customers:keep"),
     (REFUNDERS, "customers:balance"),

@@ -62,6 +62,7 @@ ROOT = Path(settings.BASE_DIR)
 READS_ALL = {
     "orders/scope.py",
     "orders/moves.py",
+    "orders/companions.py",  # of one buyer: what goes together
     "orders/selectors.py",  # by number with a kept query, and rows that are due
     "orders/payments/selectors.py",  # rows that are due
     "orders/invariants.py",

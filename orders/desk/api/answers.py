@@ -35,6 +35,7 @@ def describe_placed(placed: Placed, actor: Actor) -> dict[str, Any]:
         "address": _describe_address(order),
         "buyer_remark": order.buyer_remark,
         **{name: _write_time(getattr(order, name)) for name in _TIMES},
+        "goes_with": [],
         "parcels": [],
         "refunds": [],
         "transfer_account": _describe_account(order),

@@ -9,7 +9,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
+from orders.scope import orders_in_scope
 from orders.shipping.models import InterceptState, Parcel
+from shop.actor import Actor
 from shop.events.models import Event
 
 
@@ -41,6 +43,18 @@ def map_parcel_events(order: Order, parcels: Iterable[Parcel]) -> dict[int, list
         parcel.pk: sorted(_list_events(parcel, replaced[parcel.pk]), key=lambda event: event.at)
         for parcel in parcels
     }
+
+
+def map_shared(order: Order, parcels: Iterable[Parcel], actor: Actor) -> dict[int, list[str]]:
+    """Parcel id → numbers of the same buyer's other orders that have goods in it; a query only where there are any."""
+    holds = {
+        parcel.pk: {line.order_line.order_id for line in parcel.lines.all()} - {order.pk}
+        for parcel in parcels
+    }
+    ids = set().union(*holds.values())
+    own = orders_in_scope(actor).filter(pk__in=ids, customer=order.customer_id) if ids else None
+    numbers = dict(own.order_by("pk").values_list("pk", "number")) if own is not None else {}
+    return {pk: [number for other, number in numbers.items() if other in held] for pk, held in holds.items()}
 
 
 def _list_events(parcel: Parcel, replaced: Iterable[datetime]) -> Iterator[ParcelEvent]:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from orders.companions import name_companions
 from orders.desk.api.buyer import (
     TABS,
     BuyerAction,
@@ -16,7 +17,7 @@ from orders.desk.api.buyer import (
     get_status_label,
     list_actions,
 )
-from orders.desk.api.parcels import ParcelEventCode, map_parcel_events
+from orders.desk.api.parcels import ParcelEventCode, map_parcel_events, map_shared
 from orders.models import Order
 from orders.payments.models import ProofState, Refund, RefundState, TransferProof
 from orders.payments.services.transfers import MAX_PICTURES
@@ -241,6 +242,13 @@ class ParcelOut(serializers.Serializer[Any]):
     )
 
     events = serializers.SerializerMethodField(help_text="what became of it, oldest first")
+    shared_with = serializers.SerializerMethodField(
+        help_text="your other orders that have goods in it, by number"
+    )
+
+    def get_shared_with(self, parcel: Parcel) -> list[str]:
+        shared: list[str] = self.context["shared"][parcel.pk]
+        return shared
 
     @extend_schema_field(ParcelEventOut(many=True))
     def get_events(self, parcel: Parcel) -> Any:
@@ -306,6 +314,9 @@ class OrderOut(OrderRowOut):
     closed_at = serializers.DateTimeField(allow_null=True)
     ship_by = serializers.SerializerMethodField(help_text="null once everything is sent")
     receive_by = serializers.SerializerMethodField(help_text="null while an after-sale is open: no time runs")
+    goes_with = serializers.SerializerMethodField(
+        help_text="your other orders that are going to be in one parcel with this one, by number"
+    )
     parcels = serializers.SerializerMethodField()
     refunds = serializers.SerializerMethodField()
     transfer_account = serializers.SerializerMethodField(help_text="while a bank transfer is owed, else null")
@@ -327,12 +338,16 @@ class OrderOut(OrderRowOut):
         at = None if order.receive_stopped_at else order.receive_by
         return at and serializers.DateTimeField().to_representation(at)
 
+    def get_goes_with(self, order: Order) -> list[str]:
+        return name_companions(order)
+
     @extend_schema_field(ParcelOut(many=True))
     def get_parcels(self, order: Order) -> Any:
         parcels = self.context["parcels"]
         if not parcels:
             return []
-        context = {"order": order, "events": map_parcel_events(order, parcels)}
+        shared = map_shared(order, parcels, self.context["actor"])
+        context = {"order": order, "events": map_parcel_events(order, parcels), "shared": shared}
         return ParcelOut(parcels, many=True, context=context).data
 
     @extend_schema_field(RefundOut(many=True))

@@ -129,6 +129,20 @@ BULK = (
         only=_ONLY_LABELLED,
     ),
 )
+MERGE = BulkAction(
+    "order.merge",
+    _("Merge 1 order"),
+    _("Merge {n} orders"),
+    _("Merge {n} of {total}"),
+    _(
+        "They go in one parcel, with one e-waybill. All must be of one buyer, to the same recipient and address."
+    ),
+    _("They can be separated until there is an e-waybill."),
+    mark=BY_COURIER,
+    only=_("Only orders to ship by a courier are taken."),
+    form=BulkForm,
+)
+"""No job: all are merged by one press, or none."""
 PRINT_LABELS = PrintLabels(
     "order.label",
     _("1 e-waybill label"),
@@ -142,7 +156,7 @@ PRINT_LABELS = PrintLabels(
 
 def list_bulk(actor: Actor) -> list[BulkAction]:
     """The buttons this person's role allows."""
-    return [action for action in BULK if has_capability(actor, action.capability)]
+    return [action for action in (*BULK, MERGE) if has_capability(actor, action.capability)]
 
 
 def list_prints(actor: Actor) -> list[BulkAction]:
@@ -177,6 +191,15 @@ def count_choice(selection: Selection, action: BulkAction, *, actor: Actor) -> C
         return choose_named(selection, action, actor=actor)[0]
     filters = selection.filters
     return Choice(count_results(filters, actor=actor), count_results(filters, action, actor=actor))
+
+
+def list_chosen_ids(selection: Selection, action: BulkAction, *, actor: Actor, most: int) -> list[int]:
+    """The orders that were chosen and fit the action, oldest first: of a filter's no more than `most`."""
+    if not selection.is_all:
+        return [subject.id for subject in choose_named(selection, action, actor=actor)[1]]
+    stages = [stage for stage in action.stages if stage in list_stages(selection.filters)]
+    orders = narrow(selection.filters, actor=actor).filter(action.condition, stage__in=stages)
+    return list(orders.order_by("pk").values_list("pk", flat=True)[:most])
 
 
 def count_results(filters: Filters, action: BulkAction | None = None, *, actor: Actor) -> int:

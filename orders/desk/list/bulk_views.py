@@ -58,7 +58,13 @@ def make_bulk_view(action: BulkAction) -> Any:
 
 
 def make_dialog(
-    action: BulkAction, selection: Selection, choice: Choice, *, form: BulkForm | None = None, key: str = ""
+    action: BulkAction,
+    selection: Selection,
+    choice: Choice,
+    *,
+    form: BulkForm | None = None,
+    key: str = "",
+    template: str = "desk/list/_bulk_ask.html",
 ) -> Dialog:
     """The question before an action, with what it asks for."""
     subject = {
@@ -71,7 +77,7 @@ def make_dialog(
     }
     words = describe_count(choice.fitting)
     return Dialog(
-        template="desk/list/_bulk_ask.html",
+        template=template,
         name="bulk",
         title=action.one if choice.fitting == 1 else str(action.every).replace("{n}", words),
         url=action.url,

@@ -65,6 +65,7 @@ class DateKind(models.TextChoices):
     REFUNDED = "refunded", _("Refunded at")
 
 
+SHARED_PARCELS = [("mergeable", _("Can be merged")), ("merged", _("Goes together with others"))]
 AFTERSALES = [
     (AftersaleMark.OPEN.value, AftersaleMark.OPEN.label),
     (AftersaleMark.SETTLED.value, AftersaleMark.SETTLED.label),
@@ -112,6 +113,7 @@ class FilterForm(forms.Form):
     above = YuanField(label=_("Amount from"), required=False)
     below = YuanField(label=_("Amount to"), required=False)
     remark = _select(_("Remark"), [("yes", _("With a remark"))], _("Any"))
+    parcel = _select(_("Parcel"), SHARED_PARCELS, _("Any"))
     printed = _select(_("Receipt"), [("no", _("Not printed"))], _("Any"))
     aftersale = _select(_("After-sale"), AFTERSALES, _("Any"))
     source = _select(_("Source"), Source.choices, _("Any"))

@@ -1,18 +1,21 @@
 """One order as one row of the list, ready to be read aloud. Personal data leaves here masked."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from orders.companions import Together, map_together
 from orders.desk.labels import Deadline, Label, describe_deadline, describe_order
 from orders.desk.links import link_order
 from orders.desk.list.marks import name_marks
 from orders.desk.list.selectors import map_couriers, map_lines
 from orders.desk.next_steps import NextStep, find_next_step
 from orders.models import Order, OrderLine
+from orders.moves import find_available
 from shop import clock
 from shop.actor import Actor
 from shop.couriers.known import find_courier
@@ -38,19 +41,36 @@ class OrderRow:
     deadline: Deadline | None
     next_step: NextStep | None
     marks: str
+    companions: str
+    nearby: str
+    nearby_count: int
+    can_merge: bool
 
 
 def make_rows(orders: list[Order], *, actor: Actor) -> list[OrderRow]:
-    """The rows of one page; two queries for all of them, one without shipped orders."""
+    """The rows of one page; three queries for all of them, one less without shipped orders or without any to ship."""
     lines, couriers = map_lines([order.pk for order in orders]), map_couriers(orders)
-    now = clock.now()
+    together, now = map_together(orders, actor=actor), clock.now()
     return [
-        _make_row(order, lines.get(order.pk, []), couriers.get(order.pk, ()), actor, now) for order in orders
+        _make_row(
+            order,
+            lines.get(order.pk, []),
+            couriers.get(order.pk, ()),
+            together.get(order.pk, Together()),
+            actor,
+            now,
+        )
+        for order in orders
     ]
 
 
 def _make_row(
-    order: Order, lines: list[OrderLine], couriers: Iterable[str], actor: Actor, now: datetime
+    order: Order,
+    lines: list[OrderLine],
+    couriers: Iterable[str],
+    together: Together,
+    actor: Actor,
+    now: datetime,
 ) -> OrderRow:
     more = max(len(lines) - FIRST_LINES, 0)
     return OrderRow(
@@ -68,4 +88,12 @@ def _make_row(
         deadline=describe_deadline(order, now),
         next_step=find_next_step(order, actor),
         marks=name_marks(order),
+        companions=_name_others(together.companions),
+        nearby=_name_others(together.mergeable),
+        nearby_count=len(together.mergeable),
+        can_merge=bool(together.mergeable) and find_available(order, "order.merge", actor) is not None,
     )
+
+
+def _name_others(orders: Sequence[Order]) -> str:
+    return _(", ").join(order.number for order in orders)

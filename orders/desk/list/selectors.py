@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_datetime
 
+from orders.companions import GO_TOGETHER, can_be_merged
 from orders.desk.list.conditions import is_in_queue
 from orders.desk.list.filters import DateKind, Filters, WorkQueue
 from orders.desk.search.branches import limit_branch
@@ -170,6 +171,8 @@ def _narrow_but_goods(filters: Filters, matches: Matches | None, actor: Actor) -
         orders = orders.filter(HAS_REMARK)
     if filters.get("printed"):
         orders = orders.filter(printed_at__isnull=True)
+    if parcel := filters.get("parcel"):
+        orders = orders.filter(can_be_merged() if parcel == "mergeable" else GO_TOGETHER)
     return _between(orders, filters)
 
 

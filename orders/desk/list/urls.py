@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.desk.list import bulk_views, views
+from orders.desk.list import bulk_views, merge_views, views
 from orders.desk.list.bulk import BULK
 from orders.desk.search.views import ask, record
 
@@ -13,6 +13,7 @@ urlpatterns = [
         path(f"bulk/{action.name}/", bulk_views.make_bulk_view(action), name=f"bulk_{action.name}")
         for action in BULK
     ),
+    path("bulk/merge/", merge_views.merge, name="bulk_merge"),
     path("filter/", views.ask_filters, name="filter"),
     path("looks/", views.save_looks, name="save_looks"),
     path("gateway/", ask, name="ask_gateway"),

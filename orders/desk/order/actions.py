@@ -16,6 +16,7 @@ from orders.desk.order.forms.refund import RefundForm
 from orders.desk.order.forms.ship import ShipForm
 from orders.desk.testing.services import remove_test_order
 from orders.models import Order
+from orders.services.merging import merge_nearby, separate_order
 from orders.services.steps import (
     prepare_order,
     receive_order,
@@ -65,6 +66,24 @@ _ALL = (
         undo=_("A parcel can be undone until it moves."),
         template="desk/order/dialogs/_ship.html",
         back=_by_parcel,
+    ),
+    Action(
+        "order.merge",
+        bare_form("merge", merge_nearby),
+        words=_(
+            "All orders of this buyer to this address that can be sent now go in one parcel, with one e-waybill."
+        ),
+        undo=_("They can be separated until there is an e-waybill."),
+        in_menu=False,
+        back=_by("separate"),
+    ),
+    Action(
+        "order.separate",
+        bare_form("separate", separate_order),
+        words=_("This order gets a parcel of its own again."),
+        undo=_("It can be merged again."),
+        in_menu=False,
+        back=_by("merge"),
     ),
     Action(
         "order.replace_number",

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 
 from orders.collections.models import Collection
+from orders.companions import Together, map_together
 from orders.desk.collections.ways import HandOver, list_ways
 from orders.desk.failures import describe_failure
 from orders.desk.labels import Deadline, Label, describe_deadline, describe_order
@@ -123,6 +124,7 @@ class OrderPage:
     lines: list[OrderLine]
     parcels: list[ParcelView]
     waybills: list[Waybill]
+    together: Together
     printers: list[Printer]
     print_jobs: list[PrintJob]
     payments: list[Payment]
@@ -180,6 +182,7 @@ def make_page(
         lines=lines,
         parcels=parcels,
         waybills=list_shown(order) if order.has_label or parcels else [],
+        together=map_together([order], actor=actor).get(order.pk, Together()),
         printers=printers,
         print_jobs=list_unsettled(order) if printers else [],
         payments=_PAYMENTS.fetch(order=order.pk),

@@ -1,7 +1,8 @@
 """The pick list: what has to be fetched for many orders, shelf by shelf, and which orders it leaves out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -38,17 +39,27 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class PickList:
+    """`shared`: the numbers of the orders that go in one parcel, for each such parcel."""
+
     picks: list[Pick]
     orders: list[Order]
     left_out: list[LeftOut]
+    shared: list[list[str]]
 
     @property
     def pieces(self) -> int:
         return sum(pick.pieces for pick in self.picks)
 
 
-def make_pick_list(orders: Iterable[Order], lines: Mapping[int, list[OrderLine]]) -> PickList:
-    """Group the lines of the orders (id → lines, with their SKUs) by shelf, then by name; what has none comes last."""
+def make_pick_list(
+    orders: Iterable[Order],
+    lines: Mapping[int, list[OrderLine]],
+    companions: Mapping[int, Sequence[str]] = MappingProxyType({}),
+) -> PickList:
+    """Group the lines of the orders (id → lines, with their SKUs) by shelf, then by name; what has none comes last.
+
+    `companions`: id → numbers of the orders with which one goes in one parcel.
+    """
     picks: dict[int, Pick] = {}
     taken = [order for order in orders if is_to_pick(order)]
     for order in taken:
@@ -58,7 +69,10 @@ def make_pick_list(orders: Iterable[Order], lines: Mapping[int, list[OrderLine]]
                 picks.setdefault(line.sku_id, Pick(line.sku, name)).add(order, line)
     by_shelf = sorted(picks.values(), key=lambda pick: (not pick.sku.shelf, pick.sku.shelf, pick.name))
     left_out = [LeftOut(order, why) for order in orders if (why := find_obstacle(order))]
-    return PickList(by_shelf, taken, left_out)
+    shared = {tuple(sorted([order.number, *companions.get(order.pk, ())])) for order in taken}
+    return PickList(
+        by_shelf, taken, left_out, sorted(list(numbers) for numbers in shared if len(numbers) > 1)
+    )
 
 
 def is_to_pick(order: Order) -> bool:

@@ -1,6 +1,6 @@
 """One order as the browser prints it, with codes for scanners."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
@@ -44,10 +44,16 @@ def map_lines(orders: Iterable[Order]) -> dict[int, list[OrderLine]]:
 
 
 def make_sheet(
-    order: Order, lines: list[OrderLine], *, document: Document, copies: int, actor: Actor
+    order: Order,
+    lines: list[OrderLine],
+    *,
+    document: Document,
+    copies: int,
+    companions: Sequence[str] = (),
+    actor: Actor,
 ) -> DrawnSheet:
     """The order as this document shows it."""
-    return DrawnSheet(order, lines, copies, _read_street(order, document, actor))
+    return DrawnSheet(order, lines, copies, _read_street(order, document, actor), companions)
 
 
 def _read_street(order: Order, document: Document, actor: Actor) -> str:

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from orders.companions import map_together
 from orders.desk.prints.papers import find_paper, list_papers
 from orders.desk.prints.pick_list import make_pick_list
 from orders.desk.prints.presses import Printed, print_chosen, read_token
@@ -52,8 +53,10 @@ def show_printed(request: StaffRequest, token: str) -> HttpResponse:
 
 def _draw(printed: Printed, orders: list[Order], actor: Actor) -> dict[str, Any]:
     lines, document = map_lines(orders), printed.document
+    together = map_together(orders, actor=actor)
+    companions = {pk: [other.number for other in found.companions] for pk, found in together.items()}
     if document is Document.PICK_LIST:
-        return {"pick_list": make_pick_list(orders, lines)}
+        return {"pick_list": make_pick_list(orders, lines, companions)}
     return {
         "sheets": [
             make_sheet(
@@ -61,6 +64,7 @@ def _draw(printed: Printed, orders: list[Order], actor: Actor) -> dict[str, Any]
                 lines.get(order.pk, []),
                 document=document,
                 copies=printed.copies[order.pk],
+                companions=companions.get(order.pk, ()),
                 actor=actor,
             )
             for order in orders

@@ -1,8 +1,10 @@
 """What stands before the packer: the order, its box, and the next thing to do."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from orders.companions import name_companions
 from orders.models import Order
 from orders.moves import check_move
 from orders.packing.models import Packing
@@ -32,6 +34,7 @@ class Desk:
     waybill: Waybill | None = None
     courier: str = ""
     number: str = ""
+    companions: Sequence[str] = ()
 
     @property
     def has_begun(self) -> bool:
@@ -85,7 +88,8 @@ def read_desk(number: str, actor: Actor) -> Desk:
     if order is None:
         return Desk()
     packing = find_open_packing(order.pk)
-    desk = Desk(order, packing, read_box(order, packing), obstacle=_find_obstacle(order, actor))
+    box, obstacle = read_box(order, packing), _find_obstacle(order, actor)
+    desk = Desk(order, packing, box, obstacle=obstacle, companions=name_companions(order))
     if packing is None or packing.packer_id != actor.id:
         return desk
     courier, tracking_no = find_carrier(order, packing)

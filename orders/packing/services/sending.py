@@ -1,15 +1,31 @@
 """From a full box to a parcel on its way: label, tracking number, shipping."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from orders.companions import list_companions
 from orders.models import Order
+from orders.moves import lock_row
 from orders.packing.models import Packing, PackingScan, Verdict
-from orders.packing.selectors import Box, count_wrong_scans, find_number, find_repeat, read_box
+from orders.packing.selectors import (
+    Box,
+    count_wrong_scans,
+    find_number,
+    find_open_packing,
+    find_repeat,
+    read_box,
+)
 from orders.packing.services.opening import Press, locked_own, make_end, write_scan
+from orders.selectors import read_order
 from orders.shipping.services.ship import NewParcel, ship_order
+from orders.shipping.services.together import ship_together
 from orders.waybills.models import HOLDING, Waybill, WaybillState
 from orders.waybills.selectors import list_waiting
 from orders.waybills.services.asking import Wish, request_waybill
+from shop.actor import Actor
 from shop.couriers.known import clean_tracking_no, guess_couriers
 from shop.couriers.selectors import list_label_accounts
 from shop.errors import Refused
@@ -61,18 +77,42 @@ def set_number(order_id: int, number: str, *, press: Press, courier: str = "") -
 
 
 def ship_packed(order_id: int, press: Press) -> PackingScan:
-    """Ship what is in the box under its number, and end the packing.
+    """Ship what is in the box under its number, with all that goes together with it, and end the packing.
 
-    Raises Refused `box_not_full`, and as `ship_order`.
+    Raises Refused `box_not_full`, `companion_not_packed`, and as `ship_order`.
     """
-    with locked_own(order_id, press) as (order, packing):
+    with transaction.atomic(), _locked_together(order_id, press) as (order, packing):
         box = _read_full(order, packing)
         courier, number = find_carrier(order, packing)
         parcel = NewParcel(courier, number, box.contents)
-        ship_order(order.pk, parcels=[parcel], actor=press.actor)
+        _ship(order, parcel, press.actor)
         data = {"pieces": box.packed, "wrong_scans": count_wrong_scans(packing)}
         services.move(packing, "packing.done", actor=press.actor, changes=make_end(), data=data)
         return write_scan(packing, press, Verdict.SHIP, code=number, courier=courier)
+
+
+@contextmanager
+def _locked_together(order_id: int, press: Press) -> Iterator[tuple[Order, Packing]]:
+    """As `locked_own`, after all that goes together was locked in pk order."""
+    companions = list_companions(read_order(order_id, actor=press.actor))
+    for pk in sorted([order_id, *(other.pk for other in companions)]) if companions else ():
+        lock_row(pk)
+    with locked_own(order_id, press) as own:
+        yield own
+
+
+def _ship(order: Order, parcel: NewParcel, actor: Actor) -> None:
+    companions = list_companions(order)
+    for other in companions:
+        if not read_box(other, find_open_packing(other.pk)).is_complete:
+            message = _("Order %(number)s goes in the same parcel and is not packed yet: scan its slip.")
+            words = {"number": other.number}
+            raise Refused("companion_not_packed", fill(message, words), order=other.number)
+    if companions:
+        others = [other.pk for other in companions]
+        ship_together(order.pk, others=others, parcels=[parcel], actor=actor)
+    else:
+        ship_order(order.pk, parcels=[parcel], actor=actor)
 
 
 def find_carrier(order: Order, packing: Packing) -> tuple[str, str]:

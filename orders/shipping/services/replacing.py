@@ -40,7 +40,7 @@ def replace_number(
         use_waybill(orders, **_name(parcel), actor=actor)
         data = {"parcel": parcel.pk, "before": was, "after": _name(parcel), "because": WhyReplaced(why).value}
         for order in orders:
-            changes = {"has_label": has_held(order.pk)}
+            changes = {"has_label": has_held(order)}
             move(order, "order.replace_number", actor=actor, changes=changes, data=data)
     return orders[0]
 

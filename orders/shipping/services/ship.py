@@ -1,7 +1,7 @@
 """Shipping: parcels by line quantities, undone until they move, arriving."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -10,12 +10,14 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from orders.bundles import part
 from orders.models import Order, OrderLine
 from orders.moves import lock_order, lock_row, locked_order, move
 from orders.services.fulfilment import recover_ship_by, shipped_changes
 from orders.shipping.models import Direction, Parcel, ParcelLine, ParcelState
 from orders.shipping.selectors import list_order_ids, list_parcels
 from orders.shipping.services.attaching import attach_photos
+from orders.shipping.services.bundled import find_left
 from orders.shipping.services.joining import find_live_parcel, lock_to_join, may_join
 from orders.shipping.services.lapsing import lapse_intercept
 from orders.stages import Stage
@@ -55,23 +57,32 @@ def ship_order(
 
     Raises Refused: `held`, `owes`, `aftersale_open`, `nothing_chosen`, `more_than_left`, `line_short`,
     `courier_required`, `tracking_required`, `duplicate_tracking` naming the other order, and whether its goods
-    `may_join`, `already_done`; of e-waybills `label_of_other_order`, `label_not_ready`, `label_left`; of photos
+    `may_join`, `already_done`; `goes_together` while there is an e-waybill for all of its bundle, which it leaves
+    otherwise; of e-waybills `label_of_other_order`, `label_not_ready`, `label_left`; of photos
     `too_many_photos`, `bad_photos`.
     """
     with locked_order(order_id, "order.ship_part", actor, expected_version) as order:
-        send_parcels(order, parcels, actor=actor)
+        send_parcels(order, parcels, actor=actor, left=find_left([order]))
     return order
 
 
 def send_parcels(
-    order: Order, parcels: Sequence[NewParcel], *, actor: Actor, together: Sequence[str] = ()
+    order: Order,
+    parcels: Sequence[NewParcel],
+    *,
+    actor: Actor,
+    together: Sequence[Order] = (),
+    left: Collection[int] = (),
 ) -> None:
-    """As `ship_order` for a locked order; `together` are the numbers of others that go with it."""
+    """As `ship_order` for a locked order; `together` are locked others that go with it.
+
+    An order leaves its bundle where that is among `left`.
+    """
     if not parcels:
         raise Refused("nothing_chosen", _("Choose what goes into the parcel."), 400)
     for parcel in parcels:
         number = clean_tracking_no(parcel.tracking_no)
-        use_waybill([order], courier=parcel.courier, tracking_no=number, actor=actor)
+        use_waybill([order, *together], courier=parcel.courier, tracking_no=number, actor=actor)
     lines = {line.pk: line for line in order.lines.order_by("id")}
     contents = [_take(parcel.quantities, lines) for parcel in parcels]
     sent = [_send(order, *each, actor) for each in zip(parcels, contents, strict=True)]
@@ -80,7 +91,8 @@ def send_parcels(
     for line_id, quantity in (pair for content in contents for pair in content.items()):
         pieces[lines[line_id].sku_id] += quantity
     ship_stock(pieces, order_id=order.pk, actor=actor)
-    _move_shipped(order, sent, pieces.total(), actor, together)
+    changes = part(order) if order.bundle in left else {}
+    _move_shipped(order, sent, pieces.total(), actor, together, changes)
 
 
 def _send(order: Order, new: NewParcel, quantities: Mapping[int, int], actor: Actor) -> Parcel:
@@ -161,18 +173,23 @@ def find_duplicate(parcel: Parcel, order: Order | None = None) -> Refused:
 
 
 def _move_shipped(
-    order: Order, sent: Sequence[Parcel], pieces: int, actor: Actor, together: Sequence[str]
+    order: Order,
+    sent: Sequence[Parcel],
+    pieces: int,
+    actor: Actor,
+    together: Sequence[Order],
+    changes: dict[str, Any],
 ) -> None:
-    changes: dict[str, Any] = {
+    changes |= {
         "pieces_shipped": order.pieces_shipped + pieces,
-        "has_label": has_held(order.pk),
+        "has_label": has_held(order),
     }
     is_all = pieces == order.pieces_to_send
     if is_all:
         _check_nothing_held(changes["has_label"])
         changes |= shipped_changes(order)
     data = {"pieces": pieces, "parcels": [describe_parcel(parcel) for parcel in sent]}
-    data |= {"together": list(together)} if together else {}
+    data |= {"together": [other.number for other in together]} if together else {}
     move(order, "order.ship" if is_all else "order.ship_part", actor=actor, changes=changes, data=data)
 
 
@@ -245,7 +262,7 @@ def undo_ship(parcel_id: int, *, actor: Actor, seen: Seen = NO_PAGE) -> Order:
         free_waybill(courier=parcel.courier, tracking_no=parcel.tracking_no, actor=actor)
         for order in orders:
             changes = {
-                "has_label": has_held(order.pk),
+                "has_label": has_held(order),
                 "pieces_shipped": order.pieces_shipped - pieces[order.pk],
                 "shipped_at": None,
                 "receive_by": None,

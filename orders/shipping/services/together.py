@@ -6,9 +6,10 @@ from dataclasses import replace
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from orders.destinations import is_same_recipient
 from orders.models import Order, OrderLine
 from orders.moves import lock_order
-from orders.shipping.selectors import is_same_recipient
+from orders.shipping.services.bundled import find_left
 from orders.shipping.services.ship import NewParcel, send_parcels
 from shop.actor import Actor
 from shop.catalog.stock import lock_stock
@@ -39,14 +40,23 @@ def ship_together(
             for pk in sorted({order_id, *others})
         }
         lead = orders.pop(order_id)
-        _check_recipients(lead, orders.values())
-        _lock_stock([lead.pk, *orders])
-        numbers = {pk: order.number for pk, order in (orders | {lead.pk: lead}).items()}
-        shared = [replace(parcels[0], may_join=True, quantities={}, photo_ids=())] if parcels else []
-        send_parcels(lead, parcels, actor=actor, together=_list_others(numbers, lead.pk))
-        for order in orders.values():
-            send_parcels(order, shared, actor=actor, together=_list_others(numbers, order.pk))
+        send_together(lead, list(orders.values()), parcels, actor=actor)
     return lead
+
+
+def send_together(
+    lead: Order, others: Sequence[Order], parcels: Sequence[NewParcel], *, actor: Actor
+) -> None:
+    """As `ship_together` for orders that were locked in pk order."""
+    _check_recipients(lead, others)
+    orders = [lead, *others]
+    left = find_left(orders)
+    _lock_stock([order.pk for order in orders])
+    shared = [replace(parcels[0], may_join=True, quantities={}, photo_ids=())] if parcels else []
+    for order in orders:
+        own = parcels if order is lead else shared
+        rest = [other for other in orders if other is not order]
+        send_parcels(order, own, actor=actor, together=rest, left=left)
 
 
 def _check_recipients(lead: Order, others: Collection[Order]) -> None:
@@ -59,7 +69,3 @@ def _check_recipients(lead: Order, others: Collection[Order]) -> None:
 def _lock_stock(order_ids: Collection[int]) -> None:
     """In one order over all of them, so that two such parcels never wait for each other."""
     lock_stock(OrderLine.objects.filter(order__in=order_ids).values_list("sku_id", flat=True))
-
-
-def _list_others(numbers: dict[int, str], order_id: int) -> list[str]:
-    return [number for pk, number in sorted(numbers.items()) if pk != order_id]

@@ -1,15 +1,16 @@
 """Asking for e-waybills: one for each parcel of the ship dialog, under a code that never changes."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from orders.companions import list_companions
 from orders.models import Order, OrderLine
-from orders.moves import locked_order, move
-from orders.waybills.models import HOLDING, Waybill, WaybillState
+from orders.moves import lock_order, locked_order, move
+from orders.waybills.models import HELD, HOLDING, Waybill, WaybillState
 from orders.waybills.selectors import find_last
 from shop import clock
 from shop.actor import Actor
@@ -20,6 +21,7 @@ from shop.couriers.selectors import list_label_accounts
 from shop.errors import Refused
 from shop.moves import services
 from shop.store.deliveries import WAYS
+from shop.words import fill
 
 MAX_PLACES = 10
 MAX_WEIGHT_G = 1_000_000
@@ -49,7 +51,8 @@ def request_waybill(
 
     What was refused before is asked for anew under its own code. Raises Refused `no_label_needed`,
     `courier_not_set_up`, `no_sender`, `postcode_required`, `weight_required`, `nothing_chosen`, `more_than_left`,
-    and as `lock_order` does.
+    `label_at_first` naming the order with which
+    this one goes together, and as `lock_order` does, also for all that goes together with it.
     """
     with locked_order(order_id, "order.label", actor, expected_version) as order:
         last = find_last(order_id, place)
@@ -60,10 +63,25 @@ def request_waybill(
 
 def ask_for_place(order: Order, place: int, last: Waybill | None, wish: Wish, actor: Actor) -> Waybill:
     """Ask for a label of the locked order where none waits; `last` is the newest there. Raises as `request_waybill`."""
-    columns = _check_wish(order, wish)
+    companions = _lock_companions(order, actor)
+    columns = _check_wish(order, wish, companions)
     waybill = _ask_again(last, columns, actor) or _ask(order, place, columns, actor)
-    move(order, "order.label", actor=actor, changes={"has_label": True}, data=_describe(waybill))
+    for each in (order, *companions):
+        move(each, "order.label", actor=actor, changes={"has_label": True}, data=_describe(waybill))
     return waybill
+
+
+def _lock_companions(order: Order, actor: Actor) -> list[Order]:
+    """What goes together with the locked order, unless it has its label already. Raises Refused `label_at_first`."""
+    if order.bundle is None or Waybill.objects.filter(HELD, bundle=order.bundle).exists():
+        return []
+    companions = list_companions(order)
+    if companions and companions[0].pk < order.pk:
+        number = companions[0].number
+        message = _("This order goes together with order %(number)s: get the e-waybill there.")
+        raise Refused("label_at_first", fill(message, {"number": number}), order=number)
+    locked = [lock_order(each.pk, "order.label", actor=actor) for each in companions]
+    return [each for each in locked if each.bundle == order.bundle]
 
 
 def _ask(order: Order, place: int, columns: dict[str, Any], actor: Actor) -> Waybill:
@@ -90,8 +108,8 @@ def _describe(waybill: Waybill) -> dict[str, Any]:
     return {"code": waybill.code, "courier": waybill.courier}
 
 
-def _check_wish(order: Order, wish: Wish) -> dict[str, Any]:
-    """The columns of a waybill that fits the order and the shop's accounts."""
+def _check_wish(order: Order, wish: Wish, companions: Sequence[Order]) -> dict[str, Any]:
+    """The columns of a waybill that fits the order, what goes together with it, and the shop's accounts."""
     if not WAYS[order.delivery].has_number:
         raise Refused("no_label_needed", _("This order goes without a courier, so it needs no e-waybill."))
     account = _find_account(wish.courier)
@@ -101,7 +119,8 @@ def _check_wish(order: Order, wish: Wish) -> dict[str, Any]:
         "courier": account.code,
         "provider": account.provider,
         "sender": _find_sender(wish.sender_id),
-        "contents": _check_contents(order, wish.contents),
+        "contents": _check_contents(order, wish.contents) | _list_all_left(companions),
+        "bundle": order.bundle if companions else None,
         "weight_g": wish.weight_g,
         "postcode": wish.postcode.strip(),
         "remark": clean_value(wish.remark)[:MAX_REMARK],
@@ -135,6 +154,11 @@ def _check_needs(wish: Wish) -> None:
         raise Refused("postcode_required", _("Type the recipient's postcode, six digits."), 400)
     if not 0 <= wish.weight_g <= MAX_WEIGHT_G or (courier.needs_weight and not wish.weight_g):
         raise Refused("weight_required", _("Type the weight of the parcel."), 400)
+
+
+def _list_all_left(orders: Sequence[Order]) -> dict[str, int]:
+    lines = OrderLine.objects.filter(order__in=orders, short=0).order_by("order", "id") if orders else ()
+    return {str(line.pk): line.to_send for line in lines if line.to_send}
 
 
 def _check_contents(order: Order, wanted: Mapping[int, int]) -> dict[str, int]:

@@ -11,7 +11,7 @@ from orders.models import Order
 from orders.moves import lock_row
 from orders.waybills.models import HOLDING, Waybill, WaybillState
 from orders.waybills.selectors import VOIDABLE
-from orders.waybills.services.held import follow_waybills
+from orders.waybills.services.held import follow_waybills, lock_orders_of_waybill
 from shop import clock
 from shop.actor import SYSTEM, Actor
 from shop.couriers.known import clean_tracking_no
@@ -57,11 +57,12 @@ def give_up_waybill(
     if not reason.strip():
         raise Refused("reason_required", _("Say how you know that no number is left."), 400)
     with transaction.atomic():
+        orders = lock_orders_of_waybill(waybill_id)
         waybill = _lock(waybill_id, "waybill.give_up", actor, expected_version)
         sealed = seal_words(waybill, reason=reason.strip()[:200])
         changes = _UNASKED | {"is_given_up": True}
         move(waybill, "waybill.give_up", actor=actor, changes=changes, data=describe(waybill), sealed=sealed)
-        follow_waybills(waybill.order)
+        follow_waybills(orders)
     return waybill
 
 

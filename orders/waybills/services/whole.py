@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from django.utils.translation import gettext_lazy as _
 
-from orders.models import Order
+from orders.companions import find_first, list_companions
+from orders.models import Order, OrderLine
 from orders.moves import locked_order
 from orders.waybills.models import Waybill, WaybillState
 from orders.waybills.selectors import find_last, list_held
@@ -19,14 +20,19 @@ _PLACE = 1
 def request_whole(order_id: int, *, wish: Wish, actor: Actor) -> Waybill:
     """Ask for the label of all that is left of an order; whatever label waits for a parcel of it is the answer.
 
+    What goes together has one label, at the first of these orders.
+
     It weighs what its SKUs weigh, where each says it. Postcode and weight that were typed for one that was refused are
     used again. Raises Refused as `request_waybill` does.
     """
     with locked_order(order_id, "order.label", actor) as order:
-        if held := list_held(order_id):
+        if held := list_held(order):
             return held[0]
-        last = find_last(order_id, _PLACE)
-        return ask_for_place(order, _PLACE, last, _fill_in(wish, order, last), actor)
+        first = find_first(order)
+        if first == order_id:
+            last = find_last(order_id, _PLACE)
+            return ask_for_place(order, _PLACE, last, _fill_in(wish, order, last), actor)
+    return request_whole(first, wish=wish, actor=actor)
 
 
 def _fill_in(wish: Wish, order: Order, last: Waybill | None) -> Wish:
@@ -50,8 +56,13 @@ def _fill_in(wish: Wish, order: Order, last: Waybill | None) -> Wish:
 
 
 def weigh(order: Order) -> int:
-    """What is left to send weighs so many grams; 0 where a SKU does not say it, or for more than a parcel can weigh."""
-    lines = [line for line in order.lines.select_related("sku") if line.to_send and not line.short]
+    """What is left to send, of all that goes together, weighs so many grams.
+
+    0 where a SKU does not say it, or for more than a parcel can weigh.
+    """
+    orders = [order, *list_companions(order)]
+    rows = OrderLine.objects.filter(order__in=orders, short=0).select_related("sku")
+    lines = [line for line in rows if line.to_send]
     if not all(line.sku.weight_g for line in lines):
         return 0
     grams = sum(line.to_send * line.sku.weight_g for line in lines)

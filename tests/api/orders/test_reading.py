@@ -7,10 +7,13 @@ import pytest
 from orders.models import Order
 from orders.payments.changes.cancelling import cancel_lines, cancel_paid
 from orders.payments.changes.pricing import change_price
+from orders.services.merging import merge_orders
 from orders.services.recipient import reveal_recipient
 from orders.services.steps import add_note, hold_order, receive_order, set_seller_remark
+from orders.shipping.models import ParcelLine
 from orders.shipping.selectors import list_parcels
 from orders.shipping.services.ship import ship_order, undo_ship
+from orders.shipping.services.together import ship_together
 from tests import cast
 from tests.api.conftest import Buyer, order_body
 from tests.api.test_products import NOT_IDS, walk
@@ -210,3 +213,20 @@ def test_no_answer_holds_anything_of_another_buyer(buyer: Buyer, other: Buyer) -
         text = buyer.get(path).content.decode()
         assert "canary" not in text
         assert theirs not in text
+
+
+def test_orders_in_one_parcel_name_each_other_and_nobody_elses(buyer: Buyer, other: Buyer) -> None:
+    first, second = (cast.prepared_order(customer=buyer.customer) for _ in range(2))
+    theirs = cast.prepared_order(customer=other.customer)
+    merge_orders([first.pk, second.pk], actor=cast.clerk())
+    assert buyer.get(f"/orders/{first.number}").json()["goes_with"] == [second.number]
+    assert other.get(f"/orders/{theirs.number}").json()["goes_with"] == []
+    ship_together(first.pk, others=[second.pk], parcels=[cast.parcel()], actor=cast.clerk())
+    # As a parcel of two buyers would look, which no verb makes.
+    ship_order(theirs.pk, parcels=[cast.parcel()], actor=cast.clerk())
+    shared, alone = list_parcels(first).get(), list_parcels(theirs).get()
+    ParcelLine.objects.filter(parcel=alone).update(parcel=shared)
+    shown = buyer.get(f"/orders/{first.number}").json()
+    assert (shown["goes_with"], shown["parcels"][0]["shared_with"]) == ([], [second.number])
+    assert theirs.number not in str(shown)
+    ParcelLine.objects.filter(order_line__order=theirs).update(parcel=alone)

@@ -1,12 +1,15 @@
 """/console/orders/ and /console/orders/<number>/: what they tell of prints."""
 
+import re
+
 import pytest
 from django.test import Client
 
 from orders.models import Order
+from orders.services.merging import merge_orders
 from orders.services.printing import Document, note_printed
 from shop.clock import now
-from tests.cast import clerk, paid_order, prepared_order
+from tests.cast import clerk, make_customer, paid_order, prepared_order
 from tests.desk.list.test_list import numbers
 from tests.desk.prints.test_press import press, read
 from tests.expect import fresh
@@ -57,3 +60,16 @@ def test_the_filter_shows_what_has_no_receipt_yet(owner: Client) -> None:
     assert numbers(owner, "?printed=no") == [plain.number, slip_alone.number]
     assert numbers(owner, "?printed=no&tab=to_ship") == [slip_alone.number]
     assert "Not printed" in read(owner, "/console/orders/?printed=no")
+
+
+@pytest.mark.parametrize("document", ["receipt", "packing_slip", "delivery_note", "pick_list"])
+def test_each_paper_says_what_goes_in_one_parcel(owner: Client, document: str) -> None:
+    customer = make_customer()
+    first, second = (prepared_order(customer=customer) for _ in range(2))
+    alone = prepared_order(customer=customer)
+    merge_orders([first.pk, second.pk], actor=clerk())
+    shown = read(owner, press(owner, document, first, alone))
+    assert ("In one parcel" if document == "pick_list" else "Goes in one parcel with") in shown
+    assert second.number in re.sub(r"<[^>]*>|\s", "", shown)
+    shown = read(owner, press(owner, document, alone))
+    assert "n one parcel" not in shown

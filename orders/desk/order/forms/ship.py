@@ -219,14 +219,21 @@ class ShipForm(OrderForm):
     joins = forms.BooleanField(label=_("Both orders are in this one parcel"), required=False)
     may_join = False
     """Whether the number was refused because another order of this buyer has gone under it."""
+    label_at = ""
+    """The order at which the e-waybill of all that goes together is had, where it is not this one."""
 
     def set_up(self) -> None:
         self.fellows = {fellow.number: fellow for fellow in list_fellows(self.order, actor=self.actor)}
         choices = [(number, _describe_fellow(fellow)) for number, fellow in self.fellows.items()]
         self.fields["together"].choices = choices  # type: ignore[attr-defined]  # it has them
+        bundle = self.order.bundle
+        companions = [fellow for fellow in self.fellows.values() if bundle and fellow.bundle == bundle]
+        self.initial["together"] = [fellow.number for fellow in companions]
+        self.label_at = next((fellow.number for fellow in companions if fellow.pk < self.order.pk), "")
         waybills, labels = list_waiting(self.order), Labels.read(self.order)
         is_setup = has_capability(self.actor, "shipping.setup") and not labels.accounts
         self.missing = list_missing_for_labels() if is_setup and not self.order.is_test else []
+        labels = replace(labels, accounts=(), senders=()) if self.label_at else labels
         self.parcels = ParcelFormSet(
             self.data if self.is_bound else None,
             prefix="parcel",
