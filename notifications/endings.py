@@ -7,9 +7,11 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 
 from notifications.models import Alert, HandledHow
+from orders.collections.selectors import list_troubled as list_uncollected
 from orders.models import Order
 from orders.payments.models import Refund, RefundState
 from orders.printing.selectors import IN_TROUBLE as NOT_PRINTED
+from orders.scope import ALL
 from orders.stages import IN_HAND, Stage
 from orders.waybills.selectors import IN_TROUBLE
 from shop.actor import PEOPLE
@@ -60,6 +62,12 @@ def after_waybill(order: Order, _alert: Alert) -> Ending | None:
 
 def after_print(order: Order, _alert: Alert) -> Ending | None:
     return None if order.print_jobs.filter(NOT_PRINTED).exists() else Ending(HandledHow.OVER)
+
+
+def after_collection(order: Order, _alert: Alert) -> Ending | None:
+    """Over when no collection of the order is left to people any more."""
+    is_troubled = list_uncollected(ALL).filter(order=order).exists()
+    return None if is_troubled else Ending(HandledHow.OVER)
 
 
 def after_urge(order: Order, alert: Alert) -> Ending | None:

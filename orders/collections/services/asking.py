@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from orders.collections.models import Collection, CollectionState
+from orders.collections.models import SETTLED, Collection, CollectionState
 from orders.collections.selectors import find_live
 from orders.models import Order
 from orders.moves import move
@@ -66,13 +66,14 @@ def hand_over(
 ) -> Collection:
     """Somebody has called the courier (`BY_PHONE`) or brought the parcel there (`DROPPED_OFF`).
 
-    Calling by phone also settles a collection of which the provider says nothing. Raises as `ask_collection`.
+    Calling by phone also settles a collection of which the provider says nothing, or not for long. Raises as
+    `ask_collection`.
     """
     if how not in _VERBS:
         raise Refused("bad_hand_over", _("Say how the parcel gets to the courier."), 400)
     with _locked(parcel_id, order_id, actor, seen) as (order, parcel, orders):
         live = find_live(parcel.pk)
-        if live and not (how == CollectionState.BY_PHONE and live.state == CollectionState.UNKNOWN):
+        if live and not (how == CollectionState.BY_PHONE and live.is_unanswered):
             return _accept(live, how)
         collection = _settle(live, actor) if live else _begin(order, parcel, how, actor)
         _move_orders(orders, collection, actor)
@@ -90,7 +91,7 @@ def _begin(order: Order, parcel: Parcel, how: CollectionState, actor: Actor) -> 
 
 def _settle(live: Collection, actor: Actor) -> Collection:
     collection = services.lock_subject(Collection, live.pk, "collection.by_phone", actor=actor)
-    changes = {"lease_until": None, "next_try_at": None, "last_error": ""}
+    changes = SETTLED | {"last_error": ""}
     data = describe_collection(collection)
     services.move(collection, "collection.by_phone", actor=actor, changes=changes, data=data)
     return collection

@@ -8,6 +8,7 @@ from orders.desk.collections import views
 urlpatterns = [
     path("collections/", views.list_collections, name="collections"),
     path("collections/<row_id:collection_id>/call-off/", views.call_collection_off, name="call_off"),
+    path("<order_number:number>/parcels/<row_id:parcel_id>/way/", views.show_way, name="way"),
     path(
         "<order_number:number>/parcels/<row_id:parcel_id>/hand-over/",
         views.hand_parcel_over,
