@@ -7,11 +7,10 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 
 from notifications.models import Alert, HandledHow
-from orders.collections.selectors import list_troubled as list_uncollected
+from orders.collections.selectors import find_troubled
 from orders.models import Order
 from orders.payments.models import Refund, RefundState
 from orders.printing.selectors import IN_TROUBLE as NOT_PRINTED
-from orders.scope import ALL
 from orders.stages import IN_HAND, Stage
 from orders.waybills.selectors import IN_TROUBLE
 from shop.actor import PEOPLE
@@ -66,8 +65,7 @@ def after_print(order: Order, _alert: Alert) -> Ending | None:
 
 def after_collection(order: Order, _alert: Alert) -> Ending | None:
     """Over when no collection of the order is left to people any more."""
-    is_troubled = list_uncollected(ALL).filter(order=order).exists()
-    return None if is_troubled else Ending(HandledHow.OVER)
+    return None if find_troubled().filter(order=order).exists() else Ending(HandledHow.OVER)
 
 
 def after_urge(order: Order, alert: Alert) -> Ending | None:

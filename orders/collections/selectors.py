@@ -33,7 +33,12 @@ def find_live(parcel_id: int) -> Collection | None:
 
 
 def list_troubled(scope: str) -> "QuerySet[Collection]":
-    """Those that a person may have to settle, of the orders in this scope.
+    """Those that a person may have to settle, of the orders in this scope."""
+    return rows_in_scope(find_troubled(), scope)
+
+
+def find_troubled() -> "QuerySet[Collection]":
+    """The same of all orders.
 
     For a parcel that still waits nobody comes; of all others somebody may come, until their time is over.
     """
@@ -42,7 +47,7 @@ def list_troubled(scope: str) -> "QuerySet[Collection]":
     waits = Q(parcel__state=ParcelState.SENT, parcel__courier=F("courier"), order__stage__in=HANDING_OVER)
     may_come = Q(end__gt=clock.now())
     rows = Collection.objects.filter(IN_TROUBLE, parcel__has_moved=False)
-    return rows_in_scope(rows.filter(has_failed & waits & ~Exists(newer) | ~has_failed & may_come), scope)
+    return rows.filter(has_failed & waits & ~Exists(newer) | ~has_failed & may_come)
 
 
 def list_due(now: datetime, skip: Ids[int], limit: int) -> list[int]:
