@@ -3,7 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import BigIntegerField, Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from orders.collections.models import OVER, Collection
 from orders.collections.selectors import HANDING_OVER
@@ -11,6 +12,7 @@ from orders.scope import real_orders_of
 from orders.shipping.models import TO_HAND_OVER, Parcel, ParcelLine
 from orders.waybills.models import Waybill, WaybillState
 from shop import clock
+from shop.couriers.models import Sender
 
 FRESH = timedelta(days=3)
 """A parcel that was sent longer ago has reached its courier, whether somebody said so or not."""
@@ -19,21 +21,25 @@ FRESH = timedelta(days=3)
 def list_waiting(scope: str) -> "QuerySet[Any]":
     """The parcels of orders in this scope, each with its first order (`order_id`, `order_number`) and `sender_id`.
 
-    The sender is the one of its e-waybill; None where its number was typed.
+    The sender is the one of its e-waybill, the default one where its number was typed.
     """
     rows = Parcel.objects.filter(TO_HAND_OVER, sent_at__gt=clock.now() - FRESH)
     live = Collection.objects.exclude(state__in=OVER).filter(parcel=OuterRef("pk"))
     orders = real_orders_of(scope).filter(stage__in=HANDING_OVER).values("pk")
     lines = ParcelLine.objects.filter(parcel=OuterRef("pk"), order_line__order__in=orders)
     first = lines.order_by("order_line__order")
+    labels = find_labels(OuterRef("courier"), OuterRef("tracking_no"))
+    default = Sender.objects.filter(is_default=True, is_in_use=True)
     return (
         rows.filter(Exists(lines))
         .exclude(Exists(live))
         .annotate(
             order_id=Subquery(first.values("order_line__order_id")[:1]),
             order_number=Subquery(first.values("order_line__order__number")[:1]),
-            sender_id=Subquery(
-                find_labels(OuterRef("courier"), OuterRef("tracking_no")).values("sender")[:1]
+            sender_id=Coalesce(
+                Subquery(labels.values("sender")[:1]),
+                Subquery(default.values("pk")[:1]),
+                output_field=BigIntegerField(),
             ),
         )
     )

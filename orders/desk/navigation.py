@@ -15,8 +15,11 @@ def _is_home(request: HttpRequest) -> bool:
 
 def _has_own_entry(request: HttpRequest) -> bool:
     """What lies below the list, and has an entry of its own."""
-    own = ("orders:station", "orders:to_hand_over")
-    return any(request.path.startswith(reverse(name)) for name in own)
+    return request.path.startswith(reverse("orders:station")) or _is_handing_over(request)
+
+
+def _is_handing_over(request: HttpRequest) -> bool:
+    return request.path.startswith(reverse("orders:collections"))
 
 
 def _kind_entry(place: int, kind: OrderKind, icon: str) -> Entry:
@@ -40,7 +43,15 @@ register(
     _kind_entry(20, PICKUP, "building-store"),
     _kind_entry(30, AFTERSALE, "receipt-refund"),
     Entry(Group.ORDERS, 35, _("Scan station"), "orders:station", "scan", "orders.ship"),
-    Entry(Group.ORDERS, 36, _("Handing over"), "orders:to_hand_over", "truck-delivery", "orders.ship"),
+    Entry(
+        Group.ORDERS,
+        36,
+        _("Handing over"),
+        "orders:to_hand_over",
+        "truck-delivery",
+        "orders.ship",
+        is_here=_is_handing_over,
+    ),
     Entry(Group.SHOP, 20, _("Customers"), "customers:list", "users", "customers.view"),
     Entry(Group.SETTINGS, 30, _("Record"), "audit:list", "history", "audit.view"),
 )

@@ -1,4 +1,4 @@
-"""The parcels that wait, by courier and by the sender of their labels: for each group the courier comes once."""
+"""The parcels that wait, by courier and by sender: for each group the courier comes once."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from shop.jobs.registry import Subject
 
 @dataclass(frozen=True)
 class Group:
-    """So many parcels of one courier from one `sender`, None where no label says it; `since` the first was sent."""
+    """So many parcels of one courier from one `sender`, None where the shop has none; `since` the first was sent."""
 
     courier: str
     sender: Sender | None

@@ -170,7 +170,7 @@ def _make_collections(_counts: Counts, actor: Actor, _now: datetime) -> Queue:
     troubled = list_uncollected(scope_key(actor))
     count = troubled[: CAP + 1].count()
     rows = troubled.select_related("parcel").order_by("id")[:SHOWN] if count else []
-    first = [Waiting(row.order_id, str(row)) for row in rows]
+    first = [Waiting(row.order_id, f"{row.parcel.courier_name} {row.last_error}") for row in rows]
     title, see_all = _("Collections to look at"), _("See all of them")
     return Queue("collections", title, "overdue", count, first, reverse("orders:collections"), see_all)
 

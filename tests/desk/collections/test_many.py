@@ -165,7 +165,7 @@ def test_the_page_groups_by_courier_and_sender_and_calls_each_once(
     assert {row.sender for row in Collection.objects.all()} == {sender}
     html = page_with(200, owner.get(PAGE))
     assert here[0].number not in html and there.number in html
-    press(owner, ALL_OF_ONE, courier="SF", sender="", how="dropped_off")
+    press(owner, ALL_OF_ONE, courier="SF", sender=sender.pk, how="dropped_off")
     assert [parcel.order_number for parcel in list_waiting(ALL)] == [there.number]
 
 
@@ -184,7 +184,7 @@ def test_a_group_that_is_gone_is_a_sentence_and_the_same_press_is_one_job(
     owner: Client, sender: Sender, caller: ScriptedCaller
 ) -> None:
     sent_parcel()
-    body = {"courier": "ZTO", "sender": "", "key": "once", **typed()}
+    body = {"courier": "ZTO", "sender": sender.pk, "key": "once", **typed()}
     assert [owner.post(ALL_OF_ONE, body).status_code for _ in range(2)] == [302, 302]
     run_slice(Job.objects.get().pk)
     response = owner.post(ALL_OF_ONE, body, headers={"HX-Request": "true"})
@@ -194,7 +194,7 @@ def test_a_group_that_is_gone_is_a_sentence_and_the_same_press_is_one_job(
 
 def test_a_wrong_time_of_a_group_keeps_the_dialog(owner: Client, sender: Sender) -> None:
     sent_parcel()
-    response = owner.post(ALL_OF_ONE, {"courier": "ZTO", "sender": "", **typed(start=14, end=12)})
+    response = owner.post(ALL_OF_ONE, {"courier": "ZTO", "sender": sender.pk, **typed(start=14, end=12)})
     html = page_with(422, response)
     assert 'id="dialog-hand_over"' in html and "ends after it begins" in html
     assert '<option value="14" selected>' in html
