@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 
 from notifications.models import Alert, HandledHow
+from orders.collections.selectors import find_troubled
 from orders.models import Order
 from orders.payments.models import Refund, RefundState
 from orders.printing.selectors import IN_TROUBLE as NOT_PRINTED
@@ -60,6 +61,11 @@ def after_waybill(order: Order, _alert: Alert) -> Ending | None:
 
 def after_print(order: Order, _alert: Alert) -> Ending | None:
     return None if order.print_jobs.filter(NOT_PRINTED).exists() else Ending(HandledHow.OVER)
+
+
+def after_collection(order: Order, _alert: Alert) -> Ending | None:
+    """Over when no collection of the order is left to people any more."""
+    return None if find_troubled().filter(order=order).exists() else Ending(HandledHow.OVER)
 
 
 def after_urge(order: Order, alert: Alert) -> Ending | None:

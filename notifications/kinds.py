@@ -193,6 +193,19 @@ KINDS: dict[AlertKind, Row] = {
         ending=endings.after_print,
         ended_by=("print.finish", "print.retry", "print.repeat", "print.settle", "print.cancel"),
     ),
+    AlertKind.COLLECTION: Row(
+        "有上门取件需要人工处理",
+        "有 {n} 个上门取件需要人工处理",
+        "overdue",
+        ("orders.ship",),
+        ("collection.fail", "collection.linger", "collection.keep"),
+        ending=endings.after_collection,
+        ended_by=(
+            *("collection.ask", "collection.called", "collection.by_phone", "collection.drop_off"),
+            *("collection.cancel", "collection.cancelled", "collection.cancel_by_phone"),
+            *("order.undo_ship", "order.arrive", "order.replace_number", "order.receive"),
+        ),
+    ),
     AlertKind.URGE: Row(
         "有买家催单，请及时处理",
         "有 {n} 笔订单被催单，请及时处理",

@@ -28,6 +28,7 @@ class AlertKind(models.TextChoices):
     SUPPLEMENT = "supplement", _("The rest is overdue")
     WAYBILL = "waybill", _("E-waybill to look at")
     PRINT = "print", _("Receipt not printed")
+    COLLECTION = "collection", _("Collection to look at")
     URGE = "urge", _("Buyer urges")
     TRANSFER = "transfer", _("Transfer to check")
     LOW_STOCK = "low_stock", _("Stock is low")

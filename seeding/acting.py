@@ -31,7 +31,7 @@ from orders.services.steps import (
 )
 from orders.shipping.services.ship import NewParcel, arrive_parcel, ship_order, undo_ship
 from orders.stages import BuyerReason
-from seeding import money, paper, parcels
+from seeding import handing, money, paper, parcels
 from seeding.diary import Do
 from seeding.opening import recipient_of
 from seeding.world import Scene
@@ -206,6 +206,9 @@ ACTS: dict[Do, Callable[[Scene], object]] = {
     Do.RELABEL: parcels.relabel,
     Do.ASK_INTERCEPT: parcels.ask_intercept,
     Do.FINISH_INTERCEPT: parcels.finish_intercept,
+    Do.CALL_COURIER: handing.call_courier,
+    Do.CALL_COURIER_OFF: handing.call_courier_off,
+    Do.SAY_HANDED_OVER: handing.say_handed_over,
     Do.PRINT_RECEIPT: paper.print_receipt,
     Do.PRINT_IN_DOUBT: paper.print_in_doubt,
     Do.CHANGE_GOODS: money.change_goods,

@@ -55,6 +55,18 @@ leave_label_voided = tell(leave_labelled, step(Do.VOID_LABEL, (5, 30), WAREHOUSE
 leave_sent_labelled = tell(leave_labelled, step(Do.SHIP_LABELLED, (10, 60), WAREHOUSE))
 leave_merged = tell(leave_preparing, step(Do.MERGE, (5, 15), WAREHOUSE))
 leave_sent_together = tell(leave_merged, step(Do.SHIP_TOGETHER, (15, 60), WAREHOUSE))
+leave_called = tell(leave_sent_labelled, step(Do.CALL_COURIER, (2, 10), WAREHOUSE, hours=2))
+leave_not_called = tell(leave_sent_labelled, step(Do.CALL_COURIER, (2, 10), WAREHOUSE, hours=2, refused=True))
+leave_called_off = tell(leave_called, step(Do.CALL_COURIER_OFF, (1, 5), WAREHOUSE))
+leave_not_called_off = tell(
+    leave_sent_labelled,
+    step(Do.CALL_COURIER, (2, 10), WAREHOUSE, hours=40),
+    step(Do.CALL_COURIER_OFF, (5, 20), WAREHOUSE, refused=True),
+)
+leave_called_by_phone = tell(leave_shipped, step(Do.SAY_HANDED_OVER, (2, 10), WAREHOUSE, how="by_phone"))
+leave_dropped_off = tell(
+    leave_shipped, step(Do.SAY_HANDED_OVER, (HOUR, 2 * HOUR), WAREHOUSE, how="dropped_off")
+)
 leave_photographed = tell(leave_shipped, step(Do.PHOTOGRAPH, (1, 3), WAREHOUSE))
 leave_number_corrected = tell(leave_shipped, step(Do.CORRECT_NUMBER, (10, 60), WAREHOUSE))
 leave_relabelled = tell(leave_shipped, step(Do.RELABEL, (2 * HOUR, 5 * HOUR), WAREHOUSE))
@@ -127,8 +139,14 @@ DESK: tuple[DeskOrder, ...] = (
     # Overdue: the shop promises 48 hours.
     *_left(Story(leave_preparing), 51 * 60, 56 * 60),
     *_left(Story(leave_confirmed), 63 * 60),
-    *_left(Story(leave_shipped), 500, 1240),
-    *_left(Story(leave_sent_labelled), 545, 690, 930),
+    *_left(Story(leave_shipped), 500),
+    *_left(Story(leave_called_by_phone), 1240),
+    *_left(Story(leave_dropped_off), 1180),
+    *_left(Story(leave_sent_labelled), 545),
+    *_left(Story(leave_called), 690, 730),
+    *_left(Story(leave_not_called), 930),
+    *_left(Story(leave_called_off), 615),
+    *_left(Story(leave_not_called_off), 660),
     *_left(Story(leave_preparing, companions="sent"), 1210),
     *_left(Story(leave_sent_together, companions="sent"), 1120),
     *_left(Story(leave_photographed), 580, 640),

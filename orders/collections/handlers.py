@@ -1,6 +1,6 @@
-"""Enqueuing what a provider that calls couriers has to be asked; a parcel that is taken back is not collected."""
+"""Enqueuing what a provider that calls couriers has to be asked; nobody comes for a parcel that goes another way."""
 
-from orders.collections.services.ending import end_collections
+from orders.collections.services.ending import end_needless
 from orders.collections.tasks import ask_caller
 from shop.events.models import Event
 from shop.events.registry import on
@@ -14,4 +14,9 @@ def enqueue_call(event: Event) -> None:
 
 @on("order.undo_ship")
 def end_with_parcel(event: Event) -> None:
-    end_collections(parcel["id"] for parcel in event.data.get("parcels", ()))
+    end_needless(parcel["id"] for parcel in event.data.get("parcels", ()))
+
+
+@on("order.replace_number")
+def end_with_courier(event: Event) -> None:
+    end_needless([event.data["parcel"]])

@@ -1,11 +1,13 @@
 """Collections (上门取件): how a parcel that was sent gets to its courier, under a code that never changes."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
-from orders.shipping.models import Parcel
+from orders.shipping.models import Parcel, ParcelState
 from shop.couriers.models import Provider, Sender
 from shop.events.models import Versioned
 
@@ -28,18 +30,24 @@ OVER = (CollectionState.FAILED, CollectionState.CANCELLED)
 BY_HAND = (CollectionState.BY_PHONE, CollectionState.DROPPED_OFF)
 """What people have done without a provider."""
 
-IN_TROUBLE = Q(state__in=(CollectionState.FAILED, CollectionState.UNKNOWN)) | Q(
-    state=CollectionState.CALLED
-) & ~Q(last_error="")
+SETTLED: dict[str, Any] = {"lease_until": None, "next_try_at": None, "sent_at": None, "stuck_at": None}
+"""The columns of one about which no provider is to be asked any more."""
+
+IN_TROUBLE = (
+    Q(state__in=(CollectionState.FAILED, CollectionState.UNKNOWN))
+    | Q(state__in=ASKED, stuck_at__isnull=False)
+    | Q(state=CollectionState.CALLED) & ~Q(last_error="")
+)
 """What a person may have to settle; of called ones those that could not be called off."""
 
 
 class Collection(Versioned):
     """One way of one parcel to its courier: a provider calls the courier, somebody has, or has brought it there.
 
-    `order` is the one on whose page it was pressed. `code` is ours and stays the same on every try. From `start` to
-    `end` the courier may come; both are None where no provider was asked. `sent_at` is set while the provider may have
-    heard of it and has not given an answer that can be believed.
+    At `asked_at` somebody said so, or wanted the courier called off. `order` is the one on whose page it was pressed.
+    `code` is ours and stays the same on every try. From `start` to `end` the courier may come; both are None where no
+    provider was asked. `sent_at` is set while the provider may have heard of it and has not given an answer that can
+    be believed; `stuck_at` since people were told of that.
     """
 
     subject_kind = "collection"
@@ -56,6 +64,7 @@ class Collection(Versioned):
     end = models.DateTimeField(null=True)
     asked_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
+    stuck_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)
     next_try_at = models.DateTimeField(null=True)
     tries = models.PositiveIntegerField(default=0)
@@ -77,6 +86,28 @@ class Collection(Versioned):
 
     def __str__(self) -> str:
         return f"{self.get_state_display()}: {self.parcel}"
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a provider is still to be asked about it."""
+        return self.state in ASKED
+
+    @property
+    def is_needless(self) -> bool:
+        """Whether nobody need come any more: its parcel was taken back, or goes with another courier."""
+        return self.parcel.state == ParcelState.UNDONE or self.parcel.courier != self.courier
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether somebody who calls the courier by phone need not wait for the provider any more."""
+        is_stuck = self.state == CollectionState.REQUESTED and self.stuck_at is not None
+        return self.state == CollectionState.UNKNOWN or is_stuck
+
+    @property
+    def is_not_called_off(self) -> bool:
+        """Whether the courier may come although somebody wanted it called off."""
+        is_refused = self.state == CollectionState.CALLED and bool(self.last_error)
+        return is_refused or (self.state == CollectionState.CANCELLING and self.stuck_at is not None)
 
     @property
     def order_of_event(self) -> int | None:

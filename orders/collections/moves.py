@@ -3,10 +3,10 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from orders.collections.models import Collection, CollectionState
+from orders.collections.models import ASKED, Collection, CollectionState
 from orders.scope import rows_in_scope, scope_key
 from shop.events.words import label_facts, tell_only
-from shop.moves.table import BY_GATEWAY, BY_SHOP, BY_STAFF, DONE, NOWHERE, Move, Subject, register, to
+from shop.moves.table import BY_GATEWAY, BY_SHOP, BY_STAFF, DONE, NOWHERE, Move, Subject, register, stay, to
 
 _SHIP = "orders.ship"
 _CODE = {"code": str, "courier": str}
@@ -59,10 +59,19 @@ COLLECTIONS = register(
                 facts=_FAILURE,
             ),
             Move(
+                "collection.linger",
+                _("Wait for too long"),
+                _("The provider has not answered for a while"),
+                stay(*ASKED),
+                BY_GATEWAY,
+                is_bad=True,
+                facts=_FAILURE,
+            ),
+            Move(
                 "collection.by_phone",
                 _("I have called"),
                 _("Courier called by phone"),
-                to(_S.BY_PHONE, NOWHERE, _S.UNKNOWN),
+                to(_S.BY_PHONE, NOWHERE, _S.REQUESTED, _S.UNKNOWN),
                 BY_STAFF,
                 _SHIP,
                 icon_name="phone",
@@ -104,6 +113,16 @@ COLLECTIONS = register(
                 BY_GATEWAY,
                 is_bad=True,
                 facts=_FAILURE,
+            ),
+            Move(
+                "collection.cancel_by_phone",
+                _("Called off by phone"),
+                _("Courier called off by phone"),
+                to(_S.CANCELLED, _S.CALLED, _S.CANCELLING),
+                BY_STAFF,
+                _SHIP,
+                icon_name="phone",
+                facts=_CODE,
             ),
             Move(
                 "collection.take_back",

@@ -3,14 +3,19 @@
 from collections.abc import Collection as Ids
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from orders.collections.models import ASKED, IN_TROUBLE, OVER, Collection
+from orders.collections.models import ASKED, IN_TROUBLE, OVER, Collection, CollectionState
 from orders.scope import rows_in_scope, scope_key
 from orders.shipping.models import ParcelState
+from orders.stages import Stage
+from shop import clock
 from shop.actor import Actor
 from shop.errors import Refused
+
+HANDING_OVER = (Stage.PREPARING, Stage.SHIPPED)
+"""The stages of an order of which a parcel may still wait for its courier."""
 
 
 def get_collection(collection_id: int, *, actor: Actor) -> Collection:
@@ -28,10 +33,21 @@ def find_live(parcel_id: int) -> Collection | None:
 
 
 def list_troubled(scope: str) -> "QuerySet[Collection]":
-    """Those that a person may have to settle while their parcel waits, of the orders in this scope."""
+    """Those that a person may have to settle, of the orders in this scope."""
+    return rows_in_scope(find_troubled(), scope)
+
+
+def find_troubled() -> "QuerySet[Collection]":
+    """The same of all orders.
+
+    For a parcel that still waits nobody comes; of all others somebody may come, until their time is over.
+    """
+    has_failed = Q(state=CollectionState.FAILED)
     newer = Collection.objects.filter(parcel=OuterRef("parcel"), pk__gt=OuterRef("pk"))
-    rows = Collection.objects.filter(IN_TROUBLE, parcel__state=ParcelState.SENT, parcel__has_moved=False)
-    return rows_in_scope(rows.exclude(Exists(newer)), scope)
+    waits = Q(parcel__state=ParcelState.SENT, parcel__courier=F("courier"), order__stage__in=HANDING_OVER)
+    may_come = Q(end__gt=clock.now())
+    rows = Collection.objects.filter(IN_TROUBLE, parcel__has_moved=False)
+    return rows.filter(has_failed & waits & ~Exists(newer) | ~has_failed & may_come)
 
 
 def list_due(now: datetime, skip: Ids[int], limit: int) -> list[int]:

@@ -18,7 +18,6 @@ from orders.collections.services.answers import (
     put_off,
     refuse_collection,
 )
-from orders.shipping.models import ParcelState
 from orders.waybills.providers import make_account
 from shop import clock
 from shop.clients.collections import CourierCaller
@@ -37,8 +36,8 @@ def ask_caller(collection_id: int) -> None:
     if collection is None:
         return
     is_calling_off = collection.state == CollectionState.CANCELLING
-    if not is_calling_off and (over := _say_over(collection)):
-        refuse_collection(collection, error=over)
+    if over := _say_late(collection) if is_calling_off else _say_over(collection):
+        (keep_collection if is_calling_off else refuse_collection)(collection, error=over)
         return
     try:
         (_call_off if is_calling_off else _call)(open_caller(collection.provider), collection)
@@ -81,13 +80,24 @@ def _take_no_to_call_off(collection: Collection, error: ClientError | Refused) -
 
 def _say_over(collection: Collection) -> str:
     """Why the provider is not to be asked any more, "" while it is."""
-    if collection.parcel.state == ParcelState.UNDONE and collection.sent_at is None:
-        return _("The parcel was taken back before the courier was called.")
-    if collection.end is None or collection.end > clock.now():
+    if (collection.is_needless or collection.parcel.has_moved) and collection.sent_at is None:
+        return _("Nobody was called: the parcel was taken back, has left, or goes with another courier.")
+    if not _is_late(collection):
         return ""
     if collection.sent_at is None:
         return _("The time is over, and the provider could not be reached.")
     return _("The time is over, and the provider has not said whether the courier was called.")
+
+
+def _say_late(collection: Collection) -> str:
+    """Why the provider is not to be asked any more to call the courier off, "" while it is."""
+    if not _is_late(collection):
+        return ""
+    return _("The time is over, and the provider has not said whether the courier was called off.")
+
+
+def _is_late(collection: Collection) -> bool:
+    return collection.end is not None and collection.end <= clock.now()
 
 
 def _say(error: ClientError | Refused) -> str:

@@ -1,23 +1,28 @@
 """Kinds of jobs over orders."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from orders.collections.models import CollectionState
+from orders.collections.services.asking import Window
+from orders.collections.services.whole import Wish, hand_over_whole
+from orders.desk.collections.outcome import HANDED_OVER, SHIPPED
 from orders.desk.list.bulk import BULK, BulkAction, collect_orders
 from orders.desk.stock.sheet import STOCK
 from orders.desk.waybills.outcome import LABELS
 from orders.services.steps import confirm_order, prepare_order
 from orders.shipping.services.labelled import ship_labelled
-from orders.waybills.services.asking import Wish
+from orders.waybills.services.asking import Wish as LabelWish
 from orders.waybills.services.whole import request_whole
 from shop.actor import Actor
 from shop.jobs.registry import Outcome, job, register
 
-_CONFIRM, _PREPARE, _LABEL, _SHIP = BULK
+_CONFIRM, _PREPARE, _LABEL, _SHIP, _HAND_OVER = BULK
 register(STOCK)
 
 
@@ -42,10 +47,18 @@ def _register_bulk(
 
 
 def _ask_for_label(order_id: int, *, actor: Actor, **typed: Any) -> None:
-    request_whole(order_id, wish=Wish(**typed), actor=actor)
+    request_whole(order_id, wish=LabelWish(**typed), actor=actor)
+
+
+def _hand_over(
+    order_id: int, *, actor: Actor, start: str = "", end: str = "", how: str, **typed: Any
+) -> None:
+    window = Window(datetime.fromisoformat(start), datetime.fromisoformat(end)) if start else None
+    hand_over_whole(order_id, wish=Wish(CollectionState(how), window, **typed), actor=actor)
 
 
 _register_bulk(_CONFIRM, _("Confirm orders"), confirm_order)
 _register_bulk(_PREPARE, _("Prepare orders"), prepare_order)
 _register_bulk(_LABEL, _("Get e-waybills"), _ask_for_label, LABELS)
-_register_bulk(_SHIP, _("Ship orders"), ship_labelled)
+_register_bulk(_SHIP, _("Ship orders"), ship_labelled, SHIPPED)
+_register_bulk(_HAND_OVER, _("Hand over to couriers"), _hand_over, HANDED_OVER)

@@ -13,9 +13,13 @@ def _is_home(request: HttpRequest) -> bool:
     return request.path == reverse("desk:home")
 
 
-def _is_station(request: HttpRequest) -> bool:
-    """It lies below the list, and has an entry of its own."""
-    return request.path.startswith(reverse("orders:station"))
+def _has_own_entry(request: HttpRequest) -> bool:
+    """What lies below the list, and has an entry of its own."""
+    return request.path.startswith(reverse("orders:station")) or _is_handing_over(request)
+
+
+def _is_handing_over(request: HttpRequest) -> bool:
+    return request.path.startswith(reverse("orders:collections"))
 
 
 def _kind_entry(place: int, kind: OrderKind, icon: str) -> Entry:
@@ -27,7 +31,7 @@ def _kind_entry(place: int, kind: OrderKind, icon: str) -> Entry:
         icon,
         "orders.view",
         kind.query,
-        is_here=lambda request: not _is_station(request) and find_kind(request.GET) is kind,
+        is_here=lambda request: not _has_own_entry(request) and find_kind(request.GET) is kind,
         work=Work(scope_key, lambda scope: real_orders_of(scope).filter(kind.work)),
         is_soon=kind.is_soon,
     )
@@ -39,6 +43,15 @@ register(
     _kind_entry(20, PICKUP, "building-store"),
     _kind_entry(30, AFTERSALE, "receipt-refund"),
     Entry(Group.ORDERS, 35, _("Scan station"), "orders:station", "scan", "orders.ship"),
+    Entry(
+        Group.ORDERS,
+        36,
+        _("Handing over"),
+        "orders:to_hand_over",
+        "truck-delivery",
+        "orders.ship",
+        is_here=_is_handing_over,
+    ),
     Entry(Group.SHOP, 20, _("Customers"), "customers:list", "users", "customers.view"),
     Entry(Group.SETTINGS, 30, _("Record"), "audit:list", "history", "audit.view"),
 )

@@ -33,6 +33,10 @@ class Purpose(models.TextChoices):
     EXCHANGE = "exchange", _("exchange")
 
 
+TO_HAND_OVER = Q(state=ParcelState.SENT, direction=Direction.OUT, has_moved=False) & ~Q(courier="")
+"""Sent with a courier, who has not been seen to have it."""
+
+
 class Parcel(models.Model):
     """One parcel: with a courier and a tracking number, or brought by ourselves.
 
@@ -62,7 +66,8 @@ class Parcel(models.Model):
         indexes = [
             models.Index(
                 fields=["tracking_no"], name="parcel_undone_by_tracking_no", condition=Q(state="undone")
-            )
+            ),
+            models.Index(fields=["sent_at"], name="parcel_to_hand_over", condition=TO_HAND_OVER),
         ]
 
     def __str__(self) -> str:

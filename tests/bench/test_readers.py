@@ -85,6 +85,7 @@ READERS = {
     "refund_stuck": "orders.desk.home.queues.list_queues",
     "refund_under_way": "orders.payments.selectors.list_stuck_refunds",
     "collection_troubled": "orders.collections.selectors.list_troubled",
+    "parcel_to_hand_over": "orders.collections.waiting.list_waiting",
     "collection_due": "orders.collections.selectors.list_due",
     "intercept_open": "orders.shipping.selectors.list_open_intercepts",
     "notice_due": "orders.notices.selectors.list_due",

@@ -173,6 +173,7 @@ class Tour:
             "slug": "orders",
             "waybill_id": plant_waybill().pk,
             "intercept_id": asked(called=CORPUS[1], detail=CORPUS[1][:200]).pk,
+            "parcel_id": asked().parcel_id,
             "printer_id": (planted := plant_print()).printer_id,
             "print_id": planted.pk,
             "kind": "escpos",

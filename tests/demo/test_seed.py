@@ -12,6 +12,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from notifications.models import Alert, AlertKind
+from orders.collections.models import Collection, CollectionState
+from orders.collections.waiting import list_waiting
 from orders.desk.home.queues import list_queues
 from orders.desk.list.counts import count_tabs
 from orders.desk.list.filters import WorkQueue
@@ -26,6 +28,7 @@ from orders.payments.models import (
     TransferProof,
 )
 from orders.printing.models import PrintJob, PrintState
+from orders.scope import ALL
 from orders.selectors import with_secrets
 from orders.shipping.models import Intercept, InterceptState, ParcelPhoto
 from orders.shipping.selectors import list_fellows, list_order_ids, list_parcels
@@ -106,7 +109,13 @@ def test_only_the_last_hours_alerts_are_open_and_everything_was_delivered(lived:
     }
     assert {alert.kind for alert in open_alerts} == set(AlertKind) - mishaps
     # What is low stays so until somebody restocks it, what a provider or printer left open until somebody looks.
-    lasting = (AlertKind.LOW_STOCK, AlertKind.WAYBILL, AlertKind.PRINT, AlertKind.SUPPLEMENT)
+    lasting = (
+        AlertKind.LOW_STOCK,
+        AlertKind.WAYBILL,
+        AlertKind.PRINT,
+        AlertKind.SUPPLEMENT,
+        AlertKind.COLLECTION,
+    )
     passing = open_alerts.exclude(kind__in=lasting)
     assert all(alert.raised_at > clock.now() - timedelta(hours=3) for alert in passing)
     assert (count_undelivered(), StuckTimer.objects.count()) == (0, 0)
@@ -154,7 +163,7 @@ def test_money_came_and_went_in_every_way(lived: None) -> None:
 def test_every_queue_of_the_start_page_holds_something(lived: None) -> None:
     empty = {queue.name for queue in list_queues(count_tabs(SYSTEM), SYSTEM) if not queue.count}
     # Whether an unpaid order is about to close depends on the minute.
-    assert empty <= {WorkQueue.CLOSING_SOON, "collections"}
+    assert empty <= {WorkQueue.CLOSING_SOON}
 
 
 def test_labels_wait_were_used_voided_and_one_needs_a_person(lived: Path) -> None:
@@ -194,6 +203,28 @@ def test_parcels_have_photos_other_numbers_and_are_intercepted(lived: None) -> N
         InterceptState.ASKED,
         InterceptState.DONE,
     ]
+
+
+def test_parcels_were_handed_over_in_every_way(lived: Path) -> None:
+    states = Counter(Collection.objects.values_list("state", flat=True))
+    assert states == {
+        CollectionState.CALLED: 3,
+        CollectionState.FAILED: 1,
+        CollectionState.CANCELLED: 1,
+        CollectionState.BY_PHONE: 1,
+        CollectionState.DROPPED_OFF: 1,
+    }
+    assert [row.is_not_called_off for row in Collection.objects.exclude(last_error="").order_by("state")] == [
+        True,
+        False,
+    ]
+    assert list_waiting(ALL).count() >= 3
+    with closing(Ledger(lived)) as ledger:
+        known = ledger.find_all("SELECT * FROM collections")
+    assert {row["code"]: bool(row["called_off_at"]) for row in known} == {
+        row.code: row.state == CollectionState.CANCELLED
+        for row in Collection.objects.filter(state__in=(CollectionState.CALLED, CollectionState.CANCELLED))
+    }
 
 
 def test_orders_owe_a_rest_wait_longer_and_are_printed(lived: None) -> None:

@@ -6,29 +6,35 @@ import pytest
 from django.db import transaction
 
 from notifications.models import Alert, AlertKind
+from orders.collections.models import CollectionState
+from orders.collections.services.asking import hand_over
+from orders.collections.services.ending import call_off_by_phone
 from orders.payments.changes.cancelling import cancel_lines, cancel_paid, cancel_unpaid
 from orders.payments.changes.swapping import Swap, change_lines
 from orders.payments.changes.waiving import waive_owed
 from orders.printing.models import PrintJob
 from orders.printing.services.asking import print_on
 from orders.services.steps import confirm_order, hold_order, release_order, urge_order
-from orders.shipping.services.ship import ship_order
+from orders.shipping.services.ship import ship_order, undo_ship
 from orders.stages import Stage
 from orders.waybills.services.ending import give_up_waybill
 from shop import clock
 from shop.actor import GATEWAY
 from shop.catalog.stock import correct_stock
+from shop.clients.errors import Rejected
 from shop.clients.waybills import AlreadyUsed
 from shop.events.delivery import drain
 from shop.events.sweeping import sweep
 from shop.moves.services import lock_row, move
 from shop.store.choices import PayMethod, ReserveOn
 from tests.cast import buyer, clerk, make_sku, open_shop, paid_order, parcel, pay, place, prepared_order
+from tests.collecting.conftest import ScriptedCaller, call, caller, sent_parcel
+from tests.collecting.conftest import answer as answer_call
 from tests.expect import fresh
 from tests.printing.conftest import make_printer
 from tests.waybills.conftest import ScriptedProvider, answer, ask, provider, set_up_couriers
 
-__all__ = ["provider"]
+__all__ = ["caller", "provider"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -117,6 +123,31 @@ def test_a_receipt_of_which_nobody_knows_rings_until_it_is_seen() -> None:
     assert the_alert(kind=AlertKind.PRINT).handled_at is None
     move_print(job, "print.finish", {})
     assert the_alert(kind=AlertKind.PRINT).handled_how == "over"
+
+
+def test_a_courier_who_was_not_called_rings_until_somebody_says_how_the_parcel_goes(
+    caller: ScriptedCaller,
+) -> None:
+    set_up_couriers()
+    caller.say(Rejected("105", "业务错误[不在揽收范围]", 200))
+    order, sent = sent_parcel()
+    answer_call(call(order, sent))
+    assert the_alert(kind=AlertKind.COLLECTION).handled_at is None
+    hand_over(sent.pk, order_id=order.pk, how=CollectionState.DROPPED_OFF, actor=clerk())
+    assert the_alert(kind=AlertKind.COLLECTION).handled_how == "over"
+
+
+def test_a_courier_who_comes_for_nothing_rings_until_somebody_has_called_them(caller: ScriptedCaller) -> None:
+    set_up_couriers()
+    order, sent = sent_parcel()
+    collection = answer_call(call(order, sent))
+    undo_ship(sent.pk, actor=clerk())
+    caller.say(Rejected("105", "业务错误[快递员已出发]", 200))
+    drain()
+    answer_call(collection)
+    assert the_alert(kind=AlertKind.COLLECTION).handled_at is None
+    call_off_by_phone(collection.pk, actor=clerk())
+    assert the_alert(kind=AlertKind.COLLECTION).handled_how == "over"
 
 
 def move_print(job: PrintJob, verb: str, changes: dict[str, object]) -> None:

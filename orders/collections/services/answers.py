@@ -7,18 +7,18 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q
 
-from orders.collections.models import ASKED, Collection, CollectionState
+from orders.collections.models import ASKED, SETTLED, Collection, CollectionState
 from orders.collections.services.asking import describe_collection
 from orders.collections.services.ending import end_collection
-from orders.shipping.models import ParcelState
 from shop import clock
 from shop.actor import Actor, ActorKind
 from shop.moves.services import lock_row, move
 
 LEASE = timedelta(seconds=60)
+PATIENCE = timedelta(minutes=10)
+"""After so long without an answer a person hears of it."""
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 5, 600
 _UNSETTLED = (CollectionState.REQUESTED, CollectionState.UNKNOWN)
-_SETTLED: dict[str, Any] = {"lease_until": None, "next_try_at": None, "sent_at": None}
 
 
 def lease_collection(collection_id: int) -> Collection | None:
@@ -48,6 +48,9 @@ def put_off(collection: Collection, *, error: str) -> None:
     wait = min(_FIRST_WAIT_S * 2 ** min(collection.tries - 1, 8), _LONGEST_WAIT_S)
     mine = Collection.objects.filter(pk=collection.pk, tries=collection.tries, state__in=ASKED)
     mine.update(lease_until=None, next_try_at=clock.now() + timedelta(seconds=wait), last_error=error[:200])
+    if collection.stuck_at is None and collection.asked_at <= clock.now() - PATIENCE:
+        stuck = {"stuck_at": clock.now()}
+        _apply(collection, "collection.linger", ASKED, error, changes=stuck)
 
 
 def apply_called(collection: Collection) -> None:
@@ -82,7 +85,7 @@ def _apply(
     states: Sequence[CollectionState],
     error: str = "",
     *,
-    changes: dict[str, Any] = _SETTLED,
+    changes: dict[str, Any] = SETTLED,
     is_answer: bool = False,
 ) -> None:
     """Move the row if it still waits for this; a “yes” counts whichever try it is the answer to."""
@@ -93,5 +96,6 @@ def _apply(
         actor = Actor(ActorKind.GATEWAY, name=collection.provider)
         data = describe_collection(current) | ({"error": error[:200]} if error else {})
         move(current, verb, actor=actor, changes=changes | {"last_error": error[:200]}, data=data)
-        if current.parcel.state == ParcelState.UNDONE:
+        # One that is not called off stays with people: asked for again at once, it would be refused for ever.
+        if current.is_needless and verb == "collection.called":
             end_collection(current)

@@ -9,8 +9,9 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from orders.collections.models import Collection, CollectionState
+from orders.collections.models import SETTLED, Collection, CollectionState
 from orders.collections.selectors import find_live
+from orders.collections.waiting import find_labels
 from orders.models import Order
 from orders.moves import move
 from orders.shipping.models import Parcel, ParcelState
@@ -46,14 +47,18 @@ def ask_collection(
 ) -> Collection:
     """Have the courier called; the collection that is there already is the answer to every further press.
 
-    Without a sender it is the default one. Raises Refused `not_found`, `bad_window`, `no_sender`, `cannot_call`,
-    `parcel_not_sent`, `parcel_arrived`, `parcel_collected`, `already_handed_over`, and as `lock_order` does.
+    Without a sender it is the one of its label, else the default one. Raises Refused `not_found`, `bad_window`,
+    `no_sender`, `cannot_call`, `parcel_not_sent`, `parcel_arrived`, `parcel_collected`, `already_handed_over`, and as
+    `lock_order` does.
     """
     with _locked(parcel_id, order_id, actor, seen) as (order, parcel, orders):
         if live := find_live(parcel.pk):
             return _accept(live, *_BY_PROVIDER)
-        _check_window(window)
-        columns = _choose_provider(parcel) | {"sender": _find_sender(sender_id), "next_try_at": clock.now()}
+        check_window(window)
+        columns = _choose_provider(parcel) | {
+            "sender": _find_sender(sender_id, parcel),
+            "next_try_at": clock.now(),
+        }
         collection = _make(order, parcel, **columns, start=window.start, end=window.end)
         data = describe_collection(collection) | {"window": write_window(collection)}
         services.begin(collection, "collection.ask", actor=actor, data=data)
@@ -66,13 +71,14 @@ def hand_over(
 ) -> Collection:
     """Somebody has called the courier (`BY_PHONE`) or brought the parcel there (`DROPPED_OFF`).
 
-    Calling by phone also settles a collection of which the provider says nothing. Raises as `ask_collection`.
+    Calling by phone also settles a collection of which the provider says nothing, or not for long. Raises as
+    `ask_collection`.
     """
     if how not in _VERBS:
         raise Refused("bad_hand_over", _("Say how the parcel gets to the courier."), 400)
     with _locked(parcel_id, order_id, actor, seen) as (order, parcel, orders):
         live = find_live(parcel.pk)
-        if live and not (how == CollectionState.BY_PHONE and live.state == CollectionState.UNKNOWN):
+        if live and not (how == CollectionState.BY_PHONE and live.is_unanswered):
             return _accept(live, how)
         collection = _settle(live, actor) if live else _begin(order, parcel, how, actor)
         _move_orders(orders, collection, actor)
@@ -90,7 +96,7 @@ def _begin(order: Order, parcel: Parcel, how: CollectionState, actor: Actor) -> 
 
 def _settle(live: Collection, actor: Actor) -> Collection:
     collection = services.lock_subject(Collection, live.pk, "collection.by_phone", actor=actor)
-    changes = {"lease_until": None, "next_try_at": None, "last_error": ""}
+    changes = SETTLED | {"last_error": ""}
     data = describe_collection(collection)
     services.move(collection, "collection.by_phone", actor=actor, changes=changes, data=data)
     return collection
@@ -126,7 +132,8 @@ def _accept(live: Collection, *states: CollectionState) -> Collection:
     raise Refused("already_handed_over", message % {"state": live.get_state_display()})
 
 
-def _check_window(window: Window) -> None:
+def check_window(window: Window) -> None:
+    """Raises Refused `bad_window` for one that is over, ends before it begins, or is too far ahead."""
     moment = clock.now()
     if not (window.start < window.end and moment < window.end <= moment + FARTHEST):
         message = _("Choose a time that is not over yet, today or tomorrow, and ends after it begins.")
@@ -140,9 +147,13 @@ def _choose_provider(parcel: Parcel) -> dict[str, Any]:
     return {"provider": account.provider}
 
 
-def _find_sender(sender_id: int | None) -> Sender:
-    chosen = {"is_default": True} if sender_id is None else {"pk": sender_id}
-    sender = Sender.objects.filter(is_in_use=True, **chosen).first()
+def _find_sender(sender_id: int | None, parcel: Parcel) -> Sender:
+    senders = Sender.objects.filter(is_in_use=True)
+    if sender_id is not None:
+        sender = senders.filter(pk=sender_id).first()
+    else:
+        label = find_labels(parcel.courier, parcel.tracking_no).values("sender")
+        sender = senders.filter(pk__in=label).first() or senders.filter(is_default=True).first()
     if sender is None:
         raise Refused("no_sender", _("Choose from which address the parcel is sent."), 400)
     return sender
@@ -170,4 +181,5 @@ def write_window(collection: Collection) -> str:
     if collection.start is None or collection.end is None:
         return ""
     start, end = timezone.localtime(collection.start), timezone.localtime(collection.end)
-    return f"{start:%m-%d %H:%M}–{end:%H:%M}"
+    is_same_day = start.date() == end.date()
+    return f"{start:%m-%d %H:%M}–{end:%H:%M}" if is_same_day else f"{start:%m-%d %H:%M} – {end:%m-%d %H:%M}"

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
-from orders.collections.models import BY_HAND, Collection, CollectionState
+from orders.collections.models import BY_HAND, SETTLED, Collection, CollectionState
 from orders.collections.selectors import find_live
 from orders.collections.services.asking import describe_collection
 from shop import clock
@@ -21,16 +21,27 @@ def call_off(collection_id: int, *, actor: Actor, expected_version: int | None =
     return collection
 
 
-def end_collections(parcel_ids: Iterable[int]) -> None:
-    """End the collections of parcels that were taken back; one that is just being asked ends with its answer."""
+def call_off_by_phone(collection_id: int, *, actor: Actor, expected_version: int | None = None) -> Collection:
+    """Somebody has told the courier, whom the provider did not call off. Raises Refused as `lock_subject`."""
+    verb = "collection.cancel_by_phone"
+    with locked(Collection, collection_id, verb, actor, expected_version) as collection:
+        data = describe_collection(collection)
+        move(collection, verb, actor=actor, changes=SETTLED | {"last_error": ""}, data=data)
+    return collection
+
+
+def end_needless(parcel_ids: Iterable[int]) -> None:
+    """End the collections for which nobody need come; one that is just being asked about ends with its answer."""
     for parcel_id in parcel_ids:
         if live := find_live(parcel_id):
             with transaction.atomic():
-                end_collection(lock_row(Collection, live.pk))
+                collection = lock_row(Collection, live.pk)
+                if collection.is_needless:
+                    end_collection(collection)
 
 
 def end_collection(collection: Collection) -> None:
-    """End the locked collection of a parcel that was taken back, if it is settled."""
+    """End the locked collection of a parcel for which nobody need come, if it is settled."""
     if collection.state == CollectionState.CALLED:
         _end(collection, "collection.cancel", SYSTEM)
     elif collection.state in BY_HAND:
@@ -38,6 +49,7 @@ def end_collection(collection: Collection) -> None:
 
 
 def _end(collection: Collection, verb: str, actor: Actor) -> None:
-    to_be_asked = {"next_try_at": clock.now(), "sent_at": None} if verb == "collection.cancel" else {}
-    changes = {"last_error": "", **to_be_asked}
+    moment = clock.now()
+    to_be_asked = {"asked_at": moment, "next_try_at": moment, "sent_at": None}
+    changes = {"last_error": "", **(to_be_asked if verb == "collection.cancel" else {})}
     move(collection, verb, actor=actor, changes=changes, data=describe_collection(collection))

@@ -1,19 +1,23 @@
 """The buttons at a parcel that say how it gets to its courier; the dialog that calls one is the order page's."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 
 from orders.collections.models import CollectionState
 from orders.collections.selectors import get_collection, list_troubled
 from orders.collections.services.asking import hand_over
-from orders.collections.services.ending import call_off
+from orders.collections.services.ending import call_off, call_off_by_phone
+from orders.desk.collections.ways import read_way
 from orders.scope import scope_key
 from orders.selectors import get_order
+from orders.shipping.selectors import list_parcels
 from shop.errors import Refused
-from shop.http.fields import read_version
+from shop.http.fields import read_id, read_version
 from shop.staff.decorators import StaffRequest, staff_page
 
 SHOWN = 100
@@ -24,6 +28,20 @@ def list_collections(request: StaffRequest) -> HttpResponse:
     """The parcels for which no courier was called, or of which nobody knows, the oldest first."""
     rows = list_troubled(scope_key(request.actor)).select_related("order", "parcel").order_by("pk")
     return render(request, "desk/collections/list.html", {"collections": rows[:SHOWN], "shown": SHOWN})
+
+
+@staff_page("orders.view")
+def show_way(request: StaffRequest, number: str, parcel_id: int) -> HttpResponse:
+    """The part of an open order page that follows what a provider says; 204 while `seen` is what it shows."""
+    order = get_order(number, actor=request.actor)
+    parcel = list_parcels(order).filter(pk=parcel_id).first()
+    if parcel is None:
+        raise Refused("not_found", _("There is no such parcel."), 404)
+    way = read_way(order, parcel, request.actor)
+    if way.collection and way.collection.version == read_id(request.GET.get("seen", "")):
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    context = {"order": order, "parcel": parcel, "way": way}
+    return render(request, "desk/collections/_way.html", context)
 
 
 @staff_page("orders.ship", methods=("POST",))
@@ -43,12 +61,12 @@ def hand_parcel_over(request: StaffRequest, number: str, parcel_id: int) -> Http
 
 @staff_page("orders.ship", methods=("POST",))
 def call_collection_off(request: StaffRequest, collection_id: int) -> HttpResponse:
-    """The courier need not come, or what was said of the parcel was a mistake."""
+    """The courier need not come, or what was said was a mistake; `how` is "by_phone" where somebody told them."""
     collection = get_collection(collection_id, actor=request.actor)
+    end = call_off_by_phone if request.POST.get("how") == CollectionState.BY_PHONE else call_off
 
     def press() -> str:
-        version = read_version(request.POST)
-        ended = call_off(collection_id, actor=request.actor, expected_version=version)
+        ended = end(collection_id, actor=request.actor, expected_version=read_version(request.POST))
         return str(ended.get_state_display())
 
     return _answer(request, collection.order.number, press)

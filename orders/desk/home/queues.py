@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from orders.collections.selectors import list_troubled as list_uncollected
+from orders.collections.waiting import list_waiting
 from orders.desk.labels import Deadline, describe_deadline
 from orders.desk.list.conditions import REFUNDS_IN, is_in_queue
 from orders.desk.list.counts import CAP, Counts, describe_count
@@ -169,9 +170,19 @@ def _make_collections(_counts: Counts, actor: Actor, _now: datetime) -> Queue:
     troubled = list_uncollected(scope_key(actor))
     count = troubled[: CAP + 1].count()
     rows = troubled.select_related("parcel").order_by("id")[:SHOWN] if count else []
-    first = [Waiting(row.order_id, str(row)) for row in rows]
+    first = [Waiting(row.order_id, f"{row.parcel.courier_name} {row.last_error}") for row in rows]
     title, see_all = _("Collections to look at"), _("See all of them")
     return Queue("collections", title, "overdue", count, first, reverse("orders:collections"), see_all)
+
+
+def _make_to_hand_over(_counts: Counts, actor: Actor, _now: datetime) -> Queue:
+    """Parcels of which nobody has said how they get to their couriers; the oldest first."""
+    waiting = list_waiting(scope_key(actor))
+    count = waiting[: CAP + 1].count()
+    rows = waiting.order_by("sent_at", "pk")[:SHOWN] if count else []
+    first = [Waiting(row.order_id, f"{row.courier_name} {row.tracking_no}") for row in rows]
+    title, see_all = _("Parcels to hand over"), _("See all of them")
+    return Queue("to_hand_over", title, "move", count, first, reverse("orders:to_hand_over"), see_all)
 
 
 def _make_intercepts(_counts: Counts, actor: Actor, _now: datetime) -> Queue:
@@ -200,6 +211,7 @@ register_queue(30, _make_to_confirm, whose=["orders.edit"])
 register_queue(45, _make_waybills, whose=["orders.ship"])
 register_queue(46, _make_prints, whose=["orders.ship"])
 register_queue(47, _make_intercepts, whose=["orders.ship"])
+register_queue(49, _make_to_hand_over, whose=["orders.ship"])
 register_queue(48, _make_collections, whose=["orders.ship"])
 for _place, _queue, _tone, _read, _whose in (
     (10, WorkQueue.OVERDUE, "overdue", _read_orders, ["orders.ship", "orders.edit", "alerts.handle"]),

@@ -7,10 +7,10 @@ from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from orders.desk.list.bulk_forms import BulkForm, LabelsForm
+from orders.desk.list.bulk_forms import BulkForm, HandOverForm, LabelsForm
 from orders.desk.list.counts import CAP
 from orders.desk.list.filters import Filters
-from orders.desk.list.marks import BY_COURIER, LABELLED, Mark
+from orders.desk.list.marks import BY_COURIER, LABELLED, SENT, Mark
 from orders.desk.list.selection import Selection
 from orders.desk.list.selectors import narrow
 from orders.scope import orders_in_scope
@@ -127,6 +127,17 @@ BULK = (
         _("A parcel can be taken back until it moves."),
         mark=LABELLED,
         only=_ONLY_LABELLED,
+    ),
+    BulkAction(
+        "order.hand_over",
+        _("Hand over 1 order"),
+        _("Hand over {n} orders"),
+        _("Hand over {n} of {total}"),
+        _("For each parcel that waits, its courier is called, or it is noted how it went."),
+        _("What was called can be called off at each parcel."),
+        mark=SENT,
+        only=_("Only orders with a parcel that was sent by a courier and has not moved are taken."),
+        form=HandOverForm,
     ),
 )
 MERGE = BulkAction(

@@ -26,9 +26,16 @@ BY_COURIER = Mark(
     Q(delivery__in=_WITH_NUMBER) & ~Q(source=Source.TEST),
     lambda order: order.delivery in _WITH_NUMBER and not order.is_test,
 )
+SENT = Mark(
+    "sent",
+    Q(delivery__in=_WITH_NUMBER, pieces_shipped__gt=0, has_moved=False) & ~Q(source=Source.TEST),
+    lambda order: (
+        order.delivery in _WITH_NUMBER and order.pieces_shipped > 0 and not (order.has_moved or order.is_test)
+    ),
+)
 LABELLED = Mark("label", Q(has_label=True), lambda order: order.has_label)
 
 
 def name_marks(order: Order) -> str:
     """The names of the marks that an order has, for its box."""
-    return " ".join(mark.name for mark in (BY_COURIER, LABELLED) if mark.holds(order))
+    return " ".join(mark.name for mark in (BY_COURIER, LABELLED, SENT) if mark.holds(order))

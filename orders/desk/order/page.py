@@ -168,7 +168,7 @@ def make_page(
     events, notes = _read_words(order)
     step = find_next_step(order, actor)
     refunds = _list_refunds(order, available)
-    parcels = _list_parcels(order.pk, lines, available)
+    parcels = _list_parcels(order.pk, lines, available, actor)
     printers = list_ready() if "order.print" in available else []
     is_refunding = any(view.refund.state != RefundState.DONE for view in refunds)
     return OrderPage(
@@ -241,7 +241,9 @@ def reveal_in_full(order: Order) -> RecipientView:
     return RecipientView(order.recipient, order.phone, order.region, order.address_detail, is_revealed=True)
 
 
-def _list_parcels(order_id: int, lines: list[OrderLine], available: dict[str, Any]) -> list[ParcelView]:
+def _list_parcels(
+    order_id: int, lines: list[OrderLine], available: dict[str, Any], actor: Actor
+) -> list[ParcelView]:
     by_id = {line.pk: line for line in lines}
     parcels: dict[int, Parcel] = {}
     contents: dict[int, list[tuple[OrderLine, int]]] = {}
@@ -260,7 +262,13 @@ def _list_parcels(order_id: int, lines: list[OrderLine], available: dict[str, An
     photos = _group(ParcelPhoto.objects.select_related("picture"), photographed)
     intercepts = _group(Intercept.objects.all(), intercepted)
     collections = _group(Collection.objects.all(), collected)
-    ways = list_ways(parcels.values(), collections, callable_ids, is_allowed="order.hand_over" in available)
+    ways = list_ways(
+        parcels.values(),
+        collections,
+        callable_ids,
+        is_allowed="order.hand_over" in available,
+        may_end=has_capability(actor, "orders.ship"),
+    )
     return [
         _view_parcel(
             parcel, contents[parcel.pk], available, photos[parcel.pk], intercepts[parcel.pk], ways[parcel.pk]

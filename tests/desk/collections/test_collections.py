@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from orders.collections.models import Collection, CollectionState
-from orders.desk.order.forms.collection import propose_window
+from orders.desk.collections.windows import propose_window
 from orders.models import Order
 from orders.shipping.models import Parcel
 from shop import clock

@@ -37,6 +37,7 @@ SHIPPING = (
     "prints",
     "intercepts",
     "collections",
+    "to_hand_over",
     "short",
     "ship_later",
 )
@@ -52,6 +53,7 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
                 "prints",
                 "intercepts",
                 "collections",
+                "to_hand_over",
             ),
             *("transfers", "refund_failed", "to_pay_out"),
             *("short", "closing_soon", "held", "ship_later"),
@@ -69,6 +71,7 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
                 "prints",
                 "intercepts",
                 "collections",
+                "to_hand_over",
                 "transfers",
             ),
             *("short", "closing_soon", "held", "ship_later"),
@@ -82,10 +85,10 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 HOMES["manager"] = HOMES["owner"]
 QUERIES = {
-    "owner": 37,
-    "manager": 34,
-    "order_clerk": 27,
-    "warehouse": 21,
+    "owner": 39,
+    "manager": 36,
+    "order_clerk": 29,
+    "warehouse": 23,
     "support": 14,
     "finance": 15,
     "store_clerk": 9,

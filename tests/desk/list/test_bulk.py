@@ -158,7 +158,9 @@ def test_the_warehouse_has_boxes_and_what_it_may_press(sign_in: SignIn) -> None:
     shown = sign_in("warehouse").get(f"/console/orders/?number={paid_order().number}").content.decode()
     assert 'form="bulk" data-stage' in shown
     assert 'name="document" value="pick_list"' in shown
-    assert re.findall(r'data-bulk-action="(\w+)"', shown) == ["label", "ship_part", "print_labels"]
+    assert re.findall(r'data-bulk-action="(\w+)"', shown) == [
+        *("label", "ship_part", "hand_over", "print_labels"),
+    ]
 
 
 @pytest.mark.parametrize("role", ["finance", "store_clerk"])
