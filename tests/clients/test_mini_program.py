@@ -3,8 +3,9 @@
 import pytest
 
 from shop.clients.errors import Rejected
-from shop.clients.wechat_mini import TOKEN_ERRORS, WeChatMini
+from shop.clients.wechat_mini import TOKEN_ERRORS, Message, WeChatMini
 from shop.demo.standins import StandInServer
+from shop.demo.standins.wechat.messages import TEMPLATES
 from tests.clients.conftest import Demo
 
 
@@ -99,3 +100,65 @@ def test_an_expired_token_is_told_apart(mini: WeChatMini, standins: StandInServe
         mini.phone_number("code", token=token)
 
     assert refusal.value.code == "42001"
+
+
+SHIPPED = next(iter(TEMPLATES))
+VALUES = {
+    "character_string1": "261130380084491379",
+    "thing2": "龙井",
+    "thing3": "顺丰速运",
+    "character_string4": "SF0000000000001",
+    "time5": "2026-11-30 09:30",
+}
+
+
+def test_the_templates_are_told_with_their_keywords(mini: WeChatMini) -> None:
+    templates = mini.list_templates(token=mini.stable_token()[0])
+
+    assert templates[SHIPPED].splitlines()[0] == "订单编号:{{character_string1.DATA}}"
+
+
+def test_a_message_reaches_the_buyer_who_is_named(mini: WeChatMini, demo: Demo) -> None:
+    demo.login_code("buyer-7")
+
+    mini.send_message(Message("buyer-7", SHIPPED, VALUES, "pages/order"), token=mini.stable_token()[0])
+
+    (message,) = demo.state()["messages"]
+    assert (message["openid"], message["page"]) == ("buyer-7", "pages/order")
+    assert "SF0000000000001" in message["content"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"openid": "nobody"}, "40003"),
+        ({"template_id": "x"}, "40037"),
+        ({"page": "/pages/order"}, "41030"),
+        ({"values": VALUES | {"thing2": "长" * 21}}, "47003"),
+        ({"values": VALUES | {"character_string4": "单号"}}, "47003"),
+        ({"values": VALUES | {"time5": "tomorrow"}}, "47003"),
+        ({"values": {}}, "47003"),
+    ],
+)
+def test_a_wrong_message_is_refused(
+    mini: WeChatMini, demo: Demo, changes: dict[str, object], code: str
+) -> None:
+    demo.login_code("buyer-7")
+    fields: dict[str, object] = {"openid": "buyer-7", "template_id": SHIPPED, "values": VALUES, "page": ""}
+
+    with pytest.raises(Rejected) as refusal:
+        mini.send_message(Message(**fields | changes), token=mini.stable_token()[0])  # type: ignore[arg-type]
+
+    assert refusal.value.code == code
+    assert demo.state()["messages"] == []
+
+
+def test_who_has_accepted_none_gets_none(mini: WeChatMini, demo: Demo, standins: StandInServer) -> None:
+    demo.login_code("buyer-7")
+    standins.world.ledger.set_behaviour({"unsubscribed": ["buyer-7"]})
+
+    with pytest.raises(Rejected, match="43101"):
+        mini.send_message(Message("buyer-7", SHIPPED, VALUES), token=mini.stable_token()[0])
+    with pytest.raises(Rejected) as refusal:
+        mini.send_message(Message("buyer-7", SHIPPED, VALUES), token="invented")
+    assert refusal.value.code in TOKEN_ERRORS

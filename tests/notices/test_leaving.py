@@ -4,9 +4,12 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from orders.desk.testing.services import place_test_order
 from orders.models import Order
+from orders.notices.erasure import erase_notices
 from orders.notices.handlers import leave_notices
 from orders.notices.models import BuyerNotice
+from orders.notices.services.leaving import follow_order
 from orders.payments.changes.cancelling import cancel_paid
 from orders.payments.changes.difference import Difference
 from orders.payments.changes.swapping import Swap, change_lines
@@ -17,6 +20,7 @@ from orders.shipping.services.replacing import WhyReplaced, replace_number
 from orders.shipping.services.ship import arrive_parcel, ship_order, undo_ship
 from orders.shipping.services.together import ship_together
 from shop import clock
+from shop.customers.models import Customer
 from shop.events.delivery import drain
 from shop.events.models import Event
 from tests import cast
@@ -160,3 +164,24 @@ def test_the_books_find_a_parcel_of_which_nobody_was_told() -> None:
     BuyerNotice.objects.filter(pk=kept.pk).update(next_try_at=None)
     assert [row[:4] for row in find_broken_books()] == ["B7.4"]
     BuyerNotice.objects.filter(pk=kept.pk).update(next_try_at=kept.next_try_at)
+
+
+def test_of_a_test_order_nobody_hears() -> None:
+    cast.make_sku()
+    order = place_test_order(actor=cast.clerk())
+    day = timezone.localdate(clock.now()) + timedelta(days=3)
+    postpone_order(order.pk, ship_on=day, actor=cast.clerk())
+    assert left(order) == []
+
+
+def test_an_erased_buyer_has_no_notices_left() -> None:
+    order = cast.shipped_order()
+    assert len(left(order)) == 1
+    erase_notices(order.customer)
+    assert not BuyerNotice.objects.exists()
+    Customer.objects.filter(pk=order.customer_id).update(erased_at=clock.now())
+    follow_order(Event.objects.get(verb="order.ship"))
+    assert not BuyerNotice.objects.exists()
+    Customer.objects.filter(pk=order.customer_id).update(erased_at=None)
+    follow_order(Event.objects.get(verb="order.ship"))
+    assert BuyerNotice.objects.count() == 1

@@ -68,7 +68,9 @@ def test_one_that_was_refused_is_asked_for_under_its_own_code(provider: Scripted
 
 
 def test_a_courier_that_wants_the_weight_gets_it_or_the_row_is_refused(provider: ScriptedProvider) -> None:
-    CourierAccount.objects.create(code="DBLKY", provider=Provider.KDNIAO, position=9, customer_name="x")
+    CourierAccount.objects.create(
+        code="DBLKY", provider=Provider.KDNIAO, position=9, customer_name="x", delivery_method=3
+    )
     assert refusal(order_of(0), "DBLKY") == "weight_required"
     assert whole(order_of(250), "DBLKY").weight_g == 500
     typed = order_of(0)
