@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from orders.collections.handlers import end_with_courier, end_with_parcel
+from orders.collections.invariants import nobody_comes_for_nothing, waiting_collections_are_asked
 from orders.collections.models import Collection, CollectionState
 from orders.collections.selectors import list_troubled
 from orders.collections.services.asking import hand_over
@@ -15,7 +16,7 @@ from orders.shipping.services.replacing import WhyReplaced, replace_number
 from orders.shipping.services.ship import arrive_parcel, undo_ship
 from shop import clock
 from shop.clients.errors import Rejected, Unknown, Unreachable
-from shop.events.models import Event
+from shop.events.models import Event, EventDelivery
 from tests import cast
 from tests.collecting.conftest import WAREHOUSE, ScriptedCaller, answer, call, sent_parcel, verbs
 from tests.expect import refused
@@ -150,3 +151,19 @@ def test_by_hand_is_taken_back_where_the_courier_was_another(caller: ScriptedCal
     replace(parcel, "YTO")
     said.refresh_from_db()
     assert said.state == CollectionState.CANCELLED
+
+
+def test_the_books_find_a_courier_who_is_called_for_nothing(caller: ScriptedCaller) -> None:
+    order, parcel = sent_parcel()
+    collection = answer(call(order, parcel))
+    assert list(nobody_comes_for_nothing()) == list(waiting_collections_are_asked()) == []
+    Parcel.objects.filter(pk=parcel.pk).update(courier="YTO")
+    assert list(nobody_comes_for_nothing()) == [], "the deliverer has it still to end"
+    undelivered = list(EventDelivery.objects.filter(done_at=None).values_list("pk", flat=True))
+    EventDelivery.objects.update(done_at=clock.now())
+    assert len(list(nobody_comes_for_nothing())) == 1
+    EventDelivery.objects.filter(pk__in=undelivered).update(done_at=None)
+    Collection.objects.filter(pk=collection.pk).update(stuck_at=clock.now())
+    assert len(list(waiting_collections_are_asked())) == 1
+    Collection.objects.filter(pk=collection.pk).update(stuck_at=None)
+    Parcel.objects.filter(pk=parcel.pk).update(courier="ZTO")

@@ -57,6 +57,7 @@ class HandOverForm(WindowForm, BulkForm):
     """How the parcels get to their couriers; where a provider calls none, only what people have done."""
 
     field_order = ("how",)
+    says_optional = False
     how = forms.ChoiceField(label=_("How"))
 
     def set_up(self) -> None:

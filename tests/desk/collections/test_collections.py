@@ -8,12 +8,16 @@ from django.test import Client
 from django.utils import timezone
 
 from orders.collections.models import Collection, CollectionState
+from orders.collections.services.ending import call_off
 from orders.desk.collections.windows import propose_window
 from orders.models import Order
 from orders.shipping.models import Parcel
+from orders.shipping.services.ship import undo_ship
 from shop import clock
 from shop.clients.errors import Rejected
 from shop.couriers.models import Sender
+from shop.live import keep_audible
+from tests import cast
 from tests.collecting.conftest import ScriptedCaller, answer, call, sent_parcel
 from tests.collecting.conftest import caller as caller  # a fixture
 from tests.console import page_with
@@ -123,4 +127,54 @@ def test_what_was_not_called_waits_on_the_home_page(
     html = page_with(200, owner.get("/console/orders/collections/"))
     assert f"/console/orders/{order.number}/" in html and "不在揽收范围" in html
     press(owner, order, parcel, "by_phone")
+    assert order.number not in page_with(200, owner.get("/console/orders/collections/"))
+
+
+def way_of(client: Client, order: Order, parcel: Parcel, seen: object = "") -> Any:
+    return client.get(f"/console/orders/{order.number}/parcels/{parcel.pk}/way/", {"seen": seen})
+
+
+def test_the_page_follows_what_the_provider_says_while_it_is_asked(
+    owner: Client, sign_in: SignIn, sender: Sender, caller: ScriptedCaller
+) -> None:
+    order, parcel = sent_parcel()
+    assert 'data-live="collection:' not in page_of(owner, order)
+    collection = call(order, parcel)
+    html = page_of(owner, order)
+    assert f'data-live="collection:{collection.pk}"' in html
+    assert f"parcels/{parcel.pk}/way/?seen={collection.version}" in html
+    shown = collection.version
+    assert way_of(owner, order, parcel, shown).status_code == 204
+    answer(collection)
+    part = page_with(200, way_of(owner, order, parcel, shown))
+    assert "Collection called" in part and "data-live" not in part and "<html" not in part
+    assert "Call off" in part and "Call off" not in page_with(200, way_of(sign_in("support"), order, parcel))
+    assert way_of(owner, sent_parcel()[0], parcel).status_code == 404
+
+
+def test_who_sees_the_order_hears_of_its_collections(sender: Sender, caller: ScriptedCaller) -> None:
+    topic = f"collection:{call(*sent_parcel()).pk}"
+    assert keep_audible(cast.clerk("support"), [topic, "collection:987654"]) == {topic}
+    assert keep_audible(cast.buyer(cast.paid_order()), [topic]) == set()
+
+
+def test_a_courier_who_was_not_called_off_is_settled_by_phone(
+    owner: Client, sender: Sender, caller: ScriptedCaller
+) -> None:
+    order, parcel = sent_parcel()
+    collection = answer(call(order, parcel))
+    undo_ship(parcel.pk, actor=cast.clerk())
+    call_off(collection.pk, actor=cast.clerk())
+    caller.say(Rejected("105", "业务错误[快递员已出发]", 200))
+    collection = answer(collection)
+    html = page_of(owner, order)
+    assert "Not called off" in html and "快递员已出发" in html and "Called off by phone" in html
+    assert order.number in page_with(200, owner.get("/console/orders/collections/"))
+    data = {"version": collection.version, "how": "by_phone"}
+    owner.post(f"/console/orders/collections/{collection.pk}/call-off/", data)
+    collection.refresh_from_db()
+    assert collection.state == CollectionState.CANCELLED
+    assert (
+        "Called off by phone" not in page_of(owner, order).split('id="timeline"')[0].split("<h2>Timeline")[0]
+    )
     assert order.number not in page_with(200, owner.get("/console/orders/collections/"))

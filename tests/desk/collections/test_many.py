@@ -159,7 +159,10 @@ def test_the_page_groups_by_courier_and_sender_and_calls_each_once(
     assert all(f"/console/orders/{order.number}/" in html for order in (*here, there, sf))
     asked = {"courier": "ZTO", "sender": second_sender.pk}
     dialog = page_with(200, owner.get(ALL_OF_ONE, asked, headers={"HX-Request": "true"}))
-    assert f'<option value="{second_sender.pk}" selected>' in dialog and "1 parcel waits" in dialog
+    assert (
+        f'<option value="{second_sender.pk}" selected>' in dialog
+        and "1 parcel waits for ZTO Express" in dialog
+    )
     job = press(owner, ALL_OF_ONE, courier="ZTO", sender=sender.pk, key="once", **typed())
     assert [row.ref for row in job.rows.order_by("pk")] == numbers(*here) and said(job) == ["", ""]
     assert {row.sender for row in Collection.objects.all()} == {sender}
