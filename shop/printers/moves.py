@@ -4,11 +4,14 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from shop.errors import Refused
+from shop.events.words import name_machines
 from shop.moves.table import BY_SHOP, Subject, register, stateless
+from shop.printers.choices import PrinterKind
 from shop.printers.models import Printer
 
 SETUP = "printers.setup"
 _FIELDS = {"fields": list[str]}
+name_machines(dict(PrinterKind.choices))
 
 
 def is_on(printer: Printer) -> Refused | None:
