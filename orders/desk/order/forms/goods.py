@@ -67,13 +67,14 @@ class ChangeLinesForm(OrderForm):
         return [(sku.code, fill(words, facts)) for sku, facts in told if sku.sellable > 0]
 
     def clean_sku(self) -> Sku | None:
-        code, sibling = self.cleaned_data["sku"], self.cleaned_data.get("sibling")
+        code, sibling = self.cleaned_data["sku"], self.cleaned_data.get("sibling", "")
         if code and sibling:
             raise ValidationError(_("Choose one above or type a code here, not both."))
         if not (code or sibling):
-            self.add_error("sibling", _("Choose what is sent, or type its code below."))
+            if "sibling" not in self.errors:
+                self.add_error("sibling", _("Choose what is sent, or type its code below."))
             return None
-        return self._find_sku(code or sibling)
+        return self._find_sku(str(code or sibling))
 
     def _find_sku(self, code: str) -> Sku:
         try:
