@@ -74,7 +74,7 @@ _TASKS = {
 
 def make_timeline(events: Sequence[Event], lines: Sequence[OrderLine]) -> list[Entry]:
     """Entries, newest first, from events of one order in any order."""
-    names = {str(line.pk): line.product_name for line in lines}
+    names = {str(line.pk): f"{line.product_name} {line.sku_name}".strip() for line in lines}
     told: list[Entry] = []
     for event in sorted(events, key=lambda event: event.pk):
         _tell(told, make_entry(event, names))
@@ -281,7 +281,7 @@ label_facts("order", attempt=gettext_lazy("Our payment number"))
 @tells("order", "because")
 def _tell_why_replaced(because: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
     words = WhyReplaced(because).label if because in WhyReplaced.values else because
-    yield Part(_("Because"), str(words))
+    yield Part(_("Reason"), str(words))
 
 
 @tells("order", "wish")

@@ -26,7 +26,9 @@ _NUMBER = _LABEL | {"tracking_no": str}
 _FAILURE = _LABEL | {"error": str}
 _S = WaybillState
 
-label_facts("waybill", tracking_no=_("Tracking number"), error=_("The provider said"), copies=_("Printed"))
+label_facts(
+    "waybill", tracking_no=_("Tracking number"), error=_("The provider said"), copies=_("Times printed")
+)
 tell_only("waybill")
 
 WAYBILLS = register(

@@ -57,7 +57,7 @@ class Sender(Versioned):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} {self.region}{self.address}"
+        return f"{self.name} {self.region}{self.address} {self.postcode}".strip()
 
     @property
     def region(self) -> str:

@@ -22,17 +22,18 @@ _PIECES = re.compile(r"\d{1,6}", re.ASCII)
 
 
 class TemplateForm(forms.Form):
-    name = text(_("Name"), max_length=40)
+    name = text(_("Name of the template"), max_length=40)
     counts = forms.ChoiceField(label=_("Freight counts"), choices=Counts.choices)
 
 
 def _units(label: Any) -> forms.CharField:
-    return text(label, max_length=12, required=False, attrs={"inputmode": "decimal"})
+    return text(label, max_length=12, required=False, initial="1", attrs={"inputmode": "decimal"})
 
 
 class RuleForm(forms.Form):
     """One row, for regions that it names. What `counts` says decides how units are read: pieces, or kilograms."""
 
+    says_optional = False
     regions = area(_("Regions"), rows=2, max_length=4000, required=False)
     is_served = forms.BooleanField(label=_("We send there"), required=False, initial=True)
     first_units = _units(_("First"))

@@ -1,10 +1,10 @@
 """What a freight template says, in words: for its list and for the record."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sized
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from shop.events.words import Part, label_facts, tells
 from shop.freight.choices import Counts
@@ -34,6 +34,11 @@ def spell_regions(rule: FreightRule) -> str:
     return _("everywhere else") if rule.is_elsewhere else spell_area(rule.regions)
 
 
+def spell_place(rule: FreightRule, rules: Sized) -> str:
+    """The regions of one of the rules; the only one holds everywhere."""
+    return _("everywhere") if len(rules) == 1 else spell_regions(rule)
+
+
 def spell_price(rule: FreightRule, counts: str) -> str:
     """What it costs, and from where on it is free."""
     if not rule.is_served:
@@ -43,7 +48,7 @@ def spell_price(rule: FreightRule, counts: str) -> str:
         words.append(_("free from %(amount)s") % {"amount": format_fen(rule.free_from_fen)})
     if rule.free_from_pieces is not None:
         words.append(_("free from %(units)s") % {"units": spell_units(rule.free_from_pieces, Counts.PIECE)})
-    return _(", ").join(words)
+    return pgettext("between what it costs and from where it is free", ", ").join(words)
 
 
 def _spell_steps(rule: FreightRule, counts: str) -> str:
@@ -61,7 +66,7 @@ def _spell_steps(rule: FreightRule, counts: str) -> str:
 
 def spell_units(units: int, counts: str) -> str:
     if counts == Counts.WEIGHT:
-        return f"{write_kg(units)} kg"
+        return _("%(kg)s kg") % {"kg": write_kg(units)}
     return ngettext("%(count)d piece", "%(count)d pieces", units) % {"count": units}
 
 

@@ -26,7 +26,7 @@ from shop.freight.services import (
     delete_template,
     make_default,
 )
-from shop.freight.telling import spell_price, spell_regions
+from shop.freight.telling import spell_place, spell_price
 from shop.http.dialogs import Dialog
 from shop.http.fields import read_id, read_version
 from shop.staff.actions.forms import bare_form
@@ -50,7 +50,8 @@ def template_list(request: StaffRequest) -> HttpResponse:
 
 
 def _spell(template: FreightTemplate) -> list[tuple[str, str]]:
-    return [(spell_regions(rule), spell_price(rule, template.counts)) for rule in template.rules.all()]
+    rules = template.rules.all()
+    return [(spell_place(rule, rules), spell_price(rule, template.counts)) for rule in rules]
 
 
 @dataclass

@@ -152,6 +152,11 @@ class TestSender:
         page = page_with(409, manager.post(f"{URL}senders/{second.pk}/retire/", {"version": "2"}))
         assert "Make another one the default first." in page
 
+    def test_what_is_missing_is_said_and_of_secrets_nothing(self, manager: Client) -> None:
+        page = page_with(422, manager.post(f"{URL}senders/new/", {"recipient": "周师傅"}))
+        assert "Look at the marked fields below." in page and "secrets" not in page
+        assert 'value="周师傅"' in page
+
     def test_a_sender_that_is_not_there_is_not_found(self, manager: Client) -> None:
         assert manager.get(f"{URL}senders/99/").status_code == 404
 

@@ -14,6 +14,7 @@ from tests.console import browser
 
 LIST, ADD = "/console/settings/freight/", "/console/settings/freight/add/"
 PRICED = {"is_served": "on", "first_units": "1", "first_fen": "8", "next_units": "1", "next_fen": "2"}
+UNTOUCHED = {"is_served": "on", "first_units": "1", "next_units": "1"}
 
 
 @pytest.fixture(autouse=True)
@@ -161,8 +162,17 @@ def test_a_name_that_is_taken_is_said_beside_it() -> None:
     )
 
 
+def test_a_row_begins_with_one_unit_and_the_only_one_holds_everywhere() -> None:
+    shown = read(browser(), ADD)
+    for name in ("first_units", "next_units"):
+        assert re.search(rf'name="rules-0-{name}" value="1"', shown)
+    assert "(optional)" not in shown and "Name of the template" in shown
+    cast.make_freight("统一运费", {"first_fen": 12_00})
+    assert "everywhere<" in read(browser(), LIST) and "everywhere else" not in read(browser(), LIST)
+
+
 def test_an_untouched_row_is_none_and_a_removed_one_goes() -> None:
-    browser().post(ADD, filled_in(PRICED | {"regions": "浙江"}, {"is_served": "on"}))
+    browser().post(ADD, filled_in(PRICED | {"regions": "浙江"}, UNTOUCHED))
     assert heavy().rules.count() == 2
     gone = {"regions": "???", "DELETE": "on"}
     answer = browser().post(address_of(heavy()), filled_in(gone, version="1"))

@@ -100,12 +100,13 @@ def _read_reasons(events: Iterable[Event]) -> None:
 
 
 def _name_goods(events: Iterable[Event]) -> dict[str, str]:
-    lines = [event.data.get("lines") for event in events if event.kind == Order.subject_kind]
+    told = [event.data for event in events if event.kind == Order.subject_kind]
+    lines = [data.get(name) for data in told for name in ("lines", "into")]
     ids = {int(pk) for found in lines if isinstance(found, dict) for pk in found}
     if not ids:
         return {}
-    names = OrderLine.objects.filter(pk__in=ids).values_list("pk", "product_name")
-    return {str(pk): name for pk, name in names}
+    names = OrderLine.objects.filter(pk__in=ids).values_list("pk", "product_name", "sku_name")
+    return {str(pk): f"{product} {sku}".strip() for pk, product, sku in names}
 
 
 def _make_line(event: Event, thing: Any, goods: Mapping[str, str]) -> Line:

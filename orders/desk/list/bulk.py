@@ -90,7 +90,9 @@ class PrintLabels(BulkAction):
         return reverse("orders:print_labels")
 
 
-_ONLY_LABELLED = _("Only orders to ship with an e-waybill are taken.")
+_ONLY_LABELLED = _(
+    "Only orders to ship with an e-waybill are taken, none that is on hold or not paid in full."
+)
 BULK = (
     BulkAction(
         "order.confirm",
@@ -115,7 +117,7 @@ BULK = (
         _("Get e-waybills for {n} of {total}"),
         _("Each order gets one e-waybill for all that is left to send. One that has an e-waybill keeps it."),
         mark=BY_COURIER,
-        only=_("Only orders to ship by a courier are taken."),
+        only=_("Only orders to ship by a courier are taken, none that is on hold or not paid in full."),
         form=LabelsForm,
     ),
     BulkAction(

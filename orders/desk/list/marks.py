@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import F, Q
 
+from orders.guards import not_held, nothing_owed
 from orders.models import Order
 from orders.stages import Source
+from shop.store.choices import PayMethod
 from shop.store.deliveries import WAYS
 
 
@@ -21,10 +23,18 @@ class Mark:
 
 _WITH_NUMBER = tuple(delivery for delivery, way in WAYS.items() if way.has_number)
 
+_IS_PAID = Q(pay_method=PayMethod.COD) | Q(paid_fen__gte=F("payable_fen"))
+_MAY_GO = Q(is_held=False) & _IS_PAID
+
+
+def _may_go(order: Order) -> bool:
+    return not (not_held(order) or nothing_owed(order))
+
+
 BY_COURIER = Mark(
     "courier",
-    Q(delivery__in=_WITH_NUMBER) & ~Q(source=Source.TEST),
-    lambda order: order.delivery in _WITH_NUMBER and not order.is_test,
+    Q(delivery__in=_WITH_NUMBER) & ~Q(source=Source.TEST) & _MAY_GO,
+    lambda order: order.delivery in _WITH_NUMBER and not order.is_test and _may_go(order),
 )
 SENT = Mark(
     "sent",
@@ -33,7 +43,7 @@ SENT = Mark(
         order.delivery in _WITH_NUMBER and order.pieces_shipped > 0 and not (order.has_moved or order.is_test)
     ),
 )
-LABELLED = Mark("label", Q(has_label=True), lambda order: order.has_label)
+LABELLED = Mark("label", Q(has_label=True) & _MAY_GO, lambda order: order.has_label and _may_go(order))
 
 
 def name_marks(order: Order) -> str:

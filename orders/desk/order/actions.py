@@ -197,7 +197,7 @@ _ALL = (
             "Only the courier can do it: call them. The order's own address stays, and neither money nor stock moves."
         ),
         undo=_("The task can be withdrawn."),
-        template="desk/order/dialogs/_address.html",
+        template="desk/order/dialogs/_intercept.html",
     ),
     Action(
         "order.change_price",

@@ -21,7 +21,8 @@ _COUNTED = {
     "used": (WaybillState.USED,),
     "refused": (WaybillState.FAILED,),
     "waiting": (WaybillState.REQUESTED,),
-    "unsure": (WaybillState.UNKNOWN, WaybillState.DISPUTED),
+    "unsure": (WaybillState.UNKNOWN,),
+    "disputed": (WaybillState.DISPUTED,),
 }
 
 
@@ -34,6 +35,7 @@ class Tally:
     refused: int
     waiting: int
     unsure: int
+    disputed: int
     printable: int = 0
     unprinted: int = 0
 

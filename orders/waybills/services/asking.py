@@ -163,7 +163,10 @@ def _list_all_left(orders: Sequence[Order]) -> dict[str, int]:
 
 def _check_contents(order: Order, wanted: Mapping[int, int]) -> dict[str, int]:
     lines = {line.pk: line for line in order.lines.order_by("id")}
-    all_left = {pk: line.to_send for pk, line in lines.items() if not line.short}
+    all_left = {pk: line.to_send for pk, line in lines.items() if line.to_send and not line.short}
+    if not all_left:
+        message = _("All that is left to send is short of stock: change, postpone or cancel it in the order.")
+        raise Refused("all_short", message)
     chosen = {pk: pieces for pk, pieces in (wanted or all_left).items() if pieces}
     if not chosen:
         raise Refused("nothing_chosen", _("Choose what goes into the parcel."), 400)

@@ -79,5 +79,5 @@ def _why_rejected(account: ProviderAccount, error: Rejected) -> Any:
     if _NO_PLAN in error.message:
         return fill(_("No plan is booked for this merchant id at %(provider)s: %(why)s"), values)
     if _BAD_KEY in error.message or error.code in _BAD_KEY_CODES[account.provider]:
-        return fill(_("Merchant id and key do not fit together. Copy both again: %(why)s"), values)
+        return fill(_("The credentials do not fit together. Copy them again: %(why)s"), values)
     return fill(_("%(provider)s did not accept the credentials: %(why)s"), values)

@@ -46,6 +46,15 @@ def test_a_task_is_made_and_found_again(owner: Client) -> None:
     assert "13800002222" not in html and "中山路9号" not in html and "宁波市" in html
 
 
+def test_the_dialog_says_which_parcel_and_whom_to_call(owner: Client) -> None:
+    order = shipped_order()
+    parcel = Parcel.objects.get(lines__order_line__order=order)
+    dialog = page_with(200, owner.get(f"/console/orders/{order.number}/ask-intercept/")).partition("<dialog")[
+        2
+    ]
+    assert parcel.tracking_no in dialog and 'href="tel:' in dialog
+
+
 def test_a_pasted_address_is_taken_apart(owner: Client) -> None:
     order = shipped_order()
     pasted = "李雷 13800002222 浙江省宁波市海曙区中山路9号"
@@ -56,7 +65,8 @@ def test_a_pasted_address_is_taken_apart(owner: Client) -> None:
 def test_elsewhere_wants_a_whole_address_and_keeps_what_was_typed(owner: Client) -> None:
     order = shipped_order()
     refused = ask(owner, order, kind="redirect", **ELSEWHERE | {"phone": ""})
-    html = assert_refused(refused, order, 422, "Say where the parcel goes now")
+    html = assert_refused(refused, order, 422, "Please fill this in.")
+    assert html.count("Please fill this in.") == 1
     assert 'value="中山路9号"' in html
 
 

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from orders.models import Order
+from orders.services.steps import hold_order
 from orders.stages import Stage
 from orders.waybills.models import Waybill, WaybillState
 from shop.clients.errors import Rejected
@@ -135,6 +137,38 @@ def test_own_delivery_and_test_orders_are_left_out_and_the_question_says_so(owne
     shown = open_dialog(owner, "label", f"number={fits.number}&number={own.number}")
     assert "1 of the chosen orders is left out" in shown and "by a courier" in shown
     assert press(owner, "label", number=numbers(fits, own), **typed()).total == 1
+
+
+def test_what_is_held_or_owes_is_left_out_and_the_question_says_so(owner: Client) -> None:
+    fits, held, owes = (cast.prepared_order() for _ in range(3))
+    hold_order(held.pk, reason="等买家", actor=cast.clerk())
+    Order._base_manager.filter(pk=owes.pk).update(payable_fen=F("paid_fen") + 1)
+    query = "&".join(f"number={number}" for number in numbers(fits, held, owes))
+    assert "2 of the chosen orders are left out" in (shown := open_dialog(owner, "label", query))
+    assert "on hold or not paid in full" in shown
+    listed = owner.get("/console/orders/?tab=to_ship").content.decode()
+    assert listed.count('data-marks="courier"') == 1
+    assert 'data-fits-label="1"' in owner.get(f"{URL}count/?tab=to_ship").content.decode()
+    Order._base_manager.filter(pk=owes.pk).update(payable_fen=F("paid_fen"))
+
+
+def test_an_order_of_which_nothing_is_there_says_what_to_do(owner: Client) -> None:
+    order = cast.prepared_order()
+    order.lines.update(short=F("quantity"), reserved=0)
+    job = press(owner, "label", number=order.number, **typed())
+    assert said(job) == ["all_short"]
+    assert "change, postpone or cancel it" in job.rows.get().reason
+    order.lines.update(short=0, reserved=F("quantity"))
+
+
+def test_what_needs_a_person_is_told_apart_and_leads_there(owner: Client) -> None:
+    order = cast.prepared_order()
+    job = press(owner, "label", number=order.number, **typed())
+    waybill = Waybill.objects.get()
+    Waybill.objects.filter(pk=waybill.pk).update(state=WaybillState.DISPUTED, next_try_at=None)
+    shown = owner.get(f"/console/jobs/{job.pk}/").content.decode()
+    assert "1 need a person" in shown and "without an answer" not in shown
+    assert f'href="/console/orders/waybills/{waybill.pk}/"' in shown
 
 
 def test_boxes_know_what_fits_as_the_database_does(owner: Client) -> None:

@@ -96,7 +96,27 @@ class TestOtherGoods:
             )
         dialog = page(owner, order, "change-lines")
         assert 'name="pieces" value="2"' in dialog
-        assert f'<option value="{order.lines.get().sku.code}">' in dialog
+        assert f'<option value="{order.lines.get().sku.code}">' not in dialog
+
+    def test_what_there_is_of_the_same_product_is_chosen(self, owner: Client) -> None:
+        order = short_order()
+        other = self.add_sibling(order, on_hand=5)
+        gone = self.add_sibling(order, on_hand=0)
+        dialog = page(owner, order, "change-lines")
+        assert f'<option value="{other.code}">' in dialog and "¥20.00 · 5 left" in dialog
+        assert gone.code not in dialog
+        data = {"line": order.lines.get().pk, "pieces": 2, "difference": "settle", "notice": ""}
+        assert_refused(post(owner, order, "change-lines", **data), order, 422, "Choose what is sent")
+        both = data | {"sibling": other.code, "sku": make_sku().code}
+        assert_refused(post(owner, order, "change-lines", **both), order, 422, "not both")
+        assert_done(post(owner, order, "change-lines", **data, sibling=other.code), order)
+        assert order.lines.latest("pk").sku_id == other.pk
+        assert f"Instead: {other} ×2" in page(owner, order)
+
+    def add_sibling(self, order: Order, *, on_hand: int) -> Sku:
+        sku = make_sku(price_fen=20_00, on_hand=on_hand)
+        Sku.objects.filter(pk=sku.pk).update(product_id=order.lines.get().sku.product_id)
+        return Sku.objects.select_related("product").get(pk=sku.pk)
 
     def test_what_is_short_is_replaced(self, owner: Client) -> None:
         order, other = short_order(), make_sku(price_fen=20_00)

@@ -5,7 +5,7 @@ from django.test import Client
 
 from orders.waybills.models import Waybill, WaybillState
 from shop.clients.errors import Rejected
-from shop.couriers.models import CourierAccount
+from shop.couriers.models import CourierAccount, Sender
 from tests.cast import make_sku, prepared_order
 from tests.desk.buttons import assert_done, parcel_data, post
 from tests.waybills.conftest import ScriptedProvider, answer, set_up_couriers
@@ -34,6 +34,18 @@ def test_the_dialog_offers_it_where_an_account_is_complete(owner):
     assert "Get e-waybill" in dialog_of(owner, prepared_order())
     CourierAccount.objects.update(is_on=False)
     assert "Get e-waybill" not in dialog_of(owner, prepared_order())
+
+
+def test_it_is_said_beforehand_by_whom_and_from_where(owner, sign_in):
+    order = prepared_order()
+    sender = Sender.objects.get(is_default=True)
+    words = f"From {sender}, by ZTO Express unless another courier is chosen."
+    assert sender.postcode in words
+    assert dialog_of(owner, order).count(words) == 2, "the parcel, and the empty one of “Add a parcel”"
+    assert "Change the senders" in dialog_of(owner, order)
+    assert "Change the senders" not in dialog_of(sign_in("order_clerk"), order)
+    press(owner, order)
+    assert dialog_of(owner, order).count(words) == 1
 
 
 def test_the_answer_waits_for_the_number(owner):

@@ -36,7 +36,7 @@ def test_finance_gives_a_part_back_and_the_page_says_for_what(finance: Client, o
     assert_done(post(finance, order, "refund", **form), order)
     assert (order.stage, order.refunds.get().amount_fen) == (Stage.TO_CONFIRM, 7_50)
     shown = page(finance, order)
-    assert f"{first.product_name} ¥5.00" in shown
+    assert f"{first.product_name} {first.sku_name} ¥5.00" in shown
     assert "¥5.00 refunded" in shown
     assert "Told the buyer: 抱歉" in shown
 

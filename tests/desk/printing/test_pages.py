@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from orders.printing.models import PrintJob, PrintState
+from orders.printing.services.answers import apply_printed
 from orders.printing.services.asking import print_on
 from shop.printers.models import Printer
 from tests.cast import clerk, paid_order
@@ -35,6 +36,14 @@ def test_the_button_sends_the_receipt_and_the_page_says_where_it_is(owner, print
     assert "The receipt is sent to “前台”." in page
     assert "Waiting for the printer" in page
     assert PrintJob.objects.get().order_id == order.pk
+
+
+def test_the_printer_speaks_for_itself(owner, printer):
+    job = print_on(paid_order().pk, printer_id=printer.pk, actor=clerk())
+    apply_printed(job)
+    page = page_with(200, owner.get(f"/console/orders/{job.order.number}/"))
+    assert "On paper" in page
+    assert "network (ESC/POS)" in page
 
 
 @pytest.mark.parametrize("posted", [{}, {"printer": "x"}, {"printer": "987654"}])

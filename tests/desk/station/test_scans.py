@@ -11,6 +11,7 @@ from orders.packing.selectors import find_open_packing, read_box
 from orders.payments.changes.cancelling import cancel_lines, cancel_paid
 from orders.services.steps import hold_order
 from orders.shipping.models import Parcel
+from orders.waybills.models import WaybillState
 from shop.catalog.models import Sku
 from tests import cast
 from tests.console import browser, sign_in
@@ -79,6 +80,20 @@ def test_the_label_is_got_printed_and_scanned_to_ship(station: Station, provider
     assert station.scan("SF9999999999999") == "wrong" and number in station.page
     assert station.scan(number) == "done"
     assert Parcel.objects.get().tracking_no == number
+
+
+def test_a_label_that_needs_a_person_leads_there_and_is_not_asked_for_again(
+    station: Station, provider
+) -> None:
+    set_up_couriers()
+    order, sku = order_of(1)
+    for code in (order.number, sku.code, "PACK-LABEL"):
+        station.scan(code)
+    waybill = order.waybills.get()
+    order.waybills.update(state=WaybillState.DISPUTED, next_try_at=None)
+    assert station.scan("PACK-LABEL") == "wrong" and station.stage == "number"
+    assert f'href="/console/orders/waybills/{waybill.pk}/"' in station.page
+    assert "Get e-waybill" not in station.page
 
 
 def test_a_scan_that_is_sent_twice_counts_once(station: Station) -> None:

@@ -19,16 +19,18 @@ from shop.catalog.selectors import find_sku, list_siblings
 from shop.console import fields
 from shop.errors import Refused
 from shop.money import format_fen
+from shop.words import fill
 
 
 class ChangeLinesForm(OrderForm):
-    """What is short is proposed; other kinds of its product are offered, and any article by its code or barcode."""
+    """What is short is proposed; other kinds of its product are chosen, any other article named by a code."""
 
-    name, act = "change_lines", change_lines
+    name, act, says_optional = "change_lines", change_lines, False
     line = forms.ChoiceField(label=_("Instead of"))
     pieces = fields.pieces(_("Pieces that are not sent"), most=MAX_QUANTITY)
+    sibling = forms.ChoiceField(label=_("Send this instead"), required=False)
     sku = fields.text(
-        _("Send this article (code or barcode)"), max_length=60, attrs={"list": "swap-skus", "class": "mono"}
+        _("Or another article (code or barcode)"), max_length=60, required=False, attrs={"class": "mono"}
     )
     new_pieces = fields.pieces(
         _("Pieces of it"),
@@ -52,16 +54,31 @@ class ChangeLinesForm(OrderForm):
             pieces = first.short or first.to_send
             self.initial = {"line": str(first.pk), "pieces": pieces}
         self.initial["difference"] = Difference.SETTLE
+        self.fields["sibling"].choices = [  # type: ignore[attr-defined]
+            ("", _("Choose")),
+            *self._list_siblings(),
+        ]
 
-    @property
-    def siblings(self) -> list[tuple[str, str]]:
-        """Code and name of what is on sale beside the order's goods."""
+    def _list_siblings(self) -> list[tuple[str, str]]:
+        """Code and name of what there is of the products of the order's goods."""
         skus = list_siblings([line.sku.product_id for line in self.open_lines])
-        return [(sku.code, f"{sku} · {format_fen(sku.price_fen)} · {sku.sellable}") for sku in skus]
+        words = _("%(sku)s · %(price)s · %(left)s left")
+        told = ((sku, {"sku": sku, "price": format_fen(sku.price_fen), "left": sku.sellable}) for sku in skus)
+        return [(sku.code, fill(words, facts)) for sku, facts in told if sku.sellable > 0]
 
-    def clean_sku(self) -> Sku:
+    def clean_sku(self) -> Sku | None:
+        code, sibling = self.cleaned_data["sku"], self.cleaned_data.get("sibling", "")
+        if code and sibling:
+            raise ValidationError(_("Choose one above or type a code here, not both."))
+        if not (code or sibling):
+            if "sibling" not in self.errors:
+                self.add_error("sibling", _("Choose what is sent, or type its code below."))
+            return None
+        return self._find_sku(str(code or sibling))
+
+    def _find_sku(self, code: str) -> Sku:
         try:
-            sku = find_sku(self.cleaned_data["sku"])
+            sku = find_sku(code)
         except Refused as refused:
             raise ValidationError(refused.message) from refused
         if sku is None:

@@ -10,10 +10,11 @@ from orders.desk.order.forms.address import CHECK_PHONE
 from orders.desk.order.forms.parcels import ParcelActionForm
 from orders.models import Order
 from orders.services.place import Recipient
-from orders.shipping.models import InterceptKind
+from orders.shipping.models import InterceptKind, Parcel
 from orders.shipping.services.intercepting import Wish, ask_intercept
 from shop.actor import Actor
 from shop.console import fields
+from shop.couriers.known import find_courier
 from shop.errors import Refused
 from shop.store.address_split import LONGEST, split_address
 from shop.store.regions import find_problem
@@ -24,7 +25,7 @@ NEEDED = ("recipient", "phone", "province", "city", "detail")
 class AskInterceptForm(ParcelActionForm):
     """Where it goes is asked for only if it is redirected."""
 
-    name = "ask_intercept"
+    name, says_optional = "ask_intercept", False
     kind = forms.ChoiceField(label=_("What is wanted"), choices=InterceptKind.choices)
     called = fields.text(
         _("Spoken with"),
@@ -52,6 +53,12 @@ class AskInterceptForm(ParcelActionForm):
     def find_obstacle(cls, subject: Order, actor: Actor) -> Any:
         return _("All parcels of this order have been delivered.") if subject.arrived_at else ""
 
+    @property
+    def phones(self) -> list[tuple[Parcel, str]]:
+        """The parcels, each with the number under which its courier is called."""
+        couriers = ((parcel, find_courier(parcel.courier)) for parcel in self.parcels)
+        return [(parcel, courier.phone if courier else "") for parcel, courier in couriers]
+
     def set_up(self) -> None:
         super().set_up()
         if self.is_bound and self.data.get("pasted"):
@@ -74,7 +81,7 @@ class AskInterceptForm(ParcelActionForm):
     def _clean_address(self, data: dict[str, Any]) -> None:
         for name in NEEDED:
             if not data.get(name) and name not in self.errors:
-                self.add_error(name, _("Say where the parcel goes now, with name and phone."))
+                self.add_error(name, self.fields[name].error_messages["required"])
         if not self.errors and (problem := find_problem(data["province"], data["city"])):
             self.add_error(problem.field, problem.words)
 

@@ -29,6 +29,7 @@ from shop.errors import Refused
 from shop.files.models import Picture
 from shop.money import format_fen
 from shop.store.deliveries import WAYS
+from shop.words import fill
 
 MAX_PARCELS = 10
 
@@ -107,6 +108,16 @@ class ParcelForm(forms.Form):
         self.fields["postcode"] = fields.text(
             _("Recipient's postcode"), max_length=6, required=False, attrs={"inputmode": "numeric"}
         )
+
+    @property
+    def may_set_up(self) -> bool:
+        return has_capability(self.actor, "shipping.setup")
+
+    @property
+    def label_words(self) -> Any:
+        """With whom and from where an e-waybill is asked for unless something else is chosen."""
+        words = _("From %(sender)s, by %(courier)s unless another courier is chosen.")
+        return fill(words, {"sender": self.labels.senders[0], "courier": str(self.labels.accounts[0])})
 
     @property
     def line_fields(self) -> list[tuple[OrderLine, forms.BoundField]]:
