@@ -44,10 +44,16 @@ def map_lines(orders: Iterable[Order]) -> dict[int, list[OrderLine]]:
 
 
 def make_sheet(
-    order: Order, lines: list[OrderLine], *, document: Document, copies: int, actor: Actor
+    order: Order,
+    lines: list[OrderLine],
+    *,
+    document: Document,
+    copies: int,
+    is_postponed: bool,
+    actor: Actor,
 ) -> DrawnSheet:
     """The order as this document shows it."""
-    return DrawnSheet(order, lines, copies, _read_street(order, document, actor))
+    return DrawnSheet(order, lines, copies, _read_street(order, document, actor), is_postponed)
 
 
 def _read_street(order: Order, document: Document, actor: Actor) -> str:

@@ -11,6 +11,7 @@ from orders.desk.prints.pick_list import make_pick_list
 from orders.desk.prints.presses import Printed, print_chosen, read_token
 from orders.desk.prints.sheets import load_orders, make_sheet, map_lines
 from orders.models import Order
+from orders.services.postponing import find_postponed
 from orders.services.printing import Document
 from orders.states import MOVES
 from shop import clock
@@ -52,8 +53,9 @@ def show_printed(request: StaffRequest, token: str) -> HttpResponse:
 
 def _draw(printed: Printed, orders: list[Order], actor: Actor) -> dict[str, Any]:
     lines, document = map_lines(orders), printed.document
+    postponed = find_postponed(order.pk for order in orders)
     if document is Document.PICK_LIST:
-        return {"pick_list": make_pick_list(orders, lines)}
+        return {"pick_list": make_pick_list(orders, lines, copies=printed.copies, postponed=postponed)}
     return {
         "sheets": [
             make_sheet(
@@ -61,6 +63,7 @@ def _draw(printed: Printed, orders: list[Order], actor: Actor) -> dict[str, Any]
                 lines.get(order.pk, []),
                 document=document,
                 copies=printed.copies[order.pk],
+                is_postponed=order.pk in postponed,
                 actor=actor,
             )
             for order in orders
