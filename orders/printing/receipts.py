@@ -56,7 +56,7 @@ def _write_goods(lines: list[OrderLine], columns: int) -> Iterator[Line]:
 def _write_money(sheet: Sheet, columns: int) -> Iterator[Line]:
     order = sheet.order
     amounts = (
-        (_("Goods"), order.goods_fen, True),
+        (_("Goods"), sheet.goods_fen, True),
         (_("Freight"), order.freight_fen, True),
         (_("Price changes and cancelled goods"), sheet.adjusted_fen, bool(sheet.adjusted_fen)),
         (_("Payable"), order.payable_fen, True),
@@ -68,7 +68,7 @@ def _write_money(sheet: Sheet, columns: int) -> Iterator[Line]:
         for row in justify(str(label), _write_amount(fen), columns) if is_shown else ():
             yield Line(row)
     if sheet.is_cash:
-        for row in wrap(f"{_('Cash to collect')} {_write_amount(order.owed_fen)}", columns // 2):
+        for row in justify(_("Cash to collect"), _write_amount(order.owed_fen), columns // 2):
             yield Line(row, is_big=True)
 
 

@@ -21,6 +21,7 @@ from orders.printing.services.answers import (
     put_off,
 )
 from orders.printing.services.asking import cancel_print
+from orders.services.postponing import find_postponed
 from orders.services.sheets import Sheet, mask_street
 from orders.stages import Stage
 from shop import clock
@@ -70,7 +71,8 @@ def _send(client: Printer, job: PrintJob) -> None:
 def make_slip(job: PrintJob) -> Slip:
     """What the printer of this job is given."""
     lines = list(OrderLine.objects.filter(order=job.order_id).order_by("id"))
-    sheet = Sheet(job.order, lines, job.copy, mask_street(job.order), name_companions(job.order))
+    order, postponed = job.order, bool(find_postponed([job.order_id]))
+    sheet = Sheet(order, lines, job.copy, mask_street(order), postponed, name_companions(order))
     receipt = write_receipt(sheet, get_store_settings(), columns=COLUMNS[job.printer.paper])
     return Slip(job.code, receipt, job.printer.copies, _("… more in the console"))
 

@@ -1,5 +1,6 @@
 """Goods that will be there later: another day to send them."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.utils import timezone
@@ -11,6 +12,7 @@ from orders.services.fulfilment import end_of_day
 from shop import clock
 from shop.actor import Actor
 from shop.errors import Refused
+from shop.events.models import Event
 from shop.events.services import seal_words
 
 LONGEST = timedelta(days=180)
@@ -33,3 +35,11 @@ def postpone_order(
         changes = {"ship_by": end_of_day(ship_on)}
         move(order, "order.postpone", actor=actor, changes=changes, data=data, sealed=sealed)
     return order
+
+
+def find_postponed(order_ids: Iterable[int]) -> set[int]:
+    """Those of these orders whose buyer was told of another day; one query."""
+    told = Event.objects.filter(
+        kind=Order.subject_kind, subject_id__in=list(order_ids), verb="order.postpone"
+    )
+    return set(told.values_list("subject_id", flat=True))

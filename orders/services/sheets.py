@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
 
 from orders.models import Order, OrderLine
-from orders.stages import Stage
+from orders.services.marks import list_marks, mark_reprint
 from shop.crypto import mask_address, mask_name, mask_phone
 from shop.store.choices import Delivery, PayMethod
 
@@ -17,14 +16,15 @@ from shop.store.choices import Delivery, PayMethod
 class Sheet:
     """What is printed of one order.
 
-    `copies` is the number of this copy, `street` as much of it as may be read, `companions` the numbers of the orders
-    that go in one parcel with it.
+    `copies` is the number of this copy, `street` as much of it as may be read, `is_postponed` whether another day was
+    promised, `companions` the numbers of the orders that go in one parcel with it.
     """
 
     order: Order
     lines: list[OrderLine]
     copies: int
     street: str
+    is_postponed: bool
     companions: Sequence[str] = ()
 
     @property
@@ -53,27 +53,25 @@ class Sheet:
         """Whether whoever hands the goods over takes money for them."""
         return bool(self.order.owed_fen) and self.order.pay_method == PayMethod.COD
 
+    @cached_property
+    def goods_fen(self) -> int:
+        """What the lines above cost together, also those that were put in the place of others."""
+        return sum(line.price_fen * line.quantity for line in self.lines)
+
     @property
     def adjusted_fen(self) -> int:
-        """What price changes and cancelled goods did to the list price."""
-        return self.order.payable_fen - self.order.goods_fen - self.order.freight_fen
+        """What price changes, changed and cancelled goods did to the list price."""
+        return self.order.payable_fen - self.goods_fen - self.order.freight_fen
 
     @cached_property
     def marks(self) -> list[str]:
         """What whoever holds the paper must not overlook."""
-        stops = {Stage.CLOSED: _("Closed – do not send"), Stage.UNPAID: _("Not paid – do not send")}
-        found = (
-            _("Test order") if self.order.is_test else "",
-            stops.get(Stage(self.order.stage), ""),
-            _("On hold – do not send") if self.order.is_held else "",
-            self._say_together(),
-            _("Reprint %(n)d") % {"n": self.copies} if self.copies > 1 else "",
-        )
-        return [mark for mark in found if mark]
+        marks = list_marks(self.order, is_postponed=self.is_postponed)
+        return [*marks, *self._say_together(), *mark_reprint(self.copies)]
 
-    def _say_together(self) -> str:
+    def _say_together(self) -> list[str]:
         words = _("Goes in one parcel with %(numbers)s")
-        return words % {"numbers": _(", ").join(self.companions)} if self.companions else ""
+        return [words % {"numbers": _(", ").join(self.companions)}] if self.companions else []
 
 
 def mask_street(order: Order) -> str:

@@ -10,10 +10,11 @@ this interface could not be had; those of its other interfaces are used.
 
 import hashlib
 import json
+import logging
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
@@ -21,7 +22,8 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from shop.clients.circuit import circuit_of
-from shop.clients.errors import BadCredentials, Rejected, Unknown
+from shop.clients.errors import BadCredentials, ClientError, Rejected, Unknown
+from shop.clients.labels import fetch_label
 from shop.clients.transport import Answer, Request, parse_object, send
 from shop.clients.waybills import (
     FORM_HEADERS,
@@ -40,6 +42,9 @@ from shop.clients.waybills import (
     shorten,
 )
 
+logger = logging.getLogger(__name__)
+DOMAIN = "kuaidi100.com"
+"""Its hosts, from which labels are fetched."""
 PRODUCTION_URL = "https://api.kuaidi100.com"
 WAYBILL_PATH = "/label/order"
 TIMEOUT_S = 10.0
@@ -89,11 +94,26 @@ class Kuaidi100:
         self._base_url = site.base_url.rstrip("/")
         self._timeout = timeout
         self._circuit = circuit_of(self._base_url, credentials.key)
+        self._label_circuit = circuit_of(self._base_url, credentials.key, "labels")
 
     def issue(self, request: WaybillRequest) -> Waybill:
-        """Get the waybill of a parcel, with an address of its label; raises as `WaybillProvider.issue` says."""
+        """Get the waybill of a parcel, with its label; raises as `WaybillProvider.issue` says.
+
+        A label that cannot be had leaves its address alone: the number is worth more.
+        """
         read = partial(_read_waybill, request=request)
-        return self._call("order", self._site.waybill_path, _write_order(request), read)
+        waybill = self._call("order", self._site.waybill_path, _write_order(request), read)
+        return replace(waybill, label_html=self._fetch_label(waybill.label_url))
+
+    def _fetch_label(self, address: str) -> str:
+        if not address:
+            return ""
+        try:
+            with self._label_circuit.call():
+                return fetch_label(address, provider=self._base_url, domain=DOMAIN)
+        except ClientError as error:
+            logger.warning("no label of 快递100: %s", type(error).__name__)
+        return ""
 
     def void(self, code: str, *, account: Account, tracking_no: str, provider_order: str = "") -> None:
         """Take a waybill back by its number and the courier's own order number; `code` is not asked for."""
@@ -148,7 +168,7 @@ def _write_order(request: WaybillRequest) -> dict[str, Any]:
         raise BadCredentials("The courier account names no way to pay.")
     fields = {
         **_write_partner(account),
-        "printType": "HTML",
+        "printType": "IMAGE",
         "tempId": account.label_size,
         "recMan": _write_party(request.receiver),
         "sendMan": _write_party(request.sender),

@@ -98,7 +98,7 @@ class WaybillRequest:
 
 @dataclass(frozen=True)
 class Waybill:
-    """What was issued. The label is the vendor's own HTML, to be shown in a sandbox only, or an address of it."""
+    """What was issued. The label is HTML of the vendor's, to be shown in a sandbox only, its address, or both."""
 
     code: str
     courier: str

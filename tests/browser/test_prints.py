@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from orders.desk.prints.presses import Printed, write_token
 from orders.models import Order
+from orders.payments.changes.cancelling import cancel_lines
 from orders.services.printing import Document, note_printed
 from shop.catalog.models import Sku
 from shop.catalog.services import NewSku, add_product
@@ -44,6 +45,28 @@ CUT = """() => {
   }
   return found;
 }"""
+BROKEN = """() => {
+  const found = [];
+  const rows = (node) => {
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    return [...range.getClientRects()];
+  };
+  for (const node of document.querySelectorAll(".whole, .amount, .group4, td.end, .money dd")) {
+    const tops = rows(node).map((row) => row.bottom);
+    if (Math.max(...tops) - Math.min(...tops) > 8) found.push(`torn apart: ${node.textContent}`);
+  }
+  for (const label of document.querySelectorAll(".money dt")) {
+    const edge = Math.max(...rows(label).map((row) => row.right));
+    if (edge + 4 > Math.min(...rows(label.nextElementSibling).map((row) => row.left))) found.push(label.textContent);
+  }
+  for (const node of document.querySelectorAll("main *")) {
+    const has_words = [...node.childNodes].some((each) => each.nodeType === 3 && each.data.trim());
+    if (has_words && parseFloat(getComputedStyle(node).fontSize) < 8 / 0.75) found.push(`tiny: ${node.textContent}`);
+  }
+  return found;
+}"""
+"""Numbers torn apart, labels that touch their amounts, words under eight points."""
 NO_DIALOG = "window.printed = 0; window.print = () => { window.printed += 1; };"
 """While the dialog is open, nothing else can print the page."""
 
@@ -62,12 +85,14 @@ def make_long_basket() -> dict[int, int]:
 
 @pytest.fixture
 def orders(live_shop: LiveShop) -> Iterator[list[Order]]:
-    """An ordinary one, and one with the longest words and fifty lines."""
+    """An ordinary one of which a piece was cancelled, and one with the longest words and fifty lines."""
     cast.open_shop(shop_name="店" * 60)
+    plain = cast.paid_order(basket={cast.make_sku(price_fen=100_00).pk: 3}, delivery=Delivery.LOCAL)
+    cancel_lines(plain.pk, quantities={plain.lines.get().pk: 1}, reason="缺货", actor=cast.clerk())
     full = cast.place(
         basket=make_long_basket(), pay_method=PayMethod.COD, delivery=Delivery.LOCAL, remark=REMARK
     )
-    yield [cast.place(pay_method=PayMethod.COD, remark="谢谢"), full]
+    yield [plain, full]
     cast.open_shop()
 
 
@@ -81,7 +106,11 @@ def open_document(
 
 
 def read_words(pdf: pypdfium2.PdfDocument) -> str:
-    return re.sub(r"\s", "", "".join(sheet.get_textpage().get_text_range() for sheet in pdf))
+    return "".join(read_page(sheet) for sheet in pdf)
+
+
+def read_page(sheet: pypdfium2.PdfPage) -> str:
+    return re.sub(r"\s", "", sheet.get_textpage().get_text_range())
 
 
 def scan(pdf: pypdfium2.PdfDocument) -> set[tuple[str, str]]:
@@ -111,6 +140,7 @@ def test_a_document_fits_its_paper_and_is_read_by_a_scanner(
     page = open_document(device(locale=language, scripts=(NO_DIALOG,)), live_shop, orders, document, paper)
     page.wait_for_function("window.printed === 1")
     assert page.evaluate(CUT) == []
+    assert page.evaluate(BROKEN) == []
     pdf = pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True))
     sizes = [tuple(round(side / MM) for side in sheet.get_size()) for sheet in pdf]
     if size[1]:
@@ -119,4 +149,5 @@ def test_a_document_fits_its_paper_and_is_read_by_a_scanner(
         assert [width for width, _height in sizes] == [size[0]] * len(orders), "a strip is one page"
         assert min(height for _width, height in sizes) < 200
     assert read_words(pdf).count("规") == 80 * LINES
+    assert "规" in read_page(pdf[len(pdf) - 1]), "the last page holds a line, not the total alone"
     assert scan(pdf) == list_codes(document, orders)

@@ -9,6 +9,7 @@ from orders.services.sheets import Sheet, mask_street
 from shop.clients.printers.escpos import draw
 from shop.clients.printers.feie import LONGEST, write_tags
 from shop.clients.printers.slips import COLUMNS, Line, Slip, measure, write_within
+from shop.store.choices import PayMethod
 from shop.store.selectors import get_store_settings
 from tests import cast
 
@@ -21,7 +22,9 @@ def write(columns: int, *, pieces: int = 1, name: str = LONG) -> list[Line]:
     line.product_name = name
     store = get_store_settings()
     store.shop_name = "杭州山野集食品有限公司旗舰店（良渚店）"
-    return write_receipt(Sheet(order, [line] * pieces, 2, mask_street(order)), store, columns=columns)
+    return write_receipt(
+        Sheet(order, [line] * pieces, 2, mask_street(order), is_postponed=False), store, columns=columns
+    )
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
@@ -31,6 +34,23 @@ def test_no_line_is_wider_than_its_paper(paper: str, language: str) -> None:
     with override(language):
         for line in write(columns):
             assert measure(line.text) <= (columns // 2 if line.is_big else columns), line.text
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize("paper", COLUMNS)
+def test_no_amount_is_torn_and_no_row_of_bytes_is_longer_than_the_paper(paper: str, language: str) -> None:
+    columns = COLUMNS[paper]
+    order = cast.place(basket={cast.make_sku(price_fen=999_999_00).pk: 9}, pay_method=PayMethod.COD)
+    sheet = Sheet(order, list(order.lines.all()), 1, mask_street(order), is_postponed=False)
+    with override(language):
+        lines = write_receipt(sheet, get_store_settings(), columns=columns)
+    for line in lines:
+        assert len(line.text.encode("gbk")) <= (columns // 2 if line.is_big else columns), line.text
+    rows = [line.text for line in lines]
+    for amount in ("999999.00", "8999991.00"):
+        assert any(amount in row for row in rows)
+    collected = [line.text.strip() for line in lines if line.is_big][-1]
+    assert collected.endswith("8999991.00")
 
 
 def test_it_says_what_the_browsers_receipt_says() -> None:

@@ -187,7 +187,6 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("orders:print_job", "GET"): staff(PRINTERS),
     ("orders:print_on", "POST"): staff(PRINTERS),
     ("orders:label", "GET"): staff(SHIPPERS),
-    ("orders:print_label", "GET"): staff(SHIPPERS),
     ("orders:print_label", "POST"): staff(SHIPPERS),
     ("orders:print_labels", "GET"): staff(SHIPPERS),
     ("orders:print_labels", "POST"): staff(SHIPPERS),

@@ -1,6 +1,6 @@
 """The pick list: what has to be fetched for many orders, shelf by shelf, and which orders it leaves out."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order, OrderLine
+from orders.services.marks import list_marks, mark_reprint
 from orders.stages import IN_HAND, Stage
 from shop.catalog.models import Sku
 
@@ -38,11 +39,21 @@ class LeftOut:
 
 
 @dataclass(frozen=True)
+class Noted:
+    """An order whose goods are to be fetched, and what of it must not be overlooked."""
+
+    order: Order
+    marks: list[str]
+
+
+@dataclass(frozen=True)
 class PickList:
-    """`shared`: the numbers of the orders that go in one parcel, for each such parcel."""
+    """`marks` are of the paper, `noted` of single orders; `shared`: the numbers of those that go in one parcel."""
 
     picks: list[Pick]
     orders: list[Order]
+    marks: list[str]
+    noted: list[Noted]
     left_out: list[LeftOut]
     shared: list[list[str]]
 
@@ -52,27 +63,48 @@ class PickList:
 
 
 def make_pick_list(
-    orders: Iterable[Order],
+    orders: Sequence[Order],
     lines: Mapping[int, list[OrderLine]],
+    *,
+    copies: Mapping[int, int],
+    postponed: Collection[int],
     companions: Mapping[int, Sequence[str]] = MappingProxyType({}),
 ) -> PickList:
-    """Group the lines of the orders (id → lines, with their SKUs) by shelf, then by name; what has none comes last.
+    """The list of these orders: id → lines with their SKUs, id → which copy of it this is, ids of postponed ones.
 
     `companions`: id → numbers of the orders with which one goes in one parcel.
     """
-    picks: dict[int, Pick] = {}
     taken = [order for order in orders if is_to_pick(order)]
-    for order in taken:
+    left_out = [LeftOut(order, why) for order in orders if (why := find_obstacle(order))]
+    # Printed again as it was, the list says so once.
+    numbers = {copies[order.pk] for order in taken}
+    marks = mark_reprint(numbers.pop()) if len(numbers) == 1 else []
+    noted = [
+        Noted(order, found)
+        for order in taken
+        if (found := _list_marks(order, 0 if marks else copies[order.pk], postponed))
+    ]
+    return PickList(_group(taken, lines), taken, marks, noted, left_out, _list_shared(taken, companions))
+
+
+def _list_marks(order: Order, copy: int, postponed: Collection[int]) -> list[str]:
+    return list_marks(order, is_postponed=order.pk in postponed) + mark_reprint(copy)
+
+
+def _list_shared(orders: Iterable[Order], companions: Mapping[int, Sequence[str]]) -> list[list[str]]:
+    shared = {tuple(sorted([order.number, *companions.get(order.pk, ())])) for order in orders}
+    return sorted(list(numbers) for numbers in shared if len(numbers) > 1)
+
+
+def _group(orders: Iterable[Order], lines: Mapping[int, list[OrderLine]]) -> list[Pick]:
+    """What is to be fetched by shelf, then by name; what has none comes last."""
+    picks: dict[int, Pick] = {}
+    for order in orders:
         for line in lines.get(order.pk, []):
             if line.to_send:
                 name = f"{line.product_name} {line.sku_name}"
                 picks.setdefault(line.sku_id, Pick(line.sku, name)).add(order, line)
-    by_shelf = sorted(picks.values(), key=lambda pick: (not pick.sku.shelf, pick.sku.shelf, pick.name))
-    left_out = [LeftOut(order, why) for order in orders if (why := find_obstacle(order))]
-    shared = {tuple(sorted([order.number, *companions.get(order.pk, ())])) for order in taken}
-    return PickList(
-        by_shelf, taken, left_out, sorted(list(numbers) for numbers in shared if len(numbers) > 1)
-    )
+    return sorted(picks.values(), key=lambda pick: (not pick.sku.shelf, pick.sku.shelf, pick.name))
 
 
 def is_to_pick(order: Order) -> bool:

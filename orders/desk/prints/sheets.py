@@ -49,11 +49,14 @@ def make_sheet(
     *,
     document: Document,
     copies: int,
+    is_postponed: bool,
     companions: Sequence[str] = (),
     actor: Actor,
 ) -> DrawnSheet:
     """The order as this document shows it."""
-    return DrawnSheet(order, lines, copies, _read_street(order, document, actor), companions)
+    return DrawnSheet(
+        order, lines, copies, _read_street(order, document, actor), is_postponed, tuple(companions)
+    )
 
 
 def _read_street(order: Order, document: Document, actor: Actor) -> str:

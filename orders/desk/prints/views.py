@@ -12,6 +12,7 @@ from orders.desk.prints.pick_list import make_pick_list
 from orders.desk.prints.presses import Printed, print_chosen, read_token
 from orders.desk.prints.sheets import load_orders, make_sheet, map_lines
 from orders.models import Order
+from orders.services.postponing import find_postponed
 from orders.services.printing import Document
 from orders.states import MOVES
 from shop import clock
@@ -53,10 +54,14 @@ def show_printed(request: StaffRequest, token: str) -> HttpResponse:
 
 def _draw(printed: Printed, orders: list[Order], actor: Actor) -> dict[str, Any]:
     lines, document = map_lines(orders), printed.document
+    postponed = find_postponed(order.pk for order in orders)
     together = map_together(orders, actor=actor)
     companions = {pk: [other.number for other in found.companions] for pk, found in together.items()}
     if document is Document.PICK_LIST:
-        return {"pick_list": make_pick_list(orders, lines, companions)}
+        found = make_pick_list(
+            orders, lines, copies=printed.copies, postponed=postponed, companions=companions
+        )
+        return {"pick_list": found}
     return {
         "sheets": [
             make_sheet(
@@ -64,6 +69,7 @@ def _draw(printed: Printed, orders: list[Order], actor: Actor) -> dict[str, Any]
                 lines.get(order.pk, []),
                 document=document,
                 copies=printed.copies[order.pk],
+                is_postponed=order.pk in postponed,
                 companions=companions.get(order.pk, ()),
                 actor=actor,
             )

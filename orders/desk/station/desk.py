@@ -13,6 +13,8 @@ from orders.packing.services.opening import VERB
 from orders.packing.services.sending import find_carrier, find_waybill
 from orders.scope import orders_in_scope
 from orders.selectors import with_secrets
+from orders.services.marks import list_marks
+from orders.services.postponing import find_postponed
 from orders.states import MOVES
 from orders.waybills.models import Waybill, WaybillState
 from shop.actor import Actor
@@ -24,12 +26,16 @@ from shop.store.deliveries import WAYS
 
 @dataclass(frozen=True)
 class Desk:
-    """`obstacle`: why the order may not be packed at all; `waybill`: the one that its parcel goes under."""
+    """`marks`: what must not be overlooked; `obstacle`: why the order may not be packed at all.
+
+    `waybill`: the one that its parcel goes under.
+    """
 
     order: Order | None = None
     packing: Packing | None = None
     box: Box = Box(())  # noqa: RUF009 - it is frozen
     is_mine: bool = False
+    marks: tuple[str, ...] = ()
     obstacle: Any = ""
     waybill: Waybill | None = None
     courier: str = ""
@@ -88,8 +94,14 @@ def read_desk(number: str, actor: Actor) -> Desk:
     if order is None:
         return Desk()
     packing = find_open_packing(order.pk)
-    box, obstacle = read_box(order, packing), _find_obstacle(order, actor)
-    desk = Desk(order, packing, box, obstacle=obstacle, companions=name_companions(order))
+    desk = Desk(
+        order,
+        packing,
+        read_box(order, packing),
+        marks=tuple(list_marks(order, is_postponed=bool(find_postponed([order.pk])))),
+        obstacle=_find_obstacle(order, actor),
+        companions=name_companions(order),
+    )
     if packing is None or packing.packer_id != actor.id:
         return desk
     courier, tracking_no = find_carrier(order, packing)

@@ -21,6 +21,7 @@ from shop.staff.decorators import StaffRequest, staff_page
 
 NAMED = 10
 """So many orders without a label are named in the question."""
+_KEPT = "label_paper"
 PAPERS = {"150": _("100 × 150 mm"), "180": _("100 × 180 mm")}
 
 
@@ -76,8 +77,7 @@ def show_labels(request: StaffRequest) -> HttpResponse:
     """Each label in a sandbox of its own, with the browser's print dialog; loading it again counts nothing."""
     copies = read_key(request)
     waybills = rows_in_scope(Waybill.objects.filter(pk__in=copies), scope_key(request.actor))
-    wanted = request.GET.get("paper", "")
-    paper = wanted if wanted in PAPERS else next(iter(PAPERS))
+    paper = _find_paper(request)
     context = {
         "labels": [(waybill, copies[waybill.pk]) for waybill in waybills.order_by("order", "place", "pk")],
         "key": request.GET["key"],
@@ -85,3 +85,12 @@ def show_labels(request: StaffRequest) -> HttpResponse:
         "papers": [(name, label, name == paper) for name, label in PAPERS.items()],
     }
     return render(request, "desk/waybills/print_many.html", context)
+
+
+def _find_paper(request: StaffRequest) -> str:
+    """The paper asked for, which is kept for the next press; else the one that was asked for last."""
+    wanted = request.GET.get("paper", "")
+    if wanted in PAPERS:
+        request.session[_KEPT] = wanted
+    kept: str = request.session.get(_KEPT, "")
+    return kept if kept in PAPERS else next(iter(PAPERS))

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -45,7 +46,7 @@ def _render(
 ) -> HttpResponse:
     context = {
         "waybill": waybill,
-        "label": WaybillLabel.objects.only("url").filter(waybill=waybill).first(),
+        "label": _find_label(waybill),
         "offers": list_offers(
             ACTIONS, waybill, request.actor, action_url=find_action_url, is_silent=lambda _refused: True
         ),
@@ -53,6 +54,12 @@ def _render(
         "dialog": dialog,
     }
     return render(request, "desk/waybills/waybill.html", context, status=status)
+
+
+def _find_label(waybill: Waybill) -> WaybillLabel | None:
+    """Where its label is: `is_here` for one that this shop can print. The label itself is not opened."""
+    is_here = ExpressionWrapper(~Q(html=""), BooleanField())
+    return WaybillLabel.objects.only("url").annotate(is_here=is_here).filter(waybill=waybill).first()
 
 
 WAYBILL_PAGE = ActionPage(
@@ -63,21 +70,16 @@ WAYBILL_PAGE = ActionPage(
 )
 
 
-@staff_page("orders.ship", methods=("GET", "POST"))
+@staff_page("orders.ship", methods=("POST",))
 def print_label(request: StaffRequest, waybill_id: int) -> HttpResponse:
-    """POST records a print and leads to the sheet, which opens the browser's dialog; loading that again counts nothing.
+    """Record a print and lead to the sheet, which opens the browser's dialog; loading that again counts nothing.
 
     The label shows the recipient in full, so that its address is good for a while and for who pressed alone.
     """
-    if request.method == "POST":
-        _read_label(get_waybill(waybill_id, actor=request.actor))
-        printed = note_printed(waybill_id, actor=request.actor)
-        key = write_key({waybill_id: printed.prints}, request.user.pk)
-        return redirect(make_url(reverse("orders:print_label", args=[waybill_id]), {"key": key}))
-    read_key(request, waybill_id)
-    waybill = get_waybill(waybill_id, actor=request.actor)
-    context = {"waybill": waybill, "key": request.GET["key"]}
-    return render(request, "desk/waybills/print.html", context)
+    _read_label(get_waybill(waybill_id, actor=request.actor))
+    printed = note_printed(waybill_id, actor=request.actor)
+    key = write_key({waybill_id: printed.prints}, request.user.pk)
+    return redirect(make_url(reverse("orders:labels"), {"key": key}))
 
 
 @staff_page("orders.ship")

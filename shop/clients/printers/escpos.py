@@ -16,7 +16,7 @@ from typing import Any
 
 from shop.clients.circuit import circuit_of
 from shop.clients.errors import BadCredentials, Rejected, Unknown, Unreachable
-from shop.clients.printers.slips import Line, Sent, Slip, State
+from shop.clients.printers.slips import IN_GBK, Line, Sent, Slip, State
 
 PORT = 9100
 TIMEOUT_S = 5.0
@@ -30,8 +30,6 @@ _IS_STATUS, _STATUS = 0x93, 0x12
 _OFF, _NO_PAPER = 0x08, 0x60
 OFFLINE, NO_PAPER = "offline", "no_paper"
 """Codes of the refusals that a printer gives by its state."""
-
-_IN_GBK = {ord("¥"): "￥"}
 
 
 @dataclass(frozen=True)
@@ -181,4 +179,4 @@ def _draw_line(paper: Any, line: Line) -> None:
     paper.set(align=align, bold=line.is_bold or line.is_big, custom_size=True, width=size, height=size)
     # Control characters would be commands.
     text = "".join(sign for sign in line.text if sign.isprintable())
-    paper._raw(text.translate(_IN_GBK).encode("gbk", "replace") + b"\n")
+    paper._raw(text.translate(IN_GBK).encode("gbk", "replace") + b"\n")

@@ -15,6 +15,8 @@ COLUMNS = {"58": 32, "80": 48}
 """Narrow characters in a line of each paper (millimetres); a Chinese one takes two."""
 LONGEST_REASON = 200
 _WIDE = frozenset("WF")
+_YUAN = "￥"
+IN_GBK = {ord("¥"): _YUAN}
 
 
 class State(StrEnum):
@@ -90,28 +92,52 @@ class Printer(Protocol):
 
 
 def measure(text: str) -> int:
-    """How many columns a text takes: wide characters two, combining ones none."""
+    """How many columns a text takes: what printers draw as wide takes two, combining signs none."""
     return sum(_measure_sign(sign) for sign in text)
 
 
 def _measure_sign(sign: str) -> int:
     if unicodedata.combining(sign):
         return 0
-    return 2 if unicodedata.east_asian_width(sign) in _WIDE else 1
+    # Whatever stands in two bytes of GBK, such as “–” and “·”, is drawn as wide as a Chinese character.
+    return 2 if _is_wide(sign) else len(sign.encode("gbk", "replace"))
+
+
+def _is_wide(sign: str) -> bool:
+    return unicodedata.east_asian_width(sign) in _WIDE
 
 
 def wrap(text: str, columns: int) -> list[str]:
-    """The text as lines of so many columns, broken where it is full; one empty line for none."""
-    rows, row, used = [], "", 0
-    for sign in clean(text):
-        width = _measure_sign(sign)
-        if used + width > columns:
+    """The text as lines of so many columns; one empty line for none.
+
+    Between Chinese characters it is broken where the line is full; a word, a number or an amount stays whole where it
+    can.
+    """
+    rows, row = [], ""
+    for piece in _split(clean(text), columns):
+        if measure(row + piece) > columns:
             rows.append(row.rstrip())
-            row, used = "", 0
-            sign = sign.lstrip()
-            width = _measure_sign(sign) if sign else 0
-        row, used = row + sign, used + width
+            row = ""
+        row += piece if row else piece.lstrip()
     return [*rows, row.rstrip()]
+
+
+def _split(text: str, columns: int) -> list[str]:
+    """What stays together: each wide character alone, narrow ones as far as the next gap, or as a line holds."""
+    pieces: list[str] = []
+    for sign in text:
+        last = pieces[-1] if pieces else " "
+        has_room = measure(last + sign) <= columns
+        is_more = not _stands_alone(last[0]) and not _stands_alone(sign)
+        if has_room and (is_more or unicodedata.combining(sign)):
+            pieces[-1] = last + sign
+        else:
+            pieces.append(sign)
+    return pieces
+
+
+def _stands_alone(sign: str) -> bool:
+    return sign.isspace() or (_is_wide(sign) and sign != _YUAN)
 
 
 def justify(left: str, right: str, columns: int) -> list[str]:
@@ -123,9 +149,9 @@ def justify(left: str, right: str, columns: int) -> list[str]:
 
 
 def clean(text: str) -> str:
-    """The text on one line, without what no printer draws."""
+    """The text on one line, without what no printer draws; “¥” as the one that printers have."""
     kept = (sign for sign in text if sign.isspace() or not unicodedata.category(sign).startswith("C"))
-    return " ".join("".join(kept).split())
+    return " ".join("".join(kept).translate(IN_GBK).split())
 
 
 def escape_tags(text: str) -> str:

@@ -1,10 +1,14 @@
 """Getting a waybill, and getting it again."""
 
+from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from io import BytesIO
 
 import pytest
 import requests
+import zxingcpp
+from PIL import Image
 
 from shop.clients.errors import BadCredentials, Rejected, Unknown
 from shop.clients.kdniao import KdNiao
@@ -61,13 +65,14 @@ def test_kdniao_sends_the_label_itself(kdniao: KdNiao) -> None:
     assert waybill.label_url == ""
 
 
-def test_kuaidi100_sends_the_address_of_the_label(kuaidi100: Kuaidi100) -> None:
+def test_kuaidi100_sends_the_address_of_the_label_and_its_picture_is_fetched(kuaidi100: Kuaidi100) -> None:
     waybill = kuaidi100.issue(ask())
 
     page = requests.get(waybill.label_url, timeout=5)
-    assert page.status_code == 200
-    assert waybill.tracking_no in page.content.decode()
-    assert waybill.label_html == ""
+    assert (page.status_code, page.headers["Content-Type"]) == (200, "image/png")
+    assert f'src="data:image/png;base64,{b64encode(page.content).decode()}"' in waybill.label_html
+    picture = Image.open(BytesIO(page.content))
+    assert {code.text for code in zxingcpp.read_barcodes(picture)} == {waybill.tracking_no}
 
 
 def test_whatever_people_type_is_printed(provider: WaybillProvider, demo: Demo) -> None:

@@ -24,7 +24,7 @@ ORDER = {
     "kuaidicom": "zhongtong",
     "partnerId": "testzto",
     "partnerKey": "testztopwd",
-    "printType": "HTML",
+    "printType": "IMAGE",
     "recMan": PARTY,
     "sendMan": PARTY,
     "cargo": "杯子",

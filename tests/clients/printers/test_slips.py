@@ -5,7 +5,9 @@ import pytest
 from shop.clients.printers.slips import clean, justify, measure, wrap
 
 
-@pytest.mark.parametrize(("text", "columns"), [("abc", 3), ("茶a", 3), ("（一）", 6), ("é", 1), ("", 0)])
+@pytest.mark.parametrize(
+    ("text", "columns"), [("abc", 3), ("茶a", 3), ("（一）", 6), ("e\u0301", 1), ("–·é", 6), ("", 0)]
+)
 def test_columns(text: str, columns: int) -> None:
     assert measure(text) == columns
 
@@ -21,9 +23,22 @@ def test_a_wide_character_never_stands_over_the_edge() -> None:
     assert wrap("a" + "茶" * 3, 4) == ["a茶", "茶茶"]
 
 
+@pytest.mark.parametrize(
+    ("text", "columns", "rows"),
+    [
+        ("收件人 林** 138******78", 16, ["收件人 林**", "138******78"]),
+        ("Rest not paid – do not send", 16, ["Rest not paid –", "do not send"]),
+        ("代收现金 ¥4,500.00", 16, ["代收现金", "￥4,500.00"]),
+        ("茶" + "a" * 20, 16, ["茶", "a" * 16, "aaaa"]),
+    ],
+)
+def test_what_belongs_together_stays_on_one_line(text: str, columns: int, rows: list[str]) -> None:
+    assert wrap(text, columns) == rows
+
+
 def test_both_edges() -> None:
     assert justify("运费", "¥0.00", 12) == ["运费   ¥0.00"]
-    assert justify("优惠与取消的商品", "-¥12.00", 20) == ["优惠与取消的商品", "             -¥12.00"]
+    assert justify("优惠与取消的商品", "-¥12.00", 20) == ["优惠与取消的商品", "            -￥12.00"]
 
 
 def test_what_no_printer_draws_is_left_out() -> None:

@@ -1,21 +1,42 @@
 """GET /console/orders/prints/<token>/"""
 
+import re
+from datetime import date, timedelta
+from decimal import Decimal
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from orders.desk.testing.services import place_test_order
 from orders.models import Order
 from orders.payments.changes.cancelling import cancel_lines
+from orders.payments.changes.swapping import Swap, change_lines
+from orders.services.postponing import postpone_order
 from orders.services.steps import hold_order
+from shop import clock
 from shop.catalog.models import Sku
 from shop.store.choices import Delivery, PayMethod
 from tests.cast import HOME, clerk, make_sku, open_shop, paid_order, pay, place, shipped_order
 from tests.desk.conftest import SignIn
 from tests.desk.prints.test_press import press, read
-from tests.expect import count_queries
+from tests.expect import count_queries, fresh
 
 pytestmark = pytest.mark.usefixtures("books_are_clean", "sent_tasks")
 DOCUMENTS = ("receipt", "pick_list", "packing_slip", "delivery_note")
+
+
+def owing() -> Order:
+    """A paid order of which goods were changed for dearer ones: the rest is not paid."""
+    order = paid_order(basket={make_sku(price_fen=20_00).pk: 3})
+    swap = Swap(order.lines.get().pk, 1, make_sku(price_fen=26_00).pk, 1)
+    return change_lines(order.pk, swap, actor=clerk())
+
+
+def postpone(order: Order) -> date:
+    day = timezone.localdate(clock.now()) + timedelta(days=9)
+    postpone_order(order.pk, ship_on=day, actor=clerk())
+    return day
 
 
 def see(client: Client, document: str, *orders: Order, paper: str = "") -> str:
@@ -41,6 +62,16 @@ class TestReceipt:
         cancel_lines(order.pk, quantities={order.lines.get().pk: 1}, reason="缺货", actor=clerk())
         assert "1 cancelled" in see(owner, "receipt", order)
 
+    def test_what_stands_above_the_sum_adds_up_after_goods_were_changed(self, owner: Client) -> None:
+        shown = see(owner, "receipt", owing())
+        amounts = [
+            Decimal(f"{sign}{figure}") for sign, figure in re.findall(r"<dd[^>]*>(-?)¥([0-9.]+)</dd>", shown)
+        ]
+        goods, freight, adjusted, payable, paid, owed = amounts
+        lines = re.findall(r'<td class="end">¥([0-9.]+)</td>', shown)
+        assert goods == sum(Decimal(line) for line in lines) == Decimal("86.00")
+        assert goods + freight + adjusted == payable == paid + owed
+
     def test_the_roll_of_the_settings_is_used_and_the_other_one_is_offered(self, owner: Client) -> None:
         order = paid_order()
         assert 'class="paper-80"' in see(owner, "receipt", order)
@@ -49,12 +80,27 @@ class TestReceipt:
         assert 'class="paper-58"' in see(owner, "receipt", order)
         assert 'class="paper-58"' in see(owner, "receipt", order, paper="a4")
 
-    def test_an_order_nobody_should_send_says_so(self, owner: Client) -> None:
+
+@pytest.mark.parametrize("document", ["receipt", "packing_slip", "delivery_note"])
+class TestMarks:
+    def test_an_order_nobody_should_send_says_so(self, owner: Client, document: str) -> None:
         held = paid_order()
         hold_order(held.pk, reason="等补货", actor=clerk())
-        assert "On hold – do not send" in see(owner, "receipt", held)
-        assert "Not paid – do not send" in see(owner, "receipt", place())
-        assert "do not send" not in see(owner, "receipt", place(pay_method=PayMethod.COD))
+        assert "On hold – do not send" in see(owner, document, held)
+        assert "Not paid – do not send" in see(owner, document, place())
+        assert "do not send" not in see(owner, document, place(pay_method=PayMethod.COD))
+
+    def test_an_order_of_which_the_rest_is_not_paid_says_so(self, owner: Client, document: str) -> None:
+        order = owing()
+        assert "Rest not paid – do not send" in see(owner, document, order)
+        pay(fresh(order))
+        assert "do not send" not in see(owner, document, order)
+
+    def test_a_postponed_order_says_until_when_it_is_to_be_sent(self, owner: Client, document: str) -> None:
+        order, other = paid_order(), paid_order()
+        day = postpone(order)
+        shown = see(owner, document, order, other)
+        assert shown.count(f"Postponed – send by {day:%m-%d}") == shown.count("Postponed") == 1
 
 
 class TestPackingSlip:
@@ -99,6 +145,30 @@ class TestPickList:
         assert shown.count("<b>×3</b>") == shown.count("<b>×2</b>") == 1
         assert "2 orders" in shown
         assert "7 pieces" in shown
+
+    def test_orders_that_are_not_to_be_sent_yet_are_named(self, owner: Client) -> None:
+        owed, late, plain = owing(), paid_order(), paid_order()
+        day = postpone(late)
+        shown = see(owner, "pick_list", owed, late, plain)
+        noted = re.findall(r"<li>(.*?)</li>", shown.partition("<table>")[0], re.DOTALL)
+        assert ["Rest not paid – do not send" in noted[0], f"send by {day:%m-%d}" in noted[1]] == [True, True]
+        assert len(noted) == 2
+
+    def test_the_first_one_bears_no_mark_and_the_same_one_printed_again_a_single_one(
+        self, owner: Client
+    ) -> None:
+        orders = paid_order(), paid_order()
+        assert "Reprint" not in see(owner, "pick_list", *orders)
+        assert see(owner, "pick_list", *orders).count('<p class="mark">Reprint 2</p>') == 1
+
+    def test_of_orders_among_others_it_says_which_were_on_a_list_before(self, owner: Client) -> None:
+        before, new = paid_order(), paid_order()
+        see(owner, "pick_list", before)
+        shown = see(owner, "pick_list", before, new)
+        assert shown.count("Reprint") == 1
+        noted = re.findall(r"<li>(.*?)</li>", shown, re.DOTALL)[0]
+        words = re.sub(r"<[^>]*>|\s", "", noted)
+        assert words == f"{before.number}Reprint2"
 
     def test_what_is_short_is_marked(self, owner: Client) -> None:
         open_shop(reserve_on="paying")

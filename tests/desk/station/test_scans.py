@@ -2,16 +2,21 @@
 
 import csv
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from orders.packing.models import Packing, PackingScan, PackingState
 from orders.packing.selectors import find_open_packing, read_box
 from orders.payments.changes.cancelling import cancel_lines, cancel_paid
+from orders.payments.changes.swapping import Swap, change_lines
+from orders.services.postponing import postpone_order
 from orders.services.steps import hold_order
 from orders.shipping.models import Parcel
 from orders.waybills.models import WaybillState
+from shop import clock
 from shop.catalog.models import Sku
 from tests import cast
 from tests.console import browser, sign_in
@@ -199,6 +204,21 @@ def test_what_is_no_order_and_what_may_not_be_packed_says_why(station: Station) 
     assert station.scan("PACK-SHIP") == "wrong"
     assert station.scan("\x00\x01") == "wrong"
     assert station.scan("x" * 5000) == "wrong"
+
+
+def test_what_must_not_be_overlooked_stands_beside_the_number(station: Station) -> None:
+    order, _sku = order_of(2)
+    day = timezone.localdate(clock.now()) + timedelta(days=9)
+    station.scan(order.number)
+    assert "station-mark" not in station.page
+    postpone_order(order.pk, ship_on=day, actor=cast.clerk())
+    swap = Swap(order.lines.get().pk, 1, cast.make_sku(price_fen=99_00).pk, 1)
+    change_lines(order.pk, swap, actor=cast.clerk())
+    hold_order(order.pk, reason="等客户", actor=cast.clerk())
+    station.read(station.client.get(f"{STATION}?order={order.number}").content.decode())
+    marks = re.findall(r'class="station-mark">.*?<span>(.*?)</span>', station.page, re.DOTALL)
+    postponed = f"Postponed – send by {day:%m-%d}"
+    assert marks == ["Rest not paid – do not send", "On hold – do not send", postponed]
 
 
 def test_an_order_that_is_cancelled_meanwhile_says_so(station: Station) -> None:

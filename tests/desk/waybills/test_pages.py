@@ -1,5 +1,7 @@
 """Pages of e-waybills: what waits for a person, one waybill, its label in a sandbox."""
 
+from urllib.parse import urlsplit
+
 import pytest
 from django.test import Client
 
@@ -43,7 +45,7 @@ def press_print(client, waybill):
     """The sheet that opens after the press, and the label that its frame shows."""
     response = client.post(url(waybill, "print/"))
     assert response.status_code == 302
-    return response.url, response.url.replace("/print/", "/label/")
+    return response.url, url(waybill, f"label/?{urlsplit(response.url).query}")
 
 
 def test_the_label_is_drawn_in_a_sandbox_of_its_own(owner):
@@ -57,6 +59,17 @@ def test_the_label_is_drawn_in_a_sandbox_of_its_own(owner):
     assert policy.startswith("sandbox; default-src 'none'") and "script-src" not in policy
     assert response["X-Frame-Options"] == "SAMEORIGIN"
     assert '<iframe class="label-sheet" sandbox' in owner.get(sheet).content.decode()
+
+
+@pytest.mark.parametrize(("html", "is_printed"), [("<p>面单</p>", True), ("", False)])
+def test_a_label_that_is_only_at_the_provider_is_opened_there(owner, html, is_printed):
+    waybill = make_waybill()
+    WaybillLabel.objects.get().delete()
+    WaybillLabel(waybill=waybill, html=html, url="https://api.kuaidi100.com/label/1").save()
+    shown = owner.get(url(waybill)).content.decode()
+    assert 'href="https://api.kuaidi100.com/label/1"' in shown
+    assert ("Print the label" in shown) is is_printed
+    assert ("open it there and print it" in shown) is not is_printed
 
 
 def test_the_recipient_is_shown_in_full_to_who_has_pressed_alone(owner):

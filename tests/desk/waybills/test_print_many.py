@@ -184,3 +184,4 @@ def test_paper(owner: Client, asked: str, chosen: str) -> None:
     (waybill,) = make_labels(1)
     response = owner.post(URL, {"number": waybill.order.number})
     assert f"labels-{chosen}" in owner.get(f"{response.url}&paper={asked}").content.decode()
+    assert f"labels-{chosen}" in owner.get(response.url).content.decode(), "the next press begins with it"

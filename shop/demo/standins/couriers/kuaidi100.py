@@ -20,6 +20,7 @@ from shop.demo.standins.couriers.journal import (
     void_waybill,
 )
 from shop.demo.standins.couriers.kuaidi100_rules import check_partner, read_order
+from shop.demo.standins.couriers.picture import draw_picture
 from shop.demo.standins.ledger import now
 from shop.demo.standins.wire import Problem, Reply, Request, reply_json
 from shop.demo.standins.world import World
@@ -127,7 +128,7 @@ def _show_label(world: World, order: str) -> Reply:
     row = find_order(world, order)
     if row is None:
         return Reply(404, b"", "text/html; charset=utf-8")
-    return Reply(200, str(row["label"]).encode(), "text/html; charset=utf-8")
+    return Reply(200, draw_picture(row["label"], row["number"]), "image/png")
 
 
 Handler = Callable[[World, Request, dict[str, Any]], dict[str, Any]]

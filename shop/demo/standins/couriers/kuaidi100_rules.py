@@ -20,8 +20,8 @@ ORDER_FIELDS = {
 PARTY_FIELDS = {"name", "mobile", "tel", "printAddr", "province", "city", "district", "addr", "company"}
 PLACE = ("province", "city", "district", "addr")
 PAY_TYPES = ("SHIPPER", "CONSIGNEE", "MONTHLY", "THIRDPARTY")
-# Of the four kinds of print this one makes a page and none.
-PRINT_TYPES = ("NON", "HTML")
+# Of the four kinds of print this one makes a picture and none.
+PRINT_TYPES = ("NON", "IMAGE")
 
 
 @dataclass(frozen=True)

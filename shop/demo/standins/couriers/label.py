@@ -6,7 +6,8 @@ from html import escape
 _PAGE = """<!DOCTYPE html>
 <html lang="zh"><head><meta charset="utf-8"><title>{number}</title></head>
 <body style="margin:0">
-<table style="width:100mm;height:150mm;border-collapse:collapse;font-family:SimHei,sans-serif;font-size:10pt">
+<table style="width:100mm;height:150mm;table-layout:fixed;overflow-wrap:anywhere;border-collapse:collapse;
+font-family:SimHei,sans-serif;font-size:10pt">
 <tr style="height:15mm"><td style="border:1px solid #000;padding:2mm;font-size:18pt">{courier}</td></tr>
 <tr style="height:20mm"><td style="border:1px solid #000;text-align:center;font-size:30pt">{route_mark}</td></tr>
 <tr style="height:18mm"><td style="border:1px solid #000;text-align:center;font-size:18pt">{number}</td></tr>
