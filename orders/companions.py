@@ -94,6 +94,11 @@ def find_first(order: Order) -> int:
     return min([order.pk, *(other.pk for other in list_companions(order))])
 
 
+def find_bundle(order_id: int) -> int | None:
+    """The bundle that an order is in, read unlocked."""
+    return Order.objects.filter(pk=order_id).values_list("bundle", flat=True).first()
+
+
 def find_parted(order_id: int) -> int | None:
     """The bundle that an order has left, until its companions are told."""
     return Order.objects.filter(pk=order_id).values_list("parted_from", flat=True).first()

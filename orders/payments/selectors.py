@@ -63,7 +63,8 @@ def list_unsent(now: datetime, skip: Collection[int], limit: int) -> list[int]:
         overdue_rule=OverdueRule.CLOSE, stage__in=IN_HAND, ship_by__lte=now, is_held=False, pieces_shipped=0
     ).exclude(aftersale_mark=AftersaleMark.OPEN)
     due = due.exclude(undone_at__gt=now - UNDO_GRACE)
-    due = due.filter(Q(has_label=False) | Exists(VOIDABLE.filter(order=OuterRef("pk"))))
+    own, shared = VOIDABLE.filter(order=OuterRef("pk")), VOIDABLE.filter(bundle=OuterRef("bundle"))
+    due = due.filter(Q(has_label=False) | Exists(own) | Exists(shared))
     return list(due.exclude(pk__in=skip).order_by("ship_by").values_list("pk", flat=True)[:limit])
 
 

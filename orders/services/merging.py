@@ -56,7 +56,8 @@ def merge_nearby(order_id: int, *, actor: Actor, expected_version: int | None = 
 def separate_order(order_id: int, *, actor: Actor, expected_version: int | None = None) -> Order:
     """Have an order go by itself again; of the others two or more stay together.
 
-    Raises Refused `bundle_changed`, and as `lock_order` does."""
+    Raises Refused `bundle_changed`, and as `lock_order` does.
+    """
     with transaction.atomic():
         ids = _add_companions([order_id], actor)
         before = [lock_row(pk) for pk in ids if pk < order_id]

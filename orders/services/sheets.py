@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 
 from orders.models import Order, OrderLine
 from orders.services.marks import list_marks, mark_reprint

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
+from orders.companions import find_bundle
 from orders.models import Order
 from orders.scope import orders_of, rows_in_scope, scope_key
 from orders.waybills.models import ASKED, HELD, HOLDING, TROUBLED, Waybill, WaybillState
@@ -15,6 +16,13 @@ from shop.errors import Refused
 
 VOIDABLE = Waybill.objects.filter(state=WaybillState.ISSUED, last_error="")
 """Numbers that nobody has refused to take back."""
+
+
+def find_voidable(order_id: int) -> "QuerySet[Waybill]":
+    """Those for a parcel with goods of an order that can be taken back."""
+    bundle = find_bundle(order_id)
+    is_theirs = Q(order=order_id) if bundle is None else Q(order=order_id) | Q(bundle=bundle)
+    return VOIDABLE.filter(is_theirs).order_by("pk")
 
 
 def get_waybill(waybill_id: int, *, actor: Actor) -> Waybill:
@@ -60,6 +68,15 @@ def newest_of_orders(order_ids: Any, scope: str) -> "QuerySet[Waybill]":
     """The newest waybill of each of these orders in this scope; ids, or a query that gives them."""
     newest = Waybill.objects.filter(order=OuterRef("order")).order_by("-pk").values("pk")[:1]
     return rows_in_scope(Waybill.objects.filter(order__in=order_ids, pk=Subquery(newest)), scope)
+
+
+def map_shared(order_ids: Collection[int], scope: str) -> dict[int, Waybill]:
+    """Order id → the newest waybill for all that goes together with it, where it is at another order of the scope."""
+    going = orders_of(scope).filter(pk__in=order_ids, bundle__isnull=False)
+    bundles = dict(going.values_list("pk", "bundle")) if order_ids else {}
+    rows = rows_in_scope(Waybill.objects.filter(bundle__in=bundles.values()), scope).order_by("pk")
+    newest = {waybill.bundle: waybill for waybill in rows} if bundles else {}
+    return {pk: newest[bundle] for pk, bundle in bundles.items() if bundle in newest}
 
 
 def list_printable(order_ids: Any, scope: str) -> "QuerySet[Waybill]":

@@ -41,7 +41,7 @@ from tests.shipping.test_intercept import asked
 from tests.waybills.conftest import set_up_couriers, settled
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
-DIRECT = {"prepare", "release", "undo_confirm", "undo_prepare"}
+DIRECT = {"merge", "prepare", "release", "separate", "undo_confirm", "undo_prepare"}
 """Asked for by a button, of the page or of a toast, that does it at once: their dialogs are for who has no scripts."""
 
 

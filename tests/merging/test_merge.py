@@ -14,8 +14,9 @@ from orders.shipping.services.ship import ship_order, undo_ship
 from orders.shipping.services.together import ship_together
 from orders.stages import Stage
 from orders.waybills.models import Waybill, WaybillState
+from orders.waybills.services.answers import apply_voided
 from orders.waybills.services.asking import Wish, request_waybill
-from orders.waybills.services.ending import give_up_waybill
+from orders.waybills.services.ending import give_up_waybill, void_waybills
 from orders.waybills.services.whole import request_whole
 from shop.events.models import Event
 from tests import cast
@@ -181,6 +182,16 @@ def test_what_has_its_label_is_shipped_together_by_one_press(couriers, orders, p
     assert len(set(bundles(*orders))) == 1
     ship_labelled(orders[1].pk, actor=WAREHOUSE)
     assert [fresh(order).stage for order in orders] == [Stage.SHIPPED] * 3
+
+
+def test_one_that_closes_by_itself_has_the_label_of_all_taken_back(couriers, orders):
+    merge(*orders)
+    waybill = ask(orders[0])
+    issue(waybill)
+    assert void_waybills(orders[2].pk) is True
+    assert Waybill.objects.get().state == WaybillState.VOIDING
+    apply_voided(Waybill.objects.get())
+    assert [fresh(order).has_label for order in orders] == [False] * 3
 
 
 def test_a_number_typed_by_hand_ships_all_of_them(orders):

@@ -297,7 +297,7 @@ ORDER_ACTIONS = (
         "give_up_label",
         "void_label",
     ),
-    (SHIPPERS, "fail_intercept", "withdraw_intercept", "enter_label", "call_courier"),
+    (SHIPPERS, "fail_intercept", "withdraw_intercept", "enter_label", "call_courier", "merge", "separate"),
     (PRINTERS, "retry_print", "settle_print", "repeat_print", "cancel_print"),
     (COLLECTORS, "collect", "record_transfer", "record_excess", "reject_proof"),
     (PRICERS, "change_price", "waive"),

@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from orders.desk.waybills.presses import MOST
 from orders.scope import scope_key
 from orders.waybills.models import Waybill, WaybillState
-from orders.waybills.selectors import list_printable, newest_of_orders
+from orders.waybills.selectors import list_printable, map_shared, newest_of_orders
 from shop.access import has_capability
 from shop.actor import Actor
 from shop.jobs.models import Job, JobRow, RowState
@@ -57,9 +57,10 @@ def count_waybills(job: Job, actor: Actor) -> Tally:
 
 
 def _map_newest(rows: Sequence[JobRow], actor: Actor) -> dict[int, Waybill]:
-    """Order id → its newest e-waybill, for the rows of one page."""
+    """Order id → its newest e-waybill, or the one of all that goes together with it, for the rows of one page."""
     asked = [row.subject_id for row in rows if row.state == RowState.DONE]
-    return {waybill.order_id: waybill for waybill in newest_of_orders(asked, scope_key(actor))}
+    own = {waybill.order_id: waybill for waybill in newest_of_orders(asked, scope_key(actor))}
+    return map_shared([pk for pk in asked if pk not in own], scope_key(actor)) | own
 
 
 def read_labels(job: Job, rows: Sequence[JobRow], actor: Actor) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.models import Order
 from orders.moves import lock_row
 from orders.waybills.models import HOLDING, Waybill, WaybillState
-from orders.waybills.selectors import VOIDABLE
+from orders.waybills.selectors import find_voidable
 from orders.waybills.services.held import follow_waybills, lock_orders_of_waybill
 from shop import clock
 from shop.actor import SYSTEM, Actor
@@ -34,10 +34,15 @@ def void_waybill(waybill_id: int, *, actor: Actor, expected_version: int | None 
 
 
 def void_waybills(order_id: int) -> bool:
-    """For an order that would close by itself: have its numbers taken back. Whether it has to wait for that."""
+    """For an order that would close by itself: have its numbers taken back. Whether it has to wait for that.
+
+    The one for all that goes together is taken back too, at whichever order it is.
+    """
     with transaction.atomic():
+        for waybill in find_voidable(order_id):
+            lock_orders_of_waybill(waybill.pk)
         order = lock_row(order_id)
-        for waybill in VOIDABLE.filter(order=order).order_by("pk"):
+        for waybill in find_voidable(order_id):
             _void(lock_subject(Waybill, waybill.pk, "waybill.void", actor=SYSTEM), SYSTEM)
     return order.has_label
 

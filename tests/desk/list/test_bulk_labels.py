@@ -10,9 +10,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from orders.models import Order
+<<<<<<< HEAD
 from orders.services.steps import hold_order
+=======
+from orders.scope import ALL
+from orders.services.merging import merge_orders
+from orders.shipping.models import Parcel
+>>>>>>> b9cb31c9fcb291701902a18cbd8c23e0d32fbf4e
 from orders.stages import Stage
 from orders.waybills.models import Waybill, WaybillState
+from orders.waybills.selectors import list_printable
 from shop.clients.errors import Rejected
 from shop.couriers.models import ProviderAccount, Sender
 from shop.jobs.models import Job, RowState
@@ -298,3 +305,20 @@ def test_cash_orders_are_shipped_too(owner: Client) -> None:
     cast.confirm_order(order.pk, actor=cast.clerk())
     answer(ask(order))
     assert press(owner, "ship_part", number=order.number).done == 1
+
+
+def test_merged_orders_get_one_e_waybill_and_are_sent_by_one_press(
+    owner: Client, provider: ScriptedProvider
+) -> None:
+    customer = cast.make_customer()
+    orders = [cast.prepared_order(customer=customer) for _ in range(2)]
+    merge_orders([order.pk for order in orders], actor=cast.clerk())
+    job = press(owner, "label", number=numbers(*orders), **typed())
+    assert (job.done, job.failed) == (2, 0)
+    waybill = answer(Waybill.objects.get())
+    shown = owner.get(f"/console/jobs/{job.pk}/").content.decode()
+    assert shown.count(f'href="/console/orders/waybills/{waybill.pk}/"') == 2
+    assert [list(list_printable([order.pk], ALL)) for order in orders] == [[waybill]] * 2
+    sent = press(owner, "ship_part", number=numbers(*orders))
+    assert (sent.done, sent.failed, said(sent)) == (2, 0, ["", ""])
+    assert Parcel.objects.get().lines.count() == 2
