@@ -44,7 +44,7 @@ def piece_counts_are_sums() -> Iterator[str]:
         yield f"order {order.number}"
 
 
-@invariant("B7.3", "what goes in one parcel is of one buyer; where an order goes is not kept once it is over")
+@invariant("B7.5", "what goes in one parcel is of one buyer; where an order goes is not kept once it is over")
 def bundles_are_of_one_buyer() -> Iterator[str]:
     bundled = in_scope(Order.objects.filter(bundle__isnull=False), orders="pk")
     mixed = bundled.order_by().values("bundle").annotate(buyers=Count("customer", distinct=True))

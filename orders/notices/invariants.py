@@ -12,14 +12,14 @@ from shop.events.models import EventDelivery
 from shop.invariants import in_scope, invariant
 
 
-@invariant("B7.4", "a notice waits exactly while WeChat is to be told")
+@invariant("B7.6", "a notice waits exactly while WeChat is to be told")
 def waiting_notices_are_told() -> Iterator[str]:
     waits, is_due = Q(state=NoticeState.WAITING), Q(next_try_at__isnull=False)
     for notice in in_scope(BuyerNotice.objects.filter(waits & ~is_due | ~waits & is_due), orders="order"):
         yield f"notice {notice.pk} is {notice.state}"
 
 
-@invariant("B7.5", "once delivery has drained, every parcel on its way has a notice for its buyer")
+@invariant("B7.7", "once delivery has drained, every parcel on its way has a notice for its buyer")
 def parcels_on_their_way_are_told_of() -> Iterator[str]:
     began = BuyerNotice.objects.filter(kind=NoticeKind.SHIPPED).aggregate(at=Min("left_at"))["at"]
     if began is None:

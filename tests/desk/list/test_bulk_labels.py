@@ -10,13 +10,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from orders.models import Order
-<<<<<<< HEAD
-from orders.services.steps import hold_order
-=======
 from orders.scope import ALL
 from orders.services.merging import merge_orders
+from orders.services.steps import hold_order
 from orders.shipping.models import Parcel
->>>>>>> b9cb31c9fcb291701902a18cbd8c23e0d32fbf4e
 from orders.stages import Stage
 from orders.waybills.models import Waybill, WaybillState
 from orders.waybills.selectors import list_printable
