@@ -64,9 +64,9 @@ def ship_order(
 
 
 def send_parcels(
-    order: Order, parcels: Sequence[NewParcel], *, actor: Actor, together: Sequence[str] = ()
+    order: Order, parcels: Sequence[NewParcel], *, actor: Actor, together: Sequence[Order] = ()
 ) -> None:
-    """As `ship_order` for a locked order; `together` are the numbers of others that go with it."""
+    """As `ship_order` for a locked order; `together` are others, locked too, that go with it."""
     if not parcels:
         raise Refused("nothing_chosen", _("Choose what goes into the parcel."), 400)
     for parcel in parcels:
@@ -74,13 +74,21 @@ def send_parcels(
         use_waybill([order], courier=parcel.courier, tracking_no=number, actor=actor)
     lines = {line.pk: line for line in order.lines.order_by("id")}
     contents = [_take(parcel.quantities, lines) for parcel in parcels]
-    sent = [_send(order, *each, actor) for each in zip(parcels, contents, strict=True)]
+    # Parcels by their numbers, then goods: who waits for the number of another holds nothing they need.
+    by_number = sorted(zip(parcels, contents, strict=True), key=lambda pair: _sort_key(pair[0]))
+    sent = [_send(order, *each, actor) for each in by_number]
     OrderLine.objects.bulk_update(lines.values(), ["shipped", "reserved"])
     pieces: Counter[int] = Counter()
     for line_id, quantity in (pair for content in contents for pair in content.items()):
         pieces[lines[line_id].sku_id] += quantity
+    if together:
+        lock_stock(OrderLine.objects.filter(order__in=[order, *together]).values_list("sku_id", flat=True))
     ship_stock(pieces, order_id=order.pk, actor=actor)
     _move_shipped(order, sent, pieces.total(), actor, together)
+
+
+def _sort_key(new: NewParcel) -> tuple[str, str]:
+    return new.courier, clean_tracking_no(new.tracking_no)
 
 
 def _send(order: Order, new: NewParcel, quantities: Mapping[int, int], actor: Actor) -> Parcel:
@@ -161,7 +169,7 @@ def find_duplicate(parcel: Parcel, order: Order | None = None) -> Refused:
 
 
 def _move_shipped(
-    order: Order, sent: Sequence[Parcel], pieces: int, actor: Actor, together: Sequence[str]
+    order: Order, sent: Sequence[Parcel], pieces: int, actor: Actor, together: Sequence[Order]
 ) -> None:
     changes: dict[str, Any] = {
         "pieces_shipped": order.pieces_shipped + pieces,
@@ -172,7 +180,7 @@ def _move_shipped(
         _check_nothing_held(changes["has_label"])
         changes |= shipped_changes(order)
     data = {"pieces": pieces, "parcels": [describe_parcel(parcel) for parcel in sent]}
-    data |= {"together": list(together)} if together else {}
+    data |= {"together": [other.number for other in together]} if together else {}
     move(order, "order.ship" if is_all else "order.ship_part", actor=actor, changes=changes, data=data)
 
 

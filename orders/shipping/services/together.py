@@ -6,12 +6,11 @@ from dataclasses import replace
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from orders.models import Order, OrderLine
+from orders.models import Order
 from orders.moves import lock_order
 from orders.shipping.selectors import is_same_recipient
 from orders.shipping.services.ship import NewParcel, send_parcels
 from shop.actor import Actor
-from shop.catalog.stock import lock_stock
 from shop.errors import Refused
 
 
@@ -38,14 +37,13 @@ def ship_together(
             )
             for pk in sorted({order_id, *others})
         }
+        everybody = list(orders.values())
         lead = orders.pop(order_id)
         _check_recipients(lead, orders.values())
-        _lock_stock([lead.pk, *orders])
-        numbers = {pk: order.number for pk, order in (orders | {lead.pk: lead}).items()}
         shared = [replace(parcels[0], may_join=True, quantities={}, photo_ids=())] if parcels else []
-        send_parcels(lead, parcels, actor=actor, together=_list_others(numbers, lead.pk))
-        for order in orders.values():
-            send_parcels(order, shared, actor=actor, together=_list_others(numbers, order.pk))
+        for order in (lead, *orders.values()):
+            sent = parcels if order is lead else shared
+            send_parcels(order, sent, actor=actor, together=[each for each in everybody if each is not order])
     return lead
 
 
@@ -54,12 +52,3 @@ def _check_recipients(lead: Order, others: Collection[Order]) -> None:
         if not is_same_recipient(lead, order) or order.delivery != lead.delivery:
             message = _("Order %(number)s goes to another recipient or address: ship it by itself.")
             raise Refused("other_recipient", message % {"number": order.number}, order=order.number)
-
-
-def _lock_stock(order_ids: Collection[int]) -> None:
-    """In one order over all of them, so that two such parcels never wait for each other."""
-    lock_stock(OrderLine.objects.filter(order__in=order_ids).values_list("sku_id", flat=True))
-
-
-def _list_others(numbers: dict[int, str], order_id: int) -> list[str]:
-    return [number for pk, number in sorted(numbers.items()) if pk != order_id]
