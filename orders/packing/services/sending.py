@@ -6,6 +6,7 @@ from orders.models import Order
 from orders.packing.models import Packing, PackingScan, Verdict
 from orders.packing.selectors import Box, count_wrong_scans, find_number, find_repeat, read_box
 from orders.packing.services.opening import Press, locked_own, make_end, write_scan
+from orders.shipping.selectors import list_just_sent
 from orders.shipping.services.ship import NewParcel, ship_order
 from orders.waybills.models import HOLDING, Waybill, WaybillState
 from orders.waybills.selectors import list_waiting
@@ -69,8 +70,8 @@ def ship_packed(order_id: int, press: Press) -> PackingScan:
         box = _read_full(order, packing)
         courier, number = find_carrier(order, packing)
         parcel = NewParcel(courier, number, box.contents)
-        ship_order(order.pk, parcels=[parcel], actor=press.actor)
-        data = {"pieces": box.packed, "wrong_scans": count_wrong_scans(packing)}
+        (sent,) = list_just_sent(ship_order(order.pk, parcels=[parcel], actor=press.actor))
+        data = {"pieces": box.packed, "wrong_scans": count_wrong_scans(packing), "parcel": sent}
         services.move(packing, "packing.done", actor=press.actor, changes=make_end(), data=data)
         return write_scan(packing, press, Verdict.SHIP, code=number, courier=courier)
 
