@@ -138,14 +138,14 @@ def _check_needs(wish: Wish) -> None:
 
 
 def _check_contents(order: Order, wanted: Mapping[int, int]) -> dict[str, int]:
-    lines = {line.pk: line for line in order.lines.order_by("id")}
+    lines = {line.pk: line for line in order.lines.all()}
     all_left = {pk: line.to_send for pk, line in lines.items() if not line.short}
     chosen = {pk: pieces for pk, pieces in (wanted or all_left).items() if pieces}
     if not chosen:
         raise Refused("nothing_chosen", _("Choose what goes into the parcel."), 400)
     for pk, pieces in chosen.items():
         _check_pieces(lines.get(pk), pieces)
-    return {str(pk): pieces for pk, pieces in chosen.items()}
+    return {str(pk): pieces for pk, pieces in sorted(chosen.items())}
 
 
 def _check_pieces(line: OrderLine | None, pieces: int) -> None:

@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
-from orders.models import Order
+from orders.models import Order, OrderLine
 from orders.moves import locked_order
 from orders.waybills.models import Waybill, WaybillState
-from orders.waybills.selectors import find_last, list_held
+from orders.waybills.selectors import find_held_or_last
 from orders.waybills.services.asking import MAX_WEIGHT_G, Wish, ask_for_place
 from shop.actor import Actor
 from shop.couriers.known import find_courier
@@ -23,9 +24,10 @@ def request_whole(order_id: int, *, wish: Wish, actor: Actor) -> Waybill:
     used again. Raises Refused as `request_waybill` does.
     """
     with locked_order(order_id, "order.label", actor) as order:
-        if held := list_held(order_id):
-            return held[0]
-        last = find_last(order_id, _PLACE)
+        held, last = find_held_or_last(order_id, _PLACE)
+        if held:
+            return held
+        prefetch_related_objects([order], Prefetch("lines", OrderLine.objects.select_related("sku")))
         return ask_for_place(order, _PLACE, last, _fill_in(wish, order, last), actor)
 
 
@@ -51,7 +53,7 @@ def _fill_in(wish: Wish, order: Order, last: Waybill | None) -> Wish:
 
 def weigh(order: Order) -> int:
     """What is left to send weighs so many grams; 0 where a SKU does not say it, or for more than a parcel can weigh."""
-    lines = [line for line in order.lines.select_related("sku") if line.to_send and not line.short]
+    lines = [line for line in order.lines.all() if line.to_send and not line.short]
     if not all(line.sku.weight_g for line in lines):
         return 0
     grams = sum(line.to_send * line.sku.weight_g for line in lines)
