@@ -172,7 +172,15 @@ def test_a_body_that_makes_no_sense_is_unknown(client: WaybillProvider, hostile:
 
 ODD_NUMBERS = [
     *("7500 0000 0001", " 75000000000001", "75000000000001 ", "７５００００００００００", "7" * 200),
-    *("<b>75000000000001</b>", "75000000000001\u200b", "7500\x0000000001", "", "0" * 5, 75000000000001, 7.5e13),
+    *(
+        "<b>75000000000001</b>",
+        "75000000000001\u200b",
+        "7500\x0000000001",
+        "",
+        "0" * 5,
+        75000000000001,
+        7.5e13,
+    ),
     *(None, True, [NUMBER], {"no": NUMBER}),
 ]
 
@@ -262,7 +270,9 @@ def test_nothing_is_sent_where_an_answer_leads(
             elsewhere.accept()
 
 
-@pytest.mark.parametrize("place", ["http://[::1", "//", "http://ex ample/\xff", "javascript:1", "http://a:b:c/"])
+@pytest.mark.parametrize(
+    "place", ["http://[::1", "//", "http://ex ample/\xff", "javascript:1", "http://a:b:c/"]
+)
 def test_an_address_that_makes_no_sense_is_unknown(
     client: WaybillProvider, hostile: Hostile, place: str
 ) -> None:
