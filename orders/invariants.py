@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from django.db.models import Count, F, Max, Min, Q, Sum
+from django.db.models import Count, F, Max, Min, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from orders.models import BlindIndex, Order, OrderLine
@@ -11,8 +11,9 @@ from orders.stages import IN_HAND, OVER, Stage
 from orders.states import MOVES
 from shop.catalog.models import Sku
 from shop.customers.models import Customer
-from shop.events.models import Event
+from shop.events.models import Event, Versioned
 from shop.invariants import in_scope, invariant, list_in_scope
+from shop.moves.table import SUBJECTS
 
 CHUNK = 2000
 
@@ -90,6 +91,27 @@ def stage_is_the_fold_of_events() -> Iterator[str]:
             events[event.subject_id].append(event)
         for order in Order.objects.filter(pk__in=ids).only("number", "stage", "version"):
             yield from _check_history(order, events[order.pk])
+
+
+@invariant("B5.1", "the state of what hangs on an order is what its newest event says")
+def states_are_the_newest_events() -> Iterator[str]:
+    for kind, subject in SUBJECTS.items():
+        if _hangs_on_order(subject.model):
+            yield from _list_strayed(kind, subject.model)
+
+
+def _hangs_on_order(model: type[Versioned]) -> bool:
+    return any(field.name == "order" for field in model._meta.get_fields())
+
+
+def _list_strayed(kind: str, model: type[Versioned]) -> Iterator[str]:
+    newest = Event._base_manager.filter(kind=kind, subject_id=OuterRef("pk")).order_by("-number")
+    rows = in_scope(model._base_manager.all(), orders="order").annotate(
+        told=Subquery(newest.values("after")[:1]), told_version=Subquery(newest.values("number")[:1])
+    )
+    right = Q(told=F(model.state_column), told_version=F("version"))
+    for pk, state in rows.exclude(right, told__isnull=False).values_list("pk", model.state_column):
+        yield f"{kind} {pk} is {state}, which is not what its events say"
 
 
 def _split_ids() -> Iterator[Sequence[int]]:

@@ -89,7 +89,7 @@ PACKINGS = register(
                 BY_STAFF,
                 _SHIP,
                 icon_name="package",
-                facts={"pieces": int, "wrong_scans": int},
+                facts={"pieces": int, "wrong_scans": int, "parcel": int},
             ),
         ),
         _("Nobody packs this order."),

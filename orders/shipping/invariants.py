@@ -2,11 +2,22 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce
 
 from orders.models import OrderLine
-from orders.shipping.models import HANDED_OVER, Direction, Parcel, ParcelPhoto, ParcelState, Purpose
+from orders.shipping.models import (
+    HANDED_OVER,
+    Direction,
+    FormerNumber,
+    Intercept,
+    InterceptState,
+    Parcel,
+    ParcelPhoto,
+    ParcelState,
+    Purpose,
+)
+from orders.waybills.models import Waybill, WaybillState
 from shop.invariants import in_scope, invariant
 
 
@@ -17,6 +28,40 @@ def tracking_numbers_are_unique() -> Iterator[str]:
     live = live.filter(tracking_no__in=looked_at.values("tracking_no"))
     for row in live.values("courier", "tracking_no").annotate(n=Count("id")).filter(n__gt=1):
         yield f"{row['courier']} {row['tracking_no']} in {row['n']} parcels"
+
+
+@invariant("B9.1", "no parcel is empty")
+def parcels_hold_goods() -> Iterator[str]:
+    for parcel in in_scope(Parcel.objects.filter(lines=None), orders="intercepts__order"):
+        yield f"parcel {parcel.pk}"
+
+
+@invariant("B9.2", "a parcel was sent, delivered, or undone when it says so")
+def parcels_say_when() -> Iterator[str]:
+    wrong = (
+        Q(state__in=HANDED_OVER, sent_at=None)
+        | Q(state=ParcelState.ARRIVED) & (Q(arrived_at=None) | Q(has_moved=False))
+        | Q(state=ParcelState.UNDONE) ^ Q(undone_at__isnull=False)
+    )
+    for parcel in in_scope(Parcel.objects.filter(wrong), orders="lines__order_line__order"):
+        yield f"parcel {parcel.pk} is {parcel.state}"
+
+
+@invariant("B9.3", "an e-waybill that was used is on a parcel of its order, or was")
+def used_waybills_are_on_parcels() -> Iterator[str]:
+    named = Parcel.objects.filter(courier=OuterRef("courier"), tracking_no=OuterRef("tracking_no"))
+    replaced = FormerNumber.objects.filter(courier=OuterRef("courier"), tracking_no=OuterRef("tracking_no"))
+    used = Waybill.objects.filter(state=WaybillState.USED)
+    lost = used.exclude(Exists(named.exclude(state=ParcelState.UNDONE))).exclude(Exists(replaced))
+    for waybill in in_scope(lost, orders="order"):
+        yield f"waybill {waybill.code} is used, and its parcel is gone"
+
+
+@invariant("B9.4", "a task of stopping a parcel is open only while the parcel is on its way")
+def intercepts_end_with_their_parcels() -> Iterator[str]:
+    late = Intercept.objects.filter(state=InterceptState.ASKED).exclude(parcel__state=ParcelState.SENT)
+    for intercept in in_scope(late, orders="order"):
+        yield f"intercept {intercept.pk} of parcel {intercept.parcel_id}"
 
 
 @invariant("B2.2", "pieces shipped per line are the pieces in its parcels that were handed over")

@@ -79,6 +79,23 @@ class Parcel(models.Model):
         return courier.name if courier else self.courier
 
 
+class FormerNumber(models.Model):
+    """A number that a parcel had before it was given another one: by it the order is still asked about."""
+
+    parcel = models.ForeignKey(
+        Parcel, on_delete=models.PROTECT, related_name="former_numbers", db_index=False
+    )
+    courier = models.CharField(max_length=20)
+    tracking_no = models.CharField(max_length=40)
+    replaced_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["tracking_no"], name="parcel_former_number")]
+
+    def __str__(self) -> str:
+        return f"{self.courier} {self.tracking_no}, once of parcel {self.parcel_id}"
+
+
 class ParcelLine(models.Model):
     """Pieces of one order line in one parcel."""
 

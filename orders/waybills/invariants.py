@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.db.models import Count, Exists, OuterRef, Q
 
 from orders.models import Order
-from orders.waybills.models import HELD, Waybill, WaybillState
+from orders.waybills.models import ASKED, HELD, Waybill, WaybillLabel, WaybillState
 from shop.events.models import Event
 from shop.invariants import in_scope, invariant
 
@@ -35,3 +35,17 @@ def orders_are_held_by_waybills() -> Iterator[str]:
     orders = Order.objects.annotate(is_held_so=held).filter(Q(has_label=True) | held)
     for order in in_scope(orders, orders="pk").filter(wrong).only("number", "has_label"):
         yield f"order {order.number}: has_label is {order.has_label}"
+
+
+@invariant("B7.8", "an e-waybill waits for an answer exactly while its provider is to be asked")
+def waiting_waybills_are_asked() -> Iterator[str]:
+    is_asked, waits = Q(state__in=ASKED), Q(next_try_at__isnull=False)
+    for waybill in in_scope(Waybill.objects.filter(is_asked & ~waits | ~is_asked & waits), orders="order"):
+        yield f"waybill {waybill.code} is {waybill.state}"
+
+
+@invariant("B7.9", "a label is of an e-waybill that was given a number")
+def labels_have_numbers() -> Iterator[str]:
+    blank = WaybillLabel.objects.filter(waybill__tracking_no="").select_related("waybill")
+    for label in in_scope(blank.defer("html"), orders="waybill__order"):
+        yield f"label of waybill {label.waybill.code}"

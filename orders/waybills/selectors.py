@@ -90,6 +90,14 @@ def list_printable(order_ids: Any, scope: str) -> "QuerySet[Waybill]":
     return rows_in_scope(issued.exclude(label__html=""), scope).order_by("order", "place", "pk")
 
 
+def find_held_or_last(order: Order, place: int) -> tuple[Waybill | None, Waybill | None]:
+    """The waybill that waits for the order's first parcel, and the newest one of a place in its own ship dialog."""
+    rows = list(Waybill.objects.filter(_is_for(order)).order_by("place", "pk"))
+    held = [row for row in rows if row.state in HOLDING and not row.is_given_up]
+    last = [row for row in rows if row.place == place and row.order_id == order.pk]
+    return next(iter(held), None), last[-1] if last else None
+
+
 def find_last(order_id: int, place: int) -> Waybill | None:
     """The newest waybill of a place in the ship dialog."""
     return Waybill.objects.filter(order=order_id, place=place).order_by("-pk").first()

@@ -71,9 +71,15 @@ class _Adapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}
 
 
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        """Nowhere: the library would read the whole body of an answer that leads elsewhere, however long it is."""
+        return None
+
+
 def open_session() -> requests.Session:
     """A session as `requests` has it, in a hurry. An answer that takes too long raises `requests.Timeout`."""
-    session = requests.Session()
+    session = _Session()
     session.mount("http://", _Adapter())
     session.mount("https://", _Adapter())
     return session

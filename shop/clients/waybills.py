@@ -172,11 +172,11 @@ def check_account(account: Account) -> None:
 
 
 def read_number(fact: dict[str, Any], name: str) -> str:
-    """A tracking number that could be one; anything else is `Unknown`."""
+    """A tracking number that could be one, in capitals as scanners read it; anything else is `Unknown`."""
     value = fact.get(name)
     if not isinstance(value, str) or not NUMBER_PATTERN.fullmatch(value):
         raise Unknown("The answer holds no tracking number.")
-    return value
+    return value.upper()
 
 
 def read_fact(fact: dict[str, Any], name: str, longest: int = LONGEST_FACT) -> str:

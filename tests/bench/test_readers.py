@@ -67,6 +67,7 @@ READERS = {
     "order_transfer_to_check": "orders.desk.list.counts.count_tabs",
     "order_unsent_due": "orders.payments.selectors.list_unsent",
     "order_with_remark": f"{LIST}.narrow",
+    "parcel_former_number": SEARCH,
     "parcel_undone_by_tracking_no": SEARCH,
     "loose_file_due": "shop.files.loose.list_due_loose",
     "picture_of_staff": "shop.files.selectors.list_unused",

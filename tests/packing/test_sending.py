@@ -41,7 +41,7 @@ def test_a_scanned_number_tells_its_courier_and_ships_what_is_in_the_box() -> No
     assert (parcel.tracking_no, parcel.courier, parcel.lines.get().quantity) == (NUMBER, "SF", 2)
     assert (fresh(order).stage, told(order)) == ("shipped", ["begin", "wrong", "done"])
     done = Event.objects.get(verb="packing.done")
-    assert done.data == {"pieces": 2, "wrong_scans": 1}
+    assert done.data == {"pieces": 2, "wrong_scans": 1, "parcel": parcel.pk}
     assert count_packed_by(2, before) == 1
 
 

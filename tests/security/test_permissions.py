@@ -30,8 +30,7 @@ from orders.services.printing import Document
 from orders.shipping.models import InterceptKind, Parcel, ParcelPhoto
 from orders.shipping.services.intercepting import Wish as InterceptWish
 from orders.shipping.services.intercepting import ask_intercept
-from orders.waybills.models import WaybillLabel
-from orders.waybills.services.asking import Wish, request_waybill
+from orders.waybills.models import WaybillLabel, WaybillState
 from shop import clock
 from shop.access import ROLES
 from shop.couriers.models import ProviderAccount
@@ -45,7 +44,7 @@ from shop.store.choices import PayMethod
 from tests import cast
 from tests.console import browser
 from tests.printing.conftest import make_printer
-from tests.waybills.conftest import set_up_couriers
+from tests.waybills.conftest import set_up_couriers, settled
 
 pytestmark = pytest.mark.django_db
 
@@ -400,7 +399,7 @@ def world(books_are_clean: None, sent_tasks: list[tuple[str, int]]) -> World:
     address = save_address(customer, vars(cast.HOME))
     set_up_couriers()
     packed = cast.prepared_order(customer=customer)
-    waybill = request_waybill(packed.pk, wish=Wish("ZTO"), actor=cast.clerk())
+    waybill = settled(packed, WaybillState.ISSUED, tracking_no="75000000000009")
     WaybillLabel(waybill=waybill, html="<p>label</p>").save()
     sent = Parcel.objects.get()
     picture = Picture.objects.create(

@@ -1,5 +1,6 @@
 """Stopping or redirecting a parcel that is on its way: a task that people do, and that ends with its parcel."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,8 +19,10 @@ from orders.shipping.services.intercepting import (
 )
 from orders.shipping.services.ship import arrive_parcel, undo_ship
 from shop import clock
-from shop.actor import Actor
+from shop.actor import SYSTEM, Actor
 from shop.customers.erasure import GRACE, ask_erasure, erase_when_due, list_obstacles
+from shop.events.delivery import drain
+from shop.events.models import Event
 from tests import cast
 from tests.expect import fresh, refused, verbs_of
 from tests.shipping.test_shared_parcels import share_parcel
@@ -175,3 +178,31 @@ def test_while_one_is_open_its_buyer_is_not_erased_and_afterwards_nothing_opens(
     gone = get_intercept(intercept.pk, actor=WAREHOUSE)
     kept = {gone.recipient, gone.phone, gone.detail, gone.called, gone.outcome}
     assert not kept & {"李雷", "13800002222", "中山路9号", "客服小陈", "已拦下"}
+
+
+class TestReceived:
+    def test_who_has_the_goods_needs_no_task(self, order):
+        intercept = asked(order)
+        receive_order(order.pk, actor=cast.buyer(order))
+        drain()
+        assert state_of(intercept) == "lapsed"
+        assert Event.objects.filter(kind="intercept").latest("number").verb == "intercept.lapse"
+
+    def test_that_its_clock_ran_out_says_nothing_of_where_it_is(self, order):
+        intercept = asked(order)
+        with clock.at(fresh(order).receive_by + timedelta(minutes=1)):
+            receive_order(order.pk, actor=SYSTEM)
+            drain()
+        assert state_of(intercept) == "asked"
+
+    def test_a_shared_parcel_is_received_when_all_have_it(self):
+        orders = [cast.prepared_order() for _ in range(2)]
+        shared = share_parcel(*orders)
+        wish = Wish(InterceptKind.STOP)
+        intercept = ask_intercept(shared.pk, order_id=orders[0].pk, wish=wish, actor=WAREHOUSE)
+        states = []
+        for each in orders:
+            receive_order(each.pk, actor=cast.buyer(each))
+            drain()
+            states.append(state_of(intercept))
+        assert states == ["asked", "lapsed"]

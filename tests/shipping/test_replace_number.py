@@ -10,6 +10,7 @@ from orders.shipping.services.replacing import WhyReplaced, replace_number
 from orders.shipping.services.ship import NewParcel, arrive_parcel, ship_order, undo_ship
 from orders.stages import Stage
 from orders.waybills.models import Waybill, WaybillState
+from orders.waybills.services.answers import apply_voided
 from shop.events.models import Event
 from shop.store.choices import Delivery
 from tests import cast
@@ -174,6 +175,14 @@ class TestWaybills:
         order, waybill = self.labelled()
         replace(self.ship_with(order, NewParcel("ZTO", waybill.tracking_no)))
         assert self.state() == (WaybillState.ISSUED, True)
+
+    def test_one_that_was_named_by_mistake_is_voided_where_nothing_is_left_to_send(self):
+        order, waybill = self.labelled()
+        ship_order(order.pk, parcels=[NewParcel("ZTO", waybill.tracking_no)], actor=WAREHOUSE)
+        replace(Parcel.objects.get())
+        assert self.state() == (WaybillState.VOIDING, True)
+        apply_voided(Waybill.objects.get())
+        assert self.state() == (WaybillState.VOID, False)
 
     def test_one_over_which_there_is_another_label_is_spent(self):
         order, waybill = self.labelled()

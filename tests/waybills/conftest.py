@@ -12,10 +12,12 @@ from orders.waybills.models import Waybill, WaybillState
 from orders.waybills.services.asking import Wish, request_waybill
 from orders.waybills.tasks import ask_provider
 from shop import clock
+from shop.actor import Actor, ActorKind
 from shop.clients import waybills as clients
 from shop.clients.waybills import Account, WaybillRequest
 from shop.couriers.models import CourierAccount, Provider, ProviderAccount, Sender
 from shop.events.models import Event
+from shop.moves.services import lock_row, move
 from shop.store.models import StoreSettings
 from tests import cast
 
@@ -102,11 +104,24 @@ def answer(waybill: Waybill, *, times: int = 1) -> Waybill:
     return Waybill.objects.select_related("order__customer").get(pk=waybill.pk)
 
 
+_LEADS_TO = {
+    WaybillState.ISSUED: ["issue"],
+    WaybillState.VOIDING: ["issue", "void"],
+    WaybillState.UNKNOWN: ["lose"],
+    WaybillState.DISPUTED: ["dispute"],
+    WaybillState.FAILED: ["fail"],
+}
+
+
 def settled(order: Order, state: WaybillState, **columns: Any) -> Waybill:
     """A waybill in this state, whatever workers there are beside the test."""
     with transaction.atomic():
-        waybill = ask(order)
-        kept = {"state": state, "next_try_at": None, "lease_until": clock.now() + timedelta(days=1)}
+        waybill = lock_row(Waybill, ask(order).pk)
+        for verb in _LEADS_TO.get(state, []):
+            speaker = WAREHOUSE if verb == "void" else Actor(ActorKind.GATEWAY, name="kdniao")
+            move(waybill, f"waybill.{verb}", actor=speaker, data={"code": waybill.code, "courier": "ZTO"})
+        day = clock.now() + timedelta(days=1)
+        kept = {"lease_until": day, "next_try_at": day if waybill.is_waiting else None}
         Waybill.objects.filter(pk=waybill.pk).update(**kept | columns)
     return Waybill.objects.get(pk=waybill.pk)
 

@@ -16,19 +16,18 @@ from shop.console.timeline import tell_last
 from shop.couriers.known import find_courier
 from shop.crypto import mask_address, mask_name, mask_phone
 from shop.http.dialogs import Dialog
+from shop.http.paging import read_page
 from shop.staff.actions.rows import ActionPage, list_offers
 from shop.staff.decorators import StaffRequest, staff_page
 
 EVENTS_SHOWN = 20
-SHOWN = 100
 
 
 @staff_page("orders.ship")
 def list_intercepts(request: StaffRequest) -> HttpResponse:
-    """The tasks that somebody has to do, the oldest first: what is done makes room for the next."""
-    rows = list_open_intercepts(scope_key(request.actor)).select_related("order", "parcel").order_by("pk")
-    context = {"intercepts": rows[:SHOWN], "shown": SHOWN}
-    return render(request, "desk/intercepts/list.html", context)
+    """The tasks that somebody has to do, the newest first."""
+    rows = list_open_intercepts(scope_key(request.actor)).select_related("order", "parcel")
+    return render(request, "desk/intercepts/list.html", {"page": read_page(rows, request)})
 
 
 @staff_page("orders.ship")

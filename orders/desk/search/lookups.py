@@ -116,13 +116,15 @@ def _by_hash(kind: HashKind) -> Lookup:
 
 
 _IN_PARCELS = ("order_line__order_id", "parcel__tracking_no", _write_plain)
+_FORMERLY = ("order_line__order_id", "parcel__former_numbers__tracking_no", _write_plain)
 _UNDONE = Q(parcel__state=ParcelState.UNDONE)
 LOOKUPS: dict[FoundBy, list[Lookup]] = {
     FoundBy.NUMBER: [Lookup(orders_of(ALL), "id", "number", _write_plain)],
-    # Two, because each has a partial index of its own.
+    # Each has an index of its own.
     FoundBy.TRACKING: [
         Lookup(ParcelLine.objects.filter(~_UNDONE), *_IN_PARCELS),
         Lookup(ParcelLine.objects.filter(_UNDONE), *_IN_PARCELS),
+        Lookup(ParcelLine.objects.all(), *_FORMERLY),
     ],
     FoundBy.PAYMENT: [
         Lookup(Payment.objects.all(), "order_id", "trade_no", _write_trade_no),

@@ -20,7 +20,7 @@ from shop.errors import Refused
 from shop.staff.decorators import StaffRequest
 from shop.words import fill
 
-MOST = 100
+MOST = 200
 """So many labels one press prints."""
 _SALT = "orders.desk.waybills.label"
 _KEY_HOLDS_S = 900

@@ -20,6 +20,7 @@ from orders.packing.selectors import (
 )
 from orders.packing.services.opening import Press, locked_own, make_end, write_scan
 from orders.selectors import read_order
+from orders.shipping.selectors import list_just_sent
 from orders.shipping.services.ship import NewParcel, ship_order
 from orders.shipping.services.together import ship_together
 from orders.waybills.models import HOLDING, Waybill, WaybillState
@@ -85,8 +86,8 @@ def ship_packed(order_id: int, press: Press) -> PackingScan:
         box = _read_full(order, packing)
         courier, number = find_carrier(order, packing)
         parcel = NewParcel(courier, number, box.contents)
-        _ship(order, parcel, press.actor)
-        data = {"pieces": box.packed, "wrong_scans": count_wrong_scans(packing)}
+        (sent,) = list_just_sent(_ship(order, parcel, press.actor))
+        data = {"pieces": box.packed, "wrong_scans": count_wrong_scans(packing), "parcel": sent}
         services.move(packing, "packing.done", actor=press.actor, changes=make_end(), data=data)
         return write_scan(packing, press, Verdict.SHIP, code=number, courier=courier)
 
@@ -101,18 +102,17 @@ def _locked_together(order_id: int, press: Press) -> Iterator[tuple[Order, Packi
         yield own
 
 
-def _ship(order: Order, parcel: NewParcel, actor: Actor) -> None:
+def _ship(order: Order, parcel: NewParcel, actor: Actor) -> Order:
     companions = list_companions(order)
     for other in companions:
         if not read_box(other, find_open_packing(other.pk)).is_complete:
             message = _("Order %(number)s goes in the same parcel and is not packed yet: scan its slip.")
             words = {"number": other.number}
             raise Refused("companion_not_packed", fill(message, words), order=other.number)
-    if companions:
-        others = [other.pk for other in companions]
-        ship_together(order.pk, others=others, parcels=[parcel], actor=actor)
-    else:
-        ship_order(order.pk, parcels=[parcel], actor=actor)
+    if not companions:
+        return ship_order(order.pk, parcels=[parcel], actor=actor)
+    others = [other.pk for other in companions]
+    return ship_together(order.pk, others=others, parcels=[parcel], actor=actor)
 
 
 def find_carrier(order: Order, packing: Packing) -> tuple[str, str]:

@@ -5,10 +5,12 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
 from orders.moves import move
-from orders.shipping.models import Parcel, ParcelState
+from orders.shipping.models import FormerNumber, Parcel, ParcelState
 from orders.shipping.services.ship import NO_PAGE, Seen, find_duplicate, locked_parcel, read_number
+from orders.stages import Stage
 from orders.waybills.selectors import has_held
-from orders.waybills.services.ending import free_waybill, use_waybill
+from orders.waybills.services.ending import free_waybill, use_waybill, void_waybills
+from shop import clock
 from shop.actor import Actor
 from shop.errors import Refused
 
@@ -23,10 +25,10 @@ def replace_number(
 ) -> Order:
     """Give a parcel that is on its way another courier, another tracking number, or both; its buyers are told.
 
-    An e-waybill that was named by mistake waits for its parcel again; one over which the courier put another label is
-    spent. All its orders are moved, the one seen or the first is returned. Raises Refused `not_found`,
-    `parcel_not_sent`, `parcel_arrived`, `no_number`, `same_number`, `tracking_required`, `courier_required`,
-    `duplicate_tracking`; of e-waybills `label_of_other_order`, `label_not_ready`.
+    An e-waybill that was named by mistake waits for its parcel again, or is voided where nothing is left to send; one
+    over which the courier put another label is spent. All its orders are moved, the one seen or the first is returned.
+    Raises Refused `not_found`, `parcel_not_sent`, `parcel_arrived`, `no_number`, `same_number`, `tracking_required`,
+    `courier_required`, `duplicate_tracking`; of e-waybills `label_of_other_order`, `label_not_ready`.
     """
     number = read_number(courier, tracking_no)
     with locked_parcel(parcel_id, "order.replace_number", actor, seen) as (parcel, orders):
@@ -35,11 +37,14 @@ def replace_number(
         if was == {"courier": courier, "tracking_no": number}:
             raise Refused("same_number", _("This is the number that the parcel has already."))
         _write(parcel, courier, number)
+        FormerNumber.objects.create(parcel=parcel, **was, replaced_at=clock.now())
         if why == WhyReplaced.TYPED:
             free_waybill(**was, actor=actor)
         use_waybill(orders, **_name(parcel), actor=actor)
         data = {"parcel": parcel.pk, "before": was, "after": _name(parcel), "because": WhyReplaced(why).value}
         for order in orders:
+            if order.stage == Stage.SHIPPED:
+                void_waybills(order.pk)
             changes = {"has_label": has_held(order)}
             move(order, "order.replace_number", actor=actor, changes=changes, data=data)
     return orders[0]

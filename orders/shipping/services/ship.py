@@ -85,14 +85,22 @@ def send_parcels(
         use_waybill([order, *together], courier=parcel.courier, tracking_no=number, actor=actor)
     lines = {line.pk: line for line in order.lines.order_by("id")}
     contents = [_take(parcel.quantities, lines) for parcel in parcels]
-    sent = [_send(order, *each, actor) for each in zip(parcels, contents, strict=True)]
+    # Parcels by their numbers, then goods: who waits for the number of another holds nothing they need.
+    by_number = sorted(zip(parcels, contents, strict=True), key=lambda pair: _sort_key(pair[0]))
+    sent = [_send(order, *each, actor) for each in by_number]
     OrderLine.objects.bulk_update(lines.values(), ["shipped", "reserved"])
     pieces: Counter[int] = Counter()
     for line_id, quantity in (pair for content in contents for pair in content.items()):
         pieces[lines[line_id].sku_id] += quantity
+    if together:
+        lock_stock(OrderLine.objects.filter(order__in=[order, *together]).values_list("sku_id", flat=True))
     ship_stock(pieces, order_id=order.pk, actor=actor)
     changes = part(order) if order.bundle in left else {}
     _move_shipped(order, sent, pieces.total(), actor, together, changes)
+
+
+def _sort_key(new: NewParcel) -> tuple[str, str]:
+    return new.courier, clean_tracking_no(new.tracking_no)
 
 
 def _send(order: Order, new: NewParcel, quantities: Mapping[int, int], actor: Actor) -> Parcel:

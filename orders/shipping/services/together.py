@@ -7,12 +7,11 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from orders.destinations import is_same_recipient
-from orders.models import Order, OrderLine
+from orders.models import Order
 from orders.moves import lock_order
 from orders.shipping.services.bundled import find_left
 from orders.shipping.services.ship import NewParcel, send_parcels
 from shop.actor import Actor
-from shop.catalog.stock import lock_stock
 from shop.errors import Refused
 
 
@@ -51,7 +50,6 @@ def send_together(
     _check_recipients(lead, others)
     orders = [lead, *others]
     left = find_left(orders)
-    _lock_stock([order.pk for order in orders])
     shared = [replace(parcels[0], may_join=True, quantities={}, photo_ids=())] if parcels else []
     for order in orders:
         own = parcels if order is lead else shared
@@ -64,8 +62,3 @@ def _check_recipients(lead: Order, others: Collection[Order]) -> None:
         if not is_same_recipient(lead, order) or order.delivery != lead.delivery:
             message = _("Order %(number)s goes to another recipient or address: ship it by itself.")
             raise Refused("other_recipient", message % {"number": order.number}, order=order.number)
-
-
-def _lock_stock(order_ids: Collection[int]) -> None:
-    """In one order over all of them, so that two such parcels never wait for each other."""
-    lock_stock(OrderLine.objects.filter(order__in=order_ids).values_list("sku_id", flat=True))

@@ -162,7 +162,7 @@ def _list_all_left(orders: Sequence[Order]) -> dict[str, int]:
 
 
 def _check_contents(order: Order, wanted: Mapping[int, int]) -> dict[str, int]:
-    lines = {line.pk: line for line in order.lines.order_by("id")}
+    lines = {line.pk: line for line in order.lines.all()}
     all_left = {pk: line.to_send for pk, line in lines.items() if line.to_send and not line.short}
     if not all_left:
         message = _("All that is left to send is short of stock: change, postpone or cancel it in the order.")
@@ -172,7 +172,7 @@ def _check_contents(order: Order, wanted: Mapping[int, int]) -> dict[str, int]:
         raise Refused("nothing_chosen", _("Choose what goes into the parcel."), 400)
     for pk, pieces in chosen.items():
         _check_pieces(lines.get(pk), pieces)
-    return {str(pk): pieces for pk, pieces in chosen.items()}
+    return {str(pk): pieces for pk, pieces in sorted(chosen.items())}
 
 
 def _check_pieces(line: OrderLine | None, pieces: int) -> None:

@@ -1,7 +1,6 @@
 """What people do with an e-waybill: use it for a parcel, void it, settle what the provider leaves open."""
 
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -17,7 +16,7 @@ from shop.actor import SYSTEM, Actor
 from shop.couriers.known import clean_tracking_no
 from shop.errors import Refused
 from shop.events.services import seal_words
-from shop.moves.services import lock_subject, move
+from shop.moves.services import lock_subject, lock_subjects, locked, move
 
 _UNASKED: dict[str, Any] = {"lease_until": None, "next_try_at": None}
 
@@ -34,9 +33,10 @@ def void_waybill(waybill_id: int, *, actor: Actor, expected_version: int | None 
 
 
 def void_waybills(order_id: int) -> bool:
-    """For an order that would close by itself: have its numbers taken back. Whether it has to wait for that.
+    """For an order that would close by itself, or needs them no more: have its numbers taken back.
 
-    The one for all that goes together is taken back too, at whichever order it is.
+    The one for all that goes together is taken back too, at whichever order it is. Returns whether it has to wait for
+    that.
     """
     with transaction.atomic():
         for waybill in find_voidable(order_id):
@@ -91,24 +91,33 @@ def enter_number(
 
 def note_printed(waybill_id: int, *, actor: Actor) -> Waybill:
     """Count a print of the label. Raises Refused as `lock_subject` does."""
-    with transaction.atomic():
-        waybill = lock_subject(Waybill, waybill_id, "waybill.print", actor=actor)
-        copies = waybill.prints + 1
-        data = describe(waybill) | {"copies": copies}
-        move(waybill, "waybill.print", actor=actor, changes={"prints": copies}, data=data)
+    with locked(Waybill, waybill_id, "waybill.print", actor) as waybill:
+        _count_print(waybill, actor)
     return waybill
 
 
-def note_prints(waybill_ids: Iterable[int], *, actor: Actor) -> dict[int, int]:
-    """Count a print of each of these labels, all or none; id → which copy it is.
+def note_prints(waybill_ids: Sequence[int], *, actor: Actor) -> dict[int, int]:
+    """Count a print of each of these labels, all or none; id → which copy it is, in the order in which they are named.
 
     One that cannot be printed any more in this moment is passed over, and has none.
     """
-    copies: dict[int, int] = {}
     with transaction.atomic():
-        for waybill_id in waybill_ids:
-            with suppress(Refused):
-                copies[waybill_id] = note_printed(waybill_id, actor=actor).prints
+        _lock_orders_of(waybill_ids)
+        labels = lock_subjects(Waybill, waybill_ids, "waybill.print", actor=actor)
+        copies = {waybill.pk: _count_print(waybill, actor) for waybill in labels}
+    return {pk: copies[pk] for pk in waybill_ids if pk in copies}
+
+
+def _lock_orders_of(waybill_ids: Sequence[int]) -> None:
+    """As everybody does who holds more than one label, so that nobody waits in a ring."""
+    rows = Waybill.objects.filter(pk__in=waybill_ids).select_related("order").only("order__id")
+    list(rows.select_for_update(of=("order",), no_key=True).order_by("order_id"))
+
+
+def _count_print(waybill: Waybill, actor: Actor) -> int:
+    copies = waybill.prints + 1
+    data = describe(waybill) | {"copies": copies}
+    move(waybill, "waybill.print", actor=actor, changes={"prints": copies}, data=data)
     return copies
 
 

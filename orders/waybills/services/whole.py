@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from orders.companions import find_first, list_companions
 from orders.models import Order, OrderLine
 from orders.moves import locked_order
 from orders.waybills.models import Waybill, WaybillState
-from orders.waybills.selectors import find_last, list_held
+from orders.waybills.selectors import find_held_or_last
 from orders.waybills.services.asking import MAX_WEIGHT_G, Wish, ask_for_place
 from shop.actor import Actor
 from shop.couriers.known import find_courier
@@ -26,11 +27,11 @@ def request_whole(order_id: int, *, wish: Wish, actor: Actor) -> Waybill:
     used again. Raises Refused as `request_waybill` does.
     """
     with locked_order(order_id, "order.label", actor) as order:
-        if held := list_held(order):
-            return held[0]
+        held, last = find_held_or_last(order, _PLACE)
+        if held:
+            return held
         first = find_first(order)
         if first == order_id:
-            last = find_last(order_id, _PLACE)
             return ask_for_place(order, _PLACE, last, _fill_in(wish, order, last), actor)
     return request_whole(first, wish=wish, actor=actor)
 
@@ -61,8 +62,8 @@ def weigh(order: Order) -> int:
     0 where a SKU does not say it, or for more than a parcel can weigh.
     """
     orders = [order, *list_companions(order)]
-    rows = OrderLine.objects.filter(order__in=orders, short=0).select_related("sku")
-    lines = [line for line in rows if line.to_send]
+    prefetch_related_objects(orders, Prefetch("lines", OrderLine.objects.select_related("sku")))
+    lines = [line for each in orders for line in each.lines.all() if line.to_send and not line.short]
     if not all(line.sku.weight_g for line in lines):
         return 0
     grams = sum(line.to_send * line.sku.weight_g for line in lines)

@@ -29,7 +29,7 @@ from tests.desk.conftest import SignIn
 from tests.waybills.conftest import ScriptedProvider, answer, ask, set_up_couriers
 
 URL = "/console/orders/bulk/"
-LABEL_ROW = 24
+LABEL_ROW = 22
 """The maker, the lease, the locks, the account, the sender, the lines with their weights, two events, the verdict."""
 pytestmark = pytest.mark.usefixtures("books_are_clean", "sent_tasks", "in_english")
 

@@ -18,6 +18,8 @@ from orders.numbers import drawn_by
 from orders.payments.changes.addressing import change_address
 from orders.payments.models import Refund
 from orders.payments.services.refund_evidence import apply_refund_evidence
+from orders.shipping.models import Parcel
+from orders.shipping.services.replacing import WhyReplaced, replace_number
 from shop.actor import GATEWAY, SYSTEM
 from shop.catalog.models import Product
 from shop.catalog.services import NewSku, add_product
@@ -153,6 +155,15 @@ class TestManyLines:
         assert set(found(owner, text)) == {first.number, second.number, third.number}
         assert "Nothing found for:" in html
         assert "SF404404404404" in html.split("Nothing found for:")[1]
+
+    def test_a_number_that_was_replaced_finds_its_order(self, owner: Client) -> None:
+        order = shipped_order()
+        parcel = Parcel.objects.get()
+        former = parcel.tracking_no
+        number = {"courier": "SF", "tracking_no": "SF404404404404"}
+        replace_number(parcel.pk, **number, why=WhyReplaced.TYPED, actor=clerk())
+        for text in (former, "SF404404404404", f"{former.lower()[:4]} {former[4:]}"):
+            assert found(owner, text) == [order.number]
 
     def test_one_query_finds_all(self, django_assert_num_queries: Any) -> None:
         orders = [place() for _ in range(5)]
