@@ -152,7 +152,7 @@ MERGE = BulkAction(
     ),
     _("They can be separated until there is an e-waybill."),
     mark=BY_COURIER,
-    only=_("Only orders to ship by a courier are taken."),
+    only=_("Only orders to ship by a courier are taken, none that is on hold or not paid in full."),
     form=BulkForm,
 )
 """No job: all are merged by one press, or none."""
