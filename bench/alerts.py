@@ -28,4 +28,4 @@ parser.add_argument("--rate", type=float, default=4, help="orders a second (defa
 options = parser.parse_args()
 if not 3 <= options.orders <= SHOWN or options.consoles < 2 or options.rate <= 0:
     parser.error(f"--orders is 3 to {SHOWN}, --consoles at least 2, --rate above 0")
-run("bench.kit.alerts", options, needs=("DATABASE_URL", "REDIS_URL"))
+run("bench.kit.open_pages.alerts", options, needs=("DATABASE_URL", "REDIS_URL"))

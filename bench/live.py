@@ -23,4 +23,4 @@ parser.add_argument("--rate", type=float, default=4, help="changes a second (def
 options = parser.parse_args()
 if not 2 <= options.topics <= options.consoles or options.changes < 1 or options.rate <= 0:
     parser.error("--topics is 2 to --consoles, --changes at least 1, --rate above 0")
-run("bench.kit.live", options, needs=("DATABASE_URL", "REDIS_URL"))
+run("bench.kit.open_pages.live", options, needs=("DATABASE_URL", "REDIS_URL"))

@@ -14,7 +14,7 @@ from pathlib import Path
 # Called by its path, a script finds only what lies beside it.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bench.kit.rates import load_rates, print_rates
+from bench.kit.placing.rates import load_rates, print_rates
 from bench.kit.start import add_console, add_figures, make_parser, run
 
 parser = make_parser(__doc__)
@@ -25,4 +25,4 @@ options = parser.parse_args()
 if options.table:
     print_rates([load_rates(path) for path in options.table])
 else:
-    run("bench.kit.place", options)
+    run("bench.kit.placing.ways", options)

@@ -27,8 +27,8 @@ from notifications.state import get_open_state
 from orders.models import Order, OrderLine
 from shop.crypto import mask_name, mask_phone
 from shop.errors import Refused
+from shop.http.api.fields import read_id
 from shop.http.dialogs import Dialog, show_dialog, show_obstacle
-from shop.http.fields import read_id
 from shop.http.paging import read_page
 from shop.http.query import make_url
 from shop.staff.decorators import StaffRequest, staff_page

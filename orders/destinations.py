@@ -8,7 +8,7 @@ from orders.models import Order
 from shop.crypto import as_number, keyed_hash
 from shop.spelling import normalise
 from shop.store.deliveries import WAYS
-from shop.store.regions import shorten
+from shop.store.places.regions import shorten
 
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x1f]+")
 _BETWEEN_NUMBERS = re.compile(r"(?<=\d)[\W_]+(?=\d)")

@@ -12,7 +12,7 @@ from shop.crypto import EncryptedTextField
 from shop.customers.models import Customer
 from shop.events.models import Versioned
 from shop.store.choices import Delivery, OverdueRule, PayMethod
-from shop.store.regions import join_region
+from shop.store.places.regions import join_region
 
 HAS_REMARK = ~Q(buyer_remark="", seller_remark="")
 """Orders with words of the buyer or the shop. Encrypted columns are empty where there is nothing to encrypt."""

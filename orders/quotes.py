@@ -20,7 +20,7 @@ from shop.store.area.places import is_covered
 from shop.store.choices import ONLINE, Delivery, PayMethod
 from shop.store.deliveries import WAYS
 from shop.store.models import StoreSettings
-from shop.store.regions import join_region
+from shop.store.places.regions import join_region
 from shop.store.selectors import list_deliveries, list_pay_methods
 
 MAX_LINES = 50

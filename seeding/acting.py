@@ -38,7 +38,7 @@ from seeding.world import Scene
 from shop import clock
 from shop.actor import SYSTEM
 from shop.catalog.models import Sku
-from shop.catalog.stock import correct_stock
+from shop.catalog.stock.changes import correct_stock
 from shop.customers.services import customer_actor
 from shop.events.delivery import drain
 from shop.events.sweeping import sweep

@@ -17,8 +17,8 @@ from rest_framework.request import Request
 
 from shop.catalog import api as catalog
 from shop.customers import api as customers
-from shop.http.schema import INTRODUCTION
-from shop.http.views import JsonOnly
+from shop.http.api.endpoint import JsonOnly
+from shop.http.api.schema import INTRODUCTION
 from shop.store import api as store
 
 

@@ -21,8 +21,8 @@ from shop.jobs.models import Job
 from shop.jobs.pages import get_watched
 from shop.jobs.selectors import get_person_id, may_make_jobs
 from shop.staff.models import THEMES, StaffUser
+from shop.staff.pages.signing_in import THEME_COOKIE
 from shop.staff.services import staff_actor
-from shop.staff.views import THEME_COOKIE
 from shop.store.models import StoreSettings
 from shop.store.selectors import get_store_settings
 

@@ -249,8 +249,8 @@ AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 # Behind a proxy everybody would share the proxy's; and of IPv6 addresses anybody has as many as they like.
-AXES_CLIENT_IP_CALLABLE = "shop.staff.known_devices.read_door"
-AXES_LOCKOUT_CALLABLE = "shop.staff.views.locked_out"
+AXES_CLIENT_IP_CALLABLE = "shop.staff.signing_in.known_devices.read_door"
+AXES_LOCKOUT_CALLABLE = "shop.staff.pages.signing_in.locked_out"
 AXES_DISABLE_ACCESS_LOG = True
 # A refused try is kept with what was sent: passwords under any of these names are not.
 AXES_SENSITIVE_PARAMETERS = [
@@ -261,7 +261,7 @@ AXES_SENSITIVE_PARAMETERS = [
     "proof_carried",
 ]
 AXES_VERBOSE = False
-SESSION_ENGINE = "shop.staff.sessions"
+SESSION_ENGINE = "shop.staff.signing_in.sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True
@@ -348,13 +348,13 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["shop.customers.authentication.CustomerTokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_PARSER_CLASSES": ["shop.http.parsers.StrictJSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["shop.http.api.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "shop.http.rendering.api_exception_handler",
+    "EXCEPTION_HANDLER": "shop.http.api.rendering.api_exception_handler",
     # Proxies of our own before us: what a client writes into X-Forwarded-For beyond them is not believed.
     "NUM_PROXIES": env.int("NUM_PROXIES", 0),
-    "DEFAULT_THROTTLE_CLASSES": ["shop.http.throttle.BucketThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": ["shop.http.api.throttle.BucketThrottle"],
     "DEFAULT_THROTTLE_RATES": {
         "login": "600/min" if DEMO else "30/min",
         "password": "600/min" if DEMO else "20/min",

@@ -17,8 +17,8 @@ from typing import Any
 import requests
 from django.db import connection
 
-from bench.kit.buyers import add_skus, describe_order, make_buyers, open_shop
 from bench.kit.consoles import Console, hire
+from bench.kit.placing.buyers import add_skus, describe_order, make_buyers, open_shop
 from bench.kit.servers import running
 from bench.kit.tables import print_table
 from bench.kit.timing import find_p95

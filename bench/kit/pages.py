@@ -12,7 +12,7 @@ from bench.kit.bare import (
     page_of_goods,
     page_where,
 )
-from bench.kit.goods import DISCONTINUED
+from bench.kit.past.goods import DISCONTINUED
 from orders.models import HashKind, Order
 from orders.search import hash_value
 from orders.shipping.models import Parcel

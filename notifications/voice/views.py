@@ -20,10 +20,10 @@ from notifications.voice.services import (
 )
 from shop.access import ROLE_LABELS, has_capability, require
 from shop.errors import Refused
-from shop.http.fields import read_version
+from shop.http.api.fields import read_version
 from shop.staff.decorators import StaffRequest, staff_page
-from shop.store.tabs import list_tabs
-from shop.store.views_sound import read_upload
+from shop.store.pages.sound import read_upload
+from shop.store.pages.tabs import list_tabs
 
 
 @dataclass(frozen=True)

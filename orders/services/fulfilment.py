@@ -13,7 +13,7 @@ from orders.moves import move
 from orders.stages import TO_SHIP, AftersaleMark, CloseReason, Stage
 from shop import clock
 from shop.actor import SYSTEM, Actor
-from shop.catalog.stock import release_stock, reserve_stock, reserve_what_is_there
+from shop.catalog.stock.changes import release_stock, reserve_stock, reserve_what_is_there
 from shop.events.models import Event
 from shop.store.choices import PayMethod
 from shop.store.selectors import get_store_settings

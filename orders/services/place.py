@@ -20,8 +20,8 @@ from orders.stages import Source, Stage
 from shop import clock
 from shop.actor import SYSTEM, Actor
 from shop.catalog.models import Sku
-from shop.catalog.refusals import counted_refusals
-from shop.catalog.stock import check_stock, reserve_stock
+from shop.catalog.stock.changes import check_stock, reserve_stock
+from shop.catalog.stock.refusals import counted_refusals
 from shop.customers.care import check_may_order
 from shop.customers.models import Customer
 from shop.database.inserts import insert_rows

@@ -13,7 +13,7 @@ from orders.stages import IN_HAND
 from shop.access import require
 from shop.actor import Actor
 from shop.catalog.models import Sku
-from shop.catalog.stock import release_stock, require_reason, set_on_hand
+from shop.catalog.stock.changes import release_stock, require_reason, set_on_hand
 from shop.errors import Refused
 from shop.words import fill
 

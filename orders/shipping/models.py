@@ -9,7 +9,7 @@ from shop.couriers.known import find_courier
 from shop.crypto import EncryptedTextField
 from shop.events.models import Versioned
 from shop.files.models import Picture
-from shop.store.regions import join_region
+from shop.store.places.regions import join_region
 
 
 class ParcelState(models.TextChoices):

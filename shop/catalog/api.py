@@ -8,10 +8,10 @@ from shop.catalog.models import Product
 from shop.catalog.selectors import list_products
 from shop.catalog.serializers import ProductDetailOut, ProductPageOut, ProductQuery
 from shop.errors import Refused
-from shop.http.fields import read_id
-from shop.http.pagination import Page, take_page
-from shop.http.schema import path_id
-from shop.http.views import PublicView, endpoint
+from shop.http.api.endpoint import PublicView, endpoint
+from shop.http.api.fields import read_id
+from shop.http.api.pagination import Page, take_page
+from shop.http.api.schema import path_id
 
 _TAGS = ["catalogue"]
 _ID = path_id("id", "id of a product")

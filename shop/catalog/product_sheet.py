@@ -10,8 +10,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from shop.actor import Actor
-from shop.catalog.forms import LONGEST_DESCRIPTION, MAX_GRAMS, MAX_PIECES, MAX_PRICE_FEN, MAX_SKUS
 from shop.catalog.models import LOW_AT, Product, Sku
+from shop.catalog.pages.forms import LONGEST_DESCRIPTION, MAX_GRAMS, MAX_PIECES, MAX_PRICE_FEN, MAX_SKUS
 from shop.catalog.selectors import is_only_barcode, is_only_code
 from shop.catalog.services import NewSku, ProductChange, barcode_taken, change_product, create_product
 from shop.freight.models import FreightTemplate

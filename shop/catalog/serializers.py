@@ -6,8 +6,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from shop.catalog.models import Product
-from shop.http.fields import Id, PlainText
-from shop.http.pagination import PageOut, PageQuery
+from shop.http.api.fields import Id, PlainText
+from shop.http.api.pagination import PageOut, PageQuery
 
 PICTURE_WORDS = "a path below the shop's own address; empty without a picture"
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from shop import clock
 from shop.actor import Actor
-from shop.catalog.low_stock import record_level
 from shop.catalog.models import LOW_AT, MovementKind, Product, ProductPicture, Sku, StockMovement
+from shop.catalog.stock.low import record_level
 from shop.errors import Refused
 from shop.files.models import Picture
 from shop.freight.models import FreightTemplate

@@ -15,10 +15,10 @@ from shop.couriers.known import Courier, find_courier
 from shop.couriers.models import CourierAccount, Provider, ProviderAccount, Sender
 from shop.couriers.services.accounts import SECRETS
 from shop.errors import Refused
-from shop.http.fields import NO_CONTROL, PHONE
-from shop.store.address_split import LONGEST, split_address
-from shop.store.forms import SecretField
-from shop.store.regions import find_district_problem, find_problem
+from shop.http.api.fields import NO_CONTROL, PHONE
+from shop.store.pages.forms import SecretField
+from shop.store.places.regions import find_district_problem, find_problem
+from shop.store.places.split import LONGEST, split_address
 from shop.words import fill
 
 _POSTCODE = RegexValidator(r"\A[0-9]{6}\Z", _("A postcode has 6 digits."))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from shop.couriers.known import find_courier
 from shop.crypto import EncryptedTextField
 from shop.events.models import Versioned
-from shop.store.regions import join_region
+from shop.store.places.regions import join_region
 
 
 class Provider(models.TextChoices):

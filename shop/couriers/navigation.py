@@ -6,7 +6,7 @@ from django.utils.translation import ngettext
 
 from shop.couriers.checklist import list_missing_for_labels
 from shop.couriers.moves import SETUP
-from shop.store.hints import Hint, register_hint
+from shop.store.pages.hints import Hint, register_hint
 
 
 def _make_hint() -> Hint:

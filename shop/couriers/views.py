@@ -18,9 +18,9 @@ from shop.couriers.rows import list_rows
 from shop.couriers.selectors import get_provider_account, list_senders
 from shop.couriers.services.providers import change_provider, check_provider
 from shop.errors import Refused
-from shop.http.fields import read_version
+from shop.http.api.fields import read_version
 from shop.staff.decorators import StaffRequest, staff_page
-from shop.store.tabs import list_tabs
+from shop.store.pages.tabs import list_tabs
 
 HOME = "couriers:overview"
 

@@ -16,8 +16,8 @@ from shop.couriers.selectors import choose_provider, list_missing
 from shop.couriers.services.accounts import change_courier, drop_courier, rank_courier, take_courier
 from shop.couriers.views import HOME, frame
 from shop.errors import Refused
+from shop.http.api.fields import read_id, read_version
 from shop.http.dialogs import Dialog
-from shop.http.fields import read_id, read_version
 from shop.staff.actions.forms import bare_form
 from shop.staff.actions.rows import Action, ActionPage, list_offers
 from shop.staff.decorators import StaffRequest, staff_page

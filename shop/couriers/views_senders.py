@@ -21,8 +21,8 @@ from shop.couriers.services.senders import (
 )
 from shop.couriers.views import HOME, frame
 from shop.errors import Refused
+from shop.http.api.fields import read_version
 from shop.http.dialogs import Dialog
-from shop.http.fields import read_version
 from shop.staff.actions.forms import bare_form
 from shop.staff.actions.rows import Action, ActionPage, list_offers
 from shop.staff.decorators import StaffRequest, staff_page

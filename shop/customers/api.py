@@ -43,13 +43,13 @@ from shop.customers.services import (
 from shop.errors import Refused
 from shop.files.models import Picture
 from shop.files.services import MAX_BYTES, store_picture
-from shop.http.fields import read_id
-from shop.http.idempotency import Answer, Command, answer_json, fingerprint, read_key, run_once
-from shop.http.pagination import Page, PageQuery, take_page
-from shop.http.schema import BODY, IDEMPOTENCY_KEY, LIMITED, SIGNED_IN, path_id
-from shop.http.serializers import read_input
-from shop.http.views import ApiView, PublicView, endpoint
-from shop.store.address_split import SplitAddress, split_address
+from shop.http.api.endpoint import ApiView, PublicView, endpoint
+from shop.http.api.fields import read_id
+from shop.http.api.idempotency import Answer, Command, answer_json, fingerprint, read_key, run_once
+from shop.http.api.pagination import Page, PageQuery, take_page
+from shop.http.api.schema import BODY, IDEMPOTENCY_KEY, LIMITED, SIGNED_IN, path_id
+from shop.http.api.serializers import read_input
+from shop.store.places.split import SplitAddress, split_address
 
 _ID = path_id("id", "id of one of your addresses")
 _IMAGE = {

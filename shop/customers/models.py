@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.crypto import EncryptedTextField, mask_address, mask_name, mask_phone, new_secret
 from shop.events.models import Versioned
-from shop.store.regions import join_region
+from shop.store.places.regions import join_region
 
 HAS_REMARK = ~models.Q(remark="")
 """Customers of whom the shop has noted something; an encrypted column is empty where there is nothing."""

@@ -4,10 +4,10 @@ from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from shop.customers.hashes.names import nickname_hashes
+from shop.customers.hashes.phones import find_phone_hashes, is_last_digits, is_whole, read_digits
 from shop.customers.models import TEST_OPENID, Customer
-from shop.customers.names import nickname_hashes
-from shop.customers.phones import find_phone_hashes, is_last_digits, is_whole, read_digits
-from shop.http.fields import read_id
+from shop.http.api.fields import read_id
 
 
 class CustomerWay(models.TextChoices):

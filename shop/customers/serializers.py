@@ -7,11 +7,11 @@ from rest_framework import serializers
 from shop.customers.models import EntryKind
 from shop.files.models import Picture
 from shop.files.services import make_link
-from shop.http.fields import BuyerText, Flag, Id, PhoneText, PlainText
-from shop.http.pagination import PageOut
-from shop.http.serializers import StrictSerializer
-from shop.store.address_split import LONGEST
-from shop.store.regions import find_problem
+from shop.http.api.fields import BuyerText, Flag, Id, PhoneText, PlainText
+from shop.http.api.pagination import PageOut
+from shop.http.api.serializers import StrictSerializer
+from shop.store.places.regions import find_problem
+from shop.store.places.split import LONGEST
 
 
 class LoginIn(StrictSerializer):

@@ -16,9 +16,9 @@ from shop.actor import Actor, ActorKind
 from shop.clients.errors import ClientError, Rejected
 from shop.clients.wechat_mini import WeChatMini
 from shop.customers.care import lock_account
+from shop.customers.hashes.names import hash_nickname
+from shop.customers.hashes.phones import hash_phone
 from shop.customers.models import Address, Customer, CustomerToken
-from shop.customers.names import hash_nickname
-from shop.customers.phones import hash_phone
 from shop.errors import Refused
 from shop.moves.services import begin, locked, move
 from shop.store.selectors import get_wechat_mini

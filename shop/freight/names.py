@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from shop.store.area.places import Place, load_places
-from shop.store.regions import find_nearest, shorten
+from shop.store.places.regions import find_nearest, shorten
 from shop.words import fill
 
 _BETWEEN = re.compile(r"[\s,，、;；]+")

@@ -14,8 +14,8 @@ from shop.database.kept import KeptQuery, Param
 from shop.errors import Refused
 from shop.freight.models import FreightRule, FreightTemplate
 from shop.freight.pricing import Goods, Region, find_rule, price_goods
+from shop.store.places.regions import join_region
 from shop.store.plain_freight import PlainFreight, register
-from shop.store.regions import join_region
 from shop.words import fill
 
 _NAMED = 5

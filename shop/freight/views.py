@@ -27,12 +27,12 @@ from shop.freight.services import (
     make_default,
 )
 from shop.freight.telling import spell_place, spell_price
+from shop.http.api.fields import read_id, read_version
 from shop.http.dialogs import Dialog
-from shop.http.fields import read_id, read_version
 from shop.staff.actions.forms import bare_form
 from shop.staff.actions.rows import Action, ActionPage, Offer, list_offers
 from shop.staff.decorators import StaffRequest, staff_page
-from shop.store.tabs import list_tabs
+from shop.store.pages.tabs import list_tabs
 
 LIST = "freight:list"
 RULES, ELSEWHERE = "rules", "elsewhere"

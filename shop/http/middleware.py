@@ -17,8 +17,8 @@ from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from shop.errors import Refused
+from shop.http.api.rendering import is_outage
 from shop.http.pages import outage_response
-from shop.http.rendering import is_outage
 
 HOME = "/console/"
 GetResponse = Callable[[HttpRequest], HttpResponseBase]

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from shop.http.rendering import RETRY_AFTER_S, error_body, is_outage, unavailable_json
+from shop.http.api.rendering import RETRY_AFTER_S, error_body, is_outage, unavailable_json
 
 
 def _is_api(request: HttpRequest) -> bool:

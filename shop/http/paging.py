@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 
-from shop.http.fields import read_id
+from shop.http.api.fields import read_id
 from shop.http.query import make_url
 
 ROW = TypeVar("ROW", bound=Model)

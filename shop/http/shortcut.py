@@ -8,8 +8,8 @@ from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
 from django.urls import resolve
 
+from shop.http.api.rendering import is_outage
 from shop.http.pages import outage_response
-from shop.http.rendering import is_outage
 
 PREFIXES = ("/api/", "/hooks/")
 PROBES = frozenset({"/healthz", "/metrics"})

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from shop.access import has_capability
+from shop.http.api.fields import read_id
 from shop.http.dialogs import Dialog, show_dialog, show_obstacle
-from shop.http.fields import read_id
 from shop.http.paging import read_page
 from shop.jobs import pages
 from shop.jobs.models import Job, JobRow, JobState, RowState

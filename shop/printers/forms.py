@@ -7,12 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.console import fields
 from shop.errors import Refused
-from shop.http.fields import NO_CONTROL
+from shop.http.api.fields import NO_CONTROL
 from shop.printers.known import KINDS
 from shop.printers.models import Printer
 from shop.printers.services.printers import MAX_COPIES
 from shop.store.choices import Delivery, ReceiptPaper
-from shop.store.forms import SecretField
+from shop.store.pages.forms import SecretField
 
 _PLAIN = [NO_CONTROL]
 _COPIES = [(n, str(n)) for n in range(1, MAX_COPIES + 1)]

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.console.timeline import tell_last
 from shop.errors import Refused
+from shop.http.api.fields import read_version
 from shop.http.dialogs import Dialog
-from shop.http.fields import read_version
 from shop.printers.choices import PrinterKind
 from shop.printers.forms import PrinterForm
 from shop.printers.models import Printer
@@ -24,7 +24,7 @@ from shop.staff.actions.forms import bare_form
 from shop.staff.actions.rows import Action, ActionPage, list_offers
 from shop.staff.decorators import StaffRequest, staff_page
 from shop.store.choices import Delivery
-from shop.store.tabs import list_tabs
+from shop.store.pages.tabs import list_tabs
 
 HOME = "printers:overview"
 DROP = Action(

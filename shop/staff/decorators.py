@@ -13,8 +13,8 @@ from shop.access import require
 from shop.actor import Actor
 from shop.http.middleware import way_back
 from shop.staff.models import StaffUser
-from shop.staff.reauthentication import ask_to_reauthenticate
 from shop.staff.services import staff_actor
+from shop.staff.signing_in.reauthentication import ask_to_reauthenticate
 
 P = ParamSpec("P")
 

@@ -10,9 +10,9 @@ from django.http import HttpRequest
 from shop import clock
 from shop.http.addresses import read_network
 from shop.staff.accounts import record_lock_out
-from shop.staff.devices import DEVICE_KEY, describe_device
 from shop.staff.models import StaffSession, StaffUser
-from shop.staff.reauthentication import keep_reauthentication
+from shop.staff.signing_in.devices import DEVICE_KEY, describe_device
+from shop.staff.signing_in.reauthentication import keep_reauthentication
 
 
 @receiver(user_logged_in)

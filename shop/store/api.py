@@ -8,12 +8,12 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from shop.http.views import ApiView, PublicView, endpoint
+from shop.http.api.endpoint import ApiView, PublicView, endpoint
 from shop.store.area.places import load_places, spell_area, tidy_places
 from shop.store.choices import Delivery, Notice, OverdueRule, PayMethod
 from shop.store.models import StoreSettings
+from shop.store.places.regions import list_regions
 from shop.store.plain_freight import read_plain_freight
-from shop.store.regions import list_regions
 from shop.store.selectors import get_store_settings, list_deliveries, list_pay_methods, list_templates
 from shop.store.steps import list_not_open
 

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver
 from drf_spectacular.validation import validate_schema
 
-from shop.http.schema import CODES
+from shop.http.api.schema import CODES
 from tests.api.conftest import Buyer, order_body
 
 SIGNED_OUT = {

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from bench.kit.alerts import make_row
 from bench.kit.figures import CounterFigures, DeskFigures, PageFigures, list_misses, load_desk, save
-from bench.kit.listeners import Listener
-from bench.kit.rates import BARE, ONE, SERVICE, TOGETHER, PlaceFigures, load_rates, print_rates
+from bench.kit.open_pages.alerts import make_row
+from bench.kit.open_pages.listeners import Listener
+from bench.kit.placing.rates import BARE, ONE, SERVICE, TOGETHER, PlaceFigures, load_rates, print_rates
 from bench.kit.side_by_side import print_comparison, print_side_by_side
 from bench.kit.timing import find_p95
 

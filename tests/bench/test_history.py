@@ -7,9 +7,9 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from bench.kit.goods import DISCONTINUED
-from bench.kit.history import fill
 from bench.kit.pages import list_pages
+from bench.kit.past.goods import DISCONTINUED
+from bench.kit.past.history import fill
 from orders.desk.list.counts import forget_full
 from orders.desk.list.filters import WorkQueue
 from orders.models import Order

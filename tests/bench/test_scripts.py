@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.kit.history import fill
+from bench.kit.past.history import fill
 from bench.kit.peers import PAGES
 from harness.processes import PROJECT, run_python
 from harness.servers import PrivateRedis

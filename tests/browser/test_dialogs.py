@@ -27,9 +27,9 @@ from shop.customers.erasure import ask_erasure
 from shop.files.services import store_picture
 from shop.printers.services.printers import drop_printer
 from shop.printers.views import ACTIONS as OF_PRINTERS
-from shop.staff.person_actions import CHANGE, DISABLE, ENABLE
+from shop.staff.pages.actions import CHANGE, DISABLE, ENABLE
+from shop.staff.pages.people import RESET
 from shop.staff.services import disable_staff
-from shop.staff.views_people import RESET
 from shop.store.choices import PayMethod
 from tests import cast
 from tests.browser.conftest import Device, LiveShop

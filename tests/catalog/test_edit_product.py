@@ -14,7 +14,7 @@ from PIL import Image
 from shop.actor import SYSTEM
 from shop.catalog.models import MovementKind, Product, Sku
 from shop.catalog.services import NewSku, add_product
-from shop.catalog.stock import correct_stock
+from shop.catalog.stock.changes import correct_stock
 from shop.events.models import Event
 from shop.files.services import store_picture
 from tests.cast import make_freight, make_sku

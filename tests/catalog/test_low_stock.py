@@ -6,7 +6,7 @@ from orders.payments.changes.cancelling import cancel_unpaid
 from orders.services.stocktake import Count, count_stock
 from shop.catalog.models import Sku
 from shop.catalog.services import ProductChange, change_product
-from shop.catalog.stock import correct_stock
+from shop.catalog.stock.changes import correct_stock
 from shop.events.models import Event
 from shop.store.choices import PayMethod, ReserveOn
 from tests import cast

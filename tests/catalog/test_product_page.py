@@ -6,7 +6,7 @@ from pytest_django import DjangoAssertNumQueries
 from shop.actor import SYSTEM
 from shop.catalog.models import MovementKind, Sku
 from shop.catalog.services import NewSku, add_product
-from shop.catalog.stock import correct_stock
+from shop.catalog.stock.changes import correct_stock
 from tests.cast import make_sku, open_shop, place
 from tests.console import browser, page_with
 

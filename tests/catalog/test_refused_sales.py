@@ -6,9 +6,9 @@ from uuid import uuid4
 import pytest
 
 from shop import clock
-from shop.catalog import refusals
 from shop.catalog.models import RefusedSale
-from shop.catalog.refusals import KEPT_FOR, count_refused
+from shop.catalog.stock import refusals
+from shop.catalog.stock.refusals import KEPT_FOR, count_refused
 from shop.events.sweeping import sweep
 from shop.store.choices import ReserveOn
 from tests import cast

@@ -7,8 +7,8 @@ from django.apps import apps
 from pytest_django import DjangoAssertNumQueries
 
 from shop.customers.care import reveal_phone, set_remark
+from shop.customers.hashes.names import hash_nickname
 from shop.customers.models import Customer
-from shop.customers.names import hash_nickname
 from shop.customers.services import change_profile, save_address
 from shop.events.models import Event
 from tests.cast import address, clerk, make_customer

@@ -9,7 +9,7 @@ from notifications.models import Alert, AlertKind
 from orders.models import Order
 from orders.services.steps import confirm_order
 from shop import clock
-from shop.catalog.stock import correct_stock
+from shop.catalog.stock.changes import correct_stock
 from shop.customers.balance import change_balance
 from shop.customers.models import Customer
 from shop.events import nightly

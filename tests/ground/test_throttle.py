@@ -13,7 +13,7 @@ from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.views import APIView
 
 from shop.http.addresses import read_network
-from shop.http.throttle import BucketThrottle
+from shop.http.api.throttle import BucketThrottle
 from tests.races.conftest import run_together
 
 

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
 from shop.staff.models import StaffUser
-from shop.staff.reauthentication import keep_reauthentication
+from shop.staff.signing_in.reauthentication import keep_reauthentication
 
 
 def make_session(user: StaffUser) -> str:

@@ -5,8 +5,8 @@ import pytest
 from notifications import handlers
 from shop.events.delivery import drain
 from shop.push import CHECK_SESSION
-from shop.staff import views
 from shop.staff.accounts import change_password, end_sessions, reset_password
+from shop.staff.pages import signing_in as views
 from shop.staff.services import change_staff, disable_staff
 from tests.cast import actor_of, clerk, make_staff
 from tests.console import sign_in

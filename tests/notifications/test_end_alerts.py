@@ -20,7 +20,7 @@ from orders.stages import Stage
 from orders.waybills.services.ending import give_up_waybill
 from shop import clock
 from shop.actor import GATEWAY
-from shop.catalog.stock import correct_stock
+from shop.catalog.stock.changes import correct_stock
 from shop.clients.errors import Rejected
 from shop.clients.waybills import AlreadyUsed
 from shop.events.delivery import drain

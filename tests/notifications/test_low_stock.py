@@ -6,7 +6,7 @@ from django.test import Client
 from notifications.models import Alert, AlertKind
 from notifications.services import raise_alert
 from shop.catalog.models import Sku
-from shop.catalog.stock import correct_stock
+from shop.catalog.stock.changes import correct_stock
 from shop.events.delivery import drain
 from shop.events.models import Event
 from tests.cast import clerk, make_sku, make_staff

@@ -44,7 +44,7 @@ from orders.stages import Stage
 from shop import clock
 from shop.actor import GATEWAY, SYSTEM, Actor
 from shop.catalog.models import Sku
-from shop.catalog.stock import correct_stock
+from shop.catalog.stock.changes import correct_stock
 from shop.customers.balance import change_balance
 from shop.errors import Refused
 from shop.events.delivery import drain

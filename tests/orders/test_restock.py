@@ -3,7 +3,7 @@
 import pytest
 
 from orders.payments.changes.cancelling import cancel_unpaid
-from shop.catalog.stock import correct_stock
+from shop.catalog.stock.changes import correct_stock
 from shop.errors import Refused
 from shop.events.sweeping import sweep
 from shop.store.choices import ReserveOn

@@ -12,7 +12,7 @@ from orders.payments.models import Refund
 from orders.stages import Stage
 from shop import clock
 from shop.catalog.models import Sku
-from shop.catalog.stock import correct_stock
+from shop.catalog.stock.changes import correct_stock
 from shop.events.models import Event
 from shop.store.choices import PayMethod, ReserveOn
 from shop.store.models import StoreSettings

@@ -13,7 +13,7 @@ from notifications.voice.services import choose_voiced_kinds
 from orders.models import Order
 from orders.services.steps import confirm_order
 from shop import clock
-from shop.catalog.stock import correct_stock
+from shop.catalog.stock.changes import correct_stock
 from shop.errors import Refused
 from shop.events.models import Event
 from tests.cast import clerk, make_sku, paid_order

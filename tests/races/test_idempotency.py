@@ -8,7 +8,7 @@ import pytest
 from orders.desk.api import views as api
 from orders.models import Order
 from shop.customers.models import MessageConsent
-from shop.http import idempotency
+from shop.http.api import idempotency
 from tests import cast
 from tests.api.conftest import Buyer, counted_afresh, order_body  # noqa: F401 - a fixture
 from tests.races.conftest import Rendezvous, run_together

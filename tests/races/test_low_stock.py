@@ -6,10 +6,12 @@ from uuid import uuid4
 import pytest
 
 from shop.actor import SYSTEM
-from shop.catalog import low_stock, refusals, stock
 from shop.catalog.models import Sku
-from shop.catalog.refusals import count_refused
-from shop.catalog.stock import correct_stock
+from shop.catalog.stock import changes as stock
+from shop.catalog.stock import low as low_stock
+from shop.catalog.stock import refusals
+from shop.catalog.stock.changes import correct_stock
+from shop.catalog.stock.refusals import count_refused
 from shop.events.models import Event
 from tests import cast
 from tests.races.conftest import Rendezvous, codes_of, run_together

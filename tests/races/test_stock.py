@@ -7,9 +7,9 @@ from django.db.models import F
 from orders.models import Order
 from orders.payments.changes.cancelling import cancel_lines
 from orders.shipping.services.ship import ship_order
-from shop.catalog import stock
 from shop.catalog.models import Sku
-from shop.catalog.stock import correct_stock
+from shop.catalog.stock import changes as stock
+from shop.catalog.stock.changes import correct_stock
 from shop.store.choices import PayMethod, ReserveOn
 from tests import cast
 from tests.expect import fresh, stock_of

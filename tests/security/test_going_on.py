@@ -33,8 +33,8 @@ ELSEWHERE = (
 READERS = {
     "orders/desk/list/views.py",
     "orders/desk/prints/views.py",
-    "shop/staff/views.py",
-    "shop/staff/views_me.py",
+    "shop/staff/pages/signing_in.py",
+    "shop/staff/pages/me.py",
     "shop/http/middleware.py",
 }
 """Where we check it; Django's own views of language, sign-in and sign-out do it themselves."""

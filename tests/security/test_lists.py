@@ -17,10 +17,10 @@ from orders.desk.api.serializers import OrderQuery
 from orders.desk.audit.forms import AuditForm
 from orders.desk.list.filters import FilterForm
 from orders.desk.stock.views import StockFilterForm
-from shop.catalog.forms import ProductFilterForm
+from shop.catalog.pages.forms import ProductFilterForm
 from shop.catalog.serializers import ProductQuery
-from shop.http.pagination import MAX_LIMIT, PageQuery
-from shop.staff.forms import PeopleFilterForm
+from shop.http.api.pagination import MAX_LIMIT, PageQuery
+from shop.staff.pages.forms import PeopleFilterForm
 from tests import cast
 from tests.console import browser
 from tests.security.test_permissions import MATRIX

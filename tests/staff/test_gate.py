@@ -8,8 +8,8 @@ from django.test import Client, RequestFactory
 
 from shop.events.models import Event
 from shop.http.addresses import read_network
-from shop.staff import gate
-from shop.staff.gate import PasswordThrottle
+from shop.staff.signing_in import gate
+from shop.staff.signing_in.gate import PasswordThrottle
 from tests.cast import PASSWORD, make_staff
 from tests.console import ENGLISH, browser
 

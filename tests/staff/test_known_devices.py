@@ -77,7 +77,7 @@ def test_the_question_within_a_session_is_counted_apart(shops_network: str) -> N
 
 def test_who_is_not_signed_in_makes_no_page_look_again(monkeypatch: pytest.MonkeyPatch) -> None:
     hints: list[object] = []
-    monkeypatch.setattr("shop.staff.views.push_hint", lambda **_: hints.append(1))
+    monkeypatch.setattr("shop.staff.pages.signing_in.push_hint", lambda **_: hints.append(1))
     Client().post("/console/staff/logout/")
     assert hints == []
     console.browser().post("/console/staff/logout/")

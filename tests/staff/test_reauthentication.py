@@ -11,7 +11,7 @@ from django.test import Client
 
 from shop import clock
 from shop.staff.models import StaffUser
-from shop.staff.reauthentication import HOLDS_FOR
+from shop.staff.signing_in.reauthentication import HOLDS_FOR
 from shop.store.models import StoreSettings, WeChatAccount
 from tests.cast import PASSWORD, make_sku, make_staff, open_shop
 from tests.console import browser, page_with, sign_in

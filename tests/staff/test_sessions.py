@@ -14,9 +14,9 @@ from shop.staff.accounts import (
     make_password_once,
     reset_password,
 )
-from shop.staff.devices import name_device
 from shop.staff.models import StaffSession, StaffUser
 from shop.staff.services import disable_staff
+from shop.staff.signing_in.devices import name_device
 from tests.cast import PASSWORD, actor_of, clerk, make_staff
 from tests.console import ENGLISH, sign_in
 from tests.expect import refused

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from shop.store.address_split import LONGEST, SplitAddress, split_address
+from shop.store.places.split import LONGEST, SplitAddress, split_address
 
 # What was pasted, and below it: recipient | phone | province | city | district | detail
 PASTED = """

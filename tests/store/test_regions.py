@@ -2,7 +2,7 @@
 
 import pytest
 
-from shop.store.regions import join_region
+from shop.store.places.regions import join_region
 
 
 @pytest.mark.parametrize(

@@ -25,8 +25,8 @@ from orders.selectors import get_order, get_order_id
 from orders.services.steps import extend_receipt, receive_order, urge_order
 from orders.stages import BuyerReason
 from shop.customers.api import BuyerView, Wanted, for_buyers
-from shop.http.schema import LIMITED
-from shop.http.serializers import StrictSerializer
+from shop.http.api.schema import LIMITED
+from shop.http.api.serializers import StrictSerializer
 from shop.store.choices import PayMethod
 
 _MOVE = ("not_found", "wrong_stage", "already_done", "stale")

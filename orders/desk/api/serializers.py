@@ -27,9 +27,9 @@ from orders.stages import IN_HAND, BuyerReason, CloseReason
 from shop.catalog.serializers import PICTURE_WORDS
 from shop.customers.serializers import DestinationOut, RecipientIn
 from shop.files.services import make_link
-from shop.http.fields import BuyerText, Count, Id
-from shop.http.pagination import PageOut, PageQuery
-from shop.http.serializers import StrictSerializer
+from shop.http.api.fields import BuyerText, Count, Id
+from shop.http.api.pagination import PageOut, PageQuery
+from shop.http.api.serializers import StrictSerializer
 from shop.store.api import PayOfferOut
 from shop.store.choices import Delivery, PayMethod
 from shop.store.selectors import get_store_settings

@@ -28,15 +28,15 @@ from orders.services.place import NewOrder, Recipient, find_placed, place_new_or
 from orders.shipping.models import HANDED_OVER, ParcelPhoto
 from orders.shipping.selectors import list_parcels
 from shop.actor import Actor
-from shop.catalog.refusals import counted_refusals
+from shop.catalog.stock.refusals import counted_refusals
 from shop.customers.api import BuyerView, for_buyers
 from shop.customers.models import Customer
 from shop.customers.services import get_address
 from shop.database.prepared import prepared
-from shop.http.idempotency import Answer, Command, answer_json, fingerprint, read_key, run_once
-from shop.http.pagination import take_page
-from shop.http.schema import BODY, IDEMPOTENCY_KEY, LIMITED, path_id
-from shop.http.serializers import read_input
+from shop.http.api.idempotency import Answer, Command, answer_json, fingerprint, read_key, run_once
+from shop.http.api.pagination import take_page
+from shop.http.api.schema import BODY, IDEMPOTENCY_KEY, LIMITED, path_id
+from shop.http.api.serializers import read_input
 from shop.store.api import list_pay_offers
 from shop.store.choices import Delivery, PayMethod
 from shop.store.selectors import get_store_settings

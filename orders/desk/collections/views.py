@@ -17,7 +17,7 @@ from orders.scope import scope_key
 from orders.selectors import get_order
 from orders.shipping.selectors import list_parcels
 from shop.errors import Refused
-from shop.http.fields import read_id, read_version
+from shop.http.api.fields import read_id, read_version
 from shop.staff.decorators import StaffRequest, staff_page
 
 SHOWN = 100

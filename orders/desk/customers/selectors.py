@@ -18,7 +18,7 @@ from shop.console.timeline import Entry, tell_last
 from shop.customers.erasure import list_obstacles
 from shop.customers.models import HAS_REMARK, BalanceEntry, Customer
 from shop.customers.selectors import list_customers
-from shop.http.fields import read_id
+from shop.http.api.fields import read_id
 from shop.http.paging import Keyset
 
 ORDERS_SHOWN = 10

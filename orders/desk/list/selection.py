@@ -9,7 +9,7 @@ from orders.desk.list.filters import Filters
 from orders.models import Order
 from orders.scope import orders_in_scope
 from shop.actor import Actor
-from shop.http.fields import read_id
+from shop.http.api.fields import read_id
 from shop.jobs.models import JobRow
 from shop.jobs.selectors import list_jobs
 

@@ -24,12 +24,12 @@ from orders.shipping.services.ship import arrive_parcel, undo_ship
 from orders.states import MOVES
 from shop.couriers.known import guess_couriers
 from shop.errors import Refused
-from shop.http.fields import read_version
+from shop.http.api.fields import read_version
 from shop.http.middleware import read_next
 from shop.staff.actions.rows import ActionPage
 from shop.staff.decorators import StaffRequest, staff_page
-from shop.store.address_split import split_address
 from shop.store.choices import OverdueRule
+from shop.store.places.split import split_address
 
 MAX_GUESS = 60
 _Act = Callable[[StaffRequest, Order, int], None]

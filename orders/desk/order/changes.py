@@ -16,7 +16,7 @@ from orders.selectors import get_order, load_lines
 from orders.states import MOVES
 from shop.actor import Actor
 from shop.events.models import Event
-from shop.http.fields import read_id
+from shop.http.api.fields import read_id
 from shop.staff.decorators import StaffRequest, staff_page
 
 

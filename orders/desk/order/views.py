@@ -17,7 +17,7 @@ from shop.events.models import Event
 from shop.http.dialogs import Dialog
 from shop.staff.actions.forms import ActionForm
 from shop.staff.decorators import StaffRequest, staff_page
-from shop.store.regions import join_region
+from shop.store.places.regions import join_region
 
 
 @staff_page("orders.view")

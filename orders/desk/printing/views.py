@@ -16,8 +16,8 @@ from orders.scope import scope_key
 from orders.selectors import get_order_id
 from shop.console.timeline import tell_last
 from shop.errors import Refused
+from shop.http.api.fields import read_id
 from shop.http.dialogs import Dialog
-from shop.http.fields import read_id
 from shop.http.paging import read_page
 from shop.staff.actions.rows import ActionPage, list_offers
 from shop.staff.decorators import StaffRequest, staff_page

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.services.stocktake import Count, count_stock, plan_taking
 from shop.actor import Actor
-from shop.catalog.forms import MAX_PIECES
 from shop.catalog.models import Sku
+from shop.catalog.pages.forms import MAX_PIECES
 from shop.catalog.product_sheet import CODE_COLUMN, find_skus, refuse_lost_zeros
 from shop.catalog.selectors import list_skus
 from shop.jobs.sheets.checking import CheckedRow, Fate, Unit

@@ -14,12 +14,12 @@ from django.utils.translation import ngettext
 
 from orders.desk.stock.sheet import STOCK, list_stock_rows, preview_count
 from orders.services.stocktake import Count, Counted, count_stock
-from shop.catalog.forms import MAX_PIECES, choose_category
 from shop.catalog.models import Sku
-from shop.catalog.refusals import count_refused
+from shop.catalog.pages.forms import MAX_PIECES, choose_category
 from shop.catalog.selectors import list_categories, list_skus
+from shop.catalog.stock.refusals import count_refused
 from shop.errors import Refused
-from shop.http.fields import read_id
+from shop.http.api.fields import read_id
 from shop.http.paging import Keyset, read_page
 from shop.http.query import make_url
 from shop.jobs.sheets.views import take_upload

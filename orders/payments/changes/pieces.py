@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order, OrderLine
 from shop.actor import Actor
-from shop.catalog.stock import release_stock
+from shop.catalog.stock.changes import release_stock
 from shop.errors import Refused
 
 

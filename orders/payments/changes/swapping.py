@@ -23,7 +23,7 @@ from orders.stages import IN_HAND
 from shop.access import require
 from shop.actor import Actor
 from shop.catalog.models import Sku
-from shop.catalog.stock import check_stock, lock_stock, reserve_stock
+from shop.catalog.stock.changes import check_stock, lock_stock, reserve_stock
 from shop.errors import Refused
 from shop.events.services import seal_words
 from shop.money import MAX_FEN

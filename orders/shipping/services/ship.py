@@ -25,7 +25,7 @@ from orders.waybills.selectors import has_held
 from orders.waybills.services.ending import free_waybill, use_waybill
 from shop import clock
 from shop.actor import Actor
-from shop.catalog.stock import lock_stock, ship_stock, unship_stock
+from shop.catalog.stock.changes import lock_stock, ship_stock, unship_stock
 from shop.couriers.known import clean_tracking_no, find_courier
 from shop.errors import Refused
 from shop.store.deliveries import WAYS

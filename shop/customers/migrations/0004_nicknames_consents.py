@@ -3,7 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-from shop.customers.names import hash_nickname
+from shop.customers.hashes.names import hash_nickname
 
 BATCH = 500
 

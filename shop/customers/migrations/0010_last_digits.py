@@ -3,7 +3,7 @@ from typing import Any
 from django.db import migrations, models, transaction
 
 from shop.crypto.sealing import Undecryptable, unseal
-from shop.customers.phones import hash_last_digits
+from shop.customers.hashes.phones import hash_last_digits
 from shop.database.online import AddColumn, SwapIndex
 
 BATCH = 2_000

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from shop.http.fields import read_id
+from shop.http.api.fields import read_id
 from shop.jobs import pages
 from shop.jobs.models import Job, JobRow, RowState
 from shop.jobs.sheets.checking import Fate

@@ -16,11 +16,11 @@ from shop.http.middleware import read_next
 from shop.http.toasts import Undo, say_done
 from shop.moves.services import check_move
 from shop.moves.table import MOVES
-from shop.staff import second
 from shop.staff.actions.forms import ActionForm
 from shop.staff.actions.rows import Action, ActionPage, S
 from shop.staff.decorators import StaffRequest, staff_page
-from shop.staff.reauthentication import ask_to_reauthenticate, is_answer
+from shop.staff.signing_in import second
+from shop.staff.signing_in.reauthentication import ask_to_reauthenticate, is_answer
 
 _NOT_HERE = ("forbidden", "not_found")
 

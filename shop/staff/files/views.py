@@ -25,7 +25,7 @@ from shop.files.models import Picture, Place, ProducedFile
 from shop.files.produced import find_download, take_download
 from shop.files.services import MAX_BYTES, is_link, store_picture
 from shop.files.views import PATH, PRIVATE_LINK_HOLDS_S, send_private
-from shop.http.rendering import error_body
+from shop.http.api.rendering import error_body
 from shop.staff.decorators import StaffRequest, staff_page
 from shop.staff.models import StaffUser
 from shop.staff.services import staff_actor

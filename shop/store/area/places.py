@@ -9,7 +9,7 @@ from functools import cache
 
 from django.utils.translation import gettext as _
 
-from shop.store.regions import is_real_city, join_region, load_coded_regions
+from shop.store.places.regions import is_real_city, join_region, load_coded_regions
 
 MAX_PLACES = 500
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from shop.access import has_capability, require
 from shop.errors import Refused
-from shop.http.fields import read_version
+from shop.http.api.fields import read_version
 from shop.staff.decorators import StaffRequest, staff_page
 from shop.store.area.places import (
     Place,
@@ -23,9 +23,9 @@ from shop.store.area.places import (
     tidy_places,
 )
 from shop.store.models import StoreSettings
+from shop.store.pages.tabs import list_tabs
 from shop.store.selectors import get_store_settings
 from shop.store.services import change_store_settings
-from shop.store.tabs import list_tabs
 
 SHOWN = 60
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import migrations, models
 
 from shop.store.area.places import load_places
-from shop.store.regions import shorten
+from shop.store.places.regions import shorten
 
 
 def take_over(apps: Any, schema_editor: Any) -> None:

@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 from orders.payments.changes.addressing import change_address
 from orders.payments.changes.pricing import change_price
 from shop import clock
-from shop.catalog.stock import correct_stock
+from shop.catalog.stock.changes import correct_stock
 from shop.events.models import Event
 from shop.events.selectors import find_first_id_since, find_last_id_before
 from shop.moves.table import MOVES

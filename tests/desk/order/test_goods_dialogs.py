@@ -10,7 +10,7 @@ from orders.models import Order
 from orders.payments.changes.addressing import change_address
 from orders.payments.changes.difference import Difference
 from shop.catalog.models import Sku
-from shop.catalog.stock import correct_stock
+from shop.catalog.stock.changes import correct_stock
 from shop.store.choices import ReserveOn
 from tests.cast import HOME, clerk, make_sku, open_shop, paid_order, pay, place, set_freight
 from tests.desk.buttons import assert_done, assert_refused, post

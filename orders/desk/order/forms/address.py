@@ -15,8 +15,8 @@ from orders.services.place import Recipient
 from shop.console import fields
 from shop.errors import Refused
 from shop.money import format_fen
-from shop.store.address_split import LONGEST, split_address
-from shop.store.regions import find_problem
+from shop.store.places.regions import find_problem
+from shop.store.places.split import LONGEST, split_address
 from shop.words import fill
 
 CHECK_PHONE = RegexValidator(r"^\+?[\d \-]{5,20}$", _("Type a phone number: digits, spaces and dashes."))

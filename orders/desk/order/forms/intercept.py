@@ -16,8 +16,8 @@ from shop.actor import Actor
 from shop.console import fields
 from shop.couriers.known import find_courier
 from shop.errors import Refused
-from shop.store.address_split import LONGEST, split_address
-from shop.store.regions import find_problem
+from shop.store.places.regions import find_problem
+from shop.store.places.split import LONGEST, split_address
 
 NEEDED = ("recipient", "phone", "province", "city", "detail")
 

@@ -1,0 +1,1 @@
+"""Consoles that stay open: what reaches them, and when."""

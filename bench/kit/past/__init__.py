@@ -1,0 +1,1 @@
+"""A shop with a long past, written straight into PostgreSQL."""

@@ -1,0 +1,1 @@
+"""Orders placed as fast as it goes, and how fast that is."""

@@ -1,0 +1,131 @@
+"""Pages of the store settings and of the credentials at WeChat."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+
+from shop.access import has_capability, require
+from shop.console.timeline import tell_last
+from shop.errors import Refused
+from shop.http.api.fields import read_version
+from shop.staff.decorators import StaffRequest, staff_page
+from shop.store.models import StoreSettings, WeChatAccount
+from shop.store.pages.forms import StoreSettingsForm, WeChatAccountForm
+from shop.store.pages.hints import list_hints
+from shop.store.pages.tabs import list_tabs
+from shop.store.selectors import (
+    get_store_settings,
+    get_wechat_account,
+    list_offers,
+)
+from shop.store.services import change_store_settings, change_wechat_account, check_wechat_account
+
+
+@staff_page("settings.view", methods=("GET", "POST"), fresh=True)
+def settings_page(request: StaffRequest) -> HttpResponse:
+    """Every switch with what it needs; POST saves and needs `settings.edit`."""
+    store = get_store_settings()
+    if request.method != "POST":
+        return _show_settings(request, StoreSettingsForm(instance=store))
+    require(request.actor, "settings.edit")
+    form = StoreSettingsForm(request.POST, instance=store)
+    if not form.is_valid():
+        store.version = read_version(request.POST)  # Nobody has been told what others changed since.
+    elif _save_settings(request, form):
+        return redirect("store:settings")
+    return _show_settings(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def _save_settings(request: StaffRequest, form: StoreSettingsForm) -> bool:
+    seen = read_version(request.POST)
+    try:
+        change_store_settings(form.cleaned_data, actor=request.actor, expected_version=seen)
+    except Refused as refused:
+        form.show_refusal(refused)
+        return False
+    messages.success(request, _("The settings are saved."))
+    return True
+
+
+def show_settings_again(request: StaffRequest, *, sound_error: str) -> HttpResponse:
+    """The page as it is stored, with what is wrong with the sound that was sent."""
+    form = StoreSettingsForm(instance=get_store_settings())
+    return _show_settings(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY, sound_error=sound_error)
+
+
+def _show_settings(
+    request: StaffRequest, form: StoreSettingsForm, *, status: int = HTTPStatus.OK, sound_error: str = ""
+) -> HttpResponse:
+    may_edit = has_capability(request.actor, "settings.edit")
+    if not may_edit:
+        form.lock()
+    context = {
+        "form": form,
+        "may_edit": may_edit,
+        "sound_error": sound_error,
+        "tabs": list_tabs(request),
+        "offers": _describe_offers(get_store_settings()),
+        "hints": list_hints(request.actor),
+        "changes": tell_last(StoreSettings(pk=1)) if may_edit else [],
+    }
+    return render(request, "store/settings.html", context, status=status)
+
+
+def _describe_offers(store: StoreSettings) -> list[tuple[Any, list[Any]]]:
+    offers = list_offers(store)
+    return [(delivery.label, [method.label for method in methods]) for delivery, methods in offers.items()]
+
+
+@staff_page("settings.view", methods=("GET", "POST"), fresh=True)
+def wechat_page(request: StaffRequest) -> HttpResponse:
+    """Credentials at WeChat; POST saves and needs `settings.edit`."""
+    account = get_wechat_account()
+    if request.method != "POST":
+        return _show_wechat(request, WeChatAccountForm(account), account)
+    require(request.actor, "settings.edit")
+    form = WeChatAccountForm(account, request.POST)
+    if not form.is_valid():
+        return _show_wechat(request, form, account, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    before = account.version if account else 0
+    if change_wechat_account(form.cleaned_data, actor=request.actor).version == before:
+        messages.info(request, _("Nothing was changed."))
+    else:
+        messages.success(request, _("The credentials are saved. Now test the connection."))
+    return redirect("store:wechat")
+
+
+def _show_wechat(
+    request: StaffRequest,
+    form: WeChatAccountForm,
+    account: WeChatAccount | None,
+    *,
+    status: int = HTTPStatus.OK,
+) -> HttpResponse:
+    may_edit = has_capability(request.actor, "settings.edit")
+    if not may_edit:
+        form.lock()
+    context = {
+        "form": form,
+        "account": account,
+        "store": get_store_settings(),
+        "may_edit": may_edit,
+        "tabs": list_tabs(request),
+        "changes": tell_last(account) if may_edit and account else [],
+    }
+    return render(request, "store/wechat.html", context, status=status)
+
+
+@staff_page("settings.edit", methods=("POST",))
+def check_connection(request: StaffRequest) -> HttpResponse:
+    """Test the stored credentials with a real call at WeChat Pay."""
+    try:
+        check_wechat_account(actor=request.actor)
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("WeChat Pay accepted the credentials."))
+    return redirect("store:wechat")
