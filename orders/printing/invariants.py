@@ -8,7 +8,7 @@ from orders.printing.models import OPEN, PrintJob, PrintState
 from shop.invariants import in_scope, invariant
 
 
-@invariant("B7.6", "a print job waits for its printer exactly while there is something to ask it")
+@invariant("B14", "a print job waits for its printer exactly while there is something to ask it")
 def waiting_jobs_are_asked() -> Iterator[str]:
     waits = Q(next_try_at__isnull=False)
     can_be_asked = Q(state=PrintState.WAITING) | Q(state=PrintState.SENT) & ~Q(reference="")

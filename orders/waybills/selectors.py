@@ -99,8 +99,10 @@ def find_held_or_last(order: Order, place: int) -> tuple[Waybill | None, Waybill
 
 
 def find_last(order_id: int, place: int) -> Waybill | None:
-    """The newest waybill of a place in the ship dialog."""
-    return Waybill.objects.filter(order=order_id, place=place).order_by("-pk").first()
+    """The waybill that waits at a place in the ship dialog, else the newest one there."""
+    rows = list(Waybill.objects.filter(order=order_id, place=place).order_by("-pk"))
+    held = (row for row in rows if row.state in HOLDING and not row.is_given_up)
+    return next(held, rows[0] if rows else None)
 
 
 IN_TROUBLE = Q(state__in=TROUBLED) | Q(state=WaybillState.ISSUED) & ~Q(last_error="")

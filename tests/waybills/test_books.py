@@ -93,7 +93,7 @@ BREAKS: list[tuple[str, Break]] = [
     ("B7.3", rows(Collection, next_try_at=None)),
     ("B7.8", rows(Waybill, next_try_at=clock.now())),
     ("B7.9", rows(Waybill, tracking_no="")),
-    ("B7.6", rows(PrintJob, next_try_at=None)),
+    ("B14", rows(PrintJob, next_try_at=None)),
     ("B9", one_number_twice),
     ("B9.1", nothing_in_it),
     ("B2.2", goods_of_another),

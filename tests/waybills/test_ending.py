@@ -19,7 +19,7 @@ from shop.events.models import Event
 from shop.store.choices import OverdueRule
 from tests import cast
 from tests.expect import fresh, refused
-from tests.waybills.conftest import WAREHOUSE, answer, ask, issued, verbs
+from tests.waybills.conftest import WAREHOUSE, ScriptedProvider, answer, ask, issued, verbs
 
 
 def ship(order, waybill, **kwargs):
@@ -188,3 +188,14 @@ def test_what_is_typed_about_it_is_sealed(provider):
     waybill = answer(ask(cast.prepared_order()))
     give_up_waybill(waybill.pk, reason="问过客服", actor=WAREHOUSE)
     assert "问过客服" not in str(Event.objects.get(verb="waybill.give_up").data)
+
+
+def test_one_that_comes_back_takes_another_place_where_its_own_is_taken(provider: ScriptedProvider) -> None:
+    order = cast.prepared_order(basket={cast.make_sku().pk: 2})
+    line = order.lines.get().pk
+    used = issued(order, contents={line: 1})
+    ship_order(order.pk, parcels=[NewParcel("ZTO", used.tracking_no, {line: 1})], actor=WAREHOUSE)
+    issued(order, contents={line: 1})
+    undo_ship(Parcel.objects.get().pk, actor=WAREHOUSE)
+    held = Waybill.objects.filter(state=WaybillState.ISSUED).order_by("pk")
+    assert list(held.values_list("place", flat=True)) == [2, 1]

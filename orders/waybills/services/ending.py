@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
 from orders.moves import lock_row
-from orders.waybills.models import HOLDING, Waybill, WaybillState
+from orders.waybills.models import HELD, HOLDING, Waybill, WaybillState
 from orders.waybills.selectors import find_voidable
 from orders.waybills.services.held import follow_waybills, lock_orders_of_waybill
 from shop import clock
@@ -146,7 +146,15 @@ def free_waybill(*, courier: str, tracking_no: str, actor: Actor) -> None:
     used = Waybill.objects.filter(state=WaybillState.USED, courier=courier, tracking_no=tracking_no)
     for waybill in used.exclude(tracking_no=""):
         locked = lock_subject(Waybill, waybill.pk, "waybill.free", actor=actor)
-        move(locked, "waybill.free", actor=actor, data=describe(locked))
+        changes = {"place": _find_free_place(locked)}
+        move(locked, "waybill.free", actor=actor, changes=changes, data=describe(locked))
+
+
+def _find_free_place(waybill: Waybill) -> int:
+    """Its own place in the ship dialog, or the first where no other waits by now."""
+    held = Waybill.objects.filter(HELD, order=waybill.order_id)
+    taken = set(held.values_list("place", flat=True))
+    return next(place for place in (waybill.place, *range(1, len(taken) + 2)) if place not in taken)
 
 
 def describe(waybill: Waybill) -> dict[str, Any]:
