@@ -154,7 +154,8 @@ def _find_free_place(waybill: Waybill) -> int:
     """Its own place in the ship dialog, or the first where no other waits by now."""
     held = Waybill.objects.filter(HELD, order=waybill.order_id)
     taken = set(held.values_list("place", flat=True))
-    return next(place for place in (waybill.place, *range(1, len(taken) + 2)) if place not in taken)
+    free: int = next(place for place in (waybill.place, *range(1, len(taken) + 2)) if place not in taken)
+    return free
 
 
 def describe(waybill: Waybill) -> dict[str, Any]:
