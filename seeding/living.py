@@ -15,6 +15,7 @@ from orders.numbers import drawn_by
 from seeding.acting import act
 from seeding.chores import run_errand
 from seeding.opening import draw_pictures, hire_everybody, join, set_up_store, stock_shelves
+from seeding.outside.wechat import enter_templates
 from seeding.plan import Plan
 from seeding.world import Scene, World
 from shop import clock
@@ -81,6 +82,7 @@ def _live_through(world: World) -> None:
     with clock.at(world.plan.ends_at):
         drain()
         sweep()
+        enter_templates(actor=world.staff["owner"])
         drain()
 
 

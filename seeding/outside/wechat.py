@@ -8,9 +8,15 @@ from django.test import override_settings
 from orders.payments.models import Payment, Refund, RefundState
 from shop.actor import Actor
 from shop.demo.standins import Ledger, import_done_refund, import_paid_trade, load_credentials, run_in_thread
+from shop.demo.standins.wechat.messages import TEMPLATES
 from shop.store.choices import PayMethod
 from shop.store.selectors import get_wechat_account
-from shop.store.services import change_wechat_account, check_wechat_account
+from shop.store.services import (
+    EDITABLE,
+    change_store_settings,
+    change_wechat_account,
+    check_wechat_account,
+)
 
 
 def keep_merchant(standins_dir: Path) -> None:
@@ -24,6 +30,13 @@ def give_credentials(standins_dir: Path, *, actor: Actor) -> None:
     change_wechat_account(load_credentials(standins_dir).as_account(), actor=actor)
     with run_in_thread(standins_dir) as server, override_settings(WECHAT_PAY_URL=server.base_url):
         check_wechat_account(actor=actor)
+
+
+def enter_templates(*, actor: Actor) -> None:
+    """The templates of the pretend WeChat: from now on buyers hear of their orders, of the past nobody does."""
+    named = {f"template_{key.split('-')[1]}": key for key in TEMPLATES}
+    wanted = {name: key for name, key in named.items() if name in EDITABLE}
+    change_store_settings(wanted | {"order_page": "pages/order/detail?number={number}"}, actor=actor)
 
 
 def remember_money(standins_dir: Path) -> None:
