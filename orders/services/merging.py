@@ -1,6 +1,7 @@
 """Orders of one buyer to one address that are to go in one parcel, until somebody separates them."""
 
 import secrets
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from http import HTTPStatus
 from types import MappingProxyType
@@ -42,6 +43,24 @@ def merge_orders(
         _check_match(orders)
         _move_merged(orders, actor)
     return orders
+
+
+def merge_by_place(order_ids: Collection[int], *, actor: Actor) -> list[Order]:
+    """Merge those of these orders that go to one place, place by place; all or none, in pk order within each.
+
+    Raises Refused as `merge_orders` does, where no two go to one place with the reason why not.
+    """
+    by_place: dict[int, list[int]] = defaultdict(list)
+    orders = orders_in_scope(actor).filter(pk__in=order_ids).order_by("pk")
+    for pk, place in orders.values_list("pk", "destination"):
+        by_place[place].append(pk)
+    groups = [ids for place, ids in by_place.items() if place and len(ids) > 1]
+    if not groups:
+        return merge_orders(order_ids, actor=actor)
+    with transaction.atomic():
+        for pk in sorted(pk for ids in groups for pk in ids):
+            lock_row(pk)
+        return [order for ids in groups for order in merge_orders(ids, actor=actor)]
 
 
 def merge_nearby(order_id: int, *, actor: Actor, expected_version: int | None = None) -> Order:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.desk.list.bulk_forms import BulkForm, HandOverForm, LabelsForm
 from orders.desk.list.counts import CAP
 from orders.desk.list.filters import Filters
-from orders.desk.list.marks import BY_COURIER, LABELLED, SENT, Mark
+from orders.desk.list.marks import BY_COURIER, LABELLED, MERGEABLE, SENT, Mark
 from orders.desk.list.selection import Selection
 from orders.desk.list.selectors import narrow
 from orders.scope import orders_in_scope
@@ -147,12 +147,10 @@ MERGE = BulkAction(
     _("Merge 1 order"),
     _("Merge {n} orders"),
     _("Merge {n} of {total}"),
-    _(
-        "They go in one parcel, with one e-waybill. All must be of one buyer, to the same recipient and address."
-    ),
+    _("Those of one buyer to the same recipient and address go in one parcel, with one e-waybill."),
     _("They can be separated until there is an e-waybill."),
-    mark=BY_COURIER,
-    only=_("Only orders to ship by a courier are taken, none that is on hold or not paid in full."),
+    mark=MERGEABLE,
+    only=_("Only orders are taken that can go with another one."),
     form=BulkForm,
 )
 """No job: all are merged by one press, or none."""

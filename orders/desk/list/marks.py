@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import F, Q
 
+from orders.companions import Together, can_be_merged
 from orders.guards import not_held, nothing_owed
 from orders.models import Order
 from orders.stages import Source
@@ -14,11 +15,11 @@ from shop.store.deliveries import WAYS
 
 @dataclass(frozen=True)
 class Mark:
-    """`name` is what the box of an order bears that has it."""
+    """`name` is what the box of an order bears that has it; `holds` of the order, and of what goes with it."""
 
     name: str
     condition: Q
-    holds: Callable[[Order], bool]
+    holds: Callable[[Order, Together], bool]
 
 
 _WITH_NUMBER = tuple(delivery for delivery, way in WAYS.items() if way.has_number)
@@ -34,18 +35,22 @@ def _may_go(order: Order) -> bool:
 BY_COURIER = Mark(
     "courier",
     Q(delivery__in=_WITH_NUMBER) & ~Q(source=Source.TEST) & _MAY_GO,
-    lambda order: order.delivery in _WITH_NUMBER and not order.is_test and _may_go(order),
+    lambda order, _together: order.delivery in _WITH_NUMBER and not order.is_test and _may_go(order),
 )
 SENT = Mark(
     "sent",
     Q(delivery__in=_WITH_NUMBER, pieces_shipped__gt=0, has_moved=False) & ~Q(source=Source.TEST),
-    lambda order: (
+    lambda order, _together: (
         order.delivery in _WITH_NUMBER and order.pieces_shipped > 0 and not (order.has_moved or order.is_test)
     ),
 )
-LABELLED = Mark("label", Q(has_label=True) & _MAY_GO, lambda order: order.has_label and _may_go(order))
+LABELLED = Mark(
+    "label", Q(has_label=True) & _MAY_GO, lambda order, _together: order.has_label and _may_go(order)
+)
+MERGEABLE = Mark("mergeable", can_be_merged(), lambda _order, together: bool(together.mergeable))
 
 
-def name_marks(order: Order) -> str:
+def name_marks(order: Order, together: Together) -> str:
     """The names of the marks that an order has, for its box."""
-    return " ".join(mark.name for mark in (BY_COURIER, LABELLED, SENT) if mark.holds(order))
+    marks = (BY_COURIER, LABELLED, SENT, MERGEABLE)
+    return " ".join(mark.name for mark in marks if mark.holds(order, together))

@@ -1,4 +1,4 @@
-"""Merging the chosen orders into one parcel: asked first, then done at once."""
+"""Merging the chosen orders, each to its place: asked first, then done at once."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -11,10 +11,12 @@ from orders.desk.list.bulk_forms import BulkForm
 from orders.desk.list.bulk_views import make_dialog
 from orders.desk.list.selection import Selection, read_selection
 from orders.desk.list.views import draw_list
-from orders.services.merging import MOST_MERGED, merge_orders
+from orders.services.merging import merge_by_place
 from shop.errors import Refused
 from shop.http.dialogs import Dialog, show_dialog
 from shop.staff.decorators import StaffRequest, staff_page
+
+MOST_AT_ONCE = 200
 
 
 @staff_page(MERGE.capability, methods=("GET", "POST"))
@@ -33,14 +35,22 @@ def _ask(request: StaffRequest, selection: Selection, form: BulkForm) -> Dialog:
 
 
 def _merge(request: StaffRequest, selection: Selection) -> HttpResponse:
-    ids = list_chosen_ids(selection, MERGE, actor=request.actor, most=MOST_MERGED + 1)
+    ids = list_chosen_ids(selection, MERGE, actor=request.actor, most=MOST_AT_ONCE)
     try:
-        merged = merge_orders(ids, actor=request.actor)
+        merged = merge_by_place(ids, actor=request.actor)
     except Refused as refused:
         form = BulkForm({})
         form.add_error(None, str(refused))
         dialog = _ask(request, selection, form)
         return draw_list(request, selection.filters, dialog=dialog, status=refused.status)
-    done = ngettext("%(n)d order goes in one parcel.", "%(n)d orders go together in one parcel.", len(merged))
-    messages.success(request, done % {"n": len(merged)})
+    messages.success(request, _say_merged(len(merged), len({order.bundle for order in merged})))
     return redirect(selection.filters.make_url(reverse("orders:list")))
+
+
+def _say_merged(orders: int, parcels: int) -> str:
+    done = ngettext(
+        "%(orders)d orders go together in one parcel.",
+        "%(orders)d orders go in %(parcels)d parcels.",
+        parcels,
+    )
+    return done % {"orders": orders, "parcels": parcels}

@@ -87,7 +87,7 @@ def _make_row(
         label=describe_order(order),
         deadline=describe_deadline(order, now),
         next_step=find_next_step(order, actor),
-        marks=name_marks(order),
+        marks=name_marks(order, together),
         companions=_name_others(together.companions),
         nearby=_name_others(together.mergeable),
         nearby_count=len(together.mergeable),

@@ -159,7 +159,7 @@ def test_the_warehouse_has_boxes_and_what_it_may_press(sign_in: SignIn) -> None:
     assert 'form="bulk" data-stage' in shown
     assert 'name="document" value="pick_list"' in shown
     assert re.findall(r'data-bulk-action="(\w+)"', shown) == [
-        *("label", "ship_part", "hand_over", "print_labels"),
+        *("label", "ship_part", "hand_over", "merge", "print_labels"),
     ]
 
 

@@ -9,8 +9,9 @@ from django.test.utils import CaptureQueriesContext
 
 from orders.models import Order
 from orders.payments.changes.addressing import change_address
-from orders.services.merging import merge_orders
+from orders.services.merging import merge_by_place, merge_orders
 from orders.services.steps import hold_order
+from shop.errors import Refused
 from tests import cast
 from tests.desk.list.test_list import numbers
 from tests.expect import fresh
@@ -96,16 +97,35 @@ def test_chosen_orders_are_merged_at_once(owner: Client, pair: list[Order]) -> N
     assert fresh(pair[0]).bundle == fresh(pair[1]).bundle is not None
 
 
-def test_the_refusal_names_the_orders_that_do_not_match(owner: Client, pair: list[Order]) -> None:
+def test_what_goes_elsewhere_is_left_out_and_said(owner: Client, pair: list[Order]) -> None:
     to = replace(cast.HOME, detail="别处 1 号")
     change_address(pair[1].pk, to=to, actor=cast.clerk())
     third = cast.prepared_order(customer=pair[0].customer)
-    response = press(owner, *pair, third)
-    html = response.content.decode()
-    assert response.status_code == 409
-    sentence = f"Not of the same buyer, recipient and address as order {pair[0].number}: {pair[1].number}."
-    assert sentence in html
-    assert fresh(third).bundle is None
+    query = "&".join(f"number={order.number}" for order in (*pair, third))
+    asked = owner.get(f"{URL}bulk/merge/?{query}", headers={"HX-Request": "true"}).content.decode()
+    assert "Merge 2 orders" in asked and "Only orders are taken that can go with another one." in asked
+    press(owner, *pair, third)
+    assert fresh(pair[0]).bundle == fresh(third).bundle is not None
+    assert fresh(pair[1]).bundle is None
+
+
+def test_one_press_merges_what_goes_to_each_place(owner: Client, pair: list[Order]) -> None:
+    customer = cast.make_customer()
+    others = [cast.prepared_order(customer=customer) for _ in range(2)]
+    alone = cast.prepared_order()
+    html = owner.post(
+        f"{URL}bulk/merge/", {"number": [order.number for order in (*pair, alone, *others)]}, follow=True
+    ).content.decode()
+    assert "4 orders go in 2 parcels." in html
+    bundles = [fresh(order).bundle for order in (*pair, *others, alone)]
+    assert bundles[0] == bundles[1] != bundles[2] == bundles[3] and bundles[4] is None
+
+
+def test_the_refusal_of_two_that_do_not_match_names_them(pair: list[Order]) -> None:
+    other = cast.prepared_order()
+    with pytest.raises(Refused) as refused:
+        merge_by_place([pair[0].pk, other.pk], actor=cast.clerk())
+    assert (refused.value.code, refused.value.extra["orders"]) == ("other_recipient", [other.number])
 
 
 def test_one_order_is_not_merged_with_itself(owner: Client, pair: list[Order]) -> None:
