@@ -74,6 +74,11 @@ class Parcel(models.Model):
         return f"{self.courier} {self.tracking_no}".strip() or f"parcel {self.pk}"
 
     @property
+    def name(self) -> str:
+        """As a person calls it: the courier's name and the number."""
+        return f"{self.courier_name} {self.tracking_no}".strip()
+
+    @property
     def courier_name(self) -> str:
         courier = find_courier(self.courier)
         return courier.name if courier else self.courier

@@ -180,7 +180,7 @@ def _make_to_hand_over(_counts: Counts, actor: Actor, _now: datetime) -> Queue:
     waiting = list_waiting(scope_key(actor))
     count = waiting[: CAP + 1].count()
     rows = waiting.order_by("sent_at", "pk")[:SHOWN] if count else []
-    first = [Waiting(row.order_id, f"{row.courier_name} {row.tracking_no}") for row in rows]
+    first = [Waiting(row.order_id, row.name) for row in rows]
     title, see_all = _("Parcels to hand over"), _("See all of them")
     return Queue("to_hand_over", title, "move", count, first, reverse("orders:to_hand_over"), see_all)
 
@@ -190,7 +190,7 @@ def _make_intercepts(_counts: Counts, actor: Actor, _now: datetime) -> Queue:
     waiting = list_open_intercepts(scope_key(actor))
     count = waiting[: CAP + 1].count()
     rows = waiting.select_related("parcel").order_by("id")[:SHOWN] if count else []
-    first = [Waiting(row.order_id, str(row)) for row in rows]
+    first = [Waiting(row.order_id, f"{row.get_kind_display()} · {row.parcel.name}") for row in rows]
     title, see_all = _("Intercepts"), _("See all of them")
     return Queue("intercepts", title, "overdue", count, first, reverse("orders:intercepts"), see_all)
 

@@ -76,7 +76,7 @@ def _make(order: Order, parcel: Parcel, wish: Wish) -> Intercept:
 def _write(intercept: Intercept) -> str:
     """The internal note, in the language of who asks."""
     parcel = intercept.parcel
-    name = f"{parcel.courier_name} {parcel.tracking_no}".strip() or gettext("Own delivery")
+    name = parcel.name or gettext("Own delivery")
     told = f"{intercept.get_kind_display()} · {name}"
     return f"{told} · {intercept.called}" if intercept.called else told
 

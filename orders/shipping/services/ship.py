@@ -175,7 +175,7 @@ def find_duplicate(parcel: Parcel, order: Order | None = None) -> Refused:
     other = find_live_parcel(parcel).order_by("lines__order_line__order")
     number = other.values_list("lines__order_line__order__number", flat=True).first()
     message = _("%(parcel)s has already been used, for order %(number)s.")
-    words = {"parcel": f"{parcel.courier_name} {parcel.tracking_no}", "number": number}
+    words = {"parcel": parcel.name, "number": number}
     offer = {"may_join": True} if order and may_join(order, other.first()) else {}
     return Refused("duplicate_tracking", message % words, order=number, **offer)
 

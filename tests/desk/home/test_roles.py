@@ -189,6 +189,13 @@ def test_an_order_that_is_urged_stands_before_those_that_only_ring() -> None:
     assert card.rows[0].about == "Buyer urges、New order"
 
 
+def test_a_parcel_to_be_stopped_is_named_by_its_courier_not_by_a_code() -> None:
+    parcel = asked().parcel
+    card = next(card for card in look("warehouse")[0]["cards"] if card.queue.name == "intercepts")
+    assert card.rows[0].about.endswith(f"{parcel.courier_name} {parcel.tracking_no}")
+    assert parcel.courier_name != parcel.courier
+
+
 def health(role: str) -> list[str]:
     return [line.words for line in look(role)[0]["health"]]
 

@@ -56,7 +56,7 @@ class ParcelActionForm(OrderForm):
         return parcel.state == ParcelState.SENT
 
     def name_parcel(self, parcel: Parcel) -> Any:
-        return f"{parcel.courier_name} {parcel.tracking_no}".strip() or _("Own delivery")
+        return parcel.name or _("Own delivery")
 
     def read_seen(self, expected_version: int | None) -> dict[int, int]:
         """The version of the page, as the verbs of a parcel take it."""
