@@ -20,4 +20,4 @@ def tell_again(notice_id: int) -> None:
     mine.update(next_try_at=clock.now() + timedelta(seconds=_TASK_LEASE_S))
 
 
-forget_after("notice.forget", BuyerNotice.objects.all, "expires_at", KEPT_FOR)
+forget_after("buyer_notice.forget", BuyerNotice.objects.all, "expires_at", KEPT_FOR)

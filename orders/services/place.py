@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +25,7 @@ from shop.catalog.stock.refusals import counted_refusals
 from shop.customers.care import check_may_order
 from shop.customers.models import Customer
 from shop.database.inserts import insert_rows
+from shop.database.named_locks import Named, lock_named
 from shop.database.prepared import prepared
 from shop.errors import Refused
 from shop.store.choices import Delivery, PayMethod, ReserveOn
@@ -33,11 +34,6 @@ from shop.store.selectors import get_store_settings
 
 # Spelled out, not a parameter: only so may a statement that is planned once use the index of unpaid orders.
 _IS_UNPAID = RawSQL(f"orders_order.stage = '{Stage.UNPAID}'", [], BooleanField())  # noqa: S611 - no input
-
-
-_PLACING = 1
-"""The kind of advisory lock; the second number is the buyer."""
-_LARGEST_INT = 2**31
 
 
 @dataclass(frozen=True)
@@ -131,9 +127,7 @@ def write_order(
 
 def lock_buyer(customer: Customer) -> None:
     """One order of a buyer after the other, so that those placed together are counted; on SQLite they always are."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_PLACING, customer.pk % _LARGEST_INT])
+    lock_named(Named.PLACING, [customer.pk])
 
 
 def _check_unpaid(customer: Customer) -> None:

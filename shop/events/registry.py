@@ -69,10 +69,12 @@ def due(
     """Declare a timer: `find(now, skip, limit)` gives ids of due rows, the function acts on one by its verb.
 
     The verb checks again under its lock, so that two sweepers or a late human do no harm. `outside`, `queue`: see
-    `Timer`.
+    `Timer`. Raises ValueError for a name that another one has.
     """
 
     def register(function: ActOnDue) -> ActOnDue:
+        if name in TIMERS:
+            raise ValueError(f"there is a timer {name} already")
         TIMERS[name] = Timer(name, find, function, outside, queue)
         return function
 

@@ -13,7 +13,6 @@ name_machines({**dict(PrinterKind.choices), PrinterKind.ESCPOS: _("the printer")
 
 SETUP = "printers.setup"
 _FIELDS = {"fields": list[str]}
-name_machines(dict(PrinterKind.choices))
 
 
 def is_on(printer: Printer) -> Refused | None:

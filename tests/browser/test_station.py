@@ -192,7 +192,7 @@ def test_from_slip_to_next_with_a_label(page: Page) -> None:
         page.keyboard.type("PACK-LABEL")
         page.keyboard.press("Enter")
     expect(page.locator(STATE)).to_have_attribute("data-stage", "ready")
-    printing.value.wait_for_url("**/print/?key=*")
+    printing.value.wait_for_url("**/labels/sheets/?key=*")
     printing.value.close()
     waybill = Waybill.objects.get(order=order)
     assert (waybill.state, waybill.prints) == ("issued", 1)

@@ -8,7 +8,6 @@ from orders.notices.models import BuyerNotice, NoticeState
 from orders.notices.services import leaving
 from orders.notices.services.leaving import follow_order
 from orders.notices.tasks import tell_buyer
-from orders.shipping.models import Parcel
 from orders.shipping.services.ship import undo_ship
 from orders.shipping.services.together import ship_together
 from shop.clients.wechat_mini import Message
@@ -65,12 +64,11 @@ def test_without_the_lock_of_the_parcel_the_database_is_the_last_guard(monkeypat
     events = ship_four_together()
     rendezvous = Rendezvous(4)
 
-    def read_and_meet(parcel_id: int) -> Parcel:
+    def meet(_parcel_id: int) -> None:
         rendezvous.meet()
-        return Parcel.objects.get(pk=parcel_id)
 
     find = BuyerNotice.objects.filter
-    monkeypatch.setattr(leaving, "lock_parcel", read_and_meet)
+    monkeypatch.setattr(leaving, "lock_notices", meet)
     results = run_together([lambda e=event: follow_order(e) for event in events])
     assert "IntegrityError" in codes_of(results)
     assert find(kind="shipped").count() == 1

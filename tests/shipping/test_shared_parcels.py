@@ -156,7 +156,9 @@ class TestMadeParcels:
     def test_its_pieces_are_still_to_be_sent(self, orders):
         self.make(orders[0])
         assert ship_order(orders[0].pk, parcels=[cast.parcel()], actor=WAREHOUSE).stage == Stage.SHIPPED
-        Parcel.objects.get(state=ParcelState.MADE).lines.all().delete()
+        made = Parcel.objects.get(state=ParcelState.MADE)
+        made.lines.all().delete()
+        made.delete()
 
     def test_its_number_is_taken(self, orders):
         made = self.make(orders[0])

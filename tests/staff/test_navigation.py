@@ -27,12 +27,15 @@ def entries(client: Client, path: str = HOME) -> list[str]:
         (
             "owner",
             [
-                *("Home", *ORDERS, "Scan station", "Alerts", "Jobs", "Products", "Customers"),
+                *("Home", *ORDERS, "Scan station", "Handing over", "Alerts", "Jobs", "Products", "Customers"),
                 *("Store settings", "Staff", "Record"),
             ],
         ),
-        ("order_clerk", ["Home", *ORDERS, "Scan station", "Alerts", "Jobs", "Products", "Customers"]),
-        ("warehouse", ["Home", *ORDERS, "Scan station", "Alerts", "Jobs", "Products"]),
+        (
+            "order_clerk",
+            ["Home", *ORDERS, "Scan station", "Handing over", "Alerts", "Jobs", "Products", "Customers"],
+        ),
+        ("warehouse", ["Home", *ORDERS, "Scan station", "Handing over", "Alerts", "Jobs", "Products"]),
         ("finance", ["Home", *ORDERS, "Alerts", "Customers", "Store settings"]),
         ("store_clerk", ["Home", *ORDERS, "Alerts"]),
     ],

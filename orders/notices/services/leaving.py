@@ -12,6 +12,7 @@ from orders.notices.models import OF_PARCELS, BuyerNotice, NoticeKind, NoticeSta
 from orders.shipping.models import Parcel, ParcelState
 from orders.shipping.selectors import list_parcels
 from shop.actor import SYSTEM
+from shop.database.named_locks import Named, lock_named
 from shop.events.models import Event
 from shop.moves import services
 from shop.store.selectors import find_template, get_store_settings
@@ -97,7 +98,8 @@ def _follow_parcel(order: Order, parcel_id: int, event: Event) -> None:
 
     What counts is what the parcel is now, so that events may be carried in any order.
     """
-    parcel = lock_parcel(parcel_id)
+    lock_notices(parcel_id)
+    parcel = Parcel.objects.get(pk=parcel_id)
     last = BuyerNotice.objects.filter(parcel=parcel, kind__in=OF_PARCELS).order_by("-pk").first()
     facts = {"courier": parcel.courier, "tracking_no": parcel.tracking_no}
     if parcel.state != ParcelState.SENT:
@@ -109,9 +111,9 @@ def _follow_parcel(order: Order, parcel_id: int, event: Event) -> None:
         _correct(last, order, event, facts, parcel)
 
 
-def lock_parcel(parcel_id: int) -> Parcel:
-    """Orders that share a parcel follow it in turn."""
-    return Parcel.objects.select_for_update(no_key=True).get(pk=parcel_id)
+def lock_notices(parcel_id: int) -> None:
+    """Orders that share a parcel follow it in turn; who ships is not waited for, and waits for nobody here."""
+    lock_named(Named.NOTICES, [parcel_id])
 
 
 def _correct(last: BuyerNotice, order: Order, event: Event, facts: Mapping[str, Any], parcel: Parcel) -> None:

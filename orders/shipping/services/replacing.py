@@ -31,7 +31,8 @@ def replace_number(
     `courier_required`, `duplicate_tracking`; of e-waybills `label_of_other_order`, `label_not_ready`.
     """
     number = read_number(courier, tracking_no)
-    with locked_parcel(parcel_id, "order.replace_number", actor, seen) as (parcel, orders):
+    wanted = [(courier, number)]
+    with locked_parcel(parcel_id, "order.replace_number", actor, seen, wanted) as (parcel, orders):
         _check_on_its_way(parcel)
         was = _name(parcel)
         if was == {"courier": courier, "tracking_no": number}:

@@ -20,6 +20,7 @@ from orders.shipping.services.attaching import attach_photos
 from orders.shipping.services.bundled import find_left
 from orders.shipping.services.joining import find_live_parcel, lock_to_join, may_join
 from orders.shipping.services.lapsing import lapse_intercept
+from orders.shipping.services.numbers import Number, lock_numbers
 from orders.stages import Stage
 from orders.waybills.selectors import has_held
 from orders.waybills.services.ending import free_waybill, use_waybill
@@ -83,10 +84,11 @@ def send_parcels(
     for parcel in parcels:
         number = clean_tracking_no(parcel.tracking_no)
         use_waybill([order, *together], courier=parcel.courier, tracking_no=number, actor=actor)
+    lock_numbers([_name_number(parcel) for parcel in parcels])
     lines = {line.pk: line for line in order.lines.order_by("id")}
     contents = [_take(parcel.quantities, lines) for parcel in parcels]
     # Parcels by their numbers, then goods: who waits for the number of another holds nothing they need.
-    by_number = sorted(zip(parcels, contents, strict=True), key=lambda pair: _sort_key(pair[0]))
+    by_number = sorted(zip(parcels, contents, strict=True), key=lambda pair: _name_number(pair[0]))
     sent = [_send(order, *each, actor) for each in by_number]
     OrderLine.objects.bulk_update(lines.values(), ["shipped", "reserved"])
     pieces: Counter[int] = Counter()
@@ -99,7 +101,7 @@ def send_parcels(
     _move_shipped(order, sent, pieces.total(), actor, together, changes)
 
 
-def _sort_key(new: NewParcel) -> tuple[str, str]:
+def _name_number(new: NewParcel) -> Number:
     return new.courier, clean_tracking_no(new.tracking_no)
 
 
@@ -234,12 +236,16 @@ def lock_orders_of_parcel(parcel_id: int, verb: str, *, actor: Actor, seen: Seen
 
 @contextmanager
 def locked_parcel(
-    parcel_id: int, verb: str, actor: Actor, seen: Seen
+    parcel_id: int, verb: str, actor: Actor, seen: Seen, wanted: Sequence[Number] = ()
 ) -> Iterator[tuple[Parcel, list[Order]]]:
-    """A transaction with all orders of a parcel locked for a verb, then it. Raises as `lock_orders_of_parcel`."""
+    """A transaction with all orders of a parcel locked for a verb, then its number and those `wanted`, then it.
+
+    Raises as `lock_orders_of_parcel`.
+    """
     with transaction.atomic():
         known = list_order_ids(parcel_id)
         orders = lock_orders_of_parcel(parcel_id, verb, actor=actor, seen=seen)
+        lock_numbers([*Parcel.objects.filter(pk=parcel_id).values_list("courier", "tracking_no"), *wanted])
         parcel = Parcel.objects.select_for_update().get(pk=parcel_id)
         if list_order_ids(parcel_id) != known:
             raise Refused(

@@ -18,6 +18,7 @@ from orders.stages import Stage
 from orders.waybills.models import Waybill, WaybillState
 from orders.waybills.selectors import list_printable
 from shop.clients.errors import Rejected
+from shop.clients.waybills import AlreadyUsed
 from shop.couriers.models import ProviderAccount, Sender
 from shop.jobs.models import Job, RowState
 from shop.jobs.running import run_slice, take_lease
@@ -165,11 +166,12 @@ def test_an_order_of_which_nothing_is_there_says_what_to_do(owner: Client) -> No
     order.lines.update(short=0, reserved=F("quantity"))
 
 
-def test_what_needs_a_person_is_told_apart_and_leads_there(owner: Client) -> None:
+def test_what_needs_a_person_is_told_apart_and_leads_there(owner: Client, provider: ScriptedProvider) -> None:
     order = cast.prepared_order()
     job = press(owner, "label", number=order.number, **typed())
-    waybill = Waybill.objects.get()
-    Waybill.objects.filter(pk=waybill.pk).update(state=WaybillState.DISPUTED, next_try_at=None)
+    provider.say(AlreadyUsed("which number?"))
+    waybill = answer(Waybill.objects.get())
+    assert waybill.state == WaybillState.DISPUTED
     shown = owner.get(f"/console/jobs/{job.pk}/").content.decode()
     assert "1 need a person" in shown and "without an answer" not in shown
     assert f'href="/console/orders/waybills/{waybill.pk}/"' in shown
