@@ -9,7 +9,7 @@ from shop.moves.table import BY_SHOP, Subject, register, stateless
 from shop.printers.choices import PrinterKind
 from shop.printers.models import Printer
 
-name_machines({**dict(PrinterKind.choices), PrinterKind.ESCPOS: _("the printer")})
+name_machines(dict(PrinterKind.choices))
 
 SETUP = "printers.setup"
 _FIELDS = {"fields": list[str]}

@@ -15,7 +15,7 @@ from shop.demo.buyers import Buyers
 from shop.demo.standins import StandInCredentials, load_credentials
 from tests.browser.ears import NEW_ORDER, Ears
 from tests.browser.look import WIDE
-from tests.browser.test_story import SF_NUMBER, DecidedBuyer
+from tests.browser.test_story import DecidedBuyer, make_number
 from tests.databases import own_database
 from tests.expect import wait_until
 from tests.ground.test_files import picture_bytes
@@ -182,7 +182,7 @@ def send_the_first_order(owner: Owner, ears: Ears) -> None:
     owner.press("确认")
     owner.press("备货")
     owner.page.locator('.next-step [data-dialog-open="#dialog-ship"]').click()
-    owner.page.keyboard.type(SF_NUMBER)
+    owner.page.keyboard.type(make_number("SF"))
     expect(owner.page.locator("#dialog-ship [data-guess]").first).to_contain_text("顺丰速运")
     with owner.page.expect_navigation():
         owner.page.locator("#dialog-ship .dialog-foot .btn-primary").click()

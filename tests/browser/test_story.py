@@ -80,7 +80,9 @@ def _put_off_what_other_tests_left() -> None:
     """A printer would print this order by itself, on its timeline; what the worker asks for may ring."""
     Printer.objects.update(is_on=False)
     later = clock.now() + timedelta(days=1)
-    for model in (Waybill, Collection, PrintJob, BuyerNotice):
+    # Those were put into their states by hand, which the books would find.
+    PrintJob.objects.all().delete()
+    for model in (Waybill, Collection, BuyerNotice):
         model.objects.filter(next_try_at__lt=later).update(next_try_at=later)
 
 

@@ -94,4 +94,4 @@ def test_each_kind_prints_it_and_the_order_says_so(kind: str, add: Add, services
     assert (fresh(order).prints, fresh(order).printed_at is not None) == (1, True)
     assert Event.objects.filter(subject_id=order.pk, verb="order.print").count() == 1
     came_out = Event.objects.get(kind="print_job", subject_id=job.pk, verb="print.finish")
-    assert describe_actor(came_out) == {"escpos": "打印机"}.get(kind, printer.get_kind_display())
+    assert describe_actor(came_out) == printer.get_kind_display()
