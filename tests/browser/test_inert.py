@@ -37,6 +37,7 @@ from tests import cast
 from tests.browser.conftest import LiveShop
 from tests.browser.look import WATCH, WIDE
 from tests.browser.test_pictures import CORPUS, plant
+from tests.browser.test_story import make_number
 from tests.ground.test_files import picture_bytes
 from tests.printing.conftest import make_printer
 from tests.security.test_permissions import MATRIX, list_routes
@@ -124,7 +125,8 @@ def plant_waybill() -> Waybill:
     """One whose label, provider and sender say what a hostile one would."""
     set_up_couriers()
     Sender.objects.update(name=CORPUS[1][:30])
-    waybill = settled(cast.prepared_order(), WaybillState.UNKNOWN, last_error=CORPUS[1][:200])
+    number = {"tracking_no": make_number("SF")}
+    waybill = settled(cast.prepared_order(), WaybillState.ISSUED, last_error=CORPUS[1][:200], **number)
     WaybillLabel(waybill=waybill, html=f"<p>{CORPUS[1]}</p><script>window.pwned = 1</script>").save()
     return waybill
 
