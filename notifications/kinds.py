@@ -234,6 +234,16 @@ KINDS: dict[AlertKind, Row] = {
         sentence=_("%(name)s: %(sellable)s left to sell. Order more, or correct the stock."),
         facts=("sellable",),
     ),
+    AlertKind.ROBOT: Row(
+        "群机器人发不出消息，请检查设置",
+        "有 {n} 个群机器人发不出消息，请检查设置",
+        "overdue",
+        ("settings.edit",),
+        ("robot.refuse",),
+        ended_by=("robot.test", "robot.change", "robot.drop", "robot.remove"),
+        sentence=_("The robot “%(name)s” says nothing any more. %(refusal)s"),
+        facts=("refusal",),
+    ),
 }
 
 Kinds = tuple[str, ...]

@@ -7,10 +7,13 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from notifications.robots.models import Robot, RobotNote
 from orders.models import Order
 from shop.access import ROLE_LABELS
 from shop.events.models import Versioned
 from shop.moves.table import SUBJECTS
+
+__all__ = ["Alert", "AlertKind", "AlertSetting", "HandledHow", "Robot", "RobotNote", "list_kinds"]
 
 
 class AlertKind(models.TextChoices):
@@ -32,6 +35,7 @@ class AlertKind(models.TextChoices):
     URGE = "urge", _("Buyer urges")
     TRANSFER = "transfer", _("Transfer to check")
     LOW_STOCK = "low_stock", _("Stock is low")
+    ROBOT = "robot", _("Robot is refused")
 
 
 def list_kinds() -> list[tuple[str, Any]]:

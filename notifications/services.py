@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from notifications.endings import Ending
 from notifications.kinds import KINDS, kinds_of
 from notifications.models import Alert, AlertKind, HandledHow
+from notifications.robots.services.leaving import leave_notes
 from notifications.selectors import find_open_alerts
 from orders.models import Order
 from orders.moves import lock_row
@@ -39,7 +40,9 @@ def raise_alert(kind: AlertKind, event: Event) -> None:
 def _raise_of_order(kind: AlertKind, event: Event, order: Order) -> None:
     once = {"order": order} if kind == AlertKind.NEW_ORDER else {"event_id": event.pk}
     facts = {"order": order, "event_id": event.pk, "event_number": event.number, "raised_at": event.at}
-    Alert.objects.get_or_create(kind=kind, **once, defaults=facts)
+    alert, is_new = Alert.objects.get_or_create(kind=kind, **once, defaults=facts)
+    if is_new:
+        leave_notes(alert)
     _settle(order)
 
 
@@ -49,6 +52,8 @@ def _raise_of_subject(kind: AlertKind, event: Event) -> None:
     alert, is_new = Alert.objects.get_or_create(
         kind=kind, event_id=event.pk, defaults=facts | {"raised_at": event.at}
     )
+    if is_new:
+        leave_notes(alert)
     later = Event.objects.filter(kind=event.kind, subject_id=event.subject_id, number__gt=event.number)
     ended = later.filter(verb__in=KINDS[kind].ended_by).order_by("number").first()
     if is_new and ended:

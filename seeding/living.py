@@ -15,6 +15,7 @@ from orders.numbers import drawn_by
 from seeding.acting import act
 from seeding.chores import run_errand
 from seeding.opening import draw_pictures, hire_everybody, join, set_up_store, stock_shelves
+from seeding.outside.robots import set_up_robots
 from seeding.outside.wechat import enter_templates
 from seeding.plan import Plan
 from seeding.world import Scene, World
@@ -55,6 +56,9 @@ def live(plan: Plan, *, seed: int, standins_dir: Path) -> None:
         with clock.at(plan.opened_at):
             world = _open_shop(plan, pictures, ledger, server, rng, standins_dir)
         _live_through(world)
+        # Last, or they would tell the groups of the whole past.
+        with clock.at(plan.ends_at):
+            set_up_robots(standins_dir, actor=world.staff["owner"])
         _check_nothing_is_left()
 
 

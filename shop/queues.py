@@ -26,8 +26,11 @@ QUEUES = {
     for queue in (
         Queue(
             GENERAL,
-            "the nightly comparing of the books, deleting stored files, and messages to buyers",
-            ("shop.events.tasks.*", "shop.files.tasks.*", "orders.notices.tasks.*"),
+            "the nightly comparing of the books, deleting stored files, messages to buyers, and robots of groups",
+            (
+                *("shop.events.tasks.*", "shop.files.tasks.*", "orders.notices.tasks.*"),
+                "notifications.robots.tasks.*",
+            ),
             1,
         ),
         Queue(

@@ -73,6 +73,9 @@ KUAIDI100_WAYBILL_PATH = env.str("KUAIDI100_WAYBILL_PATH", "/label/order")
 KUAIDI100_VOID_PATH = env.str("KUAIDI100_VOID_PATH", "/label/order")
 FEIE_URL = env.str("FEIE_URL", "https://api.feieyun.cn").rstrip("/")
 YILIANYUN_URL = env.str("YILIANYUN_URL", "https://open-api.10ss.net/v2").rstrip("/")
+WECOM_ROBOT_URL = env.str("WECOM_ROBOT_URL", "https://qyapi.weixin.qq.com").rstrip("/")
+DINGTALK_ROBOT_URL = env.str("DINGTALK_ROBOT_URL", "https://oapi.dingtalk.com").rstrip("/")
+FEISHU_ROBOT_URL = env.str("FEISHU_ROBOT_URL", "https://open.feishu.cn").rstrip("/")
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -393,6 +396,8 @@ LOGGING = {
     "loggers": {
         "django.request": {"level": "ERROR"},
         "axes": {"level": "WARNING"},
+        # Whatever LOG_LEVEL is: its debugging lines hold addresses with the keys of robots and tokens in them.
+        "urllib3": {"level": "INFO"},
         # These bring handlers of their own, which write other lines than ours.
         "django": {"handlers": [], "level": "INFO"},
         "uvicorn": {"handlers": [], "propagate": True},

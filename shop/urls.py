@@ -26,6 +26,7 @@ urlpatterns = [
     path("console/audit/", include("orders.desk.audit.urls")),
     path("console/stuck/", include("orders.desk.stuck.urls")),
     path("console/settings/voice/", include("notifications.voice.urls")),
+    path("console/settings/robots/", include("notifications.robots.urls")),
     path("console/settings/couriers/", include("shop.couriers.urls")),
     path("console/settings/printers/", include("shop.printers.urls")),
     path("console/settings/freight/", include("shop.freight.urls")),

@@ -19,8 +19,9 @@ from django.conf import settings
 from django.db import DatabaseError
 from redis.exceptions import RedisError
 
+from notifications.hearing import note_audible
 from notifications.kinds import Audience, audience_of
-from notifications.socket.listening import Groups, Pace, read_wanted
+from notifications.socket.listening import Groups, Pace, read_heard, read_wanted
 from notifications.socket.reader import SharedReader
 from shop.access import has_capability
 from shop.live import keep_audible
@@ -42,6 +43,7 @@ class AlertsConsumer(AsyncJsonWebsocketConsumer):
 
     _beating: asyncio.Task[None] | None = None
     _is_closed = False
+    _is_heard = False
     _groups: Groups
     _audience: Audience
 
@@ -80,9 +82,13 @@ class AlertsConsumer(AsyncJsonWebsocketConsumer):
     async def receive(
         self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any
     ) -> None:
-        """A page says which topics it shows; whatever else it sends, and what comes too fast, is left unread."""
-        wanted = read_wanted(text_data)
-        if wanted is not None and self._pace.allows_one():
+        """A page says which topics it shows, and whether it can be heard; all else, or what is too fast, is left."""
+        heard = read_heard(text_data)
+        wanted = read_wanted(text_data) if heard is None else None
+        if heard is not None:
+            self._is_heard = heard
+            await self._tell_hearing()
+        elif wanted is not None and self._pace.allows_one():
             async with self._choosing:
                 await self._listen(wanted)
 
@@ -97,6 +103,11 @@ class AlertsConsumer(AsyncJsonWebsocketConsumer):
         await self._groups.set(topics)
         refused = [topic for topic in wanted if topic not in topics]
         await self.send_json({"type": "listening", "topics": sorted(topics), "refused": refused})
+
+    async def _tell_hearing(self) -> None:
+        """While this page can be heard the robots that only speak when nobody can are silent."""
+        if self._is_heard:
+            await database_sync_to_async(note_audible)(self._audience.role)
 
     async def topic_changed(self, event: dict[str, Any]) -> None:
         if event["topic"] in self._groups.topics:
@@ -144,6 +155,7 @@ class AlertsConsumer(AsyncJsonWebsocketConsumer):
                 return
             if beats % BEATS_PER_SESSION_CHECK == 0 and not await self._check():
                 return
+            await self._tell_hearing()
             await self.send_json({"type": "beat"})
 
     async def _is_still_signed_in(self) -> bool:

@@ -16,16 +16,26 @@ _BURST, _PER_S = 10.0, 0.5
 
 def read_wanted(text: str | None) -> list[str] | None:
     """The topics a page asks for, at most MOST_TOPICS; None for whatever else it sends."""
-    if text is None or len(text) > LONGEST_MESSAGE:
-        return None
-    try:
-        message = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    wanted = message.get("listen") if isinstance(message, dict) else None
+    wanted = _read_message(text).get("listen")
     if not isinstance(wanted, list) or not all(isinstance(topic, str) for topic in wanted):
         return None
     return list(dict.fromkeys(wanted))[:MOST_TOPICS]
+
+
+def read_heard(text: str | None) -> bool | None:
+    """Whether the page says that its device can be heard; None for whatever else it sends."""
+    heard = _read_message(text).get("heard")
+    return heard if isinstance(heard, bool) else None
+
+
+def _read_message(text: str | None) -> dict[str, Any]:
+    if text is None or len(text) > LONGEST_MESSAGE:
+        return {}
+    try:
+        message = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return message if isinstance(message, dict) else {}
 
 
 class Pace:

@@ -83,6 +83,7 @@ TOPICS = (
     ),
     Topic("wechat", Group.SETTINGS, _("WeChat"), ("store:wechat",)),
     Topic("voice", Group.SETTINGS, _("Voice of alerts"), ("voice:settings", "voice:kind")),
+    Topic("robots", Group.SETTINGS, _("Group robots"), ("robots:overview", "robots:add", "robots:robot")),
     Topic("staff", Group.SETTINGS, _("Staff"), ("staff:people", "staff:person", "staff:hire")),
     Topic("record", Group.SETTINGS, _("Record"), ("audit:list",)),
     Topic("stuck", Group.SETTINGS, _("Put aside"), ("stuck:list",)),

@@ -23,6 +23,7 @@ export class Source {
   #timer = null;
 
   #is_fresh = false;
+  #is_heard = false;
   is_signed_out = false;
 
   /* `config`: {open_url, socket_path, poll_ms}; `on_state` gets each answer, `on_signed_out` nothing. */
@@ -37,6 +38,19 @@ export class Source {
   #send(message) {
     if (this.#is_open) this.#socket.send(JSON.stringify(message));
     return this.#is_open;
+  }
+
+  /* The shop's robots may speak only when nobody can be heard, so the server is told while this device can. */
+  tell_heard(is_heard) {
+    if (is_heard === this.#is_heard) return;
+    this.#is_heard = is_heard;
+    this.#send({ heard: is_heard });
+  }
+
+  #on_open(socket) {
+    if (socket !== this.#socket) return;
+    if (this.#is_heard) this.#send({ heard: true });
+    this.live.on_open();
   }
 
   start() {
@@ -141,7 +155,7 @@ export class Source {
     const address = new URL(this.config.socket_path, location.href.replace(/^http/, "ws"));
     const socket = (this.#socket = new WebSocket(address));
     this.#heard_at = Date.now();
-    socket.addEventListener("open", () => socket === this.#socket && this.live.on_open());
+    socket.addEventListener("open", () => this.#on_open(socket));
     socket.addEventListener("message", (event) => this.#hear(socket, event.data));
     socket.addEventListener("close", () => this.#lose(socket));
   }

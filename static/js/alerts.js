@@ -27,6 +27,7 @@ function start(config) {
   function show() {
     if (source.is_signed_out) return;
     const light = tab.is_speaking ? "speaking" : tab.is_elsewhere ? "elsewhere" : "silent";
+    source.tell_heard(light !== "silent");
     page.show_light(light, state?.settings);
     page.show_silence(light === "silent", {
       is_away: memory.is_strip_away(Date.now()),

@@ -90,6 +90,8 @@ READERS = {
     "collection_due": "orders.collections.selectors.list_due",
     "intercept_open": "orders.shipping.selectors.list_open_intercepts",
     "notice_due": "orders.notices.selectors.list_due",
+    "robot_note_due": "notifications.robots.selectors.list_due",
+    "robot_said": "notifications.robots.selectors.list_last",
     "print_due": "orders.printing.selectors.list_due",
     "print_troubled": "orders.printing.selectors.list_troubled",
     "print_of_order": "orders.printing.selectors.list_unsettled",

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page
 
+from notifications.robots.views import ACTIONS as OF_ROBOTS
 from orders.desk.customers.forms import ACTIONS as OF_CUSTOMERS
 from orders.desk.intercepts.actions import ACTIONS as OF_INTERCEPTS
 from orders.desk.order.actions import ACTIONS as OF_ORDERS
@@ -37,6 +38,7 @@ from tests.browser.dialogs import list_openers, try_dialog
 from tests.browser.look import WIDE
 from tests.ground.test_files import picture_bytes
 from tests.printing.conftest import make_printer
+from tests.robots.robots import make_robot
 from tests.shipping.test_intercept import asked
 from tests.waybills.conftest import set_up_couriers, settled
 
@@ -89,6 +91,8 @@ def list_pages() -> Iterator[str]:
     used, unused = make_printer(), make_printer()
     drop_printer(unused.pk, actor=cast.clerk())
     yield from (f"/console/settings/printers/{printer.pk}/" for printer in (used, unused))
+    robots = (make_robot(), make_robot(is_on=False))
+    yield from (f"/console/settings/robots/{robot.pk}/" for robot in robots)
     for state in (PrintState.FAILED, PrintState.UNKNOWN):
         printed = print_on(cast.prepared_order().pk, printer_id=used.pk, actor=cast.clerk())
         PrintJob.objects.filter(pk=printed.pk).update(state=state, next_try_at=None)
@@ -106,6 +110,7 @@ def list_expected() -> set[str]:
         *OF_INTERCEPTS,
         *OF_PRINTS,
         *OF_PRINTERS,
+        *OF_ROBOTS,
         DROP,
         CHANGE,
         DISABLE,

@@ -40,6 +40,7 @@ from tests.browser.test_pictures import CORPUS, plant
 from tests.browser.test_story import make_number
 from tests.ground.test_files import picture_bytes
 from tests.printing.conftest import make_printer
+from tests.robots.robots import make_robot
 from tests.security.test_permissions import MATRIX, list_routes
 from tests.sheets.making import xlsx
 from tests.shipping.test_intercept import asked
@@ -179,6 +180,8 @@ class Tour:
             "printer_id": (planted := plant_print()).printer_id,
             "print_id": planted.pk,
             "kind": "escpos",
+            "robot_kind": "feishu",
+            "robot_id": make_robot(name=CORPUS[1][:30], keyword=CORPUS[1][:20]).pk,
             "place": 1,
             "sender_id": add_hostile_senders(),
             "courier": cast.use_courier().code,

@@ -10,13 +10,15 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.core.cache import cache
 from django.db import transaction
 
+from notifications.hearing import list_heard
 from notifications.socket import consumers, listening
 from notifications.socket.consumers import AlertsConsumer
 from orders.models import Order
 from orders.services.steps import hold_order
-from shop import live
+from shop import clock, live
 from shop.events.delivery import drain
 from shop.jobs.registry import Subject
 from shop.jobs.services import cancel_job, make_job
@@ -253,3 +255,18 @@ def _hint_in_vain() -> None:
         with transaction.atomic():
             hint_changed("order", pk)
             transaction.set_rollback(is_lost)
+
+
+async def test_a_page_that_can_be_heard_says_so_for_its_role_while_it_is_open() -> None:
+    user = await sync_to_async(make_staff)("finance")
+    await sync_to_async(cache.clear)()
+    heard = sync_to_async(list_heard)
+    async with page_of(user) as page:
+        assert await heard(clock.now()) == set()
+        await page.send(text=json.dumps({"heard": "perhaps"}))
+        await listen(page)
+        assert await heard(clock.now()) == set()
+        await page.send(text=json.dumps({"heard": True}))
+        await listen(page)
+        assert "refund_failed" in await heard(clock.now())
+        assert "new_order" not in await heard(clock.now())

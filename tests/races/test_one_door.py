@@ -10,6 +10,7 @@ import pytest
 from django.db import connection, transaction
 
 from notifications.models import Alert, AlertKind
+from notifications.robots.services.setting_up import change_robot
 from notifications.voice.selectors import get_alert_setting
 from notifications.voice.services import choose_hearing_roles
 from orders.models import Order
@@ -37,6 +38,7 @@ from shop.store.services import change_store_settings, change_wechat_account
 from tests import cast
 from tests.printing.conftest import make_printer
 from tests.races.conftest import Rendezvous, codes_of, run_together
+from tests.robots.robots import make_robot
 
 RACERS = 3
 
@@ -153,6 +155,16 @@ def of_printers() -> Race:
     )
 
 
+def of_robots() -> Race:
+    robot = make_robot()
+    seen = robot.version
+    return Race(
+        robot,
+        "robot.change",
+        lambda actor, n: change_robot(robot.pk, {"name": f"robot {n}"}, actor=actor, expected_version=seen),
+    )
+
+
 def of_jobs() -> Race:
     order, owner = cast.paid_order(), cast.actor_of(cast.make_staff("owner"))
     job = make_job("order.confirm", actor=owner, key="race", subjects=[Subject(order.pk, order.number)])
@@ -181,6 +193,7 @@ RACES = {
             of_couriers,
             of_providers,
             of_printers,
+            of_robots,
             of_jobs,
             of_files,
         ),

@@ -16,6 +16,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "couriers:": (),
     "freight:": (),
     "printers:": (),
+    "robots:": (),
     "orders:station": (),
     "orders:waybill": ("label",),
     "orders:intercept": ("reveal_intercept",),

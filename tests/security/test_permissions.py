@@ -44,6 +44,7 @@ from shop.store.choices import PayMethod
 from tests import cast
 from tests.console import browser
 from tests.printing.conftest import make_printer
+from tests.robots.robots import make_robot
 from tests.waybills.conftest import set_up_couriers, settled
 
 pytestmark = pytest.mark.django_db
@@ -245,6 +246,10 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("voice:kind", "POST"): staff(OWNER),
     ("voice:upload_sound", "POST"): staff(OWNER),
     ("voice:reset_sound", "POST"): staff(OWNER),
+    ("robots:overview", "GET"): staff(SETTINGS_VIEWERS),
+    ("robots:robot", "GET"): staff(SETTINGS_VIEWERS),
+    ("robots:robot", "POST"): staff(OWNER),
+    ("robots:check", "POST"): staff(OWNER),
     ("store:first_day", "GET"): staff(OWNER),
     ("store:leave_out", "POST"): staff(OWNER),
     ("store:take_up", "POST"): staff(OWNER),
@@ -281,6 +286,7 @@ FORMS = (
     ),
     (BOSSES, "couriers:courier", "couriers:drop", "couriers:provider"),
     (BOSSES, "printers:add", "printers:printer", "printers:switch_off", "printers:switch_on"),
+    (OWNER, "robots:add", "robots:switch_off", "robots:switch_on", "robots:remove"),
 )
 ORDER_ACTIONS = (
     (EDITORS, "confirm", "undo_confirm", "prepare", "undo_prepare", "release", "receive", "hold"),
@@ -426,6 +432,8 @@ def world(books_are_clean: None, sent_tasks: list[tuple[str, int]]) -> World:
         "printer_id": printer.pk,
         "print_id": print_job.pk,
         "kind": "escpos",
+        "robot_kind": "feishu",
+        "robot_id": make_robot(is_on=False).pk,
         "packed_order": packed.number,
         "place": 1,
         "parcel_id": sent.pk,

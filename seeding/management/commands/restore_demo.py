@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from seeding.outside.couriers import give_courier_credentials
 from seeding.outside.printers import give_printer_credentials
+from seeding.outside.robots import give_robot_credentials
 from seeding.outside.wechat import give_credentials, keep_merchant, remember_money
 from shop.actor import SYSTEM
 from shop.backup.archive import ArchiveReader
@@ -40,6 +41,7 @@ class Command(BaseCommand):
         give_credentials(standins_dir, actor=SYSTEM)
         give_courier_credentials(standins_dir, actor=SYSTEM)
         give_printer_credentials(standins_dir, actor=SYSTEM)
+        give_robot_credentials(standins_dir, actor=SYSTEM)
         remember_money(standins_dir)
         self.stdout.write(f"{contents.rows:,} rows and {contents.files:,} files are back.")
 

@@ -5,12 +5,14 @@ from shop.demo.standins.credentials import StandInCredentials, load_credentials
 from shop.demo.standins.ledger import Ledger, import_done_refund, import_paid_trade
 from shop.demo.standins.printers.credentials import PrinterCredentials, load_printer_credentials
 from shop.demo.standins.printers.socket_printer import print_in_thread
+from shop.demo.standins.robots.credentials import RobotCredentials, load_robot_credentials
 from shop.demo.standins.server import StandInServer, run_in_thread
 
 __all__ = [
     "CourierCredentials",
     "Ledger",
     "PrinterCredentials",
+    "RobotCredentials",
     "StandInCredentials",
     "StandInServer",
     "import_done_refund",
@@ -18,6 +20,7 @@ __all__ = [
     "load_courier_credentials",
     "load_credentials",
     "load_printer_credentials",
+    "load_robot_credentials",
     "print_in_thread",
     "run_in_thread",
 ]

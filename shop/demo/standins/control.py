@@ -8,6 +8,7 @@ from shop.demo.standins import wire
 from shop.demo.standins.faults import KINDS, Fault
 from shop.demo.standins.ledger import DEFAULT_BEHAVIOUR
 from shop.demo.standins.printers.journal import PRINTER_STATES
+from shop.demo.standins.robots.groups import ROBOT_REFUSALS
 from shop.demo.standins.wechat.mini import make_code
 from shop.demo.standins.wechat.notices import send_later, send_now
 from shop.demo.standins.wechat.refunds import OUTCOMES, settle_refund
@@ -77,6 +78,8 @@ def change_behaviour(world: World, body: dict[str, Any]) -> dict[str, Any]:
         raise wire.wrong_field("refund_outcome")
     if body.get("printer_state", "online") not in PRINTER_STATES:
         raise wire.wrong_field("printer_state")
+    if body.get("robot_refusal", "") not in ROBOT_REFUSALS:
+        raise wire.wrong_field("robot_refusal")
     world.ledger.set_behaviour(body)
     return world.ledger.behaviour()
 
@@ -109,6 +112,9 @@ def show_state(world: World, request: Request) -> Reply:
         ),
         "messages": ledger.find_all(
             "SELECT * FROM messages WHERE ? = '' OR instr(content, ?) ORDER BY id", *[number] * 2
+        ),
+        "robot_posts": ledger.find_all(
+            "SELECT * FROM robot_posts WHERE ? = '' OR instr(content, ?) ORDER BY id", *[number] * 2
         ),
         "calls": calls,
         "notices": notices,

@@ -47,6 +47,8 @@ CREATE TABLE IF NOT EXISTS prints (
 CREATE TABLE IF NOT EXISTS messages (
   id INTEGER PRIMARY KEY, openid TEXT NOT NULL, template TEXT NOT NULL, page TEXT NOT NULL, content TEXT NOT NULL,
   sent_at REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS robot_posts (
+  id INTEGER PRIMARY KEY, provider TEXT NOT NULL, content TEXT NOT NULL, said_at REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS behaviour (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 
@@ -69,6 +71,8 @@ DEFAULT_BEHAVIOUR: dict[str, Any] = {
     "call_off_refusal": "",
     # Every receipt printer: online, offline, no_paper, or silent about itself.
     "printer_state": "online",
+    # Every robot of a group refuses for good: keyword or ip.
+    "robot_refusal": "",
 }
 
 

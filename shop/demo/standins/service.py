@@ -13,6 +13,7 @@ from shop.demo.standins.faults import WITHOUT_WORK, Fault, spoil, spoil_signatur
 from shop.demo.standins.printers import feie, yilianyun
 from shop.demo.standins.printers.feie import answer_feie
 from shop.demo.standins.printers.yilianyun import answer_yilianyun
+from shop.demo.standins.robots.groups import answer_robot, is_robot
 from shop.demo.standins.wechat.gate import check_caller, sign_reply
 from shop.demo.standins.wechat.messages import list_templates, send_message
 from shop.demo.standins.wechat.mini import exchange_login_code, exchange_phone_code, give_token
@@ -65,6 +66,8 @@ def _choose_service(path: str) -> Callable[[World, Request], Reply]:
         return answer_feie
     if path.startswith(yilianyun.BASE):
         return answer_yilianyun
+    if is_robot(path):
+        return answer_robot
     return _answer_pay if path.startswith("/v3/") else _answer_mini
 
 

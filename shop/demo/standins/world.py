@@ -14,6 +14,7 @@ from shop.demo.standins.credentials import load_credentials
 from shop.demo.standins.faults import Faults
 from shop.demo.standins.ledger import Ledger
 from shop.demo.standins.printers.credentials import load_printer_credentials
+from shop.demo.standins.robots.credentials import load_robot_credentials
 
 # The vendor waits 15 s, 15 s, 30 s, 3 min … up to a day; a demo has no such patience.
 RETRY_DELAYS = (1.0, 2.0, 4.0, 8.0)
@@ -27,6 +28,7 @@ class World:
         self.credentials = load_credentials(data_dir)
         self.couriers = load_courier_credentials(data_dir)
         self.printers = load_printer_credentials(data_dir)
+        self.robots = load_robot_credentials(data_dir)
         self.ledger = Ledger(data_dir)
         self.faults = Faults()
         self.retry_delays = retry_delays

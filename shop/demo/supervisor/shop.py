@@ -92,6 +92,9 @@ class DemoShop:
             "KUAIDI100_URL": self._standin_url,
             "FEIE_URL": self._standin_url,
             "YILIANYUN_URL": f"{self._standin_url}/v2",
+            "WECOM_ROBOT_URL": self._standin_url,
+            "DINGTALK_ROBOT_URL": self._standin_url,
+            "FEISHU_ROBOT_URL": self._standin_url,
             "DJANGO_SETTINGS_MODULE": "shop.settings",
         }
 

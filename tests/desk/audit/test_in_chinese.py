@@ -59,6 +59,10 @@ VOCABULARIES: dict[str, list[Any]] = {
 FIELDS = {
     "courier.change": ["customer_name", "customer_pwd", "month_code", "delivery_method", "trans_type"],
     "provider.change": ["customer", "key"],
+    "robot.change": [
+        *("name", "url", "secret", "keyword", "alert_kinds", "only_unheard"),
+        *("quiet", "quiet_from", "quiet_until"),
+    ],
     "printer.change": ["name", "device", "account", "key", "paper", "copies", "deliveries"],
 }
 """Names of columns that were changed, where they are not those of WeChat."""

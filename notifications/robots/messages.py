@@ -1,0 +1,36 @@
+"""What a robot says: the sentence, the order's number and a link. Nothing about a buyer."""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from notifications.kinds import KINDS, make_sentence
+from notifications.models import Alert, AlertKind
+from notifications.robots.models import Robot
+from notifications.selectors import load_subjects
+
+NUMBERS_SHOWN = 10
+
+
+def write_message(robot: Robot, alerts: Sequence[Alert]) -> str:
+    """One alert in full; several as one digest, each kind with how many there are of it."""
+    lines = _write_one(alerts[0]) if len(alerts) == 1 else _write_digest(alerts)
+    return "\n".join([f"【{robot.keyword}】" * bool(robot.keyword) + lines[0], *lines[1:]])
+
+
+def _write_one(alert: Alert) -> list[str]:
+    load_subjects([alert])
+    spoken = KINDS[AlertKind(alert.kind)].one
+    about = _("Order %(number)s") % {"number": alert.order.number} if alert.order else make_sentence(alert)
+    return [spoken, about, settings.BASE_URL + alert.url]
+
+
+def _write_digest(alerts: Sequence[Alert]) -> list[str]:
+    of_kinds = [(row, sum(alert.kind == kind for alert in alerts)) for kind, row in KINDS.items()]
+    spoken = [row.one if n == 1 else row.many.format(n=n) for row, n in of_kinds if n]
+    numbers = list(dict.fromkeys(alert.order.number for alert in alerts if alert.order))
+    about = _("Orders %(numbers)s") % {"numbers": "、".join(numbers[:NUMBERS_SHOWN])}
+    more = "…" if len(numbers) > NUMBERS_SHOWN else ""
+    return [*spoken, *([about + more] if numbers else ()), settings.BASE_URL + reverse("alerts:list")]
