@@ -21,7 +21,8 @@ def _follow_supplement(order: Order) -> dict[str, Any]:
 
 def follow_receive_clock(order: Order) -> dict[str, Any]:
     """What changes with a changed, locked order so that its time to receive stands, or goes on where it stood."""
-    stands = order.receive_by is not None and order.aftersale_mark == AftersaleMark.OPEN
+    is_open = order.aftersale_mark == AftersaleMark.OPEN or order.is_coming_back
+    stands = order.receive_by is not None and is_open
     if stands and order.receive_stopped_at is None:
         return {"receive_stopped_at": clock.now()}
     if stands or order.receive_stopped_at is None:

@@ -117,6 +117,37 @@ def no_label(order: Order) -> Refused | None:
     )
 
 
+def not_coming_back(order: Order) -> Refused | None:
+    if not order.is_coming_back:
+        return None
+    return Refused(
+        "coming_back",
+        _("A parcel of this order was refused and is on its way back."),
+        to_buyer=_("The parcel is on its way back to the shop. Please ask the shop."),
+    )
+
+
+def is_coming_back(order: Order) -> Refused | None:
+    if order.is_coming_back:
+        return None
+    return Refused("not_refused", _("No parcel of this order was refused."))
+
+
+def pays_on_delivery(order: Order) -> Refused | None:
+    if order.pay_method == PayMethod.COD:
+        return None
+    return Refused(
+        "not_cod", _("This order is not paid in cash on delivery: what comes back is an after-sale.")
+    )
+
+
+def no_money_in(order: Order) -> Refused | None:
+    """Where money was taken, giving it back is a matter of an after-sale."""
+    if not order.paid_fen:
+        return None
+    return Refused("money_is_in", _("Money was paid for this order: what comes back is an after-sale."))
+
+
 def no_open_aftersale(order: Order) -> Refused | None:
     if order.aftersale_mark != AftersaleMark.OPEN:
         return None

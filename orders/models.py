@@ -14,6 +14,13 @@ from shop.events.models import Versioned
 from shop.store.choices import Delivery, OverdueRule, PayMethod
 from shop.store.places.regions import join_region
 
+COD_OWED = Q(
+    pay_method=PayMethod.COD,
+    delivery=Delivery.EXPRESS,
+    stage__in=[Stage.SHIPPED, Stage.DONE],
+    paid_fen__lt=F("payable_fen"),
+)
+"""Cash that couriers take for orders that were sent, and that is not in yet."""
 HAS_REMARK = ~Q(buyer_remark="", seller_remark="")
 """Orders with words of the buyer or the shop. Encrypted columns are empty where there is nothing to encrypt."""
 
@@ -32,7 +39,8 @@ class Order(Versioned):
     `undone_at` is when a parcel was last taken back. `printed_at` and `prints` are of the receipt. `supplement_by` is
     until when the buyer is to pay what an order costs more since it was paid. `destination` is a keyed hash of where it
     goes (`orders/destinations.py`), 0 once it is over. Orders of one `bundle` go in one parcel; `parted_from` is the
-    one that an order has left by itself, until its companions are told.
+    one that an order has left by itself, until its companions are told. `is_coming_back`: a parcel with goods of it
+    was refused, and is on its way back to the shop or there already.
     """
 
     subject_kind = "order"
@@ -71,6 +79,7 @@ class Order(Versioned):
     is_short = models.BooleanField(default=False)
     has_label = models.BooleanField(default=False)
     has_moved = models.BooleanField(default=False)
+    is_coming_back = models.BooleanField(default=False, db_default=False)
     aftersale_mark = models.CharField(max_length=8, choices=AftersaleMark, default=AftersaleMark.NONE)
     urged_at = models.DateTimeField(null=True)
     is_extended = models.BooleanField(default=False)
@@ -191,6 +200,7 @@ class Order(Versioned):
                 condition=Q(stage__in=TO_SHIP) & ~Q(destination=0),
             ),
             models.Index(fields=["bundle"], name="order_by_bundle", condition=Q(bundle__isnull=False)),
+            models.Index(fields=["shipped_at", "id"], name="order_cod_owed", condition=COD_OWED),
         ]
 
     def __str__(self) -> str:

@@ -41,6 +41,8 @@ def describe_order(order: Order) -> Label:
         return Label(_("Awaiting payment"), "waiting")
     if order.stage == Stage.CLOSED:
         return Label(_("Closed: %(why)s") % {"why": describe_close(order)}, "waiting", "ban")
+    if order.is_coming_back and not order.pieces_to_send:
+        return Label(_("Refused, on its way back"), "soon", "arrow-back-up")
     if order.stage == Stage.DONE:
         return _describe_done(order)
     if order.stage == Stage.SHIPPED:

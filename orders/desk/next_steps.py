@@ -53,6 +53,8 @@ def describe_next_step(order: Order, step: NextStep | None, *, is_refunding: boo
     if order.stage == Stage.CLOSED:
         is_settled = order.paid_fen == order.refunded_fen and not is_refunding
         return _("Nothing more to do") if is_settled else _("Closed, the refund is not done yet")
+    if order.is_coming_back and not order.pieces_to_send:
+        return _("Waiting for a refused parcel to be back")
     if order.proof_sent_at:
         return _("Look whether the transfer is on the account")
     if step is not None and order.stage not in (Stage.UNPAID, Stage.SHIPPED, Stage.DONE):

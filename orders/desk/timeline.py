@@ -212,6 +212,11 @@ def _tell_lines(lines: Any, data: Mapping[str, Any]) -> Iterator[Part]:
         yield from (Part("", f"{_name(pk, data)} ×{pieces}") for pk, pieces in lines.items())
 
 
+@tells("order", "scrapped")
+def _tell_scrapped(lines: Any, data: Mapping[str, Any]) -> Iterator[Part]:
+    yield from (Part(_("Scrapped"), f"{_name(pk, data)} ×{pieces}") for pk, pieces in lines.items())
+
+
 @tells("order", "into")
 def _tell_new_lines(lines: Any, data: Mapping[str, Any]) -> Iterator[Part]:
     yield from (Part(_("Instead"), f"{_name(pk, data)} ×{pieces}") for pk, pieces in lines.items())

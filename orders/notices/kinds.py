@@ -13,7 +13,10 @@ from shop.events.models import Event
 from shop.store.choices import Notice
 
 _DEAR = ("order.change_lines", "order.change_address")
-_ENDING = ("order.cancel_paid", "order.cancel_unpaid", "order.cancel_unsent", "order.close_empty")
+_ENDING = (
+    *("order.cancel_paid", "order.cancel_unpaid", "order.cancel_unsent"),
+    *("order.close_empty", "order.close_returned"),
+)
 _PAYING = ("order.pay", "order.collect", "order.waive")
 _SENDING = ("order.ship", "order.ship_part", "order.all_shipped")
 PARCEL_VERBS = ("order.ship", "order.ship_part", "order.replace_number", "order.undo_ship", "order.arrive")

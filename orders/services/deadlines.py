@@ -15,6 +15,9 @@ class NotDue(Refused):
     """The deadline was moved meanwhile (409, `not_due`)."""
 
 
+_MOVED = ("not_due", "coming_back")
+
+
 def check_due(deadline: datetime | None, actor: Actor) -> None:
     """Raise NotDue when the system acts before its time; people need not wait. The order is locked."""
     if actor.kind == ActorKind.SYSTEM and (deadline is None or deadline > clock.now()):
@@ -23,8 +26,9 @@ def check_due(deadline: datetime | None, actor: Actor) -> None:
 
 @contextmanager
 def unless_moved() -> Iterator[None]:
-    """For timers: a deadline that was moved at the last moment is no failure."""
+    """For timers: a deadline that was moved or stopped at the last moment is no failure."""
     try:
         yield
-    except NotDue:
-        return
+    except Refused as refused:
+        if refused.code not in _MOVED:
+            raise

@@ -148,6 +148,7 @@ def close_changes(reason: CloseReason) -> dict[str, Any]:
         "receive_by": None,
         "proof_sent_at": None,
         "is_short": False,
+        "is_coming_back": False,
         **FREE,
     }
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from orders.models import OrderLine
+from orders.models import Order, OrderLine
 from orders.shipping.models import (
     HANDED_OVER,
     Direction,
@@ -13,12 +13,16 @@ from orders.shipping.models import (
     Intercept,
     InterceptState,
     Parcel,
+    ParcelLine,
     ParcelPhoto,
     ParcelState,
     Purpose,
 )
+from orders.stages import CloseReason, Stage
 from orders.waybills.models import Waybill, WaybillState
+from shop.catalog.models import MovementKind, StockMovement
 from shop.invariants import in_scope, invariant
+from shop.store.choices import PayMethod
 
 
 @invariant("B9", "a tracking number belongs to one live parcel")
@@ -42,6 +46,8 @@ def parcels_say_when() -> Iterator[str]:
         Q(state__in=HANDED_OVER, sent_at=None)
         | Q(state=ParcelState.ARRIVED) & (Q(arrived_at=None) | Q(has_moved=False))
         | Q(state=ParcelState.UNDONE) ^ Q(undone_at__isnull=False)
+        | Q(state=ParcelState.RETURNED) ^ Q(returned_at__isnull=False)
+        | Q(state=ParcelState.RETURNED, turned_back_at=None)
     )
     for parcel in in_scope(Parcel.objects.filter(wrong), orders="lines__order_line__order"):
         yield f"parcel {parcel.pk} is {parcel.state}"
@@ -71,6 +77,33 @@ def shipped_is_in_parcels() -> Iterator[str]:
     sums = OrderLine.objects.annotate(packed=Coalesce(Sum("parcel_lines__quantity", filter=live), 0))
     for line in in_scope(sums, orders="order").exclude(shipped=F("packed")).select_related("order"):
         yield f"order {line.order.number}, line {line.pk}: shipped {line.shipped}, in parcels {line.packed}"
+
+
+@invariant("B20.2", "an order says that it is coming back exactly while one of its parcels was refused")
+def refused_parcels_are_known() -> Iterator[str]:
+    refused = Exists(
+        ParcelLine.objects.filter(order_line__order=OuterRef("pk"), parcel__turned_back_at__isnull=False)
+    )
+    is_open = ~Q(stage=Stage.CLOSED)
+    wrong = Q(is_coming_back=True) & ~(is_open & refused) | Q(is_coming_back=False) & is_open & refused
+    for order in in_scope(Order.objects.filter(wrong), orders="pk"):
+        yield f"order {order.number} says {order.is_coming_back}"
+
+
+@invariant(
+    "B20.3", "an order that closed as refused has every piece back, and each stands in the stock's movements"
+)
+def returned_pieces_are_in_movements() -> Iterator[str]:
+    moved = StockMovement.objects.filter(order_id=OuterRef("pk"), kind=MovementKind.RETURN).order_by()
+    sums = moved.values("order_id").annotate(n=Sum("on_hand_delta")).values("n")
+    refused = Order.objects.filter(
+        stage=Stage.CLOSED, close_reason=CloseReason.RETURNED, pay_method=PayMethod.COD, paid_fen=0
+    )
+    found = refused.annotate(moved=Coalesce(Subquery(sums), 0))
+    for order in in_scope(found, orders="pk").exclude(
+        pieces_returned=F("moved"), pieces_shipped=F("pieces_returned")
+    ):
+        yield f"order {order.number}: {order.pieces_returned} of {order.pieces_shipped}, moved {order.moved}"
 
 
 @invariant("B12.4", "of a buyer who was erased no packing photo is left")

@@ -17,9 +17,10 @@ class ParcelState(models.TextChoices):
     SENT = "sent", _("Shipped")
     ARRIVED = "arrived", _("Delivered")
     UNDONE = "undone", _("Undone")
+    RETURNED = "returned", _("Back with us")
 
 
-HANDED_OVER = (ParcelState.SENT, ParcelState.ARRIVED)
+HANDED_OVER = (ParcelState.SENT, ParcelState.ARRIVED, ParcelState.RETURNED)
 """Only what is in these counts as shipped."""
 
 
@@ -41,6 +42,7 @@ class Parcel(models.Model):
     """One parcel: with a courier and a tracking number, or brought by ourselves.
 
     One that is MADE is packed and has its number; `sent_at`, and with it who drives, come when it is handed over.
+    `turned_back_at`: it was refused and is on its way back to the shop, which it reached at `returned_at`.
     """
 
     courier = models.CharField(max_length=20, blank=True)
@@ -54,6 +56,8 @@ class Parcel(models.Model):
     sent_at = models.DateTimeField(null=True)
     arrived_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)
+    turned_back_at = models.DateTimeField(null=True)
+    returned_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

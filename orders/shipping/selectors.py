@@ -28,6 +28,11 @@ def list_parcels(order: Order) -> "QuerySet[Parcel]":
     )
 
 
+def has_turned_back(order: Order) -> bool:
+    """Whether a parcel with goods of this order was refused, and is on its way back or there already."""
+    return list_parcels(order).filter(turned_back_at__isnull=False).exists()
+
+
 def list_order_ids(parcel_id: int) -> list[int]:
     """The orders that have goods in a parcel, by id."""
     lines = ParcelLine.objects.filter(parcel=parcel_id).order_by("order_line__order_id")

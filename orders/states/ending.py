@@ -5,14 +5,18 @@ from django.utils.translation import gettext_lazy as _
 from orders.guards import (
     buyer_may_cancel,
     closes_by_itself,
+    has_buyer,
     has_no_proof,
+    is_coming_back,
     is_overdue,
     is_test,
     no_label,
+    no_money_in,
     no_open_aftersale,
     not_held_back,
     nothing_paid,
     nothing_shipped,
+    pays_on_delivery,
     something_paid,
 )
 from orders.stages import IN_HAND, OPEN, Stage
@@ -70,6 +74,19 @@ ENDING = (
         is_told=True,
         says=WHY,
         facts={"lines": dict[str, int], "released": dict[str, int], "refund_fen": int},
+    ),
+    Move(
+        "order.close_returned",
+        _("Close, all is back"),
+        _("Closed, refused and back"),
+        to(Stage.CLOSED, Stage.SHIPPED, Stage.DONE),
+        BY_STAFF,
+        "orders.cancel",
+        (has_buyer, is_coming_back, pays_on_delivery, no_money_in, no_open_aftersale),
+        icon_name="package-off",
+        is_told=True,
+        says=WHY,
+        facts={"lines": dict[str, int], "scrapped": dict[str, int]},
     ),
     Move(
         "order.remove_test",

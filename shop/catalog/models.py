@@ -111,6 +111,8 @@ class MovementKind(models.TextChoices):
     RELEASE = "release", _("No longer reserved")
     SHIP = "ship", _("Shipped")
     UNSHIP = "unship", _("Shipping undone")
+    RETURN = "return", _("Came back")
+    SCRAP = "scrap", _("Scrapped")
 
 
 class StockMovement(models.Model):
@@ -127,7 +129,12 @@ class StockMovement(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["sku", "-id"], name="movement_by_sku")]
+        indexes = [
+            models.Index(fields=["sku", "-id"], name="movement_by_sku"),
+            models.Index(
+                fields=["order_id"], name="movement_of_return", condition=Q(kind__in=["return", "scrap"])
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.sku_id}"

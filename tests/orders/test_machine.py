@@ -39,7 +39,9 @@ from orders.services.steps import (
     urge_order,
 )
 from orders.shipping.models import Parcel
+from orders.shipping.services.returning import close_returned
 from orders.shipping.services.ship import NewParcel, arrive_parcel, ship_order, undo_ship
+from orders.shipping.services.turning import turn_back, undo_turn_back
 from orders.stages import Stage
 from shop import clock
 from shop.actor import GATEWAY, SYSTEM, Actor
@@ -262,6 +264,19 @@ class Shop(RuleBasedStateMachine):
     def undo_or_arrive(self, which: int, undo: bool) -> None:
         if parcel := _pick(Parcel.objects.order_by("-pk"), which):
             self.attempt(undo_ship if undo else arrive_parcel, parcel.pk, actor=cast.clerk("warehouse"))
+
+    @rule(which=WHICH, undo=BOOLEAN)
+    def refuse_or_go_on(self, which: int, undo: bool) -> None:
+        if parcel := _pick(Parcel.objects.order_by("-pk"), which):
+            self.attempt(undo_turn_back if undo else turn_back, parcel.pk, actor=cast.clerk("warehouse"))
+
+    @rule(which=WHICH, scrapped=PIECES)
+    def close_refused(self, which: int, scrapped: int) -> None:
+        def act(order: Order) -> None:
+            chosen = _choose(order, scrapped, 0)
+            close_returned(order.pk, scrapped=chosen, reason="x", actor=cast.clerk("order_clerk"))
+
+        self.on_order(which, act)
 
     @rule(which=WHICH)
     def receive(self, which: int) -> None:

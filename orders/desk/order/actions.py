@@ -13,6 +13,7 @@ from orders.desk.order.forms.goods import ChangeLinesForm, PostponeForm
 from orders.desk.order.forms.intercept import AskInterceptForm
 from orders.desk.order.forms.parcels import PhotographForm, ReplaceNumberForm
 from orders.desk.order.forms.refund import RefundForm
+from orders.desk.order.forms.returns import CloseReturnedForm, TurnBackForm, UndoTurnBackForm
 from orders.desk.order.forms.ship import ShipForm
 from orders.desk.testing.services import remove_test_order
 from orders.models import Order
@@ -143,6 +144,32 @@ _ALL = (
         is_final=True,
     ),
     Action(
+        "order.turn_back",
+        TurnBackForm,
+        words=_(
+            "The buyer did not take the parcel, and the courier brings it back. Nothing is received by itself."
+        ),
+        undo=_("It can be undone until the parcel is back."),
+        back=_by("undo_turn_back"),
+    ),
+    Action(
+        "order.undo_turn_back",
+        UndoTurnBackForm,
+        words=_("The courier delivers the parcel after all. The time to receive goes on where it stood."),
+        undo=_("It can be refused again."),
+    ),
+    Action(
+        "order.close_returned",
+        CloseReturnedForm,
+        submit=_("Hold to close the order"),
+        words=_(
+            "Every piece is back and nothing was paid. The order is closed and its goods go back to stock, but for "
+            "those that cannot be sold any more."
+        ),
+        is_final=True,
+        template="desk/order/dialogs/_close_returned.html",
+    ),
+    Action(
         "order.extend",
         tending.ExtendForm,
         words=_("The order receives itself that many days later; the buyer sees it."),
@@ -268,7 +295,15 @@ _SILENT = frozenset(
         "urged_lately",
         "no_test",
     }
-    | {"not_transfer", "transfer_awaited", "no_proof", "nothing_shipped", "no_number"}
+    | {
+        "not_refused",
+        "coming_back",
+        "not_transfer",
+        "transfer_awaited",
+        "no_proof",
+        "nothing_shipped",
+        "no_number",
+    }
 )
 
 

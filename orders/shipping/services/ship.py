@@ -15,13 +15,13 @@ from orders.models import Order, OrderLine
 from orders.moves import lock_order, lock_row, locked_order, move
 from orders.services.fulfilment import recover_ship_by, shipped_changes
 from orders.shipping.models import Direction, Parcel, ParcelLine, ParcelState
-from orders.shipping.selectors import list_order_ids, list_parcels
+from orders.shipping.selectors import has_turned_back, list_order_ids, list_parcels
 from orders.shipping.services.attaching import attach_photos
 from orders.shipping.services.bundled import find_left
 from orders.shipping.services.joining import find_live_parcel, lock_to_join, may_join
 from orders.shipping.services.lapsing import lapse_intercept
 from orders.shipping.services.numbers import Number, lock_numbers
-from orders.stages import Stage
+from orders.stages import OVER, Stage
 from orders.waybills.selectors import has_held
 from orders.waybills.services.ending import free_waybill, use_waybill
 from shop import clock
@@ -217,19 +217,24 @@ def describe_parcel(parcel: Parcel) -> dict[str, Any]:
 Seen = Mapping[int, int]
 """Order id → version of the page on which a verb of a parcel was pressed."""
 NO_PAGE: Seen = {}
+_PASSED_OVER = {
+    "order.arrive": OVER,
+    "order.turn_back": (Stage.CLOSED,),
+    "order.undo_turn_back": (Stage.CLOSED,),
+}
 
 
 def lock_orders_of_parcel(parcel_id: int, verb: str, *, actor: Actor, seen: Seen) -> list[Order]:
     """Lock every order that has goods in the parcel, in pk order, for one verb of the parcel; the one seen is first.
 
-    Others that are over are passed over when the parcel arrives. Raises Refused `not_found`, and as `lock_order` does.
+    Others that are over are passed over when the parcel arrives, those that are closed when it is refused. Raises
+    Refused `not_found`, and as `lock_order` does.
     """
     orders = [lock_row(pk) for pk in list_order_ids(parcel_id)]
     if not orders:
         raise Refused("not_found", _("There is no such parcel."), 404)
-    if verb == "order.arrive":
-        over = (Stage.DONE, Stage.CLOSED)
-        orders = [order for order in orders if order.pk in seen or order.stage not in over] or orders
+    passed = _PASSED_OVER.get(verb, ())
+    orders = [order for order in orders if order.pk in seen or order.stage not in passed] or orders
     ids = sorted((order.pk for order in orders), key=lambda pk: pk not in seen)
     return [lock_order(pk, verb, actor=actor, expected_version=seen.get(pk)) for pk in ids]
 
@@ -313,6 +318,7 @@ def arrive_parcel(parcel_id: int, *, actor: Actor, seen: Seen = NO_PAGE) -> Orde
         if parcel.state != ParcelState.SENT:
             raise Refused("parcel_arrived", _("This parcel has already been delivered or undone."))
         parcel.state, parcel.arrived_at, parcel.has_moved = ParcelState.ARRIVED, clock.now(), True
+        parcel.turned_back_at = None
         parcel.save()
         lapse_intercept(parcel, actor)
         for order in orders:
@@ -322,8 +328,9 @@ def arrive_parcel(parcel_id: int, *, actor: Actor, seen: Seen = NO_PAGE) -> Orde
 
 
 def _arrived_changes(order: Order) -> dict[str, Any]:
+    moved = {"has_moved": True, "is_coming_back": order.is_coming_back and has_turned_back(order)}
     if order.pieces_to_send or list_parcels(order).filter(state=ParcelState.SENT).exists():
-        return {"has_moved": True}
+        return moved
     moment = clock.now()
     clocks = {"arrived_at": moment, "receive_by": moment + timedelta(days=order.receive_days)}
-    return {"has_moved": True, "receive_stopped_at": order.receive_stopped_at and moment, **clocks}
+    return {**moved, "receive_stopped_at": order.receive_stopped_at and moment, **clocks}

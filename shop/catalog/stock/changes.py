@@ -107,6 +107,13 @@ def unship_stock(quantities: Quantities, *, order_id: int, actor: Actor) -> None
     _change(MovementKind.UNSHIP, quantities, (1, 1), order_id=order_id, actor=actor)
 
 
+def return_stock(quantities: Quantities, scrapped: Quantities, *, order_id: int, actor: Actor) -> None:
+    """Pieces that were sent are back; of these `scrapped` are fit for nobody and leave again at once."""
+    crossed = _move(MovementKind.RETURN, quantities, (1, 0), order_id=order_id, actor=actor)
+    crossed += _move(MovementKind.SCRAP, scrapped, (-1, 0), order_id=order_id, actor=actor)
+    record_levels(crossed)
+
+
 def _change(
     kind: MovementKind, quantities: Quantities, signs: tuple[int, int], *, order_id: int, actor: Actor
 ) -> None:

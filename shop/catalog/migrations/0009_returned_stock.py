@@ -1,0 +1,36 @@
+from django.db import migrations, models
+from django.db.models import Q
+
+from shop.database.online import SwapIndex
+
+
+class Migration(migrations.Migration):
+    """Movements of goods that came back."""
+
+    atomic = False
+    dependencies = [("catalog", "0008_freight_template")]
+    operations = [
+        migrations.AlterField(
+            "stockmovement",
+            "kind",
+            models.CharField(
+                choices=[
+                    ("opening", "Opening stock"),
+                    ("correct", "Correction"),
+                    ("reserve", "Reserved"),
+                    ("release", "No longer reserved"),
+                    ("ship", "Shipped"),
+                    ("unship", "Shipping undone"),
+                    ("return", "Came back"),
+                    ("scrap", "Scrapped"),
+                ],
+                max_length=10,
+            ),
+        ),
+        SwapIndex(
+            "stockmovement",
+            new=models.Index(
+                fields=["order_id"], name="movement_of_return", condition=Q(kind__in=["return", "scrap"])
+            ),
+        ),
+    ]
