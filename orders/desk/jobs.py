@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.collections.models import CollectionState
 from orders.collections.services.asking import Window
 from orders.collections.services.whole import Wish, hand_over_whole
+from orders.desk.bulk.sheet import SHIPMENTS
 from orders.desk.collections.outcome import HANDED_OVER, SHIPPED
 from orders.desk.list.bulk import BULK, BulkAction, collect_orders
 from orders.desk.stock.sheet import STOCK
@@ -24,6 +25,7 @@ from shop.jobs.registry import Outcome, job, register
 
 _CONFIRM, _PREPARE, _LABEL, _SHIP, _HAND_OVER = BULK
 register(STOCK)
+register(SHIPMENTS)
 
 
 def make_order_url(number: str) -> str:

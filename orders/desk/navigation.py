@@ -15,11 +15,17 @@ def _is_home(request: HttpRequest) -> bool:
 
 def _has_own_entry(request: HttpRequest) -> bool:
     """What lies below the list, and has an entry of its own."""
-    return request.path.startswith(reverse("orders:station")) or _is_handing_over(request)
+    own = request.path.startswith(reverse("orders:station"))
+    return own or _is_handing_over(request) or _is_shipping_by_sheet(request)
 
 
 def _is_handing_over(request: HttpRequest) -> bool:
     return request.path.startswith(reverse("orders:collections"))
+
+
+def _is_shipping_by_sheet(request: HttpRequest) -> bool:
+    """Below its address lie the dialogs of the list too."""
+    return request.path in (reverse("orders:ship_sheet"), reverse("orders:ship_waiting"))
 
 
 def _kind_entry(place: int, kind: OrderKind, icon: str) -> Entry:
@@ -42,6 +48,15 @@ register(
     _kind_entry(10, ORDINARY, "clipboard-list"),
     _kind_entry(20, PICKUP, "building-store"),
     _kind_entry(30, AFTERSALE, "receipt-refund"),
+    Entry(
+        Group.ORDERS,
+        34,
+        _("Ship by sheet"),
+        "orders:ship_sheet",
+        "upload",
+        "orders.ship",
+        is_here=_is_shipping_by_sheet,
+    ),
     Entry(Group.ORDERS, 35, _("Scan station"), "orders:station", "scan", "orders.ship"),
     Entry(
         Group.ORDERS,

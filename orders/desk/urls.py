@@ -1,5 +1,6 @@
 """Addresses of orders: /console/orders/…"""
 
+from orders.desk.bulk.urls import urlpatterns as bulk_urls
 from orders.desk.collections.urls import urlpatterns as collection_urls
 from orders.desk.intercepts.urls import urlpatterns as intercept_urls
 from orders.desk.list.urls import urlpatterns as list_urls
@@ -13,6 +14,7 @@ from orders.desk.waybills.urls import urlpatterns as waybill_urls
 app_name = "orders"
 urlpatterns = [
     *list_urls,
+    *bulk_urls,
     *testing_urls,
     *station_urls,
     *print_urls,

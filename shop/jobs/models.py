@@ -83,6 +83,7 @@ class Job(Versioned):
                 name="job_open",
                 condition=Q(state__in=[JobState.COLLECTING, JobState.RUNNING]),
             ),
+            models.Index(fields=["kind", "id"], name="job_upload_by_kind", condition=~Q(file_name="")),
             models.Index(fields=["forget_at"], name="job_to_forget", condition=Q(forget_at__isnull=False)),
         ]
 

@@ -27,6 +27,16 @@ def list_jobs(actor: Actor) -> QuerySet[Job]:
     return jobs if has_capability(actor, SEES_ALL) else jobs.filter(made_by_id=get_person_id(actor))
 
 
+def list_uploads(kind: str) -> QuerySet[Job]:
+    """The sheets of one kind that anybody uploaded: what each was called, who sent it, how it ended."""
+    return Job.objects.filter(kind=kind).exclude(file_name="")
+
+
+def sees_job(job: Job, actor: Actor) -> bool:
+    """Whether the page of a job is this person's to see, as `list_jobs` says it."""
+    return job.made_by_id == actor.id or has_capability(actor, SEES_ALL)
+
+
 def may_make_jobs(actor: Actor) -> bool:
     """Whether somebody may make a job of any kind."""
     return any(has_capability(actor, kind.capability) for kind in KINDS.values())

@@ -135,7 +135,8 @@ def repeat_failed(job: Job, *, actor: Actor, key: str) -> Job:
         if not failed.filter(content__isnull=False).exists():
             raise Refused("not_kept", NOT_KEPT)
         former = SheetFile(job.file_name)
-        return make_job(job.kind, actor=actor, key=key, parameters={"rows_of": job.pk}, file=former)
+        of = {"rows_of": job.pk}
+        return make_job(job.kind, actor=actor, key=key, parameters=of, typed=job.typed, file=former)
     rows = failed.values_list("subject_id", "ref").iterator(BATCH)
     subjects = (Subject(pk, ref) for pk, ref in rows)
     return make_job(job.kind, actor=actor, key=key, subjects=subjects, typed=job.typed)

@@ -138,6 +138,7 @@ def _progress(job: Job, request: StaffRequest) -> dict[str, Any]:
         "icon_name": kind.icon_name if kind else "hourglass",
         "is_sheet": kind is not None and kind.is_sheet,
         "may_repeat": may_repeat and job.failed and not job.is_open,
+        "may_repair": may_repeat and job.failed and not job.is_at_work and isinstance(kind, SheetKind),
         "may_confirm": job.state == JobState.CHECKED and job.made_by_id == request.actor.id,
         "key": pages.make_key(),
     }

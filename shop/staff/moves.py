@@ -4,6 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from shop.errors import Refused
+from shop.events.words import label_facts
 from shop.moves.table import BY_SHOP, BY_STAFF, BY_SYSTEM, COLUMNS, NOWHERE, Move, Subject, register, stay, to
 from shop.staff.models import ACTIVE, DISABLED, StaffUser
 
@@ -79,6 +80,16 @@ STAFF_USERS = register(
                 is_look=True,
                 facts={"ip": str | None},
             ),
+            Move(
+                "staff.download",
+                "",
+                _("Personal data downloaded"),
+                _EITHER,
+                BY_STAFF,
+                "orders.reveal",
+                is_look=True,
+                facts={"orders": int, "reason": str},
+            ),
             # Whose devices may be signed out is asked by `_lock_own_or_managed`: everybody's own, without a capability.
             Move(
                 "staff.end_sessions",
@@ -94,3 +105,5 @@ STAFF_USERS = register(
         url=lambda user: reverse("staff:person", args=[user.pk]),
     )
 )
+
+label_facts("staff", orders=_("Orders"))

@@ -33,6 +33,7 @@ READERS = {
     "event_by_time": "shop.events.selectors.find_last_id_before",
     "event_of_order_part": "shop.events.models.AppendOnly.of_order",
     "job_by_maker": "shop.jobs.selectors.list_jobs",
+    "job_upload_by_kind": "shop.jobs.selectors.list_uploads",
     "job_open": "shop.jobs.selectors.list_due_to_resume",
     "job_row_fate": "shop.jobs.sheets.selectors.count_fates",
     "job_row_unit": "shop.jobs.running.run_slice",

@@ -118,6 +118,7 @@ def _list_context(filters: Filters, matches: Matches | None, page: Page, actor: 
         "chips": filters.list_chips(path),
         "matched": [kind.label for kind in matches.kinds] if matches else [],
         "missing": matches.missing if matches else (),
+        "sheet_url": _find_sheet_url(filters, page, actor),
         "cut_at": matches.cut_at if matches else 0,
         "leads": list_leads(filters.get("q"), actor=actor) if matches else [],
         "payment_number": _find_unknown_payment(filters, page),
@@ -159,6 +160,12 @@ def _list_tabs(kind: OrderKind, filters: Filters, path: str, actor: Actor) -> di
         if counts and (counts.queues[queue] or queue == filters.get("queue"))
     ]
     return {"tabs": tabs, "queues": queues}
+
+
+def _find_sheet_url(filters: Filters, page: Page, actor: Actor) -> str:
+    """Where what waits to be shipped is shipped by a sheet, for who may."""
+    may_ship = has_capability(actor, MOVES["order.ship_part"].capability)
+    return reverse("orders:ship_sheet") if page.orders and filters.tab == Tab.TO_SHIP and may_ship else ""
 
 
 def _find_unknown_payment(filters: Filters, page: Page) -> str:

@@ -47,7 +47,7 @@ def send_together(
     lead: Order, others: Sequence[Order], parcels: Sequence[NewParcel], *, actor: Actor
 ) -> None:
     """As `ship_together` for orders that were locked in pk order."""
-    _check_recipients(lead, others)
+    check_recipients(lead, others)
     orders = [lead, *others]
     left = find_left(orders)
     shared = [replace(parcels[0], may_join=True, quantities={}, photo_ids=())] if parcels else []
@@ -57,7 +57,8 @@ def send_together(
         send_parcels(order, own, actor=actor, together=rest, left=left)
 
 
-def _check_recipients(lead: Order, others: Collection[Order]) -> None:
+def check_recipients(lead: Order, others: Collection[Order]) -> None:
+    """Raise Refused `other_recipient` naming the first of these that does not go where `lead` goes."""
     for order in others:
         if not is_same_recipient(lead, order) or order.delivery != lead.delivery:
             message = _("Order %(number)s goes to another recipient or address: ship it by itself.")

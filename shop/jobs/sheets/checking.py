@@ -1,13 +1,14 @@
 """What the rows of a sheet would do, found out before anything changes."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from shop.actor import Actor
 from shop.errors import Refused
 from shop.sheets.columns import Column
 from shop.sheets.reading import read_sheet
@@ -59,6 +60,14 @@ class Unit:
     @property
     def has_work(self) -> bool:
         return any(row.fate not in (Fate.SAME, Fate.REFUSED) for row in self.rows)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who wants to know what a sheet would do, and what they chose for all of its rows, by the names of the fields."""
+
+    actor: Actor
+    choices: Mapping[str, Any]
 
 
 Check = Callable[[Table], list[Unit]]

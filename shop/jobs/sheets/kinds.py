@@ -1,10 +1,12 @@
 """A meaning for sheets: columns, what their rows would do, and doing it."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from typing import Any
 
+from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -13,8 +15,9 @@ from shop.errors import Refused
 from shop.jobs.models import Job, JobFile, JobRow, RowState
 from shop.jobs.registry import JobKind, Part
 from shop.jobs.services import NOT_KEPT
-from shop.jobs.sheets.checking import Check, CheckedRow, Fate, Unit, check_table, read_upload
+from shop.jobs.sheets.checking import Asked, Check, CheckedRow, Fate, Unit, check_table, read_upload
 from shop.jobs.sheets.content import Content, Line, make_table, say_row, write_content
+from shop.jobs.sheets.labels import USUAL, Labels
 from shop.jobs.sheets.selectors import list_contents
 from shop.sheets.columns import Column
 from shop.sheets.table import Table
@@ -43,15 +46,20 @@ class SheetKind(JobKind):
     `check` is asked twice: of the whole sheet before it is shown, and of each unit just before it is done. What it
     then says must be what was shown; else the unit is refused. `key` is the column a row is called by, `shown` are
     those that the pages show beside it.
+
+    `asks` is a form of what is chosen at the upload for all rows; the kind is then asked `check(table, asked)`, by
+    which it knows also whose sheet it is. `labels` are the fates that its rows may have, in its own words.
     """
 
     columns: Sequence[Column]
-    check: Check
+    check: Callable[..., list[Unit]]
     apply: Callable[[Unit, Actor], None]
     places: Places
     key: str
     shown: tuple[str, ...] = ()
     max_rows: int = MAX_ROWS
+    asks: type[forms.Form] | None = None
+    labels: Labels = field(default_factory=lambda: USUAL)
 
     @property
     def is_sheet(self) -> bool:
@@ -68,7 +76,7 @@ class SheetKind(JobKind):
     def gather(self, job: Job, actor: Actor) -> Iterator[Part]:
         table = self._load_table(job)
         yield Part([], {})  # Reading and checking take seconds each: the lease is renewed in between.
-        units = check_table(table, self.check)
+        units = check_table(table, self._find_check(job, actor))
         notes = in_each_language(lambda: [str(note) for note in table.notes])
         yield Part([], {"total": 0, "done": 0, "failed": 0, "notes": notes}, starts_anew=True)
         rows = self._make_rows(job, units)
@@ -82,10 +90,13 @@ class SheetKind(JobKind):
 
     def run(self, rows: Sequence[JobRow], actor: Actor) -> None:
         contents = list_contents(rows)
-        units = check_table(make_table(contents, self.columns), self.check)
+        units = check_table(make_table(contents, self.columns), self._find_check(rows[0].job, actor))
         if len(units) != 1 or not _is_as_shown(units[0], rows, contents):
             raise Refused("changed", _CHANGED)
         self.apply(units[0], actor)
+
+    def _find_check(self, job: Job, actor: Actor) -> Check:
+        return partial(self.check, asked=Asked(actor, job.typed)) if self.asks else self.check
 
     def _load_table(self, job: Job) -> Table:
         """The sheet that was sent, or the failed rows of a former job. Raises Refused, also where they are gone."""

@@ -1,5 +1,6 @@
 """How the fate of a row is called, before and after it was done."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ class Label:
     tone: str
 
 
-FATES = {
+_BEFORE = {
     Fate.REFUSED: Label(_("Refused"), "overdue"),
     Fate.ADD: Label(_("New"), "move"),
     Fate.CHANGE: Label(_("Changes"), "move"),
@@ -31,7 +32,13 @@ _DONE = {
 }
 
 
-def label_row(row: JobRow) -> Label:
+Labels = Mapping[Fate, tuple[Label, Label]]
+"""Of each fate that rows of a kind may have, what is said before and after they were done."""
+
+USUAL: Labels = {fate: (before, _DONE.get(fate, before)) for fate, before in _BEFORE.items()}
+
+
+def label_row(row: JobRow, labels: Labels = USUAL) -> Label:
     """What becomes of the row, or what became of it."""
-    fate = Fate(row.fate or Fate.SAME)
-    return _DONE[fate] if row.state == RowState.DONE else FATES[fate]
+    before, after = labels[Fate(row.fate or Fate.SAME)]
+    return after if row.state == RowState.DONE else before

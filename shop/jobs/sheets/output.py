@@ -20,7 +20,7 @@ def write_sheet(path: Path, kind: SheetKind, job: Job, *, only_failed: bool) -> 
     """Write the rows in the reader's language, in constant memory: number, the cells as they were, result, reason."""
     columns = _find_columns(kind, job)
     header = [_("Row"), *(str(column.header) for column in columns), _("Result"), _("Reason")]
-    write_rows(path, header, _list_rows(job, columns, only_failed=only_failed))
+    write_rows(path, header, _list_rows(job, kind, columns, only_failed=only_failed))
 
 
 def _find_columns(kind: SheetKind, job: Job) -> list[Column]:
@@ -30,18 +30,17 @@ def _find_columns(kind: SheetKind, job: Job) -> list[Column]:
     return [column for column in kind.columns if column.name in names]
 
 
-def _list_rows(job: Job, columns: Sequence[Column], *, only_failed: bool) -> Iterator[list[Any]]:
+def _list_rows(
+    job: Job, kind: SheetKind, columns: Sequence[Column], *, only_failed: bool
+) -> Iterator[list[Any]]:
     rows = job.rows.order_by("position")
     chosen = rows.filter(state=RowState.FAILED) if only_failed else rows
     for batch in split(chosen.iterator(BATCH)):
         contents = list_contents(batch)
         for row in batch:
-            yield _make_cells(row, contents[row.position], columns)
-
-
-def _make_cells(row: JobRow, content: Content, columns: Sequence[Column]) -> list[Any]:
-    shown = [content.shown.get(column.name, "") for column in columns]
-    return [row.position, *shown, str(label_row(row).words), say_reason(row, content)]
+            content = contents[row.position]
+            shown = [content.shown.get(column.name, "") for column in columns]
+            yield [row.position, *shown, str(label_row(row, kind.labels).words), say_reason(row, content)]
 
 
 def say_reason(row: JobRow, content: Content) -> str:

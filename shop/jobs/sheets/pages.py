@@ -9,10 +9,9 @@ from django.utils.translation import gettext as _
 from shop.http.api.fields import read_id
 from shop.jobs import pages
 from shop.jobs.models import Job, JobRow, RowState
-from shop.jobs.sheets.checking import Fate
 from shop.jobs.sheets.content import Cleaned, Content, Line
 from shop.jobs.sheets.kinds import SheetKind
-from shop.jobs.sheets.labels import FATES, Label, label_row
+from shop.jobs.sheets.labels import Label, label_row
 from shop.jobs.sheets.selectors import count_fates, list_by_fate, list_contents
 from shop.staff.decorators import StaffRequest
 
@@ -56,7 +55,7 @@ def make_sheet_context(job: Job, kind: SheetKind, request: StaffRequest) -> dict
             pages.make_tab(job, "fate", name, label, count, fate)
             for name, label, count in (
                 ("", _("All"), job.total),
-                *((f, FATES[f].words, counts[f]) for f in Fate),
+                *((f, before.words, counts[f]) for f, (before, _after) in kind.labels.items()),
             )
         ],
         "fate": fate,
@@ -77,7 +76,7 @@ def _make_views(rows: Sequence[JobRow], kind: SheetKind) -> list[RowView]:
             row,
             contents[row.position],
             [contents[row.position].shown.get(name, "") for name in names],
-            label_row(row),
+            label_row(row, kind.labels),
             kind,
         )
         for row in rows
