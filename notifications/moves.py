@@ -7,7 +7,7 @@ from notifications.models import AlertSetting
 from notifications.robots.choices import RobotKind
 from notifications.robots.models import Robot
 from shop.errors import Refused
-from shop.events.words import name_machines
+from shop.events.words import label_facts, name_machines
 from shop.moves.table import BY_SHOP, BY_SYSTEM, COLUMNS, Subject, register, stateless
 
 ALERT_SETTINGS = register(
@@ -29,6 +29,7 @@ ALERT_SETTINGS = register(
 )
 
 name_machines(dict(RobotKind.choices))
+label_facts("robot", error=_("Why"))
 SETUP = "settings.edit"
 
 

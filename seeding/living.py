@@ -59,6 +59,7 @@ def live(plan: Plan, *, seed: int, standins_dir: Path) -> None:
         # Last, or they would tell the groups of the whole past.
         with clock.at(plan.ends_at):
             set_up_robots(standins_dir, actor=world.staff["owner"])
+            drain()
         _check_nothing_is_left()
 
 

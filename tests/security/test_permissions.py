@@ -424,6 +424,9 @@ def world(books_are_clean: None, sent_tasks: list[tuple[str, int]]) -> World:
     print_job = print_on(order.pk, printer_id=printer.pk, actor=cast.clerk())
     # Its test asks nobody, as above.
     Printer.objects.update(device="none of a printer")
+    robot = make_robot(is_on=False)
+    robot.url = "none of a robot"
+    robot.save()
     job = make_job("order.confirm", actor=cast.clerk(), key="job", subjects=[Subject(order.pk, order.number)])
     ids = {
         "job_id": job.pk,
@@ -436,7 +439,7 @@ def world(books_are_clean: None, sent_tasks: list[tuple[str, int]]) -> World:
         "print_id": print_job.pk,
         "kind": "escpos",
         "robot_kind": "feishu",
-        "robot_id": make_robot(is_on=False).pk,
+        "robot_id": robot.pk,
         "packed_order": packed.number,
         "place": 1,
         "parcel_id": sent.pk,
