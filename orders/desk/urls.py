@@ -1,5 +1,6 @@
 """Addresses of orders: /console/orders/…"""
 
+from orders.desk.cod.urls import urlpatterns as cod_urls
 from orders.desk.collections.urls import urlpatterns as collection_urls
 from orders.desk.intercepts.urls import urlpatterns as intercept_urls
 from orders.desk.list.urls import urlpatterns as list_urls
@@ -20,5 +21,6 @@ urlpatterns = [
     *waybill_urls,
     *intercept_urls,
     *collection_urls,
+    *cod_urls,
     *order_urls,
 ]

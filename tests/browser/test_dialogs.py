@@ -37,6 +37,7 @@ from tests.browser.dialogs import list_openers, try_dialog
 from tests.browser.look import WIDE
 from tests.ground.test_files import picture_bytes
 from tests.printing.conftest import make_printer
+from tests.shipping.cash import refused_cod
 from tests.shipping.test_intercept import asked
 from tests.waybills.conftest import set_up_couriers, settled
 
@@ -74,6 +75,7 @@ def list_pages() -> Iterator[str]:
     yield from (f"/console/settings/couriers/senders/{sender.pk}/" for sender in (other, retired))
     yield f"/console/settings/couriers/accounts/{courier.code}/"
     yield f"/console/orders/intercepts/{asked().pk}/"
+    yield f"/console/orders/{refused_cod().number}/"
     set_up_couriers()
     sent = ship_order(
         cast.prepared_order().pk, parcels=[cast.parcel(courier="ZTO")], actor=cast.clerk("warehouse")

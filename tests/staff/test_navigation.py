@@ -27,16 +27,19 @@ def entries(client: Client, path: str = HOME) -> list[str]:
         (
             "owner",
             [
-                *("Home", *ORDERS, "Scan station", "Handing over", "Alerts", "Jobs", "Products", "Customers"),
-                *("Store settings", "Staff", "Record"),
+                *("Home", *ORDERS, "Scan station", "Handing over", "Cash on delivery", "Alerts", "Jobs"),
+                *("Products", "Customers", "Store settings", "Staff", "Record"),
             ],
         ),
         (
             "order_clerk",
-            ["Home", *ORDERS, "Scan station", "Handing over", "Alerts", "Jobs", "Products", "Customers"],
+            [
+                *("Home", *ORDERS, "Scan station", "Handing over", "Cash on delivery", "Alerts", "Jobs"),
+                *("Products", "Customers"),
+            ],
         ),
         ("warehouse", ["Home", *ORDERS, "Scan station", "Handing over", "Alerts", "Jobs", "Products"]),
-        ("finance", ["Home", *ORDERS, "Alerts", "Customers", "Store settings"]),
+        ("finance", ["Home", *ORDERS, "Cash on delivery", "Alerts", "Jobs", "Customers", "Store settings"]),
         ("store_clerk", ["Home", *ORDERS, "Alerts"]),
     ],
 )

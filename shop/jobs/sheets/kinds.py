@@ -42,7 +42,7 @@ class SheetKind(JobKind):
 
     `check` is asked twice: of the whole sheet before it is shown, and of each unit just before it is done. What it
     then says must be what was shown; else the unit is refused. `key` is the column a row is called by, `shown` are
-    those that the pages show beside it.
+    those that the pages show beside it. `tells_file`: what is done names the file that it stood in.
     """
 
     columns: Sequence[Column]
@@ -52,6 +52,7 @@ class SheetKind(JobKind):
     key: str
     shown: tuple[str, ...] = ()
     max_rows: int = MAX_ROWS
+    tells_file: bool = False
 
     @property
     def is_sheet(self) -> bool:
@@ -85,6 +86,8 @@ class SheetKind(JobKind):
         units = check_table(make_table(contents, self.columns), self.check)
         if len(units) != 1 or not _is_as_shown(units[0], rows, contents):
             raise Refused("changed", _CHANGED)
+        if self.tells_file:
+            units[0].file_name = rows[0].job.file_name
         self.apply(units[0], actor)
 
     def _load_table(self, job: Job) -> Table:
