@@ -215,6 +215,8 @@ ACTS: dict[Do, Callable[[Scene], object]] = {
     Do.POSTPONE: _postpone,
     Do.UNDO_SHIP: _undo_ship,
     Do.ARRIVE: _arrive,
+    Do.REFUSE: parcels.refuse,
+    Do.CLOSE_RETURNED: parcels.close_with_damage,
     Do.COLLECT: _by_staff(collect_payment),
     Do.EXTEND: _by_buyer(extend_receipt),
     Do.RECEIVE: _by_buyer(receive_order),

@@ -79,6 +79,11 @@ leave_redirected = tell(
     step(Do.ASK_INTERCEPT, (HOUR, 3 * HOUR), CLERK, kind="redirect", called="网点 王师傅"),
     step(Do.FINISH_INTERCEPT, (HOUR, 4 * HOUR), CLERK, note="网点已改派"),
 )
+leave_delivered = tell(leave_shipped, step(Do.ARRIVE, (DAY, 2 * DAY)))
+leave_refused = tell(leave_shipped, step(Do.REFUSE, (DAY, 2 * DAY), WAREHOUSE))
+leave_returned = tell(
+    leave_refused, step(Do.CLOSE_RETURNED, (DAY, 2 * DAY), CLERK, reason="买家拒收，已验收入库")
+)
 leave_owing = tell(
     leave_confirmed, step(Do.CHANGE_GOODS, (5, 30), SUPPORT, notice="已按您的要求换货，请补差价")
 )
@@ -120,6 +125,11 @@ DESK: tuple[DeskOrder, ...] = (
     *_left(Story(leave_preparing), 260, 980),
     *_left(Story(leave_printed), 520, 700),
     *_left(Story(leave_print_in_doubt), 165),
+    # Cash that couriers have not brought yet, and two that were not taken.
+    *_left(Story(leave_shipped, pay_method=COD), 1530, 2900),
+    *_left(Story(leave_delivered, pay_method=COD), 6000, 8000),
+    *_left(Story(leave_refused, pay_method=COD), 4700),
+    *_left(Story(leave_returned, pay_method=COD), 7300),
     *_left(Story(leave_labelled), 230, 350, 470),
     *_left(Story(leave_label_in_doubt), 290),
     *_left(Story(leave_label_voided), 410),

@@ -1,6 +1,6 @@
 """Parcels of the past: labels of the pretend 快递鸟, goods that go together, photos, other numbers, intercepts."""
 
-from orders.models import Order
+from orders.models import Order, OrderLine
 from orders.services.merging import merge_orders
 from orders.services.place import Recipient
 from orders.shipping.models import Intercept, InterceptKind, InterceptState, Parcel, ParcelState
@@ -9,8 +9,10 @@ from orders.shipping.services import intercepting
 from orders.shipping.services.labelled import ship_labelled
 from orders.shipping.services.photos import add_photos
 from orders.shipping.services.replacing import WhyReplaced, replace_number
+from orders.shipping.services.returning import close_returned
 from orders.shipping.services.ship import NewParcel
 from orders.shipping.services.together import ship_together
+from orders.shipping.services.turning import turn_back
 from orders.waybills.models import Waybill, WaybillState
 from orders.waybills.selectors import list_held
 from orders.waybills.services.asking import Wish
@@ -116,6 +118,19 @@ def ask_intercept(scene: Scene) -> None:
 def finish_intercept(scene: Scene) -> None:
     intercept = Intercept.objects.get(order=scene.order_id, state=InterceptState.ASKED)
     intercepting.finish_intercept(intercept.pk, note=scene.step.data["note"], actor=scene.staff)
+
+
+def refuse(scene: Scene) -> None:
+    """The buyer takes none of the parcels."""
+    for parcel in list_sent_parcels(scene):
+        turn_back(parcel.pk, actor=scene.staff)
+
+
+def close_with_damage(scene: Scene) -> None:
+    """All is back; one piece of the first line was crushed on the way."""
+    first = OrderLine.objects.filter(order_id=scene.order_id).order_by("id")[0]
+    scrapped, reason = {first.pk: 1}, scene.step.data["reason"]
+    close_returned(scene.order_id, scrapped=scrapped, reason=reason, actor=scene.staff)
 
 
 def find_new_home(scene: Scene) -> Recipient:

@@ -12,10 +12,12 @@ from orders.collections.models import CollectionState
 from orders.collections.services.asking import Window
 from orders.collections.services.whole import Wish, hand_over_whole
 from orders.desk.bulk.sheet import SHIPMENTS
+from orders.desk.cod.sheet import REMITTANCE
 from orders.desk.collections.outcome import HANDED_OVER, SHIPPED
 from orders.desk.list.bulk import BULK, BulkAction, collect_orders
 from orders.desk.stock.sheet import STOCK
 from orders.desk.waybills.outcome import LABELS
+from orders.payments.services.collecting import collect_payment
 from orders.services.steps import confirm_order, prepare_order
 from orders.shipping.services.labelled import ship_labelled
 from orders.waybills.services.asking import Wish as LabelWish
@@ -23,9 +25,10 @@ from orders.waybills.services.whole import request_whole
 from shop.actor import Actor
 from shop.jobs.registry import Outcome, job, register
 
-_CONFIRM, _PREPARE, _LABEL, _SHIP, _HAND_OVER = BULK
+_CONFIRM, _PREPARE, _LABEL, _SHIP, _HAND_OVER, _COLLECT = BULK
 register(STOCK)
 register(SHIPMENTS)
+register(REMITTANCE)
 
 
 def make_order_url(number: str) -> str:
@@ -63,4 +66,5 @@ _register_bulk(_CONFIRM, _("Confirm orders"), confirm_order)
 _register_bulk(_PREPARE, _("Prepare orders"), prepare_order)
 _register_bulk(_LABEL, _("Get e-waybills"), _ask_for_label, LABELS)
 _register_bulk(_SHIP, _("Ship orders"), ship_labelled, SHIPPED)
+_register_bulk(_COLLECT, _("Collect cash on delivery"), collect_payment)
 _register_bulk(_HAND_OVER, _("Hand over to couriers"), _hand_over, HANDED_OVER)

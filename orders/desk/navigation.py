@@ -4,6 +4,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from orders.desk.cod.owed import list_owed
 from orders.desk.list.kinds import AFTERSALE, ORDINARY, PICKUP, OrderKind, find_kind
 from orders.scope import real_orders_of, scope_key
 from shop.console.navigation import Entry, Group, Work, register
@@ -15,8 +16,8 @@ def _is_home(request: HttpRequest) -> bool:
 
 def _has_own_entry(request: HttpRequest) -> bool:
     """What lies below the list, and has an entry of its own."""
-    own = request.path.startswith(reverse("orders:station"))
-    return own or _is_handing_over(request) or _is_shipping_by_sheet(request)
+    own = (reverse("orders:station"), reverse("orders:cod"))
+    return request.path.startswith(own) or _is_handing_over(request) or _is_shipping_by_sheet(request)
 
 
 def _is_handing_over(request: HttpRequest) -> bool:
@@ -66,6 +67,15 @@ register(
         "truck-delivery",
         "orders.ship",
         is_here=_is_handing_over,
+    ),
+    Entry(
+        Group.ORDERS,
+        38,
+        _("Cash on delivery"),
+        "orders:cod",
+        "cash",
+        "orders.collect",
+        work=Work(scope_key, list_owed),
     ),
     Entry(Group.SHOP, 20, _("Customers"), "customers:list", "users", "customers.view"),
     Entry(Group.SETTINGS, 30, _("Record"), "audit:list", "history", "audit.view"),

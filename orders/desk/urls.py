@@ -1,6 +1,7 @@
 """Addresses of orders: /console/orders/…"""
 
 from orders.desk.bulk.urls import urlpatterns as bulk_urls
+from orders.desk.cod.urls import urlpatterns as cod_urls
 from orders.desk.collections.urls import urlpatterns as collection_urls
 from orders.desk.intercepts.urls import urlpatterns as intercept_urls
 from orders.desk.list.urls import urlpatterns as list_urls
@@ -22,5 +23,6 @@ urlpatterns = [
     *waybill_urls,
     *intercept_urls,
     *collection_urls,
+    *cod_urls,
     *order_urls,
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from orders.models import Order, OrderLine
@@ -38,6 +38,16 @@ def order_sums_are_its_payments() -> Iterator[str]:
     )
     for order in in_scope(sums, orders="pk").exclude(paid_fen=F("captured"), refunded_fen=F("returned")):
         yield f"order {order.number}: paid {order.paid_fen}, payments {order.captured}"
+
+
+@invariant(
+    "B20.1", "what a courier remitted for an order is on it once, and with the rest no more than it costs"
+)
+def remitted_money_is_in_once() -> Iterator[str]:
+    remitted = Q(payments__method=PayMethod.COD, payments__counts=True) & ~Q(payments__trade_no="")
+    sums = Order.objects.annotate(times=Count("payments", filter=remitted)).filter(times__gt=0)
+    for order in in_scope(sums, orders="pk").filter(Q(times__gt=1) | Q(paid_fen__gt=F("payable_fen"))):
+        yield f"order {order.number}: remitted {order.times} times, paid {order.paid_fen} of {order.payable_fen}"
 
 
 @invariant("B10.2", "what was paid from a balance, or given back into it, stands once in the ledger")

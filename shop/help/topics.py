@@ -47,6 +47,7 @@ TOPICS = (
     Topic("station", Group.ORDERS, _("Scan station"), ("orders:station",)),
     Topic("labels", Group.ORDERS, _("E-waybills"), ("orders:waybills", "orders:waybill")),
     Topic("payments", Group.ORDERS, _("Being paid")),
+    Topic("cod", Group.ORDERS, _("Cash on delivery"), ("orders:cod", "orders:remit")),
     Topic("refunds", Group.ORDERS, _("Cancelling and refunding")),
     Topic("alerts", Group.ORDERS, _("Alerts"), ("alerts:list",)),
     Topic("jobs", Group.ORDERS, _("Jobs"), ("jobs:list", "jobs:job")),

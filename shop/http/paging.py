@@ -80,6 +80,16 @@ class Keyset:
         return list(near.order_by(*self.sort(is_newer=is_newer))[:limit])
 
 
+@dataclass(frozen=True)
+class RisingKeyset(Keyset):
+    """The same with the lowest first, as in a queue: `older` leads on to higher values."""
+
+    def find(
+        self, rows: QuerySet[ROW], cursor: Cursor | None, limit: int, *, is_newer: bool = False
+    ) -> list[ROW]:
+        return super().find(rows, cursor, limit, is_newer=not is_newer)
+
+
 BY_ID = Keyset()
 
 

@@ -58,6 +58,8 @@ READERS = {
     "order_by_shipped": f"{LIST}.narrow",
     "order_by_stage": f"{LIST}.get_page",
     "order_not_printed": f"{LIST}.narrow",
+    "order_cod_owed": "orders.desk.cod.owed.list_owed",
+    "movement_of_return": "orders.shipping.invariants.returned_pieces_are_in_movements",
     "order_pay_due": "orders.payments.selectors.list_due_to_cancel",
     "order_receive_due": "orders.selectors.list_due_to_receive",
     "order_release_due": "orders.selectors.list_due_to_release",

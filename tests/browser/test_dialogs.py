@@ -39,6 +39,7 @@ from tests.browser.look import WIDE
 from tests.ground.test_files import picture_bytes
 from tests.printing.conftest import make_printer
 from tests.robots.robots import make_robot
+from tests.shipping.cash import refused_cod
 from tests.shipping.test_intercept import asked
 from tests.waybills.conftest import set_up_couriers, settled
 
@@ -76,6 +77,7 @@ def list_pages() -> Iterator[str]:
     yield from (f"/console/settings/couriers/senders/{sender.pk}/" for sender in (other, retired))
     yield f"/console/settings/couriers/accounts/{courier.code}/"
     yield f"/console/orders/intercepts/{asked().pk}/"
+    yield f"/console/orders/{refused_cod().number}/"
     set_up_couriers()
     sent = ship_order(
         cast.prepared_order().pk, parcels=[cast.parcel(courier="ZTO")], actor=cast.clerk("warehouse")

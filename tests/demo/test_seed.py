@@ -14,6 +14,7 @@ from django.db.models import Q
 from notifications.models import Alert, AlertKind
 from orders.collections.models import Collection, CollectionState
 from orders.collections.waiting import list_waiting
+from orders.desk.cod.owed import list_owed
 from orders.desk.home.queues import list_queues
 from orders.desk.list.counts import count_tabs
 from orders.desk.list.filters import WorkQueue
@@ -30,9 +31,9 @@ from orders.payments.models import (
 from orders.printing.models import PrintJob, PrintState
 from orders.scope import ALL
 from orders.selectors import with_secrets
-from orders.shipping.models import Intercept, InterceptState, ParcelPhoto
+from orders.shipping.models import Intercept, InterceptState, Parcel, ParcelPhoto, ParcelState
 from orders.shipping.selectors import list_fellows, list_order_ids, list_parcels
-from orders.stages import Stage
+from orders.stages import CloseReason, Stage
 from orders.waybills.models import Waybill, WaybillLabel, WaybillState
 from seeding.outside.wechat import remember_money
 from shop import clock
@@ -56,7 +57,7 @@ from tests.conftest import find_broken_books
 from tests.demo.seeding import copy_keys, seed
 
 pytestmark = pytest.mark.django_db
-ORDERS, BUYERS = 110, 30
+ORDERS, BUYERS = 120, 30
 
 
 @pytest.fixture(scope="module")
@@ -164,6 +165,15 @@ def test_every_queue_of_the_start_page_holds_something(lived: None) -> None:
     empty = {queue.name for queue in list_queues(count_tabs(SYSTEM), SYSTEM) if not queue.count}
     # Whether an unpaid order is about to close depends on the minute.
     assert empty <= {WorkQueue.CLOSING_SOON}
+
+
+def test_couriers_owe_cash_and_two_parcels_were_not_taken(lived: None) -> None:
+    owed = list_owed(ALL)
+    assert owed.count() >= 5 and owed.filter(arrived_at__isnull=False).exists()
+    assert owed.filter(is_coming_back=True).count() == 1
+    closed = Order.objects.get(close_reason=CloseReason.RETURNED)
+    assert Parcel.objects.filter(lines__order_line__order=closed, state=ParcelState.RETURNED).exists()
+    assert StockMovement.objects.filter(order_id=closed.pk, kind=MovementKind.SCRAP).count() == 1
 
 
 def test_labels_wait_were_used_voided_and_one_needs_a_person(lived: Path) -> None:

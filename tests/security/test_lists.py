@@ -72,6 +72,8 @@ LISTS: dict[str, tuple[str, ...]] = {
     "/console/orders/bulk/label/": ("number", "filter", "all", "job"),
     "/console/orders/bulk/ship_part/": ("number", "filter", "all", "job"),
     "/console/orders/bulk/hand_over/": ("number", "filter", "all", "job"),
+    "/console/orders/bulk/collect/": ("number", "filter", "all", "job"),
+    "/console/orders/cod/": ("courier", *CURSORS),
     "/console/orders/waybills/labels/": ("number", "filter", "all", "job"),
     "/console/orders/gateway/": ("number",),
     "/console/orders/couriers/": ("number",),

@@ -60,6 +60,7 @@ READ_BESIDE = {
     "orders:bulk_ship_part": {"number", "job"},
     "orders:bulk_merge": {"number", "job", "all", "filter"},
     "orders:bulk_hand_over": {"number", "job"},
+    "orders:bulk_collect": {"number", "job"},
     "orders:hand_group_over": {"courier", "sender", "key"},
     "orders:print_labels": {"number", "all", "filter", "job"},
     "orders:record_found": {"number"},

@@ -22,7 +22,16 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "orders:intercept": ("reveal_intercept",),
     "orders:print": (),
     "orders:bulk": (),
-    "orders:ship": ("replace_number", "photo", "undo_parcel", "ask_intercept", "call_courier", "hand_over"),
+    "orders:ship": (
+        "replace_number",
+        "photo",
+        "undo_parcel",
+        "ask_intercept",
+        "call_courier",
+        "hand_over",
+        "turn_back",
+        "close_returned",
+    ),
     "orders:change": ("postpone", "waive", "cancel_lines"),
 }
 ODD = {

@@ -67,6 +67,7 @@ READS_ALL = {
     "orders/payments/selectors.py",  # rows that are due
     "orders/invariants.py",
     "orders/payments/invariants.py",
+    "orders/shipping/invariants.py",
     "orders/waybills/invariants.py",
     "notifications/invariants.py",
     "orders/erasure.py",

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.collections.selectors import list_troubled as list_uncollected
 from orders.collections.waiting import list_waiting
+from orders.desk.cod.owed import list_owed
 from orders.desk.labels import Deadline, describe_deadline
 from orders.desk.list.conditions import REFUNDS_IN, is_in_queue
 from orders.desk.list.counts import CAP, Counts, describe_count
@@ -195,6 +196,16 @@ def _make_intercepts(_counts: Counts, actor: Actor, _now: datetime) -> Queue:
     return Queue("intercepts", title, "overdue", count, first, reverse("orders:intercepts"), see_all)
 
 
+def _make_cod(_counts: Counts, actor: Actor, _now: datetime) -> Queue:
+    """Orders of which a courier has not brought the cash yet; those sent first come first."""
+    owed = list_owed(scope_key(actor))
+    count = owed[: CAP + 1].count()
+    rows = owed.order_by("shipped_at", "pk")[:SHOWN] if count else []
+    first = [Waiting(order.pk, format_fen(order.owed_fen)) for order in rows]
+    title, see_all = _("Cash on delivery not in yet"), _("See all of them")
+    return Queue("cod", title, "move", count, first, reverse("orders:cod"), see_all)
+
+
 def _make_to_confirm(counts: Counts, actor: Actor, _now: datetime) -> Queue:
     count = counts.tabs[Tab.TO_CONFIRM]
     first = (
@@ -213,6 +224,7 @@ register_queue(46, _make_prints, whose=["orders.ship"])
 register_queue(47, _make_intercepts, whose=["orders.ship"])
 register_queue(49, _make_to_hand_over, whose=["orders.ship"])
 register_queue(48, _make_collections, whose=["orders.ship"])
+register_queue(58, _make_cod, whose=["orders.collect"])
 for _place, _queue, _tone, _read, _whose in (
     (10, WorkQueue.OVERDUE, "overdue", _read_orders, ["orders.ship", "orders.edit", "alerts.handle"]),
     (20, WorkQueue.WITHIN_24H, "soon", _read_orders, ["orders.ship"]),

@@ -7,10 +7,10 @@ from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from orders.desk.list.bulk_forms import BulkForm, HandOverForm, LabelsForm
+from orders.desk.list.bulk_forms import BulkForm, CollectBulkForm, HandOverForm, LabelsForm
 from orders.desk.list.counts import CAP
 from orders.desk.list.filters import Filters
-from orders.desk.list.marks import BY_COURIER, LABELLED, MERGEABLE, SENT, Mark
+from orders.desk.list.marks import BY_COURIER, CASH_OWED, LABELLED, MERGEABLE, SENT, Mark
 from orders.desk.list.selection import Selection
 from orders.desk.list.selectors import narrow
 from orders.scope import orders_in_scope
@@ -140,6 +140,17 @@ BULK = (
         mark=SENT,
         only=_("Only orders with a parcel that was sent by a courier and has not moved are taken."),
         form=HandOverForm,
+    ),
+    BulkAction(
+        "order.collect",
+        _("Collect for 1 order"),
+        _("Collect for {n} orders"),
+        _("Collect for {n} of {total}"),
+        _("For each order all that it owes is recorded as received from the courier."),
+        _("This cannot be undone; money is given back as a refund."),
+        mark=CASH_OWED,
+        only=_("Only orders are taken that a courier was to be paid for, and of which the money is not in."),
+        form=CollectBulkForm,
     ),
 )
 MERGE = BulkAction(

@@ -45,6 +45,10 @@ class LabelsForm(BulkForm):
             self.missing = list_missing_for_labels()
 
 
+class CollectBulkForm(BulkForm):
+    reference = fields.text(_("Receipt or reference"), max_length=100, required=False)
+
+
 _CALL, _WINDOW = CollectionState.REQUESTED, ("day", "start", "end")
 _WAYS = {
     _CALL: _("Call the couriers"),

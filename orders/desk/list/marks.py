@@ -7,9 +7,9 @@ from django.db.models import F, Q
 
 from orders.companions import Together, can_be_merged
 from orders.guards import not_held, nothing_owed
-from orders.models import Order
-from orders.stages import Source
-from shop.store.choices import PayMethod
+from orders.models import COD_OWED, Order
+from orders.stages import Source, Stage
+from shop.store.choices import Delivery, PayMethod
 from shop.store.deliveries import WAYS
 
 
@@ -26,6 +26,13 @@ _WITH_NUMBER = tuple(delivery for delivery, way in WAYS.items() if way.has_numbe
 
 _IS_PAID = Q(pay_method=PayMethod.COD) | Q(paid_fen__gte=F("payable_fen"))
 _MAY_GO = Q(is_held=False) & _IS_PAID
+
+
+def owes_cash(order: Order) -> bool:
+    """The same as `COD_OWED` of an order that has been read."""
+    is_sent = order.stage in (Stage.SHIPPED, Stage.DONE)
+    by_courier = order.pay_method == PayMethod.COD and order.delivery == Delivery.EXPRESS
+    return is_sent and by_courier and order.paid_fen < order.payable_fen
 
 
 def _may_go(order: Order) -> bool:
@@ -47,10 +54,15 @@ SENT = Mark(
 LABELLED = Mark(
     "label", Q(has_label=True) & _MAY_GO, lambda order, _together: order.has_label and _may_go(order)
 )
+CASH_OWED = Mark(
+    "cash",
+    COD_OWED & Q(is_coming_back=False) & ~Q(source=Source.TEST),
+    lambda order, _together: owes_cash(order) and not order.is_coming_back and not order.is_test,
+)
 MERGEABLE = Mark("mergeable", can_be_merged(), lambda _order, together: bool(together.mergeable))
 
 
 def name_marks(order: Order, together: Together) -> str:
     """The names of the marks that an order has, for its box."""
-    marks = (BY_COURIER, LABELLED, SENT, MERGEABLE)
+    marks = (BY_COURIER, LABELLED, SENT, CASH_OWED, MERGEABLE)
     return " ".join(mark.name for mark in marks if mark.holds(order, together))

@@ -29,23 +29,29 @@ def collect_payment(
     with locked_order(order_id, "order.collect", actor, expected_version) as order:
         require_no_live_attempt(order)
         _check_unexpected(order, actor)
-        amount_fen, was_unpaid = order.owed_fen, order.stage == Stage.UNPAID
-        Payment.objects.create(
-            order=order,
-            method=PayMethod.COD,
-            amount_fen=amount_fen,
-            reference=reference.strip()[:100],
-            counts=True,
-            captured_at=clock.now(),
-        )
-        changes = paid_changes(order, amount_fen=amount_fen, at=clock.now())
-        data = {"amount_fen": amount_fen, "reference": reference.strip()[:100]}
-        move(order, "order.collect", actor=actor, changes=changes, data=data)
-        decide_proof(order, ProofState.ACCEPTED)
-        if was_unpaid:
-            start_fulfilment(order)
-        keep_spending(order.customer_id)
+        take_owed(order, actor, reference=reference)
     return order
+
+
+def take_owed(order: Order, actor: Actor, *, reference: str, trade_no: str = "") -> None:
+    """Record that all that a locked order owes is in; `trade_no` names money that must not come twice."""
+    amount_fen, was_unpaid = order.owed_fen, order.stage == Stage.UNPAID
+    Payment.objects.create(
+        order=order,
+        method=PayMethod.COD,
+        amount_fen=amount_fen,
+        trade_no=trade_no,
+        reference=reference.strip()[:100],
+        counts=True,
+        captured_at=clock.now(),
+    )
+    changes = paid_changes(order, amount_fen=amount_fen, at=clock.now())
+    data = {"amount_fen": amount_fen, "reference": reference.strip()[:100]}
+    move(order, "order.collect", actor=actor, changes=changes, data=data)
+    decide_proof(order, ProofState.ACCEPTED)
+    if was_unpaid:
+        start_fulfilment(order)
+    keep_spending(order.customer_id)
 
 
 def _check_unexpected(order: Order, actor: Actor) -> None:

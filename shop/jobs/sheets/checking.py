@@ -52,10 +52,11 @@ class CheckedRow:
 
 @dataclass
 class Unit:
-    """Rows that are done together or not at all; `plan` is the kind's own."""
+    """Rows that are done together or not at all; `plan` is the kind's own, `file_name` is known when it is done."""
 
     rows: list[CheckedRow]
     plan: Any = None
+    file_name: str = ""
 
     @property
     def has_work(self) -> bool:

@@ -45,7 +45,7 @@ class SheetKind(JobKind):
 
     `check` is asked twice: of the whole sheet before it is shown, and of each unit just before it is done. What it
     then says must be what was shown; else the unit is refused. `key` is the column a row is called by, `shown` are
-    those that the pages show beside it.
+    those that the pages show beside it. `tells_file`: what is done names the file that it stood in.
 
     `asks` is a form of what is chosen at the upload for all rows; the kind is then asked `check(table, asked)`, by
     which it knows also whose sheet it is. `labels` are the fates that its rows may have, in its own words.
@@ -60,6 +60,7 @@ class SheetKind(JobKind):
     max_rows: int = MAX_ROWS
     asks: type[forms.Form] | None = None
     labels: Labels = field(default_factory=lambda: USUAL)
+    tells_file: bool = False
 
     @property
     def is_sheet(self) -> bool:
@@ -93,6 +94,8 @@ class SheetKind(JobKind):
         units = check_table(make_table(contents, self.columns), self._find_check(rows[0].job, actor))
         if len(units) != 1 or not _is_as_shown(units[0], rows, contents):
             raise Refused("changed", _CHANGED)
+        if self.tells_file:
+            units[0].file_name = rows[0].job.file_name
         self.apply(units[0], actor)
 
     def _find_check(self, job: Job, actor: Actor) -> Check:

@@ -25,6 +25,7 @@ from tests.cast import clerk, make_staff, paid_order, place, prepared_order
 from tests.collecting.conftest import call, sent_parcel
 from tests.console import browser, page_with, sign_in
 from tests.printing.conftest import make_printer
+from tests.shipping.cash import shipped_cod
 from tests.shipping.test_intercept import asked
 from tests.waybills.conftest import set_up_couriers, settled
 
@@ -55,7 +56,7 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
                 "collections",
                 "to_hand_over",
             ),
-            *("transfers", "refund_failed", "to_pay_out"),
+            *("transfers", "cod", "refund_failed", "to_pay_out"),
             *("short", "closing_soon", "held", "ship_later"),
         ),
         ("placed", "paid", "to_ship", "shipped", "refunded"),
@@ -73,6 +74,7 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
                 "collections",
                 "to_hand_over",
                 "transfers",
+                "cod",
             ),
             *("short", "closing_soon", "held", "ship_later"),
         ),
@@ -80,17 +82,20 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "warehouse": (SHIPPING, ("to_ship", "shipped")),
     "support": (("overdue", "to_confirm", "alerts", "closing_soon", "held"), ("placed", "to_ship")),
-    "finance": (("alerts", "transfers", "refund_failed", "to_pay_out"), ("placed", "paid", "refunded")),
+    "finance": (
+        ("alerts", "transfers", "cod", "refund_failed", "to_pay_out"),
+        ("placed", "paid", "refunded"),
+    ),
     "store_clerk": (("overdue", "alerts"), ("to_ship",)),
 }
 HOMES["manager"] = HOMES["owner"]
 QUERIES = {
-    "owner": 39,
-    "manager": 36,
-    "order_clerk": 29,
+    "owner": 41,
+    "manager": 38,
+    "order_clerk": 31,
     "warehouse": 23,
     "support": 14,
-    "finance": 15,
+    "finance": 17,
     "store_clerk": 9,
 }
 
@@ -126,6 +131,7 @@ def work() -> None:
     set_up_couriers()
     settled(prepared_order(), WaybillState.UNKNOWN)
     asked()
+    shipped_cod()
     order, parcel = sent_parcel()
     call(order, parcel)
     Collection.objects.update(state=CollectionState.UNKNOWN)
