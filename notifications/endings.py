@@ -7,12 +7,14 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 
 from notifications.models import Alert, HandledHow
+from orders.clocks import DAY, OVER
 from orders.collections.selectors import find_troubled
 from orders.models import Order
 from orders.payments.models import Refund, RefundState
 from orders.printing.selectors import IN_TROUBLE as NOT_PRINTED
 from orders.stages import IN_HAND, Stage
 from orders.waybills.selectors import IN_TROUBLE
+from shop import clock
 from shop.actor import PEOPLE
 from shop.events.models import Event
 
@@ -52,6 +54,27 @@ def after_supplement(order: Order, alert: Alert) -> Ending | None:
     if released:
         return Ending(HandledHow.MOVED, released)
     return None if order.owed_fen and order.stage in IN_HAND else Ending(HandledHow.OVER)
+
+
+def after_ship_soon(order: Order, alert: Alert) -> Ending | None:
+    """Over when it was sent or held, when it has more time now, and when it has become late."""
+    is_soon = order.warned < OVER and order.ship_by is not None and order.ship_by - DAY <= clock.now()
+    return None if _is_to_ship(order) and is_soon else _after_shipping(order, alert)
+
+
+def after_ship_over(order: Order, alert: Alert) -> Ending | None:
+    is_late = order.ship_by is not None and order.ship_by <= clock.now()
+    return None if _is_to_ship(order) and is_late else _after_shipping(order, alert)
+
+
+def _is_to_ship(order: Order) -> bool:
+    return order.stage in IN_HAND and not order.is_held
+
+
+def _after_shipping(order: Order, alert: Alert) -> Ending:
+    moved = _list_by_people(order, alert).last()
+    how = HandledHow.CLOSED if order.stage == Stage.CLOSED else HandledHow.MOVED
+    return Ending(how if moved else HandledHow.OVER, moved)
 
 
 def after_waybill(order: Order, _alert: Alert) -> Ending | None:

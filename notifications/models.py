@@ -34,6 +34,8 @@ class AlertKind(models.TextChoices):
     COLLECTION = "collection", _("Collection to look at")
     URGE = "urge", _("Buyer urges")
     TRANSFER = "transfer", _("Transfer to check")
+    SHIP_SOON = "ship_soon", _("Time to ship nearly over")
+    SHIP_OVER = "ship_over", _("Overdue to ship")
     LOW_STOCK = "low_stock", _("Stock is low")
     ROBOT = "robot", _("Robot is refused")
 

@@ -112,6 +112,8 @@ class Order(Versioned):
     pay_by = models.DateTimeField(null=True)
     supplement_by = models.DateTimeField(null=True)
     ship_by = models.DateTimeField(null=True)
+    warn_at = models.DateTimeField(null=True)
+    warned = models.PositiveSmallIntegerField(default=0, db_default=0)
     receive_by = models.DateTimeField(null=True)
     receive_stopped_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)
@@ -174,6 +176,7 @@ class Order(Versioned):
                 ),
             ),
             models.Index(fields=["receive_by"], name="order_receive_due", condition=Q(stage=Stage.SHIPPED)),
+            models.Index(fields=["warn_at"], name="order_warn_due", condition=Q(warn_at__isnull=False)),
             models.Index(fields=["release_at"], name="order_release_due", condition=Q(is_held=True)),
             models.Index(fields=["-id"], name="order_short", condition=Q(is_short=True)),
             models.Index(fields=["-id"], name="order_with_remark", condition=HAS_REMARK),

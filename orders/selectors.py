@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order, OrderLine
@@ -85,6 +85,21 @@ def list_due_to_restock(now: datetime, skip: Collection[int], limit: int) -> lis
 def list_due_to_release(now: datetime, skip: Collection[int], limit: int) -> list[int]:
     due = Order.objects.filter(is_held=True, release_at__lte=now).exclude(pk__in=skip)
     return list(due.order_by("release_at").values_list("pk", flat=True)[:limit])
+
+
+def list_due_to_warn(now: datetime, skip: Collection[int], limit: int) -> list[int]:
+    """Orders whose time to ship is nearly over."""
+    return _list_warned(Q(ship_by__gt=now), now, skip, limit)
+
+
+def list_due_overdue(now: datetime, skip: Collection[int], limit: int) -> list[int]:
+    """Orders whose time to ship is over, of which nobody has been told."""
+    return _list_warned(Q(ship_by__lte=now), now, skip, limit)
+
+
+def _list_warned(which: Q, now: datetime, skip: Collection[int], limit: int) -> list[int]:
+    due = Order.objects.filter(which, warn_at__lte=now).exclude(pk__in=skip)
+    return list(due.order_by("warn_at").values_list("pk", flat=True)[:limit])
 
 
 def has_orders() -> bool:

@@ -14,11 +14,18 @@ from orders.collections.services.whole import Wish, hand_over_whole
 from orders.desk.bulk.sheet import SHIPMENTS
 from orders.desk.cod.sheet import REMITTANCE
 from orders.desk.collections.outcome import HANDED_OVER, SHIPPED
-from orders.desk.list.bulk import BULK, BulkAction, collect_orders
+from orders.desk.list.bulk import BULK, TENDING, BulkAction, collect_orders
 from orders.desk.stock.sheet import STOCK
 from orders.desk.waybills.outcome import LABELS
+from orders.payments.changes.cancelling import cancel_unpaid
 from orders.payments.services.collecting import collect_payment
-from orders.services.steps import confirm_order, prepare_order
+from orders.services.steps import (
+    confirm_order,
+    hold_order,
+    prepare_order,
+    release_order,
+    set_seller_remark,
+)
 from orders.shipping.services.labelled import ship_labelled
 from orders.waybills.services.asking import Wish as LabelWish
 from orders.waybills.services.whole import request_whole
@@ -26,6 +33,7 @@ from shop.actor import Actor
 from shop.jobs.registry import Outcome, job, register
 
 _CONFIRM, _PREPARE, _LABEL, _SHIP, _HAND_OVER, _COLLECT = BULK
+_HOLD, _RELEASE, _REMARK, _CANCEL = TENDING
 register(STOCK)
 register(SHIPMENTS)
 register(REMITTANCE)
@@ -62,9 +70,18 @@ def _hand_over(
     hand_over_whole(order_id, wish=Wish(CollectionState(how), window, **typed), actor=actor)
 
 
+def _hold(order_id: int, *, actor: Actor, reason: str, release_at: str = "") -> None:
+    until = datetime.fromisoformat(release_at) if release_at else None
+    hold_order(order_id, reason=reason, release_at=until, actor=actor)
+
+
 _register_bulk(_CONFIRM, _("Confirm orders"), confirm_order)
 _register_bulk(_PREPARE, _("Prepare orders"), prepare_order)
 _register_bulk(_LABEL, _("Get e-waybills"), _ask_for_label, LABELS)
 _register_bulk(_SHIP, _("Ship orders"), ship_labelled, SHIPPED)
 _register_bulk(_COLLECT, _("Collect cash on delivery"), collect_payment)
 _register_bulk(_HAND_OVER, _("Hand over to couriers"), _hand_over, HANDED_OVER)
+_register_bulk(_HOLD, _("Hold orders"), _hold)
+_register_bulk(_RELEASE, _("Release orders"), release_order)
+_register_bulk(_REMARK, _("Remark on orders"), set_seller_remark)
+_register_bulk(_CANCEL, _("Cancel unpaid orders"), cancel_unpaid)

@@ -7,9 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from orders.guards import UNDO_GRACE
 from orders.models import Order
-from orders.stages import IN_HAND, BuyerReason, CloseReason, Stage
-from shop.store.choices import PayMethod
+from orders.stages import IN_HAND, AftersaleMark, BuyerReason, CloseReason, Stage
+from shop.store.choices import OverdueRule, PayMethod
 from shop.store.deliveries import WAYS
 
 SOON = timedelta(hours=24)
@@ -26,11 +27,12 @@ class Label:
 
 @dataclass(frozen=True)
 class Deadline:
-    """Until when something has to happen; `tone` is "", "soon" or "overdue"."""
+    """Until when something has to happen; `tone` is "", "soon" or "overdue". `rule` is what happens by itself."""
 
     words: str
     at: datetime
     tone: str = ""
+    rule: str = ""
 
 
 def describe_order(order: Order) -> Label:
@@ -85,7 +87,7 @@ def describe_deadline(order: Order, now: datetime) -> Deadline | None:
         span = describe_span(order.supplement_by - now)
         return Deadline(_("On hold unless paid in %(span)s") % {"span": span}, order.supplement_by)
     if order.stage in IN_HAND and order.ship_by:
-        return _describe_ship_by(order.ship_by, now)
+        return _describe_ship_by(order, order.ship_by, now)
     if order.stage == Stage.SHIPPED and order.receive_by and not order.receive_stopped_at:
         words = _("Receives itself in %(span)s")
         return Deadline(words % {"span": describe_span(order.receive_by - now)}, order.receive_by)
@@ -99,11 +101,31 @@ def _describe_release(order: Order) -> Deadline | None:
     return Deadline(_("Held until %(at)s") % {"at": f"{at:%m-%d %H:%M}"}, order.release_at)
 
 
-def _describe_ship_by(ship_by: datetime, now: datetime) -> Deadline:
+def _describe_ship_by(order: Order, ship_by: datetime, now: datetime) -> Deadline:
     if ship_by <= now:
-        return Deadline(_("%(span)s overdue") % {"span": describe_span(now - ship_by)}, ship_by, "overdue")
-    tone = "soon" if ship_by - now <= SOON else ""
-    return Deadline(_("Ship within %(span)s") % {"span": describe_span(ship_by - now)}, ship_by, tone)
+        words = _("%(span)s overdue") % {"span": describe_span(now - ship_by)}
+        return Deadline(words, ship_by, "overdue", describe_overdue_rule(order, now))
+    words = _("Ship within %(span)s") % {"span": describe_span(ship_by - now)}
+    if ship_by - now > SOON:
+        return Deadline(words, ship_by)
+    return Deadline(words, ship_by, "soon", describe_overdue_rule(order, now))
+
+
+def describe_overdue_rule(order: Order, now: datetime) -> str:
+    """What the shop's rule does with an order that is not sent in time, and when; "" where it does nothing."""
+    if order.ship_by is None or order.pieces_shipped or order.aftersale_mark == AftersaleMark.OPEN:
+        return ""
+    grace = order.undone_at + UNDO_GRACE if order.undone_at else order.ship_by
+    at = max(order.ship_by, grace)
+    words = {"at": f"{timezone.localtime(at):%m-%d %H:%M}"}
+    if order.overdue_rule == OverdueRule.BUYER:
+        has_begun = order.ship_by <= now
+        return _("The buyer may cancel alone") if has_begun else _("The buyer may cancel from %(at)s") % words
+    if order.overdue_rule != OverdueRule.CLOSE:
+        return ""
+    if order.paid_fen:
+        return _("Will be refunded and closed at %(at)s by the rule") % words
+    return _("Will be closed at %(at)s by the rule") % words
 
 
 def describe_span(span: timedelta) -> str:

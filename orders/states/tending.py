@@ -156,4 +156,21 @@ TENDING = (
     ),
     Move("order.run_short", _("Run short"), _("Short of stock"), stay(*IN_HAND), BY_SYSTEM, is_bad=True),
     Move("order.restock", _("Restock"), _("No longer short"), stay(*IN_HAND), BY_SYSTEM),
+    Move(
+        "order.ship_soon",
+        _("Warn before the time to ship is over"),
+        _("The time to ship is nearly over"),
+        stay(*IN_HAND),
+        BY_SYSTEM,
+        is_look=True,
+    ),
+    Move(
+        "order.ship_over",
+        _("Note that the time to ship is over"),
+        _("The time to ship is over"),
+        stay(*IN_HAND),
+        BY_SYSTEM,
+        is_bad=True,
+        is_look=True,
+    ),
 )

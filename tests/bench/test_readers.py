@@ -62,6 +62,7 @@ READERS = {
     "movement_of_return": "orders.shipping.invariants.returned_pieces_are_in_movements",
     "order_pay_due": "orders.payments.selectors.list_due_to_cancel",
     "order_receive_due": "orders.selectors.list_due_to_receive",
+    "order_warn_due": "orders.selectors.list_due_to_warn",
     "order_release_due": "orders.selectors.list_due_to_release",
     "order_test": "orders.selectors.list_due_to_remove",
     "order_ship_due": "orders.desk.list.counts.count_tabs",

@@ -19,7 +19,7 @@ from orders.collections.selectors import list_troubled as list_uncollected
 from orders.collections.waiting import list_waiting
 from orders.desk.cod.owed import list_owed
 from orders.desk.labels import Deadline, describe_deadline
-from orders.desk.list.conditions import REFUNDS_IN, is_in_queue
+from orders.desk.list.conditions import REFUNDS_IN, is_in_queue, is_missed_today
 from orders.desk.list.counts import CAP, Counts, describe_count
 from orders.desk.list.filters import Tab, WorkQueue
 from orders.desk.list.selectors import load_orders, map_lines
@@ -214,11 +214,20 @@ def _make_to_confirm(counts: Counts, actor: Actor, _now: datetime) -> Queue:
     return Queue("to_confirm", _("To confirm"), "move", count, first, _find_list(tab=Tab.TO_CONFIRM))
 
 
+def _make_missed(_counts: Counts, actor: Actor, now: datetime) -> Queue:
+    """What is late tomorrow; the one with the least time first."""
+    missed = real_orders_in_scope(actor).filter(is_missed_today(now))
+    count = missed[: CAP + 1].count()
+    first = _read_first(missed, "ship_by") if count else []
+    return Queue("missed", _("Late unless sent today"), "soon", count, first, _find_list(due="today"))
+
+
 def _find_list(**params: str) -> str:
     return make_url(reverse("orders:list"), params)
 
 
 register_queue(30, _make_to_confirm, whose=["orders.edit"])
+register_queue(56, _make_missed, whose=["orders.ship"])
 register_queue(45, _make_waybills, whose=["orders.ship"])
 register_queue(46, _make_prints, whose=["orders.ship"])
 register_queue(47, _make_intercepts, whose=["orders.ship"])

@@ -7,10 +7,28 @@ from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from orders.desk.list.bulk_forms import BulkForm, CollectBulkForm, HandOverForm, LabelsForm
+from orders.desk.list.bulk_forms import (
+    BulkForm,
+    CancelManyForm,
+    CollectBulkForm,
+    HandOverForm,
+    HoldManyForm,
+    LabelsForm,
+    RemarkManyForm,
+)
 from orders.desk.list.counts import CAP
 from orders.desk.list.filters import Filters
-from orders.desk.list.marks import BY_COURIER, CASH_OWED, LABELLED, MERGEABLE, SENT, Mark
+from orders.desk.list.marks import (
+    BY_COURIER,
+    CASH_OWED,
+    FREE,
+    HELD,
+    LABELLED,
+    MERGEABLE,
+    SENT,
+    UNPAID,
+    Mark,
+)
 from orders.desk.list.selection import Selection
 from orders.desk.list.selectors import narrow
 from orders.scope import orders_in_scope
@@ -153,6 +171,50 @@ BULK = (
         form=CollectBulkForm,
     ),
 )
+TENDING = (
+    BulkAction(
+        "order.hold",
+        _("Hold 1 order"),
+        _("Hold {n} orders"),
+        _("Hold {n} of {total}"),
+        _("Nothing of them is shipped until they are released."),
+        _("The time held is added to the time to ship."),
+        mark=FREE,
+        only=_("Only orders in hand are taken, none that is on hold already."),
+        form=HoldManyForm,
+    ),
+    BulkAction(
+        "order.release",
+        _("Release 1 order"),
+        _("Release {n} orders"),
+        _("Release {n} of {total}"),
+        _("They go on where they stood."),
+        _("They can be held again."),
+        mark=HELD,
+        only=_("Only orders on hold are taken."),
+    ),
+    BulkAction(
+        "order.remark",
+        _("Remark on 1 order"),
+        _("Remark on {n} orders"),
+        _("Remark on {n} of {total}"),
+        _("The seller remark of each is replaced by this one; an empty one clears it."),
+        _("What stood there before is on the timeline of each order."),
+        form=RemarkManyForm,
+    ),
+    BulkAction(
+        "order.cancel_unpaid",
+        _("Cancel 1 unpaid order"),
+        _("Cancel {n} unpaid orders"),
+        _("Cancel {n} unpaid of {total}"),
+        _("The orders close, and their stock is free again."),
+        _("This cannot be undone."),
+        mark=UNPAID,
+        only=_("Only orders are taken of which nothing is paid or shipped, and none with an e-waybill."),
+        form=CancelManyForm,
+    ),
+)
+"""In the menu “More” of the bar."""
 MERGE = BulkAction(
     "order.merge",
     _("Merge 1 order"),
@@ -179,6 +241,11 @@ PRINT_LABELS = PrintLabels(
 def list_bulk(actor: Actor) -> list[BulkAction]:
     """The buttons this person's role allows."""
     return [action for action in (*BULK, MERGE) if has_capability(actor, action.capability)]
+
+
+def list_more(actor: Actor) -> list[BulkAction]:
+    """What stands in the menu of what is done less often."""
+    return [action for action in TENDING if has_capability(actor, action.capability)]
 
 
 def list_prints(actor: Actor) -> list[BulkAction]:

@@ -1,6 +1,7 @@
 """What bulk actions ask before they begin; each job keeps it for its rows."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.collections.models import CollectionState
 from orders.collections.services.asking import check_window
 from orders.desk.collections.windows import WindowForm
+from shop import clock
 from shop.console import fields
 from shop.couriers.checklist import Missing, list_missing_for_labels
 from shop.couriers.selectors import find_called_couriers, list_label_accounts, list_senders
@@ -112,3 +114,37 @@ class HandOverForm(WindowForm, BulkForm):
         window = self.read_window()
         when = {"start": window.start.isoformat(), "end": window.end.isoformat()}
         return {"how": how, **when, "sender_id": self.cleaned_data["sender_id"]}
+
+
+class HoldManyForm(BulkForm):
+    """Why the orders wait, and until when."""
+
+    reason = fields.text(_("Reason"), max_length=200)
+    release_at = forms.DateTimeField(
+        label=_("Release by itself at"),
+        required=False,
+        widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+    def clean_release_at(self) -> datetime | None:
+        at: datetime | None = self.cleaned_data["release_at"]
+        if at is not None and at <= clock.now():
+            raise forms.ValidationError(_("The time of release must lie ahead."))
+        return at
+
+    def read(self) -> dict[str, Any]:
+        at = self.cleaned_data["release_at"]
+        return {"reason": self.cleaned_data["reason"], "release_at": at.isoformat() if at else ""}
+
+
+class RemarkManyForm(BulkForm):
+    """What stands on each of the orders from now on."""
+
+    says_optional = False
+    text = fields.area(_("Seller remark"), required=False)
+
+
+class CancelManyForm(BulkForm):
+    """Why the orders are cancelled."""
+
+    reason = fields.text(_("Reason"), required=False)

@@ -14,6 +14,7 @@ from orders.desk.list.bulk import (
     count_results,
     find_newest,
     list_bulk,
+    list_more,
     list_prints,
 )
 from orders.desk.list.bulk_forms import BulkForm
@@ -32,7 +33,7 @@ def count_all(request: StaffRequest) -> HttpResponse:
     """The button that chooses all results of the list, with how many fit each action."""
     filters, actor = Filters(request.GET), request.actor
     total = count_results(filters, actor=actor)
-    actions = [*list_bulk(actor), *list_prints(actor)]
+    actions = [*list_bulk(actor), *list_more(actor), *list_prints(actor)]
     fits = [(act.name, _count(count_results(filters, act, actor=actor))) for act in actions]
     context = {"total": total, "total_words": describe_count(total), "fits": fits}
     return render(request, "desk/list/_bulk_all.html", context)

@@ -3,11 +3,13 @@
 from datetime import datetime, timedelta
 
 from django.db.models import Q
+from django.utils import timezone
 
 from orders.desk.labels import SOON
 from orders.desk.list.filters import WorkQueue
 from orders.payments.models import Refund, RefundState
 from orders.stages import IN_HAND, TO_SHIP, Stage
+from shop import clock
 
 CLOSING_SOON = timedelta(minutes=10)
 REFUNDS_IN = {
@@ -16,6 +18,12 @@ REFUNDS_IN = {
 }
 _TO_SHIP = Q(stage__in=TO_SHIP, is_held=False)
 _IN_HAND = Q(stage__in=IN_HAND, is_held=False)
+
+
+def is_missed_today(now: datetime) -> Q:
+    """Orders that still have time, yet not beyond midnight in the shop's time zone: sent tomorrow they are late."""
+    tomorrow = timezone.localdate(now) + timedelta(days=1)
+    return _IN_HAND & Q(ship_by__gt=now, ship_by__lte=clock.start_of_day(tomorrow))
 
 
 def is_in_queue(queue: WorkQueue, now: datetime) -> Q:

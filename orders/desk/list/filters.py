@@ -104,6 +104,7 @@ class FilterForm(forms.Form):
         attrs={"inputmode": "numeric", "pattern": "[0-9]*"},
     )
     queue = _select(_("Queue"), WorkQueue.choices, _("Any"))
+    due = _select(_("Ship by"), [("today", _("Today, else late"))], _("Any"))
     stage = _select(_("Stage"), Stage.choices, _("Any"))
     delivery = _select(_("Delivery"), Delivery.choices, _("Any"))
     pay = _select(_("Pay method"), PayMethod.choices, _("Any"))

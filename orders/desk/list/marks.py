@@ -59,10 +59,19 @@ CASH_OWED = Mark(
     COD_OWED & Q(is_coming_back=False) & ~Q(source=Source.TEST),
     lambda order, _together: owes_cash(order) and not order.is_coming_back and not order.is_test,
 )
+FREE = Mark("free", Q(is_held=False), lambda order, _together: not order.is_held)
+HELD = Mark("held", Q(is_held=True), lambda order, _together: order.is_held)
+UNPAID = Mark(
+    "unpaid",
+    Q(paid_fen=0, pieces_shipped=0, has_label=False, payable_fen__gt=0),
+    lambda order, _together: (
+        not (order.paid_fen or order.pieces_shipped or order.has_label) and order.payable_fen > 0
+    ),
+)
 MERGEABLE = Mark("mergeable", can_be_merged(), lambda _order, together: bool(together.mergeable))
 
 
 def name_marks(order: Order, together: Together) -> str:
     """The names of the marks that an order has, for its box."""
-    marks = (BY_COURIER, LABELLED, SENT, CASH_OWED, MERGEABLE)
+    marks = (BY_COURIER, LABELLED, SENT, CASH_OWED, MERGEABLE, FREE, HELD, UNPAID)
     return " ".join(mark.name for mark in marks if mark.holds(order, together))

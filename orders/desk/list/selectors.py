@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_datetime
 
 from orders.companions import GO_TOGETHER, can_be_merged
-from orders.desk.list.conditions import is_in_queue
+from orders.desk.list.conditions import is_in_queue, is_missed_today
 from orders.desk.list.filters import DateKind, Filters, WorkQueue
 from orders.desk.search.branches import limit_branch
 from orders.desk.search.matches import Matches, find_matches, list_ids_by_fragment
@@ -151,6 +151,8 @@ def _narrow_but_goods(filters: Filters, matches: Matches | None, actor: Actor) -
     orders = orders_in_scope(actor) if is_meant else real_orders_in_scope(actor)
     if queue := filters.get("queue"):
         orders = orders.filter(is_in_queue(WorkQueue(queue), clock.now()))
+    if filters.get("due"):
+        orders = orders.filter(is_missed_today(clock.now()))
     if matches is not None:
         orders = orders.filter(pk__in=matches.ids)
     orders = _narrow_by_keys(orders, filters, actor)

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from orders.desk.list import bulk_views, merge_views, views
-from orders.desk.list.bulk import BULK
+from orders.desk.list.bulk import BULK, TENDING
 from orders.desk.search.views import ask, record
 
 urlpatterns = [
@@ -11,7 +11,7 @@ urlpatterns = [
     path("bulk/count/", bulk_views.count_all, name="bulk_count"),
     *(
         path(f"bulk/{action.name}/", bulk_views.make_bulk_view(action), name=f"bulk_{action.name}")
-        for action in BULK
+        for action in (*BULK, *TENDING)
     ),
     path("bulk/merge/", merge_views.merge, name="bulk_merge"),
     path("filter/", views.ask_filters, name="filter"),

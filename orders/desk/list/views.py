@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
-from orders.desk.list.bulk import list_bulk, list_prints
+from orders.desk.list.bulk import list_bulk, list_more, list_prints
 from orders.desk.list.counts import count_tabs, describe_count
 from orders.desk.list.filters import PAGE_SIZES, Filters, Tab, WorkQueue
 from orders.desk.list.kinds import ORDINARY, OrderKind, find_kind, list_kind_tabs
@@ -71,6 +71,7 @@ def _draw_context(
         **_list_context(filters, matches, page, actor),
         **_describe_looks(request.user),
         "bulk_actions": list_bulk(actor),
+        "bulk_more": list_more(actor),
         "bulk_prints": list_prints(actor),
         "can_print": has_capability(actor, MOVES["order.print"].capability),
         "rows": make_rows(page.orders, actor=actor),

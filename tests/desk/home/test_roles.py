@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from notifications.models import Alert, AlertKind
 from notifications.services import raise_alert
@@ -39,6 +40,7 @@ SHIPPING = (
     "intercepts",
     "collections",
     "to_hand_over",
+    "missed",
     "short",
     "ship_later",
 )
@@ -56,7 +58,7 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
                 "collections",
                 "to_hand_over",
             ),
-            *("transfers", "cod", "refund_failed", "to_pay_out"),
+            *("transfers", "missed", "cod", "refund_failed", "to_pay_out"),
             *("short", "closing_soon", "held", "ship_later"),
         ),
         ("placed", "paid", "to_ship", "shipped", "refunded"),
@@ -74,6 +76,7 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
                 "collections",
                 "to_hand_over",
                 "transfers",
+                "missed",
                 "cod",
             ),
             *("short", "closing_soon", "held", "ship_later"),
@@ -93,7 +96,7 @@ QUERIES = {
     "owner": 41,
     "manager": 38,
     "order_clerk": 31,
-    "warehouse": 23,
+    "warehouse": 25,
     "support": 14,
     "finance": 17,
     "store_clerk": 9,
@@ -121,9 +124,11 @@ def work() -> None:
     """Something in every queue, and an alert of either kind."""
     now = clock.now()
     ring(paid_order())
-    for hours in (-1, 1, 30):
+    midnight = clock.start_of_day(timezone.localdate(now) + timedelta(days=1))
+    hour = timedelta(hours=1)
+    for ship_by in (now - hour, min(now + hour, midnight), now + 30 * hour):
         order = prepared_order()
-        Order.objects.filter(pk=order.pk).update(ship_by=now + timedelta(hours=hours), is_short=hours == 30)
+        Order.objects.filter(pk=order.pk).update(ship_by=ship_by, is_short=ship_by > now + 24 * hour)
     hold_order(paid_order().pk, reason="等买家回复", actor=clerk())
     Order.objects.filter(pk=place().pk).update(pay_by=now, proof_sent_at=now)
     refund(RefundState.FAILED)

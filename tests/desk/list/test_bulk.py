@@ -14,8 +14,9 @@ from orders.services.steps import confirm_order
 from orders.stages import Stage
 from shop.jobs.models import Job, JobState
 from shop.jobs.running import run_slice
-from tests.cast import clerk, paid_order, place
+from tests.cast import clerk, paid_order, pay, place
 from tests.desk.conftest import SignIn
+from tests.expect import fresh
 
 URL = "/console/orders/bulk/"
 pytestmark = pytest.mark.usefixtures("books_are_clean", "sent_tasks")
@@ -208,3 +209,57 @@ def test_the_top_bar_shows_running_jobs_on_every_page_of_who_made_them(owner: Cl
     press(owner, "confirm", number=[order.number])
     shown = owner.get("/console/orders/").content.decode()
     assert "1 job at work" in shown
+
+
+def test_orders_are_held_with_a_reason_and_released_together(owner: Client) -> None:
+    orders = [paid_order() for _ in range(2)]
+    numbers = [order.number for order in orders]
+    assert "Hold 2 orders" in ask(owner, "hold", "&".join(f"number={number}" for number in numbers))
+    job = run(press(owner, "hold", number=numbers, reason="等供应商回复", release_at=""))
+    assert job.done == 2
+    held = Order.objects.filter(number__in=numbers)
+    assert [(order.is_held, order.hold_reason) for order in held] == [(True, "等供应商回复")] * 2
+    assert "None of the chosen orders can be taken" in ask(owner, "hold", f"number={numbers[0]}")
+    assert run(press(owner, "release", all="1", filter="queue=held")).done == 2
+    assert not held.filter(is_held=True).exists()
+
+
+@pytest.mark.parametrize("typed", [{"reason": " "}, {"reason": "x", "release_at": "2020-01-01T10:00"}])
+def test_a_hold_without_a_reason_or_with_a_past_end_is_asked_again(
+    owner: Client, typed: dict[str, str]
+) -> None:
+    order = paid_order()
+    assert owner.post(f"{URL}hold/", {"number": order.number, **typed}).status_code == 422
+    assert not Job.objects.exists()
+
+
+def test_a_remark_is_written_on_all_of_them(owner: Client) -> None:
+    orders = [paid_order(), place()]
+    job = run(press(owner, "remark", number=[order.number for order in orders], text="送赠品"))
+    assert job.done == 2
+    assert {fresh(order).seller_remark for order in orders} == {"送赠品"}
+
+
+def test_only_what_is_not_paid_is_cancelled(owner: Client) -> None:
+    unpaid, cash, paid = place(), place(pay_method="cod"), paid_order()
+    numbers = [order.number for order in (unpaid, cash, paid)]
+    dialog = ask(owner, "cancel_unpaid", "&".join(f"number={number}" for number in numbers))
+    assert "Cancel 2 unpaid orders" in dialog and "nothing is paid" in dialog
+    assert run(press(owner, "cancel_unpaid", number=numbers, reason="买家要求")).done == 2
+    assert stages(unpaid, cash, paid) == [Stage.CLOSED, Stage.CLOSED, Stage.TO_CONFIRM]
+
+
+def test_one_that_was_paid_meanwhile_is_a_verdict(owner: Client) -> None:
+    order = place()
+    job = press(owner, "cancel_unpaid", number=[order.number], reason="")
+    pay(order)
+    assert run(job).failed == 1
+    assert stages(order) == [Stage.TO_CONFIRM]
+
+
+def test_who_may_not_cancel_has_no_such_button(sign_in: SignIn) -> None:
+    order = place()
+    warehouse = sign_in("warehouse")
+    shown = warehouse.get("/console/orders/").content.decode()
+    assert 'data-bulk-action="hold"' not in shown and 'data-bulk-action="cancel_unpaid"' not in shown
+    assert warehouse.post(f"{URL}cancel_unpaid/", {"number": order.number}).status_code == 403
