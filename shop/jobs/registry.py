@@ -61,9 +61,16 @@ class JobKind(ABC):
     def gather(self, job: Job, actor: Actor) -> Iterator[Part]:
         """The next parts of the rows of the actor's job that is COLLECTING. Raises Refused, which stops the job."""
 
+    def prepare(self, units: Sequence[Sequence[JobRow]], actor: Actor) -> dict[int, Any]:
+        """What can be found out at once for units about to be done, by the position of the first row of each."""
+        return {}
+
     @abstractmethod
-    def run(self, rows: Sequence[JobRow], actor: Actor) -> None:
-        """Do rows that belong together, in the transaction of their verdicts. Raises Refused."""
+    def run(self, rows: Sequence[JobRow], actor: Actor, prepared: Any = None) -> None:
+        """Do rows that belong together, in the transaction of their verdicts; `prepared` is what was found for them.
+
+        Raises Refused.
+        """
 
     @abstractmethod
     def make_url(self, row: JobRow) -> str:
@@ -109,7 +116,7 @@ class BulkKind(JobKind):
         progress = {"cursor": batch.cursor, "total": F("total") + len(subjects), "state": state}
         yield Part(make_rows(job, subjects, after=job.total), progress)
 
-    def run(self, rows: Sequence[JobRow], actor: Actor) -> None:
+    def run(self, rows: Sequence[JobRow], actor: Actor, prepared: Any = None) -> None:
         for row in rows:
             self.run_row(row.subject_id, actor, **row.job.typed)
 

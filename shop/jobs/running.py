@@ -7,6 +7,7 @@ at the first row without one. Who lost the lease meanwhile finds out before the 
 import logging
 import secrets
 import time
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -123,8 +124,10 @@ def _step(holder: Holder) -> bool:
         if holder.job.state == JobState.COLLECTING:
             return _gather(holder)
         rows = list(_list_waiting(holder.job)[:BATCH])
-        for unit in _list_units(rows):
-            _do_unit(holder, unit)
+        units = _list_units(rows)
+        prepared = holder.kind.prepare(units, _load_actor(holder)) if units else {}
+        for unit in units:
+            _do_unit(holder, unit, prepared.get(unit[0].position))
     if not rows:
         _end(holder, JobState.DONE)
     return bool(rows)
@@ -134,15 +137,15 @@ def _list_waiting(job: Job) -> "QuerySet[JobRow]":
     return job.rows.filter(state=RowState.WAITING).order_by("position")
 
 
-def _list_units(rows: Sequence[JobRow]) -> Iterator[list[JobRow]]:
+def _list_units(rows: Sequence[JobRow]) -> list[list[JobRow]]:
     """Those that are done together; rows of a unit may stand far from each other in a sheet."""
-    done: set[int] = set()
-    for row in rows:
-        if row.unit is None:
-            yield [row]
-        elif row.unit not in done:
-            done.add(row.unit)
-            yield list(_list_waiting(row.job).filter(unit=row.unit))
+    named = {row.unit for row in rows if row.unit is not None}
+    if not named:
+        return [[row] for row in rows]
+    units: dict[int | None, list[JobRow]] = defaultdict(list)
+    for row in _list_waiting(rows[0].job).filter(unit__in=named):
+        units[row.unit].append(row)
+    return list(units.values())
 
 
 @contextmanager
@@ -194,10 +197,10 @@ def _rest(holder: Holder) -> bool:
     return False
 
 
-def _do_unit(holder: Holder, rows: list[JobRow]) -> None:
+def _do_unit(holder: Holder, rows: list[JobRow], prepared: Any = None) -> None:
     try:
         with transaction.atomic():
-            verdict = _try_rows(holder.kind, rows, _load_actor(holder))
+            verdict = _try_rows(holder.kind, rows, _load_actor(holder), prepared)
             _write_verdict(holder, rows, verdict)
     except IntegrityError:
         # A deferred constraint fails at COMMIT, outside every savepoint: the verdict is then written alone.
@@ -217,10 +220,10 @@ def _load_actor(holder: Holder) -> Actor:
     return actor
 
 
-def _try_rows(kind: JobKind, rows: list[JobRow], actor: Actor) -> Verdict:
+def _try_rows(kind: JobKind, rows: list[JobRow], actor: Actor, prepared: Any) -> Verdict:
     try:
         with transaction.atomic():
-            kind.run(rows, actor)
+            kind.run(rows, actor, prepared)
     except Refused as refused:
         return Verdict(RowState.FAILED, refused.code, in_each_language(refused.__str__))
     except OperationalError:

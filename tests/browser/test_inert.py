@@ -12,6 +12,7 @@ from django.contrib.auth.hashers import make_password
 from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from orders.desk.bulk.sheet import SHIPMENTS
 from orders.desk.prints.presses import Printed, write_token
 from orders.desk.stock.sheet import STOCK
 from orders.models import Order
@@ -48,6 +49,7 @@ from tests.waybills.conftest import set_up_couriers, settled
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 PRODUCT_HEADER = ["商品名称", "分类", "SKU编码", "规格", "价格", "上架", "预售发货日", "库存预警", "期初库存"]
+SHIPMENT_HEADER = ["订单号", "快递公司", "运单号"]
 STOCK_HEADER = ["SKU编码", "商品名称", "规格", "在库", "盘点数量"]
 WRITTEN = [words.replace("\x00", "") for words in CORPUS[:7]]
 """As cells of a sheet can hold it."""
@@ -109,6 +111,13 @@ def upload_counts(owner: StaffUser) -> list[int]:
     return upload(STOCK, STOCK_HEADER, rows, owner)
 
 
+def upload_shipments(owner: StaffUser, order: Order) -> list[int]:
+    rows = [[cast.prepared_order().number, "SF", make_number("SF")]]
+    rows += [[order.number, words, f"X{at}23456"] for at, words in enumerate(WRITTEN)]
+    rows += [[words] * 3 for words in WRITTEN]
+    return upload(SHIPMENTS, SHIPMENT_HEADER, rows, owner)
+
+
 def send_hostile_proof(words: str) -> Order:
     cast.open_shop(transfer_on=True, transfer_bank="A", transfer_name="B", transfer_number="1")
     order = cast.place(pay_method=PayMethod.TRANSFER)
@@ -160,7 +169,7 @@ class Tour:
         job = make_job(
             "order.confirm", actor=cast.clerk(), key=order.number, subjects=[Subject(order.pk, "1")]
         )
-        self.sheets = upload_products(owner) + upload_counts(owner)
+        self.sheets = upload_products(owner) + upload_counts(owner) + upload_shipments(owner, order)
         self.owner = owner
         sku = Sku.objects.get(code="H-1")
         self.arguments: dict[str, Any] = {

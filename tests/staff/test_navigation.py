@@ -14,6 +14,7 @@ from tests.console import ENGLISH, browser, sign_in
 pytestmark = pytest.mark.django_db
 HOME = "/console/"
 ORDERS = ("All orders", "Pickup orders", "After-sales orders")
+SHIPPING = ("Ship by sheet", "Scan station", "Handing over")
 
 
 def entries(client: Client, path: str = HOME) -> list[str]:
@@ -27,17 +28,7 @@ def entries(client: Client, path: str = HOME) -> list[str]:
         (
             "owner",
             [
-                *(
-                    "Home",
-                    *ORDERS,
-                    "Ship by sheet",
-                    "Scan station",
-                    "Handing over",
-                    "Alerts",
-                    "Jobs",
-                    "Products",
-                    "Customers",
-                ),
+                *("Home", *ORDERS, *SHIPPING, "Alerts", "Jobs", "Products", "Customers"),
                 *("Store settings", "Staff", "Record"),
             ],
         ),
@@ -46,9 +37,7 @@ def entries(client: Client, path: str = HOME) -> list[str]:
             [
                 "Home",
                 *ORDERS,
-                "Ship by sheet",
-                "Scan station",
-                "Handing over",
+                *SHIPPING,
                 "Alerts",
                 "Jobs",
                 "Products",
@@ -57,7 +46,7 @@ def entries(client: Client, path: str = HOME) -> list[str]:
         ),
         (
             "warehouse",
-            ["Home", *ORDERS, "Ship by sheet", "Scan station", "Handing over", "Alerts", "Jobs", "Products"],
+            ["Home", *ORDERS, *SHIPPING, "Alerts", "Jobs", "Products"],
         ),
         ("finance", ["Home", *ORDERS, "Alerts", "Customers", "Store settings"]),
         ("store_clerk", ["Home", *ORDERS, "Alerts"]),

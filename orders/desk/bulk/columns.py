@@ -63,6 +63,7 @@ ORDER = OrderColumn(
         "平台订单号",
         "Order",
         "Order No",
+        "Order No.",
         "Order number",
     ),
     is_required=True,
@@ -84,7 +85,7 @@ TRACKING = TrackingColumn(
     _("Tracking number"),
     (
         *("快递单号", "运单号", "运单编号", "物流单号", "物流编号", "快递运单号", "面单号", "发货单号"),
-        *("Tracking number", "Tracking No", "Tracking", "Waybill"),
+        *("Tracking number", "Tracking No", "Tracking No.", "Tracking", "Waybill"),
     ),
     is_required=True,
     fills_down=True,

@@ -23,8 +23,10 @@ class UploadForm(forms.Form):
 class WaitingForm(forms.Form):
     """Whether recipients stand in full in the file of what waits, and what for."""
 
+    says_optional = False
+
     is_full = forms.BooleanField(label=_("With recipient, phone and address in full"), required=False)
-    reason = fields.text(_("What they are needed for"), max_length=200, required=False)
+    reason = fields.text(_("What the full data is needed for"), max_length=200, required=False)
 
     def __init__(self, *args: Any, may_reveal: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

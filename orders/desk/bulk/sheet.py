@@ -119,6 +119,7 @@ SHIPMENTS = SheetKind(
     ),
     key="order",
     shown=("courier", "tracking", "sku", "quantity"),
+    checks_ahead=True,
     asks=UploadForm,
     labels={
         Fate.REFUSED: USUAL[Fate.REFUSED],

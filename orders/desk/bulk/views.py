@@ -19,7 +19,7 @@ from shop.jobs.sheets.views import take_upload
 from shop.sheets.sending import send_rows
 from shop.staff.decorators import StaffRequest, staff_page
 from shop.staff.downloads import note_download
-from shop.staff.signing_in.reauthentication import ask_to_reauthenticate
+from shop.staff.signing_in.reauthentication import ask_to_reauthenticate, is_answer
 
 _PAGE = "desk/bulk/page.html"
 
@@ -39,19 +39,23 @@ def download_template(request: StaffRequest) -> HttpResponse:
 @staff_page("orders.ship", methods=("POST",))
 def download_waiting(request: StaffRequest) -> HttpResponse:
     """Every order that waits to be shipped; recipients in full only for a reason, which is on the record."""
+    wants_full = "is_full" in request.POST or is_answer(request)
+    if wants_full and (question := ask_to_reauthenticate(request)):
+        return question
     form = _make_waiting_form(request, request.POST)
     if not form.is_valid():
-        context = {"kind": SHIPMENTS, "form": UploadForm(), "error": "", "key": make_key()}
-        context |= _show_rest(request) | {"waiting": form}
-        return render(request, _PAGE, context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    is_full = form.cleaned_data.get("is_full", False)
-    if is_full and (question := ask_to_reauthenticate(request)):
-        return question
-    waiting = Waiting(request.actor, is_full)
+        return _show_refused(request, form)
+    waiting = Waiting(request.actor, form.cleaned_data.get("is_full", False))
     response = send_rows(request, _("Orders to ship"), _list_headers(), waiting.list_rows())
-    if is_full:
+    if waiting.is_full:
         note_download(request.actor, orders=waiting.count, reason=form.cleaned_data["reason"])
     return response
+
+
+def _show_refused(request: StaffRequest, form: WaitingForm) -> HttpResponse:
+    context = {"kind": SHIPMENTS, "form": UploadForm(), "error": "", "key": make_key()}
+    context |= _show_rest(request) | {"waiting": form}
+    return render(request, _PAGE, context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 def _list_headers() -> list[str]:

@@ -1,6 +1,7 @@
 """A meaning for sheets: columns, what their rows would do, and doing it."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
@@ -45,7 +46,9 @@ class SheetKind(JobKind):
 
     `check` is asked twice: of the whole sheet before it is shown, and of each unit just before it is done. What it
     then says must be what was shown; else the unit is refused. `key` is the column a row is called by, `shown` are
-    those that the pages show beside it. `tells_file`: what is done names the file that it stood in.
+    those that the pages show beside it. `checks_ahead`: some units at a time are checked before they are done.
+    That is for a kind whose `apply` is refused where anything has moved since; such a unit is then checked by itself.
+    `tells_file`: what is done names the file that it stood in.
 
     `asks` is a form of what is chosen at the upload for all rows; the kind is then asked `check(table, asked)`, by
     which it knows also whose sheet it is. `labels` are the fates that its rows may have, in its own words.
@@ -58,6 +61,7 @@ class SheetKind(JobKind):
     key: str
     shown: tuple[str, ...] = ()
     max_rows: int = MAX_ROWS
+    checks_ahead: bool = False
     asks: type[forms.Form] | None = None
     labels: Labels = field(default_factory=lambda: USUAL)
     tells_file: bool = False
@@ -89,14 +93,39 @@ class SheetKind(JobKind):
             progress = {"total": total, "done": done, "failed": failed}
             yield Part([row for row, _content in part], progress, [content for _row, content in part])
 
-    def run(self, rows: Sequence[JobRow], actor: Actor) -> None:
+    def prepare(self, units: Sequence[Sequence[JobRow]], actor: Actor) -> dict[int, Any]:
+        """Where `checks_ahead`: the units that would do what was shown, by the number of their first row."""
+        if not self.checks_ahead:
+            return {}
+        rows = [row for unit in units for row in unit]
         contents = list_contents(rows)
-        units = check_table(make_table(contents, self.columns), self._find_check(rows[0].job, actor))
+        shown = {unit[0].position: unit for unit in units}
+        found = {
+            min(row.row.number for row in unit.rows): unit for unit in self._check(rows, contents, actor)
+        }
+        return {
+            first: unit
+            for first, unit in found.items()
+            if first in shown and unit.has_work and _is_as_shown(unit, shown[first], contents)
+        }
+
+    def run(self, rows: Sequence[JobRow], actor: Actor, prepared: Any = None) -> None:
+        if prepared is not None:
+            with suppress(
+                Refused
+            ):  # It has moved meanwhile, or another row of its order came first: look once more.
+                self.apply(prepared, actor)
+                return
+        contents = list_contents(rows)
+        units = self._check(rows, contents, actor)
         if len(units) != 1 or not _is_as_shown(units[0], rows, contents):
-            raise Refused("changed", _CHANGED)
+            raise _say_changed(units)
         if self.tells_file:
             units[0].file_name = rows[0].job.file_name
         self.apply(units[0], actor)
+
+    def _check(self, rows: Sequence[JobRow], contents: dict[int, Content], actor: Actor) -> list[Unit]:
+        return check_table(make_table(contents, self.columns), self._find_check(rows[0].job, actor))
 
     def _find_check(self, job: Job, actor: Actor) -> Check:
         return partial(self.check, asked=Asked(actor, job.typed)) if self.asks else self.check
@@ -143,6 +172,14 @@ def _find_state(unit: Unit, row: CheckedRow) -> RowState:
     if row.fate == Fate.REFUSED:
         return RowState.FAILED
     return RowState.WAITING if unit.has_work else RowState.DONE
+
+
+def _say_changed(units: Sequence[Unit]) -> Refused:
+    """Why rows are not done that would do something else now; where they have been done meanwhile, that."""
+    rows = [row for unit in units for row in unit.rows]
+    if rows and rows[0].words and all(row.fate == Fate.SAME for row in rows):
+        return Refused("already_done", rows[0].words[0])
+    return Refused("changed", _CHANGED)
 
 
 def _is_as_shown(unit: Unit, rows: Sequence[JobRow], contents: dict[int, Content]) -> bool:

@@ -13,6 +13,7 @@ from shop.jobs.sheets.content import Cleaned, Content, Line
 from shop.jobs.sheets.kinds import SheetKind
 from shop.jobs.sheets.labels import Label, label_row
 from shop.jobs.sheets.selectors import count_fates, list_by_fate, list_contents
+from shop.sheets.columns import CodeColumn
 from shop.staff.decorators import StaffRequest
 
 ROWS_ON_A_PAGE = 50
@@ -31,6 +32,11 @@ class RowView:
     @property
     def lines(self) -> list[Line]:
         return [Line("", self.row.reason)] if self.row.reason else self.content.lines_read
+
+    @property
+    def codes(self) -> list[bool]:
+        """Which of the shown columns hold codes and numbers, which are read better on one line."""
+        return [isinstance(column, CodeColumn) for column in self.kind.shown_columns]
 
     @property
     def is_refused(self) -> bool:
@@ -55,7 +61,7 @@ def make_sheet_context(job: Job, kind: SheetKind, request: StaffRequest) -> dict
             pages.make_tab(job, "fate", name, label, count, fate)
             for name, label, count in (
                 ("", _("All"), job.total),
-                *((f, before.words, counts[f]) for f, (before, _after) in kind.labels.items()),
+                *((f, pair[not job.is_open].words, counts[f]) for f, pair in kind.labels.items()),
             )
         ],
         "fate": fate,
