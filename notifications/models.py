@@ -29,6 +29,7 @@ class AlertKind(models.TextChoices):
     WAYBILL = "waybill", _("E-waybill to look at")
     PRINT = "print", _("Receipt not printed")
     COLLECTION = "collection", _("Collection to look at")
+    WECHAT_UNTOLD = "wechat_untold", _("WeChat was not told")
     URGE = "urge", _("Buyer urges")
     TRANSFER = "transfer", _("Transfer to check")
     LOW_STOCK = "low_stock", _("Stock is low")

@@ -26,8 +26,13 @@ QUEUES = {
     for queue in (
         Queue(
             GENERAL,
-            "the nightly comparing of the books, deleting stored files, and messages to buyers",
-            ("shop.events.tasks.*", "shop.files.tasks.*", "orders.notices.tasks.*"),
+            "the nightly comparing of the books, deleting stored files, messages to buyers, and what WeChat is told",
+            (
+                "shop.events.tasks.*",
+                "shop.files.tasks.*",
+                "orders.notices.tasks.*",
+                "orders.wechat_report.tasks.*",
+            ),
             1,
         ),
         Queue(

@@ -43,6 +43,12 @@ TOPICS = (
         ("orders:intercepts", "orders:intercept"),
     ),
     Topic("handing-over", Group.ORDERS, _("Handing over"), ("orders:to_hand_over", "orders:collections")),
+    Topic(
+        "wechat-shipping",
+        Group.ORDERS,
+        _("Shipping told to WeChat"),
+        ("orders:wechat_reports", "orders:wechat_report"),
+    ),
     Topic("station", Group.ORDERS, _("Scan station"), ("orders:station",)),
     Topic("labels", Group.ORDERS, _("E-waybills"), ("orders:waybills", "orders:waybill")),
     Topic("payments", Group.ORDERS, _("Being paid")),

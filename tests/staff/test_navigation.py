@@ -14,6 +14,7 @@ from tests.console import ENGLISH, browser, sign_in
 pytestmark = pytest.mark.django_db
 HOME = "/console/"
 ORDERS = ("All orders", "Pickup orders", "After-sales orders")
+SENDING = ("Scan station", "Handing over", "Shipping reports")
 
 
 def entries(client: Client, path: str = HOME) -> list[str]:
@@ -27,15 +28,47 @@ def entries(client: Client, path: str = HOME) -> list[str]:
         (
             "owner",
             [
-                *("Home", *ORDERS, "Scan station", "Handing over", "Alerts", "Jobs", "Products", "Customers"),
+                *(
+                    "Home",
+                    *ORDERS,
+                    "Scan station",
+                    "Handing over",
+                    "Shipping reports",
+                    "Alerts",
+                    "Jobs",
+                    "Products",
+                    "Customers",
+                ),
                 *("Store settings", "Staff", "Record"),
             ],
         ),
         (
             "order_clerk",
-            ["Home", *ORDERS, "Scan station", "Handing over", "Alerts", "Jobs", "Products", "Customers"],
+            [
+                "Home",
+                *ORDERS,
+                "Scan station",
+                "Handing over",
+                "Shipping reports",
+                "Alerts",
+                "Jobs",
+                "Products",
+                "Customers",
+            ],
         ),
-        ("warehouse", ["Home", *ORDERS, "Scan station", "Handing over", "Alerts", "Jobs", "Products"]),
+        (
+            "warehouse",
+            [
+                "Home",
+                *ORDERS,
+                "Scan station",
+                "Handing over",
+                "Shipping reports",
+                "Alerts",
+                "Jobs",
+                "Products",
+            ],
+        ),
         ("finance", ["Home", *ORDERS, "Alerts", "Customers", "Store settings"]),
         ("store_clerk", ["Home", *ORDERS, "Alerts"]),
     ],

@@ -50,6 +50,8 @@ def filled_in(**changes: Any) -> dict[str, Any]:
         "reserve_on": "placing",
         "receipt_paper": "80",
         "packing_photos_on": "on",
+        "wechat_report_on": "on",
+        "wechat_report_delay_minutes": "15",
         "voice_repeat_seconds": "30",
     }
     return {name: value for name, value in (values | changes).items() if value is not None}

@@ -27,6 +27,7 @@ from tests.console import browser, page_with, sign_in
 from tests.printing.conftest import make_printer
 from tests.shipping.test_intercept import asked
 from tests.waybills.conftest import set_up_couriers, settled
+from tests.wechat_report.conftest import make_report
 
 HOME = "/console/"
 SHIPPING = (
@@ -38,6 +39,7 @@ SHIPPING = (
     "intercepts",
     "collections",
     "to_hand_over",
+    "wechat_reports",
     "short",
     "ship_later",
 )
@@ -55,7 +57,7 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
                 "collections",
                 "to_hand_over",
             ),
-            *("transfers", "refund_failed", "to_pay_out"),
+            *("transfers", "wechat_reports", "refund_failed", "to_pay_out"),
             *("short", "closing_soon", "held", "ship_later"),
         ),
         ("placed", "paid", "to_ship", "shipped", "refunded"),
@@ -73,6 +75,7 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
                 "collections",
                 "to_hand_over",
                 "transfers",
+                "wechat_reports",
             ),
             *("short", "closing_soon", "held", "ship_later"),
         ),
@@ -85,10 +88,10 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 HOMES["manager"] = HOMES["owner"]
 QUERIES = {
-    "owner": 39,
-    "manager": 36,
-    "order_clerk": 29,
-    "warehouse": 23,
+    "owner": 41,
+    "manager": 38,
+    "order_clerk": 31,
+    "warehouse": 25,
     "support": 14,
     "finance": 15,
     "store_clerk": 9,
@@ -132,6 +135,7 @@ def work() -> None:
     printer = make_printer(deliveries=[])
     job = print_on(prepared_order().pk, printer_id=printer.pk, actor=clerk())
     PrintJob.objects.filter(pk=job.pk).update(state=PrintState.UNKNOWN, next_try_at=None)
+    make_report(paid_order())
     Alert.objects.create(
         kind=AlertKind.REFUND_FAILED, order=prepared_order(), event_id=-1, event_number=1, raised_at=now
     )
