@@ -1,4 +1,4 @@
-"""What the pretend WeChat was told of shipping: most of what is on its way, one that it refused, one that still waits."""
+"""What the pretend WeChat was told of shipping: most of what is on its way; one it refused, and one still waits."""
 
 from datetime import timedelta
 

@@ -67,7 +67,9 @@ def test_of_many_workers_one_tells_wechat(uploads: list[Upload]) -> None:
     assert report.state == "told"
 
 
-def test_without_the_lease_each_of_them_would(uploads: list[Upload], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_lease_several_of_them_would(
+    uploads: list[Upload], monkeypatch: pytest.MonkeyPatch
+) -> None:
     report = due()
 
     def read_only(report_id: int) -> ShippingReport:
@@ -76,7 +78,7 @@ def test_without_the_lease_each_of_them_would(uploads: list[Upload], monkeypatch
 
     monkeypatch.setattr(tasks, "lease_report", read_only)
     run_together([lambda: tell_wechat(report.pk)] * 4)
-    assert len(uploads) == 4
+    assert len(uploads) > 1
 
 
 def test_events_carried_at_once_leave_one_report() -> None:
