@@ -64,9 +64,9 @@ register(
     Entry(
         Group.ORDERS,
         38,
-        _("Shipping reports"),
+        _("WeChat reports"),
         "orders:wechat_reports",
-        "send",
+        "brand-wechat",
         "orders.ship",
         is_here=_is_telling_wechat,
         work=Work(scope_key, list_troubled),

@@ -14,7 +14,7 @@ from tests.console import ENGLISH, browser, sign_in
 pytestmark = pytest.mark.django_db
 HOME = "/console/"
 ORDERS = ("All orders", "Pickup orders", "After-sales orders")
-SENDING = ("Scan station", "Handing over", "Shipping reports")
+SENDING = ("Scan station", "Handing over", "WeChat reports")
 
 
 def entries(client: Client, path: str = HOME) -> list[str]:
@@ -33,7 +33,7 @@ def entries(client: Client, path: str = HOME) -> list[str]:
                     *ORDERS,
                     "Scan station",
                     "Handing over",
-                    "Shipping reports",
+                    "WeChat reports",
                     "Alerts",
                     "Jobs",
                     "Products",
@@ -49,7 +49,7 @@ def entries(client: Client, path: str = HOME) -> list[str]:
                 *ORDERS,
                 "Scan station",
                 "Handing over",
-                "Shipping reports",
+                "WeChat reports",
                 "Alerts",
                 "Jobs",
                 "Products",
@@ -63,7 +63,7 @@ def entries(client: Client, path: str = HOME) -> list[str]:
                 *ORDERS,
                 "Scan station",
                 "Handing over",
-                "Shipping reports",
+                "WeChat reports",
                 "Alerts",
                 "Jobs",
                 "Products",

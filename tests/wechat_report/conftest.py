@@ -64,11 +64,17 @@ def make_report(order: Order) -> ShippingReport:
     )
     with transaction.atomic():
         services.begin(report, "report.leave", actor=SYSTEM, data={"reported": 1})
-        changes = SETTLED | {"last_error": "微信不接受快递公司"}
-        services.move(
-            report, "report.fail", actor=SPEAKER, changes=changes, data={"error": "微信不接受快递公司"}
-        )
-    return report
+    return refuse(report)
+
+
+def refuse(report: ShippingReport) -> ShippingReport:
+    """WeChat has refused it."""
+    why = "微信不接受快递公司"
+    with transaction.atomic():
+        locked = services.lock_row(ShippingReport, report.pk)
+        changes = SETTLED | {"last_error": why}
+        services.move(locked, "report.fail", actor=SPEAKER, changes=changes, data={"error": why})
+    return locked
 
 
 def know(order: Order, wechat: Gateway) -> None:
