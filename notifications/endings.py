@@ -15,6 +15,7 @@ from orders.printing.selectors import IN_TROUBLE as NOT_PRINTED
 from orders.stages import IN_HAND, Stage
 from orders.waybills.selectors import IN_TROUBLE
 from shop import clock
+from orders.wechat_report.models import IN_TROUBLE as NOT_TOLD
 from shop.actor import PEOPLE
 from shop.events.models import Event
 
@@ -89,6 +90,11 @@ def after_print(order: Order, _alert: Alert) -> Ending | None:
 def after_collection(order: Order, _alert: Alert) -> Ending | None:
     """Over when no collection of the order is left to people any more."""
     return None if find_troubled().filter(order=order).exists() else Ending(HandledHow.OVER)
+
+
+def after_report(order: Order, _alert: Alert) -> Ending | None:
+    """Over when WeChat has refused nothing of the order any more."""
+    return None if order.shipping_reports.filter(NOT_TOLD).exists() else Ending(HandledHow.OVER)
 
 
 def after_urge(order: Order, alert: Alert) -> Ending | None:

@@ -207,6 +207,15 @@ KINDS: dict[AlertKind, Row] = {
             *("order.turn_back", "order.close_returned"),
         ),
     ),
+    AlertKind.WECHAT_UNTOLD: Row(
+        "有发货信息未能上报微信，请及时处理",
+        "有 {n} 笔订单的发货信息未能上报微信，请及时处理",
+        "soon",
+        ("orders.ship",),
+        ("report.fail", "report.fix"),
+        ending=endings.after_report,
+        ended_by=("report.retry", "report.let_be", "report.renew", "report.spare", "report.drop"),
+    ),
     AlertKind.URGE: Row(
         "有买家催单，请及时处理",
         "有 {n} 笔订单被催单，请及时处理",

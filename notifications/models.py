@@ -32,6 +32,7 @@ class AlertKind(models.TextChoices):
     WAYBILL = "waybill", _("E-waybill to look at")
     PRINT = "print", _("Receipt not printed")
     COLLECTION = "collection", _("Collection to look at")
+    WECHAT_UNTOLD = "wechat_untold", _("WeChat was not told")
     URGE = "urge", _("Buyer urges")
     TRANSFER = "transfer", _("Transfer to check")
     SHIP_SOON = "ship_soon", _("Time to ship nearly over")

@@ -18,6 +18,7 @@ from seeding.opening import draw_pictures, hire_everybody, join, set_up_store, s
 from seeding.outside.robots import set_up_robots
 from seeding.outside.wechat import enter_templates
 from seeding.plan import Plan
+from seeding.telling import tell_of_shipping
 from seeding.world import Scene, World
 from shop import clock
 from shop.database.connections import nobody_else
@@ -47,7 +48,9 @@ def live(plan: Plan, *, seed: int, standins_dir: Path) -> None:
     with (
         closing(Ledger(standins_dir)) as ledger,
         run_in_thread(standins_dir) as server,
-        override_settings(KDNIAO_URL=server.base_url, FEIE_URL=server.base_url),
+        override_settings(
+            KDNIAO_URL=server.base_url, FEIE_URL=server.base_url, WECHAT_MINI_URL=server.base_url
+        ),
         drawn_by(rng.randrange),
         quietly,
         nobody_else(),
@@ -88,6 +91,8 @@ def _live_through(world: World) -> None:
         drain()
         sweep()
         enter_templates(actor=world.staff["owner"])
+        drain()
+        tell_of_shipping(world)
         drain()
 
 

@@ -26,9 +26,12 @@ QUEUES = {
     for queue in (
         Queue(
             GENERAL,
-            "the nightly comparing of the books, deleting stored files, messages to buyers, and robots of groups",
+            "the nightly comparing of the books, deleting stored files, buyers, WeChat and groups that are told",
             (
-                *("shop.events.tasks.*", "shop.files.tasks.*", "orders.notices.tasks.*"),
+                "shop.events.tasks.*",
+                "shop.files.tasks.*",
+                "orders.notices.tasks.*",
+                "orders.wechat_report.tasks.*",
                 "notifications.robots.tasks.*",
             ),
             1,

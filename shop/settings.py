@@ -112,6 +112,7 @@ INSTALLED_APPS = [
     "orders.packing",
     "orders.printing",
     "orders.notices",
+    "orders.wechat_report",
     "orders.desk",
     "notifications",
     # The image has no such folders.

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.desk.cod.owed import list_owed
 from orders.desk.list.kinds import AFTERSALE, ORDINARY, PICKUP, OrderKind, find_kind
 from orders.scope import real_orders_of, scope_key
+from orders.wechat_report.selectors import list_troubled
 from shop.console.navigation import Entry, Group, Work, register
 
 
@@ -16,12 +17,19 @@ def _is_home(request: HttpRequest) -> bool:
 
 def _has_own_entry(request: HttpRequest) -> bool:
     """What lies below the list, and has an entry of its own."""
-    own = (reverse("orders:station"), reverse("orders:cod"))
-    return request.path.startswith(own) or _is_handing_over(request) or _is_shipping_by_sheet(request)
+    own = tuple(reverse(f"orders:{name}") for name in _OWN_ENTRIES)
+    return request.path.startswith(own) or _is_shipping_by_sheet(request)
+
+
+_OWN_ENTRIES = ("station", "collections", "wechat_reports", "cod")
 
 
 def _is_handing_over(request: HttpRequest) -> bool:
     return request.path.startswith(reverse("orders:collections"))
+
+
+def _is_telling_wechat(request: HttpRequest) -> bool:
+    return request.path.startswith(reverse("orders:wechat_reports"))
 
 
 def _is_shipping_by_sheet(request: HttpRequest) -> bool:
@@ -67,6 +75,16 @@ register(
         "truck-delivery",
         "orders.ship",
         is_here=_is_handing_over,
+    ),
+    Entry(
+        Group.ORDERS,
+        37,
+        _("WeChat reports"),
+        "orders:wechat_reports",
+        "brand-wechat",
+        "orders.ship",
+        is_here=_is_telling_wechat,
+        work=Work(scope_key, list_troubled),
     ),
     Entry(
         Group.ORDERS,

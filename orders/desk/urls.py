@@ -11,6 +11,7 @@ from orders.desk.prints.urls import urlpatterns as print_urls
 from orders.desk.station.urls import urlpatterns as station_urls
 from orders.desk.testing.urls import urlpatterns as testing_urls
 from orders.desk.waybills.urls import urlpatterns as waybill_urls
+from orders.desk.wechat_report.urls import urlpatterns as report_urls
 
 app_name = "orders"
 urlpatterns = [
@@ -24,5 +25,6 @@ urlpatterns = [
     *intercept_urls,
     *collection_urls,
     *cod_urls,
+    *report_urls,
     *order_urls,
 ]

@@ -4,14 +4,11 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
-from shop.clients.errors import ClientError, Rejected, Unknown, Unreachable
+from shop.clients.errors import ClientError, Rejected, Unknown
+from shop.clients.wechat_mini import NoToken
 
 NO_TEMPLATE = Rejected("40037", "invalid template_id", 200)
 """What WeChat says of a template that it does not know."""
-
-
-class NoToken(Unreachable):
-    """WeChat gave no token, so that nothing was sent."""
 
 
 _WHY: dict[str, Callable[[], str]] = {

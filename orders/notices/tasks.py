@@ -1,15 +1,13 @@
 """Telling WeChat: tasks carry ids, may run twice, and never tell a buyer twice by themselves."""
 
 import logging
-from collections.abc import Callable
-from typing import TypeVar
 
 from celery import shared_task
 from django.conf import settings
 from django.core.cache import cache
 from django.utils.translation import gettext as _
 
-from orders.notices.failures import NO_TEMPLATE, NoToken, describe_failure
+from orders.notices.failures import NO_TEMPLATE, describe_failure
 from orders.notices.kinds import KINDS
 from orders.notices.messages import Unfit, fill_template
 from orders.notices.models import BuyerNotice, NoticeKind, WhyDropped
@@ -24,14 +22,13 @@ from orders.notices.services.answers import (
 )
 from shop import clock
 from shop.clients.errors import ClientError, Rejected, Unknown
-from shop.clients.wechat_mini import TOKEN_ERRORS, Message, WeChatMini
+from shop.clients.wechat_mini import TOKEN_ERRORS, Message, WeChatMini, ask_with_token
 from shop.customers.consents import end_consent, spend_consent
 from shop.errors import Refused
 from shop.events.sweeping import watched
 from shop.store.selectors import find_template, get_store_settings, get_wechat_mini
 
 logger = logging.getLogger(__name__)
-T = TypeVar("T")
 NOT_ACCEPTED = "43101"
 LATER = frozenset({*TOKEN_ERRORS, "45009", "45011", "48001", "40164"})
 """What is not about this message: too many today, no permission, an address that WeChat does not let in."""
@@ -79,23 +76,6 @@ def _read_template(client: WeChatMini, template_id: str) -> str:
     content = ask_with_token(client, lambda token: client.list_templates(token=token)).get(template_id, "")
     cache.set(key, content, _TEMPLATES_KEPT_S)
     return content
-
-
-def ask_with_token(client: WeChatMini, ask: Callable[[str], T]) -> T:
-    """Ask with the present token, and once more with the next one if it holds no more. Raises ClientError."""
-    try:
-        return ask(_get_token(client))
-    except Rejected as error:
-        if error.code not in TOKEN_ERRORS:
-            raise
-    return ask(_get_token(client))
-
-
-def _get_token(client: WeChatMini) -> str:
-    try:
-        return client.stable_token()[0]
-    except (Rejected, Unknown) as error:
-        raise NoToken(str(error)) from error
 
 
 def _fill(client: WeChatMini, notice: BuyerNotice, template_id: str, content: str) -> None:

@@ -6,14 +6,14 @@ subscribeMessage.send, subscribeMessage.getTemplateList and 订阅消息参数�
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from shop.clients.circuit import circuit_of
-from shop.clients.errors import Rejected, Unknown
+from shop.clients.errors import Rejected, Unknown, Unreachable
 from shop.clients.transport import Request, parse_object, send
 
 PRODUCTION_URL = "https://api.weixin.qq.com"
@@ -21,6 +21,11 @@ TIMEOUT_S = 8.0
 # A call refused with one of these codes deserves one more try with a fresh token.
 TOKEN_ERRORS = frozenset({"40001", "40014", "42001"})
 SYSTEM_BUSY = -1
+T = TypeVar("T")
+
+
+class NoToken(Unreachable):
+    """WeChat gave no token, so that nothing was sent."""
 
 
 @dataclass(frozen=True)
@@ -120,14 +125,38 @@ class WeChatMini:
         }
         self._call("POST", target, body | ({"page": message.page} if message.page else {}))
 
+    def post(self, path: str, body: dict[str, object], *, token: str) -> dict[str, Any]:
+        """The answer to any other call: its words go out as they are, not escaped. Raises as `phone_number`."""
+        raw = json.dumps(body, ensure_ascii=False).encode()
+        return self._send("POST", f"{path}?{urlencode({'access_token': token})}", raw)
+
     def _call(self, method: str, target: str, body: dict[str, object] | None = None) -> dict[str, Any]:
-        raw = json.dumps(body).encode() if body else b""
+        return self._send(method, target, json.dumps(body).encode() if body else b"")
+
+    def _send(self, method: str, target: str, raw: bytes) -> dict[str, Any]:
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         with self._circuit.call():
             answer = send(Request(method, self._base_url, target, headers, raw), timeout=self._timeout)
             if answer.status != HTTPStatus.OK:
                 raise Unknown(f"The service answered HTTP {answer.status}.")
             return _refuse_errors(parse_object(answer.body))
+
+
+def ask_with_token(client: WeChatMini, ask: Callable[[str], T]) -> T:
+    """Ask with the present token, and once more with the next one if it holds no more. Raises ClientError."""
+    try:
+        return ask(_get_token(client))
+    except Rejected as error:
+        if error.code not in TOKEN_ERRORS:
+            raise
+    return ask(_get_token(client))
+
+
+def _get_token(client: WeChatMini) -> str:
+    try:
+        return client.stable_token()[0]
+    except (Rejected, Unknown) as error:
+        raise NoToken(str(error)) from error
 
 
 def _refuse_errors(answer: dict[str, Any]) -> dict[str, Any]:

@@ -26,8 +26,9 @@ class Courier:
     """`code` is the 快递鸟 code, which is also what orders store; `kuaidi100` the code there.
 
     `account_fields` are columns of `CourierAccount`, of which `needs` says which an e-waybill cannot do without.
-    `phone` is where a parcel can be announced, "" where nobody knows. `delivery_methods` (with what is meant, "" where
-    nobody knows) and `trans_types` are what may be chosen where 快递鸟 asks for it, the usual one first.
+    `phone` is where a parcel can be announced, and `wechat` its id in the list of WeChat, "" where nobody knows.
+    `delivery_methods` (with what is meant, "" where nobody knows) and `trans_types` are what may be chosen where 快递鸟
+    asks for it, the usual one first.
     """
 
     code: str
@@ -41,6 +42,7 @@ class Courier:
     phone: str = ""
     delivery_methods: Mapping[int, str] = field(default_factory=dict)
     trans_types: tuple[int, ...] = ()
+    wechat: str = ""
 
     @property
     def name(self) -> str:
@@ -93,6 +95,7 @@ def _read(row: dict[str, str]) -> Courier:
         row["phone"],
         dict(_read_method(each) for each in filter(None, row["delivery_methods"].split("+"))),
         tuple(int(each) for each in filter(None, row["trans_types"].split("+"))),
+        row["wechat"],
     )
 
 

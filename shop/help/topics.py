@@ -44,6 +44,12 @@ TOPICS = (
     ),
     Topic("handing-over", Group.ORDERS, _("Handing over"), ("orders:to_hand_over", "orders:collections")),
     Topic("bulk", Group.ORDERS, _("Ship by sheet"), ("orders:ship_sheet",)),
+    Topic(
+        "wechat-shipping",
+        Group.ORDERS,
+        _("Shipping told to WeChat"),
+        ("orders:wechat_reports", "orders:wechat_report"),
+    ),
     Topic("station", Group.ORDERS, _("Scan station"), ("orders:station",)),
     Topic("labels", Group.ORDERS, _("E-waybills"), ("orders:waybills", "orders:waybill")),
     Topic("payments", Group.ORDERS, _("Being paid")),

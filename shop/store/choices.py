@@ -62,5 +62,6 @@ LIMITS: dict[str, tuple[int, int]] = {
     "receive_days": (1, 60),
     "extend_days": (1, 30),
     "voice_repeat_seconds": (5, 3600),
+    "wechat_report_delay_minutes": (0, 12 * 60),
 }
 """The least and the most each number of the settings may be."""

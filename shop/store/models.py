@@ -109,6 +109,11 @@ class StoreSettings(Versioned):
     )
     """Where a message leads; `{number}` in it stands for the number of the order."""
 
+    wechat_report_on = models.BooleanField(_("tell WeChat what was shipped"), default=False, db_default=False)
+    wechat_report_delay_minutes = models.PositiveIntegerField(
+        _("tell WeChat after (minutes)"), default=10, db_default=10
+    )
+
     former_fields: ClassVar[dict[str, Any]] = {
         "freight_fen": _("flat freight"),
         "freight_free_above_fen": _("free freight from"),

@@ -12,6 +12,7 @@ from orders.desk.order.actions import ACTIONS as OF_ORDERS
 from orders.desk.printing.actions import ACTIONS as OF_PRINTS
 from orders.desk.testing.services import place_test_order
 from orders.desk.waybills.actions import ACTIONS as OF_WAYBILLS
+from orders.desk.wechat_report.actions import ACTIONS as OF_REPORTS
 from orders.models import Order
 from orders.payments.changes.swapping import Swap, change_lines
 from orders.payments.services.transfers import send_proof
@@ -42,6 +43,7 @@ from tests.robots.robots import make_robot
 from tests.shipping.cash import refused_cod
 from tests.shipping.test_intercept import asked
 from tests.waybills.conftest import set_up_couriers, settled
+from tests.wechat_report.conftest import make_report
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 DIRECT = {"merge", "prepare", "release", "separate", "undo_confirm", "undo_prepare"}
@@ -99,6 +101,7 @@ def list_pages() -> Iterator[str]:
         printed = print_on(cast.prepared_order().pk, printer_id=used.pk, actor=cast.clerk())
         PrintJob.objects.filter(pk=printed.pk).update(state=state, next_try_at=None)
         yield f"/console/orders/printing/{printed.pk}/"
+    yield f"/console/orders/wechat/{make_report(cast.paid_order()).pk}/"
     yield f"/console/products/{cast.make_sku().product_id}/"
     yield from ("/console/audit/", "/console/alerts/")
 
@@ -111,6 +114,7 @@ def list_expected() -> set[str]:
         *OF_WAYBILLS,
         *OF_INTERCEPTS,
         *OF_PRINTS,
+        *OF_REPORTS,
         *OF_PRINTERS,
         *OF_ROBOTS,
         DROP,

@@ -46,6 +46,7 @@ from tests.security.test_permissions import MATRIX, list_routes
 from tests.sheets.making import xlsx
 from tests.shipping.test_intercept import asked
 from tests.waybills.conftest import set_up_couriers, settled
+from tests.wechat_report.conftest import make_report
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 PRODUCT_HEADER = ["商品名称", "分类", "SKU编码", "规格", "价格", "上架", "预售发货日", "库存预警", "期初库存"]
@@ -188,6 +189,7 @@ class Tour:
             "parcel_id": asked().parcel_id,
             "printer_id": (planted := plant_print()).printer_id,
             "print_id": planted.pk,
+            "report_id": make_report(cast.paid_order()).pk,
             "kind": "escpos",
             "robot_kind": "feishu",
             "robot_id": make_robot(name=CORPUS[1][:30], keyword=CORPUS[1][:20]).pk,

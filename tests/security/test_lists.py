@@ -90,6 +90,7 @@ LISTS: dict[str, tuple[str, ...]] = {
     "/console/orders/collections/waiting/": CURSORS,
     "/console/orders/station/": ("order",),
     "/console/orders/printing/": CURSORS,
+    "/console/orders/wechat/": ("show", *CURSORS),
     "/console/settings/freight/": CURSORS,
     "/console/alerts/": ("state", *CURSORS),
     "/console/staff/people/": (*PeopleFilterForm.base_fields, "state", *CURSORS),

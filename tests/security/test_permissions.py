@@ -46,6 +46,7 @@ from tests.console import browser
 from tests.printing.conftest import make_printer
 from tests.robots.robots import make_robot
 from tests.waybills.conftest import set_up_couriers, settled
+from tests.wechat_report.conftest import make_report
 
 pytestmark = pytest.mark.django_db
 
@@ -187,6 +188,9 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("orders:remit_template", "GET"): staff(COLLECTORS),
     ("orders:hand_over", "POST"): staff(SHIPPERS),
     ("orders:call_off", "POST"): staff(SHIPPERS),
+    ("orders:wechat_reports", "GET"): staff(SHIPPERS),
+    ("orders:wechat_again", "POST"): staff(SHIPPERS),
+    ("orders:wechat_report", "GET"): staff(SHIPPERS),
     ("orders:printing", "GET"): staff(PRINTERS),
     ("orders:print_job", "GET"): staff(PRINTERS),
     ("orders:print_on", "POST"): staff(PRINTERS),
@@ -312,6 +316,7 @@ ORDER_ACTIONS = (
     ),
     (SHIPPERS, "fail_intercept", "withdraw_intercept", "enter_label", "call_courier", "merge", "separate"),
     (SHIPPERS, "turn_back", "undo_turn_back"),
+    (SHIPPERS, "retry_report", "let_report_be"),
     (PRINTERS, "retry_print", "settle_print", "repeat_print", "cancel_print"),
     (COLLECTORS, "collect", "record_transfer", "record_excess", "reject_proof"),
     (PRICERS, "change_price", "waive"),
@@ -443,6 +448,7 @@ def world(books_are_clean: None, sent_tasks: list[tuple[str, int]]) -> World:
         "waybill_id": waybill.pk,
         "printer_id": printer.pk,
         "print_id": print_job.pk,
+        "report_id": make_report(order).pk,
         "kind": "escpos",
         "robot_kind": "feishu",
         "robot_id": robot.pk,

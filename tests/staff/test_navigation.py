@@ -14,7 +14,8 @@ from tests.console import ENGLISH, browser, sign_in
 pytestmark = pytest.mark.django_db
 HOME = "/console/"
 ORDERS = ("All orders", "Pickup orders", "After-sales orders")
-SHIPPING = ("Ship by sheet", "Scan station", "Handing over")
+SHIPPING = ("Ship by sheet", "Scan station", "Handing over", "WeChat reports")
+CASH = "Cash on delivery"
 
 
 def entries(client: Client, path: str = HOME) -> list[str]:
@@ -28,27 +29,13 @@ def entries(client: Client, path: str = HOME) -> list[str]:
         (
             "owner",
             [
-                *("Home", *ORDERS, *SHIPPING, "Alerts", "Jobs", "Products", "Customers"),
+                *("Home", *ORDERS, *SHIPPING, CASH, "Alerts", "Jobs", "Products", "Customers"),
                 *("Store settings", "Staff", "Record"),
             ],
         ),
-        (
-            "order_clerk",
-            [
-                "Home",
-                *ORDERS,
-                *SHIPPING,
-                "Alerts",
-                "Jobs",
-                "Products",
-                "Customers",
-            ],
-        ),
-        (
-            "warehouse",
-            ["Home", *ORDERS, *SHIPPING, "Alerts", "Jobs", "Products"],
-        ),
-        ("finance", ["Home", *ORDERS, "Alerts", "Customers", "Store settings"]),
+        ("order_clerk", ["Home", *ORDERS, *SHIPPING, CASH, "Alerts", "Jobs", "Products", "Customers"]),
+        ("warehouse", ["Home", *ORDERS, *SHIPPING, "Alerts", "Jobs", "Products"]),
+        ("finance", ["Home", *ORDERS, CASH, "Alerts", "Jobs", "Customers", "Store settings"]),
         ("store_clerk", ["Home", *ORDERS, "Alerts"]),
     ],
 )

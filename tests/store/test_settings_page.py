@@ -50,6 +50,7 @@ def filled_in(**changes: Any) -> dict[str, Any]:
         "reserve_on": "placing",
         "receipt_paper": "80",
         "packing_photos_on": "on",
+        "wechat_report_delay_minutes": "10",
         "voice_repeat_seconds": "30",
     }
     return {name: value for name, value in (values | changes).items() if value is not None}
@@ -102,7 +103,7 @@ def test_the_checklist_says_beforehand_what_is_missing() -> None:
     open_shop(local_on=False, local_districts=[])
     WeChatAccount.objects.update(tested_at=None)
     page = read(browser())
-    assert page.count('aria-label="Missing"') == 6
+    assert page.count('aria-label="Missing"') == 7
     assert page.count('aria-label="Met"') == 2
     assert "Own delivery needs districts that it goes to." in page
     assert "The delivery fee is set." in page and "Own delivery needs a fee" not in page

@@ -31,6 +31,7 @@ from orders.selectors import with_secrets
 from orders.shipping.selectors import list_open_intercepts
 from orders.stages import Stage
 from orders.waybills.selectors import list_troubled
+from orders.wechat_report.selectors import list_troubled as list_untold
 from shop import clock
 from shop.access import has_any, has_capability
 from shop.actor import Actor
@@ -186,6 +187,16 @@ def _make_to_hand_over(_counts: Counts, actor: Actor, _now: datetime) -> Queue:
     return Queue("to_hand_over", title, "move", count, first, reverse("orders:to_hand_over"), see_all)
 
 
+def _make_reports(_counts: Counts, actor: Actor, _now: datetime) -> Queue:
+    """Payments of which WeChat did not take what was shipped, so that it keeps the money; the oldest first."""
+    troubled = list_untold(scope_key(actor))
+    count = troubled[: CAP + 1].count()
+    rows = troubled.order_by("id")[:SHOWN] if count else []
+    first = [Waiting(row.order_id, row.last_error) for row in rows]
+    title, see_all = _("WeChat was not told"), _("See all of them")
+    return Queue("wechat_reports", title, "overdue", count, first, reverse("orders:wechat_reports"), see_all)
+
+
 def _make_intercepts(_counts: Counts, actor: Actor, _now: datetime) -> Queue:
     """Parcels that somebody has to have stopped or redirected; the oldest first."""
     waiting = list_open_intercepts(scope_key(actor))
@@ -234,6 +245,7 @@ register_queue(47, _make_intercepts, whose=["orders.ship"])
 register_queue(49, _make_to_hand_over, whose=["orders.ship"])
 register_queue(48, _make_collections, whose=["orders.ship"])
 register_queue(58, _make_cod, whose=["orders.collect"])
+register_queue(54, _make_reports, whose=["orders.ship"])
 for _place, _queue, _tone, _read, _whose in (
     (10, WorkQueue.OVERDUE, "overdue", _read_orders, ["orders.ship", "orders.edit", "alerts.handle"]),
     (20, WorkQueue.WITHIN_24H, "soon", _read_orders, ["orders.ship"]),

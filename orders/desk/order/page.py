@@ -53,7 +53,9 @@ EVENTS_SHOWN = 300
 _ORDER = Param("order", models.BigIntegerField())
 # Every look at an order asks for these.
 _EVENTS = KeptQuery(lambda: Event.objects.of_order(_ORDER).order_by("-id")[:EVENTS_SHOWN])
-_PAYMENTS = KeptQuery(lambda: Payment.objects.filter(order_id=_ORDER).order_by("id"))
+_PAYMENTS = KeptQuery(
+    lambda: Payment.objects.select_related("shipping_report").filter(order_id=_ORDER).order_by("id")
+)
 _REFUNDS = KeptQuery(lambda: Refund.objects.filter(order_id=_ORDER).order_by("id"))
 _ATTEMPTS = KeptQuery(lambda: PayAttempt.objects.filter(order_id=_ORDER).order_by("-id"))
 _NOTES = KeptQuery(lambda: Note.objects.filter(order_id=_ORDER).order_by("-id"))

@@ -12,6 +12,7 @@ from shop.demo.standins.robots.groups import ROBOT_REFUSALS
 from shop.demo.standins.wechat.mini import make_code
 from shop.demo.standins.wechat.notices import send_later, send_now
 from shop.demo.standins.wechat.refunds import OUTCOMES, settle_refund
+from shop.demo.standins.wechat.shipping import set_state
 from shop.demo.standins.wechat.signatures import is_signed_by, join_lines
 from shop.demo.standins.wechat.trades import pay_trade
 from shop.demo.standins.wire import Problem, Reply, Request
@@ -92,6 +93,12 @@ def settle(world: World, body: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
+def move_shipment(world: World, body: dict[str, Any]) -> dict[str, Any]:
+    """Let the shipped payment {number} go on to {state}, as getOrder has it."""
+    set_state(world, wire.take_text(body, "number", longest=64), int(body.get("state", 0)))
+    return {}
+
+
 def show_state(world: World, request: Request) -> Reply:
     """All that was made (or what belongs to one `?number=`), calls received, notifies answered."""
     number = request.query.get("number", "")
@@ -116,6 +123,9 @@ def show_state(world: World, request: Request) -> Reply:
         "robot_posts": ledger.find_all(
             "SELECT * FROM robot_posts WHERE ? = '' OR instr(content, ?) ORDER BY id", *[number] * 2
         ),
+        "shipments": ledger.find_all(
+            "SELECT s.* FROM shipments s JOIN trades t USING (trade_no) WHERE ? IN ('', t.number)", number
+        ),
         "calls": calls,
         "notices": notices,
         "behaviour": ledger.behaviour(),
@@ -131,6 +141,7 @@ COMMANDS: Mapping[str, Callable[[World, dict[str, Any]], dict[str, Any]]] = {
     "/_demo/notices": send_notices,
     "/_demo/behaviour": change_behaviour,
     "/_demo/settle-refund": settle,
+    "/_demo/shipments": move_shipment,
 }
 
 

@@ -49,6 +49,9 @@ CREATE TABLE IF NOT EXISTS messages (
   sent_at REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS robot_posts (
   id INTEGER PRIMARY KEY, provider TEXT NOT NULL, content TEXT NOT NULL, said_at REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS shipments (
+  trade_no TEXT PRIMARY KEY, content TEXT NOT NULL, moment REAL NOT NULL, is_finished INTEGER NOT NULL, corrections
+  INTEGER NOT NULL, state INTEGER NOT NULL, reminded_at REAL);
 CREATE TABLE IF NOT EXISTS behaviour (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 
@@ -60,6 +63,11 @@ DEFAULT_BEHAVIOUR: dict[str, Any] = {
     # Subscription messages: every one is refused with this errcode; those who have accepted none, by openid.
     "message_refusal": 0,
     "unsubscribed": [],
+    # What was shipped: a payment is unknown for so long; every upload is refused with this errcode; whether WeChat
+    # keeps the money of this mini-program until it is told.
+    "shipping_fresh_seconds": 0,
+    "shipping_refusal": 0,
+    "is_trade_managed": True,
     # The providers of waybills: a used code is answered without its number; the answer names another's code; the
     # next parcel gets the number of the last one; no new parcel gets any, for this reason.
     "waybill_repeat_silent": False,

@@ -18,6 +18,14 @@ from shop.demo.standins.wechat.gate import check_caller, sign_reply
 from shop.demo.standins.wechat.messages import list_templates, send_message
 from shop.demo.standins.wechat.mini import exchange_login_code, exchange_phone_code, give_token
 from shop.demo.standins.wechat.refunds import create_refund, query_refund
+from shop.demo.standins.wechat.shipping import (
+    list_companies,
+    list_orders,
+    remind_buyer,
+    show_order,
+    tell_managed,
+    upload_shipping,
+)
 from shop.demo.standins.wechat.trades import close_order, create_order, query_by_number, query_by_trade_no
 from shop.demo.standins.wire import Problem, Reply, Request, reply_json
 from shop.demo.standins.world import World
@@ -39,6 +47,12 @@ MINI_ROUTES: dict[tuple[str, str], Handler] = {
     ("POST", "/wxa/business/getuserphonenumber"): exchange_phone_code,
     ("GET", "/wxaapi/newtmpl/gettemplate"): list_templates,
     ("POST", "/cgi-bin/message/subscribe/send"): send_message,
+    ("POST", "/wxa/sec/order/upload_shipping_info"): upload_shipping,
+    ("POST", "/wxa/sec/order/get_order"): show_order,
+    ("POST", "/wxa/sec/order/get_order_list"): list_orders,
+    ("POST", "/wxa/sec/order/notify_confirm_receive"): remind_buyer,
+    ("POST", "/wxa/sec/order/is_trade_managed"): tell_managed,
+    ("POST", "/cgi-bin/express/delivery/open_msg/get_delivery_list"): list_companies,
 }
 
 

@@ -95,6 +95,11 @@ GROUPS: tuple[tuple[Any, Any, tuple[str, ...]], ...] = (
     (_("Printing"), "", ("receipt_paper",)),
     (_("Packing photos"), "", ("packing_photos_on",)),
     (
+        _("Shipping told to WeChat"),
+        _("Where WeChat manages the trade, it keeps what buyers paid until it is told what was shipped."),
+        ("wechat_report_on", "wechat_report_delay_minutes"),
+    ),
+    (
         _("Voice alerts"),
         _(
             "Which kinds are spoken is chosen on the page “Voice of alerts”."
@@ -168,6 +173,9 @@ class StoreSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subsc
             "template_changed": _("For goods, address or day of shipping that you changed."),
             "order_page": _(
                 "What a message opens, for example pages/order/detail?number={number}. Empty: messages open nothing."
+            ),
+            "wechat_report_delay_minutes": _(
+                "Until then a mistake can be taken back: WeChat lets what it was told be corrected only once."
             ),
             "reserve_on": _("Cash on delivery always reserves when the order is placed."),
         }

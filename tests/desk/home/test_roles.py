@@ -29,6 +29,7 @@ from tests.printing.conftest import make_printer
 from tests.shipping.cash import shipped_cod
 from tests.shipping.test_intercept import asked
 from tests.waybills.conftest import set_up_couriers, settled
+from tests.wechat_report.conftest import make_report
 
 HOME = "/console/"
 SHIPPING = (
@@ -40,6 +41,7 @@ SHIPPING = (
     "intercepts",
     "collections",
     "to_hand_over",
+    "wechat_reports",
     "missed",
     "short",
     "ship_later",
@@ -58,7 +60,7 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
                 "collections",
                 "to_hand_over",
             ),
-            *("transfers", "missed", "cod", "refund_failed", "to_pay_out"),
+            *("transfers", "wechat_reports", "missed", "cod", "refund_failed", "to_pay_out"),
             *("short", "closing_soon", "held", "ship_later"),
         ),
         ("placed", "paid", "to_ship", "shipped", "refunded"),
@@ -76,6 +78,7 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
                 "collections",
                 "to_hand_over",
                 "transfers",
+                "wechat_reports",
                 "missed",
                 "cod",
             ),
@@ -143,6 +146,7 @@ def work() -> None:
     printer = make_printer(deliveries=[])
     job = print_on(prepared_order().pk, printer_id=printer.pk, actor=clerk())
     PrintJob.objects.filter(pk=job.pk).update(state=PrintState.UNKNOWN, next_try_at=None)
+    make_report(paid_order())
     Alert.objects.create(
         kind=AlertKind.REFUND_FAILED, order=prepared_order(), event_id=-1, event_number=1, raised_at=now
     )

@@ -1,0 +1,42 @@
+"""The tabs of the page: what needs a person, what waits, and the money that WeChat keeps, by its state there."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from orders.wechat_report.models import HeldState, ShippingReport
+from orders.wechat_report.selectors import list_held, list_troubled, list_waiting
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """`find(scope)` are its reports; `empty` is said when there is none."""
+
+    key: str
+    label: Any
+    find: Callable[[str], "QuerySet[ShippingReport]"]
+    empty: Any
+
+
+SHELVES = (
+    Shelf("trouble", _("To look at"), list_troubled, _("WeChat has refused nothing")),
+    Shelf("waiting", _("To report"), list_waiting, _("WeChat knows all that was shipped")),
+    *(
+        Shelf(
+            f"held{state.value}",
+            state.label,
+            partial(list_held, state=state),
+            _("WeChat keeps no money here"),
+        )
+        for state in HeldState
+    ),
+)
+
+
+def find_shelf(key: str) -> Shelf:
+    """The one of this name, else the first."""
+    return next((shelf for shelf in SHELVES if shelf.key == key), SHELVES[0])

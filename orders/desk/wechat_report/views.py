@@ -1,0 +1,109 @@
+"""Pages of what WeChat is told of shipping: what it refused, what waits, the money that it keeps, and one report."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import ngettext
+
+from orders.desk.wechat_report.actions import ACTIONS, find_action_url
+from orders.desk.wechat_report.shelves import SHELVES, find_shelf
+from orders.scope import scope_key
+from orders.wechat_report.models import ShippingReport
+from orders.wechat_report.reporting import get_standing
+from orders.wechat_report.selectors import get_report, sum_held
+from orders.wechat_report.services.pressing import retry_failed
+from shop.console.timeline import tell_last
+from shop.couriers.known import find_courier
+from shop.http.dialogs import Dialog
+from shop.http.paging import read_page
+from shop.http.query import make_url
+from shop.staff.actions.rows import ActionPage, list_offers
+from shop.staff.decorators import StaffRequest, staff_page
+from shop.store.selectors import get_store_settings
+
+EVENTS_SHOWN = 20
+_SHIP = "orders.ship"
+
+
+@staff_page(_SHIP)
+def list_reports(request: StaffRequest) -> HttpResponse:
+    """The reports of one tab, the newest first, and above them how the shop stands with WeChat."""
+    scope, shelf = scope_key(request.actor), find_shelf(request.GET.get("show", ""))
+    rows = shelf.find(scope).select_related("order", "payment")
+    context = {
+        "page": read_page(rows, request),
+        "shelf": shelf,
+        "tabs": _list_tabs(shelf.key),
+        "held": sum_held(scope),
+        "standing": get_standing(),
+        "is_on": get_store_settings().wechat_report_on,
+    }
+    return render(request, "desk/wechat_report/list.html", context)
+
+
+def _list_tabs(key: str) -> list[dict[str, Any]]:
+    here = reverse("orders:wechat_reports")
+    return [
+        {"label": shelf.label, "url": make_url(here, {"show": shelf.key}), "is_active": shelf.key == key}
+        for shelf in SHELVES
+    ]
+
+
+@staff_page(_SHIP, methods=("POST",))
+def send_again(request: StaffRequest) -> HttpResponse:
+    """Have WeChat told again of all that it has refused."""
+    count = retry_failed(actor=request.actor)
+    words = ngettext("%(n)d report is sent again.", "%(n)d reports are sent again.", count)
+    messages.success(request, words % {"n": count})
+    return redirect("orders:wechat_reports")
+
+
+@staff_page(_SHIP)
+def show_report(request: StaffRequest, report_id: int) -> HttpResponse:
+    """One report: what WeChat is told, what it knows, and what can be done."""
+    return _render(request, get_report(report_id, actor=request.actor))
+
+
+def _render(
+    request: StaffRequest,
+    report: ShippingReport,
+    *,
+    dialog: Dialog | None = None,
+    status: int = HTTPStatus.OK,
+) -> HttpResponse:
+    context = {
+        "report": report,
+        "rows": _list_parcels(report),
+        "offers": list_offers(
+            ACTIONS, report, request.actor, action_url=find_action_url, is_silent=lambda _refused: True
+        ),
+        "entries": tell_last(report, EVENTS_SHOWN),
+        "dialog": dialog,
+    }
+    return render(request, "desk/wechat_report/report.html", context, status=status)
+
+
+def _list_parcels(report: ShippingReport) -> list[dict[str, Any]]:
+    """The parcels as they are to be told, or as they were when nothing is any more."""
+    told = {(row["courier"], row["number"]) for row in report.taken.get("parcels", ())}
+    rows = (report.wanted or report.taken).get("parcels", ())
+    return [
+        row
+        | {
+            "name": courier.name if (courier := find_courier(row["courier"])) else row["courier"],
+            "is_told": (row["courier"], row["number"]) in told,
+        }
+        for row in rows
+    ]
+
+
+REPORT_PAGE = ActionPage(
+    get=lambda actor, report_id: get_report(report_id, actor=actor),
+    render=_render,
+    url=lambda report: reverse("orders:wechat_report", args=[report.pk]),
+    action_url=find_action_url,
+)
