@@ -46,7 +46,8 @@ def _mine(robot: Robot) -> "QuerySet[Robot]":
 def drop_over(robot: Robot, *, is_gone: bool = False) -> None:
     """End what is handled by now, what is too old, and what went without an answer; all of a robot that `is_gone`."""
     waiting = _waiting(robot)
-    waiting.filter(Q(alert__handled_at__isnull=False) | Q(pk__isnull=not is_gone)).update(**_over("dropped"))
+    over = waiting if is_gone else waiting.filter(alert__handled_at__isnull=False)
+    over.update(**_over("dropped"))
     waiting.filter(left_at__lte=clock.now() - LASTS).update(**_over("failed"))
     waiting.filter(sent_at__isnull=False, tries__gte=MOST_SILENT).update(**_over("unknown"))
 
