@@ -36,13 +36,19 @@ _DIRECT = frozenset({"order.release", "order.confirm", "order.prepare"})
 
 def find_next_step(order: Order, actor: Actor) -> NextStep | None:
     """The next step of an order for this person, None when others have to move."""
-    checking = ("order.pay",) if order.proof_sent_at else ()
-    for verb in (*checking, *WAYS[order.delivery].next_verbs[order.stage]):
+    for verb in _list_next_verbs(order):
         if (available := find_available(order, verb, actor)) and available.is_possible:
             rule, name = available.move, _DIALOGS.get(verb, verb.removeprefix("order."))
             url, is_direct = link_order(order.number, name), verb in _DIRECT
             return NextStep(verb, str(rule.pressed), url, rule.icon_name, is_direct, name)
     return None
+
+
+def _list_next_verbs(order: Order) -> tuple[str, ...]:
+    if order.is_coming_back and not order.pieces_to_send:
+        return ("order.close_returned",)
+    checking = ("order.pay",) if order.proof_sent_at else ()
+    return (*checking, *WAYS[order.delivery].next_verbs[order.stage])
 
 
 def describe_next_step(order: Order, step: NextStep | None, *, is_refunding: bool = False) -> str:

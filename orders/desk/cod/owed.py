@@ -67,8 +67,13 @@ _COURIER = Subquery(_PARCELS.order_by("-parcel_id").values("parcel__courier")[:1
 
 
 def sum_by_courier(scope: str) -> list[CourierSum]:
-    """What each courier owes of the `MOST_SUMMED` orders that were sent first, the largest sum first; one query."""
-    first = list_owed(scope).order_by("shipped_at", "pk").values("pk")[:MOST_SUMMED]
+    """What each courier owes of the `MOST_SUMMED` orders that were sent first, the largest sum first; one query.
+
+    For what was refused no money comes.
+    """
+    first = (
+        list_owed(scope).filter(is_coming_back=False).order_by("shipped_at", "pk").values("pk")[:MOST_SUMMED]
+    )
     rows = real_orders_of(scope).filter(pk__in=first).annotate(courier=_COURIER).values("courier")
     sums = rows.annotate(n=Count("pk"), fen=Sum(F("payable_fen") - F("paid_fen")), first=Min("shipped_at"))
     return [

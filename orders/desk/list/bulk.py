@@ -167,7 +167,9 @@ BULK = (
         _("For each order all that it owes is recorded as received from the courier."),
         _("This cannot be undone; money is given back as a refund."),
         mark=CASH_OWED,
-        only=_("Only orders are taken that a courier was to be paid for, and of which the money is not in."),
+        only=_(
+            "Only orders are taken that a courier was to be paid for and whose money is not in, none that comes back."
+        ),
         form=CollectBulkForm,
     ),
 )
