@@ -14,8 +14,8 @@ from orders.payments.models import Refund, RefundState
 from orders.printing.selectors import IN_TROUBLE as NOT_PRINTED
 from orders.stages import IN_HAND, Stage
 from orders.waybills.selectors import IN_TROUBLE
-from shop import clock
 from orders.wechat_report.models import IN_TROUBLE as NOT_TOLD
+from shop import clock
 from shop.actor import PEOPLE
 from shop.events.models import Event
 
