@@ -35,6 +35,7 @@ from orders.shipping.models import Intercept, InterceptState, Parcel, ParcelPhot
 from orders.shipping.selectors import list_fellows, list_order_ids, list_parcels
 from orders.stages import CloseReason, Stage
 from orders.waybills.models import Waybill, WaybillLabel, WaybillState
+from orders.wechat_report.models import ShippingReport
 from seeding.outside.wechat import remember_money
 from shop import clock
 from shop.access import ROLES
@@ -282,3 +283,8 @@ def test_everything_of_the_shop_is_switched_on(lived: None) -> None:
         ]
     assert list_missing_for_labels() == []
     assert [account.code for account in list_label_accounts()] == ["SF", "ZTO", "YTO", "JD", "EMS"]
+
+
+def test_wechat_was_told_of_what_is_on_its_way_but_for_two(lived: None) -> None:
+    states = Counter(ShippingReport.objects.values_list("state", flat=True))
+    assert states == {"told": 12, "failed": 1, "waiting": 1}

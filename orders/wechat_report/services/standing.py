@@ -15,6 +15,7 @@ PUT_OFF = timedelta(minutes=15)
 LOOK_BACK = timedelta(days=90)
 """Payments before that have long been settled."""
 STATES = tuple(HeldState)
+_CHECK = ("check_at", "check_began_at", "check_place", "check_index", "checked_at", "last_error")
 
 
 def note_reporting() -> bool:
@@ -54,8 +55,13 @@ def begin_check() -> Standing:
     standing = get_standing()
     if standing.check_began_at is None:
         standing.check_began_at, standing.check_place, standing.check_index = clock.now(), 0, ""
-        standing.save()
+        _keep_check(standing)
     return standing
+
+
+def _keep_check(standing: Standing) -> None:
+    """Write what belongs to the round; the rest of the row may have been written by others meanwhile."""
+    Standing.objects.update_or_create(pk=1, defaults={name: getattr(standing, name) for name in _CHECK})
 
 
 def take_page(standing: Standing, states: Mapping[str, int], last_index: str) -> None:
@@ -68,7 +74,7 @@ def take_page(standing: Standing, states: Mapping[str, int], last_index: str) ->
         standing.check_place += 0 if last_index else 1
         if standing.check_place == len(STATES):
             _end_check(standing)
-        standing.save()
+        _keep_check(standing)
 
 
 def _end_check(standing: Standing) -> None:
