@@ -83,14 +83,15 @@ class AlertsConsumer(AsyncJsonWebsocketConsumer):
         self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any
     ) -> None:
         """A page says which topics it shows, and whether it can be heard; all else, or what is too fast, is left."""
-        heard = read_heard(text_data)
-        wanted = read_wanted(text_data) if heard is None else None
+        heard, wanted = read_heard(text_data), read_wanted(text_data)
+        if (heard is None and wanted is None) or not self._pace.allows_one():
+            return
         if heard is not None:
             self._is_heard = heard
             await self._tell_hearing()
-        elif wanted is not None and self._pace.allows_one():
+        else:
             async with self._choosing:
-                await self._listen(wanted)
+                await self._listen(wanted or [])
 
     async def _listen(self, wanted: Collection[str]) -> None:
         """Hear of these topics and of no others; the answer says which may not be heard, and why never."""

@@ -96,10 +96,10 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 HOMES["manager"] = HOMES["owner"]
 QUERIES = {
-    "owner": 41,
-    "manager": 38,
-    "order_clerk": 31,
-    "warehouse": 25,
+    "owner": 45,
+    "manager": 42,
+    "order_clerk": 35,
+    "warehouse": 27,
     "support": 14,
     "finance": 17,
     "store_clerk": 9,

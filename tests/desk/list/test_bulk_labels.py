@@ -152,7 +152,7 @@ def test_what_is_held_or_owes_is_left_out_and_the_question_says_so(owner: Client
     assert "2 of the chosen orders are left out" in (shown := open_dialog(owner, "label", query))
     assert "on hold or not paid in full" in shown
     listed = owner.get("/console/orders/?tab=to_ship").content.decode()
-    assert listed.count('data-marks="courier"') == 1
+    assert listed.count('data-marks="courier free"') == 1
     assert 'data-fits-label="1"' in owner.get(f"{URL}count/?tab=to_ship").content.decode()
     Order._base_manager.filter(pk=owes.pk).update(payable_fen=F("paid_fen"))
 
@@ -183,7 +183,11 @@ def test_boxes_know_what_fits_as_the_database_does(owner: Client) -> None:
     ask(labelled)
     shown = owner.get("/console/orders/?tab=to_ship").content.decode()
     marks = dict(re.findall(r'value="(\d+)" form="bulk" data-stage="\w+" data-marks="([\w ]*)"', shown))
-    assert marks == {express.number: "courier", own.number: "", labelled.number: "courier label"}
+    assert marks == {
+        express.number: "courier free",
+        own.number: "free",
+        labelled.number: "courier label free",
+    }
     for name, fitting in (("label", [express, labelled]), ("ship_part", [labelled])):
         query = "&".join(f"number={number}" for number in marks)
         response = owner.get(f"{URL}{name}/?{query}", headers={"HX-Request": "true"})
