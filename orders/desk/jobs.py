@@ -1,4 +1,4 @@
-"""Kinds of jobs over orders."""
+"""Kinds of jobs over orders, and what exports have to know of the list."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -12,9 +12,11 @@ from orders.collections.models import CollectionState
 from orders.collections.services.asking import Window
 from orders.collections.services.whole import Wish, hand_over_whole
 from orders.desk.collections.outcome import HANDED_OVER, SHIPPED
+from orders.desk.exports.choosing import DESK
 from orders.desk.list.bulk import BULK, BulkAction, collect_orders
 from orders.desk.stock.sheet import STOCK
 from orders.desk.waybills.outcome import LABELS
+from orders.exports.desk import set_desk
 from orders.services.steps import confirm_order, prepare_order
 from orders.shipping.services.labelled import ship_labelled
 from orders.waybills.services.asking import Wish as LabelWish
@@ -24,6 +26,7 @@ from shop.jobs.registry import Outcome, job, register
 
 _CONFIRM, _PREPARE, _LABEL, _SHIP, _HAND_OVER = BULK
 register(STOCK)
+set_desk(DESK)
 
 
 def make_order_url(number: str) -> str:

@@ -48,6 +48,7 @@ TOPICS = (
     Topic("payments", Group.ORDERS, _("Being paid")),
     Topic("refunds", Group.ORDERS, _("Cancelling and refunding")),
     Topic("alerts", Group.ORDERS, _("Alerts"), ("alerts:list",)),
+    Topic("exports", Group.ORDERS, _("Exports"), ("exports:list", "exports:new", "exports:export")),
     Topic("jobs", Group.ORDERS, _("Jobs"), ("jobs:list", "jobs:job")),
     Topic(
         "products",

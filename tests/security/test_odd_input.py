@@ -17,6 +17,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "freight:": (),
     "printers:": (),
     "orders:station": (),
+    "exports:": (),
     "orders:waybill": ("label",),
     "orders:intercept": ("reveal_intercept",),
     "orders:print": (),

@@ -27,8 +27,8 @@ def entries(client: Client, path: str = HOME) -> list[str]:
         (
             "owner",
             [
-                *("Home", *ORDERS, "Scan station", "Handing over", "Alerts", "Jobs", "Products", "Customers"),
-                *("Store settings", "Staff", "Record"),
+                *("Home", *ORDERS, "Scan station", "Handing over", "Alerts", "Exports", "Jobs", "Products"),
+                *("Customers", "Store settings", "Staff", "Record"),
             ],
         ),
         (
@@ -36,7 +36,7 @@ def entries(client: Client, path: str = HOME) -> list[str]:
             ["Home", *ORDERS, "Scan station", "Handing over", "Alerts", "Jobs", "Products", "Customers"],
         ),
         ("warehouse", ["Home", *ORDERS, "Scan station", "Handing over", "Alerts", "Jobs", "Products"]),
-        ("finance", ["Home", *ORDERS, "Alerts", "Customers", "Store settings"]),
+        ("finance", ["Home", *ORDERS, "Alerts", "Exports", "Customers", "Store settings"]),
         ("store_clerk", ["Home", *ORDERS, "Alerts"]),
     ],
 )
