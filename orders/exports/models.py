@@ -146,6 +146,7 @@ class Export(Versioned):
         ]
         indexes = [
             models.Index(fields=["made_by_id", "id"], name="export_by_maker"),
+            models.Index(fields=["made_by_id"], name="export_with_file", condition=Q(file__isnull=False)),
             models.Index(fields=["resume_at"], name="export_at_work", condition=Q(state__in=AT_WORK)),
         ]
 

@@ -35,7 +35,7 @@ def tell_sheet(name: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
     yield Part("", str(SheetKind(name).label if name in SheetKind.values else name))
 
 
-label_facts("export", rows=_("Rows"))
+label_facts("export", rows=_("Rows in it"))
 tell_only("export")
 tell_only("export_schedule")
 

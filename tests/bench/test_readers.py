@@ -34,6 +34,7 @@ READERS = {
     "event_of_order_part": "shop.events.models.AppendOnly.of_order",
     "export_at_work": "orders.exports.selectors.list_due_to_resume",
     "export_by_maker": "orders.exports.selectors.list_exports",
+    "export_with_file": "orders.exports.selectors.list_unfetched",
     "export_schedule_active_of": "orders.exports.selectors.list_active_schedules",
     "export_schedule_due": "orders.exports.selectors.list_due_to_repeat",
     "job_by_maker": "shop.jobs.selectors.list_jobs",

@@ -15,6 +15,7 @@ from orders.exports.models import SheetKind
 from orders.exports.sheets import SHEETS
 from orders.models import Order
 from orders.payments.models import Payment
+from orders.services.steps import hold_order
 from shop import clock
 from shop.actor import Actor
 from tests import cast
@@ -130,9 +131,11 @@ def test_payments_and_refunds_are_rows(manager: Actor) -> None:
     assert went["Money moved at"] is None and went["Refund decided at"] == local(refund.created_at)
 
 
-def test_the_delivery_list_holds_what_is_still_to_be_sent(manager: Actor) -> None:
+def test_the_delivery_list_holds_what_can_be_sent_now(manager: Actor) -> None:
     cast.shipped_order()
-    waits = cast.paid_order()
+    cast.paid_order()
+    hold_order(cast.prepared_order().pk, reason="等买家", actor=cast.clerk())
+    waits = cast.prepared_order()
     assert only("delivery", manager)["Order number"] == waits.number
 
 

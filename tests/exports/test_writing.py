@@ -1,6 +1,7 @@
 """Writing an export: once, under a lease, with the rights of who asked as they are then, in few queries."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -232,3 +233,42 @@ def test_no_cell_asks_the_database(sheet: str, manager: Actor) -> None:
             for row in rows:
                 column.tell(is_revealed=True)(row)
         assert len(queries) == 0, column.name
+
+
+def test_what_is_read_may_come_from_the_replica_and_nothing_else(
+    manager: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast.paid_order()
+    inside: list[bool] = []
+    asked = {"_one_moment": [True], "lock_row": [False], "_load_actor": [False]}
+    found: dict[str, list[bool]] = {name: [] for name in asked}
+
+    @contextmanager
+    def reading() -> Iterator[None]:
+        inside.append(True)
+        yield
+        inside.pop()
+
+    def watch(name: str) -> None:
+        real = getattr(writing, name)
+
+        def call(*args: Any, **more: Any) -> Any:
+            found[name].append(bool(inside))
+            return real(*args, **more)
+
+        monkeypatch.setattr(writing, name, call)
+
+    monkeypatch.setattr(writing, "reading", reading)
+    for name in asked:
+        watch(name)
+    written(wish(), manager)
+    assert found == asked
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_batch_is_read_as_of_one_moment() -> None:
+    with writing._one_moment(), connection.cursor() as cursor:
+        cursor.execute("SHOW transaction_isolation")
+        assert cursor.fetchone() == ("repeatable read",)
+        cursor.execute("SHOW transaction_read_only")
+        assert cursor.fetchone() == ("on",)

@@ -1,4 +1,7 @@
-"""The delivery list: what is still to be sent, one row for each line, for whoever packs or drives by a list."""
+"""The delivery list: what can be sent now, one row for each line, for whoever packs or drives by a list.
+
+What is on hold, or not confirmed yet, is not in it: a list on paper does not say what it means to leave something.
+"""
 
 from collections.abc import Iterator
 
@@ -6,12 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.exports.sheets.base import Sheet, Source
 from orders.exports.sheets.lines import LINES, LineRow, read_lines
-from orders.stages import IN_HAND
+from orders.stages import TO_SHIP
 
 
 def _read_to_send(source: Source) -> Iterator[LineRow]:
     for row in read_lines(source):
-        if row.order.stage in IN_HAND and row.line.to_send:
+        if row.order.stage in TO_SHIP and row.line.to_send and not row.order.is_held:
             yield row
 
 

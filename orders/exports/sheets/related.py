@@ -69,7 +69,7 @@ def read_beside(source: Source, *more: str) -> list[Beside]:
 
 
 def _read_orders(source: Source, needs: set[str]) -> Any:
-    fields = {"number", "stage", "customer_id", *source.fields}
+    fields = {"number", "stage", "is_held", "customer_id", *source.fields}
     orders = source.seen.filter(pk__in=source.ids).order_by("pk")
     if BUYER in needs:
         return orders.select_related("customer").only(*fields, "customer__secret", "customer__nickname")
