@@ -18,6 +18,7 @@ CAPABILITIES: dict[str, Promise | str] = {
     "orders.refund": _("Refund and pay out"),
     "orders.reveal": _("Reveal personal data"),
     "orders.print": _("Print receipts, lists and slips"),
+    "orders.export": _("Export orders, parcels, buyers and payments"),
     "products.view": _("See products and stock"),
     "products.edit": _("Add and change products"),
     "products.stock": _("Correct stock"),
@@ -46,7 +47,8 @@ ROLES: dict[str, frozenset[str]] = {
     "warehouse": _DESK | {"orders.ship", "orders.reveal", "products.stock"},
     "support": _DESK | {"orders.edit", "orders.cancel", "orders.reveal", "customers.view", "customers.edit"},
     "finance": frozenset(
-        {"orders.view", "orders.collect", "orders.refund", "customers.view", "customers.balance"}
+        {"orders.view", "orders.collect", "orders.refund", "orders.export"}
+        | {"customers.view", "customers.balance"}
         | {"settings.view", "insight.view"}
     ),
     "store_clerk": frozenset({"orders.view", "alerts.handle"}),

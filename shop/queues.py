@@ -51,7 +51,12 @@ QUEUES = {
             ),
             2,
         ),
-        Queue(JOBS, "bulk work, imports and exports, which take minutes", ("shop.jobs.tasks.*",), 1),
+        Queue(
+            JOBS,
+            "bulk work, imports and exports, which take minutes",
+            ("shop.jobs.tasks.*", "orders.exports.tasks.*"),
+            1,
+        ),
     )
 }
 ROUTES = {pattern: {"queue": queue.name} for queue in QUEUES.values() for pattern in queue.tasks}

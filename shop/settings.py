@@ -110,6 +110,7 @@ INSTALLED_APPS = [
     "orders.waybills",
     "orders.collections",
     "orders.packing",
+    "orders.exports",
     "orders.printing",
     "orders.notices",
     "orders.wechat_report",

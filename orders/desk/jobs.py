@@ -1,4 +1,4 @@
-"""Kinds of jobs over orders."""
+"""Kinds of jobs over orders, and what exports have to know of the list."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -14,9 +14,11 @@ from orders.collections.services.whole import Wish, hand_over_whole
 from orders.desk.bulk.sheet import SHIPMENTS
 from orders.desk.cod.sheet import REMITTANCE
 from orders.desk.collections.outcome import HANDED_OVER, SHIPPED
+from orders.desk.exports.choosing import DESK
 from orders.desk.list.bulk import BULK, TENDING, BulkAction, collect_orders
 from orders.desk.stock.sheet import STOCK
 from orders.desk.waybills.outcome import LABELS
+from orders.exports.desk import set_desk
 from orders.payments.changes.cancelling import cancel_unpaid
 from orders.payments.services.collecting import collect_payment
 from orders.services.steps import (
@@ -37,6 +39,7 @@ _HOLD, _RELEASE, _REMARK, _CANCEL = TENDING
 register(STOCK)
 register(SHIPMENTS)
 register(REMITTANCE)
+set_desk(DESK)
 
 
 def make_order_url(number: str) -> str:

@@ -1,11 +1,14 @@
 """The desk in the navigation."""
 
+from operator import attrgetter
+
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from orders.desk.cod.owed import list_owed
 from orders.desk.list.kinds import AFTERSALE, ORDINARY, PICKUP, OrderKind, find_kind
+from orders.exports.selectors import list_unfetched
 from orders.scope import real_orders_of, scope_key
 from orders.wechat_report.selectors import list_troubled
 from shop.console.navigation import Entry, Group, Work, register
@@ -94,6 +97,12 @@ register(
         "cash",
         "orders.collect",
         work=Work(scope_key, list_owed),
+        45,
+        _("Exports"),
+        "exports:list",
+        "download",
+        "orders.export",
+        work=Work(attrgetter("id"), list_unfetched),
     ),
     Entry(Group.SHOP, 20, _("Customers"), "customers:list", "users", "customers.view"),
     Entry(Group.SETTINGS, 30, _("Record"), "audit:list", "history", "audit.view"),

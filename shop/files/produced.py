@@ -32,17 +32,24 @@ class Description:
     is_once: bool = False
 
 
-def produce_file(described: Description, write: Write, *, owner_id: int) -> ProducedFile:
+def produce_file(
+    described: Description,
+    write: Write,
+    *,
+    owner_id: int,
+    take: Callable[[ProducedFile], object] = lambda _file: None,
+) -> ProducedFile:
     """Have `write` fill a file for this member of staff, and keep it for KEPT_FOR.
 
-    The file grows on this machine's disk and is then stored, both in constant memory. Raises Refused `storage_away`
-    (503) and what `write` raises: then there is no file. Never inside a transaction.
+    The file grows on this machine's disk and is then stored, both in constant memory. `take` is called with its row in
+    the transaction that makes it, so that what asked for the file has it, or there is none. Raises Refused
+    `storage_away` (503) and what `write` and `take` raise: then there is no file. Never inside a transaction.
     """
     with TemporaryFile() as draft:
         write(draft)
         file = _describe(described, size=draft.tell(), owner_id=owner_id)
         draft.seek(0)
-        return store_file(Place.PRIVATE, file.path, draft, lambda: _save(file))
+        return store_file(Place.PRIVATE, file.path, draft, lambda: _save(file, take))
 
 
 def _describe(described: Description, *, size: int, owner_id: int) -> ProducedFile:
@@ -60,8 +67,9 @@ def _describe(described: Description, *, size: int, owner_id: int) -> ProducedFi
     )
 
 
-def _save(file: ProducedFile) -> ProducedFile:
+def _save(file: ProducedFile, take: Callable[[ProducedFile], object]) -> ProducedFile:
     begin(file, "file.produce", actor=SYSTEM, data={"kind": file.kind, "size": file.size})
+    take(file)
     return file
 
 

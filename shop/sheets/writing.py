@@ -1,8 +1,9 @@
 """Writing sheets row by row, in constant memory, with every formula made harmless."""
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -19,36 +20,45 @@ _NOT_IN_XML = {code: None for code in range(32) if code not in (9, 10, 13)} | {0
 
 def neutralise(text: str) -> str:
     """Keep a text from being taken for a formula; `strip_invisible` takes the mark off again on reading."""
-    text = text.translate(_NOT_IN_XML)
+    if not text.isprintable():
+        text = text.translate(_NOT_IN_XML)
     # Programs skip blanks and invisible marks before they look for a formula.
     return f"'{text}" if text.lstrip(" \n\u00a0\ufeff\u200b").startswith(FORMULA_STARTS) else text
 
 
-def write_rows(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def write_rows(
+    path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]], *, has_dates: bool = False
+) -> None:
     """Write a header and rows to an .xlsx file, or to .csv when the path ends so.
 
-    Texts are neutralised; give identifiers as text, since numbers become binary fractions. `rows` may be a
-    generator: it is read once and never held. Headers must differ from each other.
+    Texts are neutralised; give identifiers as text, since numbers become binary fractions, and amounts as `Decimal` of
+    yuan, which are shown with two decimals. `rows` may be a generator: it is read once and never held. Headers must
+    differ from each other. `has_dates`: moments are dates of the spreadsheet program in .xlsx, in the shop's time zone;
+    without it they are texts, which a program that reads the sheet back does not change.
     """
     names = [neutralise(str(name)) for name in header]
     if path.suffix == ".csv":
         _write_csv(path, names, rows)
     else:
         write_worksheet(
-            _list_records(names, rows),
+            _list_records(names, rows, _make_typed() if has_dates else _to_cell),
             str(path),
             sheet_name="Sheet1",
             bold_headers=True,
             freeze_row=1,
             column_width=16,
+            float_format="0.00",
+            datetime_format="yyyy-mm-dd hh:mm:ss",
         )
 
 
-def _list_records(names: list[str], rows: Iterable[Sequence[Any]]) -> Iterator[dict[str, Any]]:
+def _list_records(
+    names: list[str], rows: Iterable[Sequence[Any]], convert: Callable[[Any], Any]
+) -> Iterator[dict[str, Any]]:
     empty = True
     for row in rows:
         empty = False
-        yield dict(zip(names, map(_to_cell, row), strict=True))
+        yield dict(zip(names, map(convert, row), strict=True))
     if empty:
         # Without a record the writer would not know the header.
         yield dict.fromkeys(names, "")
@@ -62,6 +72,23 @@ def _to_cell(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     return "" if value is None else value
+
+
+def _make_typed() -> Callable[[Any], Any]:
+    """As `_to_cell`, with moments as dates and amounts as numbers; by exact type, as there are millions of cells."""
+    zone = timezone.get_current_timezone()
+
+    def to_typed(value: Any) -> Any:
+        kind = type(value)
+        if kind is str:
+            return neutralise(value)[:LONGEST_CELL]
+        if kind is Decimal:
+            return float(value)
+        if kind is datetime and value.tzinfo:
+            return value.astimezone(zone).replace(tzinfo=None, microsecond=0)
+        return _to_cell(value)
+
+    return to_typed
 
 
 def _write_csv(path: Path, names: list[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -7,12 +7,15 @@ from playwright.sync_api import Page
 
 from notifications.robots.views import ACTIONS as OF_ROBOTS
 from orders.desk.customers.forms import ACTIONS as OF_CUSTOMERS
+from orders.desk.exports.actions import OF_EXPORT, OF_SCHEDULE
 from orders.desk.intercepts.actions import ACTIONS as OF_INTERCEPTS
 from orders.desk.order.actions import ACTIONS as OF_ORDERS
 from orders.desk.printing.actions import ACTIONS as OF_PRINTS
 from orders.desk.testing.services import place_test_order
 from orders.desk.waybills.actions import ACTIONS as OF_WAYBILLS
 from orders.desk.wechat_report.actions import ACTIONS as OF_REPORTS
+from orders.exports.services.asking import Wish, ask_export
+from orders.exports.services.repeating import Rhythm, make_schedule
 from orders.models import Order
 from orders.payments.changes.swapping import Swap, change_lines
 from orders.payments.services.transfers import send_proof
@@ -80,6 +83,10 @@ def list_pages() -> Iterator[str]:
     yield f"/console/settings/couriers/accounts/{courier.code}/"
     yield f"/console/orders/intercepts/{asked().pk}/"
     yield f"/console/orders/{refused_cod().number}/"
+    wish = Wish("orders", "csv", ["number"], {"filter": {}})
+    yield f"/console/exports/{ask_export(wish, actor=cast.clerk(), key='dialogs').pk}/"
+    make_schedule(wish, Rhythm("week", 8), actor=cast.clerk(), key="dialogs")
+    yield "/console/exports/"
     set_up_couriers()
     sent = ship_order(
         cast.prepared_order().pk, parcels=[cast.parcel(courier="ZTO")], actor=cast.clerk("warehouse")
@@ -113,6 +120,8 @@ def list_expected() -> set[str]:
         *OF_SENDERS,
         *OF_WAYBILLS,
         *OF_INTERCEPTS,
+        *OF_EXPORT,
+        *OF_SCHEDULE,
         *OF_PRINTS,
         *OF_REPORTS,
         *OF_PRINTERS,

@@ -15,6 +15,8 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from orders.desk.bulk.sheet import SHIPMENTS
 from orders.desk.prints.presses import Printed, write_token
 from orders.desk.stock.sheet import STOCK
+from orders.exports.services.asking import Wish, ask_export
+from orders.exports.services.repeating import Rhythm, make_schedule
 from orders.models import Order
 from orders.payments.services.transfers import send_proof
 from orders.printing.models import PrintJob, PrintState
@@ -170,6 +172,9 @@ class Tour:
         job = make_job(
             "order.confirm", actor=cast.clerk(), key=order.number, subjects=[Subject(order.pk, "1")]
         )
+        wish = Wish("orders", "csv", ["number"], {"filter": {}}, CORPUS[1][:200])
+        export = ask_export(wish, actor=cast.clerk(), key="tour")
+        schedule = make_schedule(wish, Rhythm("week", 8), actor=cast.clerk(), key="tour")
         self.sheets = upload_products(owner) + upload_counts(owner) + upload_shipments(owner, order)
         self.owner = owner
         sku = Sku.objects.get(code="H-1")
@@ -180,6 +185,8 @@ class Tour:
             "sku_id": sku.pk,
             "staff_id": owner.pk,
             "job_id": job.pk,
+            "export_id": export.pk,
+            "schedule_id": schedule.pk,
             "file_id": produce_hostile_file(owner).pk,
             "alert_kind": "new_order",
             "template_id": cast.make_freight(CORPUS[1][:40], {"first_fen": 1_00}).pk,

@@ -13,6 +13,8 @@ from notifications.models import Alert, AlertKind
 from notifications.robots.services.setting_up import change_robot
 from notifications.voice.selectors import get_alert_setting
 from notifications.voice.services import choose_hearing_roles
+from orders.exports.services.asking import Wish, ask_export, cancel_export
+from orders.exports.services.repeating import Rhythm, make_schedule, stop_schedule
 from orders.models import Order
 from orders.services.steps import confirm_order
 from shop import clock
@@ -171,6 +173,21 @@ def of_jobs() -> Race:
     return Race(job, "job.cancel", lambda actor, _n: cancel_job(job.pk, actor=actor), "already_over")
 
 
+def of_exports() -> Race:
+    owner = cast.actor_of(cast.make_staff("owner"))
+    export = ask_export(Wish("orders", "csv", ["number"], {"filter": {}}), actor=owner, key="race")
+    act = lambda actor, _n: cancel_export(export.pk, actor=actor)  # noqa: E731
+    return Race(export, "export.cancel", act, "already_done")
+
+
+def of_export_schedules() -> Race:
+    owner = cast.actor_of(cast.make_staff("owner"))
+    wish = Wish("orders", "csv", ["number"], {"filter": {}})
+    schedule = make_schedule(wish, Rhythm("week", 8), actor=owner, key="race")
+    act = lambda actor, _n: stop_schedule(schedule.pk, actor=actor)  # noqa: E731
+    return Race(schedule, "export_schedule.stop", act, "already_done")
+
+
 def of_files() -> Race:
     owner = cast.make_staff("owner")
     once = Description("test", "once.txt", is_once=True)
@@ -196,6 +213,8 @@ RACES = {
             of_robots,
             of_jobs,
             of_files,
+            of_exports,
+            of_export_schedules,
         ),
     )
 }

@@ -69,6 +69,7 @@ READ_BESIDE = {
     "orders:print_labels": {"number", "all", "filter", "job"},
     "orders:record_found": {"number"},
     "stuck:again": {"key"},
+    "exports:new": {"sheet", "columns", "filter", "number", "all", "job"},
     "orders:station": {"code", "key", "order", "agreed"},
     "stock:apply": {"reason"},
     "staff:set_theme": {"theme"},

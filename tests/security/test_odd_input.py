@@ -18,6 +18,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "printers:": (),
     "robots:": (),
     "orders:station": (),
+    "exports:": (),
     "orders:waybill": ("label",),
     "orders:intercept": ("reveal_intercept",),
     "orders:print": (),

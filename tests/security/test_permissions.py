@@ -21,6 +21,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from orders.collections.models import CollectionState
 from orders.collections.services.asking import hand_over
 from orders.desk.prints.presses import Printed, write_token
+from orders.exports.services.asking import Wish as ExportWish
+from orders.exports.services.asking import ask_export
+from orders.exports.services.repeating import Rhythm, make_schedule
 from orders.payments.changes.addressing import change_address
 from orders.payments.changes.cancelling import cancel_paid
 from orders.payments.models import Refund
@@ -92,6 +95,8 @@ def everybody(outcome: str = IN) -> Expected:
 
 
 # A job that somebody else made: the owner sees all, the others their own.
+EXPORTERS = BOSSES | {"finance"}
+OWNERS_EXPORT = staff(EXPORTERS) | dict.fromkeys(("manager", "finance"), NOT_FOUND)
 OWNERS_JOB = staff(OWNER) | dict.fromkeys(sorted(ALL - OWNER), NOT_FOUND)
 
 MATRIX: dict[tuple[str, str], Expected] = {
@@ -229,6 +234,15 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("jobs:confirm", "POST"): OWNERS_JOB,
     # This job was made of no sheet; tests/catalog says what is sent of one that was.
     ("jobs:sheet", "GET"): staff(ALL) | dict.fromkeys(ALL, NOT_FOUND),
+    ("exports:list", "GET"): staff(EXPORTERS),
+    ("exports:new", "GET"): staff(EXPORTERS),
+    ("exports:new", "POST"): staff(EXPORTERS),
+    ("exports:start", "GET"): staff(EXPORTERS),
+    ("exports:export", "GET"): OWNERS_EXPORT,
+    ("exports:cancel_export", "GET"): OWNERS_EXPORT,
+    ("exports:cancel_export", "POST"): OWNERS_EXPORT,
+    ("exports:stop_schedule", "GET"): OWNERS_EXPORT,
+    ("exports:stop_schedule", "POST"): OWNERS_EXPORT,
     ("alerts:list", "GET"): staff(ALL),
     ("alerts:open", "GET"): staff(ALL),
     ("alerts:handle", "POST"): staff(ALL),
@@ -439,8 +453,13 @@ def world(books_are_clean: None, sent_tasks: list[tuple[str, int]]) -> World:
     robot.url = "none of a robot"
     robot.save()
     job = make_job("order.confirm", actor=cast.clerk(), key="job", subjects=[Subject(order.pk, order.number)])
+    export_wish = ExportWish("orders", "csv", ["number"], {"filter": {}})
+    export = ask_export(export_wish, actor=cast.clerk(), key="export")
+    schedule = make_schedule(export_wish, Rhythm("week", 8), actor=cast.clerk(), key="schedule")
     ids = {
         "job_id": job.pk,
+        "export_id": export.pk,
+        "schedule_id": schedule.pk,
         "token": write_token(Printed(Document.RECEIPT, {order.pk: 1})),
         "number": order.number,
         "refund_order": cash.number,

@@ -29,13 +29,13 @@ def entries(client: Client, path: str = HOME) -> list[str]:
         (
             "owner",
             [
-                *("Home", *ORDERS, *SHIPPING, CASH, "Alerts", "Jobs", "Products", "Customers"),
+                *("Home", *ORDERS, *SHIPPING, CASH, "Alerts", "Exports", "Jobs", "Products", "Customers"),
                 *("Store settings", "Staff", "Record"),
             ],
         ),
         ("order_clerk", ["Home", *ORDERS, *SHIPPING, CASH, "Alerts", "Jobs", "Products", "Customers"]),
         ("warehouse", ["Home", *ORDERS, *SHIPPING, "Alerts", "Jobs", "Products"]),
-        ("finance", ["Home", *ORDERS, CASH, "Alerts", "Jobs", "Customers", "Store settings"]),
+        ("finance", ["Home", *ORDERS, CASH, "Alerts", "Exports", "Jobs", "Customers", "Store settings"]),
         ("store_clerk", ["Home", *ORDERS, "Alerts"]),
     ],
 )

@@ -3,6 +3,7 @@
 from contextlib import nullcontext
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -20,6 +21,7 @@ from orders.desk.search.hints import describe_tried
 from orders.desk.search.leads import list_leads
 from orders.desk.search.matches import Matches
 from orders.desk.search.words import read_payment_number
+from orders.exports.moves import CAPABILITY as EXPORTING
 from orders.states import MOVES
 from shop.access import has_capability
 from shop.actor import Actor
@@ -74,6 +76,9 @@ def _draw_context(
         "bulk_more": list_more(actor),
         "bulk_prints": list_prints(actor),
         "can_print": has_capability(actor, MOVES["order.print"].capability),
+        "can_export": has_capability(actor, EXPORTING),
+        "export_query": urlencode({"filter": filters.make_url("").removeprefix("?")}),
+        "is_narrowed": filters.is_narrowed,
         "rows": make_rows(page.orders, actor=actor),
         "this_url": request.get_full_path(),
         "filter_url": make_url(reverse("orders:filter"), request.GET),

@@ -14,6 +14,7 @@ from django.test import Client
 
 from orders.collections.models import CollectionState
 from orders.desk.failures import _WHY
+from orders.exports.models import SheetKind
 from orders.notices.models import NoticeKind, WhyDropped
 from orders.packing.models import Verdict
 from orders.services.printing import Document
@@ -33,7 +34,7 @@ from tests.console import browser
 pytestmark = pytest.mark.django_db
 URL = "/console/audit/"
 WORD = re.compile(r"[A-Za-z_]{2,}")
-NAMES = {"SKU", "IP", "ID", "APIv", "AppID", "Chrome", "Windows"}
+NAMES = {"SKU", "IP", "ID", "APIv", "AppID", "Chrome", "Windows", "Excel", "xlsx", "csv"}
 """What is called so in Chinese, too."""
 VOCABULARIES: dict[str, list[Any]] = {
     "buyer_reason": list(BuyerReason.values),
@@ -47,6 +48,7 @@ VOCABULARIES: dict[str, list[Any]] = {
     "document": list(Document.values),
     "verdict": list(Verdict.values),
     "role": list(ROLE_LABELS),
+    "sheet": list(SheetKind.values),
     "what": ["phone"],
     "fields": [["appid", "mini_secret"], list(PAY_FIELDS)],
     "device": ["Chrome · Windows"],

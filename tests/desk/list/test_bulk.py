@@ -164,18 +164,16 @@ def test_the_warehouse_has_boxes_and_what_it_may_press(sign_in: SignIn) -> None:
     ]
 
 
-def test_who_only_takes_money_may_only_collect(sign_in: SignIn) -> None:
+def test_who_only_takes_money_may_only_collect_and_export(sign_in: SignIn) -> None:
     paid_order()
     shown = sign_in("finance").get("/console/orders/").content.decode()
+    assert "data-stage" in shown and "/console/exports/start/" in shown
     assert re.findall(r'data-bulk-action="(\w+)"', shown) == ["collect"]
 
 
-@pytest.mark.parametrize("role", ["store_clerk"])
-def test_roles_that_may_neither_edit_nor_print_have_neither_boxes_nor_bulk(
-    sign_in: SignIn, role: str
-) -> None:
+def test_roles_that_may_neither_edit_nor_print_have_neither_boxes_nor_bulk(sign_in: SignIn) -> None:
     order = paid_order()
-    client = sign_in(role)
+    client = sign_in("store_clerk")
     shown = client.get("/console/orders/").content.decode()
     assert order.number in shown
     assert 'id="bulk"' not in shown

@@ -1,0 +1,160 @@
+"""The page on which an export is asked for; it starts from the order list, whose filter stands in its address."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from orders.desk.exports.choosing import write_parameters
+from orders.desk.exports.forms import ExportForm
+from orders.desk.list.bulk import count_results
+from orders.desk.list.counts import describe_count
+from orders.desk.list.filters import Filters
+from orders.desk.list.selection import Selection, read_selection
+from orders.exports.models import Format, SheetKind
+from orders.exports.selectors import read_columns
+from orders.exports.services.asking import Wish, ask_export
+from orders.exports.services.repeating import Rhythm, make_schedule
+from orders.exports.sheets import SHEETS
+from shop.access import has_capability
+from shop.errors import Refused
+from shop.jobs.pages import make_key
+from shop.staff.decorators import StaffRequest, staff_page
+
+
+@staff_page("orders.export", methods=("GET", "POST"), fresh=True)
+def ask(request: StaffRequest) -> HttpResponse:
+    """What is to stand in the sheet, of which orders; POST has it made."""
+    if request.method == "POST":
+        return _take(request)
+    sheet = _read_sheet(request.GET)
+    return _draw(request, read_selection(request.GET), _make_form(request, sheet))
+
+
+@staff_page("orders.export")
+def start(request: StaffRequest) -> HttpResponse:
+    """From the selection bar of the list, whose script follows the header."""
+    selection = read_selection(request.GET)
+    query = QueryDict(mutable=True)
+    for name, value in _list_hidden(selection):
+        query.appendlist(name, value)
+    response = HttpResponse()
+    response["HX-Redirect"] = f"{reverse('exports:new')}?{query.urlencode()}"
+    return response
+
+
+def _list_hidden(selection: Selection) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in selection.hidden if name != "all" and value]
+
+
+def _read_sheet(data: QueryDict) -> SheetKind:
+    name = data.get("sheet", "")
+    return SheetKind(name) if name in SheetKind.values else SheetKind.ORDERS
+
+
+def _make_form(request: StaffRequest, sheet: SheetKind, data: QueryDict | None = None) -> ExportForm:
+    selection = read_selection(request.GET if data is None else data)
+    more: dict[str, Any] = (
+        {} if data is not None else {"initial": _start_with(request, sheet, selection.filters)}
+    )
+    return ExportForm(
+        data,
+        sheet=SHEETS[sheet],
+        is_named=_is_named(selection),
+        may_reveal=has_capability(request.actor, "orders.reveal"),
+        **more,
+    )
+
+
+def _is_named(selection: Selection) -> bool:
+    return bool(selection.numbers) and not selection.is_all
+
+
+def _start_with(request: StaffRequest, sheet: SheetKind, filters: Filters) -> dict[str, Any]:
+    chosen = read_columns(request.user.pk).get(sheet, ())
+    usual = SHEETS[sheet].usual
+    days = {name: filters.get(name) for name in ("date", "since", "until")}
+    columns = chosen if SHEETS[sheet].choose(chosen) else usual
+    return {"sheet": sheet, "key": make_key(), "format": Format.XLSX, "hour": 8, "columns": columns, **days}
+
+
+def _draw(
+    request: StaffRequest, selection: Selection, form: ExportForm, *, status: int = HTTPStatus.OK
+) -> HttpResponse:
+    sheet, named = form["sheet"].value() or SheetKind.ORDERS, _is_named(selection)
+    path = reverse("exports:new")
+    context = {
+        "form": form,
+        "columns": form.list_columns(),
+        "tabs": [_make_tab(kind, sheet, selection, path) for kind in SheetKind],
+        "hidden": _list_hidden(selection),
+        "is_named": named,
+        "chips": [] if named else _list_chips(selection.filters),
+        "count": _count(request, selection),
+    }
+    return render(request, "desk/exports/new.html", context, status=status)
+
+
+def _make_tab(kind: SheetKind, chosen: str, selection: Selection, path: str) -> dict[str, Any]:
+    query = QueryDict(mutable=True)
+    for name, value in [("sheet", kind.value), *_list_hidden(selection)]:
+        query.appendlist(name, value)
+    return {
+        "label": kind.label,
+        "url": f"{path}?{query.urlencode()}",
+        "count": "",
+        "is_active": kind == chosen,
+    }
+
+
+def _list_chips(filters: Filters) -> list[str]:
+    """The filters in words, without the days, which have fields of their own."""
+    plain = Filters(
+        {name: value for name, value in filters.params.items() if name not in ("since", "until", "date")}
+    )
+    words = [chip.label for chip in plain.list_chips("")]
+    return [str(plain.tab.label), *words] if plain.params.get("tab") else words
+
+
+def _count(request: StaffRequest, selection: Selection) -> dict[str, Any]:
+    """How many orders are meant, as the list counts them."""
+    if _is_named(selection):
+        count = selection.find_named(request.actor).count()
+    else:
+        count = count_results(selection.filters, actor=request.actor)
+    return {"n": count, "words": describe_count(count)}
+
+
+def _take(request: StaffRequest) -> HttpResponse:
+    selection, sheet = read_selection(request.POST), _read_sheet(request.POST)
+    form = _make_form(request, sheet, request.POST)
+    if not form.is_valid():
+        return _draw(request, selection, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    try:
+        return _make(request, selection, form)
+    except Refused as refused:
+        if refused.status == HTTPStatus.FORBIDDEN:
+            raise
+        form.add_error(None, str(refused))
+        return _draw(request, selection, form, status=refused.status)
+
+
+def _make(request: StaffRequest, selection: Selection, form: ExportForm) -> HttpResponse:
+    filters = Filters(selection.filters.params | form.read_days())
+    parameters = write_parameters(selection, filters, request.actor)
+    values = form.cleaned_data
+    wish = Wish(values["sheet"], values["format"], form.columns, parameters, form.read_reason())
+    if rhythm := form.read_rhythm():
+        return _repeat(request, wish, rhythm, values["key"])
+    export = ask_export(wish, actor=request.actor, key=values["key"])
+    return redirect("exports:export", export_id=export.pk)
+
+
+def _repeat(request: StaffRequest, wish: Wish, rhythm: Rhythm, key: str) -> HttpResponse:
+    make_schedule(wish, rhythm, actor=request.actor, key=key)
+    messages.success(request, _("It is repeated from now on; its files wait on this page."))
+    return redirect("exports:list")

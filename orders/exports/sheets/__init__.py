@@ -1,0 +1,19 @@
+"""The kinds of sheets: their columns, and how rows are read for them."""
+
+from orders.exports.models import SheetKind
+from orders.exports.sheets.base import Sheet
+from orders.exports.sheets.buyers import BUYERS
+from orders.exports.sheets.delivery import DELIVERY
+from orders.exports.sheets.lines import LINES
+from orders.exports.sheets.money import MONEY
+from orders.exports.sheets.orders import ORDERS
+from orders.exports.sheets.parcels import PARCELS
+
+SHEETS: dict[str, Sheet] = {
+    SheetKind.ORDERS: ORDERS,
+    SheetKind.LINES: LINES,
+    SheetKind.PARCELS: PARCELS,
+    SheetKind.BUYERS: BUYERS,
+    SheetKind.MONEY: MONEY,
+    SheetKind.DELIVERY: DELIVERY,
+}

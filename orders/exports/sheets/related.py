@@ -1,0 +1,136 @@
+"""What stands beside orders, read for a whole batch of them by one query each."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count
+
+from orders.exports.sheets.base import Source
+from orders.models import Note, Order, OrderLine
+from orders.payments.models import Payment, Refund
+from orders.shipping.models import HANDED_OVER, Direction, Parcel, ParcelLine
+
+LINES, PARCELS, PAYMENTS, REFUNDS, NOTES = "lines", "parcels", "payments", "refunds", "notes"
+SECRET, BUYER = "secret", "buyer"
+"""Of the buyer: what opens the sealed values of the order; that and the nickname."""
+
+
+@dataclass(slots=True)
+class SoldLine:
+    """What sheets tell of an order's line, in pieces and fen; a model for each takes longer than its whole row."""
+
+    order_id: int
+    product_name: str
+    sku_name: str
+    sku_code: str
+    price_fen: int
+    quantity: int
+    adjust_fen: int
+    refunded_fen: int
+    shipped: int
+    cancelled: int
+    returned: int
+    short: int
+
+    @property
+    def total_fen(self) -> int:
+        return self.price_fen * self.quantity + self.adjust_fen
+
+    @property
+    def to_send(self) -> int:
+        return self.quantity - self.cancelled - self.shipped
+
+
+_LINE = tuple("sku__code" if name == "sku_code" else name for name in SoldLine.__slots__)
+
+
+@dataclass(slots=True)
+class Beside:
+    """An order with what was asked for beside it; what was not is empty."""
+
+    order: Order
+    lines: list[SoldLine] = field(default_factory=list)
+    parcels: list[Parcel] = field(default_factory=list)
+    payments: list[Payment] = field(default_factory=list)
+    refunds: list[Refund] = field(default_factory=list)
+    notes: int = 0
+
+
+def read_beside(source: Source, *more: str) -> list[Beside]:
+    """The orders of a batch, oldest first, with what their columns need and `more`; few queries for each of these."""
+    needs = {*source.needs, *more}
+    found = {order.pk: Beside(order) for order in _read_orders(source, needs)}
+    for name in needs:
+        if name in _READERS:
+            _READERS[name](found)
+    return list(found.values())
+
+
+def _read_orders(source: Source, needs: set[str]) -> Any:
+    fields = {"number", "stage", "is_held", "customer_id", *source.fields}
+    orders = source.seen.filter(pk__in=source.ids).order_by("pk")
+    if BUYER in needs:
+        return orders.select_related("customer").only(*fields, "customer__secret", "customer__nickname")
+    if SECRET in needs:
+        return orders.select_related("customer").only(*fields, "customer__secret")
+    return orders.only(*fields)
+
+
+def _read_lines(found: dict[int, Beside]) -> None:
+    lines = OrderLine.objects.filter(order_id__in=found).order_by("pk")
+    for row in lines.values_list(*_LINE):
+        found[row[0]].lines.append(SoldLine(*row))
+
+
+def _read_parcels(found: dict[int, Beside]) -> None:
+    for order_id, parcels in map_parcels(list(found)).items():
+        found[order_id].parcels = parcels
+
+
+def map_parcels(order_ids: Sequence[int]) -> dict[int, list[Parcel]]:
+    """Order id → the parcels to its buyer that were handed over, the first made first; two queries."""
+    pairs = sorted(
+        set(
+            ParcelLine.objects.filter(
+                order_line__order_id__in=order_ids,
+                parcel__state__in=HANDED_OVER,
+                parcel__direction=Direction.OUT,
+            ).values_list("order_line__order_id", "parcel_id")
+        )
+    )
+    parcels = Parcel.objects.in_bulk({parcel_id for _order_id, parcel_id in pairs})
+    mapped: dict[int, list[Parcel]] = defaultdict(list)
+    for order_id, parcel_id in pairs:
+        mapped[order_id].append(parcels[parcel_id])
+    return mapped
+
+
+def _read_payments(found: dict[int, Beside]) -> None:
+    for payment in _of_orders(Payment, found).select_related("attempt"):
+        found[payment.order_id].payments.append(payment)
+
+
+def _read_refunds(found: dict[int, Beside]) -> None:
+    for refund in _of_orders(Refund, found):
+        found[refund.order_id].refunds.append(refund)
+
+
+def _of_orders(model: Any, found: dict[int, Beside]) -> Any:
+    return model.objects.filter(order_id__in=found).order_by("pk")
+
+
+def _count_notes(found: dict[int, Beside]) -> None:
+    notes = Note.objects.filter(order_id__in=found).order_by().values_list("order_id")
+    for order_id, count in notes.annotate(n=Count("pk")):
+        found[order_id].notes = count
+
+
+_READERS: dict[str, Callable[[dict[int, Beside]], None]] = {
+    LINES: _read_lines,
+    PARCELS: _read_parcels,
+    PAYMENTS: _read_payments,
+    REFUNDS: _read_refunds,
+    NOTES: _count_notes,
+}
