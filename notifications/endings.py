@@ -12,6 +12,7 @@ from orders.models import Order
 from orders.payments.models import Refund, RefundState
 from orders.printing.selectors import IN_TROUBLE as NOT_PRINTED
 from orders.stages import IN_HAND, Stage
+from orders.tracking.selectors import find_troubled as find_parcels_in_trouble
 from orders.waybills.selectors import IN_TROUBLE
 from shop.actor import PEOPLE
 from shop.events.models import Event
@@ -66,6 +67,14 @@ def after_print(order: Order, _alert: Alert) -> Ending | None:
 def after_collection(order: Order, _alert: Alert) -> Ending | None:
     """Over when no collection of the order is left to people any more."""
     return None if find_troubled().filter(order=order).exists() else Ending(HandledHow.OVER)
+
+
+def after_tracking(order: Order, alert: Alert) -> Ending | None:
+    """Over when its parcel is in this trouble no longer, or somebody has put it off."""
+    told = Event.objects.filter(pk=alert.event_id).values_list("subject_id", "data__trouble").first()
+    pk, trouble = told or (0, "")
+    is_so = find_parcels_in_trouble().filter(order=order, pk=pk or 0, trouble=trouble).exists()
+    return None if is_so else Ending(HandledHow.OVER)
 
 
 def after_urge(order: Order, alert: Alert) -> Ending | None:

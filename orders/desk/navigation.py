@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.desk.list.kinds import AFTERSALE, ORDINARY, PICKUP, OrderKind, find_kind
 from orders.scope import real_orders_of, scope_key
+from orders.tracking.selectors import list_troubled
 from shop.console.navigation import Entry, Group, Work, register
 
 
@@ -15,11 +16,19 @@ def _is_home(request: HttpRequest) -> bool:
 
 def _has_own_entry(request: HttpRequest) -> bool:
     """What lies below the list, and has an entry of its own."""
-    return request.path.startswith(reverse("orders:station")) or _is_handing_over(request)
+    return (
+        request.path.startswith(reverse("orders:station"))
+        or _is_handing_over(request)
+        or _is_tracking(request)
+    )
 
 
 def _is_handing_over(request: HttpRequest) -> bool:
     return request.path.startswith(reverse("orders:collections"))
+
+
+def _is_tracking(request: HttpRequest) -> bool:
+    return request.path.startswith(reverse("orders:tracking_board"))
 
 
 def _kind_entry(place: int, kind: OrderKind, icon: str) -> Entry:
@@ -51,6 +60,16 @@ register(
         "truck-delivery",
         "orders.ship",
         is_here=_is_handing_over,
+    ),
+    Entry(
+        Group.ORDERS,
+        37,
+        _("Parcels in trouble"),
+        "orders:tracking_board",
+        "package-off",
+        "orders.ship",
+        is_here=_is_tracking,
+        work=Work(scope_key, list_troubled),
     ),
     Entry(Group.SHOP, 20, _("Customers"), "customers:list", "users", "customers.view"),
     Entry(Group.SETTINGS, 30, _("Record"), "audit:list", "history", "audit.view"),

@@ -8,6 +8,7 @@ from orders.desk.printing.urls import urlpatterns as printing_urls
 from orders.desk.prints.urls import urlpatterns as print_urls
 from orders.desk.station.urls import urlpatterns as station_urls
 from orders.desk.testing.urls import urlpatterns as testing_urls
+from orders.desk.tracking.urls import urlpatterns as tracking_urls
 from orders.desk.waybills.urls import urlpatterns as waybill_urls
 
 app_name = "orders"
@@ -20,5 +21,6 @@ urlpatterns = [
     *waybill_urls,
     *intercept_urls,
     *collection_urls,
+    *tracking_urls,
     *order_urls,
 ]
