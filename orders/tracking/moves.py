@@ -4,19 +4,20 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from orders.scope import rows_in_scope, scope_key
 from orders.tracking.models import ON_ITS_WAY, Journey, Tracking, Trouble
 from shop.errors import Refused
-from shop.events.words import Part, tell_only, tells
+from shop.events.words import Part, label_facts, tell_only, tells
 from shop.moves.table import (
     BY_GATEWAY,
     BY_STAFF,
     BY_SYSTEM,
     DONE,
     NOWHERE,
-    TEXT,
     WHY,
     Move,
     Subject,
@@ -44,6 +45,7 @@ _DONE_WORDS = {
 }
 _BAD = (Journey.PROBLEM, Journey.REFUSED, Journey.RETURNING, Journey.RETURNED)
 tell_only("tracking")
+label_facts("tracking", reason=_("Reason"), notice=_("To the buyer"))
 
 
 @tells("tracking", "trouble")
@@ -54,6 +56,12 @@ def _tell_trouble(trouble: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
 @tells("tracking", "tracking_no")
 def _tell_number(number: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
     yield Part(_("Tracking number"), str(number))
+
+
+@tells("tracking", "until")
+def _tell_until(until: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
+    moment = parse_datetime(str(until))
+    yield Part(_("Snoozed until"), f"{timezone.localtime(moment):%Y-%m-%d %H:%M}" if moment else str(until))
 
 
 def is_live(tracking: Tracking) -> Refused | None:
@@ -142,7 +150,7 @@ TRACKINGS = register(
                 _SHIP,
                 (is_troubled,),
                 icon_name="message",
-                says=TEXT,
+                says=WHY,
                 facts=_FACTS,
             ),
             Move(

@@ -43,6 +43,7 @@ TOPICS = (
         ("orders:intercepts", "orders:intercept"),
     ),
     Topic("handing-over", Group.ORDERS, _("Handing over"), ("orders:to_hand_over", "orders:collections")),
+    Topic("tracking", Group.ORDERS, _("Parcels in trouble"), ("orders:tracking_board", "orders:tracking")),
     Topic("station", Group.ORDERS, _("Scan station"), ("orders:station",)),
     Topic("labels", Group.ORDERS, _("E-waybills"), ("orders:waybills", "orders:waybill")),
     Topic("payments", Group.ORDERS, _("Being paid")),

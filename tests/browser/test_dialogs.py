@@ -10,6 +10,7 @@ from orders.desk.intercepts.actions import ACTIONS as OF_INTERCEPTS
 from orders.desk.order.actions import ACTIONS as OF_ORDERS
 from orders.desk.printing.actions import ACTIONS as OF_PRINTS
 from orders.desk.testing.services import place_test_order
+from orders.desk.tracking.actions import ACTIONS as OF_TRACKINGS
 from orders.desk.waybills.actions import ACTIONS as OF_WAYBILLS
 from orders.models import Order
 from orders.payments.changes.swapping import Swap, change_lines
@@ -38,6 +39,7 @@ from tests.browser.look import WIDE
 from tests.ground.test_files import picture_bytes
 from tests.printing.conftest import make_printer
 from tests.shipping.test_intercept import asked
+from tests.tracking.parcels import followed, troubled
 from tests.waybills.conftest import set_up_couriers, settled
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
@@ -74,6 +76,7 @@ def list_pages() -> Iterator[str]:
     yield from (f"/console/settings/couriers/senders/{sender.pk}/" for sender in (other, retired))
     yield f"/console/settings/couriers/accounts/{courier.code}/"
     yield f"/console/orders/intercepts/{asked().pk}/"
+    yield from (f"/console/orders/tracking/{tracking.pk}/" for tracking in (followed(), troubled()))
     set_up_couriers()
     sent = ship_order(
         cast.prepared_order().pk, parcels=[cast.parcel(courier="ZTO")], actor=cast.clerk("warehouse")
@@ -104,6 +107,7 @@ def list_expected() -> set[str]:
         *OF_SENDERS,
         *OF_WAYBILLS,
         *OF_INTERCEPTS,
+        *OF_TRACKINGS,
         *OF_PRINTS,
         *OF_PRINTERS,
         DROP,

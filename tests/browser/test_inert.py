@@ -43,6 +43,7 @@ from tests.printing.conftest import make_printer
 from tests.security.test_permissions import MATRIX, list_routes
 from tests.sheets.making import xlsx
 from tests.shipping.test_intercept import asked
+from tests.tracking.parcels import troubled
 from tests.waybills.conftest import set_up_couriers, settled
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
@@ -176,6 +177,7 @@ class Tour:
             "waybill_id": plant_waybill().pk,
             "intercept_id": asked(called=CORPUS[1], detail=CORPUS[1][:200]).pk,
             "parcel_id": asked().parcel_id,
+            "tracking_id": troubled(words=CORPUS[1][:200]).pk,
             "printer_id": (planted := plant_print()).printer_id,
             "print_id": planted.pk,
             "kind": "escpos",

@@ -84,6 +84,7 @@ LISTS: dict[str, tuple[str, ...]] = {
     "/console/orders/waybills/": CURSORS,
     "/console/orders/intercepts/": (),
     "/console/orders/collections/": (),
+    "/console/orders/tracking/": ("tab", *CURSORS),
     "/console/orders/collections/waiting/": CURSORS,
     "/console/orders/station/": ("order",),
     "/console/orders/printing/": CURSORS,

@@ -19,6 +19,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "orders:station": (),
     "orders:waybill": ("label",),
     "orders:intercept": ("reveal_intercept",),
+    "orders:tracking": (),
     "orders:print": (),
     "orders:bulk": (),
     "orders:ship": ("replace_number", "photo", "undo_parcel", "ask_intercept", "call_courier", "hand_over"),

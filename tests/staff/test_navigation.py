@@ -13,6 +13,7 @@ from tests.console import ENGLISH, browser, sign_in
 
 pytestmark = pytest.mark.django_db
 HOME = "/console/"
+AT_THE_TABLE = ["Scan station", "Handing over", "Parcels in trouble"]
 ORDERS = ("All orders", "Pickup orders", "After-sales orders")
 
 
@@ -27,15 +28,47 @@ def entries(client: Client, path: str = HOME) -> list[str]:
         (
             "owner",
             [
-                *("Home", *ORDERS, "Scan station", "Handing over", "Alerts", "Jobs", "Products", "Customers"),
+                *(
+                    "Home",
+                    *ORDERS,
+                    "Scan station",
+                    "Handing over",
+                    "Parcels in trouble",
+                    "Alerts",
+                    "Jobs",
+                    "Products",
+                    "Customers",
+                ),
                 *("Store settings", "Staff", "Record"),
             ],
         ),
         (
             "order_clerk",
-            ["Home", *ORDERS, "Scan station", "Handing over", "Alerts", "Jobs", "Products", "Customers"],
+            [
+                "Home",
+                *ORDERS,
+                "Scan station",
+                "Handing over",
+                "Parcels in trouble",
+                "Alerts",
+                "Jobs",
+                "Products",
+                "Customers",
+            ],
         ),
-        ("warehouse", ["Home", *ORDERS, "Scan station", "Handing over", "Alerts", "Jobs", "Products"]),
+        (
+            "warehouse",
+            [
+                "Home",
+                *ORDERS,
+                "Scan station",
+                "Handing over",
+                "Parcels in trouble",
+                "Alerts",
+                "Jobs",
+                "Products",
+            ],
+        ),
         ("finance", ["Home", *ORDERS, "Alerts", "Customers", "Store settings"]),
         ("store_clerk", ["Home", *ORDERS, "Alerts"]),
     ],

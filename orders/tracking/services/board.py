@@ -47,7 +47,7 @@ def tell_buyer(tracking_id: int, *, text: str, actor: Actor, expected_version: i
     if not text.strip():
         raise Refused("text_required", _("Write what the buyer is to read."), 400)
     with locked(Tracking, tracking_id, "tracking.tell_buyer", actor, expected_version) as tracking:
-        sealed = seal_words(tracking, text=text.strip()[:LONGEST])
+        sealed = seal_words(tracking, notice=text.strip()[:LONGEST])
         data = describe_tracking(tracking)
         move(
             tracking,

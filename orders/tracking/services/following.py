@@ -64,6 +64,7 @@ def _begin(parcel: Parcel) -> None:
         parcel=parcel,
         courier=parcel.courier,
         tracking_no=parcel.tracking_no,
+        state=Journey.NOTHING,
         began_at=parcel.sent_at or clock.now(),
     )
     _be_asked(tracking)

@@ -26,6 +26,7 @@ from tests.collecting.conftest import call, sent_parcel
 from tests.console import browser, page_with, sign_in
 from tests.printing.conftest import make_printer
 from tests.shipping.test_intercept import asked
+from tests.tracking.parcels import troubled
 from tests.waybills.conftest import set_up_couriers, settled
 
 HOME = "/console/"
@@ -38,6 +39,7 @@ SHIPPING = (
     "intercepts",
     "collections",
     "to_hand_over",
+    "trackings",
     "short",
     "ship_later",
 )
@@ -55,7 +57,7 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
                 "collections",
                 "to_hand_over",
             ),
-            *("transfers", "refund_failed", "to_pay_out"),
+            *("transfers", "trackings", "refund_failed", "to_pay_out"),
             *("short", "closing_soon", "held", "ship_later"),
         ),
         ("placed", "paid", "to_ship", "shipped", "refunded"),
@@ -73,6 +75,7 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
                 "collections",
                 "to_hand_over",
                 "transfers",
+                "trackings",
             ),
             *("short", "closing_soon", "held", "ship_later"),
         ),
@@ -85,10 +88,10 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 HOMES["manager"] = HOMES["owner"]
 QUERIES = {
-    "owner": 39,
-    "manager": 36,
-    "order_clerk": 29,
-    "warehouse": 23,
+    "owner": 41,
+    "manager": 38,
+    "order_clerk": 31,
+    "warehouse": 25,
     "support": 14,
     "finance": 15,
     "store_clerk": 9,
@@ -126,6 +129,7 @@ def work() -> None:
     set_up_couriers()
     settled(prepared_order(), WaybillState.UNKNOWN)
     asked()
+    troubled()
     order, parcel = sent_parcel()
     call(order, parcel)
     Collection.objects.update(state=CollectionState.UNKNOWN)

@@ -101,7 +101,8 @@ def _ask(world: World, request: Request) -> dict[str, Any]:
     _check_phone(carrier, param.get("phone"), "408")
     result = describe_for_kuaidi100(world, set_off(world, KUAIDI100, carrier.code, number))
     if not result["data"]:
-        raise Problem(200, "500", "查询无结果，请隔段时间再查")
+        # No `Problem`: that would take back that the journey has begun.
+        return {"result": False, "returnCode": "500", "message": "查询无结果，请隔段时间再查"}
     return result
 
 
