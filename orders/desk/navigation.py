@@ -64,7 +64,7 @@ register(
     Entry(
         Group.ORDERS,
         37,
-        _("Parcels in trouble"),
+        _("Parcel trouble"),
         "orders:tracking_board",
         "package-off",
         "orders.ship",

@@ -13,7 +13,7 @@ from tests.console import ENGLISH, browser, sign_in
 
 pytestmark = pytest.mark.django_db
 HOME = "/console/"
-AT_THE_TABLE = ["Scan station", "Handing over", "Parcels in trouble"]
+AT_THE_TABLE = ["Scan station", "Handing over", "Parcel trouble"]
 ORDERS = ("All orders", "Pickup orders", "After-sales orders")
 
 

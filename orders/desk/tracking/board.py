@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -68,11 +68,9 @@ def list_tabs(tab: str, path: str, actor: Actor) -> list[dict[str, Any]]:
 
 def make_rows(trackings: Sequence[Tracking]) -> list[Row]:
     """What the page shows of them: one query for the newest news of all."""
+    same = TrackingEvent.objects.filter(tracking=OuterRef("tracking")).order_by(*NEWEST_FIRST)
     news = TrackingEvent.objects.filter(tracking__in=[row.pk for row in trackings])
-    newest = {
-        event.tracking_id: event
-        for event in news.order_by("tracking_id", *NEWEST_FIRST).distinct("tracking_id")
-    }
+    newest = {event.tracking_id: event for event in news.filter(pk=Subquery(same.values("pk")[:1]))}
     return [_make(tracking, newest.get(tracking.pk)) for tracking in trackings]
 
 
