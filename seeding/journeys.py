@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from orders.stages import Stage
 from orders.tracking.models import Journey, Tracking
 from orders.tracking.services.asking import note_subscribed
 from orders.tracking.services.hearing import hear
@@ -23,7 +24,8 @@ def keep_moving() -> None:
     moment = clock.now()
     for tracking in Tracking.objects.filter(ended_at=None, next_query_at__lte=moment):
         note_subscribed(tracking)
-    for tracking in Tracking.objects.filter(ended_at=None, trouble="", began_at__lte=moment - ASKED_AFTER):
+    on_their_way = Tracking.objects.filter(ended_at=None, trouble="").exclude(state=Journey.DELIVERED)
+    for tracking in on_their_way.filter(began_at__lte=moment - ASKED_AFTER).select_related("order"):
         for news in _list_missing(tracking, moment):
             _tell(tracking, news)
 
@@ -36,6 +38,8 @@ def _list_missing(tracking: Tracking, moment: datetime) -> list[News]:
     moving = News(
         moment - timedelta(hours=1), "【上海市】快件已到达上海转运中心", "上海市", Where.IN_TRANSIT, "2"
     )
+    if tracking.order.stage in (Stage.DONE, Stage.CLOSED):
+        return [News(moment - timedelta(hours=1), "快件已签收，签收人：本人", "", Where.DELIVERED, "301")]
     last = tracking.news_at or collected.at
     return [
         *([collected] if tracking.state == Journey.NOTHING else []),
@@ -45,9 +49,8 @@ def _list_missing(tracking: Tracking, moment: datetime) -> list[News]:
 
 def meet_trouble() -> None:
     """Of those that have moved a few do not arrive as they should."""
-    moved = Tracking.objects.filter(ended_at=None, trouble="", news_at__isnull=False).order_by(
-        "began_at", "pk"
-    )
+    live = Tracking.objects.filter(ended_at=None, trouble="", news_at__isnull=False)
+    moved = live.exclude(state=Journey.DELIVERED).order_by("began_at", "pk")
     for tracking, (where, code, words, place) in zip(moved, TROUBLES, strict=False):
         _tell(tracking, News(clock.now() - timedelta(minutes=40), words, place, where, code))
 

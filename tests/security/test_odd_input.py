@@ -19,7 +19,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "orders:station": (),
     "orders:waybill": ("label",),
     "orders:intercept": ("reveal_intercept",),
-    "orders:tracking": (),
+    "orders:tracking": ("report_problem", "snooze_tracking", "settle_tracking", "tell_about_parcel"),
     "orders:print": (),
     "orders:bulk": (),
     "orders:ship": ("replace_number", "photo", "undo_parcel", "ask_intercept", "call_courier", "hand_over"),

@@ -31,9 +31,7 @@ def entries(client: Client, path: str = HOME) -> list[str]:
                 *(
                     "Home",
                     *ORDERS,
-                    "Scan station",
-                    "Handing over",
-                    "Parcels in trouble",
+                    *AT_THE_TABLE,
                     "Alerts",
                     "Jobs",
                     "Products",
@@ -47,9 +45,7 @@ def entries(client: Client, path: str = HOME) -> list[str]:
             [
                 "Home",
                 *ORDERS,
-                "Scan station",
-                "Handing over",
-                "Parcels in trouble",
+                *AT_THE_TABLE,
                 "Alerts",
                 "Jobs",
                 "Products",
@@ -61,9 +57,7 @@ def entries(client: Client, path: str = HOME) -> list[str]:
             [
                 "Home",
                 *ORDERS,
-                "Scan station",
-                "Handing over",
-                "Parcels in trouble",
+                *AT_THE_TABLE,
                 "Alerts",
                 "Jobs",
                 "Products",

@@ -6,9 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from orders.models import Order
-from orders.shipping.models import Parcel, ParcelState
-from orders.shipping.selectors import list_order_ids
+from orders.shipping.models import Parcel, ParcelLine, ParcelState
 from orders.tracking.models import FINAL, ON_ITS_WAY, QUIET, Journey, Tracking
 from orders.tracking.providers import choose_provider
 from orders.waybills.models import Waybill
@@ -56,11 +54,12 @@ def _begin(parcel: Parcel) -> None:
     if former is not None:
         _take_up(lock_row(Tracking, former.pk))
         return
-    order = Order.objects.filter(pk__in=list_order_ids(parcel.pk)[:1]).select_related("customer").first()
-    if order is None or order.is_test:
+    lines = ParcelLine.objects.filter(parcel=parcel).select_related("order_line__order__customer")
+    first = lines.order_by("order_line__order_id").first()
+    if first is None or first.order_line.order.is_test:
         return
     tracking = Tracking(
-        order=order,
+        order=first.order_line.order,
         parcel=parcel,
         courier=parcel.courier,
         tracking_no=parcel.tracking_no,
