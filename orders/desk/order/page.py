@@ -140,6 +140,7 @@ class OrderPage:
     offers: dict[str, Offer]
     forms: dict[str, ActionForm]
     can_reveal: bool
+    may_ship: bool
     printed: str
 
     @property
@@ -198,6 +199,7 @@ def make_page(
         offers=offers,
         forms=_make_forms(order, actor, offers, bound),
         can_reveal=can_reveal(order, actor),
+        may_ship=has_capability(actor, "orders.ship"),
         printed=tell_prints(order, events),
     )
 

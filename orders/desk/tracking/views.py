@@ -15,6 +15,7 @@ from orders.selectors import get_order
 from orders.shipping.selectors import list_parcels
 from orders.tracking.models import Tracking
 from orders.tracking.selectors import get_tracking, list_news, map_journeys
+from shop.access import has_capability
 from shop.console.timeline import tell_last
 from shop.errors import Refused
 from shop.http.dialogs import Dialog
@@ -54,7 +55,8 @@ def show_journey(request: StaffRequest, number: str, parcel_id: int) -> HttpResp
         raise Refused("not_found", _("There is no such parcel."), 404)
     if request.GET.get("seen", "") == mark_journey(journey):
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
-    context = {"order": order, "parcel": parcel, "journey": journey, "is_open": "open" in request.GET}
+    may_ship = has_capability(request.actor, "orders.ship")
+    context = {"order": order, "parcel": parcel, "journey": journey, "may_ship": may_ship}
     return render(request, "desk/tracking/_journey.html", context)
 
 

@@ -129,6 +129,9 @@ def test_the_order_page_shows_the_newest_and_unfolds() -> None:
     client = browser("support")
     page = client.get(reverse("orders:detail", args=[tracking.order.number])).content.decode()
     assert "派送不成功" in page and f"tracking:{tracking.pk}" in page
+    link = reverse("orders:tracking", args=[tracking.pk])
+    shown = browser("warehouse").get(reverse("orders:detail", args=[tracking.order.number])).content.decode()
+    assert f'href="{link}"' in shown and f'href="{link}"' not in page
     part = reverse("orders:journey", args=[tracking.order.number, tracking.parcel_id])
     assert client.get(f"{part}?seen={tracking.version}-1").status_code == 204
     assert "派送不成功" in client.get(f"{part}?seen=0-0").content.decode()
