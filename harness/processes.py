@@ -78,6 +78,7 @@ class ShopProcesses:
             "WECHAT_MINI_URL": self.standin_url,
             "KDNIAO_URL": self.standin_url,
             "KUAIDI100_URL": self.standin_url,
+            "KUAIDI100_POLL_URL": self.standin_url,
             "FEIE_URL": self.standin_url,
             "YILIANYUN_URL": f"{self.standin_url}/v2",
             "WECOM_ROBOT_URL": self.standin_url,

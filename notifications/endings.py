@@ -13,6 +13,7 @@ from orders.models import Order
 from orders.payments.models import Refund, RefundState
 from orders.printing.selectors import IN_TROUBLE as NOT_PRINTED
 from orders.stages import IN_HAND, Stage
+from orders.tracking.selectors import find_troubled as find_parcels_in_trouble
 from orders.waybills.selectors import IN_TROUBLE
 from orders.wechat_report.models import IN_TROUBLE as NOT_TOLD
 from shop import clock
@@ -95,6 +96,12 @@ def after_collection(order: Order, _alert: Alert) -> Ending | None:
 def after_report(order: Order, _alert: Alert) -> Ending | None:
     """Over when WeChat has refused nothing of the order any more."""
     return None if order.shipping_reports.filter(NOT_TOLD).exists() else Ending(HandledHow.OVER)
+def after_tracking(order: Order, alert: Alert) -> Ending | None:
+    """Over when its parcel is in this trouble no longer, or somebody has put it off."""
+    told = Event.objects.filter(pk=alert.event_id).values_list("subject_id", "data__trouble").first()
+    pk, trouble = told or (0, "")
+    is_so = find_parcels_in_trouble().filter(order=order, pk=pk or 0, trouble=trouble).exists()
+    return None if is_so else Ending(HandledHow.OVER)
 
 
 def after_urge(order: Order, alert: Alert) -> Ending | None:

@@ -12,6 +12,7 @@ from notifications.models import Alert, AlertKind
 from orders.scope import scope_key
 from orders.stages import IN_HAND, Stage
 from orders.states import MOVES
+from orders.tracking.moves import HEARD
 from shop.access import ROLES, has_any
 from shop.actor import PEOPLE, Actor
 from shop.events.models import Event
@@ -22,6 +23,10 @@ from shop.staff.services import staff_actor
 _DESK = ("alerts.handle",)
 _MONEY = ("orders.refund", "alerts.handle")
 _TENDING_REFUNDS = ("order.retry_refund", "order.refund_done", "order.pay_out")
+_TENDING_PARCELS = (
+    *HEARD.values(),
+    *("tracking.move_on", "tracking.snooze", "tracking.settle", "tracking.end"),
+)
 _RUNG = frozenset({*IN_HAND, Stage.SHIPPED})
 _TAKING_ON = tuple(
     rule.verb
@@ -34,6 +39,11 @@ _TAKING_ON = tuple(
 
 def _enters_desk(event: Event) -> bool:
     return event.before == Stage.UNPAID and event.after != Stage.UNPAID
+
+
+def _newly_in_trouble(event: Event) -> bool:
+    """Whether this news has put the parcel onto the board, which it does once for each kind of trouble."""
+    return "trouble" in event.data
 
 
 @dataclass(frozen=True)
@@ -215,6 +225,35 @@ KINDS: dict[AlertKind, Row] = {
         ("report.fail", "report.fix"),
         ending=endings.after_report,
         ended_by=("report.retry", "report.let_be", "report.renew", "report.spare", "report.drop"),
+    ),
+    AlertKind.PARCEL_STUCK: Row(
+        "有快件停滞不动，请联系快递公司",
+        "有 {n} 个快件停滞不动，请联系快递公司",
+        "soon",
+        ("orders.ship",),
+        ("tracking.stall",),
+        ending=endings.after_tracking,
+        ended_by=_TENDING_PARCELS,
+    ),
+    AlertKind.PARCEL_PROBLEM: Row(
+        "有快件派送异常，请及时处理",
+        "有 {n} 个快件派送异常，请及时处理",
+        "overdue",
+        ("orders.ship",),
+        ("tracking.problem", "tracking.report", "tracking.refused", "tracking.returning"),
+        when=_newly_in_trouble,
+        ending=endings.after_tracking,
+        ended_by=_TENDING_PARCELS,
+    ),
+    AlertKind.PARCEL_BACK: Row(
+        "有快件已退回，请及时处理",
+        "有 {n} 个快件已退回，请及时处理",
+        "soon",
+        ("orders.ship",),
+        ("tracking.returned",),
+        when=_newly_in_trouble,
+        ending=endings.after_tracking,
+        ended_by=_TENDING_PARCELS,
     ),
     AlertKind.URGE: Row(
         "有买家催单，请及时处理",

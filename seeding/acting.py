@@ -33,6 +33,7 @@ from orders.shipping.services.ship import NewParcel, arrive_parcel, ship_order, 
 from orders.stages import BuyerReason
 from seeding import handing, money, paper, parcels
 from seeding.diary import Do
+from seeding.journeys import keep_moving
 from seeding.opening import recipient_of
 from seeding.world import Scene
 from shop import clock
@@ -44,6 +45,13 @@ from shop.events.delivery import drain
 from shop.events.sweeping import sweep
 from shop.store.choices import Delivery, PayMethod, ReserveOn
 from shop.store.services import change_store_settings
+
+
+def _sweep() -> None:
+    """What is due; parcels on their way have been heard of by then."""
+    drain()
+    keep_moving()
+    sweep()
 
 
 def act(scene: Scene) -> None:
@@ -224,5 +232,5 @@ ACTS: dict[Do, Callable[[Scene], object]] = {
     Do.CANCEL_PAID: _cancel_paid,
     Do.CANCEL_LINE: _cancel_line,
     Do.HANDLE_ALERTS: _handle_alerts,
-    Do.SWEEP: lambda _scene: sweep(),
+    Do.SWEEP: lambda _scene: _sweep(),
 }

@@ -14,6 +14,7 @@ from django.test import override_settings
 from orders.numbers import drawn_by
 from seeding.acting import act
 from seeding.chores import run_errand
+from seeding.journeys import keep_moving, meet_trouble
 from seeding.opening import draw_pictures, hire_everybody, join, set_up_store, stock_shelves
 from seeding.outside.robots import set_up_robots
 from seeding.outside.wechat import enter_templates
@@ -87,7 +88,11 @@ def _live_through(world: World) -> None:
             do()
             if number % DELIVER_EVERY == 0:
                 drain()
+                keep_moving()
     with clock.at(world.plan.ends_at):
+        drain()
+        keep_moving()
+        meet_trouble()
         drain()
         sweep()
         enter_templates(actor=world.staff["owner"])

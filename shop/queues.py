@@ -47,7 +47,7 @@ QUEUES = {
             "waybills, tracking and prints, for which somebody waits at the packing table",
             (
                 *("orders.waybills.tasks.*", "orders.collections.tasks.*"),
-                *("orders.shipping.tasks.*", "orders.printing.tasks.*"),
+                *("orders.shipping.tasks.*", "orders.printing.tasks.*", "orders.tracking.tasks.*"),
             ),
             2,
         ),

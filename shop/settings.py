@@ -68,7 +68,12 @@ KDNIAO_WAYBILL_PATH = env.str("KDNIAO_WAYBILL_PATH", "/api/EOrderService")
 KDNIAO_QUERY_PATH = env.str("KDNIAO_QUERY_PATH", "/Ebusiness/EbusinessOrderHandle.aspx")
 KDNIAO_COLLECT_PATH = env.str("KDNIAO_COLLECT_PATH", "/api/OOrderService")
 KDNIAO_COLLECT_KINDS = (env.str("KDNIAO_COLLECT_TYPE", "1001"), env.str("KDNIAO_CALL_OFF_TYPE", "1004"))
+KDNIAO_SUBSCRIBE_PATH = env.str("KDNIAO_SUBSCRIBE_PATH", "/api/dist")
+KDNIAO_TRACK_KINDS = (env.str("KDNIAO_ASK_TYPE", "1002"), env.str("KDNIAO_SUBSCRIBE_TYPE", "1008"))
+# What the plan of 快递鸟 holds for a day.
+TRACKING_DAILY_QUERIES = env.int("TRACKING_DAILY_QUERIES", 30_000)
 KUAIDI100_URL = env.str("KUAIDI100_URL", "https://api.kuaidi100.com").rstrip("/")
+KUAIDI100_POLL_URL = env.str("KUAIDI100_POLL_URL", "https://poll.kuaidi100.com").rstrip("/")
 KUAIDI100_WAYBILL_PATH = env.str("KUAIDI100_WAYBILL_PATH", "/label/order")
 KUAIDI100_VOID_PATH = env.str("KUAIDI100_VOID_PATH", "/label/order")
 FEIE_URL = env.str("FEIE_URL", "https://api.feieyun.cn").rstrip("/")
@@ -109,6 +114,7 @@ INSTALLED_APPS = [
     "orders.shipping",
     "orders.waybills",
     "orders.collections",
+    "orders.tracking",
     "orders.packing",
     "orders.exports",
     "orders.printing",
@@ -381,7 +387,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
-    "ENUM_NAME_OVERRIDES": {"CancelReason": "orders.stages.BuyerReason"},
+    "ENUM_NAME_OVERRIDES": {
+        "CancelReason": "orders.stages.BuyerReason",
+        "Journey": "orders.tracking.models.Journey",
+    },
 }
 
 LOGGING = {

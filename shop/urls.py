@@ -15,6 +15,7 @@ urlpatterns = [
     path("media/<path:path>", picture, name="picture"),
     path("private/<path:path>", private_picture, name="private_picture"),
     path("hooks/", include("orders.payments.urls")),
+    path("hooks/", include("orders.tracking.urls")),
     path("api/v1/", include("shop.api_urls")),
     path("console/staff/", include("shop.staff.urls")),
     path("console/files/", include("shop.staff.files.urls")),

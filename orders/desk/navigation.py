@@ -10,7 +10,8 @@ from orders.desk.cod.owed import list_owed
 from orders.desk.list.kinds import AFTERSALE, ORDINARY, PICKUP, OrderKind, find_kind
 from orders.exports.selectors import list_unfetched
 from orders.scope import real_orders_of, scope_key
-from orders.wechat_report.selectors import list_troubled
+from orders.tracking.selectors import list_troubled
+from orders.wechat_report.selectors import list_troubled as list_untold
 from shop.console.navigation import Entry, Group, Work, register
 
 
@@ -24,11 +25,15 @@ def _has_own_entry(request: HttpRequest) -> bool:
     return request.path.startswith(own) or _is_shipping_by_sheet(request)
 
 
-_OWN_ENTRIES = ("station", "collections", "wechat_reports", "cod")
+_OWN_ENTRIES = ("station", "collections", "tracking_board", "wechat_reports", "cod")
 
 
 def _is_handing_over(request: HttpRequest) -> bool:
     return request.path.startswith(reverse("orders:collections"))
+
+
+def _is_tracking(request: HttpRequest) -> bool:
+    return request.path.startswith(reverse("orders:tracking_board"))
 
 
 def _is_telling_wechat(request: HttpRequest) -> bool:
@@ -82,21 +87,34 @@ register(
     Entry(
         Group.ORDERS,
         37,
-        _("WeChat reports"),
-        "orders:wechat_reports",
-        "brand-wechat",
+        _("Parcel trouble"),
+        "orders:tracking_board",
+        "package-off",
         "orders.ship",
-        is_here=_is_telling_wechat,
+        is_here=_is_tracking,
         work=Work(scope_key, list_troubled),
     ),
     Entry(
         Group.ORDERS,
         38,
+        _("WeChat reports"),
+        "orders:wechat_reports",
+        "brand-wechat",
+        "orders.ship",
+        is_here=_is_telling_wechat,
+        work=Work(scope_key, list_untold),
+    ),
+    Entry(
+        Group.ORDERS,
+        39,
         _("Cash on delivery"),
         "orders:cod",
         "cash",
         "orders.collect",
         work=Work(scope_key, list_owed),
+    ),
+    Entry(
+        Group.ORDERS,
         45,
         _("Exports"),
         "exports:list",

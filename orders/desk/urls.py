@@ -10,6 +10,7 @@ from orders.desk.printing.urls import urlpatterns as printing_urls
 from orders.desk.prints.urls import urlpatterns as print_urls
 from orders.desk.station.urls import urlpatterns as station_urls
 from orders.desk.testing.urls import urlpatterns as testing_urls
+from orders.desk.tracking.urls import urlpatterns as tracking_urls
 from orders.desk.waybills.urls import urlpatterns as waybill_urls
 from orders.desk.wechat_report.urls import urlpatterns as report_urls
 
@@ -26,5 +27,6 @@ urlpatterns = [
     *collection_urls,
     *cod_urls,
     *report_urls,
+    *tracking_urls,
     *order_urls,
 ]

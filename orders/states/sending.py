@@ -246,6 +246,16 @@ SENDING = (
         facts={"parcel": int, "how": str},
     ),
     Move(
+        "order.set_off",
+        _("Set off"),
+        _("The courier has the parcel"),
+        stay(Stage.PREPARING, Stage.SHIPPED),
+        BY_SYSTEM,
+        guards=(has_buyer,),
+        is_look=True,
+        facts=_PARCELS,
+    ),
+    Move(
         "order.arrive",
         _("Mark as delivered"),
         _("Delivered"),

@@ -49,10 +49,12 @@ PRODUCTION_URL = "https://api.kdniao.com"
 WAYBILL_PATH = "/api/EOrderService"
 QUERY_PATH = "/Ebusiness/EbusinessOrderHandle.aspx"
 COLLECT_PATH = "/api/OOrderService"
+SUBSCRIBE_PATH = "/api/dist"
 TIMEOUT_S = 10.0
 """The provider asks the courier meanwhile."""
 ISSUE, VOID, RECOGNISE = "1007", "1147", "2002"
 COLLECT, CALL_OFF = "1001", "1004"
+ASK, SUBSCRIBE = "1002", "1008"
 DONE, USED_BEFORE = "100", "106"
 # Reasons in words: the code was used before; there is no such collection, or not any more.
 CALLED_BEFORE = ("订单号已存在", "订单已存在", "订单号重复")
@@ -84,11 +86,16 @@ class Site:
     collect_path: str = COLLECT_PATH
     collect_kind: str = COLLECT
     call_off_kind: str = CALL_OFF
+    subscribe_path: str = SUBSCRIBE_PATH
+    ask_kind: str = ASK
+    subscribe_kind: str = SUBSCRIBE
 
 
 SANDBOX_PATH = "/kdniaosandbox/gateway/exterfaceInvoke.json"
 PRODUCTION = Site()
-SANDBOX = Site("http://sandboxapi.kdniao.com:8080", SANDBOX_PATH, SANDBOX_PATH, SANDBOX_PATH)
+SANDBOX = Site(
+    "http://sandboxapi.kdniao.com:8080", SANDBOX_PATH, SANDBOX_PATH, SANDBOX_PATH, subscribe_path=SANDBOX_PATH
+)
 
 
 class KdNiao:

@@ -97,16 +97,27 @@ class ProviderForm(forms.Form):
     says_optional = False
     merchant = fields.text("", max_length=60, validators=_PLAIN)
     key = SecretField(validators=_PLAIN)
+    company = fields.text(
+        _("Customer number (customer)"),
+        max_length=60,
+        required=False,
+        validators=_PLAIN,
+        help_text=_("Without it Kuaidi100 can push news of parcels, but cannot be asked for them."),
+    )
 
     def __init__(self, provider: Provider, account: ProviderAccount | None, data: Any = None) -> None:
-        super().__init__(data, initial={"merchant": account.customer if account else ""})
+        stored = {"merchant": account.customer, "company": account.company} if account else {}
+        super().__init__(data, initial=stored)
+        if provider != Provider.KUAIDI100:
+            del self.fields["company"]
         self.fields["merchant"].label, self.fields["key"].label = PROVIDER_LABELS[provider]
         key: Any = self.fields["key"]
         key.tell(is_stored=bool(account and account.key))
 
     def read(self) -> dict[str, str]:
         """What was typed, by the columns of an account."""
-        return {"customer": self.cleaned_data["merchant"], "key": self.cleaned_data["key"]}
+        typed = {"customer": self.cleaned_data["merchant"], "key": self.cleaned_data["key"]}
+        return typed | {name: self.cleaned_data[name] for name in ("company",) if name in self.fields}
 
 
 PROVIDER_LABELS = {
@@ -143,11 +154,13 @@ class CourierForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
         fields = (
             *("provider", "pay_type", "product", "label_size", "delivery_method", "trans_type"),
             *("customer_name", "customer_pwd", "month_code", "send_site", "warehouse"),
+            "stuck_hours",
         )
         help_texts = {
             "product": _(
                 "The courier's own number of a service, as the provider lists it; 1 is the usual one."
             ),
+            "stuck_hours": _("A parcel that is silent for so long stands under “Parcels in trouble”."),
             "label_size": _("As the provider names it; leave it empty for the usual size."),
         }
 
@@ -166,7 +179,7 @@ class CourierForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
             else:
                 del self.fields[name]
         for name, field in self.fields.items():
-            if name not in ("provider", "pay_type", *CHOICE_FIELDS):
+            if name not in ("provider", "pay_type", "stuck_hours", *CHOICE_FIELDS):
                 field.validators.append(_check_taken)
 
     def _describe(self, name: str, courier: Courier) -> None:

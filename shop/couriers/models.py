@@ -30,6 +30,10 @@ class PayType(models.IntegerChoices):
     THIRD = 4, _("a third party pays")
 
 
+STUCK_HOURS = 72
+"""So long without news a parcel may be on its way, where the shop has not said otherwise of its courier."""
+
+
 class Sender(Versioned):
     """An address from which the shop ships; it belongs to the shop, so nothing of it is sealed."""
 
@@ -67,7 +71,8 @@ class Sender(Versioned):
 class ProviderAccount(Versioned):
     """Whom the shop is at a provider of e-waybills; `tested_at` is when it last passed a real call.
 
-    `customer`: EBusinessID of 快递鸟, key of 快递100. `key`: ApiKey of 快递鸟, secret of 快递100.
+    `customer`: EBusinessID of 快递鸟, key of 快递100. `key`: ApiKey of 快递鸟, secret of 快递100. `company`: the
+    customer of 快递100, without which nobody can ask where a parcel is.
     """
 
     subject_kind = "provider_account"
@@ -75,6 +80,7 @@ class ProviderAccount(Versioned):
     provider = models.CharField(_("provider"), max_length=10, choices=Provider)
     customer = models.CharField(_("merchant id"), max_length=60, blank=True)
     key = EncryptedTextField(_("API key"), bound_to=("provider",), blank=True)
+    company = models.CharField(_("customer number"), max_length=60, blank=True, default="", db_default="")
     tested_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -109,6 +115,10 @@ class CourierAccount(Versioned):
     label_size = models.CharField(_("label size"), max_length=10, blank=True)
     delivery_method = models.PositiveSmallIntegerField(_("how it is handed over"), default=0, db_default=0)
     trans_type = models.PositiveSmallIntegerField(_("kind of delivery"), default=0, db_default=0)
+
+    stuck_hours = models.PositiveSmallIntegerField(
+        _("stuck after hours without news"), default=STUCK_HOURS, db_default=STUCK_HOURS
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["code"], name="one_account_per_courier")]

@@ -50,6 +50,7 @@ TOPICS = (
         _("Shipping told to WeChat"),
         ("orders:wechat_reports", "orders:wechat_report"),
     ),
+    Topic("tracking", Group.ORDERS, _("Parcels in trouble"), ("orders:tracking_board", "orders:tracking")),
     Topic("station", Group.ORDERS, _("Scan station"), ("orders:station",)),
     Topic("labels", Group.ORDERS, _("E-waybills"), ("orders:waybills", "orders:waybill")),
     Topic("payments", Group.ORDERS, _("Being paid")),

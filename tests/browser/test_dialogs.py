@@ -12,6 +12,7 @@ from orders.desk.intercepts.actions import ACTIONS as OF_INTERCEPTS
 from orders.desk.order.actions import ACTIONS as OF_ORDERS
 from orders.desk.printing.actions import ACTIONS as OF_PRINTS
 from orders.desk.testing.services import place_test_order
+from orders.desk.tracking.actions import ACTIONS as OF_TRACKINGS
 from orders.desk.waybills.actions import ACTIONS as OF_WAYBILLS
 from orders.desk.wechat_report.actions import ACTIONS as OF_REPORTS
 from orders.exports.services.asking import Wish, ask_export
@@ -45,6 +46,7 @@ from tests.printing.conftest import make_printer
 from tests.robots.robots import make_robot
 from tests.shipping.cash import refused_cod
 from tests.shipping.test_intercept import asked
+from tests.tracking.parcels import followed, troubled
 from tests.waybills.conftest import set_up_couriers, settled
 from tests.wechat_report.conftest import make_report
 
@@ -87,6 +89,7 @@ def list_pages() -> Iterator[str]:
     yield f"/console/exports/{ask_export(wish, actor=cast.clerk(), key='dialogs').pk}/"
     make_schedule(wish, Rhythm("week", 8), actor=cast.clerk(), key="dialogs")
     yield "/console/exports/"
+    yield from (f"/console/orders/tracking/{tracking.pk}/" for tracking in (followed(), troubled()))
     set_up_couriers()
     sent = ship_order(
         cast.prepared_order().pk, parcels=[cast.parcel(courier="ZTO")], actor=cast.clerk("warehouse")
@@ -122,6 +125,7 @@ def list_expected() -> set[str]:
         *OF_INTERCEPTS,
         *OF_EXPORT,
         *OF_SCHEDULE,
+        *OF_TRACKINGS,
         *OF_PRINTS,
         *OF_REPORTS,
         *OF_PRINTERS,

@@ -47,6 +47,7 @@ from tests.robots.robots import make_robot
 from tests.security.test_permissions import MATRIX, list_routes
 from tests.sheets.making import xlsx
 from tests.shipping.test_intercept import asked
+from tests.tracking.parcels import troubled
 from tests.waybills.conftest import set_up_couriers, settled
 from tests.wechat_report.conftest import make_report
 
@@ -194,6 +195,7 @@ class Tour:
             "waybill_id": plant_waybill().pk,
             "intercept_id": asked(called=CORPUS[1], detail=CORPUS[1][:200]).pk,
             "parcel_id": asked().parcel_id,
+            "tracking_id": troubled(words=CORPUS[1][:200]).pk,
             "printer_id": (planted := plant_print()).printer_id,
             "print_id": planted.pk,
             "report_id": make_report(cast.paid_order()).pk,

@@ -224,6 +224,7 @@ NOT_RACED = {
     "waybill": "tests/races/test_waybill.py",
     "intercept": "tests/races/test_intercept.py",
     "collection": "tests/races/test_collection.py",
+    "tracking": "tests/races/test_tracking.py",
     "packing": "tests/races/test_packing.py",
     "print_job": "tests/races/test_printing.py",
     "buyer_notice": "tests/races/test_notices.py",

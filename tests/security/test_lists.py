@@ -90,6 +90,7 @@ LISTS: dict[str, tuple[str, ...]] = {
     "/console/orders/intercepts/": (),
     "/console/orders/collections/": (),
     "/console/orders/bulk/": CURSORS,
+    "/console/orders/tracking/": ("tab", *CURSORS),
     "/console/orders/collections/waiting/": CURSORS,
     "/console/orders/station/": ("order",),
     "/console/orders/printing/": CURSORS,

@@ -33,6 +33,8 @@ from orders.services.printing import Document
 from orders.shipping.models import InterceptKind, Parcel, ParcelPhoto
 from orders.shipping.services.intercepting import Wish as InterceptWish
 from orders.shipping.services.intercepting import ask_intercept
+from orders.tracking.models import Tracking
+from orders.tracking.services.following import follow_parcels
 from orders.waybills.models import WaybillLabel, WaybillState
 from shop import clock
 from shop.access import ROLES
@@ -110,6 +112,8 @@ MATRIX: dict[tuple[str, str], Expected] = {
     # Callbacks prove themselves by signature, whoever sends them; tests/faults says what false ones get.
     ("payment_hooks:wechat_payment", "POST"): everybody(),
     ("payment_hooks:wechat_refund", "POST"): everybody(),
+    ("tracking_hooks:kdniao", "POST"): everybody(),
+    ("tracking_hooks:kuaidi100", "POST"): everybody(),
     ("api:openapi", "GET"): everybody(),
     ("api:docs", "GET"): everybody(),
     ("api:shop", "GET"): everybody(),
@@ -184,6 +188,9 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("orders:reveal_intercept", "POST"): staff(REVEALERS),
     ("orders:ship_template", "GET"): staff(SHIPPERS),
     ("orders:ship_waiting", "POST"): staff(SHIPPERS),
+    ("orders:tracking_board", "GET"): staff(SHIPPERS),
+    ("orders:tracking", "GET"): staff(SHIPPERS),
+    ("orders:journey", "GET"): staff(ALL),
     ("orders:collections", "GET"): staff(SHIPPERS),
     ("orders:to_hand_over", "GET"): staff(SHIPPERS),
     ("orders:hand_group_over", "GET"): staff(SHIPPERS),
@@ -331,6 +338,7 @@ ORDER_ACTIONS = (
     (SHIPPERS, "fail_intercept", "withdraw_intercept", "enter_label", "call_courier", "merge", "separate"),
     (SHIPPERS, "turn_back", "undo_turn_back"),
     (SHIPPERS, "retry_report", "let_report_be"),
+    (SHIPPERS, "report_problem", "snooze_tracking", "settle_tracking", "tell_about_parcel"),
     (PRINTERS, "retry_print", "settle_print", "repeat_print", "cancel_print"),
     (COLLECTORS, "collect", "record_transfer", "record_excess", "reject_proof"),
     (PRICERS, "change_price", "waive"),
@@ -442,6 +450,7 @@ def world(books_are_clean: None, sent_tasks: list[tuple[str, int]]) -> World:
     photo = ParcelPhoto.objects.create(parcel=sent, picture=picture, added_at=clock.now())
     wish = InterceptWish(InterceptKind.STOP)
     intercept = ask_intercept(sent.pk, order_id=order.pk, wish=wish, actor=cast.clerk())
+    follow_parcels([sent.pk])
     collection = hand_over(sent.pk, order_id=order.pk, how=CollectionState.DROPPED_OFF, actor=cast.clerk())
     # The test of a connection asks nobody: a test's transaction is open.
     ProviderAccount.objects.all().delete()
@@ -477,6 +486,7 @@ def world(books_are_clean: None, sent_tasks: list[tuple[str, int]]) -> World:
         "photo_id": photo.pk,
         "intercept_id": intercept.pk,
         "collection_id": collection.pk,
+        "tracking_id": Tracking.objects.get().pk,
         "event_id": Event.objects.get(verb="order.change_address").pk,
         "product_id": sku.product_id,
         "sku_id": sku.pk,
@@ -557,5 +567,7 @@ def test_forms_need_their_token(world: World):
     client = Client(enforce_csrf_checks=True)
     client.cookies = browser().cookies
     names = {name for name, method in MATRIX if method == "POST"}
-    forms = sorted(name for name in names if not name.startswith(("api:", "payment_hooks:")))
+    forms = sorted(
+        name for name in names if not name.startswith(("api:", "payment_hooks:", "tracking_hooks:"))
+    )
     assert {name for name in forms if client.post(world.path(name)).status_code != 403} == set()

@@ -14,7 +14,7 @@ from tests.console import ENGLISH, browser, sign_in
 pytestmark = pytest.mark.django_db
 HOME = "/console/"
 ORDERS = ("All orders", "Pickup orders", "After-sales orders")
-SHIPPING = ("Ship by sheet", "Scan station", "Handing over", "WeChat reports")
+SHIPPING = ("Ship by sheet", "Scan station", "Handing over", "Parcel trouble", "WeChat reports")
 CASH = "Cash on delivery"
 
 

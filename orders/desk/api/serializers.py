@@ -24,6 +24,8 @@ from orders.payments.services.transfers import MAX_PICTURES
 from orders.quotes import MAX_QUANTITY, QuotedLine
 from orders.shipping.models import Parcel, ParcelState
 from orders.stages import IN_HAND, BuyerReason, CloseReason
+from orders.tracking.models import Journey
+from orders.tracking.selectors import map_journeys
 from shop.catalog.serializers import PICTURE_WORDS
 from shop.customers.serializers import DestinationOut, RecipientIn
 from shop.files.services import make_link
@@ -225,6 +227,26 @@ class ParcelEventOut(serializers.Serializer[Any]):
     words = serializers.CharField(help_text="in the language of the request")
 
 
+class ParcelNewsOut(serializers.Serializer[Any]):
+    """One thing that the courier has told of a parcel."""
+
+    at = serializers.DateTimeField()
+    words = serializers.CharField(help_text="the courier's own words; empty of a buyer who was erased")
+    place = serializers.CharField()
+    state = serializers.ChoiceField(choices=Journey.choices)
+
+
+class ParcelTrackingOut(serializers.Serializer[Any]):
+    """Where a parcel is, as its courier tells."""
+
+    state = serializers.ChoiceField(choices=Journey.choices)
+    state_words = serializers.CharField(
+        source="get_state_display", help_text="in the language of the request"
+    )
+    news_at = serializers.DateTimeField(allow_null=True)
+    news = ParcelNewsOut(source="told", many=True, help_text="newest first, at most 200")
+
+
 class ParcelOut(serializers.Serializer[Any]):
     """Sent with a courier, or brought by the shop's own driver."""
 
@@ -242,9 +264,15 @@ class ParcelOut(serializers.Serializer[Any]):
     )
 
     events = serializers.SerializerMethodField(help_text="what became of it, oldest first")
+    tracking = serializers.SerializerMethodField(help_text="null while nobody follows the parcel")
     shared_with = serializers.SerializerMethodField(
         help_text="your other orders that have goods in it, by number"
     )
+
+    @extend_schema_field(ParcelTrackingOut(allow_null=True))
+    def get_tracking(self, parcel: Parcel) -> Any:
+        journey = self.context["journeys"].get(parcel.pk)
+        return ParcelTrackingOut(journey).data if journey else None
 
     def get_shared_with(self, parcel: Parcel) -> list[str]:
         shared: list[str] = self.context["shared"][parcel.pk]
@@ -348,6 +376,7 @@ class OrderOut(OrderRowOut):
             return []
         shared = map_shared(order, parcels, self.context["actor"])
         context = {"order": order, "events": map_parcel_events(order, parcels), "shared": shared}
+        context["journeys"] = map_journeys([parcel.pk for parcel in parcels])
         return ParcelOut(parcels, many=True, context=context).data
 
     @extend_schema_field(RefundOut(many=True))

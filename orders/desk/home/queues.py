@@ -30,6 +30,7 @@ from orders.scope import real_orders_in_scope, rows_in_scope, scope_key
 from orders.selectors import with_secrets
 from orders.shipping.selectors import list_open_intercepts
 from orders.stages import Stage
+from orders.tracking.selectors import list_troubled as list_lost
 from orders.waybills.selectors import list_troubled
 from orders.wechat_report.selectors import list_troubled as list_untold
 from shop import clock
@@ -177,6 +178,16 @@ def _make_collections(_counts: Counts, actor: Actor, _now: datetime) -> Queue:
     return Queue("collections", title, "overdue", count, first, reverse("orders:collections"), see_all)
 
 
+def _make_trackings(_counts: Counts, actor: Actor, _now: datetime) -> Queue:
+    """Parcels that do not arrive as they should; the oldest trouble first."""
+    troubled = list_lost(scope_key(actor))
+    count = troubled[: CAP + 1].count()
+    rows = troubled.order_by("id")[:SHOWN] if count else []
+    first = [Waiting(row.order_id, f"{row.get_trouble_display()} · {row.courier_name}") for row in rows]
+    title, see_all = _("Parcels in trouble"), _("See all of them")
+    return Queue("trackings", title, "overdue", count, first, reverse("orders:tracking_board"), see_all)
+
+
 def _make_to_hand_over(_counts: Counts, actor: Actor, _now: datetime) -> Queue:
     """Parcels of which nobody has said how they get to their couriers; the oldest first."""
     waiting = list_waiting(scope_key(actor))
@@ -243,6 +254,7 @@ register_queue(45, _make_waybills, whose=["orders.ship"])
 register_queue(46, _make_prints, whose=["orders.ship"])
 register_queue(47, _make_intercepts, whose=["orders.ship"])
 register_queue(49, _make_to_hand_over, whose=["orders.ship"])
+register_queue(52, _make_trackings, whose=["orders.ship"])
 register_queue(48, _make_collections, whose=["orders.ship"])
 register_queue(58, _make_cod, whose=["orders.collect"])
 register_queue(54, _make_reports, whose=["orders.ship"])

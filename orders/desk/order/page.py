@@ -33,6 +33,8 @@ from orders.shipping.models import (
     ParcelState,
 )
 from orders.states import MOVES
+from orders.tracking.models import Tracking
+from orders.tracking.selectors import map_journeys
 from orders.waybills.models import Waybill
 from orders.waybills.selectors import list_shown
 from shop import clock
@@ -66,6 +68,7 @@ _PARCEL_LINES = KeptQuery(
             has_photos=Exists(ParcelPhoto.objects.filter(parcel=OuterRef("parcel"))),
             has_intercepts=Exists(Intercept.objects.filter(parcel=OuterRef("parcel"))),
             is_callable=Exists(find_called_couriers().filter(code=OuterRef("parcel__courier"))),
+            has_journey=Exists(Tracking.objects.filter(parcel=OuterRef("parcel"))),
             has_collections=Exists(Collection.objects.filter(parcel=OuterRef("parcel"))),
         )
         .filter(order_line__order=_ORDER, parcel__direction=Direction.OUT)
@@ -87,6 +90,7 @@ class ParcelView:
     photos: list[ParcelPhoto]
     intercepts: list[Intercept]
     hand_over: HandOver
+    journey: Tracking | None
     courier_phone: str
 
 
@@ -138,6 +142,7 @@ class OrderPage:
     offers: dict[str, Offer]
     forms: dict[str, ActionForm]
     can_reveal: bool
+    may_ship: bool
     printed: str
 
     @property
@@ -196,6 +201,7 @@ def make_page(
         offers=offers,
         forms=_make_forms(order, actor, offers, bound),
         can_reveal=can_reveal(order, actor),
+        may_ship=has_capability(actor, "orders.ship"),
         printed=tell_prints(order, events),
     )
 
@@ -253,6 +259,7 @@ def _list_parcels(
     intercepted: set[int] = set()
     collected: set[int] = set()
     callable_ids: set[int] = set()
+    followed: set[int] = set()
     rows: list[Any] = [*_PARCEL_LINES.fetch(order=order_id)]
     for row in rows:
         parcel = parcels.setdefault(row.parcel_id, row.parcel)
@@ -260,10 +267,12 @@ def _list_parcels(
         photographed |= {parcel.pk} if row.has_photos else set()
         intercepted |= {parcel.pk} if row.has_intercepts else set()
         collected |= {parcel.pk} if row.has_collections else set()
+        followed |= {parcel.pk} if row.has_journey else set()
         callable_ids |= {parcel.pk} if row.is_callable else set()
     photos = _group(ParcelPhoto.objects.select_related("picture"), photographed)
     intercepts = _group(Intercept.objects.all(), intercepted)
     collections = _group(Collection.objects.all(), collected)
+    journeys = map_journeys(followed) if followed else {}
     ways = list_ways(
         parcels.values(),
         collections,
@@ -273,7 +282,13 @@ def _list_parcels(
     )
     return [
         _view_parcel(
-            parcel, contents[parcel.pk], available, photos[parcel.pk], intercepts[parcel.pk], ways[parcel.pk]
+            parcel,
+            contents[parcel.pk],
+            available,
+            photos[parcel.pk],
+            intercepts[parcel.pk],
+            ways[parcel.pk],
+            journeys.get(parcel.pk),
         )
         for parcel in parcels.values()
     ]
@@ -294,6 +309,7 @@ def _view_parcel(
     photos: list[ParcelPhoto],
     intercepts: list[Intercept],
     hand_over: HandOver,
+    journey: Tracking | None,
 ) -> ParcelView:
     is_sent, courier = parcel.state == ParcelState.SENT, find_courier(parcel.courier)
     return ParcelView(
@@ -306,6 +322,7 @@ def _view_parcel(
         photos=photos,
         intercepts=intercepts,
         hand_over=hand_over,
+        journey=journey,
         courier_phone=courier.phone if courier and is_sent else "",
     )
 

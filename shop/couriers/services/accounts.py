@@ -18,7 +18,7 @@ from shop.moves.services import lock_subject, locked, move
 SECRETS = ("customer_pwd", "month_code")
 EDITABLE = (
     *("provider", "pay_type", "product", "label_size", "delivery_method", "trans_type"),
-    *("customer_name", *SECRETS, "send_site", "send_staff", "warehouse"),
+    *("customer_name", *SECRETS, "send_site", "send_staff", "warehouse", "stuck_hours"),
 )
 
 

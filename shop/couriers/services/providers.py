@@ -18,7 +18,7 @@ from shop.errors import Refused
 from shop.moves.services import lock_subject, move
 from shop.words import fill
 
-EDITABLE = ("customer", "key")
+EDITABLE = ("customer", "key", "company")
 _BAD_KEY, _NO_PLAN = "非法参数", "没有可用套餐"
 """As 快递鸟 says that id and key do not fit, and that no plan was bought."""
 _BAD_KEY_CODES = {Provider.KDNIAO.value: {"104"}, Provider.KUAIDI100.value: {"400", "503", "600", "601"}}

@@ -114,6 +114,7 @@ def show_state(world: World, request: Request) -> Reply:
         "refunds": ledger.find_all("SELECT * FROM refunds WHERE ? IN ('', number, trade_number)", number),
         "waybills": ledger.find_all("SELECT * FROM waybills WHERE ? IN ('', code, number)", number),
         "collections": ledger.find_all("SELECT * FROM collections WHERE ? IN ('', code, number)", number),
+        "journeys": ledger.find_all("SELECT * FROM journeys WHERE ? IN ('', number)", number),
         "prints": ledger.find_all(
             "SELECT * FROM prints WHERE ? = '' OR instr(content, ?) ORDER BY id", *[number] * 2
         ),

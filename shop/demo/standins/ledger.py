@@ -41,6 +41,9 @@ CREATE TABLE IF NOT EXISTS collections (
   id INTEGER PRIMARY KEY, code TEXT NOT NULL, courier TEXT NOT NULL, number TEXT NOT NULL, sender TEXT NOT NULL, starts
   TEXT NOT NULL, ends TEXT NOT NULL, made_at REAL NOT NULL, called_off_at REAL);
 CREATE INDEX IF NOT EXISTS collections_by_code ON collections(code);
+CREATE TABLE IF NOT EXISTS journeys (
+  id INTEGER PRIMARY KEY, provider TEXT NOT NULL, courier TEXT NOT NULL, number TEXT NOT NULL, fate TEXT NOT NULL,
+  url TEXT NOT NULL, salt TEXT NOT NULL, made_at REAL NOT NULL, told INTEGER NOT NULL, UNIQUE (provider, number));
 CREATE TABLE IF NOT EXISTS prints (
   id INTEGER PRIMARY KEY, provider TEXT NOT NULL, printer TEXT NOT NULL, reference TEXT NOT NULL UNIQUE, code TEXT
   NOT NULL, content TEXT NOT NULL, times INTEGER NOT NULL, made_at REAL NOT NULL, expires_at REAL, printed_at REAL);
@@ -77,6 +80,9 @@ DEFAULT_BEHAVIOUR: dict[str, Any] = {
     # No courier is called, for this reason; none is called off, for that.
     "collection_refusal": "",
     "call_off_refusal": "",
+    # Parcels: seconds between two stops of a journey; no journey is subscribed to, for this reason.
+    "journey_seconds": 60,
+    "subscription_refusal": "",
     # Every receipt printer: online, offline, no_paper, or silent about itself.
     "printer_state": "online",
     # Every robot of a group refuses for good: keyword or ip.

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from shop.demo.standins.control import answer_control
-from shop.demo.standins.couriers import kdniao
+from shop.demo.standins.couriers import kdniao, tracking
 from shop.demo.standins.couriers.counting import name_call
 from shop.demo.standins.couriers.kdniao import answer_kdniao
 from shop.demo.standins.couriers.kuaidi100 import answer_kuaidi100
@@ -74,6 +74,8 @@ def answer(world: World, request: Request, fault: Fault | None) -> Reply:
 def _choose_service(path: str) -> Callable[[World, Request], Reply]:
     if path in kdniao.PATHS:
         return answer_kdniao
+    if path in tracking.PATHS:
+        return tracking.answer_poll
     if path.startswith("/label/"):
         return answer_kuaidi100
     if path == feie.PATH:

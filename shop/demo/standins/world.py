@@ -32,6 +32,8 @@ class World:
         self.ledger = Ledger(data_dir)
         self.faults = Faults()
         self.retry_delays = retry_delays
+        # Where the merchant has said in the member centre of 快递鸟 that news of its waybills goes.
+        self.push_url = ""
         self.stopping = threading.Event()
         self._senders: set[threading.Thread] = set()
         self.merchant_key = _load_public(self.credentials.merchant_public_key)

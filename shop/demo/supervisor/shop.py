@@ -90,6 +90,7 @@ class DemoShop:
             "WECHAT_MINI_URL": self._standin_url,
             "KDNIAO_URL": self._standin_url,
             "KUAIDI100_URL": self._standin_url,
+            "KUAIDI100_POLL_URL": self._standin_url,
             "FEIE_URL": self._standin_url,
             "YILIANYUN_URL": f"{self._standin_url}/v2",
             "WECOM_ROBOT_URL": self._standin_url,
@@ -116,6 +117,7 @@ class DemoShop:
         prepare_database(self._data_dir, self._project, self._manage, backup)
         standin_port = self._standin_url.rpartition(":")[2]
         standin_arguments = ["--port", standin_port, "--data-dir", str(directory / "standins")]
+        standin_arguments += ["--push-url", f"{self._local_address}:{self._port}/hooks/kdniao"]
         self._add("standins", "-m", "shop.demo.standins", *standin_arguments)
         self._wait_until(lambda: is_listening(int(standin_port)), "standins")
         self._write_environment()

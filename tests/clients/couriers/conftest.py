@@ -37,7 +37,7 @@ def standins(courier_server: StandInServer) -> StandInServer:
     world = courier_server.world
     world.faults.clear()
     world.ledger.set_behaviour(DEFAULT_BEHAVIOUR)
-    for table in ("waybills", "collections", "calls"):
+    for table in ("waybills", "collections", "journeys", "calls"):
         world.ledger.write(f"DELETE FROM {table}")  # noqa: S608
     forget_circuits()
     return courier_server

@@ -21,6 +21,7 @@ from orders.services.printing import Document
 from orders.shipping.models import InterceptKind
 from orders.shipping.services.replacing import WhyReplaced
 from orders.stages import BuyerReason
+from orders.tracking.models import Trouble
 from shop import clock
 from shop.access import ROLE_LABELS
 from shop.events.models import Event
@@ -44,6 +45,7 @@ VOCABULARIES: dict[str, list[Any]] = {
     "told": list(NoticeKind.values),
     "untold": list(WhyDropped.values),
     "how": list(CollectionState.values),
+    "trouble": list(Trouble.values),
     "why": list(_WHY),
     "document": list(Document.values),
     "verdict": list(Verdict.values),
@@ -59,8 +61,10 @@ VOCABULARIES: dict[str, list[Any]] = {
 }
 """Values of facts that are no free text."""
 FIELDS = {
-    "courier.change": ["customer_name", "customer_pwd", "month_code", "delivery_method", "trans_type"],
-    "provider.change": ["customer", "key"],
+    "courier.change": [
+        *("customer_name", "customer_pwd", "month_code", "delivery_method", "trans_type", "stuck_hours"),
+    ],
+    "provider.change": ["customer", "key", "company"],
     "robot.change": [
         *("name", "url", "secret", "keyword", "alert_kinds", "only_unheard"),
         *("quiet", "quiet_from", "quiet_until"),

@@ -28,6 +28,7 @@ from tests.console import browser, page_with, sign_in
 from tests.printing.conftest import make_printer
 from tests.shipping.cash import shipped_cod
 from tests.shipping.test_intercept import asked
+from tests.tracking.parcels import troubled
 from tests.waybills.conftest import set_up_couriers, settled
 from tests.wechat_report.conftest import make_report
 
@@ -41,6 +42,7 @@ SHIPPING = (
     "intercepts",
     "collections",
     "to_hand_over",
+    "trackings",
     "wechat_reports",
     "missed",
     "short",
@@ -60,7 +62,7 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
                 "collections",
                 "to_hand_over",
             ),
-            *("transfers", "wechat_reports", "missed", "cod", "refund_failed", "to_pay_out"),
+            *("transfers", "trackings", "wechat_reports", "missed", "cod", "refund_failed", "to_pay_out"),
             *("short", "closing_soon", "held", "ship_later"),
         ),
         ("placed", "paid", "to_ship", "shipped", "refunded"),
@@ -78,6 +80,7 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
                 "collections",
                 "to_hand_over",
                 "transfers",
+                "trackings",
                 "wechat_reports",
                 "missed",
                 "cod",
@@ -96,10 +99,10 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 HOMES["manager"] = HOMES["owner"]
 QUERIES = {
-    "owner": 45,
-    "manager": 42,
-    "order_clerk": 35,
-    "warehouse": 27,
+    "owner": 47,
+    "manager": 44,
+    "order_clerk": 37,
+    "warehouse": 29,
     "support": 14,
     "finance": 17,
     "store_clerk": 9,
@@ -140,6 +143,7 @@ def work() -> None:
     settled(prepared_order(), WaybillState.UNKNOWN)
     asked()
     shipped_cod()
+    troubled()
     order, parcel = sent_parcel()
     call(order, parcel)
     Collection.objects.update(state=CollectionState.UNKNOWN)

@@ -1,6 +1,7 @@
 """What the pretend providers of waybills hand out, made once per data directory."""
 
 import fcntl
+import hashlib
 import json
 import secrets
 from dataclasses import asdict, dataclass, field
@@ -17,6 +18,11 @@ class CourierCredentials:
     kdniao_api_key: str = field(repr=False)
     kuaidi100_key: str
     kuaidi100_secret: str = field(repr=False)
+
+    @property
+    def kuaidi100_customer(self) -> str:
+        """The number of the customer, told by the key, so that files of before hold it too."""
+        return hashlib.md5(self.kuaidi100_key.encode(), usedforsecurity=False).hexdigest().upper()
 
 
 def load_courier_credentials(data_dir: Path | str) -> CourierCredentials:

@@ -1,4 +1,5 @@
-"""Pretend 快递鸟: waybills (1007, taken back 1147), couriers called (1001, off 1004), recognising a number (2002).
+"""Pretend 快递鸟: waybills (1007, taken back 1147), couriers called (1001, off 1004), recognising a number (2002),
+and, in `tracking.py`, where a parcel is (1002, 8001) with subscriptions to that (1008, 8008).
 
 Source: 快递鸟 documents 电子面单接口, 预约取件接口, 单号识别. Every failure is HTTP 200 with Success false.
 """
@@ -15,11 +16,15 @@ from shop.demo.standins.couriers.carriers import CARRIERS
 from shop.demo.standins.couriers.collecting import find_collection, note_called_off, note_collection
 from shop.demo.standins.couriers.envelope import read_form, sign_kdniao
 from shop.demo.standins.couriers.journal import Parcel, find_waybill, issue_waybill, void_waybill
+from shop.demo.standins.couriers.journeys import set_off, subscribe
 from shop.demo.standins.couriers.kdniao_rules import read_collection, read_order
+from shop.demo.standins.couriers.tracking import ask_kdniao, subscribe_kdniao
 from shop.demo.standins.wire import Problem, Reply, Request, reply_json
 from shop.demo.standins.world import World
 
 PROVIDER = "kdniao"
+SET_OFF_SECONDS = 120
+"""So long after its label a parcel sets off; its news is pushed without a subscription of its own."""
 FORM_FIELDS = ("RequestData", "EBusinessID", "RequestType", "DataSign", "DataType")
 SANDBOX_PATH = "/kdniaosandbox/gateway/exterfaceInvoke.json"
 FORBIDDEN = re.compile(r"""['"#&+<>%\\]""")
@@ -86,6 +91,9 @@ def issue(world: World, data: dict[str, Any]) -> dict[str, Any]:
     if behaviour["waybill_refusal"]:
         raise _refuse("105", str(behaviour["waybill_refusal"]))
     row = issue_waybill(world, Parcel(PROVIDER, order.code, order.carrier, order.label))
+    if world.push_url:
+        journey = set_off(world, PROVIDER, row["courier"], row["number"], after=SET_OFF_SECONDS)
+        subscribe(world, journey, world.push_url)
     return _describe(world, row)
 
 
@@ -156,10 +164,12 @@ def _refuse(code: str, reason: str) -> Problem:
 
 WAYBILL_KINDS: dict[str, Handler] = {"1007": issue, "1147": void}
 COLLECTION_KINDS: dict[str, Handler] = {"1001": collect, "1004": call_off}
-QUERY_KINDS: dict[str, Handler] = {"2002": recognise}
+QUERY_KINDS: dict[str, Handler] = {"2002": recognise, "1002": ask_kdniao, "8001": ask_kdniao}
+SUBSCRIBE_KINDS: dict[str, Handler] = {"1008": subscribe_kdniao, "8008": subscribe_kdniao}
 PATHS: dict[str, dict[str, Handler]] = {
     "/api/EOrderService": WAYBILL_KINDS,
     "/Ebusiness/EbusinessOrderHandle.aspx": QUERY_KINDS,
     "/api/OOrderService": COLLECTION_KINDS,
-    SANDBOX_PATH: WAYBILL_KINDS | QUERY_KINDS | COLLECTION_KINDS,
+    "/api/dist": SUBSCRIBE_KINDS,
+    SANDBOX_PATH: WAYBILL_KINDS | QUERY_KINDS | COLLECTION_KINDS | SUBSCRIBE_KINDS,
 }

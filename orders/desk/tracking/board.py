@@ -1,0 +1,78 @@
+"""The board of parcels that do not arrive as they should (物流异常): its tabs, and what a row says."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from orders.desk.list.counts import describe_count
+from orders.desk.tracking.notes import write_complaint
+from orders.scope import scope_key
+from orders.tracking.models import NEWEST_FIRST, Tracking, TrackingEvent, Trouble
+from orders.tracking.selectors import list_snoozed, list_troubled
+from shop.actor import Actor
+from shop.crypto import mask_name
+from shop.http.query import make_url
+
+SNOOZED = "snoozed"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One parcel: its newest news, its buyer masked, and what can be sent to its courier."""
+
+    tracking: Tracking
+    buyer: str
+    newest: TrackingEvent | None
+    complaint: str
+
+    @property
+    def since(self) -> datetime:
+        """Since when nothing was heard: the newest news, else since it was sent."""
+        return self.newest.at if self.newest else self.tracking.began_at
+
+
+def read_tab(sent: QueryDict) -> str:
+    """The kind that is asked for; the first one without any that is known."""
+    wanted = sent.get("tab", "")
+    return wanted if wanted in (*Trouble.values, SNOOZED) else Trouble.UNCOLLECTED.value
+
+
+def list_tab(tab: str, actor: Actor) -> "QuerySet[Tracking]":
+    """The parcels of one tab."""
+    scope = scope_key(actor)
+    rows = list_snoozed(scope) if tab == SNOOZED else list_troubled(scope).filter(trouble=tab)
+    return rows.select_related("order__customer", "parcel")
+
+
+def list_tabs(tab: str, path: str, actor: Actor) -> list[dict[str, Any]]:
+    """All tabs with their counts: two queries."""
+    troubled = list_troubled(scope_key(actor)).order_by().values_list("trouble")
+    counts = {str(kind): count for kind, count in troubled.annotate(count=Count("pk"))}
+    counts[SNOOZED] = list_snoozed(scope_key(actor)).count()
+    labels = {**dict(Trouble.choices), SNOOZED: _("Snoozed")}
+    return [
+        {
+            "label": label,
+            "url": make_url(path, {"tab": name}),
+            "count": describe_count(counts.get(name, 0)),
+            "is_active": name == tab,
+        }
+        for name, label in labels.items()
+    ]
+
+
+def make_rows(trackings: Sequence[Tracking]) -> list[Row]:
+    """What the page shows of them: one query for the newest news of all."""
+    same = TrackingEvent.objects.filter(tracking=OuterRef("tracking")).order_by(*NEWEST_FIRST)
+    news = TrackingEvent.objects.filter(tracking__in=[row.pk for row in trackings])
+    newest = {event.tracking_id: event for event in news.filter(pk=Subquery(same.values("pk")[:1]))}
+    return [_make(tracking, newest.get(tracking.pk)) for tracking in trackings]
+
+
+def _make(tracking: Tracking, newest: TrackingEvent | None) -> Row:
+    return Row(tracking, mask_name(tracking.order.recipient), newest, write_complaint(tracking, newest))

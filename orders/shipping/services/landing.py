@@ -1,0 +1,59 @@
+"""What couriers tell of a parcel: that it moves, and that it was delivered. Both may be told again."""
+
+from django.db import transaction
+
+from orders.models import Order
+from orders.moves import lock_row, move
+from orders.shipping.models import Direction, Parcel, ParcelState
+from orders.shipping.selectors import list_order_ids
+from orders.shipping.services.lapsing import lapse_intercept
+from orders.shipping.services.numbers import Number, lock_numbers
+from orders.shipping.services.ship import arrive_parcel, describe_parcel
+from orders.stages import Stage
+from shop import clock
+from shop.actor import Actor
+
+_ON_ITS_WAY = (Stage.PREPARING, Stage.SHIPPED)
+
+
+def note_moved(parcel_id: int, *, number: Number, actor: Actor) -> None:
+    """The courier has it: from now on shipping is not undone, and nobody need come. Nothing for one that has moved."""
+    with transaction.atomic():
+        orders, parcel = _lock(parcel_id, number)
+        if not _is_sent(parcel, number) or parcel.has_moved:
+            return
+        parcel.has_moved = True
+        parcel.save(update_fields=["has_moved"])
+        for order in _list_open(orders):
+            data = {"parcels": [describe_parcel(parcel)]}
+            move(order, "order.set_off", actor=actor, changes={"has_moved": True}, data=data)
+
+
+def land_parcel(parcel_id: int, *, number: Number, actor: Actor) -> None:
+    """It was delivered; of orders that are received or closed already the parcel alone changes."""
+    with transaction.atomic():
+        orders, parcel = _lock(parcel_id, number)
+        if not _is_sent(parcel, number):
+            return
+        if _list_open(orders):
+            arrive_parcel(parcel_id, actor=actor)
+            return
+        parcel.state, parcel.arrived_at, parcel.has_moved = ParcelState.ARRIVED, clock.now(), True
+        parcel.save(update_fields=["state", "arrived_at", "has_moved"])
+        lapse_intercept(parcel, actor)
+
+
+def _lock(parcel_id: int, number: Number) -> tuple[list[Order], Parcel]:
+    orders = [lock_row(pk) for pk in list_order_ids(parcel_id)]
+    lock_numbers([number])
+    return orders, Parcel.objects.select_for_update().get(pk=parcel_id)
+
+
+def _is_sent(parcel: Parcel, number: Number) -> bool:
+    """Whether the news is still about this parcel, under this number."""
+    is_out = parcel.state == ParcelState.SENT and parcel.direction == Direction.OUT
+    return is_out and (parcel.courier, parcel.tracking_no) == number
+
+
+def _list_open(orders: list[Order]) -> list[Order]:
+    return [order for order in orders if order.stage in _ON_ITS_WAY and not order.is_test]
