@@ -96,6 +96,8 @@ def after_collection(order: Order, _alert: Alert) -> Ending | None:
 def after_report(order: Order, _alert: Alert) -> Ending | None:
     """Over when WeChat has refused nothing of the order any more."""
     return None if order.shipping_reports.filter(NOT_TOLD).exists() else Ending(HandledHow.OVER)
+
+
 def after_tracking(order: Order, alert: Alert) -> Ending | None:
     """Over when its parcel is in this trouble no longer, or somebody has put it off."""
     told = Event.objects.filter(pk=alert.event_id).values_list("subject_id", "data__trouble").first()

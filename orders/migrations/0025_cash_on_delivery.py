@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     """Orders that come back, and an index of the cash that couriers still owe."""
 
     atomic = False
-    dependencies = [("orders", "0026_ship_clock")]
+    dependencies = [("orders", "0024_ship_clock")]
     operations = [
         AddColumn("order", "is_coming_back", models.BooleanField(default=False, db_default=False)),
         SwapIndex(
