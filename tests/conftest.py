@@ -1,10 +1,12 @@
 """Fixtures that every test may use; each area keeps its own beside its tests."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from django.db import DatabaseError, connection
 from django.test import TransactionTestCase
 from django.test.signals import template_rendered
@@ -45,6 +47,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
             item.add_marker(pytest.mark.xdist_group(str(item.path)))
     yield
     items.sort(key=lambda item: not REAL_PROCESSES & set(item.path.parts))
+
+
+def pytest_configure() -> None:
+    """Workers share a Redis: what each caches has a name of its own."""
+    django_settings.CACHES["default"]["KEY_PREFIX"] = os.environ.get("PYTEST_XDIST_WORKER", "")
 
 
 @pytest.fixture(autouse=True, scope="session")

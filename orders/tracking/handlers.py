@@ -1,5 +1,6 @@
 """Parcels are followed from the moment they are sent, and follow what their couriers tell."""
 
+from orders.shipping.models import Parcel
 from orders.tracking.moves import HEARD
 from orders.tracking.services.effects import carry_to_parcel
 from orders.tracking.services.following import follow_parcels
@@ -15,6 +16,12 @@ def follow_sent(event: Event) -> None:
 @on("order.replace_number")
 def follow_new_number(event: Event) -> None:
     follow_parcels([event.data["parcel"]])
+
+
+@on("order.close_returned")
+def follow_none_that_is_back(event: Event) -> None:
+    of_order = Parcel.objects.filter(lines__order_line__order=event.subject_id)
+    follow_parcels(of_order.distinct().values_list("pk", flat=True))
 
 
 @on(*HEARD.values(), "tracking.take_up")

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.core.cache import cache
 from django.db import transaction
 
 from notifications.hearing import list_heard
@@ -26,6 +25,7 @@ from shop.live import hint_changed, keep_audible
 from shop.push import CHECK_SESSION, push_hint
 from shop.staff.models import StaffSession, StaffUser
 from shop.staff.services import staff_actor
+from tests.caching import forget_cached
 from tests.cast import clerk, make_staff, paid_order
 from tests.notifications.page_socket import PageSocket
 from tests.notifications.sessions import make_session
@@ -259,7 +259,7 @@ def _hint_in_vain() -> None:
 
 async def test_a_page_that_can_be_heard_says_so_for_its_role_while_it_is_open() -> None:
     user = await sync_to_async(make_staff)("finance")
-    await sync_to_async(cache.clear)()
+    await sync_to_async(forget_cached)()
     heard = sync_to_async(list_heard)
     async with page_of(user) as page:
         assert await heard(clock.now()) == set()

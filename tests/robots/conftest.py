@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 
 from shop.clients.circuit import forget_circuits
 from shop.demo.standins import StandInServer, run_in_thread
 from shop.demo.standins.ledger import DEFAULT_BEHAVIOUR
 from shop.store.models import StoreSettings
 from tests import cast
+from tests.caching import forget_cached
 
 
 @pytest.fixture(scope="session")
@@ -29,7 +29,7 @@ def groups(group_server: StandInServer, settings: Any) -> StandInServer:
     for name in ("WECOM_ROBOT_URL", "DINGTALK_ROBOT_URL", "FEISHU_ROBOT_URL"):
         setattr(settings, name, group_server.base_url)
     forget_circuits()
-    cache.clear()
+    forget_cached()
     return group_server
 
 

@@ -3,7 +3,6 @@
 from datetime import time, timedelta
 
 import pytest
-from django.core.cache import cache
 
 from notifications.hearing import list_heard, note_audible
 from notifications.models import Alert, AlertKind, Robot, RobotNote
@@ -19,6 +18,7 @@ from shop.demo.standins.faults import Fault
 from shop.events.delivery import drain
 from shop.store.choices import PayMethod
 from tests import cast
+from tests.caching import forget_cached
 from tests.robots.robots import OWNER, known_robot, list_said
 
 KINDS = ["wecom", "dingtalk", "feishu"]
@@ -120,7 +120,7 @@ def test_only_when_nobody_can_hear_it(groups: StandInServer) -> None:
     work(robot)
     assert list_said(groups) == []
     assert states() == [NoteState.WAITING]
-    cache.clear()
+    forget_cached()
     RobotNote.objects.update(due_at=clock.now())
     work(robot)
     assert len(list_said(groups)) == 1

@@ -17,6 +17,7 @@ from django.db import connection, models, transaction
 from django.test import Client
 from django.urls import reverse
 from drf_spectacular.generators import SchemaGenerator
+from pytest_django.fixtures import SettingsWrapper
 
 from orders.desk.list.filters import FilterForm
 from orders.models import Order
@@ -301,8 +302,14 @@ class Desk:
 
 
 @pytest.fixture
-def desk(world: World, monkeypatch: pytest.MonkeyPatch) -> Desk:  # noqa: F811
+def desk(
+    world: World,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+    settings: SettingsWrapper,
+) -> Desk:
     """With a note of every field of every form that a view asks whether it is valid."""
+    # Every column of every table is more than a request may hold.
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
     desk, clean = Desk(world), forms.BaseForm.full_clean
 
     def full_clean(form: forms.BaseForm) -> None:

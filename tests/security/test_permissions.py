@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
@@ -47,6 +46,7 @@ from shop.jobs.services import make_job
 from shop.printers.models import Printer
 from shop.store.choices import PayMethod
 from tests import cast
+from tests.caching import forget_cached
 from tests.console import browser
 from tests.printing.conftest import make_printer
 from tests.robots.robots import make_robot
@@ -423,7 +423,7 @@ def undone() -> Iterator[None]:
         yield
     finally:
         transaction.savepoint_rollback(before)
-        cache.clear()
+        forget_cached()
 
 
 @pytest.fixture

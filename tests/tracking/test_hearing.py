@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from orders.services.steps import receive_order
 from orders.shipping.models import Parcel, ParcelState
+from orders.shipping.services.returning import close_returned
 from orders.shipping.services.ship import arrive_parcel, ship_order, undo_ship
 from orders.stages import Stage
 from orders.tracking.models import Journey, Tracking, TrackingEvent, Trouble
@@ -17,6 +18,7 @@ from orders.tracking.services.following import follow_parcels
 from orders.tracking.services.hearing import hear
 from shop import clock
 from shop.clients.tracking.news import MAX_NEWS, News, Report, Where
+from shop.events.delivery import drain
 from shop.events.models import Event
 from tests import cast
 from tests.expect import fresh, refused, verbs_of
@@ -125,6 +127,19 @@ def test_delivered_while_the_rest_is_being_prepared() -> None:
     assert fresh_parcel(parcel).state == ParcelState.ARRIVED and fresh(order).arrived_at is None
 
 
+@pytest.mark.parametrize("where", [Where.REFUSED, Where.RETURNING, Where.RETURNED])
+def test_what_was_refused_is_not_received_by_itself(where: Where) -> None:
+    order, parcel, tracking = sent()
+    tell(tracking, news(1, Where.IN_TRANSIT), news(2, where))
+    tell(tracking, news(2, where))
+    order = fresh(order)
+    assert order.is_coming_back and order.receive_stopped_at is not None
+    assert fresh_parcel(parcel).turned_back_at is not None
+    assert Event.objects.filter(subject_id=order.pk, verb="order.turn_back").count() == 1
+    tell(tracking, news(3, Where.DELIVERED))
+    assert not fresh(order).is_coming_back
+
+
 def test_after_receipt_the_parcel_alone_changes() -> None:
     order, parcel, tracking = sent()
     receive_order(order.pk, actor=cast.buyer(order))
@@ -167,3 +182,13 @@ def test_the_same_trouble_rings_once() -> None:
     events = Event.objects.filter(kind="tracking", subject_id=tracking.pk).order_by("pk")
     rings = [event.data["trouble"] for event in events if "trouble" in event.data]
     assert rings == ["back", "returned"]
+
+
+def test_a_parcel_that_was_taken_back_in_is_followed_no_longer() -> None:
+    order, _parcel, tracking = sent(cast.shipped_order(pay_method="cod"))
+    tracking = tell(tracking, news(1, Where.REFUSED), news(2, Where.RETURNED))
+    assert tracking.trouble == Trouble.RETURNED
+    close_returned(order.pk, scrapped={}, reason="拒收", actor=cast.clerk("manager"))
+    drain()
+    tracking.refresh_from_db()
+    assert tracking.ended_at is not None and tracking.trouble == ""

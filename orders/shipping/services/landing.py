@@ -1,4 +1,4 @@
-"""What couriers tell of a parcel: that it moves, and that it was delivered. Both may be told again."""
+"""What couriers tell of a parcel: that it moves, was refused, was delivered. Each may be told again."""
 
 from django.db import transaction
 
@@ -9,6 +9,7 @@ from orders.shipping.selectors import list_order_ids
 from orders.shipping.services.lapsing import lapse_intercept
 from orders.shipping.services.numbers import Number, lock_numbers
 from orders.shipping.services.ship import arrive_parcel, describe_parcel
+from orders.shipping.services.turning import turn_back
 from orders.stages import Stage
 from shop import clock
 from shop.actor import Actor
@@ -27,6 +28,15 @@ def note_moved(parcel_id: int, *, number: Number, actor: Actor) -> None:
         for order in _list_open(orders):
             data = {"parcels": [describe_parcel(parcel)]}
             move(order, "order.set_off", actor=actor, changes={"has_moved": True}, data=data)
+
+
+def note_refused(parcel_id: int, *, number: Number, actor: Actor) -> None:
+    """It was not taken, and comes back: nothing for one of which that is known, or of which an order is closed."""
+    with transaction.atomic():
+        orders, parcel = _lock(parcel_id, number)
+        is_closed = any(order.stage == Stage.CLOSED for order in orders)
+        if _is_sent(parcel, number) and parcel.turned_back_at is None and not is_closed:
+            turn_back(parcel_id, actor=actor)
 
 
 def land_parcel(parcel_id: int, *, number: Number, actor: Actor) -> None:
