@@ -11,7 +11,7 @@ _COMING_BACK = (Journey.REFUSED, Journey.RETURNING, Journey.RETURNED)
 
 
 def carry_to_parcel(tracking_id: int) -> None:
-    """Let the parcel follow its live journey, whatever has been carried before; what comes back is for people to take in.
+    """Let the parcel follow its live journey, whatever has been carried before; what comes back waits for people.
 
     A courier's “delivered” is the word of the shop's system, so that it may be done again after a crash.
     """
