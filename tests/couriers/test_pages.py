@@ -168,7 +168,13 @@ class TestCourier:
 
     def save(self, code: str, client: Client, **changes: str) -> Any:
         version = CourierAccount.objects.get(code=code).version
-        typed = {"provider": "kdniao", "pay_type": "1", "product": "1", "version": version}
+        typed = {
+            "provider": "kdniao",
+            "pay_type": "1",
+            "product": "1",
+            "stuck_hours": "72",
+            "version": version,
+        }
         return client.post(f"{URL}accounts/{code}/", typed | changes)
 
     def test_it_asks_just_for_what_this_courier_needs(self, manager: Client) -> None:

@@ -173,7 +173,7 @@ def test_every_queue_of_the_start_page_holds_something(lived: None) -> None:
 def test_couriers_owe_cash_and_two_parcels_were_not_taken(lived: None) -> None:
     owed = list_owed(ALL)
     assert owed.count() >= 5 and owed.filter(arrived_at__isnull=False).exists()
-    assert owed.filter(is_coming_back=True).count() == 1
+    assert owed.filter(is_coming_back=True).exists()
     closed = Order.objects.get(close_reason=CloseReason.RETURNED)
     assert Parcel.objects.filter(lines__order_line__order=closed, state=ParcelState.RETURNED).exists()
     assert StockMovement.objects.filter(order_id=closed.pk, kind=MovementKind.SCRAP).count() == 1

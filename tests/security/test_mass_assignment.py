@@ -17,7 +17,6 @@ from django.db import connection, models, transaction
 from django.test import Client
 from django.urls import reverse
 from drf_spectacular.generators import SchemaGenerator
-from pytest_django.fixtures import SettingsWrapper
 
 from orders.desk.list.filters import FilterForm
 from orders.models import Order
@@ -305,7 +304,7 @@ class Desk:
 def desk(
     world: World,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
-    settings: SettingsWrapper,
+    settings: Any,
 ) -> Desk:
     """With a note of every field of every form that a view asks whether it is valid."""
     # Every column of every table is more than a request may hold.

@@ -22,6 +22,7 @@ from shop.events.delivery import drain
 from shop.events.models import Event
 from tests import cast
 from tests.expect import fresh, refused, verbs_of
+from tests.shipping.cash import shipped_cod
 from tests.tracking.conftest import WAREHOUSE, news, sent, tell
 
 
@@ -185,7 +186,7 @@ def test_the_same_trouble_rings_once() -> None:
 
 
 def test_a_parcel_that_was_taken_back_in_is_followed_no_longer() -> None:
-    order, _parcel, tracking = sent(cast.shipped_order(pay_method="cod"))
+    order, _parcel, tracking = sent(shipped_cod())
     tracking = tell(tracking, news(1, Where.REFUSED), news(2, Where.RETURNED))
     assert tracking.trouble == Trouble.RETURNED
     close_returned(order.pk, scrapped={}, reason="拒收", actor=cast.clerk("manager"))

@@ -65,7 +65,7 @@ def _sum_refunding(row: Beside) -> Any:
 
 _STAGE = (
     *("stage", "proof_sent_at", "close_reason", "cancel_reason", "payable_fen", "paid_fen", "supplement_by"),
-    *("is_held", "pieces_shipped", "pay_method", "delivery"),
+    *("is_held", "is_coming_back", "pieces", "pieces_cancelled", "pieces_shipped", "pay_method", "delivery"),
 )
 _OVERDUE, _OWED, _OWED_BY = (
     ("stage", "ship_by"),
