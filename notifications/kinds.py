@@ -227,8 +227,8 @@ KINDS: dict[AlertKind, Row] = {
         ended_by=("report.retry", "report.let_be", "report.renew", "report.spare", "report.drop"),
     ),
     AlertKind.PARCEL_STUCK: Row(
-        "有快件停滞不动，请联系快递公司",
-        "有 {n} 个快件停滞不动，请联系快递公司",
+        "有包裹停滞不动，请联系快递公司",
+        "有 {n} 个包裹停滞不动，请联系快递公司",
         "soon",
         ("orders.ship",),
         ("tracking.stall",),
@@ -236,8 +236,8 @@ KINDS: dict[AlertKind, Row] = {
         ended_by=_TENDING_PARCELS,
     ),
     AlertKind.PARCEL_PROBLEM: Row(
-        "有快件派送异常，请及时处理",
-        "有 {n} 个快件派送异常，请及时处理",
+        "有包裹派送异常，请及时处理",
+        "有 {n} 个包裹派送异常，请及时处理",
         "overdue",
         ("orders.ship",),
         ("tracking.problem", "tracking.report", "tracking.refused", "tracking.returning"),
@@ -246,8 +246,8 @@ KINDS: dict[AlertKind, Row] = {
         ended_by=_TENDING_PARCELS,
     ),
     AlertKind.PARCEL_BACK: Row(
-        "有快件已退回，请及时处理",
-        "有 {n} 个快件已退回，请及时处理",
+        "有包裹已退回，请及时处理",
+        "有 {n} 个包裹已退回，请及时处理",
         "soon",
         ("orders.ship",),
         ("tracking.returned",),
