@@ -2,15 +2,19 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from orders.stages import Stage
 from orders.tracking.models import Journey, Tracking
 from orders.tracking.services.asking import note_subscribed
 from orders.tracking.services.hearing import hear
 from shop import clock
 from shop.clients.tracking.news import News, Report, Where
+from shop.demo.standins.couriers.journeys import find_fate
 
 COLLECTED_AFTER, ASKED_AFTER = timedelta(hours=3), timedelta(hours=20)
 SILENT_FOR = timedelta(hours=48)
+OVER = (Stage.DONE, Stage.CLOSED)
 TROUBLES = (
     (Where.PROBLEM, "405", "【北京市】派送不成功：收件地址不详，电话无人接听", "北京市"),
     (Where.REFUSED, "404", "【北京市】收件人拒收，快件将退回", "北京市"),
@@ -20,11 +24,12 @@ TROUBLES = (
 
 
 def keep_moving() -> None:
-    """Let every parcel that is followed be heard of before anybody would miss it, and let nobody be asked."""
+    """Let parcels be heard of before anybody would miss them, but for those that get stuck; and let nobody be asked."""
     moment = clock.now()
     for tracking in Tracking.objects.filter(ended_at=None, next_query_at__lte=moment):
         note_subscribed(tracking)
-    on_their_way = Tracking.objects.filter(ended_at=None, trouble="").exclude(state=Journey.DELIVERED)
+    is_followed = Q(trouble="") | Q(order__stage__in=OVER)
+    on_their_way = Tracking.objects.filter(is_followed, ended_at=None).exclude(state=Journey.DELIVERED)
     for tracking in on_their_way.filter(began_at__lte=moment - ASKED_AFTER).select_related("order"):
         for news in _list_missing(tracking, moment):
             _tell(tracking, news)
@@ -38,8 +43,10 @@ def _list_missing(tracking: Tracking, moment: datetime) -> list[News]:
     moving = News(
         moment - timedelta(hours=1), "【上海市】快件已到达上海转运中心", "上海市", Where.IN_TRANSIT, "2"
     )
-    if tracking.order.stage in (Stage.DONE, Stage.CLOSED):
+    if tracking.order.stage in OVER:
         return [News(moment - timedelta(hours=1), "快件已签收，签收人：本人", "", Where.DELIVERED, "301")]
+    if tracking.state != Journey.NOTHING and find_fate(tracking.tracking_no) == "stuck":
+        return []
     last = tracking.news_at or collected.at
     return [
         *([collected] if tracking.state == Journey.NOTHING else []),

@@ -15,9 +15,7 @@ from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from orders.collections.selectors import list_troubled as list_uncollected
-from orders.collections.waiting import list_waiting
-from orders.desk.cod.owed import list_owed
+from orders.desk.home.tasks import TASKS, Task
 from orders.desk.labels import Deadline, describe_deadline
 from orders.desk.list.conditions import REFUNDS_IN, is_in_queue, is_missed_today
 from orders.desk.list.counts import CAP, Counts, describe_count
@@ -25,14 +23,9 @@ from orders.desk.list.filters import Tab, WorkQueue
 from orders.desk.list.selectors import load_orders, map_lines
 from orders.models import Order, OrderLine
 from orders.payments.models import Refund
-from orders.printing.selectors import list_troubled as list_unprinted
 from orders.scope import real_orders_in_scope, rows_in_scope, scope_key
 from orders.selectors import with_secrets
-from orders.shipping.selectors import list_open_intercepts
 from orders.stages import Stage
-from orders.tracking.selectors import list_troubled as list_lost
-from orders.waybills.selectors import list_troubled
-from orders.wechat_report.selectors import list_troubled as list_untold
 from shop import clock
 from shop.access import has_any, has_capability
 from shop.actor import Actor
@@ -148,84 +141,14 @@ def _make_queue(
     return Queue(queue.value, queue.label, tone, count, first, _find_list(queue=queue))
 
 
-def _make_waybills(_counts: Counts, actor: Actor, _now: datetime) -> Queue:
-    """E-waybills that a provider leaves open; the oldest first."""
-    troubled = list_troubled(scope_key(actor))
-    count = troubled[: CAP + 1].count()
-    rows = troubled.order_by("id")[:SHOWN] if count else []
-    first = [Waiting(row.order_id, f"{row.courier_name} {row.last_error}") for row in rows]
-    title, see_all = _("E-waybills to look at"), _("See all of them")
-    return Queue("waybills", title, "overdue", count, first, reverse("orders:waybills"), see_all)
-
-
-def _make_prints(_counts: Counts, actor: Actor, _now: datetime) -> Queue:
-    """Receipts that a printer did not print, or of which nobody knows; the oldest first."""
-    troubled = list_unprinted(scope_key(actor))
-    count = troubled[: CAP + 1].count()
-    rows = troubled.select_related("printer").order_by("id")[:SHOWN] if count else []
-    first = [Waiting(row.order_id, f"{row.printer.name} {row.last_error}") for row in rows]
-    title, see_all = _("Prints to look at"), _("See all of them")
-    return Queue("prints", title, "overdue", count, first, reverse("orders:printing"), see_all)
-
-
-def _make_collections(_counts: Counts, actor: Actor, _now: datetime) -> Queue:
-    """Parcels for which no courier was called, or of which nobody knows; the oldest first."""
-    troubled = list_uncollected(scope_key(actor))
-    count = troubled[: CAP + 1].count()
-    rows = troubled.select_related("parcel").order_by("id")[:SHOWN] if count else []
-    first = [Waiting(row.order_id, f"{row.parcel.courier_name} {row.last_error}") for row in rows]
-    title, see_all = _("Collections to look at"), _("See all of them")
-    return Queue("collections", title, "overdue", count, first, reverse("orders:collections"), see_all)
-
-
-def _make_trackings(_counts: Counts, actor: Actor, _now: datetime) -> Queue:
-    """Parcels that do not arrive as they should; the oldest trouble first."""
-    troubled = list_lost(scope_key(actor))
-    count = troubled[: CAP + 1].count()
-    rows = troubled.order_by("id")[:SHOWN] if count else []
-    first = [Waiting(row.order_id, f"{row.get_trouble_display()} · {row.courier_name}") for row in rows]
-    title, see_all = _("Parcels in trouble"), _("See all of them")
-    return Queue("trackings", title, "overdue", count, first, reverse("orders:tracking_board"), see_all)
-
-
-def _make_to_hand_over(_counts: Counts, actor: Actor, _now: datetime) -> Queue:
-    """Parcels of which nobody has said how they get to their couriers; the oldest first."""
-    waiting = list_waiting(scope_key(actor))
-    count = waiting[: CAP + 1].count()
-    rows = waiting.order_by("sent_at", "pk")[:SHOWN] if count else []
-    first = [Waiting(row.order_id, row.name) for row in rows]
-    title, see_all = _("Parcels to hand over"), _("See all of them")
-    return Queue("to_hand_over", title, "move", count, first, reverse("orders:to_hand_over"), see_all)
-
-
-def _make_reports(_counts: Counts, actor: Actor, _now: datetime) -> Queue:
-    """Payments of which WeChat did not take what was shipped, so that it keeps the money; the oldest first."""
-    troubled = list_untold(scope_key(actor))
-    count = troubled[: CAP + 1].count()
-    rows = troubled.order_by("id")[:SHOWN] if count else []
-    first = [Waiting(row.order_id, row.last_error) for row in rows]
-    title, see_all = _("WeChat was not told"), _("See all of them")
-    return Queue("wechat_reports", title, "overdue", count, first, reverse("orders:wechat_reports"), see_all)
-
-
-def _make_intercepts(_counts: Counts, actor: Actor, _now: datetime) -> Queue:
-    """Parcels that somebody has to have stopped or redirected; the oldest first."""
-    waiting = list_open_intercepts(scope_key(actor))
-    count = waiting[: CAP + 1].count()
-    rows = waiting.select_related("parcel").order_by("id")[:SHOWN] if count else []
-    first = [Waiting(row.order_id, f"{row.get_kind_display()} · {row.parcel.name}") for row in rows]
-    title, see_all = _("Intercepts"), _("See all of them")
-    return Queue("intercepts", title, "overdue", count, first, reverse("orders:intercepts"), see_all)
-
-
-def _make_cod(_counts: Counts, actor: Actor, _now: datetime) -> Queue:
-    """Orders of which a courier has not brought the cash yet; those sent first come first."""
-    owed = list_owed(scope_key(actor))
-    count = owed[: CAP + 1].count()
-    rows = owed.order_by("shipped_at", "pk")[:SHOWN] if count else []
-    first = [Waiting(order.pk, format_fen(order.owed_fen)) for order in rows]
-    title, see_all = _("Cash on delivery not in yet"), _("See all of them")
-    return Queue("cod", title, "move", count, first, reverse("orders:cod"), see_all)
+def _make_task(task: Task, _counts: Counts, actor: Actor, _now: datetime) -> Queue:
+    """One query, and a second one where there are more than are shown."""
+    found = task.find(scope_key(actor))
+    joined = found.select_related(*task.joins) if task.joins else found
+    rows = list(joined.order_by(*task.order_by)[: SHOWN + 1])
+    count = found[: CAP + 1].count() if len(rows) > SHOWN else len(rows)
+    first = [Waiting(getattr(row, task.order_id), task.about(row)) for row in rows[:SHOWN]]
+    return Queue(task.name, task.title, task.tone, count, first, reverse(task.address), _("See all of them"))
 
 
 def _make_to_confirm(counts: Counts, actor: Actor, _now: datetime) -> Queue:
@@ -239,8 +162,8 @@ def _make_to_confirm(counts: Counts, actor: Actor, _now: datetime) -> Queue:
 def _make_missed(_counts: Counts, actor: Actor, now: datetime) -> Queue:
     """What is late tomorrow; the one with the least time first."""
     missed = real_orders_in_scope(actor).filter(is_missed_today(now))
-    count = missed[: CAP + 1].count()
-    first = _read_first(missed, "ship_by") if count else []
+    first = _read_first(missed, "ship_by")
+    count = missed[: CAP + 1].count() if len(first) == SHOWN else len(first)
     return Queue("missed", _("Late unless sent today"), "soon", count, first, _find_list(due="today"))
 
 
@@ -250,14 +173,8 @@ def _find_list(**params: str) -> str:
 
 register_queue(30, _make_to_confirm, whose=["orders.edit"])
 register_queue(56, _make_missed, whose=["orders.ship"])
-register_queue(45, _make_waybills, whose=["orders.ship"])
-register_queue(46, _make_prints, whose=["orders.ship"])
-register_queue(47, _make_intercepts, whose=["orders.ship"])
-register_queue(49, _make_to_hand_over, whose=["orders.ship"])
-register_queue(52, _make_trackings, whose=["orders.ship"])
-register_queue(48, _make_collections, whose=["orders.ship"])
-register_queue(58, _make_cod, whose=["orders.collect"])
-register_queue(54, _make_reports, whose=["orders.ship"])
+for _task in TASKS:
+    register_queue(_task.place, partial(_make_task, _task), whose=[_task.capability])
 for _place, _queue, _tone, _read, _whose in (
     (10, WorkQueue.OVERDUE, "overdue", _read_orders, ["orders.ship", "orders.edit", "alerts.handle"]),
     (20, WorkQueue.WITHIN_24H, "soon", _read_orders, ["orders.ship"]),

@@ -1,0 +1,130 @@
+"""Work on the home page that is about orders and is no stage of theirs, one row for each kind."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from orders.collections.selectors import list_troubled as list_uncollected
+from orders.collections.waiting import list_waiting
+from orders.desk.cod.owed import list_owed
+from orders.printing.selectors import list_troubled as list_unprinted
+from orders.shipping.selectors import list_open_intercepts
+from orders.tracking.selectors import list_troubled as list_lost
+from orders.waybills.selectors import list_troubled as list_unlabelled
+from orders.wechat_report.selectors import list_troubled as list_untold
+from shop.money import format_fen
+
+
+@dataclass(frozen=True)
+class Task:
+    """One kind of work: its `place` on the page, who does it, and `find`, which gives its rows by a key of scope.
+
+    Those come first that `order_by` says; `about` says what the home page tells of a row beside its order, and
+    `order_id` where that stands. `address` is the route of the page with all of them.
+    """
+
+    place: int
+    capability: str
+    name: str
+    title: Any
+    tone: str
+    find: Callable[[str], "QuerySet[Any]"]
+    about: Callable[[Any], str]
+    address: str
+    order_by: tuple[str, ...] = ("id",)
+    joins: tuple[str, ...] = ()
+    order_id: str = "order_id"
+
+
+TASKS = (
+    Task(
+        45,
+        "orders.ship",
+        "waybills",
+        _("E-waybills to look at"),
+        "overdue",
+        list_unlabelled,
+        lambda row: f"{row.courier_name} {row.last_error}",
+        "orders:waybills",
+    ),
+    Task(
+        46,
+        "orders.ship",
+        "prints",
+        _("Prints to look at"),
+        "overdue",
+        list_unprinted,
+        lambda row: f"{row.printer.name} {row.last_error}",
+        "orders:printing",
+        joins=("printer",),
+    ),
+    Task(
+        47,
+        "orders.ship",
+        "intercepts",
+        _("Intercepts"),
+        "overdue",
+        list_open_intercepts,
+        lambda row: f"{row.get_kind_display()} · {row.parcel.name}",
+        "orders:intercepts",
+        joins=("parcel",),
+    ),
+    Task(
+        48,
+        "orders.ship",
+        "collections",
+        _("Collections to look at"),
+        "overdue",
+        list_uncollected,
+        lambda row: f"{row.parcel.courier_name} {row.last_error}",
+        "orders:collections",
+        joins=("parcel",),
+    ),
+    Task(
+        49,
+        "orders.ship",
+        "to_hand_over",
+        _("Parcels to hand over"),
+        "move",
+        list_waiting,
+        attrgetter("name"),
+        "orders:to_hand_over",
+        order_by=("sent_at", "pk"),
+    ),
+    Task(
+        52,
+        "orders.ship",
+        "trackings",
+        _("Parcels in trouble"),
+        "overdue",
+        list_lost,
+        lambda row: f"{row.get_trouble_display()} · {row.courier_name}",
+        "orders:tracking_board",
+    ),
+    Task(
+        54,
+        "orders.ship",
+        "wechat_reports",
+        _("WeChat was not told"),
+        "overdue",
+        list_untold,
+        attrgetter("last_error"),
+        "orders:wechat_reports",
+    ),
+    Task(
+        58,
+        "orders.collect",
+        "cod",
+        _("Cash on delivery not in yet"),
+        "move",
+        list_owed,
+        lambda order: format_fen(order.owed_fen),
+        "orders:cod",
+        order_by=("shipped_at", "pk"),
+        order_id="pk",
+    ),
+)
