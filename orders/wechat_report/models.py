@@ -110,10 +110,11 @@ class ShippingReport(Versioned):
 class Company(models.Model):
     """A courier as WeChat lists it; asked for each night."""
 
-    delivery_id = models.CharField(max_length=128, unique=True)
+    delivery_id = models.CharField(max_length=128)
     name = models.CharField(max_length=128)
 
     class Meta:
+        constraints = [models.UniqueConstraint(fields=["delivery_id"], name="wechat_company_once")]
         indexes = [models.Index(fields=["name"], name="wechat_company_by_name")]
 
     def __str__(self) -> str:

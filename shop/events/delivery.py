@@ -1,7 +1,7 @@
-"""Carrying out outbox rows: at least once, in small batches, alerts first, a failing row blocks nobody."""
+"""Carrying out outbox rows: at least once, alerts first and in small batches, a failing row blocks nobody."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from django.db import DatabaseError, OperationalError, connection, transaction
@@ -27,7 +27,7 @@ _MAX_BACKOFF_S = 300
 
 def deliver_batch() -> int:
     """Carry out one batch of each kind; returns how many rows were tried."""
-    return _deliver_inside() + _deliver_outside()
+    return _deliver_alerts() + _deliver_inside() + _deliver_outside()
 
 
 def drain() -> int:
@@ -44,8 +44,9 @@ def count_undelivered(*, limit: int = 10_001) -> int:
     return waiting.order_by()[:limit].count()
 
 
-def _list_inside() -> list[str]:
-    return [handler.name for handler in HANDLERS.values() if not handler.outside]
+def _list_inside(*, pushes: bool) -> list[str]:
+    inside = [handler for handler in HANDLERS.values() if not handler.outside]
+    return [handler.name for handler in inside if handler.pushes is pushes]
 
 
 def _list_outside() -> list[str]:
@@ -74,10 +75,17 @@ def _order_of_locks(event: Event) -> tuple[int, str, int]:
 
 
 def _deliver_inside() -> int:
+    """One by one: what a handler has locked is free before the next one locks, or two deliverers would deadlock."""
+    due = _find_due(_list_inside(pushes=False))
+    return _deliver_singly(due.values_list("pk", flat=True)[:BATCH])
+
+
+def _deliver_alerts() -> int:
+    """Many in one transaction: open pages hear of all of them at once."""
     ids: list[int] = []
     try:
         with transaction.atomic():
-            rows = _claim(_list_inside())
+            rows = _claim(_list_inside(pushes=True))
             _wait_little()
             ids = [row.pk for row in rows]
             _carry_out(rows)
@@ -88,7 +96,7 @@ def _deliver_inside() -> int:
         logger.exception("batch of %d deliveries failed at commit", len(ids))
         _deliver_singly(ids)
         return len(ids)
-    if any(HANDLERS[row.handler].pushes for row in rows):
+    if rows:
         push_hint()
     return len(rows)
 
@@ -121,14 +129,20 @@ def _is_busy(error: OperationalError) -> bool:
     return getattr(error.__cause__, "sqlstate", None) == LOCK_NOT_AVAILABLE
 
 
-def _deliver_singly(ids: Sequence[int]) -> None:
-    for pk in ids:
+def _deliver_singly(ids: Iterable[int]) -> int:
+    """Each in a transaction of its own; returns how many were tried, which are not those that others have."""
+    tried = 0
+    for pk in list(ids):
         try:
             with transaction.atomic():
-                rows = EventDelivery.objects.select_related("event").select_for_update(of=("self",))
-                _carry_out(list(rows.filter(pk=pk, done_at__isnull=True)))
+                free = EventDelivery.objects.select_for_update(skip_locked=True, of=("self",))
+                rows = list(free.select_related("event").filter(pk=pk, done_at__isnull=True))
+                tried += len(rows)
+                _wait_little()
+                _carry_out(rows)
         except DatabaseError as error:
             _put_off(pk, EventDelivery.objects.get(pk=pk).attempts, error)
+    return tried
 
 
 def _put_off(pk: int, attempts: int, error: Exception) -> None:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 
 from shop import clock
 from shop.actor import SYSTEM
@@ -70,12 +70,12 @@ def test_a_failing_handler_is_put_off_and_the_others_go_on(wires):
 def test_a_batch_that_fails_at_commit_is_redone_row_by_row(wires, caplog):
     heard = []
 
-    @registry.on("bad")
+    @registry.on("bad", pushes=True)
     def breaks_at_commit(event):
         # The foreign key is deferred: it fails at COMMIT, outside the savepoint.
         Sku.objects.create(product_id=999_999, code=f"bad-{event.pk}", name="x", price_fen=1)
 
-    @registry.on("good")
+    @registry.on("good", pushes=True)
     def works(event):
         heard.append(event.pk)
 
@@ -86,6 +86,19 @@ def test_a_batch_that_fails_at_commit_is_redone_row_by_row(wires, caplog):
     assert heard == [good.pk] * 2
     assert EventDelivery.objects.get(event=good).done_at is not None
     assert EventDelivery.objects.get(handler__endswith="breaks_at_commit").done_at is None
+
+
+def test_what_one_handler_has_locked_is_free_before_the_next_one_runs(wires):
+    free, seen = [], []
+
+    @registry.on("locks")
+    def locks(event):
+        seen.append(list(free))
+        transaction.on_commit(lambda: free.append(event.pk))
+
+    events = [make_event("locks") for _ in range(3)]
+    assert deliver_batch() == 3
+    assert seen == [[], [events[0].pk], [events[0].pk, events[1].pk]]
 
 
 def test_outside_handlers_run_without_a_transaction_and_pause_after_a_failure(wires, monkeypatch):

@@ -29,7 +29,7 @@ def may_join(order: Order, parcel: Parcel | None) -> bool:
 
 def lock_to_join(order: Order, wanted: Parcel) -> Parcel:
     """The live parcel of this number, locked, for goods of a locked order. Raises Refused `cannot_join`."""
-    parcel = find_live_parcel(wanted).select_for_update().first()
+    parcel = find_live_parcel(wanted).select_for_update(no_key=True).first()
     if parcel is None or not may_join(order, parcel):
         raise Refused(
             "cannot_join", _("Nothing more can go into this parcel: it has moved, or goes to somebody else.")

@@ -56,7 +56,7 @@ def land_parcel(parcel_id: int, *, number: Number, actor: Actor) -> None:
 def _lock(parcel_id: int, number: Number) -> tuple[list[Order], Parcel]:
     orders = [lock_row(pk) for pk in list_order_ids(parcel_id)]
     lock_numbers([number])
-    return orders, Parcel.objects.select_for_update().get(pk=parcel_id)
+    return orders, Parcel.objects.select_for_update(no_key=True).get(pk=parcel_id)
 
 
 def _is_sent(parcel: Parcel, number: Number) -> bool:

@@ -54,7 +54,9 @@ def _take_parcels(order: Order, actor: Actor) -> None:
     """Mark the parcels of a locked order as back. Raises Refused `not_all_back`."""
     found = list_parcels(order).filter(state__in=HANDED_OVER)
     lock_numbers(found.values_list("courier", "tracking_no"))
-    parcels = list(Parcel.objects.select_for_update().filter(pk__in=found.values("pk")).order_by("pk"))
+    parcels = list(
+        Parcel.objects.select_for_update(no_key=True).filter(pk__in=found.values("pk")).order_by("pk")
+    )
     for parcel in parcels:
         if parcel.turned_back_at is None:
             message = _("%(parcel)s was not refused, as far as the shop knows.")

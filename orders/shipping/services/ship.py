@@ -251,7 +251,7 @@ def locked_parcel(
         known = list_order_ids(parcel_id)
         orders = lock_orders_of_parcel(parcel_id, verb, actor=actor, seen=seen)
         lock_numbers([*Parcel.objects.filter(pk=parcel_id).values_list("courier", "tracking_no"), *wanted])
-        parcel = Parcel.objects.select_for_update().get(pk=parcel_id)
+        parcel = Parcel.objects.select_for_update(no_key=True).get(pk=parcel_id)
         if list_order_ids(parcel_id) != known:
             raise Refused(
                 "parcel_changed", _("Goods are being added to this parcel. Try again."), retry_after=1

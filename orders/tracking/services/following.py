@@ -25,7 +25,7 @@ def follow_parcels(parcel_ids: Iterable[int]) -> None:
     """Follow what was sent, and nothing else: what counts is what each parcel is now, so that events may come twice."""
     for parcel_id in parcel_ids:
         with transaction.atomic():
-            parcel = Parcel.objects.select_for_update().filter(pk=parcel_id).first()
+            parcel = Parcel.objects.select_for_update(no_key=True).filter(pk=parcel_id).first()
             if parcel is not None:
                 _follow(parcel)
 

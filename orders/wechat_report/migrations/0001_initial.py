@@ -18,11 +18,12 @@ class Migration(migrations.Migration):
             name='Company',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('delivery_id', models.CharField(max_length=128, unique=True)),
+                ('delivery_id', models.CharField(max_length=128)),
                 ('name', models.CharField(max_length=128)),
             ],
             options={
                 'indexes': [models.Index(fields=['name'], name='wechat_company_by_name')],
+                'constraints': [models.UniqueConstraint(fields=('delivery_id',), name='wechat_company_once')],
             },
         ),
         migrations.CreateModel(

@@ -99,12 +99,12 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 HOMES["manager"] = HOMES["owner"]
 QUERIES = {
-    "owner": 47,
-    "manager": 44,
-    "order_clerk": 37,
-    "warehouse": 29,
+    "owner": 38,
+    "manager": 35,
+    "order_clerk": 28,
+    "warehouse": 21,
     "support": 14,
-    "finance": 17,
+    "finance": 16,
     "store_clerk": 9,
 }
 
