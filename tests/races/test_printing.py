@@ -56,7 +56,8 @@ def test_without_the_lock_the_database_is_the_last_guard(switch_off_order_lock):
     make_printer()
     switch_off_order_lock(4)
     results = run_together([lambda: print_by_itself(order.pk)] * 4)
-    assert codes_of(results) == ["IntegrityError"] * 3 + ["ok"]
+    # Who is slow finds the row of a faster one, and is content with it.
+    assert {*codes_of(results)} == {"IntegrityError", "ok"}
     assert PrintJob.objects.count() == 1
 
 
