@@ -1,7 +1,7 @@
 """Writing sheets row by row, in constant memory, with every formula made harmless."""
 
 import csv
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -20,6 +20,8 @@ _NOT_IN_XML = {code: None for code in range(32) if code not in (9, 10, 13)} | {0
 
 def neutralise(text: str) -> str:
     """Keep a text from being taken for a formula; `strip_invisible` takes the mark off again on reading."""
+    if text[:1].isalnum() and text.isprintable():
+        return text  # Nearly all of millions of cells.
     if not text.isprintable():
         text = text.translate(_NOT_IN_XML)
     # Programs skip blanks and invisible marks before they look for a formula.
@@ -41,7 +43,7 @@ def write_rows(
         _write_csv(path, names, rows)
     else:
         write_worksheet(
-            _list_records(names, rows, _make_typed() if has_dates else _to_cell),
+            _list_records(names, rows, _make_typed() if has_dates else _PLAIN),
             str(path),
             sheet_name="Sheet1",
             bold_headers=True,
@@ -53,20 +55,25 @@ def write_rows(
 
 
 def _list_records(
-    names: list[str], rows: Iterable[Sequence[Any]], convert: Callable[[Any], Any]
+    names: list[str], rows: Iterable[Sequence[Any]], converters: Mapping[type, Callable[[Any], Any]]
 ) -> Iterator[dict[str, Any]]:
-    empty = True
+    find, empty = converters.get, True
     for row in rows:
         empty = False
-        yield dict(zip(names, map(convert, row), strict=True))
+        cells = [convert(value) if (convert := find(type(value), _to_cell)) else value for value in row]
+        yield dict(zip(names, cells, strict=True))
     if empty:
         # Without a record the writer would not know the header.
         yield dict.fromkeys(names, "")
 
 
+def _to_text(text: str) -> str:
+    return neutralise(text)[:LONGEST_CELL]
+
+
 def _to_cell(value: Any) -> Any:
     if isinstance(value, str):
-        return neutralise(value)[:LONGEST_CELL]
+        return _to_text(value)
     if isinstance(value, datetime):
         return timezone.localtime(value).strftime("%Y-%m-%d %H:%M:%S") if value.tzinfo else str(value)
     if isinstance(value, date):
@@ -74,21 +81,19 @@ def _to_cell(value: Any) -> Any:
     return "" if value is None else value
 
 
-def _make_typed() -> Callable[[Any], Any]:
-    """As `_to_cell`, with moments as dates and amounts as numbers; by exact type, as there are millions of cells."""
+AS_IT_IS: Any = None
+_PLAIN: dict[type, Any] = {str: _to_text, int: AS_IT_IS, float: AS_IT_IS}
+"""How values become cells, by exact type, as there are millions of them; any other goes through `_to_cell`."""
+
+
+def _make_typed() -> dict[type, Any]:
+    """The same with moments as dates and amounts as numbers."""
     zone = timezone.get_current_timezone()
 
-    def to_typed(value: Any) -> Any:
-        kind = type(value)
-        if kind is str:
-            return neutralise(value)[:LONGEST_CELL]
-        if kind is Decimal:
-            return float(value)
-        if kind is datetime and value.tzinfo:
-            return value.astimezone(zone).replace(tzinfo=None, microsecond=0)
-        return _to_cell(value)
+    def to_date(value: datetime) -> Any:
+        return value.astimezone(zone).replace(tzinfo=None, microsecond=0) if value.tzinfo else _to_cell(value)
 
-    return to_typed
+    return _PLAIN | {Decimal: float, datetime: to_date}
 
 
 def _write_csv(path: Path, names: list[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -116,6 +116,7 @@ def by_name(*columns: Column) -> dict[str, Column]:
     return {column.name: column for column in columns}
 
 
+@lru_cache(10_000)  # The same prices come again and again.
 def yuan(fen: int | None) -> Decimal | None:
     """An amount in yuan with two decimals."""
     return None if fen is None else Decimal(fen).scaleb(-2)

@@ -1,7 +1,9 @@
 """The sheet of order lines: one row for each SKU of each order."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -18,20 +20,28 @@ class LineRow:
     line: SoldLine
 
 
+def of_line(
+    name: str, label: Any, field_name: str = "", convert: Callable[[Any], Any] | None = None
+) -> Column:
+    """A column of the line: one of its fields, `name` unless it is another, as `convert` writes it."""
+    get = attrgetter(f"line.{field_name or name}")
+    return column(name, label, (lambda row: convert(get(row))) if convert else get)
+
+
 ABOUT_LINE: tuple[Column, ...] = (
-    column("product", _("Product"), lambda row: row.line.product_name),
-    column("sku", _("Specification"), lambda row: row.line.sku_name),
-    column("sku_code", _("SKU code"), lambda row: row.line.sku_code),
-    column("price_yuan", _("Price"), lambda row: yuan(row.line.price_fen)),
-    column("quantity", _("Quantity"), lambda row: row.line.quantity),
-    column("adjust_yuan", _("Price adjustment"), lambda row: yuan(row.line.adjust_fen)),
-    column("total_yuan", _("Line amount"), lambda row: yuan(row.line.total_fen)),
-    column("refunded_yuan", _("Refunded"), lambda row: yuan(row.line.refunded_fen)),
-    column("to_send", _("To send"), lambda row: row.line.to_send),
-    column("shipped", _("Pieces shipped"), lambda row: row.line.shipped),
-    column("cancelled", _("Pieces cancelled"), lambda row: row.line.cancelled),
-    column("returned", _("Pieces returned"), lambda row: row.line.returned),
-    column("short", _("Pieces short"), lambda row: row.line.short),
+    of_line("product", _("Product"), "product_name"),
+    of_line("sku", _("Specification"), "sku_name"),
+    of_line("sku_code", _("SKU code")),
+    of_line("price_yuan", _("Price"), "price_fen", yuan),
+    of_line("quantity", _("Quantity")),
+    of_line("adjust_yuan", _("Price adjustment"), "adjust_fen", yuan),
+    of_line("total_yuan", _("Line amount"), "total_fen", yuan),
+    of_line("refunded_yuan", _("Refunded"), "refunded_fen", yuan),
+    of_line("to_send", _("To send")),
+    of_line("shipped", _("Pieces shipped")),
+    of_line("cancelled", _("Pieces cancelled")),
+    of_line("returned", _("Pieces returned")),
+    of_line("short", _("Pieces short")),
 )
 
 

@@ -1,7 +1,7 @@
 """What stands beside orders, read for a whole batch of them by one query each."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,9 @@ from orders.exports.sheets.base import Source
 from orders.models import Note, Order, OrderLine
 from orders.payments.models import Payment, Refund
 from orders.shipping.models import HANDED_OVER, Direction, Parcel, ParcelLine
+from shop.customers.models import Customer
+from shop.database.among import IsAmong
+from shop.database.narrow import make_narrow
 
 LINES, PARCELS, PAYMENTS, REFUNDS, NOTES = "lines", "parcels", "payments", "refunds", "notes"
 SECRET, BUYER = "secret", "buyer"
@@ -68,18 +71,20 @@ def read_beside(source: Source, *more: str) -> list[Beside]:
     return list(found.values())
 
 
-def _read_orders(source: Source, needs: set[str]) -> Any:
-    fields = {"number", "stage", "is_held", "customer_id", *source.fields}
-    orders = source.seen.filter(pk__in=source.ids).order_by("pk")
-    if BUYER in needs:
-        return orders.select_related("customer").only(*fields, "customer__secret", "customer__nickname")
-    if SECRET in needs:
-        return orders.select_related("customer").only(*fields, "customer__secret")
-    return orders.only(*fields)
+def _read_orders(source: Source, needs: set[str]) -> Iterator[Order]:
+    fields = tuple({"id", "number", "stage", "is_held", "customer_id", *source.fields})
+    of_buyer = ("secret", "nickname") if BUYER in needs else ("secret",) if SECRET in needs else ()
+    orders = source.seen.filter(IsAmong("pk", source.ids)).order_by("pk")
+    buyer = Order._meta.get_field("customer")
+    for row in orders.values_list(*fields, *(f"customer__{name}" for name in of_buyer)):
+        order = make_narrow(Order, fields, row)
+        if of_buyer:
+            buyer.set_cached_value(order, make_narrow(Customer, of_buyer, row[len(fields) :]))
+        yield order
 
 
 def _read_lines(found: dict[int, Beside]) -> None:
-    lines = OrderLine.objects.filter(order_id__in=found).order_by("pk")
+    lines = OrderLine.objects.filter(IsAmong("order_id", found)).order_by("pk")
     for row in lines.values_list(*_LINE):
         found[row[0]].lines.append(SoldLine(*row))
 
@@ -94,7 +99,7 @@ def map_parcels(order_ids: Sequence[int]) -> dict[int, list[Parcel]]:
     pairs = sorted(
         set(
             ParcelLine.objects.filter(
-                order_line__order_id__in=order_ids,
+                IsAmong("order_line__order_id", order_ids),
                 parcel__state__in=HANDED_OVER,
                 parcel__direction=Direction.OUT,
             ).values_list("order_line__order_id", "parcel_id")
@@ -118,11 +123,11 @@ def _read_refunds(found: dict[int, Beside]) -> None:
 
 
 def _of_orders(model: Any, found: dict[int, Beside]) -> Any:
-    return model.objects.filter(order_id__in=found).order_by("pk")
+    return model.objects.filter(IsAmong("order_id", found)).order_by("pk")
 
 
 def _count_notes(found: dict[int, Beside]) -> None:
-    notes = Note.objects.filter(order_id__in=found).order_by().values_list("order_id")
+    notes = Note.objects.filter(IsAmong("order_id", found)).order_by().values_list("order_id")
     for order_id, count in notes.annotate(n=Count("pk")):
         found[order_id].notes = count
 
