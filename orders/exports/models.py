@@ -49,10 +49,39 @@ class ScheduleState(models.TextChoices):
     STOPPED = "stopped", _("Stopped")
 
 
+class ExportLayout(Versioned):
+    """Columns of a kind of sheet, in their order, under a name: its maker's own, or the shop's (`is_shared`).
+
+    `columns` may name some that a later version of the shop does not have any more.
+    """
+
+    subject_kind = "export_layout"
+
+    made_by_id = models.BigIntegerField()
+    made_by_name = models.CharField(max_length=80)
+    sheet = models.CharField(_("what is exported"), max_length=10, choices=SheetKind)
+    name = models.CharField(_("name"), max_length=40)
+    is_shared = models.BooleanField(_("for everybody who exports"), default=False)
+    columns = models.JSONField(_("columns"))
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["made_by_id", "sheet", "name"], name="export_layout_of_one_once"),
+            models.UniqueConstraint(
+                fields=["sheet", "name"], condition=Q(is_shared=True), name="export_layout_of_shop_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class ExportSchedule(Versioned):
     """An export that repeats, with the rights that its maker has then; `hour` is of the shop's day.
 
-    At `next_at` it is due; None once it was stopped. Its files show personal values masked.
+    At `next_at` it is due; None once it was stopped. Its files show personal values masked. They have the columns of
+    `layout` as these are then; `columns` are those of one without a layout, or whose layout is gone.
     """
 
     subject_kind = "export_schedule"
@@ -65,6 +94,9 @@ class ExportSchedule(Versioned):
     sheet = models.CharField(_("what is exported"), max_length=10, choices=SheetKind)
     format = models.CharField(_("format"), max_length=4, choices=Format)
     columns = models.JSONField()
+    layout = models.ForeignKey(
+        ExportLayout, null=True, on_delete=models.SET_NULL, related_name="schedules", db_index=False
+    )
     sealed_filter = EncryptedTextField(bound_to=("made_by_id", "client_key"))
     every = models.CharField(_("repeats"), max_length=5, choices=Every)
     hour = models.PositiveSmallIntegerField(_("hour"))
@@ -165,6 +197,11 @@ class Export(Versioned):
     def is_expired(self) -> bool:
         """Whether its file was there and is gone."""
         return self.state == ExportState.DONE and self.file_id is None
+
+    @property
+    def standing(self) -> str:
+        """What a page that shows it has to be renewed for: its state, or that its file is gone."""
+        return "expired" if self.is_expired else self.state
 
 
 class ColumnChoice(models.Model):

@@ -6,19 +6,30 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from orders.exports.models import AT_WORK, Export, ExportSchedule, ExportState, ScheduleState, SheetKind
-from orders.exports.selectors import MISSING, list_exports, list_schedules
-from shop.events.words import Part, label_facts, tell_only, tells
+from orders.exports.models import (
+    AT_WORK,
+    Export,
+    ExportLayout,
+    ExportSchedule,
+    ExportState,
+    ScheduleState,
+    SheetKind,
+)
+from orders.exports.selectors import MISSING, list_exports, list_layouts, list_schedules
+from orders.exports.sheets import name_columns
+from shop.events.words import Part, label_facts, says_value, tell_only, tells
 from shop.moves.table import (
     BY_SHOP,
     BY_STAFF,
     BY_SYSTEM,
+    COLUMNS,
     DONE,
     NOWHERE,
     WHY,
     Move,
     Subject,
     register,
+    stateless,
     stay,
     to,
 )
@@ -31,11 +42,14 @@ _S = ExportState
 
 @tells("export", "sheet")
 @tells("export_schedule", "sheet")
+@tells("export_layout", "sheet")
 def tell_sheet(name: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
     yield Part("", str(SheetKind(name).label if name in SheetKind.values else name))
 
 
 label_facts("export", rows=_("Rows in it"))
+label_facts("export_layout", name=_("Name"))
+says_value("export_layout", "columns", lambda names: _(", ").join(name_columns(names)))
 tell_only("export")
 tell_only("export_schedule")
 
@@ -132,5 +146,28 @@ SCHEDULES = register(
         stale=DONE,
         name=lambda schedule: str(schedule.pk),
         url=lambda _schedule: reverse("exports:list"),
+    )
+)
+_LAYOUT = {"name": str, "sheet": str}
+LAYOUTS = register(
+    Subject(
+        ExportLayout,
+        _("Layout of exports"),
+        (
+            stateless("export_layout.add", _("Layout added"), BY_STAFF, CAPABILITY, facts=_LAYOUT),
+            stateless("export_layout.change", _("Layout changed"), BY_STAFF, CAPABILITY, facts=COLUMNS),
+            stateless(
+                "export_layout.delete",
+                _("Layout deleted"),
+                BY_STAFF,
+                CAPABILITY,
+                label=_("Delete"),
+                icon_name="trash",
+                facts=_LAYOUT,
+            ),
+        ),
+        _("There is no such layout."),
+        scope=list_layouts,
+        url=lambda layout: reverse("exports:layout", args=[layout.pk]),
     )
 )

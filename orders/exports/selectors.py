@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from orders.exports.models import AT_WORK, ColumnChoice, Export, ExportSchedule, ScheduleState
+from orders.exports.models import AT_WORK, ColumnChoice, Export, ExportLayout, ExportSchedule, ScheduleState
 from shop.access import has_capability
 from shop.actor import Actor, ActorKind
 
@@ -38,6 +38,14 @@ def list_active_schedules(actor: Actor) -> "QuerySet[ExportSchedule]":
 def list_unfetched(staff_id: int) -> "QuerySet[Export]":
     """Files of this person that wait to be downloaded."""
     return Export.objects.filter(made_by_id=staff_id, file__isnull=False, file__downloaded_at__isnull=True)
+
+
+def list_layouts(actor: Actor) -> "QuerySet[ExportLayout]":
+    """The layouts this person may use: their own, and those of the shop, which whoever exports may change."""
+    layouts = ExportLayout.objects.order_by("name", "pk")
+    if actor.kind != ActorKind.STAFF:
+        return layouts
+    return layouts.filter(Q(is_shared=True) | Q(made_by_id=actor.id or 0))
 
 
 def read_columns(staff_id: int) -> dict[str, list[str]]:

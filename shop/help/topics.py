@@ -57,7 +57,12 @@ TOPICS = (
     Topic("cod", Group.ORDERS, _("Cash on delivery"), ("orders:cod", "orders:remit")),
     Topic("refunds", Group.ORDERS, _("Cancelling and refunding")),
     Topic("alerts", Group.ORDERS, _("Alerts"), ("alerts:list",)),
-    Topic("exports", Group.ORDERS, _("Exports"), ("exports:list", "exports:new", "exports:export")),
+    Topic(
+        "exports",
+        Group.ORDERS,
+        _("Exports"),
+        ("exports:list", "exports:new", "exports:export", "exports:add_layout", "exports:layout"),
+    ),
     Topic("jobs", Group.ORDERS, _("Jobs"), ("jobs:list", "jobs:job")),
     Topic(
         "products",

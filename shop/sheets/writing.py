@@ -12,6 +12,7 @@ from rustpy_xlsxwriter import write_worksheet
 
 from shop.sheets.cells import FORMULA_STARTS
 
+AS_IT_IS: Any = None
 LONGEST_CELL = 32_767
 """No cell of an .xlsx file holds more characters."""
 
@@ -60,7 +61,9 @@ def _list_records(
     find, empty = converters.get, True
     for row in rows:
         empty = False
-        cells = [convert(value) if (convert := find(type(value), _to_cell)) else value for value in row]
+        cells = [
+            value if (convert := find(type(value), _to_cell)) is AS_IT_IS else convert(value) for value in row
+        ]
         yield dict(zip(names, cells, strict=True))
     if empty:
         # Without a record the writer would not know the header.
@@ -81,7 +84,6 @@ def _to_cell(value: Any) -> Any:
     return "" if value is None else value
 
 
-AS_IT_IS: Any = None
 _PLAIN: dict[type, Any] = {str: _to_text, int: AS_IT_IS, float: AS_IT_IS}
 """How values become cells, by exact type, as there are millions of them; any other goes through `_to_cell`."""
 

@@ -8,6 +8,7 @@ from playwright.sync_api import Page
 from notifications.robots.views import ACTIONS as OF_ROBOTS
 from orders.desk.customers.forms import ACTIONS as OF_CUSTOMERS
 from orders.desk.exports.actions import OF_EXPORT, OF_SCHEDULE
+from orders.desk.exports.layout_views import DELETE as DELETE_LAYOUT
 from orders.desk.intercepts.actions import ACTIONS as OF_INTERCEPTS
 from orders.desk.order.actions import ACTIONS as OF_ORDERS
 from orders.desk.printing.actions import ACTIONS as OF_PRINTS
@@ -41,6 +42,7 @@ from tests import cast
 from tests.browser.conftest import Device, LiveShop
 from tests.browser.dialogs import list_openers, try_dialog
 from tests.browser.look import WIDE
+from tests.exports.conftest import make_layout
 from tests.ground.test_files import picture_bytes
 from tests.printing.conftest import make_printer
 from tests.robots.robots import make_robot
@@ -89,6 +91,7 @@ def list_pages() -> Iterator[str]:
     yield f"/console/exports/{ask_export(wish, actor=cast.clerk(), key='dialogs').pk}/"
     make_schedule(wish, Rhythm("week", 8), actor=cast.clerk(), key="dialogs")
     yield "/console/exports/"
+    yield f"/console/exports/layouts/{make_layout().pk}/"
     yield from (f"/console/orders/tracking/{tracking.pk}/" for tracking in (followed(), troubled()))
     set_up_couriers()
     sent = ship_order(
@@ -124,6 +127,7 @@ def list_expected() -> set[str]:
         *OF_WAYBILLS,
         *OF_INTERCEPTS,
         *OF_EXPORT,
+        DELETE_LAYOUT,
         *OF_SCHEDULE,
         *OF_TRACKINGS,
         *OF_PRINTS,

@@ -42,6 +42,7 @@ from tests.browser.conftest import LiveShop
 from tests.browser.look import WATCH, WIDE
 from tests.browser.test_pictures import CORPUS, plant
 from tests.browser.test_story import make_number
+from tests.exports.conftest import make_layout
 from tests.ground.test_files import picture_bytes
 from tests.printing.conftest import make_printer
 from tests.robots.robots import make_robot
@@ -189,6 +190,7 @@ class Tour:
             "job_id": job.pk,
             "export_id": export.pk,
             "schedule_id": schedule.pk,
+            "layout_id": make_layout(CORPUS[1][:40], is_shared=True).pk,
             "file_id": produce_hostile_file(owner).pk,
             "alert_kind": "new_order",
             "template_id": cast.make_freight(CORPUS[1][:40], {"first_fen": 1_00}).pk,

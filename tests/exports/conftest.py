@@ -1,13 +1,15 @@
 """A shop with its past in small, and how an export of it is made and read."""
 
+from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
 import openpyxl
 import pytest
 
-from orders.exports.models import Export
+from orders.exports.models import Export, ExportLayout
 from orders.exports.services.asking import Wish, ask_export
+from orders.exports.services.layouts import LayoutTerms, add_layout
 from orders.exports.services.writing import write_export
 from orders.exports.sheets import SHEETS
 from shop.actor import Actor
@@ -32,6 +34,18 @@ def wish(sheet: str = "orders", columns: Any = (), **changes: Any) -> Wish:
     return Wish(
         **{"sheet": sheet, "format": "xlsx", "columns": names, "parameters": {"filter": {}}} | changes
     )
+
+
+def make_layout(
+    name: str = "对账",
+    columns: Sequence[str] = ("number", "paid_yuan"),
+    *,
+    is_shared: bool = False,
+    **more: Any,
+) -> ExportLayout:
+    """A layout of orders, of an owner's unless `actor` says whose."""
+    actor = more.get("actor") or actor_of(make_staff("owner"))
+    return add_layout(more.get("sheet", "orders"), LayoutTerms(name, columns, is_shared), actor=actor)
 
 
 def written(wanted: Wish, actor: Actor, *, key: str = "one") -> Export:

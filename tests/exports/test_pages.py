@@ -7,7 +7,9 @@ from django.test import Client
 from django.urls import reverse
 
 from orders.exports.models import ColumnChoice, Export, ExportSchedule, ExportState
-from orders.exports.services.writing import write_export
+from orders.exports.services.writing import MOST_TRIES, write_export
+from shop import clock
+from shop.files.produced import forget_produced
 from shop.staff.signing_in.reauthentication import PROVED_AT
 from tests import cast
 from tests.console import page_with, sign_in
@@ -125,13 +127,51 @@ def test_one_is_cancelled_on_its_page(clerk: Client) -> None:
     assert "Cancelled" in page_with(200, clerk.get("/console/exports/"))
 
 
-def test_the_end_is_told_once_by_a_toast(clerk: Client) -> None:
+def ask_again(clerk: Client, export: Export, was: str, part: str = "") -> Any:
+    """What a live part of a page asks for at each hint."""
+    address = f"{reverse('exports:export', args=[export.pk])}?was={was}&part={part}"
+    return clerk.get(address, headers={"HX-Request": "true"})
+
+
+def test_page_and_row_are_renewed_while_it_is_written_and_the_end_is_told_once(clerk: Client) -> None:
+    clerk.post(NEW, typed())
+    export = Export.objects.get()
+    live = f'data-live="export:{export.pk}"'
+    page, row = reverse("exports:export", args=[export.pk]), f"?part=row&amp;was={export.state}"
+    assert live in page_with(200, clerk.get(page))
+    assert live in (listed := page_with(200, clerk.get("/console/exports/"))) and row in listed
+    Export.objects.update(state=ExportState.RUNNING, total=9, done=4)
+    assert "4 of 9" in page_with(200, ask_again(clerk, export, "waiting"))
+    answer = ask_again(clerk, export, "waiting", "row")
+    assert page_with(200, answer).lstrip().startswith("<tr") and "4 of 9" in page_with(200, answer)
+    assert "HX-Trigger" not in answer
+    write_export(export.pk)
+    for part in ("", "row"):
+        answer = ask_again(clerk, export, "running", part)
+        assert "The export is ready." in answer["HX-Trigger"] and "Download" in page_with(200, answer)
+        assert ask_again(clerk, export, "done", part).status_code == 204
+    story = page_with(200, ask_again(clerk, export, "running"))
+    assert 'id="export-story" hx-swap-oob="true"' in story and "Export ready" in story
+
+
+def test_an_open_page_says_that_the_file_is_gone_and_that_nothing_came_of_it(clerk: Client) -> None:
     clerk.post(NEW, typed())
     export = Export.objects.get()
     write_export(export.pk)
-    address = f"{reverse('exports:export', args=[export.pk])}?was=running"
-    answer = clerk.get(address, headers={"HX-Request": "true"})
-    assert "The export is ready." in answer["HX-Trigger"]
+    export.refresh_from_db()
+    assert f'data-live="export:{export.pk}"' in page_with(200, ask_again(clerk, export, "running"))
+    assert export.file
+    with clock.at(export.file.expires_at):
+        forget_produced(export.file.pk)
+    answer = ask_again(clerk, export, "done")
+    assert "File deleted" in page_with(200, answer) and "HX-Trigger" not in answer
+    assert ask_again(clerk, export, "expired").status_code == 204
+    clerk.post(NEW, typed(key="two"))
+    failed = Export.objects.latest("pk")
+    Export.objects.filter(pk=failed.pk).update(tries=MOST_TRIES)
+    write_export(failed.pk)
+    answer = ask_again(clerk, failed, "running", "row")
+    assert "Failed" in page_with(200, answer) and "No file came" in answer["HX-Trigger"]
 
 
 def test_a_colleague_neither_sees_nor_downloads_it_and_the_owner_only_sees(clerk: Client) -> None:

@@ -14,6 +14,7 @@ from notifications.robots.services.setting_up import change_robot
 from notifications.voice.selectors import get_alert_setting
 from notifications.voice.services import choose_hearing_roles
 from orders.exports.services.asking import Wish, ask_export, cancel_export
+from orders.exports.services.layouts import LayoutTerms, change_layout
 from orders.exports.services.repeating import Rhythm, make_schedule, stop_schedule
 from orders.models import Order
 from orders.services.steps import confirm_order
@@ -38,6 +39,7 @@ from shop.staff.services import disable_staff
 from shop.store.selectors import get_store_settings
 from shop.store.services import change_store_settings, change_wechat_account
 from tests import cast
+from tests.exports.conftest import make_layout
 from tests.printing.conftest import make_printer
 from tests.races.conftest import Rendezvous, codes_of, run_together
 from tests.robots.robots import make_robot
@@ -188,6 +190,18 @@ def of_export_schedules() -> Race:
     return Race(schedule, "export_schedule.stop", act, "already_done")
 
 
+def of_export_layouts() -> Race:
+    layout = make_layout(is_shared=True)
+    seen = layout.version
+    return Race(
+        layout,
+        "export_layout.change",
+        lambda actor, n: change_layout(
+            layout.pk, LayoutTerms(f"仓库 {n}", ["number"], True), actor=actor, expected_version=seen
+        ),
+    )
+
+
 def of_files() -> Race:
     owner = cast.make_staff("owner")
     once = Description("test", "once.txt", is_once=True)
@@ -215,6 +229,7 @@ RACES = {
             of_files,
             of_exports,
             of_export_schedules,
+            of_export_layouts,
         ),
     )
 }

@@ -70,6 +70,8 @@ READ_BESIDE = {
     "orders:record_found": {"number"},
     "stuck:again": {"key"},
     "exports:new": {"sheet", "columns", "filter", "number", "all", "job"},
+    "exports:add_layout": {"sheet", "columns", "open", "filter", "number", "all", "job"},
+    "exports:layout": {"columns", "open", "version", "filter", "number", "all", "job"},
     "orders:station": {"code", "key", "order", "agreed"},
     "stock:apply": {"reason"},
     "staff:set_theme": {"theme"},

@@ -48,6 +48,7 @@ from shop.store.choices import PayMethod
 from tests import cast
 from tests.caching import forget_cached
 from tests.console import browser
+from tests.exports.conftest import make_layout
 from tests.printing.conftest import make_printer
 from tests.robots.robots import make_robot
 from tests.waybills.conftest import set_up_couriers, settled
@@ -245,6 +246,12 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("exports:new", "GET"): staff(EXPORTERS),
     ("exports:new", "POST"): staff(EXPORTERS),
     ("exports:start", "GET"): staff(EXPORTERS),
+    ("exports:add_layout", "GET"): staff(EXPORTERS),
+    ("exports:add_layout", "POST"): staff(EXPORTERS),
+    ("exports:layout", "GET"): OWNERS_EXPORT,
+    ("exports:layout", "POST"): OWNERS_EXPORT,
+    ("exports:delete_layout", "GET"): OWNERS_EXPORT,
+    ("exports:delete_layout", "POST"): OWNERS_EXPORT,
     ("exports:export", "GET"): OWNERS_EXPORT,
     ("exports:cancel_export", "GET"): OWNERS_EXPORT,
     ("exports:cancel_export", "POST"): OWNERS_EXPORT,
@@ -469,6 +476,7 @@ def world(books_are_clean: None, sent_tasks: list[tuple[str, int]]) -> World:
         "job_id": job.pk,
         "export_id": export.pk,
         "schedule_id": schedule.pk,
+        "layout_id": make_layout().pk,
         "token": write_token(Printed(Document.RECEIPT, {order.pk: 1})),
         "number": order.number,
         "refund_order": cash.number,

@@ -6,22 +6,22 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from orders.desk.exports.choosing import write_parameters
+from orders.desk.exports.choosing import find_new_url, list_hidden, read_sheet, write_parameters
 from orders.desk.exports.forms import ExportForm
 from orders.desk.list.bulk import count_results
 from orders.desk.list.counts import describe_count
 from orders.desk.list.filters import Filters
 from orders.desk.list.selection import Selection, read_selection
-from orders.exports.models import Format, SheetKind
-from orders.exports.selectors import read_columns
+from orders.exports.models import ExportLayout, Format, SheetKind
+from orders.exports.selectors import list_layouts, read_columns
 from orders.exports.services.asking import Wish, ask_export
 from orders.exports.services.repeating import Rhythm, make_schedule
 from orders.exports.sheets import SHEETS
 from shop.access import has_capability
 from shop.errors import Refused
+from shop.http.api.fields import read_id
 from shop.jobs.pages import make_key
 from shop.staff.decorators import StaffRequest, staff_page
 
@@ -31,29 +31,16 @@ def ask(request: StaffRequest) -> HttpResponse:
     """What is to stand in the sheet, of which orders; POST has it made."""
     if request.method == "POST":
         return _take(request)
-    sheet = _read_sheet(request.GET)
+    sheet = read_sheet(request.GET)
     return _draw(request, read_selection(request.GET), _make_form(request, sheet))
 
 
 @staff_page("orders.export")
 def start(request: StaffRequest) -> HttpResponse:
     """From the selection bar of the list, whose script follows the header."""
-    selection = read_selection(request.GET)
-    query = QueryDict(mutable=True)
-    for name, value in _list_hidden(selection):
-        query.appendlist(name, value)
     response = HttpResponse()
-    response["HX-Redirect"] = f"{reverse('exports:new')}?{query.urlencode()}"
+    response["HX-Redirect"] = find_new_url(read_selection(request.GET))
     return response
-
-
-def _list_hidden(selection: Selection) -> list[tuple[str, str]]:
-    return [(name, value) for name, value in selection.hidden if name != "all" and value]
-
-
-def _read_sheet(data: QueryDict) -> SheetKind:
-    name = data.get("sheet", "")
-    return SheetKind(name) if name in SheetKind.values else SheetKind.ORDERS
 
 
 def _make_form(request: StaffRequest, sheet: SheetKind, data: QueryDict | None = None) -> ExportForm:
@@ -75,23 +62,38 @@ def _is_named(selection: Selection) -> bool:
 
 
 def _start_with(request: StaffRequest, sheet: SheetKind, filters: Filters) -> dict[str, Any]:
-    chosen = read_columns(request.user.pk).get(sheet, ())
-    usual = SHEETS[sheet].usual
+    layout = _find_layout(request, sheet, request.GET.get("layout", ""))
+    chosen = layout.columns if layout else read_columns(request.user.pk).get(sheet, ())
     days = {name: filters.get(name) for name in ("date", "since", "until")}
-    columns = chosen if SHEETS[sheet].choose(chosen) else usual
-    return {"sheet": sheet, "key": make_key(), "format": Format.XLSX, "hour": 8, "columns": columns, **days}
+    return {
+        "sheet": sheet,
+        "key": make_key(),
+        "layout": layout.pk if layout else "",
+        "format": Format.XLSX,
+        "hour": 8,
+        "columns": chosen if SHEETS[sheet].choose(chosen) else SHEETS[sheet].usual,
+        **days,
+    }
+
+
+def _find_layout(request: StaffRequest, sheet: str, layout_id: str) -> ExportLayout | None:
+    """The layout of this kind that was chosen, of those that the person may use."""
+    return list_layouts(request.actor).filter(sheet=sheet, pk=max(read_id(layout_id), 0)).first()
 
 
 def _draw(
     request: StaffRequest, selection: Selection, form: ExportForm, *, status: int = HTTPStatus.OK
 ) -> HttpResponse:
     sheet, named = form["sheet"].value() or SheetKind.ORDERS, _is_named(selection)
-    path = reverse("exports:new")
+    layout = _find_layout(request, sheet, str(form["layout"].value() or ""))
     context = {
         "form": form,
         "columns": form.list_columns(),
-        "tabs": [_make_tab(kind, sheet, selection, path) for kind in SheetKind],
-        "hidden": _list_hidden(selection),
+        "tabs": [_make_tab(kind, sheet, selection) for kind in SheetKind],
+        "layout": layout,
+        "layouts": _list_links(request, sheet, selection, layout),
+        "gone": SHEETS[sheet].count_gone(layout.columns) if layout else 0,
+        "hidden": list_hidden(selection),
         "is_named": named,
         "chips": [] if named else _list_chips(selection.filters),
         "count": _count(request, selection),
@@ -99,16 +101,23 @@ def _draw(
     return render(request, "desk/exports/new.html", context, status=status)
 
 
-def _make_tab(kind: SheetKind, chosen: str, selection: Selection, path: str) -> dict[str, Any]:
-    query = QueryDict(mutable=True)
-    for name, value in [("sheet", kind.value), *_list_hidden(selection)]:
-        query.appendlist(name, value)
-    return {
-        "label": kind.label,
-        "url": f"{path}?{query.urlencode()}",
-        "count": "",
-        "is_active": kind == chosen,
-    }
+def _make_tab(kind: SheetKind, chosen: str, selection: Selection) -> dict[str, Any]:
+    url = find_new_url(selection, sheet=kind.value)
+    return {"label": kind.label, "url": url, "count": "", "is_active": kind == chosen}
+
+
+def _list_links(
+    request: StaffRequest, sheet: str, selection: Selection, chosen: ExportLayout | None
+) -> list[dict[str, Any]]:
+    """The layouts of this kind, each with the address that chooses it for the same orders."""
+    return [
+        {
+            "name": layout.name,
+            "url": find_new_url(selection, sheet=sheet, layout=str(layout.pk)),
+            "is_active": layout == chosen,
+        }
+        for layout in list_layouts(request.actor).filter(sheet=sheet)
+    ]
 
 
 def _list_chips(filters: Filters) -> list[str]:
@@ -130,7 +139,7 @@ def _count(request: StaffRequest, selection: Selection) -> dict[str, Any]:
 
 
 def _take(request: StaffRequest) -> HttpResponse:
-    selection, sheet = read_selection(request.POST), _read_sheet(request.POST)
+    selection, sheet = read_selection(request.POST), read_sheet(request.POST)
     form = _make_form(request, sheet, request.POST)
     if not form.is_valid():
         return _draw(request, selection, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -147,11 +156,19 @@ def _make(request: StaffRequest, selection: Selection, form: ExportForm) -> Http
     filters = Filters(selection.filters.params | form.read_days())
     parameters = write_parameters(selection, filters, request.actor)
     values = form.cleaned_data
-    wish = Wish(values["sheet"], values["format"], form.columns, parameters, form.read_reason())
+    layout_id = _find_followed(request, form)
+    wish = Wish(values["sheet"], values["format"], form.columns, parameters, form.read_reason(), layout_id)
     if rhythm := form.read_rhythm():
         return _repeat(request, wish, rhythm, values["key"])
     export = ask_export(wish, actor=request.actor, key=values["key"])
     return redirect("exports:export", export_id=export.pk)
+
+
+def _find_followed(request: StaffRequest, form: ExportForm) -> int | None:
+    """The layout whose columns these are; none where they were changed on the page."""
+    layout = _find_layout(request, form.cleaned_data["sheet"], form.cleaned_data["layout"])
+    is_same = layout and [column.name for column in form.of.choose(layout.columns)] == form.columns
+    return layout.pk if layout and is_same else None
 
 
 def _repeat(request: StaffRequest, wish: Wish, rhythm: Rhythm, key: str) -> HttpResponse:

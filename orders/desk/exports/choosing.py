@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import QueryDict
+from django.urls import reverse
 
 from orders.desk.labels import describe_order
 from orders.desk.list.bulk import find_newest, list_stages
@@ -11,10 +13,30 @@ from orders.desk.list.filters import Filters
 from orders.desk.list.selection import Selection
 from orders.desk.list.selectors import narrow
 from orders.exports.desk import Desk
+from orders.exports.models import SheetKind
 from orders.models import Order
 from orders.scope import orders_in_scope
 from orders.stages import Stage
 from shop.actor import Actor
+
+
+def read_sheet(data: QueryDict) -> SheetKind:
+    """The kind of sheet that a form or an address names; orders where it names none."""
+    name = data.get("sheet", "")
+    return SheetKind(name) if name in SheetKind.values else SheetKind.ORDERS
+
+
+def list_hidden(selection: Selection) -> list[tuple[str, str]]:
+    """The fields with which the page of a new export says which orders are meant."""
+    return [(name, value) for name, value in selection.hidden if name != "all" and value]
+
+
+def find_new_url(selection: Selection, **more: str) -> str:
+    """The page of a new export of these orders, with what else is chosen."""
+    query = QueryDict(mutable=True)
+    for name, value in [*more.items(), *list_hidden(selection)]:
+        query.appendlist(name, value)
+    return f"{reverse('exports:new')}?{query.urlencode()}"
 
 
 def write_parameters(selection: Selection, filters: Filters, actor: Actor) -> dict[str, Any]:

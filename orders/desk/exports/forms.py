@@ -8,18 +8,61 @@ from django.utils.translation import gettext_lazy as _
 from orders.desk.list.filters import DateKind
 from orders.exports.models import Every, Format, SheetKind
 from orders.exports.services.asking import LONGEST_REASON
+from orders.exports.services.layouts import LayoutTerms
 from orders.exports.services.repeating import Rhythm
 from orders.exports.sheets.base import Column, Sheet
 from shop.console.fields import DayField, text
+from shop.errors import Refused
 
 _HOURS = [(hour, f"{hour:02}:00") for hour in range(24)]
 
 
-class ExportForm(forms.Form):
+class ColumnsForm(forms.Form):
+    """Columns of a kind of sheet, in the order in which the page has them."""
+
+    def __init__(self, data: Any = None, *, sheet: Sheet, **more: Any) -> None:
+        super().__init__(data, **more)
+        self.of = sheet
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the chosen ones, in their order."""
+        data: Any = self.data
+        names = data.getlist("columns") if self.is_bound else self.initial.get("columns", ())
+        return [column.name for column in self.of.choose(names)]
+
+    def list_columns(self) -> list[tuple[Column, bool]]:
+        """Every column and whether it is chosen: the chosen ones first, in their order."""
+        chosen = self.of.choose(self.columns)
+        return [(column, True) for column in chosen] + [
+            (column, False) for column in self.of.columns.values() if column not in chosen
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        if not self.columns:
+            self.add_error(None, _("Choose at least one column."))
+        return self.cleaned_data
+
+
+class LayoutForm(ColumnsForm):
+    name = text(_("Name of the layout"), max_length=40)
+    is_shared = forms.BooleanField(label=_("For everybody who exports"), required=False)
+
+    def read(self) -> LayoutTerms:
+        return LayoutTerms(self.cleaned_data["name"], self.columns, self.cleaned_data["is_shared"])
+
+    def show_refusal(self, refused: Refused) -> None:
+        """Say why beside the field that it speaks of."""
+        fields = {"name_taken": "name", "not_yours": "is_shared"}
+        self.add_error(fields.get(refused.code), str(refused))
+
+
+class ExportForm(ColumnsForm):
     """`is_named`: the orders were chosen one by one, so that there are no days and nothing to repeat."""
 
     sheet = forms.ChoiceField(choices=SheetKind.choices, widget=forms.HiddenInput)
     key = forms.CharField(max_length=80, widget=forms.HiddenInput)
+    layout = forms.CharField(max_length=19, required=False, widget=forms.HiddenInput)
     date = forms.ChoiceField(label=_("Which date"), choices=DateKind.choices, required=False)
     since = DayField(_("From"))
     until = DayField(_("To"))
@@ -34,38 +77,22 @@ class ExportForm(forms.Form):
     def __init__(
         self, data: Any = None, *, sheet: Sheet, is_named: bool, may_reveal: bool, **more: Any
     ) -> None:
-        super().__init__(data, auto_id="export_%s", **more)
-        self.of, self.is_named = sheet, is_named
+        super().__init__(data, sheet=sheet, auto_id="export_%s", **more)
+        self.is_named = is_named
         if not may_reveal:
             del self.fields["is_revealed"], self.fields["reason"]
         if is_named:
             for name in ("date", "since", "until", "every", "hour"):
                 del self.fields[name]
 
-    @property
-    def columns(self) -> list[str]:
-        """The chosen columns in the order in which the page has them."""
-        data: Any = self.data
-        names = data.getlist("columns") if self.is_bound else self.initial.get("columns", ())
-        return [column.name for column in self.of.choose(names)]
-
-    def list_columns(self) -> list[tuple[Column, bool]]:
-        """Every column and whether it is chosen: the chosen ones first, in their order."""
-        chosen = self.of.choose(self.columns)
-        return [(column, True) for column in chosen] + [
-            (column, False) for column in self.of.columns.values() if column not in chosen
-        ]
-
     def clean(self) -> dict[str, Any]:
-        values = self.cleaned_data
+        values = super().clean()
         if values.get("is_revealed") and not values.get("reason"):
             self.add_error("reason", _("Say why: it stands in the record."))
         if values.get("is_revealed") and values.get("every"):
             self.add_error("is_revealed", _("A repeated export shows them masked."))
         if values.get("since") and values.get("until") and values["since"] > values["until"]:
             self.add_error("until", _("This day is before the first one."))
-        if not self.columns:
-            self.add_error(None, _("Choose at least one column."))
         return values
 
     def read_days(self) -> dict[str, str]:

@@ -6,13 +6,13 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from orders.desk.exports.actions import OF_EXPORT, find_cancel_url, find_stop_url
-from orders.exports.models import Export, ExportSchedule, ExportState
-from orders.exports.selectors import list_active_schedules, list_exports, list_schedules
+from orders.exports.models import AT_WORK, Export, ExportSchedule, ExportState
+from orders.exports.selectors import list_active_schedules, list_exports, list_layouts, list_schedules
+from orders.exports.sheets import SHEETS
 from shop.actor import Actor
 from shop.console.timeline import tell_last
 from shop.http.dialogs import Dialog
@@ -36,8 +36,15 @@ def _draw_list(
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
     page = read_page(list_exports(request.actor).select_related("file"), request)
-    schedules = list(list_active_schedules(request.actor))
-    context = {"page": page, "schedules": schedules, "dialog": dialog}
+    context = {
+        "page": page,
+        "schedules": list(list_active_schedules(request.actor).select_related("layout")),
+        "layouts": [
+            (layout, len(SHEETS[layout.sheet].choose(layout.columns)))
+            for layout in list_layouts(request.actor)
+        ],
+        "dialog": dialog,
+    }
     return render(request, "desk/exports/list.html", context, status=status)
 
 
@@ -47,10 +54,10 @@ def _get_export(actor: Actor, export_id: int) -> Export:
 
 @staff_page("orders.export")
 def export_page(request: StaffRequest, export_id: int) -> HttpResponse:
-    """How far it is, and its file; htmx asks for that part alone."""
+    """How far it is, and its file; htmx asks for that part alone, or for its row of the list."""
     export = _get_export(request.actor, export_id)
     if request.htmx and not request.htmx.history_restore_request:
-        return _answer_progress(request, export)
+        return _answer_part(request, export)
     return _draw_export(request, export)
 
 
@@ -71,9 +78,17 @@ def _describe(request: StaffRequest, export: Export) -> dict[str, Any]:
     }
 
 
-def _answer_progress(request: StaffRequest, export: Export) -> HttpResponse:
-    response = HttpResponse(render_to_string("desk/exports/_progress.html", _describe(request, export)))
-    if not export.is_at_work and request.GET.get("was") != export.state:
+def _answer_part(request: StaffRequest, export: Export) -> HttpResponse:
+    """What is new since the part was made; 204 while nothing is. The end is told once."""
+    was = request.GET.get("was", "")
+    if not export.is_at_work and was == export.standing:
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    if request.GET.get("part") == "row":
+        response = render(request, "desk/exports/_row.html", {"export": export})
+    else:
+        more = {"entries": tell_last(export), "is_fresh": True}
+        response = render(request, "desk/exports/_progress.html", _describe(request, export) | more)
+    if was in AT_WORK and not export.is_at_work:
         response["HX-Trigger"] = json.dumps({"toast": _say_end(export)})
     return response
 

@@ -11,6 +11,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from orders.exports.models import AT_WORK, ColumnChoice, Export, ExportSchedule
+from orders.exports.selectors import list_layouts
+from orders.exports.services.layouts import choose_names
 from orders.exports.sheets import SHEETS
 from shop import clock
 from shop.access import require
@@ -31,7 +33,8 @@ ENDED: dict[str, Any] = {"lease": "", "sealed_parameters": ""}
 class Wish:
     """What somebody wants: a kind of sheet, its format, its columns in their order, and what chooses the orders.
 
-    `reason` is why personal values are to stand in it in full; "" leaves them masked.
+    `reason` is why personal values are to stand in it in full; "" leaves them masked. `layout_id` is the layout whose
+    columns they are, which one that repeats follows.
     """
 
     sheet: str
@@ -39,6 +42,7 @@ class Wish:
     columns: Sequence[str]
     parameters: Mapping[str, Any]
     reason: str = ""
+    layout_id: int | None = None
 
 
 def ask_export(wish: Wish, *, actor: Actor, key: str) -> Export:
@@ -46,7 +50,7 @@ def ask_export(wish: Wish, *, actor: Actor, key: str) -> Export:
 
     Raises Refused `forbidden`, `no_columns` (400), or `one_at_a_time` while another one of this person is written.
     """
-    columns = choose_columns(wish)
+    columns = choose_names(wish.sheet, wish.columns)
     with transaction.atomic():
         if again := Export.objects.filter(made_by_id=get_person_id(actor), client_key=key).first():
             return again
@@ -55,14 +59,6 @@ def ask_export(wish: Wish, *, actor: Actor, key: str) -> Export:
             _reveal(export, reason, actor)
         _remember(actor, wish.sheet, columns)
     return export
-
-
-def choose_columns(wish: Wish) -> list[str]:
-    """Raises Refused `no_columns` (400) where none of the columns is one of the sheet."""
-    columns = [column.name for column in SHEETS[wish.sheet].choose(wish.columns)]
-    if not columns:
-        raise Refused("no_columns", _("Choose at least one column."), 400)
-    return columns
 
 
 def _make_export(wish: Wish, columns: list[str], actor: Actor, key: str) -> Export:
@@ -114,11 +110,18 @@ def ask_repeated(
 ) -> Export:
     """The export of one repetition, `at` which it was due; asked for by who made the schedule."""
     key = f"schedule-{schedule.pk}-{at:%Y%m%d%H}"
-    wish = Wish(schedule.sheet, schedule.format, schedule.columns, parameters)
-    export = _make_export(wish, choose_columns(wish), actor, key)
+    wish = Wish(schedule.sheet, schedule.format, _read_columns(schedule, actor), parameters)
+    export = _make_export(wish, choose_names(wish.sheet, wish.columns), actor, key)
     export.schedule, export.language = schedule, schedule.language
     begin(export, "export.ask", actor=actor, data={"sheet": export.sheet})
     return export
+
+
+def _read_columns(schedule: ExportSchedule, actor: Actor) -> list[str]:
+    """Those of its layout as they are now; its own where the layout is not there any more for its maker."""
+    layout = list_layouts(actor).filter(schedules=schedule).first()
+    names = layout.columns if layout else schedule.columns
+    return list(names if SHEETS[schedule.sheet].choose(names) else SHEETS[schedule.sheet].usual)
 
 
 def cancel_export(export_id: int, *, actor: Actor, expected_version: int | None = None) -> Export:

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from orders.exports.models import Every, ExportSchedule, ScheduleState
 from orders.exports.moves import CAPABILITY
 from orders.exports.selectors import list_active_schedules
-from orders.exports.services.asking import Wish, ask_repeated, choose_columns
+from orders.exports.services.asking import Wish, ask_repeated
+from orders.exports.services.layouts import choose_names
 from shop import clock
 from shop.access import has_capability
 from shop.actor import SYSTEM, Actor
@@ -41,7 +42,7 @@ def make_schedule(wish: Wish, rhythm: Rhythm, *, actor: Actor, key: str) -> Expo
 
     Raises Refused `forbidden`, `no_columns` (400) or `too_many`.
     """
-    columns, maker_id = choose_columns(wish), get_person_id(actor)
+    columns, maker_id = choose_names(wish.sheet, wish.columns), get_person_id(actor)
     with transaction.atomic():
         if again := ExportSchedule.objects.filter(made_by_id=maker_id, client_key=key).first():
             return again
@@ -62,6 +63,7 @@ def _make(wish: Wish, columns: list[str], rhythm: Rhythm, actor: Actor, key: str
         sheet=wish.sheet,
         format=wish.format,
         columns=columns,
+        layout_id=wish.layout_id,
         sealed_filter=json.dumps(_without_days(wish.parameters["filter"]), ensure_ascii=False),
         every=rhythm.every,
         hour=rhythm.hour,

@@ -1,5 +1,7 @@
 """The kinds of sheets: their columns, and how rows are read for them."""
 
+from collections.abc import Iterable
+
 from orders.exports.models import SheetKind
 from orders.exports.sheets.base import Sheet
 from orders.exports.sheets.buyers import BUYERS
@@ -17,3 +19,9 @@ SHEETS: dict[str, Sheet] = {
     SheetKind.MONEY: MONEY,
     SheetKind.DELIVERY: DELIVERY,
 }
+
+
+def name_columns(names: Iterable[str]) -> list[str]:
+    """What columns are called, whatever their sheet; one that there is no more by its own name."""
+    labels = {name: column.label for sheet in SHEETS.values() for name, column in sheet.columns.items()}
+    return [str(labels.get(name, name)) for name in names]

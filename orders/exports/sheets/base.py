@@ -79,6 +79,10 @@ class Sheet:
         """The columns of these names, in this order; a name of a former version is passed over."""
         return [self.columns[name] for name in dict.fromkeys(names) if name in self.columns]
 
+    def count_gone(self, names: Iterable[str]) -> int:
+        """How many of these are no column of the sheet any more."""
+        return sum(name not in self.columns for name in set(names))
+
 
 def list_order_ids(orders: "QuerySet[Order]") -> Iterator[int]:
     """Oldest first."""
