@@ -25,7 +25,7 @@ from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from markupsafe import Markup
 
-from shop.http.toasts import read_undo
+from shop.http.toasts import read_button
 from shop.money import format_fen
 
 
@@ -212,7 +212,7 @@ _FUNCTIONS = {
         language,
         money,
         named,
-        read_undo,
+        read_button,
         table_head,
         thumb,
         url,

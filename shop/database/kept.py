@@ -1,4 +1,4 @@
-"""Queries whose SQL is put together once: of the few that every order runs, that is most of the work."""
+"""Statements whose SQL is put together once: of the few that every order runs, that is most of the work."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.db.models.expressions import Expression
 from django.db.models.query import get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
+from django.db.models.sql.subqueries import UpdateQuery
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -16,7 +17,7 @@ Row = TypeVar("Row", bound=models.Model)
 class Param(Expression):
     """Stands in a kept query for a value that each call gives by name."""
 
-    def __init__(self, name: str, field: "models.Field[Any, Any]") -> None:
+    def __init__(self, name: str, field: Any) -> None:
         super().__init__(output_field=field)
         self.name = name
 
@@ -51,9 +52,46 @@ class KeptQuery(Generic[Row]):
         return sql, params, _Builder.of(compiler)
 
 
+class KeptUpdate:
+    """`update(**changes)` of a queryset of one table, with `Param`s for what changes and what is compared.
+
+    Given as a function of (rows, changes), which is asked once. Writes the primary database.
+    """
+
+    def __init__(self, make: "Callable[[], tuple[models.QuerySet[Any], dict[str, Any]]]") -> None:
+        self._make = make
+
+    def run(self, **values: Any) -> int:
+        """Write these values of the parameters; returns how many rows were found."""
+        sql, params = self._kept
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [_fill_saved(param, values) for param in params])
+            return int(cursor.rowcount)
+
+    @cached_property
+    def _kept(self) -> tuple[str, Sequence[Any]]:
+        rows, changes = self._make()
+        query: Any = rows.query.chain(UpdateQuery)
+        query.add_update_values(changes)
+        sql, params = query.get_compiler(connection=connection).as_sql()
+        return sql, params
+
+
+def reads_all(rows: "models.QuerySet[Any]") -> bool:
+    """Whether a queryset is just every row of its table, so that it is the same for whoever asks."""
+    query = rows.query
+    return not (query.where or query.select_related or query.annotations or query.deferred_loading[0])
+
+
 def _fill(param: Any, values: dict[str, Any]) -> Any:
     if isinstance(param, Param):
         return param.output_field.get_db_prep_value(values[param.name], connection)
+    return param
+
+
+def _fill_saved(param: Any, values: dict[str, Any]) -> Any:
+    if isinstance(param, Param):
+        return param.output_field.get_db_prep_save(values[param.name], connection)
     return param
 
 

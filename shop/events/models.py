@@ -13,6 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from shop.crypto import EncryptedTextField, Unreadable
+from shop.database.kept import KeptUpdate, Param
 from shop.errors import Refused
 
 STALE = _("Somebody else changed this a moment ago. Look again, then repeat.")
@@ -56,10 +57,9 @@ class Versioned(models.Model):
 
         The old version in the WHERE clause is the last guard against a forgotten lock. Raises Refused `stale`.
         """
-        changes: dict[str, Any] = {name: self._as_saved(name) for name in fields}
-        changes["version"] = self.version + 1
-        manager = type(self)._default_manager
-        if not manager.filter(pk=self.pk, version=self.version).update(**changes):
+        values = {name: self._as_saved(name) for name in fields}
+        raising = _keep_raising(type(self), fields)
+        if not raising.run(**values, pk=self.pk, known_version=self.version):
             raise Refused("stale", STALE)
         self.version += 1
 
@@ -74,6 +74,15 @@ class Versioned(models.Model):
         for name in self.opened_by.split("."):
             found = getattr(found, name, None)
         return None if found is None else str(found)
+
+
+@cache
+def _keep_raising(model: type[Versioned], names: tuple[str, ...]) -> KeptUpdate:
+    """The statement that writes these columns of a row with its version, which must be the one that is known."""
+    changes: dict[str, Any] = {name: Param(name, model._meta.get_field(name)) for name in names}
+    known = Param("known_version", model._meta.get_field("version"))
+    rows = model._default_manager.filter(pk=Param("pk", models.BigIntegerField()), version=known)
+    return KeptUpdate(lambda: (rows, changes | {"version": models.F("version") + 1}))
 
 
 _ABOUT_ORDER = models.Q(kind="order")

@@ -1,8 +1,8 @@
-"""What a toast says after something was done, with the form in it that takes it back."""
+"""What a toast says after something was done, with the button in it that takes it back, or that gets a file."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
 
 from django.contrib import messages
 from django.contrib.messages.storage.base import Message
@@ -10,23 +10,22 @@ from django.http import HttpRequest
 
 
 @dataclass(frozen=True)
-class Undo:
-    """The form in a toast: the address that it is sent to, and its fields."""
+class Button:
+    """The button in a toast: a form with these fields that is sent to an address, or a link to a file."""
 
     url: str
-    fields: dict[str, str]
+    fields: dict[str, str] = field(default_factory=dict)
+    is_file: bool = False
 
 
-def say_done(request: HttpRequest, words: Any, undo: Undo | None = None) -> None:
-    """Say on the next page that something is done, with a button to take it back where `undo` is given.
+def say_done(request: HttpRequest, words: Any, button: Button | None = None) -> None:
+    """Say on the next page that something is done; `button` takes it back, or gets the file that is ready.
 
-    A message carries one text beside its own: the form is kept as an address with a query.
+    A message carries one text beside its own, in which the button is kept.
     """
-    kept = f"{undo.url}?{urlencode(undo.fields)}" if undo else ""
-    messages.success(request, str(words), extra_tags=kept)
+    messages.success(request, str(words), extra_tags=json.dumps(asdict(button)) if button else "")
 
 
-def read_undo(message: Message) -> Undo | None:
-    """The form of a message from `say_done`, None where it has none."""
-    url, _mark, query = (message.extra_tags or "").partition("?")
-    return Undo(url, dict(parse_qsl(query))) if url else None
+def read_button(message: Message) -> Button | None:
+    """The button of a message from `say_done`, None where it has none."""
+    return Button(**json.loads(message.extra_tags)) if message.extra_tags else None

@@ -15,7 +15,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, OperationalError, connection, transaction
-from django.db.models import F, QuerySet, Value
+from django.db.models import BigIntegerField, CharField, DateTimeField, F, IntegerField, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
@@ -23,6 +23,8 @@ from django.utils.translation import override
 from shop import clock
 from shop.access import has_capability
 from shop.actor import SYSTEM, Actor
+from shop.database.kept import KeptQuery, KeptUpdate, Param
+from shop.database.prepared import prepared
 from shop.errors import Refused
 from shop.jobs.models import AT_WORK, Job, JobRow, JobState, RowContent, RowState
 from shop.jobs.registry import KINDS, JobKind, Part
@@ -60,6 +62,24 @@ class Verdict:
 DONE = Verdict(RowState.DONE)
 
 
+_PK = BigIntegerField()
+# What is asked and written of every row of every job.
+_MAKER = KeptQuery(lambda: StaffUser.objects.filter(pk=Param("pk", _PK)))
+_WRITE_VERDICT = KeptUpdate(
+    lambda: (
+        JobRow.objects.filter(pk=Param("pk", _PK), state=RowState.WAITING),
+        {name: Param(name, JobRow._meta.get_field(name)) for name in ("state", "code", "said", "fate")},
+    )
+)
+_COUNT = KeptUpdate(
+    lambda: (
+        Job.objects.filter(pk=Param("pk", _PK), lease=Param("lease", CharField()), state__in=AT_WORK),
+        {"lease_until": Param("until", DateTimeField())}
+        | {name: F(name) + Param(name, IntegerField()) for name in ("done", "failed")},
+    )
+)
+
+
 @dataclass(frozen=True)
 class Holder:
     """A worker that holds the lease of a job."""
@@ -71,7 +91,15 @@ class Holder:
     def hold(self, **changes: Any) -> None:
         """Renew the lease and write `changes` to the job's progress. Raises LeaseLost."""
         held = Job.objects.filter(pk=self.job.pk, lease=self.token, state__in=AT_WORK)
-        if not held.update(lease_until=clock.now() + LEASE, **changes):
+        self._tell(held.update(lease_until=clock.now() + LEASE, **changes))
+
+    def count(self, *, done: int, failed: int) -> None:
+        """Renew the lease and add so many rows to the job's progress. Raises LeaseLost."""
+        until = clock.now() + LEASE
+        self._tell(_COUNT.run(pk=self.job.pk, lease=self.token, until=until, done=done, failed=failed))
+
+    def _tell(self, held: int) -> None:
+        if not held:
             raise LeaseLost
         hint_changed(Job.subject_kind, self.job.pk)
 
@@ -125,9 +153,9 @@ def _step(holder: Holder) -> bool:
             return _gather(holder)
         rows = list(_list_waiting(holder.job)[:BATCH])
         units = _list_units(rows)
-        prepared = holder.kind.prepare(units, _load_actor(holder)) if units else {}
+        found = holder.kind.prepare(units, _load_actor(holder)) if units else {}
         for unit in units:
-            _do_unit(holder, unit, prepared.get(unit[0].position))
+            _do_unit(holder, unit, found.get(unit[0].position))
     if not rows:
         _end(holder, JobState.DONE)
     return bool(rows)
@@ -197,11 +225,12 @@ def _rest(holder: Holder) -> bool:
     return False
 
 
-def _do_unit(holder: Holder, rows: list[JobRow], prepared: Any = None) -> None:
+def _do_unit(holder: Holder, rows: list[JobRow], found: Any = None) -> None:
     try:
         with transaction.atomic():
-            verdict = _try_rows(holder.kind, rows, _load_actor(holder), prepared)
-            _write_verdict(holder, rows, verdict)
+            verdict = _try_rows(holder.kind, rows, _load_actor(holder), found)
+            with prepared():
+                _write_verdict(holder, rows, verdict)
     except IntegrityError:
         # A deferred constraint fails at COMMIT, outside every savepoint: the verdict is then written alone.
         logger.exception("row %s of job %s failed at commit", rows[0].position, holder.job.pk)
@@ -211,7 +240,8 @@ def _do_unit(holder: Holder, rows: list[JobRow], prepared: Any = None) -> None:
 
 def _load_actor(holder: Holder) -> Actor:
     """The maker as they are now: whoever was dismissed or given another role does nothing more."""
-    user = StaffUser.objects.filter(pk=holder.job.made_by_id).first()
+    with prepared():
+        user = _MAKER.first(pk=holder.job.made_by_id)
     if user is None or not user.is_active:
         raise Stopped(_("The person who made this job no longer works here."))
     actor = staff_actor(user)
@@ -220,10 +250,10 @@ def _load_actor(holder: Holder) -> Actor:
     return actor
 
 
-def _try_rows(kind: JobKind, rows: list[JobRow], actor: Actor, prepared: Any) -> Verdict:
+def _try_rows(kind: JobKind, rows: list[JobRow], actor: Actor, found: Any) -> Verdict:
     try:
         with transaction.atomic():
-            kind.run(rows, actor, prepared)
+            kind.run(rows, actor, found)
     except Refused as refused:
         return Verdict(RowState.FAILED, refused.code, in_each_language(refused.__str__))
     except OperationalError:
@@ -244,14 +274,14 @@ def _write_verdict(holder: Holder, rows: list[JobRow], verdict: Verdict) -> None
 
     Both come after the verb: the order row is locked first, everywhere.
     """
-    waiting = JobRow.objects.filter(pk__in=[row.pk for row in rows], state=RowState.WAITING)
-    changes: dict[str, Any] = {"state": verdict.state, "code": verdict.code, "said": verdict.said}
-    if holder.kind.is_sheet and verdict.state == RowState.FAILED:
-        changes["fate"] = Fate.REFUSED
-    if waiting.update(**changes) != len(rows):
-        raise LeaseLost
-    counter = "done" if verdict.state == RowState.DONE else "failed"
-    holder.hold(**{counter: F(counter) + len(rows)})
+    values = {"state": verdict.state, "code": verdict.code, "said": verdict.said}
+    is_refused = holder.kind.is_sheet and verdict.state == RowState.FAILED
+    for row in rows:
+        fate = Fate.REFUSED if is_refused else row.fate
+        if not _WRITE_VERDICT.run(pk=row.pk, fate=fate, **values):
+            raise LeaseLost
+    counts = {counter: len(rows) if verdict.state == counter else 0 for counter in ("done", "failed")}
+    holder.count(**counts)
 
 
 def _end(holder: Holder, state: JobState, *, reason: str = "") -> None:

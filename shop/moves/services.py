@@ -3,13 +3,16 @@
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar
 
 from django.db import transaction
+from django.db.models import BigIntegerField, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from shop.access import has_capability, require
 from shop.actor import Actor, ActorKind
+from shop.database.kept import KeptQuery, Param, reads_all
 from shop.errors import Refused
 from shop.events.models import Event, Versioned
 from shop.events.services import record_event
@@ -68,11 +71,22 @@ def lock_row(model: type[S], pk: int, *, actor: Actor | None = None) -> S:
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("a row is locked inside a transaction")
     kind = find_subject(model)
-    # NO KEY: rows that point here check their foreign key at commit without waiting for its holder.
-    subject = kind.find_rows(actor).select_for_update(no_key=True).filter(pk=pk).first()
+    rows = kind.find_rows(actor)
+    subject = _keep_lock(model).first(pk=pk) if reads_all(rows) else _lock(rows, pk).first()
     if subject is None:
         raise Refused("not_found", kind.missing, 404)
     return subject
+
+
+def _lock(rows: QuerySet[S], pk: Any) -> QuerySet[S]:
+    # NO KEY: rows that point here check their foreign key at commit without waiting for its holder.
+    return rows.select_for_update(no_key=True).filter(pk=pk)
+
+
+@cache
+def _keep_lock(model: type[S]) -> KeptQuery[S]:
+    """The lock on a row of which everybody may see all, which every verb begins with."""
+    return KeptQuery(lambda: _lock(model._default_manager.all(), Param("pk", BigIntegerField())))
 
 
 def lock_single(model: type[S], verb: str, *, actor: Actor, expected_version: int | None = None) -> S:

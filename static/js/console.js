@@ -25,7 +25,7 @@
 
   /* An error stays until it is closed: it may say what to do. What can be pressed stays longer, and while it is near. */
   function leave_later(toast) {
-    if (toast.classList.contains("toast-error")) return;
+    if (toast.classList.contains("toast-error") || toast.querySelector("[data-file]")) return;
     const leave = () => (toast.matches(":hover, :focus-within") ? leave_later(toast) : toast.remove());
     setTimeout(leave, toast.querySelector("form") ? 10000 : 6000);
   }

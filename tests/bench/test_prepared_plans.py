@@ -1,6 +1,7 @@
-"""What is prepared: the statements of placing, whose one plan reads by unique keys, and no search of the desk."""
+"""What is prepared: the statements of placing and shipping, whose one plan reads by keys, and no search of the desk."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from django.db import connection
@@ -61,17 +62,36 @@ def test_the_statements_of_placing_are_prepared() -> None:
     assert len([sql for sql in statements if sql.startswith("UPDATE catalog_sku")]) == 1
 
 
-def test_the_one_plan_of_each_reads_by_an_index() -> None:
+def ship_orders() -> None:
+    cast.open_shop()
+    buyer = cast.make_customer()
+    for _ in range(ENOUGH):
+        order = cast.prepared_order(customer=buyer)
+        cast.ship_order(order.pk, parcels=[cast.parcel()], actor=cast.clerk())
+
+
+def test_the_statements_of_shipping_are_prepared() -> None:
+    ship_orders()
+    statements = [sql for sql, _count in list_prepared().values()]
+    inserted = {match[1] for sql in statements if (match := re.match(r'INSERT INTO "(\w+)"', sql))}
+    assert {"shipping_parcel", "shipping_parcelline", "events_event", "events_eventdelivery"} <= inserted
+    locks = [sql for sql in statements if 'FROM "orders_order"' in sql and sql.endswith("FOR NO KEY UPDATE")]
+    assert len(locks) == 1
+    assert any('FROM "waybills_waybill"' in sql for sql in statements)
+
+
+@pytest.mark.parametrize(("act", "least"), [(place_orders, len(READ) + 1), (ship_orders, 6)])
+def test_the_one_plan_of_each_reads_by_an_index(act: Callable[[], None], least: int) -> None:
     # A table of a few rows is read whole wherever that costs the same.
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-    place_orders()
+    act()
     plans = {
         sql: explain(name, count)
         for name, (sql, count) in list_prepared().items()
         if "FROM" in sql or "UPDATE" in sql
     }
-    assert len(plans) >= len(READ) + 1
+    assert len(plans) >= least
     for sql, plan in plans.items():
         assert re.search("Index (Only )?Scan", plan) and "Seq Scan" not in plan, f"{sql}\n{plan}"
 

@@ -8,7 +8,7 @@ from orders.models import SoldName
 from shop import clock
 from shop.catalog.models import MovementKind, StockMovement
 from shop.customers.models import Customer
-from shop.database.inserts import insert_rows
+from shop.database.inserts import insert_rows, insert_unless_there
 from shop.events.models import Event
 from tests import cast
 
@@ -73,6 +73,15 @@ def test_what_exists_is_passed_over_only_when_asked() -> None:
     assert SoldName.objects.filter(sku=sku).count() == 1
     with pytest.raises(IntegrityError):
         insert_rows(rows)
+
+
+def test_what_is_taken_is_not_written_and_breaks_no_transaction() -> None:
+    first, second = make_people("一", "一")
+    with CaptureQueriesContext(connection) as queries:
+        assert (insert_unless_there(first), insert_unless_there(second)) == (True, False)
+    assert len(queries) == 2
+    assert (first._state.adding, second._state.adding, second.pk) == (False, True, None)
+    assert list(Customer.objects.filter(openid="一")) == [first]
 
 
 def test_no_rows_are_no_statement() -> None:

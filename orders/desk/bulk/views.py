@@ -19,7 +19,7 @@ from shop.jobs.sheets.views import take_upload
 from shop.sheets.sending import send_rows
 from shop.staff.decorators import StaffRequest, staff_page
 from shop.staff.downloads import note_download
-from shop.staff.signing_in.reauthentication import ask_to_reauthenticate, is_answer
+from shop.staff.signing_in.reauthentication import ask_before_file, is_answer
 
 _PAGE = "desk/bulk/page.html"
 
@@ -40,7 +40,7 @@ def download_template(request: StaffRequest) -> HttpResponse:
 def download_waiting(request: StaffRequest) -> HttpResponse:
     """Every order that waits to be shipped; recipients in full only for a reason, which is on the record."""
     wants_full = "is_full" in request.POST or is_answer(request)
-    if wants_full and (question := ask_to_reauthenticate(request)):
+    if wants_full and (question := ask_before_file(request)):
         return question
     form = _make_waiting_form(request, request.POST)
     if not form.is_valid():

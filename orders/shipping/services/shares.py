@@ -11,6 +11,7 @@ from orders.shipping.services.bundled import find_left
 from orders.shipping.services.ship import NewParcel, send_parcels, ship_order
 from orders.shipping.services.together import check_recipients
 from shop.actor import Actor
+from shop.database.prepared import prepared
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ def ship_shares(shares: Sequence[Share], *, actor: Actor) -> None:
         (share,) = shares
         ship_order(share.order_id, parcels=[share.parcel], actor=actor, expected_version=share.version)
         return
-    with transaction.atomic():
+    with prepared(), transaction.atomic():
         in_order = sorted(shares, key=lambda share: share.order_id)
         orders = [_lock(share, actor) for share in in_order]
         check_recipients(orders[0], orders[1:])

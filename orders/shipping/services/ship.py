@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from orders.bundles import part
@@ -28,10 +28,24 @@ from shop import clock
 from shop.actor import Actor
 from shop.catalog.stock.changes import lock_stock, ship_stock, unship_stock
 from shop.couriers.known import clean_tracking_no, find_courier
+from shop.database.inserts import insert_rows, insert_unless_there
+from shop.database.kept import KeptQuery, KeptUpdate, Param
+from shop.database.prepared import prepared
 from shop.errors import Refused
 from shop.store.deliveries import WAYS
 
 MAX_TRACKING_NO = 40
+_ID = models.BigIntegerField()
+_LINES = KeptQuery(lambda: OrderLine.objects.filter(order_id=Param("order", _ID)).order_by("id"))
+
+
+def _write_line() -> tuple[models.QuerySet[OrderLine], dict[str, Any]]:
+    pieces = models.PositiveIntegerField()
+    changes = {name: Param(name, pieces) for name in ("shipped", "reserved")}
+    return OrderLine.objects.filter(pk=Param("pk", _ID)), changes
+
+
+_WRITE_LINE = KeptUpdate(_write_line)
 
 
 @dataclass(frozen=True)
@@ -62,7 +76,7 @@ def ship_order(
     otherwise; of e-waybills `label_of_other_order`, `label_not_ready`, `label_left`; of photos
     `too_many_photos`, `bad_photos`.
     """
-    with locked_order(order_id, "order.ship_part", actor, expected_version) as order:
+    with prepared(), locked_order(order_id, "order.ship_part", actor, expected_version) as order:
         send_parcels(order, parcels, actor=actor, left=find_left([order]))
     return order
 
@@ -85,12 +99,13 @@ def send_parcels(
         number = clean_tracking_no(parcel.tracking_no)
         use_waybill([order, *together], courier=parcel.courier, tracking_no=number, actor=actor)
     lock_numbers([_name_number(parcel) for parcel in parcels])
-    lines = {line.pk: line for line in order.lines.order_by("id")}
+    lines = {line.pk: line for line in _LINES.fetch(order=order.pk)}
     contents = [_take(parcel.quantities, lines) for parcel in parcels]
     # Parcels by their numbers, then goods: who waits for the number of another holds nothing they need.
     by_number = sorted(zip(parcels, contents, strict=True), key=lambda pair: _name_number(pair[0]))
     sent = [_send(order, *each, actor) for each in by_number]
-    OrderLine.objects.bulk_update(lines.values(), ["shipped", "reserved"])
+    for line in (lines[line_id] for line_id in sorted(set().union(*contents))):
+        _WRITE_LINE.run(pk=line.pk, shipped=line.shipped, reserved=line.reserved)
     pieces: Counter[int] = Counter()
     for line_id, quantity in (pair for content in contents for pair in content.items()):
         pieces[lines[line_id].sku_id] += quantity
@@ -107,24 +122,21 @@ def _name_number(new: NewParcel) -> Number:
 
 def _send(order: Order, new: NewParcel, quantities: Mapping[int, int], actor: Actor) -> Parcel:
     parcel = Parcel(sent_at=clock.now(), **_carrier(order, new))
-    try:
-        with transaction.atomic():
-            parcel.save()
-    except IntegrityError as error:
-        if not new.may_join:
-            raise find_duplicate(parcel, order) from error
+    if insert_unless_there(parcel):
+        _fill(parcel, quantities)
+    elif new.may_join:
         parcel = lock_to_join(order, parcel)
         _add(parcel, quantities)
     else:
-        _fill(parcel, quantities)
+        raise find_duplicate(parcel, order)
     if new.photo_ids:
         attach_photos(parcel, new.photo_ids, actor)
     return parcel
 
 
 def _fill(parcel: Parcel, quantities: Mapping[int, int]) -> None:
-    ParcelLine.objects.bulk_create(
-        ParcelLine(parcel=parcel, order_line_id=line_id, quantity=n) for line_id, n in quantities.items()
+    insert_rows(
+        [ParcelLine(parcel=parcel, order_line_id=line_id, quantity=n) for line_id, n in quantities.items()]
     )
 
 
@@ -192,7 +204,7 @@ def _move_shipped(
 ) -> None:
     changes |= {
         "pieces_shipped": order.pieces_shipped + pieces,
-        "has_label": has_held(order),
+        "has_label": order.has_label and has_held(order),
     }
     is_all = pieces == order.pieces_to_send
     if is_all:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from shop.errors import Refused
 from shop.http.dialogs import show_dialog, show_obstacle
 from shop.http.middleware import read_next
-from shop.http.toasts import Undo, say_done
+from shop.http.toasts import Button, say_done
 from shop.moves.services import check_move
 from shop.moves.table import MOVES
 from shop.staff.actions.forms import ActionForm
@@ -139,8 +139,8 @@ class _Press:
         page = self.page.url(subject) + self.action.anchor
         return HttpResponseRedirect(read_next(self.request, otherwise=page))
 
-    def find_undo(self, result: Any) -> Undo | None:
+    def find_undo(self, result: Any) -> Button | None:
         """What takes back what was done, and leads back to the same place; the version is that of the subject now."""
         if not (url := self.action.back(result)):
             return None
-        return Undo(url, {"version": str(result.version), "next": read_next(self.request)})
+        return Button(url, {"version": str(result.version), "next": read_next(self.request)})

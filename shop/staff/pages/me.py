@@ -15,15 +15,17 @@ from django.views.decorators.http import require_http_methods
 
 from shop.errors import Refused
 from shop.http.middleware import own_address
+from shop.http.toasts import Button
 from shop.staff.accounts import change_password, end_session, end_sessions
 from shop.staff.decorators import StaffRequest, staff_page
 from shop.staff.pages.forms import FirstPasswordForm, OwnPasswordForm
 from shop.staff.selectors import list_devices
 from shop.staff.services import staff_actor
 from shop.staff.signing_in.reauthentication import (
+    BACK,
     keep_reauthentication,
+    lead_back,
     show_question,
-    show_ready,
     take_password,
 )
 
@@ -81,11 +83,11 @@ def _change_password(request: HttpRequest, form: OwnPasswordForm | FirstPassword
 
 @staff_page(None, methods=("POST",))
 def prove(request: StaffRequest) -> HttpResponse:
-    """Take the password that a download asked for; the answer leads on to it."""
+    """Take the password that a download asked for; the answer leads back, with a button that gets it."""
     next_url = own_address(request, request.POST.get("next", ""))
     if refused := take_password(request):
         return show_question(request, next_url=next_url, refused=refused)
-    return show_ready(request, next_url)
+    return lead_back(request, Button(next_url, is_file=True), request.POST.get(BACK, ""))
 
 
 @staff_page(None, methods=("POST",))

@@ -12,7 +12,7 @@ from typing import Any
 from django.contrib.auth import authenticate
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +20,7 @@ from shop import clock
 from shop.crypto import Undecryptable, seal, unseal
 from shop.errors import Refused
 from shop.http.middleware import own_address, way_back
+from shop.http.toasts import Button, say_done
 from shop.staff.models import StaffUser
 from shop.staff.signing_in.gate import password_gate
 
@@ -83,6 +84,8 @@ def ask_to_reauthenticate(request: HttpRequest) -> HttpResponse | None:
             return show_question(request, next_url=request.get_full_path())
         if not has_answered:
             return show_question(request, carried=carry(request, leave_out=_OWN_FIELDS))
+        if PASSWORD not in request.POST:  # the button of a file, pressed too late
+            return show_question(request, carried=request.POST[CARRIED])
         if refused := take_password(request):
             return show_question(request, carried=request.POST[CARRIED], refused=refused)
     if has_answered:
@@ -100,17 +103,29 @@ def show_question(
         "next": next_url,
         "back": way_back(request) if typed_back is None else own_address(request, typed_back),
         "error": str(refused or ""),
-        "is_reauthenticated": False,
     }
     return _answer(request, context, status=refused.status if refused else HTTPStatus.FORBIDDEN)
 
 
-def show_ready(request: HttpRequest, next_url: str) -> HttpResponse:
-    """The download that the password was asked for; a redirect would leave the question standing there."""
-    back = own_address(request, request.POST.get(BACK, ""))
-    return _answer(
-        request, {"is_reauthenticated": True, "next": next_url, "back": back}, status=HTTPStatus.OK
+def ask_before_file(request: HttpRequest) -> HttpResponse | None:
+    """As `ask_to_reauthenticate` for a POST that gives a file: the password leads back, where a button gets it.
+
+    A browser that gets a file stays where it is, and that would be the question.
+    """
+    typed = request.POST
+    if question := ask_to_reauthenticate(request):
+        return question
+    if PASSWORD not in typed or CARRIED not in typed:
+        return None
+    return lead_back(
+        request, Button(request.path, {CARRIED: typed[CARRIED]}, is_file=True), typed.get(BACK, "")
     )
+
+
+def lead_back(request: HttpRequest, file: Button, back: str) -> HttpResponse:
+    """To the page on which a file was wanted, which says that it is ready, with a button for it."""
+    say_done(request, _("Thank you. The file is ready to be downloaded."), file)
+    return redirect(own_address(request, back))
 
 
 def _answer(request: HttpRequest, context: dict[str, Any], *, status: int) -> HttpResponse:

@@ -93,11 +93,19 @@ def test_recipients_in_full_need_password_and_reason_which_is_on_the_record() ->
     question = page_with(403, client.post(f"{URL}waiting/", {"is_full": "on", "reason": "外仓发货"}))
     carried = re.search(r'name="proof_carried" value="([^"]+)"', question)
     assert carried and not Event.objects.filter(verb="staff.download").exists()
-    answer = {"proof_password": cast.PASSWORD, "proof_carried": carried[1]}
-    _header, row = read(client.post(f"{URL}waiting/", answer))
+    answer = {"proof_password": cast.PASSWORD, "proof_carried": carried[1], "proof_back": URL}
+    led_back = client.post(f"{URL}waiting/", answer)
+    assert (led_back.status_code, led_back["Location"]) == (302, URL)
+    button = re.search(r'name="proof_carried" value="([^"]+)"', page_with(200, client.get(URL)))
+    assert button and not Event.objects.filter(verb="staff.download").exists()
+    _header, row = read(client.post(f"{URL}waiting/", {"proof_carried": button[1]}))
     assert row[6] == "林晓燕" and row[7] == "13800005678" and row[8].endswith("3 幢 502")
     event = Event.objects.get(verb="staff.download")
     assert event.data == {"orders": 1, "reason": "外仓发货"}
+    forget_password(client)
+    late = page_with(403, client.post(f"{URL}waiting/", {"proof_carried": button[1]}))
+    assert button[1] in late and "This is not your password." not in late
+    client.post(f"{URL}waiting/", answer)
     refused = client.post(f"{URL}waiting/", {"is_full": "on", "reason": " "})
     assert "Say what the personal data is needed for." in page_with(422, refused)
 
