@@ -14,6 +14,7 @@ from django.test import override_settings
 from orders.numbers import drawn_by
 from seeding.acting import act
 from seeding.chores import run_errand
+from seeding.invoicing import ask_for_invoices
 from seeding.journeys import keep_moving, meet_trouble
 from seeding.opening import draw_pictures, hire_everybody, join, set_up_store, stock_shelves
 from seeding.outside.robots import set_up_robots
@@ -98,6 +99,9 @@ def _live_through(world: World) -> None:
         enter_templates(actor=world.staff["owner"])
         drain()
         tell_of_shipping(world)
+        drain()
+    ask_for_invoices(world)
+    with clock.at(world.plan.ends_at):
         drain()
 
 

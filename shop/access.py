@@ -16,6 +16,7 @@ CAPABILITIES: dict[str, Promise | str] = {
     "orders.price": _("Change prices"),
     "orders.collect": _("Record cash and other money received"),
     "orders.refund": _("Refund and pay out"),
+    "orders.invoice": _("Issue and refuse invoices that buyers ask for"),
     "orders.reveal": _("Reveal personal data"),
     "orders.print": _("Print receipts, lists and slips"),
     "orders.export": _("Export orders, parcels, buyers and payments"),
@@ -43,11 +44,11 @@ ROLES: dict[str, frozenset[str]] = {
     "manager": frozenset(CAPABILITIES) - {"settings.edit", "staff.manage"},
     "order_clerk": _DESK
     | {"orders.edit", "orders.ship", "orders.cancel", "orders.price", "orders.collect", "orders.reveal"}
-    | {"customers.view", "customers.edit"},
+    | {"orders.invoice", "customers.view", "customers.edit"},
     "warehouse": _DESK | {"orders.ship", "orders.reveal", "products.stock"},
     "support": _DESK | {"orders.edit", "orders.cancel", "orders.reveal", "customers.view", "customers.edit"},
     "finance": frozenset(
-        {"orders.view", "orders.collect", "orders.refund", "orders.export"}
+        {"orders.view", "orders.collect", "orders.refund", "orders.invoice", "orders.export"}
         | {"customers.view", "customers.balance"}
         | {"settings.view", "insight.view"}
     ),

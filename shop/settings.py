@@ -116,6 +116,7 @@ INSTALLED_APPS = [
     "orders.collections",
     "orders.tracking",
     "orders.packing",
+    "orders.invoices",
     "orders.exports",
     "orders.printing",
     "orders.notices",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.desk.cod.owed import list_owed
 from orders.desk.list.kinds import AFTERSALE, ORDINARY, PICKUP, OrderKind, find_kind
 from orders.exports.selectors import list_unfetched
+from orders.invoices.selectors import list_waiting
 from orders.scope import real_orders_of, scope_key
 from orders.tracking.selectors import list_troubled
 from orders.wechat_report.selectors import list_troubled as list_untold
@@ -25,7 +26,7 @@ def _has_own_entry(request: HttpRequest) -> bool:
     return request.path.startswith(own) or _is_shipping_by_sheet(request)
 
 
-_OWN_ENTRIES = ("station", "collections", "tracking_board", "wechat_reports", "cod")
+_OWN_ENTRIES = ("station", "collections", "tracking_board", "wechat_reports", "cod", "invoices")
 
 
 def _is_handing_over(request: HttpRequest) -> bool:
@@ -112,6 +113,15 @@ register(
         "cash",
         "orders.collect",
         work=Work(scope_key, list_owed),
+    ),
+    Entry(
+        Group.ORDERS,
+        40,
+        _("Invoices"),
+        "orders:invoices",
+        "file-invoice",
+        "orders.invoice",
+        work=Work(scope_key, list_waiting),
     ),
     Entry(
         Group.ORDERS,

@@ -4,6 +4,7 @@ from orders.desk.bulk.urls import urlpatterns as bulk_urls
 from orders.desk.cod.urls import urlpatterns as cod_urls
 from orders.desk.collections.urls import urlpatterns as collection_urls
 from orders.desk.intercepts.urls import urlpatterns as intercept_urls
+from orders.desk.invoices.urls import urlpatterns as invoice_urls
 from orders.desk.list.urls import urlpatterns as list_urls
 from orders.desk.order.urls import urlpatterns as order_urls
 from orders.desk.printing.urls import urlpatterns as printing_urls
@@ -28,5 +29,6 @@ urlpatterns = [
     *cod_urls,
     *report_urls,
     *tracking_urls,
+    *invoice_urls,
     *order_urls,
 ]

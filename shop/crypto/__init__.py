@@ -2,7 +2,7 @@
 
 from shop.crypto.fields import EncryptedTextField, Erased, Sealed, Unreadable, list_unreadable
 from shop.crypto.hashes import as_number, keyed_hash, keyed_hashes
-from shop.crypto.masks import mask_address, mask_name, mask_phone
+from shop.crypto.masks import mask_address, mask_email, mask_name, mask_phone
 from shop.crypto.sealing import BOUND_PREFIX, Undecryptable, current_prefix, new_secret, seal, unseal
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "keyed_hashes",
     "list_unreadable",
     "mask_address",
+    "mask_email",
     "mask_name",
     "mask_phone",
     "new_secret",

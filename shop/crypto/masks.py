@@ -20,6 +20,14 @@ def mask_name(name: str) -> str:
     return name[:1] + "*" * min(max(len(name) - 1, 0), 4)
 
 
+def mask_email(email: str) -> str:
+    """Keep the first character and whose server it is: lin@example.com → "l****@example.com"."""
+    if isinstance(email, Unreadable):
+        return _pass_on(email)
+    name, at, host = email.rpartition("@")
+    return f"{name[:1]}****{at}{host}" if email else ""
+
+
 def mask_address(detail: str) -> str:
     """Keep the first characters of the street, hide the rest with the house number."""
     if isinstance(detail, Unreadable):

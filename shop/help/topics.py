@@ -55,6 +55,7 @@ TOPICS = (
     Topic("labels", Group.ORDERS, _("E-waybills"), ("orders:waybills", "orders:waybill")),
     Topic("payments", Group.ORDERS, _("Being paid")),
     Topic("cod", Group.ORDERS, _("Cash on delivery"), ("orders:cod", "orders:remit")),
+    Topic("invoices", Group.ORDERS, _("Invoices"), ("orders:invoices", "orders:invoice")),
     Topic("refunds", Group.ORDERS, _("Cancelling and refunding")),
     Topic("alerts", Group.ORDERS, _("Alerts"), ("alerts:list",)),
     Topic(

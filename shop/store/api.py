@@ -88,6 +88,13 @@ class TemplateOut(serializers.Serializer[Any]):
     template_id = serializers.CharField()
 
 
+class InvoicesOut(serializers.Serializer[Any]):
+    """Which invoices the shop issues, and until when they are asked for."""
+
+    kinds = serializers.CharField(source="invoice_kinds", help_text="in the shop's words; may be empty")
+    days = serializers.IntegerField(source="invoice_days", help_text="after receipt")
+
+
 class NotOpenOut(serializers.Serializer[Any]):
     """Something for want of which nobody can order yet."""
 
@@ -103,6 +110,7 @@ class ShopOut(serializers.Serializer[Any]):
     own_delivery = OwnDeliveryOut(allow_null=True)
     timers = TimersOut()
     templates = TemplateOut(many=True)
+    invoices = InvoicesOut(allow_null=True, help_text="null where the shop issues none on request")
     not_open = NotOpenOut(many=True, help_text="empty when orders can be placed")
 
 
@@ -170,6 +178,7 @@ def _describe(store: StoreSettings) -> dict[str, Any]:
         "own_delivery": _describe_own_delivery(store) if Delivery.LOCAL in offered else None,
         "timers": store,
         "templates": list_templates(store),
+        "invoices": store if store.invoices_on else None,
         "not_open": [{"what": step.name, "message": step.not_open} for step in list_not_open(store)],
     }
 

@@ -114,6 +114,14 @@ class StoreSettings(Versioned):
         _("tell WeChat after (minutes)"), default=10, db_default=10
     )
 
+    invoices_on = models.BooleanField(_("invoices on request"), default=False, db_default=False)
+    invoice_kinds = models.CharField(
+        _("which invoices the shop issues"), max_length=200, blank=True, default="", db_default=""
+    )
+    invoice_days = models.PositiveIntegerField(
+        _("buyers may ask for an invoice until (days after receipt)"), default=180, db_default=180
+    )
+
     former_fields: ClassVar[dict[str, Any]] = {
         "freight_fen": _("flat freight"),
         "freight_free_above_fen": _("free freight from"),

@@ -10,6 +10,7 @@ from orders.desk.customers.forms import ACTIONS as OF_CUSTOMERS
 from orders.desk.exports.actions import OF_EXPORT, OF_SCHEDULE
 from orders.desk.exports.layout_views import DELETE as DELETE_LAYOUT
 from orders.desk.intercepts.actions import ACTIONS as OF_INTERCEPTS
+from orders.desk.invoices.actions import ACTIONS as OF_INVOICES
 from orders.desk.order.actions import ACTIONS as OF_ORDERS
 from orders.desk.printing.actions import ACTIONS as OF_PRINTS
 from orders.desk.testing.services import place_test_order
@@ -18,6 +19,7 @@ from orders.desk.waybills.actions import ACTIONS as OF_WAYBILLS
 from orders.desk.wechat_report.actions import ACTIONS as OF_REPORTS
 from orders.exports.services.asking import Wish, ask_export
 from orders.exports.services.repeating import Rhythm, make_schedule
+from orders.invoices.services.answering import issue_invoice
 from orders.models import Order
 from orders.payments.changes.swapping import Swap, change_lines
 from orders.payments.services.transfers import send_proof
@@ -44,6 +46,7 @@ from tests.browser.dialogs import list_openers, try_dialog
 from tests.browser.look import WIDE
 from tests.exports.conftest import make_layout
 from tests.ground.test_files import picture_bytes
+from tests.invoices.invoices import asked as ask_invoice
 from tests.printing.conftest import make_printer
 from tests.robots.robots import make_robot
 from tests.shipping.cash import refused_cod
@@ -86,6 +89,10 @@ def list_pages() -> Iterator[str]:
     yield from (f"/console/settings/couriers/senders/{sender.pk}/" for sender in (other, retired))
     yield f"/console/settings/couriers/accounts/{courier.code}/"
     yield f"/console/orders/intercepts/{asked().pk}/"
+    cast.open_shop(invoices_on=True)
+    wanted, given = ask_invoice(), ask_invoice()
+    issue_invoice(given.pk, number="26332000000012345678", actor=cast.clerk())
+    yield from (f"/console/orders/invoices/{invoice.pk}/" for invoice in (wanted, given))
     yield f"/console/orders/{refused_cod().number}/"
     wish = Wish("orders", "csv", ["number"], {"filter": {}})
     yield f"/console/exports/{ask_export(wish, actor=cast.clerk(), key='dialogs').pk}/"
@@ -126,6 +133,7 @@ def list_expected() -> set[str]:
         *OF_SENDERS,
         *OF_WAYBILLS,
         *OF_INTERCEPTS,
+        *OF_INVOICES,
         *OF_EXPORT,
         DELETE_LAYOUT,
         *OF_SCHEDULE,

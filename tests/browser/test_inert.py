@@ -4,6 +4,7 @@ The tour is made from the URL conf: a new address that takes an argument which t
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -17,6 +18,8 @@ from orders.desk.prints.presses import Printed, write_token
 from orders.desk.stock.sheet import STOCK
 from orders.exports.services.asking import Wish, ask_export
 from orders.exports.services.repeating import Rhythm, make_schedule
+from orders.invoices.models import InvoiceRequest
+from orders.invoices.services.answering import refuse_invoice
 from orders.models import Order
 from orders.payments.services.transfers import send_proof
 from orders.printing.models import PrintJob, PrintState
@@ -44,6 +47,8 @@ from tests.browser.test_pictures import CORPUS, plant
 from tests.browser.test_story import make_number
 from tests.exports.conftest import make_layout
 from tests.ground.test_files import picture_bytes
+from tests.invoices.invoices import PERSON, open_counter
+from tests.invoices.invoices import asked as ask_invoice
 from tests.printing.conftest import make_printer
 from tests.robots.robots import make_robot
 from tests.security.test_permissions import MATRIX, list_routes
@@ -197,6 +202,7 @@ class Tour:
             "slug": "orders",
             "waybill_id": plant_waybill().pk,
             "intercept_id": asked(called=CORPUS[1], detail=CORPUS[1][:200]).pk,
+            "invoice_id": plant_invoice().pk,
             "parcel_id": asked().parcel_id,
             "tracking_id": troubled(words=CORPUS[1][:200]).pk,
             "printer_id": (planted := plant_print()).printer_id,
@@ -227,6 +233,14 @@ class Tour:
     def _fill(self, name: str) -> str:
         wanted = dict(list_routes())[name].pattern.converters
         return reverse(name, kwargs={key: self.arguments[key] for key in wanted})
+
+
+def plant_invoice() -> InvoiceRequest:
+    """The shop has answered it, too."""
+    open_counter()
+    title = replace(PERSON, title=CORPUS[1][:100], note=CORPUS[1][:200])
+    invoice = ask_invoice(title=title)
+    return refuse_invoice(invoice.pk, reason=CORPUS[1], actor=cast.clerk())
 
 
 def is_console(name: str) -> bool:

@@ -18,6 +18,7 @@ from orders.desk.cod.owed import list_owed
 from orders.desk.home.queues import list_queues
 from orders.desk.list.counts import count_tabs
 from orders.desk.list.filters import WorkQueue
+from orders.invoices.models import InvoiceRequest
 from orders.models import Order
 from orders.payments.models import (
     LIVE,
@@ -289,3 +290,9 @@ def test_everything_of_the_shop_is_switched_on(lived: None) -> None:
 def test_wechat_was_told_of_what_is_on_its_way_but_for_two(lived: None) -> None:
     states = Counter(ShippingReport.objects.values_list("state", flat=True))
     assert states == {"told": 12, "failed": 1, "waiting": 1}
+
+
+def test_invoices_were_asked_for_and_mostly_issued(lived: None) -> None:
+    states = Counter(InvoiceRequest.objects.values_list("state", flat=True))
+    assert set(states) == {"asked", "issued", "refused"} and states["issued"] > states["asked"] > 0
+    assert get_store_settings().invoices_on

@@ -20,6 +20,7 @@ from shop import clock
 from shop.actor import Actor
 from tests import cast
 from tests.exports.conftest import read_bytes, read_table, wish, written
+from tests.invoices.invoices import COMPANY, NUMBER, PERSON, asked, issued, open_counter
 
 
 def local(at: datetime | None) -> datetime:
@@ -190,3 +191,26 @@ def test_who_sees_nothing_exports_nothing() -> None:
     assert list(choose_orders({"filter": {}}, cast.buyer(mine))) == [mine]
     others = Order.objects.exclude(pk=mine.pk).get()
     assert not choose_orders({"numbers": [others.number]}, cast.buyer(mine)).exists()
+
+
+def test_an_invoice_stands_beside_its_order_with_a_company_in_full_and_a_person_masked(
+    manager: Actor,
+) -> None:
+    open_counter()
+    invoice = issued(cast.paid_order())
+    row = only("orders", manager)
+    assert (row["Invoice"], row["Invoice number"]) == ("Issued", NUMBER)
+    assert row["Invoiced"] == invoice.amount_fen / 100
+    assert (row["Invoice: company"], row["Invoice: person"]) == (COMPANY.title, None)
+    assert (row["Invoice: tax number"], row["Invoice: e-mail"]) == (
+        COMPANY.tax_number,
+        "f****@shanye.example",
+    )
+    person = asked(title=PERSON)
+    row = next(
+        row
+        for row in read_table(written(wish("orders"), manager, key="two"))
+        if row["Order number"] == person.order.number
+    )
+    assert (row["Invoice"], row["Invoice: person"], row["Invoice: company"]) == ("Asked for", "林**", None)
+    assert PERSON.email not in repr(row)

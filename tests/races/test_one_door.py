@@ -238,6 +238,7 @@ RACES = {
 NOT_RACED = {
     "waybill": "tests/races/test_waybill.py",
     "intercept": "tests/races/test_intercept.py",
+    "invoice": "tests/races/test_invoices.py",
     "collection": "tests/races/test_collection.py",
     "tracking": "tests/races/test_tracking.py",
     "packing": "tests/races/test_packing.py",

@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from orders.desk.api.serializers import OrderQuery
 from orders.desk.audit.forms import AuditForm
+from orders.desk.invoices.shelves import FilterForm as InvoiceFilterForm
 from orders.desk.list.filters import FilterForm
 from orders.desk.stock.views import StockFilterForm
 from shop.catalog.pages.forms import ProductFilterForm
@@ -89,6 +90,7 @@ LISTS: dict[str, tuple[str, ...]] = {
     "/console/stuck/": CURSORS,
     "/console/orders/waybills/": CURSORS,
     "/console/orders/intercepts/": (),
+    "/console/orders/invoices/": ("show", *InvoiceFilterForm.base_fields, *CURSORS),
     "/console/orders/collections/": (),
     "/console/orders/bulk/": CURSORS,
     "/console/orders/tracking/": ("tab", *CURSORS),

@@ -21,6 +21,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "exports:": (),
     "orders:waybill": ("label",),
     "orders:intercept": ("reveal_intercept",),
+    "orders:invoice": ("issue_invoice", "refuse_invoice", "reissue_invoice", "reverse_invoice", "undo_issue"),
     "orders:tracking": ("report_problem", "snooze_tracking", "settle_tracking", "tell_about_parcel"),
     "orders:print": (),
     "orders:bulk": (),

@@ -49,6 +49,7 @@ from tests import cast
 from tests.caching import forget_cached
 from tests.console import browser
 from tests.exports.conftest import make_layout
+from tests.invoices.invoices import asked, open_counter
 from tests.printing.conftest import make_printer
 from tests.robots.robots import make_robot
 from tests.waybills.conftest import set_up_couriers, settled
@@ -152,6 +153,9 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("api:receive", "POST"): buyers(other=NOT_FOUND),
     ("api:urge", "POST"): buyers(other=NOT_FOUND),
     ("api:extend", "POST"): buyers(other=NOT_FOUND),
+    ("api:invoice", "POST"): buyers(other=NOT_FOUND),
+    ("api:withdraw_invoice", "POST"): buyers(other=NOT_FOUND),
+    ("api:invoice_title", "GET"): buyers(),
     ("staff:login", "GET"): everybody(),
     ("staff:login", "POST"): everybody(),
     ("staff:logout", "POST"): everybody(LOGIN),
@@ -187,6 +191,9 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("orders:intercepts", "GET"): staff(SHIPPERS),
     ("orders:intercept", "GET"): staff(SHIPPERS),
     ("orders:reveal_intercept", "POST"): staff(REVEALERS),
+    ("orders:invoices", "GET"): staff(COLLECTORS),
+    ("orders:invoice", "GET"): staff(COLLECTORS),
+    ("orders:reveal_invoice", "POST"): staff(COLLECTORS),
     ("orders:ship_template", "GET"): staff(SHIPPERS),
     ("orders:ship_waiting", "POST"): staff(SHIPPERS),
     ("orders:tracking_board", "GET"): staff(SHIPPERS),
@@ -351,6 +358,7 @@ ORDER_ACTIONS = (
     (PRICERS, "change_price", "waive"),
     (CANCELLERS, "cancel_lines", "cancel_unpaid", "cancel_paid", "close_returned", "remove_test"),
     (REFUNDERS, "refund"),
+    (COLLECTORS, "issue_invoice", "refuse_invoice", "reissue_invoice", "reverse_invoice", "undo_issue"),
 )
 MATRIX["customers:reveal", "POST"] = staff(CUSTOMER_VIEWERS & REVEALERS)
 FORMS += tuple((roles, *(f"orders:{name}" for name in names)) for roles, *names in ORDER_ACTIONS)
@@ -371,6 +379,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "api:choose_payment": {"pay_method": "cod"},
     "api:transfer_proof": {"image_ids": ["1"]},
     "api:address": vars(cast.HOME),
+    "api:invoice": {"holder": "person", "title": "林晓燕", "email": "lin@mail.example"},
 }
 # Pages that answer any other method with a redirect and change nothing by it.
 REDIRECTING = frozenset({"root", "set_language", "staff:login"})
@@ -435,7 +444,7 @@ def undone() -> Iterator[None]:
 
 @pytest.fixture
 def world(books_are_clean: None, sent_tasks: list[tuple[str, int]]) -> World:
-    cast.open_shop()
+    open_counter()
     customer, sku = cast.make_customer(), cast.make_sku()
     cash = cast.place(customer, basket={sku.pk: 1}, pay_method=PayMethod.COD)
     collect_payment(cash.pk, actor=cast.clerk())
@@ -495,6 +504,7 @@ def world(books_are_clean: None, sent_tasks: list[tuple[str, int]]) -> World:
         "intercept_id": intercept.pk,
         "collection_id": collection.pk,
         "tracking_id": Tracking.objects.get().pk,
+        "invoice_id": asked(order).pk,
         "event_id": Event.objects.get(verb="order.change_address").pk,
         "product_id": sku.product_id,
         "sku_id": sku.pk,

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 HOME = "/console/"
 ORDERS = ("All orders", "Pickup orders", "After-sales orders")
 SHIPPING = ("Ship by sheet", "Scan station", "Handing over", "Parcel trouble", "WeChat reports")
-CASH = "Cash on delivery"
+CASH, INVOICES = "Cash on delivery", "Invoices"
 
 
 def entries(client: Client, path: str = HOME) -> list[str]:
@@ -29,13 +29,20 @@ def entries(client: Client, path: str = HOME) -> list[str]:
         (
             "owner",
             [
-                *("Home", *ORDERS, *SHIPPING, CASH, "Alerts", "Exports", "Jobs", "Products", "Customers"),
+                *("Home", *ORDERS, *SHIPPING, CASH, INVOICES, "Alerts"),
+                *("Exports", "Jobs", "Products", "Customers"),
                 *("Store settings", "Staff", "Record"),
             ],
         ),
-        ("order_clerk", ["Home", *ORDERS, *SHIPPING, CASH, "Alerts", "Jobs", "Products", "Customers"]),
+        (
+            "order_clerk",
+            ["Home", *ORDERS, *SHIPPING, CASH, INVOICES, "Alerts", "Jobs", "Products", "Customers"],
+        ),
         ("warehouse", ["Home", *ORDERS, *SHIPPING, "Alerts", "Jobs", "Products"]),
-        ("finance", ["Home", *ORDERS, CASH, "Alerts", "Exports", "Jobs", "Customers", "Store settings"]),
+        (
+            "finance",
+            ["Home", *ORDERS, CASH, INVOICES, "Alerts", "Exports", "Jobs", "Customers", "Store settings"],
+        ),
         ("store_clerk", ["Home", *ORDERS, "Alerts"]),
     ],
 )

@@ -51,6 +51,7 @@ def filled_in(**changes: Any) -> dict[str, Any]:
         "receipt_paper": "80",
         "packing_photos_on": "on",
         "wechat_report_delay_minutes": "10",
+        "invoice_days": "180",
         "voice_repeat_seconds": "30",
     }
     return {name: value for name, value in (values | changes).items() if value is not None}

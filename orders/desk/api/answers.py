@@ -40,6 +40,8 @@ def describe_placed(placed: Placed, actor: Actor) -> dict[str, Any]:
         "refunds": [],
         "transfer_account": _describe_account(order),
         "transfer_proof": None,
+        "invoice": None,
+        "can_ask_invoice": False,
     }
 
 

@@ -11,11 +11,16 @@ from orders.desk.api.serializers import (
     CancelIn,
     ChoosePaymentIn,
     EmptyIn,
+    InvoiceIn,
+    LastInvoiceTitleOut,
     OrderOut,
     PaymentParametersOut,
     TransferProofIn,
 )
 from orders.desk.api.views import NUMBER, TAGS, clean_number, show_order
+from orders.invoices.selectors import find_last_title
+from orders.invoices.services.asking import ask_invoice, withdraw_invoice
+from orders.invoices.titles import Title
 from orders.payments.changes.cancelling import BuyersWhy
 from orders.payments.changes.pricing import choose_payment
 from orders.payments.services.attempts import start_payment
@@ -165,3 +170,51 @@ class ExtendView(MoveView):
     def post(self, number: str, _wanted: Wanted) -> None:
         """Get more days before the order counts as received (`timers.extend_days` of the shop), once per order."""
         extend_receipt(self.find(number), actor=self.actor)
+
+
+_INVOICE = ("not_found", "already_issued")
+
+
+class InvoiceView(MoveView):
+    throttle_scope = "pay"
+
+    @for_buyers(
+        "ask_invoice",
+        TAGS,
+        {200: OrderOut},
+        *(*_INVOICE, *LIMITED, "invoices_off", "nothing_paid", "invoice_too_late"),
+        *("bad_email", "tax_number_required", "bad_tax_number"),
+        parameters=[NUMBER],
+        body=InvoiceIn,
+    )
+    def post(self, wanted: Wanted, number: str) -> Response:
+        """Ask for an invoice over what you have paid; until it is issued, the same request changes what it says.
+
+        Sent again as it was, nothing is done and the order is answered as it is. Where the shop issues invoices is
+        said by `invoices` of `/shop`.
+        """
+        ask_invoice(self.find(number), Title(**wanted), actor=self.actor)
+        return Response(show_order(number, self.actor))
+
+
+class WithdrawInvoiceView(MoveView):
+    @for_buyers(
+        "withdraw_invoice",
+        TAGS,
+        {200: OrderOut},
+        *_INVOICE,
+        "nothing_asked",
+        parameters=[NUMBER],
+        body=EmptyIn,
+    )
+    def post(self, _wanted: Wanted, number: str) -> Response:
+        """Say that you want no invoice any more; said again it is answered with the order as it is."""
+        withdraw_invoice(self.find(number), actor=self.actor)
+        return Response(show_order(number, self.actor))
+
+
+class InvoiceTitleView(BuyerView):
+    @for_buyers("get_invoice_title", ["me"], {200: LastInvoiceTitleOut})
+    def get(self) -> Response:
+        """Whom your last invoice was to name, to fill in the form for the next one."""
+        return Response(LastInvoiceTitleOut({"title": find_last_title(self.customer.pk)}).data)

@@ -18,6 +18,9 @@ from orders.desk.api.buyer import (
     list_actions,
 )
 from orders.desk.api.parcels import ParcelEventCode, map_parcel_events, map_shared
+from orders.invoices.models import Holder, InvoiceState
+from orders.invoices.rules import can_ask
+from orders.invoices.titles import LONGEST
 from orders.models import Order
 from orders.payments.models import ProofState, Refund, RefundState, TransferProof
 from orders.payments.services.transfers import MAX_PICTURES
@@ -107,6 +110,26 @@ class CancelIn(StrictSerializer):
         if "words" in attrs and "reason" not in attrs:
             raise serializers.ValidationError({"reason": [_("Choose a reason for your words.")]})
         return attrs
+
+
+class InvoiceIn(StrictSerializer):
+    """Whom the invoice names. A company has to give its `tax_number`; of a person all about companies is left out."""
+
+    holder = serializers.ChoiceField(choices=Holder.choices)
+    title = BuyerText(max_length=LONGEST["title"])
+    email = BuyerText(max_length=LONGEST["email"], help_text="where the shop sends the file")
+    tax_number = BuyerText(
+        max_length=30,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="15, 17, 18 or 20 digits and capital letters; spaces and small letters are put right",
+    )
+    address = BuyerText(max_length=LONGEST["address"], required=False, allow_blank=True, default="")
+    phone = BuyerText(max_length=LONGEST["phone"], required=False, allow_blank=True, default="")
+    bank = BuyerText(max_length=LONGEST["bank"], required=False, allow_blank=True, default="")
+    account = BuyerText(max_length=LONGEST["account"], required=False, allow_blank=True, default="")
+    note = BuyerText(max_length=LONGEST["note"], required=False, allow_blank=True, default="")
 
 
 class EmptyIn(StrictSerializer):
@@ -328,6 +351,39 @@ class TransferProofOut(serializers.Serializer[Any]):
         return [make_link(picture) for picture in proof.pictures.all()]
 
 
+class InvoiceTitleOut(serializers.Serializer[Any]):
+    """Whom an invoice names, as you typed it."""
+
+    holder = serializers.ChoiceField(choices=Holder.choices)
+    title = serializers.CharField()
+    email = serializers.CharField()
+    tax_number = serializers.CharField()
+    address = serializers.CharField()
+    phone = serializers.CharField()
+    bank = serializers.CharField()
+    account = serializers.CharField()
+
+
+class InvoiceOut(InvoiceTitleOut):
+    """The last invoice you asked for. `number`, `amount_fen` and `link` come with its being issued."""
+
+    state = serializers.ChoiceField(choices=InvoiceState.choices)
+    state_words = serializers.CharField(
+        source="get_state_display", help_text="in the language of the request"
+    )
+    note = serializers.CharField()
+    number = serializers.CharField()
+    amount_fen = serializers.IntegerField(allow_null=True)
+    link = serializers.CharField(help_text="where the file is, empty where the shop sends it by e-mail only")
+    answer = serializers.CharField(help_text="what the shop writes with it, or why it issues none")
+    asked_at = serializers.DateTimeField()
+    answered_at = serializers.DateTimeField(allow_null=True)
+
+
+class LastInvoiceTitleOut(serializers.Serializer[Any]):
+    title = InvoiceTitleOut(allow_null=True, help_text="null where you never asked for an invoice")
+
+
 class OrderOut(OrderRowOut):
     """A whole order; times that have not come are null."""
 
@@ -349,6 +405,10 @@ class OrderOut(OrderRowOut):
     refunds = serializers.SerializerMethodField()
     transfer_account = serializers.SerializerMethodField(help_text="while a bank transfer is owed, else null")
     transfer_proof = serializers.SerializerMethodField(help_text="null when none was sent")
+    invoice = serializers.SerializerMethodField(help_text="null while you never asked for one")
+    can_ask_invoice = serializers.SerializerMethodField(
+        help_text="whether an invoice can be asked for, or changed while it is asked for"
+    )
 
     def get_goods_fen(self, order: Order) -> int:
         return sum(line.total_fen for line in order.lines.all())
@@ -393,6 +453,14 @@ class OrderOut(OrderRowOut):
     def get_transfer_proof(self, order: Order) -> Any:
         proof = order.proofs.order_by("-pk").first() if order.pay_method == PayMethod.TRANSFER else None
         return TransferProofOut(proof).data if proof else None
+
+    @extend_schema_field(InvoiceOut(allow_null=True))
+    def get_invoice(self, order: Order) -> Any:
+        invoice = self.context["invoice"]
+        return InvoiceOut(invoice).data if invoice else None
+
+    def get_can_ask_invoice(self, order: Order) -> bool:
+        return can_ask(order, self.context["invoice"])
 
 
 class OrderPageOut(PageOut):

@@ -18,4 +18,9 @@ urlpatterns = [
     path("orders/<str:number>/receive", moves.ReceiveView.as_view(), name="receive"),
     path("orders/<str:number>/urge", moves.UrgeView.as_view(), name="urge"),
     path("orders/<str:number>/extend", moves.ExtendView.as_view(), name="extend"),
+    path("orders/<str:number>/invoice", moves.InvoiceView.as_view(), name="invoice"),
+    path(
+        "orders/<str:number>/invoice/withdraw", moves.WithdrawInvoiceView.as_view(), name="withdraw_invoice"
+    ),
+    path("me/invoice-title", moves.InvoiceTitleView.as_view(), name="invoice_title"),
 ]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
 from django.http import HttpResponse
 from rest_framework.response import Response
 
@@ -21,7 +21,9 @@ from orders.desk.api.serializers import (
     TimelineOut,
     sum_basket,
 )
-from orders.models import Order
+from orders.invoices.models import InvoiceRequest
+from orders.invoices.selectors import find_newest
+from orders.models import Order, OrderLine
 from orders.quotes import quote_order
 from orders.selectors import get_order
 from orders.services.place import NewOrder, Recipient, find_placed, place_new_order
@@ -138,16 +140,25 @@ def show_order(number: str, actor: Actor) -> Any:
     return _describe(get_order(clean_number(number), actor=actor), actor)
 
 
+# The lines are read anyway, and of most orders nobody wants an invoice.
+_LINES = Prefetch(
+    "lines",
+    queryset=OrderLine.objects.annotate(
+        has_invoice=Exists(InvoiceRequest.objects.filter(order=OuterRef("order")))
+    ),
+)
 _PHOTOS = Prefetch("photos", queryset=ParcelPhoto.objects.select_related("picture").order_by("pk"))
 
 
 def _describe(order: Order, actor: Actor) -> Any:
-    prefetch_related_objects([order], "lines")
+    prefetch_related_objects([order], _LINES)
+    has_invoice = any(getattr(line, "has_invoice", False) for line in order.lines.all())
     parcels = list_parcels(order).prefetch_related(_PHOTOS, "intercepts") if order.pieces_shipped else []
     context = {
         "actor": actor,
         "parcels": [parcel for parcel in parcels if parcel.state in HANDED_OVER],
         "refunds": order.refunds.order_by("id"),
+        "invoice": find_newest(order.pk) if has_invoice else None,
     }
     return OrderOut(order, context=context).data
 

@@ -11,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from orders.collections.selectors import list_troubled as list_uncollected
 from orders.collections.waiting import list_waiting
 from orders.desk.cod.owed import list_owed
+from orders.invoices.rules import get_invoiceable_fen
+from orders.invoices.selectors import list_asked as list_invoices_asked
+from orders.invoices.selectors import list_to_correct as list_invoices_to_correct
 from orders.printing.selectors import list_troubled as list_unprinted
 from orders.shipping.selectors import list_open_intercepts
 from orders.tracking.selectors import list_troubled as list_lost
@@ -126,5 +129,26 @@ TASKS = (
         "orders:cod",
         order_by=("shipped_at", "pk"),
         order_id="pk",
+    ),
+    Task(
+        59,
+        "orders.invoice",
+        "invoices",
+        _("Invoices to issue"),
+        "move",
+        list_invoices_asked,
+        lambda row: format_fen(get_invoiceable_fen(row.order)),
+        "orders:invoices",
+        joins=("order",),
+    ),
+    Task(
+        60,
+        "orders.invoice",
+        "invoices_to_correct",
+        _("Invoices to correct"),
+        "overdue",
+        list_invoices_to_correct,
+        attrgetter("number"),
+        "orders:invoices",
     ),
 )

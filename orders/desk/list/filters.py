@@ -6,6 +6,7 @@ from django import forms
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from orders.invoices.models import InvoiceState
 from orders.stages import AFTERSALES_IN_USE, SOURCES_IN_USE, TO_SHIP, AftersaleMark, Source, Stage
 from shop.console import filters as console_filters
 from shop.console.fields import DayField, YuanField, text
@@ -66,6 +67,11 @@ class DateKind(models.TextChoices):
 
 
 SHARED_PARCELS = [("mergeable", _("Can be merged")), ("merged", _("Goes together with others"))]
+INVOICES = [
+    (InvoiceState.ASKED.value, InvoiceState.ASKED.label),
+    (InvoiceState.ISSUED.value, InvoiceState.ISSUED.label),
+    ("to_correct", _("To correct")),
+]
 AFTERSALES = [
     (AftersaleMark.OPEN.value, AftersaleMark.OPEN.label),
     (AftersaleMark.SETTLED.value, AftersaleMark.SETTLED.label),
@@ -117,6 +123,7 @@ class FilterForm(forms.Form):
     parcel = _select(_("Parcel"), SHARED_PARCELS, _("Any"))
     printed = _select(_("Receipt"), [("no", _("Not printed"))], _("Any"))
     aftersale = _select(_("After-sale"), AFTERSALES, _("Any"))
+    invoice = _select(_("Invoice"), INVOICES, _("Any"))
     source = _select(_("Source"), Source.choices, _("Any"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -15,6 +15,7 @@ from orders.desk.list.filters import DateKind, Filters, WorkQueue
 from orders.desk.search.branches import limit_branch
 from orders.desk.search.matches import Matches, find_matches, list_ids_by_fragment
 from orders.desk.search.words import is_fragment
+from orders.invoices.models import TO_CORRECT, InvoiceRequest
 from orders.models import HAS_REMARK, HashKind, Order, OrderLine
 from orders.numbers import LENGTH
 from orders.payments.models import Refund, RefundState
@@ -175,6 +176,9 @@ def _narrow_but_goods(filters: Filters, matches: Matches | None, actor: Actor) -
         orders = orders.filter(printed_at__isnull=True)
     if parcel := filters.get("parcel"):
         orders = orders.filter(can_be_merged() if parcel == "mergeable" else GO_TOGETHER)
+    if wanted := filters.get("invoice"):
+        is_wanted = TO_CORRECT if wanted == "to_correct" else Q(state=wanted)
+        orders = orders.filter(pk__in=InvoiceRequest.objects.filter(is_wanted).values("order_id"))
     return _between(orders, filters)
 
 

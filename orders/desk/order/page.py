@@ -11,12 +11,15 @@ from orders.collections.models import Collection
 from orders.companions import Together, map_together
 from orders.desk.collections.ways import HandOver, list_ways
 from orders.desk.failures import describe_failure
+from orders.desk.invoices.facts import write_title
 from orders.desk.labels import Deadline, Label, describe_deadline, describe_order
 from orders.desk.next_steps import NextStep, describe_next_step, find_next_step
 from orders.desk.order.actions import list_order_offers
 from orders.desk.order.stage_line import StageStep, make_stage_line
 from orders.desk.prints.words import tell_prints
 from orders.desk.timeline import Entry, make_timeline
+from orders.invoices.models import InvoiceRequest
+from orders.invoices.selectors import find_newest
 from orders.models import Note, Order, OrderLine
 from orders.moves import list_available
 from orders.payments.models import PayAttempt, Payment, Refund, RefundState, TransferProof
@@ -56,7 +59,13 @@ _ORDER = Param("order", models.BigIntegerField())
 # Every look at an order asks for these.
 _EVENTS = KeptQuery(lambda: Event.objects.of_order(_ORDER).order_by("-id")[:EVENTS_SHOWN])
 _PAYMENTS = KeptQuery(
-    lambda: Payment.objects.select_related("shipping_report").filter(order_id=_ORDER).order_by("id")
+    lambda: (
+        Payment.objects.select_related("shipping_report")
+        # Nothing is invoiced of what nobody has paid for: of most orders this answers, and no query is needed.
+        .annotate(has_invoice=Exists(InvoiceRequest.objects.filter(order=OuterRef("order"))))
+        .filter(order_id=_ORDER)
+        .order_by("id")
+    )
 )
 _REFUNDS = KeptQuery(lambda: Refund.objects.filter(order_id=_ORDER).order_by("id"))
 _ATTEMPTS = KeptQuery(lambda: PayAttempt.objects.filter(order_id=_ORDER).order_by("-id"))
@@ -134,6 +143,8 @@ class OrderPage:
     printers: list[Printer]
     print_jobs: list[PrintJob]
     payments: list[Payment]
+    invoice: InvoiceRequest | None
+    invoice_title: str
     refunds: list[RefundView]
     attempts: list[PayAttempt]
     proofs: list[TransferProof]
@@ -177,6 +188,8 @@ def make_page(
     refunds = _list_refunds(order, available)
     parcels = _list_parcels(order.pk, lines, available, actor)
     printers = list_ready() if "order.print" in available else []
+    payments: list[Any] = _PAYMENTS.fetch(order=order.pk)
+    invoice = find_newest(order.pk) if any(payment.has_invoice for payment in payments) else None
     is_refunding = any(view.refund.state != RefundState.DONE for view in refunds)
     return OrderPage(
         order=order,
@@ -192,7 +205,9 @@ def make_page(
         together=map_together([order], actor=actor).get(order.pk, Together()),
         printers=printers,
         print_jobs=list_unsettled(order) if printers else [],
-        payments=_PAYMENTS.fetch(order=order.pk),
+        payments=payments,
+        invoice=invoice,
+        invoice_title=write_title(invoice) if invoice else "",
         refunds=refunds,
         attempts=_ATTEMPTS.fetch(order=order.pk),
         proofs=_list_proofs(order),

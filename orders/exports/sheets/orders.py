@@ -1,8 +1,10 @@
 """The sheet of orders: one row for each."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from orders.exports.desk import get_desk
@@ -22,6 +24,7 @@ from orders.exports.sheets.base import (
 )
 from orders.exports.sheets.related import (
     BUYER,
+    INVOICES,
     LINES,
     NOTES,
     PARCELS,
@@ -31,11 +34,13 @@ from orders.exports.sheets.related import (
     Beside,
     read_beside,
 )
+from orders.invoices.models import InvoiceRequest, InvoiceState
 from orders.models import Order
 from orders.payments.models import RefundState
 from orders.stages import IN_HAND, AftersaleMark, BuyerReason, CloseReason
 from orders.stages import Source as OrderSource
 from shop import clock
+from shop.crypto import mask_email
 from shop.store.choices import Delivery, PayMethod
 
 
@@ -61,6 +66,25 @@ def _list_drivers(row: Beside) -> str:
 
 def _sum_refunding(row: Beside) -> Any:
     return yuan(sum(refund.amount_fen for refund in row.refunds if refund.state != RefundState.DONE))
+
+
+def _say_state(invoice: InvoiceRequest | None) -> str:
+    if invoice is None:
+        return ""
+    return gettext("To correct") if invoice.is_outdated else say(InvoiceState, invoice.state)
+
+
+def _of_invoice(row: Beside, name: str) -> str:
+    return getattr(row.invoice, name) if row.invoice else ""
+
+
+def _name_company(row: Beside) -> str:
+    """A company's name can be looked up by anybody: it has a column that nothing masks."""
+    return row.invoice.title if row.invoice and row.invoice.is_for_company else ""
+
+
+def _name_person(row: Beside) -> str:
+    return row.invoice.title if row.invoice and not row.invoice.is_for_company else ""
 
 
 _STAGE = (
@@ -156,6 +180,19 @@ _MARKS: tuple[Column, ...] = (
     of_order("prints", _("Receipts printed")),
 )
 
+_email, _tax_number, _invoice_no = (
+    partial(_of_invoice, name=name) for name in ("email", "tax_number", "number")
+)
+_INVOICES: tuple[Column, ...] = (
+    column("invoice", _("Invoice"), lambda row: _say_state(row.invoice), INVOICES),
+    column("invoice_company", _("Invoice: company"), _name_company, INVOICES, SECRET),
+    column("invoice_tax_number", _("Invoice: tax number"), _tax_number, INVOICES, SECRET),
+    column("invoice_person", _("Invoice: person"), _name_person, INVOICES, SECRET, mask=NAME),
+    column("invoice_email", _("Invoice: e-mail"), _email, INVOICES, SECRET, mask=mask_email),
+    column("invoice_number", _("Invoice number"), _invoice_no, INVOICES),
+    column("invoice_yuan", _("Invoiced"), lambda row: yuan(row.invoice and row.invoice.amount_fen), INVOICES),
+)
+
 
 def _read(source: Source) -> Iterable[Beside]:
     return read_beside(source)
@@ -163,7 +200,7 @@ def _read(source: Source) -> Iterable[Beside]:
 
 ORDERS = Sheet(
     _("Orders"),
-    by_name(*ABOUT_ORDER, *_MOMENTS, *_PARCELS, *_MONEY, *_GOODS, *_MARKS),
+    by_name(*ABOUT_ORDER, *_MOMENTS, *_PARCELS, *_MONEY, *_GOODS, *_MARKS, *_INVOICES),
     (
         *(
             "number",

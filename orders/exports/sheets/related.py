@@ -8,6 +8,8 @@ from typing import Any
 from django.db.models import Count
 
 from orders.exports.sheets.base import Source
+from orders.invoices.models import InvoiceRequest
+from orders.invoices.selectors import map_newest
 from orders.models import Note, Order, OrderLine
 from orders.payments.models import Payment, Refund
 from orders.shipping.models import HANDED_OVER, Direction, Parcel, ParcelLine
@@ -16,6 +18,8 @@ from shop.database.among import IsAmong
 from shop.database.narrow import make_narrow
 
 LINES, PARCELS, PAYMENTS, REFUNDS, NOTES = "lines", "parcels", "payments", "refunds", "notes"
+INVOICES = "invoices"
+"""The last one of each order; what it says in words needs SECRET beside it."""
 SECRET, BUYER = "secret", "buyer"
 """Of the buyer: what opens the sealed values of the order; that and the nickname."""
 
@@ -59,6 +63,7 @@ class Beside:
     payments: list[Payment] = field(default_factory=list)
     refunds: list[Refund] = field(default_factory=list)
     notes: int = 0
+    invoice: InvoiceRequest | None = None
 
 
 def read_beside(source: Source, *more: str) -> list[Beside]:
@@ -132,10 +137,17 @@ def _count_notes(found: dict[int, Beside]) -> None:
         found[order_id].notes = count
 
 
+def _read_invoices(found: dict[int, Beside]) -> None:
+    for order_id, invoice in map_newest(found).items():
+        invoice.order = found[order_id].order
+        found[order_id].invoice = invoice
+
+
 _READERS: dict[str, Callable[[dict[int, Beside]], None]] = {
     LINES: _read_lines,
     PARCELS: _read_parcels,
     PAYMENTS: _read_payments,
     REFUNDS: _read_refunds,
     NOTES: _count_notes,
+    INVOICES: _read_invoices,
 }

@@ -95,6 +95,13 @@ GROUPS: tuple[tuple[Any, Any, tuple[str, ...]], ...] = (
     (_("Printing"), "", ("receipt_paper",)),
     (_("Packing photos"), "", ("packing_photos_on",)),
     (
+        _("Invoices"),
+        _(
+            "Buyers ask for one in the mini-program; you issue it where you always do, and mark it as issued here."
+        ),
+        ("invoices_on", "invoice_kinds", "invoice_days"),
+    ),
+    (
         _("Shipping told to WeChat"),
         _("Where WeChat manages the trade, it keeps what buyers paid until it is told what was shipped."),
         ("wechat_report_on", "wechat_report_delay_minutes"),
@@ -174,6 +181,8 @@ class StoreSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subsc
             "order_page": _(
                 "What a message opens, for example pages/order/detail?number={number}. Empty: messages open nothing."
             ),
+            "invoice_kinds": _("Buyers read it before they ask, for example: electronic ordinary invoices."),
+            "invoice_days": _("Orders that were not received yet have no end."),
             "wechat_report_delay_minutes": _(
                 "Until then a mistake can be taken back: WeChat lets what it was told be corrected only once."
             ),

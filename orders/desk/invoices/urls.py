@@ -1,0 +1,16 @@
+"""Addresses of invoices that buyers ask for: /console/orders/invoices/…"""
+
+from django.urls import path
+
+import orders.desk.converters  # noqa: F401  # the kinds of parts below
+from orders.desk.invoices import views
+from orders.desk.invoices.actions import ACTIONS
+from shop.staff.actions.views import action_paths
+
+_INVOICE = "invoices/<row_id:invoice_id>/"
+urlpatterns = [
+    path("invoices/", views.list_invoices, name="invoices"),
+    path(_INVOICE, views.show_invoice, name="invoice"),
+    path(f"{_INVOICE}reveal/", views.reveal, name="reveal_invoice"),
+    *action_paths(views.INVOICE_PAGE, ACTIONS, _INVOICE),
+]
