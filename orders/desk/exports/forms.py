@@ -18,6 +18,8 @@ _HOURS = [(hour, f"{hour:02}:00") for hour in range(24)]
 class ExportForm(forms.Form):
     """`is_named`: the orders were chosen one by one, so that there are no days and nothing to repeat."""
 
+    says_optional = False
+
     sheet = forms.ChoiceField(choices=SheetKind.choices, widget=forms.HiddenInput)
     key = forms.CharField(max_length=80, widget=forms.HiddenInput)
     date = forms.ChoiceField(label=_("Which date"), choices=DateKind.choices, required=False)
