@@ -78,11 +78,13 @@ def make_toast(ended: list[Job]) -> str:
 
 def describe_end(job: Job) -> str:
     """One sentence on how the job ended, or on what it waits for."""
-    names = {"label": get_label(job), "done": job.done, "failed": job.failed, "left": job.left}
     if job.state == JobState.CHECKED:
-        return _("%(label)s: the sheet is checked. Look at it and confirm.") % names
+        return _("%(label)s: the sheet is checked. Look at it and confirm.") % {"label": get_label(job)}
+    kind = KINDS.get(job.kind)
+    done = kind.count_done(job) if kind else job.done
+    names = {"label": get_label(job), "done": done, "failed": job.failed, "left": job.left}
     if job.state != JobState.DONE:
         return _("%(label)s: ended early, %(done)s done, %(failed)s failed, %(left)s left out.") % names
     if job.failed:
         return _("%(label)s: %(done)s done, %(failed)s failed.") % names
-    return ngettext("%(label)s: %(done)s done.", "%(label)s: all %(done)s done.", job.done) % names
+    return ngettext("%(label)s: %(done)s done.", "%(label)s: all %(done)s done.", done) % names

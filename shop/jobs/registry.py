@@ -72,6 +72,10 @@ class JobKind(ABC):
         Raises Refused.
         """
 
+    def count_done(self, job: Job) -> int:
+        """How many of its rows changed something, which is what people take “done” for."""
+        return job.done
+
     @abstractmethod
     def make_url(self, row: JobRow) -> str:
         """The page of what the row is about, or ""."""

@@ -1,7 +1,7 @@
 """Columns as objects: each knows its header in every spelling and how to read a cell, or why it cannot."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -89,6 +89,11 @@ class CodeColumn(Column):
         for prefix in self.prefixes:
             text = text.removeprefix(prefix).lstrip(" :")
         return re.sub(r"\s", "", text) if self.drops_spaces else text
+
+
+def list_texts(columns: Sequence[Column]) -> list[str]:
+    """Headers of the columns that a spreadsheet program must take for text: it would cut long numbers short."""
+    return [str(column.header) for column in columns if isinstance(column, CodeColumn)]
 
 
 def _damaged(cell: Cell) -> Any:

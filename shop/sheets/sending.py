@@ -16,10 +16,15 @@ _CSV = "text/csv; charset=utf-8"
 
 
 def send_rows(
-    request: HttpRequest, name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]
+    request: HttpRequest,
+    name: str,
+    header: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    texts: Sequence[str] = (),
 ) -> HttpResponse:
-    """A header and rows as a download named after today."""
-    return send_file(request, name, lambda path: write_rows(path, header, rows))
+    """A header and rows as a download named after today; `texts` as in `write_rows`."""
+    return send_file(request, name, lambda path: write_rows(path, header, rows, texts=texts))
 
 
 def send_file(request: HttpRequest, name: str, write: Callable[[Path], None]) -> HttpResponse:

@@ -1,7 +1,7 @@
 """From raw rows to checked ones: finding the header, reading each cell by its column, saying what was left out."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -81,14 +81,15 @@ def normalise_header(text: str) -> str:
     return _DECORATION.sub("", _DECORATION.sub("", short)).casefold()
 
 
-def read_table(sheet: RawSheet, columns: Sequence[Column]) -> Table:
+def read_table(sheet: RawSheet, columns: Sequence[Column], *, passed_over: Sequence[Any] = ()) -> Table:
     """Check every row against the columns; nothing is guessed and nothing is dropped in silence.
 
-    Raises Refused `no_header` (400) naming the missing columns, or `column_twice` (400).
+    Columns with the headers `passed_over`, which the shop itself has added, are not worth a note. Raises Refused
+    `no_header` (400) naming the missing columns, or `column_twice` (400).
     """
     at, places = find_header(sheet.rows, columns)
     present = [column for column in columns if column.name in places]
-    table = Table(present, [], _note_header(sheet, at, places))
+    table = Table(present, [], _note_header(sheet, at, places, passed_over))
     totals = []
     codes = [places[column.name] for column in present if isinstance(column, CodeColumn)]
     for raw in sheet.rows[at + 1 :]:
@@ -127,10 +128,17 @@ def find_header(rows: Sequence[RawRow], columns: Sequence[Column]) -> tuple[int,
 def _list_headers(columns: Sequence[Column]) -> dict[str, str]:
     """Every spelling of every header: a sheet written in one language may come back in another."""
     known = {normalise_header(alias): column.name for column in columns for alias in column.aliases}
+    for column in columns:
+        known |= dict.fromkeys(_spell(column.header), column.name)
+    return known
+
+
+def _spell(header: Any) -> set[str]:
+    spellings = set()
     for language, _name in settings.LANGUAGES:
         with override(language):
-            known |= {normalise_header(str(column.header)): column.name for column in columns}
-    return known
+            spellings.add(normalise_header(str(header)))
+    return spellings
 
 
 def _match(row: RawRow, known: Mapping[str, str]) -> dict[int, str]:
@@ -138,19 +146,24 @@ def _match(row: RawRow, known: Mapping[str, str]) -> dict[int, str]:
     return {place: known[word] for place, word in words if word in known}
 
 
-def _note_header(sheet: RawSheet, at: int, places: Mapping[str, int]) -> list[Any]:
+def _note_header(
+    sheet: RawSheet, at: int, places: Mapping[str, int], passed_over: Sequence[Any]
+) -> list[Any]:
     notes: list[Any] = []
     if at:
         notes.append(fill(_("Rows above the header were left out: %(rows)d."), {"rows": at}))
-    used = set(places.values())
-    cells = enumerate(sheet.rows[at].cells)
-    unknown = [cell.text.strip()[:40] for place, cell in cells if place not in used and cell.text.strip()]
-    if unknown:
+    if unknown := _list_unknown(sheet.rows[at], set(places.values()), passed_over):
         notes.append(fill(_("Columns that mean nothing here: %(names)s."), {"names": _join(unknown)}))
     if sheet.other_sheets:
         names = _join(sheet.other_sheets)
         notes.append(fill(_("Only the first sheet was read, not: %(names)s."), {"names": names}))
     return notes
+
+
+def _list_unknown(header: RawRow, used: Collection[int], passed_over: Sequence[Any]) -> list[str]:
+    own = {spelling for words in passed_over for spelling in _spell(words)}
+    texts = [cell.text.strip() for place, cell in enumerate(header.cells) if place not in used]
+    return [text[:40] for text in texts if text and normalise_header(text) not in own]
 
 
 def _is_total(raw: RawRow, codes: Sequence[int]) -> bool:

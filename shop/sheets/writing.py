@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from django.utils import timezone
-from rustpy_xlsxwriter import write_worksheet
+from rustpy_xlsxwriter import Format, write_worksheet
 
 from shop.sheets.cells import FORMULA_STARTS
 
 AS_IT_IS: Any = None
+_WIDE = 24
 LONGEST_CELL = 32_767
 """No cell of an .xlsx file holds more characters."""
 
@@ -30,14 +31,20 @@ def neutralise(text: str) -> str:
 
 
 def write_rows(
-    path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]], *, has_dates: bool = False
+    path: Path,
+    header: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    has_dates: bool = False,
+    texts: Sequence[str] = (),
 ) -> None:
     """Write a header and rows to an .xlsx file, or to .csv when the path ends so.
 
     Texts are neutralised; give identifiers as text, since numbers become binary fractions, and amounts as `Decimal` of
     yuan, which are shown with two decimals. `rows` may be a generator: it is read once and never held. Headers must
     differ from each other. `has_dates`: moments are dates of the spreadsheet program in .xlsx, in the shop's time zone;
-    without it they are texts, which a program that reads the sheet back does not change.
+    without it they are texts, which a program that reads the sheet back does not change. `texts` are headers of columns
+    that are formatted as text where they are empty too: a long number that is typed there keeps all its digits.
     """
     names = [neutralise(str(name)) for name in header]
     if path.suffix == ".csv":
@@ -50,6 +57,8 @@ def write_rows(
             bold_headers=True,
             freeze_row=1,
             column_width=16,
+            column_widths=dict.fromkeys(map(neutralise, texts), _WIDE),
+            column_formats={neutralise(name): Format().set_num_format("@") for name in texts},
             float_format="0.00",
             datetime_format="yyyy-mm-dd hh:mm:ss",
         )

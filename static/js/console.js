@@ -380,6 +380,12 @@
     }, true);
   }
 
+  /* The chosen tab is in sight where there are more tabs than fit the screen. */
+  for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
+    const tabs = tab.parentElement;
+    tabs.scrollLeft = tab.getBoundingClientRect().right - tabs.getBoundingClientRect().right + 48;
+  }
+
   show_wrong_field();
   for (const dialog of document.querySelectorAll("dialog[data-dialog-auto]")) open_dialog(dialog);
   for (const toast of document.querySelectorAll("#toasts .toast-note")) leave_later(toast);

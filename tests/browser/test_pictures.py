@@ -1,9 +1,11 @@
 """Every console page in both languages, themes and widths: full, with hostile words in every field, and empty."""
 
+import io
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import openpyxl
 import pytest
 import requests
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -231,7 +233,7 @@ def test_the_readme_shows_the_console(small_shop: ShopProcesses, chromium: Brows
     """With UPDATE_PICTURES=1 the pictures are taken anew, of the demo shop; else they only have to be there."""
     if os.environ.get("UPDATE_PICTURES"):
         take_pictures(small_shop, chromium)
-    for name in ("orders", "order", "alerts"):
+    for name in ("orders", "order", "alerts", "ship-sheet", "parcel"):
         path = PICTURES / f"{name}.png"
         with Image.open(path) as picture:
             assert picture.size == (WIDE["width"], WIDE["height"])
@@ -240,7 +242,7 @@ def test_the_readme_shows_the_console(small_shop: ShopProcesses, chromium: Brows
 
 def take_pictures(shop: ShopProcesses, chromium: Browser) -> None:
     shop.manage("seed_demo")
-    shop.start("standins", "deliver")
+    shop.start("standins", "deliver", "worker")
     places = ["--base-url", shop.web_url(), "--standin-url", shop.standin_url]
     shop.manage("demo_buyers", *places, "--rate", "120", "--orders", "6", "--seed", "3")
     context = chromium.new_context(locale="zh-CN", viewport=WIDE)
@@ -257,7 +259,35 @@ def take_pictures(shop: ShopProcesses, chromium: Browser) -> None:
     number = run_python(shop, "from django.db.models import Count", lines, f"print({newest}.first().number)")
     for name, path in (("orders", "orders/"), ("order", f"orders/{number}/"), ("alerts", "alerts/")):
         take_picture(page, f"{shop.web_url()}/console/{path}", PICTURES / f"{name}.png")
+    take_pictures_of_shipping(page, f"{shop.web_url()}/console/orders/")
     context.close()
+
+
+def take_pictures_of_shipping(page: Page, orders: str) -> None:
+    """A sheet that was checked and has two mistakes, and the parcel that stands first on the board."""
+    page.goto(f"{orders}bulk/")
+    with page.expect_download() as offered:
+        page.get_by_role("button", name="下载待发货订单").click()
+    book = openpyxl.load_workbook(io.BytesIO(offered.value.path().read_bytes()))
+    sheet = book.active
+    assert sheet is not None
+    sheet.delete_rows(12, sheet.max_row)
+    for row in range(2, sheet.max_row + 1):
+        number = sheet.cell(row, 3)
+        number.value = {5: "7.73E+13", 8: "见群里"}.get(row, number.value or f"SF29880000{row:05d}")
+    filled = io.BytesIO()
+    book.save(filled)
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    page.locator("#sheet").set_input_files(
+        {"name": "今日发货.xlsx", "mimeType": kind, "buffer": filled.getvalue()}
+    )
+    page.get_by_role("button", name="检查表格").click()
+    page.wait_for_url("**/console/jobs/*/")
+    page.locator(".sheet-table").wait_for()
+    take_picture(page, page.url, PICTURES / "ship-sheet.png")
+    page.goto(f"{orders}tracking/")
+    address = page.locator("tr[data-href]").first.get_attribute("data-href") or ""
+    take_picture(page, orders.partition("/console")[0] + address, PICTURES / "parcel.png")
 
 
 def take_picture(page: Page, url: str, path: Path) -> None:

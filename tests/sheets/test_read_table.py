@@ -82,6 +82,12 @@ def test_what_was_left_out_is_said() -> None:
     assert "Total rows were left out: 4" in notes
 
 
+def test_what_the_shop_itself_added_is_not_worth_a_word() -> None:
+    sheet = read_sheet(xlsx([["SKU编码", "结果", "备注甲"], ["A", "x", "y"]]), max_rows=9)
+    (note,) = read_table(sheet, COLUMNS, passed_over=[gettext_lazy("Result")]).notes
+    assert "备注甲" in str(note) and "结果" not in str(note)
+
+
 def test_only_the_first_visible_sheet_is_read_and_the_others_are_named() -> None:
     def add(sheet: Any) -> None:
         sheet.parent.create_sheet("第二张").append(["x"])

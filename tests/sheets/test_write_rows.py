@@ -48,6 +48,15 @@ def test_hostile_text_does_not_break_the_file(path: Path) -> None:
     assert "ab<script>&" in text
 
 
+def test_a_long_number_that_is_typed_into_an_empty_cell_stays_whole(tmp_path: Path) -> None:
+    path = tmp_path / "out.xlsx"
+    write_rows(path, HEADER, [("A", "x", 1), (None, "y", 2)], texts=["SKU code"])
+    sheet = openpyxl.load_workbook(path).active
+    formats = [sheet.column_dimensions[column].number_format for column in "AB"]
+    assert formats == ["@", "General"]
+    assert values(path.read_bytes())[0] == {"code": "A", "name": "x", "pieces": 1}
+
+
 def test_without_rows_the_header_still_stands(path: Path) -> None:
     write_rows(path, HEADER, [])
     assert values(path.read_bytes()) == []

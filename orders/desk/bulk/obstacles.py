@@ -163,11 +163,17 @@ def _check_waybills(parcel: Wanted, together: Sequence[Wanted], facts: Facts) ->
     _check_companions(parcel, ids, facts)
     others = [each for each in facts.list_held(parcel.order) if not _is_of(each, parcel)]
     if others and parcel.is_fine and _is_all(parcel, facts):
-        number = next((each.tracking_no for each in others if each.tracking_no), "–")
-        message = _(
-            "An e-waybill of this order waits for its parcel: %(number)s. Use that number, or void it first."
-        )
-        parcel.refuse(fill(message, {"number": number}), TRACKING.header)
+        parcel.refuse(_say_held(others), TRACKING.header)
+
+
+def _say_held(waybills: Sequence[Waybill]) -> Any:
+    number = next((each.tracking_no for each in waybills if each.tracking_no), "")
+    if not number:
+        return _("An e-waybill of this order has no number yet. See to it on the page of the order first.")
+    message = _(
+        "An e-waybill of this order waits for its parcel: %(number)s. Use that number, or void it first."
+    )
+    return fill(message, {"number": number})
 
 
 def _is_of(waybill: Waybill, parcel: Wanted) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from orders.desk.bulk.columns import COLUMNS, ORDER, is_maybe_rounded
 from orders.desk.bulk.couriers import Chosen, choose_courier
@@ -100,6 +101,10 @@ def _make_share(wanted: Wanted) -> Share:
     return Share(wanted.order.pk, wanted.order.version, parcel)
 
 
+def _offer_to_ship(count: int) -> str:
+    return ngettext("Ship %(n)s row", "Ship %(n)s rows", count) % {"n": count}
+
+
 SHIPMENTS = SheetKind(
     "order.ship_sheet",
     _("Ship by sheet"),
@@ -121,6 +126,7 @@ SHIPMENTS = SheetKind(
     shown=("courier", "tracking", "sku", "quantity"),
     checks_ahead=True,
     asks=UploadForm,
+    offer=_offer_to_ship,
     labels={
         Fate.REFUSED: USUAL[Fate.REFUSED],
         Fate.ADD: (Label(_("To ship"), "move"), Label(_("Shipped"), "done")),

@@ -15,7 +15,9 @@ from shop.access import has_capability
 from shop.http.paging import read_page
 from shop.jobs.pages import make_key
 from shop.jobs.selectors import list_uploads, sees_job
+from shop.jobs.sheets.selectors import count_unchanged
 from shop.jobs.sheets.views import take_upload
+from shop.sheets.columns import list_texts
 from shop.sheets.sending import send_rows
 from shop.staff.decorators import StaffRequest, staff_page
 from shop.staff.downloads import note_download
@@ -33,7 +35,7 @@ def ship_sheet(request: StaffRequest) -> HttpResponse:
 @staff_page("orders.ship")
 def download_template(request: StaffRequest) -> HttpResponse:
     """The columns alone."""
-    return send_rows(request, str(SHIPMENTS.label), _list_headers(), ())
+    return send_rows(request, str(SHIPMENTS.label), _list_headers(), (), texts=list_texts(COLUMNS))
 
 
 @staff_page("orders.ship", methods=("POST",))
@@ -46,7 +48,8 @@ def download_waiting(request: StaffRequest) -> HttpResponse:
     if not form.is_valid():
         return _show_refused(request, form)
     waiting = Waiting(request.actor, form.cleaned_data.get("is_full", False))
-    response = send_rows(request, _("Orders to ship"), _list_headers(), waiting.list_rows())
+    name, texts = _("Orders to ship"), list_texts(COLUMNS)
+    response = send_rows(request, name, _list_headers(), waiting.list_rows(), texts=texts)
     if waiting.is_full:
         note_download(request.actor, orders=waiting.count, reason=form.cleaned_data["reason"])
     return response
@@ -70,4 +73,5 @@ def _show_rest(request: StaffRequest) -> dict[str, Any]:
     """What the page shows beside the upload."""
     page = read_page(list_uploads(SHIPMENTS.name), request, size=20)
     rows = [(job, sees_job(job, request.actor)) for job in page.rows]
-    return {"waiting": _make_waiting_form(request), "page": page, "rows": rows}
+    unchanged = count_unchanged(page.rows)
+    return {"waiting": _make_waiting_form(request), "page": page, "rows": rows, "unchanged": unchanged}

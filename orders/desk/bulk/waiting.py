@@ -48,7 +48,7 @@ class Waiting:
         return list(with_secrets(waiting).order_by("pk")[:_AT_ONCE])
 
     def _may_go(self, order: Order) -> bool:
-        return not any(MOVES["order.ship_part"].list_refusals(order, self.actor.kind))
+        return not order.is_short and not any(MOVES["order.ship_part"].list_refusals(order, self.actor.kind))
 
     def _make_rows(self, orders: Sequence[Order]) -> Iterator[list[Any]]:
         ids = [order.pk for order in orders]

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, F, Min, OuterRef, QuerySet, Subquery, Sum
+from django.utils.translation import gettext as _
 
 from orders.companions import Together
 from orders.desk.labels import describe_span
@@ -88,9 +89,15 @@ def make_rows(orders: Sequence[Order]) -> list[OwedRow]:
 
 
 def _make_row(order: Order, parcels: Sequence[Parcel], now: datetime) -> OwedRow:
-    since = order.arrived_at or order.shipped_at or now
     marks = name_marks(order, Together())
-    return OwedRow(order, mask_name(order.recipient), marks, describe_span(now - since), parcels)
+    return OwedRow(order, mask_name(order.recipient), marks, say_since(order, now), parcels)
+
+
+def say_since(order: Order, now: datetime) -> str:
+    """For how long the cash of an order is out, counted from its delivery where that is known."""
+    if order.arrived_at:
+        return _("delivered %(span)s ago") % {"span": describe_span(now - order.arrived_at)}
+    return _("sent %(span)s ago") % {"span": describe_span(now - (order.shipped_at or now))}
 
 
 def map_parcels(orders: Sequence[Order]) -> dict[int, list[Parcel]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from orders.desk.cod.matching import Found, find_parcels
 from orders.desk.cod.owed import list_owed, map_parcels
@@ -175,6 +176,10 @@ def apply_row(unit: Unit, actor: Actor) -> None:
     collect_remitted(plan.owed, tracking_no=plan.tracking_no, reference=reference, actor=actor)
 
 
+def _offer_to_collect(count: int) -> str:
+    return ngettext("Collect %(n)s row", "Collect %(n)s rows", count) % {"n": count}
+
+
 REMITTANCE = SheetKind(
     "order.remit_sheet",
     _("Cash on delivery by the courier's sheet"),
@@ -193,6 +198,7 @@ REMITTANCE = SheetKind(
     key="tracking_no",
     shown=("amount", "order"),
     tells_file=True,
+    offer=_offer_to_collect,
 )
 
 

@@ -13,6 +13,7 @@ from orders.selectors import with_secrets
 from shop.http.paging import RisingKeyset, read_page
 from shop.http.query import make_url
 from shop.jobs.sheets.views import take_upload
+from shop.sheets.columns import list_texts
 from shop.sheets.sending import send_rows
 from shop.staff.decorators import StaffRequest, staff_page
 
@@ -57,4 +58,6 @@ def upload(request: StaffRequest) -> HttpResponse:
 def download_template(request: StaffRequest) -> HttpResponse:
     """The parcels of which the cash is not in, with the amounts left blank."""
     header = [str(column.header) for column in REMITTANCE.columns]
-    return send_rows(request, _("Cash on delivery"), header, list_rows(request.actor))
+    return send_rows(
+        request, _("Cash on delivery"), header, list_rows(request.actor), texts=list_texts(REMITTANCE.columns)
+    )

@@ -60,6 +60,8 @@ class LayoutForm(ColumnsForm):
 class ExportForm(ColumnsForm):
     """`is_named`: the orders were chosen one by one, so that there are no days and nothing to repeat."""
 
+    says_optional = False
+
     sheet = forms.ChoiceField(choices=SheetKind.choices, widget=forms.HiddenInput)
     key = forms.CharField(max_length=80, widget=forms.HiddenInput)
     layout = forms.CharField(max_length=19, required=False, widget=forms.HiddenInput)

@@ -10,16 +10,17 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.collections.selectors import list_troubled as list_uncollected
 from orders.collections.waiting import list_waiting
-from orders.desk.cod.owed import list_owed
+from orders.desk.cod.owed import list_owed, say_since
 from orders.invoices.rules import get_invoiceable_fen
 from orders.invoices.selectors import list_asked as list_invoices_asked
 from orders.invoices.selectors import list_to_correct as list_invoices_to_correct
+from orders.models import Order
 from orders.printing.selectors import list_troubled as list_unprinted
 from orders.shipping.selectors import list_open_intercepts
 from orders.tracking.selectors import list_troubled as list_lost
 from orders.waybills.selectors import list_troubled as list_unlabelled
 from orders.wechat_report.selectors import list_troubled as list_untold
-from shop.money import format_fen
+from shop import clock
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,10 @@ class Task:
     order_by: tuple[str, ...] = ("id",)
     joins: tuple[str, ...] = ()
     order_id: str = "order_id"
+
+
+def _tell_owed(order: Order) -> str:
+    return str(_("Refused, on its way back")) if order.is_coming_back else say_since(order, clock.now())
 
 
 TASKS = (
@@ -125,7 +130,7 @@ TASKS = (
         _("Cash on delivery not in yet"),
         "move",
         list_owed,
-        lambda order: format_fen(order.owed_fen),
+        _tell_owed,
         "orders:cod",
         order_by=("shipped_at", "pk"),
         order_id="pk",

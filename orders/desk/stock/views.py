@@ -23,6 +23,7 @@ from shop.http.api.fields import read_id
 from shop.http.paging import Keyset, read_page
 from shop.http.query import make_url
 from shop.jobs.sheets.views import take_upload
+from shop.sheets.columns import list_texts
 from shop.sheets.sending import send_rows
 from shop.staff.decorators import StaffRequest, staff_page
 
@@ -185,4 +186,6 @@ def upload(request: StaffRequest) -> HttpResponse:
 def export(request: StaffRequest) -> HttpResponse:
     """All SKUs with what is on hand, to be filled in at the shelf."""
     header = [str(column.header) for column in STOCK.columns]
-    return send_rows(request, str(_("Stock-take")), header, list_stock_rows())
+    return send_rows(
+        request, str(_("Stock-take")), header, list_stock_rows(), texts=list_texts(STOCK.columns)
+    )

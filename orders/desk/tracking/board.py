@@ -1,6 +1,6 @@
 """The board of parcels that do not arrive as they should (物流异常): its tabs, and what a row says."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -36,10 +36,19 @@ class Row:
         return self.newest.at if self.newest else self.tracking.began_at
 
 
-def read_tab(sent: QueryDict) -> str:
-    """The kind that is asked for; the first one without any that is known."""
+def count_tabs(actor: Actor) -> dict[str, int]:
+    """How many parcels each tab has, in the order of the tabs: two queries."""
+    troubled = list_troubled(scope_key(actor)).order_by().values_list("trouble")
+    found = dict(troubled.annotate(count=Count("pk")))
+    counts = {kind.value: found.get(kind.value, 0) for kind in Trouble}
+    return counts | {SNOOZED: list_snoozed(scope_key(actor)).count()}
+
+
+def read_tab(sent: QueryDict, counts: Mapping[str, int]) -> str:
+    """The kind that is asked for; without any that is known the first one that has parcels."""
     wanted = sent.get("tab", "")
-    return wanted if wanted in (*Trouble.values, SNOOZED) else Trouble.UNCOLLECTED.value
+    full = (name for name, count in counts.items() if count and name != SNOOZED)
+    return wanted if wanted in counts else next(full, Trouble.UNCOLLECTED.value)
 
 
 def list_tab(tab: str, actor: Actor) -> "QuerySet[Tracking]":
@@ -49,20 +58,17 @@ def list_tab(tab: str, actor: Actor) -> "QuerySet[Tracking]":
     return rows.select_related("order__customer", "parcel")
 
 
-def list_tabs(tab: str, path: str, actor: Actor) -> list[dict[str, Any]]:
-    """All tabs with their counts: two queries."""
-    troubled = list_troubled(scope_key(actor)).order_by().values_list("trouble")
-    counts = {str(kind): count for kind, count in troubled.annotate(count=Count("pk"))}
-    counts[SNOOZED] = list_snoozed(scope_key(actor)).count()
+def list_tabs(tab: str, path: str, counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    """All tabs with their counts."""
     labels = {**dict(Trouble.choices), SNOOZED: _("Snoozed")}
     return [
         {
-            "label": label,
+            "label": labels[name],
             "url": make_url(path, {"tab": name}),
-            "count": describe_count(counts.get(name, 0)),
+            "count": describe_count(count),
             "is_active": name == tab,
         }
-        for name, label in labels.items()
+        for name, count in counts.items()
     ]
 
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from orders.desk.tracking.actions import ACTIONS, find_action_url
-from orders.desk.tracking.board import list_tab, list_tabs, make_rows, read_tab
+from orders.desk.tracking.board import count_tabs, list_tab, list_tabs, make_rows, read_tab
 from orders.desk.tracking.journeys import mark_journey
 from orders.desk.tracking.notes import write_complaint
 from orders.selectors import get_order
@@ -29,10 +29,11 @@ EVENTS_SHOWN = 20
 @staff_page("orders.ship")
 def show_board(request: StaffRequest) -> HttpResponse:
     """The parcels of one kind of trouble, the newest first."""
-    tab = read_tab(request.GET)
+    counts = count_tabs(request.actor)
+    tab = read_tab(request.GET, counts)
     page = read_page(list_tab(tab, request.actor), request)
     context = {
-        "tabs": list_tabs(tab, request.path, request.actor),
+        "tabs": list_tabs(tab, request.path, counts),
         "rows": make_rows(page.rows),
         "page": page,
     }

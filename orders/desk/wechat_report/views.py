@@ -1,5 +1,6 @@
 """Pages of what WeChat is told of shipping: what it refused, what waits, the money that it keeps, and one report."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -9,8 +10,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import ngettext
 
+from orders.desk.list.counts import describe_count
 from orders.desk.wechat_report.actions import ACTIONS, find_action_url
-from orders.desk.wechat_report.shelves import SHELVES, find_shelf
+from orders.desk.wechat_report.shelves import SHELVES, count_shelves, find_shelf
 from orders.scope import scope_key
 from orders.wechat_report.models import ShippingReport
 from orders.wechat_report.reporting import get_standing
@@ -33,22 +35,28 @@ _SHIP = "orders.ship"
 def list_reports(request: StaffRequest) -> HttpResponse:
     """The reports of one tab, the newest first, and above them how the shop stands with WeChat."""
     scope, shelf = scope_key(request.actor), find_shelf(request.GET.get("show", ""))
+    held = sum_held(scope)
     rows = shelf.find(scope).select_related("order", "payment")
     context = {
         "page": read_page(rows, request),
         "shelf": shelf,
-        "tabs": _list_tabs(shelf.key),
-        "held": sum_held(scope),
+        "tabs": _list_tabs(shelf.key, count_shelves(scope, held)),
+        "held": held,
         "standing": get_standing(),
         "is_on": get_store_settings().wechat_report_on,
     }
     return render(request, "desk/wechat_report/list.html", context)
 
 
-def _list_tabs(key: str) -> list[dict[str, Any]]:
+def _list_tabs(key: str, counts: Mapping[str, int]) -> list[dict[str, Any]]:
     here = reverse("orders:wechat_reports")
     return [
-        {"label": shelf.label, "url": make_url(here, {"show": shelf.key}), "is_active": shelf.key == key}
+        {
+            "label": shelf.label,
+            "url": make_url(here, {"show": shelf.key}),
+            "count": describe_count(counts[shelf.key]),
+            "is_active": shelf.key == key,
+        }
         for shelf in SHELVES
     ]
 

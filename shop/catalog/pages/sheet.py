@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from shop.catalog.product_sheet import PRODUCTS, list_product_rows
 from shop.database.replica import reading
 from shop.jobs.sheets.views import take_upload
+from shop.sheets.columns import list_texts
 from shop.sheets.sending import send_rows
 from shop.staff.decorators import StaffRequest, staff_page
 
@@ -21,4 +22,6 @@ def export(request: StaffRequest) -> HttpResponse:
     """All SKUs as a sheet that can be changed and imported again."""
     header = [str(column.header) for column in PRODUCTS.columns]
     with reading():
-        return send_rows(request, str(_("Products")), header, list_product_rows())
+        return send_rows(
+            request, str(_("Products")), header, list_product_rows(), texts=list_texts(PRODUCTS.columns)
+        )

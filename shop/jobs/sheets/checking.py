@@ -14,6 +14,9 @@ from shop.sheets.columns import Column
 from shop.sheets.reading import read_sheet
 from shop.sheets.table import Problem, SheetRow, Table, read_table
 
+ADDED = (_("Row"), _("Result"), _("Reason"))
+"""Headers of what the shop writes beside the cells that were sent, when it gives a sheet back: see `write_sheet`."""
+
 
 class Fate(StrEnum):
     """What becomes, or became, of a row."""
@@ -76,7 +79,7 @@ Check = Callable[[Table], list[Unit]]
 
 def read_upload(content: bytes, columns: Sequence[Column], *, max_rows: int) -> Table:
     """The table in an uploaded file. Raises Refused as `read_sheet` and `read_table`, and `sheet_empty` (400)."""
-    table = read_table(read_sheet(content, max_rows=max_rows), columns)
+    table = read_table(read_sheet(content, max_rows=max_rows), columns, passed_over=ADDED)
     if not table.rows:
         raise Refused("sheet_empty", _("The sheet has no rows below its header."), 400)
     return table

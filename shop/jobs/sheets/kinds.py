@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from shop.actor import Actor
@@ -40,6 +40,10 @@ class Places:
     back_label: Any
 
 
+def _offer_to_apply(count: int) -> str:
+    return ngettext("Apply %(n)s row", "Apply %(n)s rows", count) % {"n": count}
+
+
 @dataclass(frozen=True)
 class SheetKind(JobKind):
     """`check(table)` gives units, `apply(unit, actor)` does one in one transaction and raises Refused.
@@ -48,7 +52,7 @@ class SheetKind(JobKind):
     then says must be what was shown; else the unit is refused. `key` is the column a row is called by, `shown` are
     those that the pages show beside it. `checks_ahead`: some units at a time are checked before they are done.
     That is for a kind whose `apply` is refused where anything has moved since; such a unit is then checked by itself.
-    `tells_file`: what is done names the file that it stood in.
+    `tells_file`: what is done names the file that it stood in. `offer` is what the button says that does so many rows.
 
     `asks` is a form of what is chosen at the upload for all rows; the kind is then asked `check(table, asked)`, by
     which it knows also whose sheet it is. `labels` are the fates that its rows may have, in its own words.
@@ -65,6 +69,7 @@ class SheetKind(JobKind):
     asks: type[forms.Form] | None = None
     labels: Labels = field(default_factory=lambda: USUAL)
     tells_file: bool = False
+    offer: Callable[[int], str] = _offer_to_apply
 
     @property
     def is_sheet(self) -> bool:
@@ -74,6 +79,9 @@ class SheetKind(JobKind):
     def shown_columns(self) -> list[Column]:
         by_name = {column.name: column for column in self.columns}
         return [by_name[name] for name in (self.key, *self.shown)]
+
+    def count_done(self, job: Job) -> int:
+        return job.rows.filter(fate__in=[Fate.ADD, Fate.CHANGE], state=RowState.DONE).count()
 
     def make_url(self, row: JobRow) -> str:
         return ""

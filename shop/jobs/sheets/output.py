@@ -4,23 +4,24 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from shop.jobs.models import Job, JobRow, RowState
 from shop.jobs.services import BATCH, split
+from shop.jobs.sheets.checking import ADDED
 from shop.jobs.sheets.content import Content
 from shop.jobs.sheets.kinds import SheetKind
 from shop.jobs.sheets.labels import label_row
 from shop.jobs.sheets.selectors import list_contents
-from shop.sheets.columns import Column
+from shop.sheets.columns import Column, list_texts
 from shop.sheets.writing import write_rows
 
 
 def write_sheet(path: Path, kind: SheetKind, job: Job, *, only_failed: bool) -> None:
     """Write the rows in the reader's language, in constant memory: number, the cells as they were, result, reason."""
     columns = _find_columns(kind, job)
-    header = [_("Row"), *(str(column.header) for column in columns), _("Result"), _("Reason")]
-    write_rows(path, header, _list_rows(job, kind, columns, only_failed=only_failed))
+    number, result, reason = map(str, ADDED)
+    header = [number, *(str(column.header) for column in columns), result, reason]
+    rows = _list_rows(job, kind, columns, only_failed=only_failed)
+    write_rows(path, header, rows, texts=list_texts(columns))
 
 
 def _find_columns(kind: SheetKind, job: Job) -> list[Column]:

@@ -56,12 +56,15 @@ def make_sheet_context(job: Job, kind: SheetKind, request: StaffRequest) -> dict
     after = max(read_id(request.GET.get("after", "")), 0)
     found = list(list_by_fate(job, fate).filter(position__gt=after)[: ROWS_ON_A_PAGE + 1])
     shown = found[:ROWS_ON_A_PAGE]
+    labels = {f: pair[not job.is_open] for f, pair in kind.labels.items()}
     return {
+        "offer": kind.offer(job.left),
+        "tally": [(label, counts[f]) for f, label in labels.items() if counts[f]],
         "tabs": [
             pages.make_tab(job, "fate", name, label, count, fate)
             for name, label, count in (
                 ("", _("All"), job.total),
-                *((f, pair[not job.is_open].words, counts[f]) for f, pair in kind.labels.items()),
+                *((f, label.words, counts[f]) for f, label in labels.items()),
             )
         ],
         "fate": fate,

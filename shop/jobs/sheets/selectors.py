@@ -22,6 +22,12 @@ def count_fates(job: Job) -> dict[str, int]:
     return {fate.value: found.get(fate.value, 0) for fate in Fate}
 
 
+def count_unchanged(jobs: Sequence[Job]) -> dict[int, int]:
+    """Job id → how many of its rows asked for nothing; one look at an index for all of them."""
+    rows = JobRow.objects.filter(job__in=jobs, fate=Fate.SAME).order_by()
+    return dict(rows.values_list("job").annotate(Count("pk")))
+
+
 def list_by_fate(job: Job, fate: str) -> "QuerySet[JobRow]":
     """The rows in the order of the sheet, of one fate where it is given."""
     rows = job.rows.order_by("position")

@@ -8,6 +8,7 @@ import openpyxl
 from django.test import Client
 
 from orders.services.steps import hold_order
+from orders.services.stocktake import Count, count_stock
 from orders.stages import Stage
 from orders.waybills.models import WaybillState
 from shop import access
@@ -40,6 +41,13 @@ def test_the_template_has_the_columns_in_the_readers_language() -> None:
     assert header[:5] == ("Order number", "Courier", "Tracking number", "SKU code", "Quantity")
 
 
+def test_tracking_numbers_are_typed_into_cells_of_text() -> None:
+    response = browser("warehouse").get(f"{URL}template/")
+    sheet = openpyxl.load_workbook(io.BytesIO(response.content)).active
+    formats = [sheet.column_dimensions[column].number_format for column in "ABCDE"]
+    assert formats == ["@", "General", "@", "@", "General"]
+
+
 def test_what_waits_is_listed_masked_and_ships_when_it_comes_back() -> None:
     order = cast.prepared_order(remark="请放门口")
     client = browser("warehouse")
@@ -58,7 +66,10 @@ def test_rows_without_a_number_stay_as_they_are() -> None:
     client = browser()
     header, *rows = download(client)
     job = send(client, URL, xlsx([header, *rows]))
-    assert job.state == JobState.DONE and "No tracking number: not shipped." in look(client, job)
+    page = look(client, job)
+    assert job.state == JobState.DONE and "No tracking number: not shipped." in page
+    assert f"Nothing changed {job.total}" in page and " done" not in page
+    assert '<td class="end fit" data-label="Shipped">0</td>' in page_with(200, client.get(URL))
     assert {fresh(order).stage for order in orders} == {Stage.PREPARING}
 
 
@@ -70,6 +81,14 @@ def test_what_cannot_be_shipped_is_left_out() -> None:
     cast.shipped_order()
     assert len(download(browser())) <= 2
     assert held.number not in {row[0] for row in download(browser())}
+
+
+def test_what_is_short_of_stock_is_left_out() -> None:
+    sku = cast.make_sku(on_hand=1)
+    order = cast.prepared_order(basket={sku.pk: 1})
+    count_stock([Count(sku.pk, 0, 1)], reason="盘点", actor=cast.clerk("warehouse"))
+    assert fresh(order).is_short
+    assert order.number not in {row[0] for row in download(browser())}
 
 
 def test_an_e_waybill_that_waits_is_filled_in() -> None:

@@ -241,6 +241,13 @@ def test_an_e_waybill_that_waits_is_used_or_named() -> None:
     assert order.waybills.get().state == WaybillState.USED
 
 
+def test_an_e_waybill_without_a_number_is_for_people() -> None:
+    set_up_couriers()
+    order = cast.prepared_order()
+    settled(order, WaybillState.UNKNOWN)
+    assert "An e-waybill of this order has no number yet." in say(send([[order.number, "", YT]]))[0][1]
+
+
 def test_merged_orders_go_together_or_say_that_they_do_not() -> None:
     buyer = cast.make_customer()
     one, other = (cast.prepared_order(customer=buyer) for _ in range(2))

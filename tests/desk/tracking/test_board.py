@@ -54,6 +54,14 @@ def test_what_goes_wrong_stands_under_its_tab(where: Where, tab: str) -> None:
         assert reverse("orders:tracking", args=[tracking.pk]) not in read(other)
 
 
+def test_the_board_opens_where_parcels_are_and_its_page_has_a_plain_title() -> None:
+    tracking = troubled()
+    url = reverse("orders:tracking", args=[tracking.pk])
+    assert url in browser("warehouse").get(BOARD).content.decode()
+    title = browser("warehouse").get(url).content.decode().partition("<title>")[2].partition("</title>")[0]
+    assert tracking.tracking_no in title and "span" not in title
+
+
 def test_silence_is_seen_after_its_time_and_not_before() -> None:
     tracking = followed()
     day = clock.now() + timedelta(hours=23)
