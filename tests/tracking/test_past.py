@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from orders.shipping.services.ship import NewParcel
+from orders.shipping.services.ship import NewParcel, ship_order
 from orders.tracking.models import Journey, Tracking
 from seeding.journeys import ASKED_AFTER, COLLECTED_AFTER, SILENT_FOR, keep_moving
 from shop import clock
@@ -15,7 +15,7 @@ def ship_one_that(fate: str) -> Tracking:
     """A parcel that is followed, under a number with this fate."""
     number = next(number for number in (f"SF{n:013d}" for n in range(10**6)) if find_fate(number) == fate)
     order = cast.prepared_order()
-    cast.ship_order(order.pk, parcels=[NewParcel("SF", number)], actor=WAREHOUSE)
+    ship_order(order.pk, parcels=[NewParcel("SF", number)], actor=WAREHOUSE)
     return sent(order)[2]
 
 
