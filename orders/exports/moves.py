@@ -48,7 +48,7 @@ def tell_sheet(name: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
 
 
 label_facts("export", rows=_("Rows in it"))
-label_facts("export_layout", name=_("Name"))
+label_facts("export_layout", name=_("Name of the layout"))
 says_value("export_layout", "columns", lambda names: _(", ").join(name_columns(names)))
 tell_only("export")
 tell_only("export_schedule")

@@ -98,7 +98,7 @@ def list_pages() -> Iterator[str]:
     yield f"/console/exports/{ask_export(wish, actor=cast.clerk(), key='dialogs').pk}/"
     make_schedule(wish, Rhythm("week", 8), actor=cast.clerk(), key="dialogs")
     yield "/console/exports/"
-    yield f"/console/exports/layouts/{make_layout().pk}/"
+    yield f"/console/exports/layouts/{make_layout(is_shared=True).pk}/"
     yield from (f"/console/orders/tracking/{tracking.pk}/" for tracking in (followed(), troubled()))
     set_up_couriers()
     sent = ship_order(
