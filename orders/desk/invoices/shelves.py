@@ -59,7 +59,7 @@ class FilterForm(forms.Form):
 
 class Filters(console_filters.Filters):
     form_class = FilterForm
-    dates_label = _("Asked")
+    dates_label = _("Requested")
 
 
 def find_shelf(key: str) -> Shelf:
