@@ -114,6 +114,11 @@ class StoreSettings(Versioned):
         _("tell WeChat after (minutes)"), default=10, db_default=10
     )
 
+    archive_days = models.PositiveIntegerField(
+        _("archive completed and closed orders after (days)"), default=180, db_default=180
+    )
+    """0: never."""
+
     former_fields: ClassVar[dict[str, Any]] = {
         "freight_fen": _("flat freight"),
         "freight_free_above_fen": _("free freight from"),
