@@ -150,11 +150,18 @@ class Order(Versioned):
             models.Index(
                 fields=["shipped_at", "id"], name="order_by_shipped", condition=Q(shipped_at__isnull=False)
             ),
+            # With the stage, so that what of a stage ended since some day is counted without looking at a row.
             models.Index(
-                fields=["received_at", "id"], name="order_by_received", condition=Q(received_at__isnull=False)
+                fields=["received_at", "id"],
+                name="order_by_received",
+                condition=Q(received_at__isnull=False),
+                include=["stage"],
             ),
             models.Index(
-                fields=["closed_at", "id"], name="order_by_closed", condition=Q(closed_at__isnull=False)
+                fields=["closed_at", "id"],
+                name="order_by_closed",
+                condition=Q(closed_at__isnull=False),
+                include=["stage"],
             ),
             models.Index(fields=["pay_by"], name="order_pay_due", condition=Q(stage=Stage.UNPAID)),
             models.Index(

@@ -19,4 +19,4 @@ class ShopConfig(AppConfig):
         before_waiting(give_back_connections)
         import_module("shop.moves.machine")
         autodiscover_modules("moves", "handlers", "timers", "invariants", "jobs", "erasure", "checks", "live")
-        autodiscover_modules("navigation", "home", "first_day")
+        autodiscover_modules("navigation", "home", "first_day", "archive")

@@ -13,6 +13,7 @@ from bench.kit.bare import (
     page_where,
 )
 from bench.kit.past.goods import DISCONTINUED
+from orders.archive import find_archive
 from orders.models import HashKind, Order
 from orders.search import hash_value
 from orders.shipping.models import Parcel
@@ -66,7 +67,16 @@ def _list_views(newest: Order) -> list[Page]:
         Page("page 1000", f"{LIST}?older={page_1000}", page_where("id < %s", page_1000), 25),
         Page("tab to ship", f"{LIST}?tab=to_ship", page_where("stage IN ('confirmed', 'preparing')"), 25),
         Page("tab completed", f"{LIST}?tab=done", page_where("stage = 'done'"), 25),
+        Page("tab archived", f"{LIST}?tab=archived", None),
+        Page("at the edge of the archive", f"{LIST}?older={_find_edge()}", None),
+        Page("completed, beyond the edge", f"{LIST}?tab=done&older={_find_edge() // 2}", None),
     ]
+
+
+def _find_edge() -> int:
+    """The order from which on nothing is archived."""
+    archive = find_archive(180)
+    return archive.find_edge(Order.objects.all()) if archive else 0
 
 
 def _list_filters(surname: str) -> list[Page]:

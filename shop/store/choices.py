@@ -64,5 +64,6 @@ LIMITS: dict[str, tuple[int, int]] = {
     "voice_repeat_seconds": (5, 3600),
     "wechat_report_delay_minutes": (0, 12 * 60),
     "invoice_days": (1, 3 * 365),
+    "archive_days": (0, 3650),
 }
 """The least and the most each number of the settings may be."""

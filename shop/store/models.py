@@ -121,6 +121,11 @@ class StoreSettings(Versioned):
     invoice_days = models.PositiveIntegerField(
         _("buyers may ask for an invoice until (days after receipt)"), default=180, db_default=180
     )
+    archive_days = models.PositiveIntegerField(
+        _("archive completed and closed orders after (days)"), default=180, db_default=180
+    )
+    """0: never."""
+
 
     former_fields: ClassVar[dict[str, Any]] = {
         "freight_fen": _("flat freight"),

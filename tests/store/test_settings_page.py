@@ -48,6 +48,7 @@ def filled_in(**changes: Any) -> dict[str, Any]:
         "confirm_step_on": "on",
         "prepare_step_on": "on",
         "reserve_on": "placing",
+        "archive_days": "180",
         "receipt_paper": "80",
         "packing_photos_on": "on",
         "wechat_report_delay_minutes": "10",

@@ -8,7 +8,13 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from orders.desk.exports.choosing import find_new_url, list_hidden, read_sheet, write_parameters
+from orders.desk.exports.choosing import (
+    WholeFilters,
+    find_new_url,
+    list_hidden,
+    read_sheet,
+    write_parameters,
+)
 from orders.desk.exports.forms import ExportForm
 from orders.desk.list.bulk import count_results
 from orders.desk.list.counts import describe_count
@@ -130,11 +136,11 @@ def _list_chips(filters: Filters) -> list[str]:
 
 
 def _count(request: StaffRequest, selection: Selection) -> dict[str, Any]:
-    """How many orders are meant, as the list counts them."""
+    """How many orders are meant, archived ones too."""
     if _is_named(selection):
         count = selection.find_named(request.actor).count()
     else:
-        count = count_results(selection.filters, actor=request.actor)
+        count = count_results(WholeFilters(selection.filters.params), actor=request.actor)
     return {"n": count, "words": describe_count(count)}
 
 

@@ -37,6 +37,12 @@ def find_new_url(selection: Selection, **more: str) -> str:
     for name, value in [*more.items(), *list_hidden(selection)]:
         query.appendlist(name, value)
     return f"{reverse('exports:new')}?{query.urlencode()}"
+class WholeFilters(Filters):
+    """Those of the list, of which an export leaves nothing in the archive."""
+
+    @property
+    def hidden_archive(self) -> None:
+        return None
 
 
 def write_parameters(selection: Selection, filters: Filters, actor: Actor) -> dict[str, Any]:
@@ -50,7 +56,7 @@ def choose_orders(parameters: Mapping[str, Any], actor: Actor) -> "QuerySet[Orde
     """The actor's orders that an export is about; one that repeats knows no newest order."""
     if "numbers" in parameters:
         return orders_in_scope(actor).filter(number__in=parameters["numbers"])
-    filters = Filters(parameters["filter"])
+    filters = WholeFilters(parameters["filter"])
     orders, stages = narrow(filters, actor=actor), list_stages(filters)
     if len(stages) < len(Stage):
         orders = orders.filter(stage__in=stages)

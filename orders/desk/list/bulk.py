@@ -30,7 +30,7 @@ from orders.desk.list.marks import (
     Mark,
 )
 from orders.desk.list.selection import Selection
-from orders.desk.list.selectors import narrow
+from orders.desk.list.selectors import narrow, split_by_stage
 from orders.scope import orders_in_scope
 from orders.stages import Stage
 from orders.states import MOVES
@@ -300,8 +300,8 @@ def count_results(filters: Filters, action: BulkAction | None = None, *, actor: 
     orders, total = narrow(filters, actor=actor), 0
     if action is not None:
         orders = orders.filter(action.condition)
-    for stage in wanted:
-        total += orders.filter(stage=stage).order_by()[: CAP + 1 - total].count()
+    for part in split_by_stage(filters, orders, wanted):
+        total += part.order_by()[: CAP + 1 - total].count()
         if total > CAP:
             break
     return total

@@ -1,13 +1,15 @@
 """What the order list shows: tabs and filters, read from the address and written back into it."""
 
+from functools import cached_property
 from typing import Any
 
 from django import forms
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from orders.archive import Archive, find_archive
 from orders.invoices.models import InvoiceState
-from orders.stages import AFTERSALES_IN_USE, SOURCES_IN_USE, TO_SHIP, AftersaleMark, Source, Stage
+from orders.stages import AFTERSALES_IN_USE, OVER, SOURCES_IN_USE, TO_SHIP, AftersaleMark, Source, Stage
 from shop.console import filters as console_filters
 from shop.console.fields import DayField, YuanField, text
 from shop.console.filters import Chip
@@ -28,6 +30,7 @@ class Tab(models.TextChoices):
     SHIPPED = "shipped", _("To receive")
     DONE = "done", _("Completed")
     CLOSED = "closed", _("Closed")
+    ARCHIVED = "archived", _("Archived")
 
 
 TAB_STAGES: dict[str, tuple[Stage, ...]] = {
@@ -38,7 +41,12 @@ TAB_STAGES: dict[str, tuple[Stage, ...]] = {
     Tab.SHIPPED: (Stage.SHIPPED,),
     Tab.DONE: (Stage.DONE,),
     Tab.CLOSED: (Stage.CLOSED,),
+    Tab.ARCHIVED: OVER,
 }
+LOOKS_FOR = frozenset(
+    {"q", "number", "phone", "recipient", "product", "buyer", "since", "until", "queue", "due"}
+)
+"""Filters that look for certain orders, or for work: they find archived orders, too."""
 
 
 class WorkQueue(models.TextChoices):
@@ -160,8 +168,13 @@ class Filters(console_filters.Filters):
 
     @property
     def date_column(self) -> str:
-        """The column the list is ordered by when a date is filtered, "" otherwise (by id, newest first)."""
-        if not self.has_dates or self.date_kind == DateKind.REFUNDED:
+        """The column the list is ordered by when a date is filtered, "" otherwise (by id, newest first).
+
+        Of archived orders no date is known beforehand but that they were placed long ago.
+        """
+        if not self.has_dates:
+            return "placed_at" if self.tab == Tab.ARCHIVED else ""
+        if self.date_kind == DateKind.REFUNDED:
             return ""
         return f"{self.date_kind}_at"
 
@@ -171,15 +184,35 @@ class Filters(console_filters.Filters):
 
     @property
     def stages(self) -> tuple[Stage, ...] | None:
-        """The stages to show, () for every stage, None when tab and stage filter exclude each other.
+        """The stages to show, () for every stage, None where nothing can fit: tab and stage filter exclude each other.
 
         Delivery and pay method are indexed per stage, so with them every stage is named.
         """
         of_tab = TAB_STAGES[self.tab]
+        if self.tab == Tab.ARCHIVED and not self.archive:
+            return None
         if not (wanted := self.get("stage")):
             is_per_stage = (self.get("delivery") or self.get("pay")) and not self.date_column
             return of_tab or (tuple(Stage) if is_per_stage else ())
         return (Stage(wanted),) if not of_tab or wanted in of_tab else None
+
+    @cached_property
+    def archive(self) -> Archive | None:
+        """The archive of the shop as it is for this request."""
+        return find_archive()
+
+    @property
+    def hidden_archive(self) -> Archive | None:
+        """The archive, where its orders are left out of what is shown."""
+        is_asked_for = self.tab == Tab.ARCHIVED or LOOKS_FOR & set(self.params)
+        return None if is_asked_for or set(OVER).isdisjoint(self.stages or Stage) else self.archive
+
+    def in_archive(self) -> "Filters":
+        """The same filters over what is archived."""
+        stage = self.get("stage") if self.tab == Tab.ALL else TAB_STAGES[self.tab][0]
+        found = Filters(self.params | {"tab": Tab.ARCHIVED, "stage": stage})
+        found.archive = self.archive
+        return found
 
     @property
     def is_narrowed(self) -> bool:

@@ -115,6 +115,8 @@ def list_kind_tabs(kind: OrderKind, filters: Filters, path: str, actor: Actor) -
     """The tabs of a kind; one query for their counts, which a filter beyond the kind's own would make a lie."""
     is_narrowed = bool(set(filters.params) - {*_CHOSEN, *kind.params})
     orders = real_orders_in_scope(actor)
+    if filters.archive:
+        orders = orders.filter(filters.archive.in_sight)
     counts = () if is_narrowed else read_row(*write_row((orders.filter(tab.holds) for tab in kind.tabs), CAP))
     return [
         {

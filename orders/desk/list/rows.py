@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from orders.archive import Archive
 from orders.companions import Together, map_together
 from orders.desk.labels import Deadline, Label, describe_deadline, describe_order
 from orders.desk.links import link_order
@@ -45,12 +46,17 @@ class OrderRow:
     nearby: str
     nearby_count: int
     can_merge: bool
+    is_archived: bool
 
 
-def make_rows(orders: list[Order], *, actor: Actor) -> list[OrderRow]:
-    """The rows of one page; three queries for all of them, one less without shipped orders or without any to ship."""
+def make_rows(orders: list[Order], *, actor: Actor, archive: Archive | None = None) -> list[OrderRow]:
+    """The rows of one page; three queries for all of them, one less without shipped orders or without any to ship.
+
+    One more where some are so old that they may be archived.
+    """
     lines, couriers = map_lines([order.pk for order in orders]), map_couriers(orders)
     together, now = map_together(orders, actor=actor), clock.now()
+    archived = archive.find_archived(orders, actor=actor) if archive else frozenset()
     return [
         _make_row(
             order,
@@ -59,6 +65,7 @@ def make_rows(orders: list[Order], *, actor: Actor) -> list[OrderRow]:
             together.get(order.pk, Together()),
             actor,
             now,
+            is_archived=order.pk in archived,
         )
         for order in orders
     ]
@@ -71,6 +78,8 @@ def _make_row(
     together: Together,
     actor: Actor,
     now: datetime,
+    *,
+    is_archived: bool,
 ) -> OrderRow:
     more = max(len(lines) - FIRST_LINES, 0)
     return OrderRow(
@@ -92,6 +101,7 @@ def _make_row(
         nearby=_name_others(together.mergeable),
         nearby_count=len(together.mergeable),
         can_merge=bool(together.mergeable) and find_available(order, "order.merge", actor) is not None,
+        is_archived=is_archived,
     )
 
 

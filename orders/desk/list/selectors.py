@@ -1,17 +1,19 @@
 """Reading orders for the list, by keyset: a page costs the same however deep it lies."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.dateparse import parse_datetime
 
+from orders.archive import Archive
 from orders.companions import GO_TOGETHER, can_be_merged
 from orders.desk.list.conditions import is_in_queue, is_missed_today
-from orders.desk.list.filters import DateKind, Filters, WorkQueue
+from orders.desk.list.filters import DateKind, Filters, Tab, WorkQueue
 from orders.desk.search.branches import limit_branch
 from orders.desk.search.matches import Matches, find_matches, list_ids_by_fragment
 from orders.desk.search.words import is_fragment
@@ -23,10 +25,10 @@ from orders.scope import orders_in_scope, real_orders_in_scope, scope_key
 from orders.search import find_by_hash, find_recipient, newest_orders_of, sold_as
 from orders.selectors import with_secrets
 from orders.shipping.models import HANDED_OVER, Direction, Parcel
-from orders.stages import Source, Stage
+from orders.stages import OVER, Source, Stage
 from shop import clock
 from shop.actor import Actor
-from shop.http.paging import Cursor, Keyset, turn_page
+from shop.http.paging import BY_ID, Cursor, Keyset, turn_page
 from shop.spelling import normalise
 
 LAST_DIGITS = 4
@@ -59,6 +61,12 @@ def get_page(
     return Page(orders, first if turn.has_newer else "", last if turn.has_older else "")
 
 
+def has_any(filters: Filters, *, actor: Actor) -> bool:
+    """Whether there is an order on the first page; one query where nothing was typed into the box."""
+    keyset = Keyset(filters.date_column, _read_moment)
+    return bool(_list_ids(filters, search(filters, actor=actor), actor, keyset, None, is_newer=False))
+
+
 def _read_moment(text: str) -> datetime | None:
     try:
         at = parse_datetime(text)
@@ -86,7 +94,54 @@ def _list_ids(
     order_by = keyset.sort(is_newer=is_newer)
     if words := filters.get("product"):
         return _list_with_goods(words, orders, stages, cursor, order_by, wanted, scope_key(actor))
+    if archive := filters.hidden_archive:
+        seen = orders_in_scope(actor)
+        edge = archive.find_edge(seen)
+        stragglers = partial(archive.list_stragglers, seen, edge)
+        return _InSight(orders, stages, archive, edge, stragglers, is_newer).list_ids(cursor, wanted)
     return _list_by_stage(orders, stages, keyset.keys, order_by, wanted)
+
+
+@dataclass(frozen=True)
+class _InSight:
+    """What is not archived, by id: what was placed since is nearly all of it, and is walked down to the edge.
+
+    Beyond the edge a walk would read the whole archive: what is in sight there is found by other indexes, and asked for
+    only when a page comes so far.
+    """
+
+    orders: "QuerySet[Order]"
+    stages: Sequence[Stage]
+    archive: Archive
+    edge: int
+    list_stragglers: Callable[[], list[int]]
+    is_newer: bool
+
+    def list_ids(self, cursor: Cursor | None, wanted: int) -> list[int]:
+        """Ids outwards from the cursor."""
+        halves = [self._list_far, self._list_near] if self.is_newer else [self._list_near, self._list_far]
+        if cursor and (cursor.id < self.edge) != self.is_newer:
+            halves = halves[1:]
+        found: list[int] = []
+        for list_half in halves:
+            if len(found) < wanted:
+                found += list_half(wanted - len(found))
+        return found
+
+    def _list_near(self, limit: int) -> list[int]:
+        near = self.orders.filter(self.archive.in_sight, pk__gte=self.edge)
+        return _list_by_stage(near, self.stages, BY_ID.keys, BY_ID.sort(is_newer=self.is_newer), limit)
+
+    def _list_far(self, limit: int) -> list[int]:
+        far = self.orders.filter(pk__lt=self.edge)
+        # Sorted by a sum, lest an index of ids is walked until enough have fitted.
+        by_rank = "rank" if self.is_newer else "-rank"
+        over = [stage for stage in self.stages or Stage if stage in OVER]
+        parts = [far.filter(stage=stage) for stage in self.stages or Stage if stage not in OVER]
+        parts.append(far.filter(self.archive.in_sight, stage__in=over, pk__in=self.list_stragglers()))
+        pages = [limit_branch(part.alias(rank=F("pk") + 0).order_by(by_rank), "pk", limit) for part in parts]
+        found = _unite(pages, BY_ID.keys) if len(pages) > 1 else pages[0].values_list("pk")
+        return sorted((pk for (pk,) in found), reverse=not self.is_newer)[:limit]
 
 
 def _slice_found(matches: Matches, cursor: Cursor | None, is_newer: bool) -> list[int]:
@@ -127,7 +182,7 @@ def _list_with_goods(
     return list(orders.filter(pk__in=found).order_by(*order_by).values_list("id", flat=True)[:wanted])
 
 
-def _unite(branches: "list[QuerySet[Order]]", keys: list[str]) -> Any:
+def _unite(branches: "Sequence[QuerySet[Any, Any]]", keys: list[str]) -> Any:
     first, *others = [branch.values_list(*keys) for branch in branches]
     return first.union(*others, all=True)
 
@@ -140,16 +195,29 @@ def search(filters: Filters, *, actor: Actor) -> Matches | None:
 def narrow(filters: Filters, *, actor: Actor) -> "QuerySet[Order]":
     """The actor's orders that fit every filter but the stages, in any order of rows."""
     orders = _narrow_but_goods(filters, search(filters, actor=actor), actor)
+    if archive := filters.hidden_archive:
+        orders = orders.filter(archive.in_sight)
     if words := filters.get("product"):
         bought = OrderLine.objects.filter(sku__in=sold_as(words))
         orders = orders.filter(pk__in=bought.values("order_id"))
     return orders
 
 
+def split_by_stage(
+    filters: Filters, orders: "QuerySet[Order]", stages: Iterable[Stage]
+) -> "list[QuerySet[Order]]":
+    """What of the narrowed orders is in these stages, in parts for each of which there is an index."""
+    if archive := filters.hidden_archive:
+        return [part for stage in stages for part in archive.split(orders, stage)]
+    return [orders.filter(stage=stage) for stage in stages]
+
+
 def _narrow_but_goods(filters: Filters, matches: Matches | None, actor: Actor) -> "QuerySet[Order]":
     asks_for_it = filters.get("number") or filters.get("buyer") or filters.get("source") == Source.TEST
     is_meant = matches is not None or asks_for_it
     orders = orders_in_scope(actor) if is_meant else real_orders_in_scope(actor)
+    if filters.tab == Tab.ARCHIVED and filters.archive:
+        orders = orders.filter(filters.archive.archived)
     if queue := filters.get("queue"):
         orders = orders.filter(is_in_queue(WorkQueue(queue), clock.now()))
     if filters.get("due"):

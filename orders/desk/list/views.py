@@ -10,13 +10,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from orders.desk.list.bulk import list_bulk, list_more, list_prints
 from orders.desk.list.counts import count_tabs, describe_count
 from orders.desk.list.filters import PAGE_SIZES, Filters, Tab, WorkQueue
 from orders.desk.list.kinds import ORDINARY, OrderKind, find_kind, list_kind_tabs
 from orders.desk.list.rows import make_rows
-from orders.desk.list.selectors import Page, get_page, search
+from orders.desk.list.selectors import Page, get_page, has_any, search
 from orders.desk.search.hints import describe_tried
 from orders.desk.search.leads import list_leads
 from orders.desk.search.matches import Matches
@@ -32,6 +33,10 @@ from shop.http.query import make_url
 from shop.staff.decorators import StaffRequest, staff_page
 from shop.staff.models import StaffUser
 from shop.staff.preferences import COLUMNS, get_list_preferences, save_list_preferences
+
+_COME_BY_THEMSELVES = gettext_lazy(
+    "Completed and closed orders come here by themselves, after as many days as the store settings say."
+)
 
 
 @staff_page("orders.view")
@@ -79,7 +84,9 @@ def _draw_context(
         "can_export": has_capability(actor, EXPORTING),
         "export_query": urlencode({"filter": filters.make_url("").removeprefix("?")}),
         "is_narrowed": filters.is_narrowed,
-        "rows": make_rows(page.orders, actor=actor),
+        "rows": make_rows(
+            page.orders, actor=actor, archive=None if filters.tab == Tab.ARCHIVED else filters.archive
+        ),
         "this_url": request.get_full_path(),
         "filter_url": make_url(reverse("orders:filter"), request.GET),
     }
@@ -132,6 +139,7 @@ def _list_context(filters: Filters, matches: Matches | None, page: Page, actor: 
         "older_url": filters.make_url(path, older=page.older) if page.older else "",
         "page_size": filters.size,
         "page_sizes": [(size, filters.make_url(path, size=size)) for size in PAGE_SIZES],
+        "archive_url": _find_archive_url(filters, page, path, actor),
         "empty": None if page.orders else _describe_empty(kind, filters, matches),
         "all_url": make_url(path, kind.params),
         "bulk_filter": filters.make_url("").removeprefix("?"),
@@ -145,15 +153,16 @@ def _list_tabs(kind: OrderKind, filters: Filters, path: str, actor: Actor) -> di
     """
     if kind is not ORDINARY:
         return {"tabs": list_kind_tabs(kind, filters, path, actor), "queues": []}
-    counts = None if filters.is_narrowed else count_tabs(actor)
+    counts = None if filters.is_narrowed else count_tabs(actor, filters.archive)
     tabs = [
         {
             "label": tab.label,
             "url": filters.make_url(path, tab="" if tab == Tab.ALL else tab, stage="", queue=""),
-            "count": describe_count(counts.tabs[tab]) if counts else "",
+            "count": describe_count(counts.tabs[tab]) if counts and tab in counts.tabs else "",
             "is_active": tab == filters.tab and not filters.get("queue"),
         }
         for tab in Tab
+        if tab != Tab.ARCHIVED or filters.archive or tab == filters.tab
     ]
     queues = [
         {
@@ -179,6 +188,14 @@ def _find_unknown_payment(filters: Filters, page: Page) -> str:
     return "" if page.orders else read_payment_number(filters.get("q"))
 
 
+def _find_archive_url(filters: Filters, page: Page, path: str, actor: Actor) -> str:
+    """Where orders that would stand below the last one of this page are archived, "" where there are none."""
+    if page.older or not filters.hidden_archive:
+        return ""
+    archived = filters.in_archive()
+    return archived.make_url(path) if has_any(archived, actor=actor) else ""
+
+
 def _describe_empty(kind: OrderKind, filters: Filters, matches: Matches | None) -> dict[str, Any]:
     if kind is not ORDINARY and len(filters.list_chips("")) == 1:
         leads_on = {"action_url": reverse("orders:list"), "action_label": ORDINARY.title}
@@ -197,10 +214,13 @@ def _describe_empty(kind: OrderKind, filters: Filters, matches: Matches | None) 
         Tab.SHIPPED: _("No orders are on their way"),
         Tab.DONE: _("No orders are completed yet"),
         Tab.CLOSED: _("No orders were closed"),
+        Tab.ARCHIVED: _("No orders are archived"),
     }
     return {
         "title": titles[filters.tab],
-        "words": _("The next one will be spoken aloud."),
+        "words": _COME_BY_THEMSELVES
+        if filters.tab == Tab.ARCHIVED
+        else _("The next one will be spoken aloud."),
         "icon_name": "inbox",
     }
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Exists, OuterRef
 
+from orders.archive import is_archived
 from orders.collections.models import Collection
 from orders.companions import Together, map_together
 from orders.desk.collections.ways import HandOver, list_ways
@@ -155,6 +156,7 @@ class OrderPage:
     can_reveal: bool
     may_ship: bool
     printed: str
+    is_archived: bool
 
     @property
     def adjusted_fen(self) -> int:
@@ -218,6 +220,7 @@ def make_page(
         can_reveal=can_reveal(order, actor),
         may_ship=has_capability(actor, "orders.ship"),
         printed=tell_prints(order, events),
+        is_archived=is_archived(order, actor=actor),
     )
 
 

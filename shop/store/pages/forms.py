@@ -92,6 +92,13 @@ GROUPS: tuple[tuple[Any, Any, tuple[str, ...]], ...] = (
         _("A step that is off is passed by the system and stands on the timeline."),
         ("confirm_step_on", "prepare_step_on", "reserve_on"),
     ),
+    (
+        _("Archive"),
+        _(
+            "Old orders leave the lists and their counts; every search finds them, and the tab “Archived” lists them."
+        ),
+        ("archive_days",),
+    ),
     (_("Printing"), "", ("receipt_paper",)),
     (_("Packing photos"), "", ("packing_photos_on",)),
     (
@@ -172,6 +179,10 @@ class StoreSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subsc
             ),
             "receive_days": _(
                 "Runs from the delivery of the last parcel, else from shipping; it waits for open after-sales."
+            ),
+            "archive_days": _(
+                "Counted from the day on which the order was completed or closed; 0: never. "
+                "One of which something is still open stays."
             ),
             "receipt_paper": _("The width of the roll; each print can also be made in the other one."),
             "packing_photos_on": _(
