@@ -27,7 +27,7 @@ from shop.freight.services import Terms, add_template
 from shop.staff.models import StaffUser
 from shop.staff.services import staff_actor
 from shop.store.choices import Delivery, PayMethod
-from shop.store.models import StoreSettings, WeChatAccount
+from shop.store.models import PickupStore, StoreSettings, WeChatAccount
 
 XIHU = "330106"
 """The code of the district of `HOME`."""
@@ -86,6 +86,24 @@ def open_shop(
     }
     store, _created = StoreSettings.objects.update_or_create(pk=1, defaults=values | changes)
     return store
+
+
+def make_store(name: str = "", **changes: Any) -> PickupStore:
+    """A store that is open at any hour."""
+    address = {
+        "province": "浙江省",
+        "city": "杭州市",
+        "district": "西湖区",
+        "address_detail": "文三路 478 号",
+    }
+    values = {"phone": "0571-88880001", "hours": [[["00:00", "24:00"]]] * 7, **address}
+    return PickupStore.objects.create(name=name or f"文三路店 {next(_numbers)}", **values | changes)
+
+
+def to_pick_up(order: Order) -> Order:
+    """The order as if it had been placed for a store."""
+    Order.objects.filter(pk=order.pk).update(delivery=Delivery.PICKUP, pickup_store=make_store())
+    return order
 
 
 def set_freight(first_fen: int, **rule: Any) -> FreightTemplate:

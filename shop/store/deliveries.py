@@ -76,6 +76,8 @@ _EXPRESS = Way(
         "done": _("Completed"),
     },
 )
+PICKUP_IS_READY = False
+"""Whether merchants find pickup: its switches, its page of stores, its entry in the list of orders."""
 WAYS: dict[str, Way] = {
     Delivery.EXPRESS: _EXPRESS,
     Delivery.LOCAL: replace(
@@ -86,6 +88,11 @@ WAYS: dict[str, Way] = {
         is_near=True,
         has_number=False,
     ),
-    # Nothing offers it yet: its own words and verbs come with the pickup counter.
-    Delivery.PICKUP: replace(_EXPRESS, switch="", cash_switch="", fee=lambda _store: 0, has_number=False),
+    Delivery.PICKUP: replace(
+        _EXPRESS,
+        switch="pickup_on",
+        cash_switch="pickup_cod_on",
+        fee=lambda _store: 0,
+        has_number=False,
+    ),
 }

@@ -20,7 +20,14 @@ def test_every_way_has_a_row_whose_words_and_verbs_cover_an_orders_life() -> Non
 
 def test_its_switches_are_settings() -> None:
     switches = {switch for way in WAYS.values() for switch in (way.switch, way.cash_switch) if switch}
-    assert switches == {"express_on", "express_cod_on", "local_on", "local_cod_on"}
+    assert switches == {
+        "express_on",
+        "express_cod_on",
+        "local_on",
+        "local_cod_on",
+        "pickup_on",
+        "pickup_cod_on",
+    }
     assert all(hasattr(StoreSettings(), switch) for switch in switches)
 
 
