@@ -12,6 +12,7 @@ from shop.crypto import EncryptedTextField
 from shop.customers.models import Customer
 from shop.events.models import Versioned
 from shop.store.choices import Delivery, OverdueRule, PayMethod
+from shop.store.deliveries import name_pay_method
 from shop.store.models import PickupStore
 from shop.store.places.regions import join_region
 
@@ -224,6 +225,11 @@ class Order(Versioned):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def pay_method_name(self) -> str:
+        """What its way to pay is called: cash with pickup is paid at the store."""
+        return str(name_pay_method(self.pay_method, self.delivery))
 
     @property
     def order_of_event(self) -> int | None:

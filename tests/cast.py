@@ -1,6 +1,7 @@
 """A small named cast: one shop, a few people, factories as plain functions."""
 
 import itertools
+from collections.abc import Iterable
 from typing import Any
 
 from orders.models import Order
@@ -148,11 +149,12 @@ def make_token(customer: Customer) -> str:
     return issue_token(customer)
 
 
-def make_staff(role: str = "owner", *, username: str = "") -> StaffUser:
+def make_staff(role: str = "owner", *, username: str = "", stores: Iterable[PickupStore] = ()) -> StaffUser:
     user = StaffUser(
         username=username or f"{role}-{next(_numbers)}",
         display_name=f"{role} 王",
         role=role,
+        store_ids=[store.pk for store in stores],
         created_at=clock.now(),
     )
     user.set_password(PASSWORD)
@@ -181,6 +183,7 @@ def place(
     delivery: Delivery = Delivery.EXPRESS,
     remark: str = "",
     key: str = "",
+    store: PickupStore | None = None,
 ) -> Order:
     customer = customer or make_customer()
     wanted = NewOrder(
@@ -189,6 +192,7 @@ def place(
         pay_method=pay_method,
         to=HOME,
         buyer_remark=remark,
+        store_id=store and store.pk,
     )
     client_key = key or f"key-{next(_numbers)}"
     return place_order(customer, wanted, client_key=client_key, actor=customer_actor(customer))
@@ -201,6 +205,17 @@ def pay(order: Order, *, trade_no: str = "", attempt: PayAttempt | None = None) 
     apply_payment_evidence(PaymentEvidence(attempt.number, trade_no, attempt.amount_fen, clock.now()))
     order.refresh_from_db()
     return order
+
+
+def place_pickup(store: PickupStore | None = None, **kwargs: Any) -> Order:
+    """An order for a store; pickup is switched on for it."""
+    store = store or make_store()
+    StoreSettings.objects.update(pickup_on=True, pickup_cod_on=True)
+    return place(delivery=Delivery.PICKUP, store=store, **kwargs)
+
+
+def paid_pickup(store: PickupStore | None = None, **kwargs: Any) -> Order:
+    return pay(place_pickup(store, **kwargs))
 
 
 def paid_order(**kwargs: Any) -> Order:

@@ -145,9 +145,19 @@ class StoreSettings(Versioned):
         return self.wechat_on and not self.is_wechat_tested
 
     @cached_property
+    def has_serving_store(self) -> bool:
+        """Whether buyers could pick up anywhere."""
+        return PickupStore.objects.filter(PickupStore.SERVES).exists()
+
+    @cached_property
     def is_wechat_tested(self) -> bool:
         """Whether the credentials have passed a real call; asked once however many offers are worked out."""
         return WeChatAccount.objects.filter(pk=1, tested_at__isnull=False).exists()
+
+
+def closed_all_week() -> list[list[Any]]:
+    """Seven days without hours."""
+    return [[] for _day in range(7)]
 
 
 class PickupStore(Versioned):
@@ -169,8 +179,11 @@ class PickupStore(Versioned):
     is_open = models.BooleanField(_("open"), default=True)
     latitude = models.DecimalField(_("latitude"), max_digits=9, decimal_places=6, null=True, blank=True)
     longitude = models.DecimalField(_("longitude"), max_digits=9, decimal_places=6, null=True, blank=True)
-    hours = models.JSONField(_("opening hours"), default=list)
+    hours = models.JSONField(_("opening hours"), default=closed_all_week)
     holidays = models.JSONField(_("closed on"), default=list)
+
+    SERVES = models.Q(is_open=True) & ~models.Q(hours=closed_all_week())
+    """Stores that are switched on, and have hours."""
 
     class Meta:
         constraints = [

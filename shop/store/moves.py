@@ -5,15 +5,19 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shop.errors import Refused
-from shop.events.words import says_value
+from shop.events.words import label_facts, says_value
 from shop.moves.table import BY_SHOP, BY_SYSTEM, COLUMNS, Subject, register, stateless
 from shop.store.area.places import spell_area
 from shop.store.models import PickupStore, StoreSettings, WeChatAccount
+from shop.store.pickup_stores.hours import spell_holidays, spell_week
 from shop.store.steps import name_steps
 
 _EDIT = "settings.edit"
 says_value("settings", "local_districts", spell_area)
 says_value("settings", "skipped_steps", name_steps)
+says_value("pickup_store", "hours", spell_week)
+says_value("pickup_store", "holidays", spell_holidays)
+label_facts("pickup_store", pictures=_("Pictures"))
 says_value("settings", "sound_name", lambda _name: gettext("own sound"))
 
 
@@ -61,7 +65,9 @@ PICKUP_STORES = register(
         _("Store"),
         (
             stateless("pickup_store.add", _("Store added"), BY_SHOP, _EDIT, facts=COLUMNS),
-            stateless("pickup_store.change", _("Store changed"), BY_SHOP, _EDIT, facts=COLUMNS),
+            stateless(
+                "pickup_store.change", _("Store changed"), BY_SHOP, _EDIT, facts=COLUMNS | {"pictures": int}
+            ),
             stateless(
                 "pickup_store.close",
                 _("Store switched off"),

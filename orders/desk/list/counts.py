@@ -15,6 +15,7 @@ from orders.stages import Stage
 from shop import clock
 from shop.actor import Actor
 from shop.database.capped import read_row, write_row
+from shop.store.deliveries import SENT
 
 CAP = 10_000
 FULL_FOR_S = 60
@@ -42,10 +43,11 @@ def count_tabs(actor: Actor) -> Counts:
     stages = tuple(stage for stage in Stage if stage not in full)
     found = _run(scope, stages, clock.now())
     counts = dict(zip(stages, found, strict=False)) | dict.fromkeys(full, CAP + 1)
+    to_ship, queues = found[len(stages)], found[len(stages) + 1 :]
     until = time.monotonic() + FULL_FOR_S
     _full_until.update({(scope, stage): until for stage in _ENDS if counts[stage] > CAP})
     tabs: dict[str, int] = {tab: sum(counts[stage] for stage in TAB_STAGES[tab] or Stage) for tab in Tab}
-    return Counts(tabs, dict(zip(WorkQueue, found[len(stages) :], strict=True)))
+    return Counts(tabs | {Tab.TO_SHIP: to_ship}, dict(zip(WorkQueue, queues, strict=True)))
 
 
 def forget_full() -> None:
@@ -54,7 +56,7 @@ def forget_full() -> None:
 
 
 def _run(scope: str, stages: tuple[Stage, ...], now: datetime) -> tuple[int, ...]:
-    """The counts of these stages, then of every queue."""
+    """The counts of these stages, of what is to be sent, then of every queue."""
     if connection.vendor == "postgresql":
         sql, parameters = _write_once(scope, stages, CAP)
         moved = now - _THEN
@@ -73,6 +75,7 @@ def _write_once(scope: str, stages: tuple[Stage, ...], cap: int) -> tuple[str, l
 def _write(scope: str, stages: tuple[Stage, ...], cap: int, now: datetime) -> tuple[str, list[Any]]:
     orders = real_orders_of(scope)
     wanted = [orders.filter(stage=stage) for stage in stages]
+    wanted.append(orders.filter(stage__in=TAB_STAGES[Tab.TO_SHIP], delivery__in=SENT))
     wanted += [orders.filter(is_in_queue(queue, now)) for queue in WorkQueue]
     return write_row(wanted, cap)
 
