@@ -32,7 +32,6 @@ from shop.http.dialogs import Dialog, show_dialog, show_obstacle
 from shop.http.paging import read_page
 from shop.http.query import make_url
 from shop.staff.decorators import StaffRequest, staff_page
-from shop.store.choices import PayMethod
 
 PAGE_SIZE = 50
 LINES_SHOWN = 2
@@ -142,7 +141,7 @@ def _card(alert: Alert) -> Card:
         kind=kind.label,
         buyer=mask_name(order.recipient),
         phone=mask_phone(order.phone),
-        pay_method=PayMethod(order.pay_method).label,
+        pay_method=order.pay_method_name,
         lines=lines[:LINES_SHOWN],
         lines_more=max(len(lines) - LINES_SHOWN, 0),
     )

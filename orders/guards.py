@@ -97,6 +97,12 @@ def goes_by_courier(order: Order) -> Refused | None:
     return Refused("no_number", _("This order goes without a courier, so its parcels have no number."))
 
 
+def is_sent(order: Order) -> Refused | None:
+    if WAYS[order.delivery].is_sent:
+        return None
+    return Refused("is_picked_up", _("The buyer picks this order up at a store: nothing of it is sent."))
+
+
 def not_short(order: Order) -> Refused | None:
     return Refused("short", _("Some goods are short of stock.")) if order.is_short else None
 

@@ -12,6 +12,8 @@ from shop.crypto import EncryptedTextField
 from shop.customers.models import Customer
 from shop.events.models import Versioned
 from shop.store.choices import Delivery, OverdueRule, PayMethod
+from shop.store.deliveries import name_pay_method
+from shop.store.models import PickupStore
 from shop.store.places.regions import join_region
 
 COD_OWED = Q(
@@ -21,6 +23,10 @@ COD_OWED = Q(
     paid_fen__lt=F("payable_fen"),
 )
 """Cash that couriers take for orders that were sent, and that is not in yet."""
+PICKED_UP_SOMEWHERE = Q(delivery=Delivery.PICKUP, pickup_store__isnull=False) | (
+    ~Q(delivery=Delivery.PICKUP) & Q(pickup_store__isnull=True)
+)
+"""An order has a store if and only if it is picked up."""
 HAS_REMARK = ~Q(buyer_remark="", seller_remark="")
 """Orders with words of the buyer or the shop. Encrypted columns are empty where there is nothing to encrypt."""
 
@@ -40,7 +46,8 @@ class Order(Versioned):
     until when the buyer is to pay what an order costs more since it was paid. `destination` is a keyed hash of where it
     goes (`orders/destinations.py`), 0 once it is over. Orders of one `bundle` go in one parcel; `parted_from` is the
     one that an order has left by itself, until its companions are told. `is_coming_back`: a parcel with goods of it
-    was refused, and is on its way back to the shop or there already.
+    was refused, and is on its way back to the shop or there already. `pickup_store`: where the recipient picks it up,
+    by the code of this `code_version`.
     """
 
     subject_kind = "order"
@@ -57,6 +64,10 @@ class Order(Versioned):
         max_length=16, choices=BuyerReason, blank=True, default="", db_default=""
     )
     delivery = models.CharField(max_length=10, choices=Delivery)
+    pickup_store = models.ForeignKey(
+        PickupStore, null=True, on_delete=models.PROTECT, related_name="orders", db_index=False
+    )
+    code_version = models.PositiveSmallIntegerField(default=0, db_default=0)
     pay_method = models.CharField(max_length=10, choices=PayMethod)
 
     goods_fen = models.PositiveIntegerField()
@@ -132,6 +143,7 @@ class Order(Versioned):
                 | Q(pay_method=PayMethod.COD, delivery__in=[Delivery.EXPRESS, Delivery.LOCAL]),
                 name="done_owing_only_on_delivery",
             ),
+            models.CheckConstraint(condition=PICKED_UP_SOMEWHERE, name="pickup_has_a_store"),
             models.CheckConstraint(
                 condition=Q(pieces__gte=F("pieces_cancelled") + F("pieces_shipped")), name="pieces_add_up"
             ),
@@ -211,10 +223,20 @@ class Order(Versioned):
             ),
             models.Index(fields=["bundle"], name="order_by_bundle", condition=Q(bundle__isnull=False)),
             models.Index(fields=["shipped_at", "id"], name="order_cod_owed", condition=COD_OWED),
+            models.Index(
+                fields=["pickup_store", "stage", "id"],
+                name="order_by_pickup_store",
+                condition=Q(pickup_store__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def pay_method_name(self) -> str:
+        """What its way to pay is called: cash with pickup is paid at the store."""
+        return str(name_pay_method(self.pay_method, self.delivery))
 
     @property
     def order_of_event(self) -> int | None:

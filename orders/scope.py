@@ -1,6 +1,6 @@
 """Which orders somebody may see: the one door by which pages read them."""
 
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
@@ -13,24 +13,28 @@ _Row = TypeVar("_Row", bound=Model)
 
 
 def scope_key(actor: Actor) -> str:
-    """All that tells what the actor may see, as a key for what is kept for several people: "all" or "customer:12"."""
-    owner_id = _find_owner(actor)
-    return ALL if owner_id is None else f"customer:{owner_id}"
+    """All that tells what the actor may see, as a key for what is kept for several people.
 
-
-def _find_owner(actor: Actor) -> int | None:
-    """The buyer of the only orders that the actor may see, None for who sees all."""
-    return (actor.id or 0) if actor.kind == ActorKind.CUSTOMER else None
+    "all", "customer:12", or "stores:1,2" for who hands out at these pickup stores.
+    """
+    if actor.kind == ActorKind.CUSTOMER:
+        return f"customer:{actor.id or 0}"
+    if actor.store_ids or actor.kind == ActorKind.VERIFIER:
+        return f"stores:{','.join(map(str, sorted(actor.store_ids)))}"
+    return ALL
 
 
 def orders_in_scope(actor: Actor) -> "QuerySet[Order]":
-    """Orders the actor may see: buyers their own, staff and machines all."""
+    """Orders the actor may see: buyers their own, who is bound to stores what is picked up there, others all."""
     return orders_of(scope_key(actor))
 
 
 def orders_of(scope: str) -> "QuerySet[Order]":
     """The orders of a scope, given by its key."""
-    return Order.objects.filter(**_columns_of(scope))
+    if scope == ALL:
+        return Order.objects.all()
+    column, ids = _read_bounds(scope)
+    return Order.objects.filter(**({column: ids[0]} if len(ids) == 1 else {f"{column}__in": ids}))
 
 
 def real_orders_in_scope(actor: Actor) -> "QuerySet[Order]":
@@ -46,7 +50,11 @@ def real_orders_of(scope: str) -> "QuerySet[Order]":
 
 def is_in_scope(order: Order, actor: Actor) -> bool:
     """The same of an order that has been read already."""
-    return all(getattr(order, name) == value for name, value in _columns_of(scope_key(actor)).items())
+    scope = scope_key(actor)
+    if scope == ALL:
+        return True
+    column, ids = _read_bounds(scope)
+    return getattr(order, column) in ids
 
 
 def rows_in_scope(
@@ -59,9 +67,12 @@ def rows_in_scope(
     return rows.filter(fits | Q(**{f"{order_id}__isnull": True}) if or_of_none else fits)
 
 
-def _columns_of(scope: str) -> dict[str, Any]:
-    """The columns that narrow a scope, with their values. Raises ValueError for what is no key of a scope."""
-    if scope == ALL:
-        return {}
-    column, _colon, pk = scope.partition(":")
-    return {f"{column}_id": int(pk)}
+_COLUMNS = {"customer": "customer_id", "stores": "pickup_store_id"}
+
+
+def _read_bounds(scope: str) -> tuple[str, list[int]]:
+    """The column that narrows a scope, with its values. Raises ValueError for what is no key of a scope."""
+    kind, _colon, ids = scope.partition(":")
+    if kind not in _COLUMNS:
+        raise ValueError(f"no scope: {scope!r}")
+    return _COLUMNS[kind], [int(pk) for pk in ids.split(",") if pk]

@@ -44,6 +44,7 @@ from shop.customers.services import customer_actor
 from shop.events.delivery import drain
 from shop.events.sweeping import sweep
 from shop.store.choices import Delivery, PayMethod, ReserveOn
+from shop.store.pickup_stores.selectors import list_serving
 from shop.store.services import change_store_settings
 
 
@@ -67,10 +68,16 @@ def _place(scene: Scene) -> None:
         pay_method=planned.pay_method,
         to=recipient_of(scene.person, planned.delivery),
         buyer_remark=planned.remark,
+        store_id=_find_store(scene) if planned.delivery == Delivery.PICKUP else None,
     )
     actor = customer_actor(scene.customer)
     order = place_order(scene.customer, wanted, client_key=f"past-{scene.index}", actor=actor)
     world.order_ids[scene.index] = order.pk
+
+
+def _find_store(scene: Scene) -> int:
+    stores = list_serving()
+    return stores[scene.index % len(stores)].pk
 
 
 def _place_scarce(scene: Scene) -> None:

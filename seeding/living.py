@@ -16,7 +16,7 @@ from seeding.acting import act
 from seeding.chores import run_errand
 from seeding.invoicing import ask_for_invoices
 from seeding.journeys import keep_moving, meet_trouble
-from seeding.opening import draw_pictures, hire_everybody, join, set_up_store, stock_shelves
+from seeding.opening import draw_pictures, hire_everybody, join, open_stores, set_up_store, stock_shelves
 from seeding.outside.robots import set_up_robots
 from seeding.outside.wechat import enter_templates
 from seeding.plan import Plan
@@ -76,7 +76,7 @@ def _open_shop(
     rng: Random,
     standins_dir: Path,
 ) -> World:
-    staff = hire_everybody()
+    staff = hire_everybody(open_stores())
     set_up_store(staff["owner"], standins_dir)
     sku_ids = stock_shelves(pictures, plan, staff["owner"])
     people = list_people(len(plan.joined_at))

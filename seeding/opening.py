@@ -1,8 +1,9 @@
 """Opening the demo shop: staff, settings, credentials, goods with their pictures, and buyers as they join."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -26,8 +27,11 @@ from shop.files.services import store_picture
 from shop.freight.choices import Counts
 from shop.freight.models import FreightTemplate
 from shop.freight.services import Terms, add_template, change_template
-from shop.staff.services import hire_staff, staff_actor
+from shop.staff.models import StaffUser
+from shop.staff.services import AT_STORES, hire_staff, staff_actor
 from shop.store.choices import Delivery, ReserveOn
+from shop.store.models import PickupStore
+from shop.store.pickup_stores.services import add_store
 from shop.store.services import change_store_settings
 
 
@@ -46,6 +50,8 @@ SETTINGS = {
     "local_districts": ["330100"],
     "local_fee_fen": 5_00,
     "local_phone": "0571-88990012",
+    "pickup_on": True,
+    "pickup_cod_on": True,
     "wechat_on": True,
     "express_cod_on": True,
     "local_cod_on": True,
@@ -58,6 +64,26 @@ SETTINGS = {
     # The made-up past has had its first day; nobody keeps backups of it.
     "skipped_steps": ["backup"],
 }
+STORES: tuple[dict[str, Any], ...] = (
+    {
+        "name": "文三路店",
+        "phone": "0571-88990021",
+        "district": "西湖区",
+        "address_detail": "文三路 478 号华星时代广场 1 楼",
+        "latitude": Decimal("30.278600"),
+        "longitude": Decimal("120.127400"),
+        "hours": [[["09:00", "21:00"]]] * 7,
+    },
+    {
+        "name": "清泰街店",
+        "phone": "0571-88990022",
+        "district": "上城区",
+        "address_detail": "清泰街 503 号",
+        "latitude": Decimal("30.247300"),
+        "longitude": Decimal("120.176900"),
+        "hours": [[["10:00", "13:00"], ["15:00", "21:30"]]] * 6 + [[["10:00", "18:00"]]],
+    },
+)
 USUAL_FREIGHT = Terms(
     "默认运费", Counts.PIECE, [{"is_elsewhere": True, "first_fen": 8_00, "free_from_fen": 99_00}]
 )
@@ -92,14 +118,21 @@ def draw_pictures() -> dict[str, bytes]:
         return dict(zip(codes, pool.map(draw, PRODUCTS), strict=True))
 
 
-def hire_everybody() -> dict[str, Actor]:
-    """One member of staff per role."""
-    return {
-        role: staff_actor(
-            hire_staff(role, display_name=name, role=role, password=demo_password(role), actor=SYSTEM)
-        )
-        for role, name in STAFF.items()
-    }
+def open_stores() -> list[PickupStore]:
+    """The stores where buyers pick up."""
+    where = {"province": "浙江省", "city": LOCAL_CITY}
+    return [add_store(where | store, actor=SYSTEM) for store in STORES]
+
+
+def hire_everybody(stores: Sequence[PickupStore]) -> dict[str, Actor]:
+    """One member of staff per role; who hands out works at the first of the stores."""
+    return {role: staff_actor(_hire(role, name, stores)) for role, name in STAFF.items()}
+
+
+def _hire(role: str, name: str, stores: Sequence[PickupStore]) -> StaffUser:
+    works_at = [stores[0].pk] if role in AT_STORES else []
+    password = demo_password(role)
+    return hire_staff(role, display_name=name, role=role, password=password, store_ids=works_at, actor=SYSTEM)
 
 
 def set_up_store(owner: Actor, standins_dir: Path) -> None:

@@ -28,7 +28,7 @@ REJECT_REASONS = (
 LABELS = ("SF", "ZTO", "YTO")
 """Couriers of whom e-waybills are asked for: these want neither weight nor postcode."""
 
-LOCAL = Delivery.LOCAL
+LOCAL, PICKUP = Delivery.LOCAL, Delivery.PICKUP
 COD, BALANCE, TRANSFER = PayMethod.COD, PayMethod.BALANCE, PayMethod.TRANSFER
 
 Tell = Callable[[Diary], None]

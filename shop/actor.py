@@ -19,6 +19,7 @@ PEOPLE = frozenset({ActorKind.STAFF, ActorKind.CUSTOMER, ActorKind.VERIFIER})
 class Actor:
     """A person or a machine that acts; `capabilities` counts for staff, `id` scopes what a customer may see.
 
+    `store_ids` are the pickup stores whose orders are all that somebody may see; of staff none means every order.
     `second` is a colleague who has shown their password for this one act.
     """
 
@@ -28,6 +29,7 @@ class Actor:
     capabilities: frozenset[str] = frozenset()
     refund_limit_fen: int | None = None
     money_limit_fen: int | None = None
+    store_ids: frozenset[int] = frozenset()
     second: "Actor | None" = None
 
     @property

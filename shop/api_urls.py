@@ -20,6 +20,7 @@ from shop.customers import api as customers
 from shop.http.api.endpoint import JsonOnly
 from shop.http.api.schema import INTRODUCTION
 from shop.store import api as store
+from shop.store.pickup_stores import api as stores
 
 
 @method_decorator(conditional_page, name="dispatch")
@@ -47,6 +48,7 @@ urlpatterns = [
     path("openapi.json", OpenApiView.as_view(), name="openapi"),
     path("docs/", TemplateView.as_view(template_name="api/docs.html"), name="docs"),
     path("shop", store.ShopView.as_view(), name="shop"),
+    path("stores", stores.StoresView.as_view(), name="stores"),
     path("regions", store.RegionsView.as_view(), name="regions"),
     path("auth/login", customers.LoginView.as_view(), name="login"),
     path("auth/logout", customers.LogoutView.as_view(), name="logout"),

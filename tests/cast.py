@@ -1,6 +1,7 @@
 """A small named cast: one shop, a few people, factories as plain functions."""
 
 import itertools
+from collections.abc import Iterable
 from typing import Any
 
 from orders.models import Order
@@ -27,7 +28,7 @@ from shop.freight.services import Terms, add_template
 from shop.staff.models import StaffUser
 from shop.staff.services import staff_actor
 from shop.store.choices import Delivery, PayMethod
-from shop.store.models import StoreSettings, WeChatAccount
+from shop.store.models import PickupStore, StoreSettings, WeChatAccount
 
 XIHU = "330106"
 """The code of the district of `HOME`."""
@@ -88,6 +89,24 @@ def open_shop(
     return store
 
 
+def make_store(name: str = "", **changes: Any) -> PickupStore:
+    """A store that is open at any hour."""
+    address = {
+        "province": "浙江省",
+        "city": "杭州市",
+        "district": "西湖区",
+        "address_detail": "文三路 478 号",
+    }
+    values = {"phone": "0571-88880001", "hours": [[["00:00", "24:00"]]] * 7, **address}
+    return PickupStore.objects.create(name=name or f"文三路店 {next(_numbers)}", **values | changes)
+
+
+def to_pick_up(order: Order) -> Order:
+    """The order as if it had been placed for a store."""
+    Order.objects.filter(pk=order.pk).update(delivery=Delivery.PICKUP, pickup_store=make_store())
+    return order
+
+
 def set_freight(first_fen: int, **rule: Any) -> FreightTemplate:
     """Let the default template say nothing but this, everywhere."""
     template, _created = FreightTemplate.objects.update_or_create(
@@ -130,11 +149,12 @@ def make_token(customer: Customer) -> str:
     return issue_token(customer)
 
 
-def make_staff(role: str = "owner", *, username: str = "") -> StaffUser:
+def make_staff(role: str = "owner", *, username: str = "", stores: Iterable[PickupStore] = ()) -> StaffUser:
     user = StaffUser(
         username=username or f"{role}-{next(_numbers)}",
         display_name=f"{role} 王",
         role=role,
+        store_ids=[store.pk for store in stores],
         created_at=clock.now(),
     )
     user.set_password(PASSWORD)
@@ -163,6 +183,7 @@ def place(
     delivery: Delivery = Delivery.EXPRESS,
     remark: str = "",
     key: str = "",
+    store: PickupStore | None = None,
 ) -> Order:
     customer = customer or make_customer()
     wanted = NewOrder(
@@ -171,6 +192,7 @@ def place(
         pay_method=pay_method,
         to=HOME,
         buyer_remark=remark,
+        store_id=store and store.pk,
     )
     client_key = key or f"key-{next(_numbers)}"
     return place_order(customer, wanted, client_key=client_key, actor=customer_actor(customer))
@@ -183,6 +205,17 @@ def pay(order: Order, *, trade_no: str = "", attempt: PayAttempt | None = None) 
     apply_payment_evidence(PaymentEvidence(attempt.number, trade_no, attempt.amount_fen, clock.now()))
     order.refresh_from_db()
     return order
+
+
+def place_pickup(store: PickupStore | None = None, **kwargs: Any) -> Order:
+    """An order for a store; pickup is switched on for it."""
+    store = store or make_store()
+    StoreSettings.objects.update(pickup_on=True, pickup_cod_on=True)
+    return place(delivery=Delivery.PICKUP, store=store, **kwargs)
+
+
+def paid_pickup(store: PickupStore | None = None, **kwargs: Any) -> Order:
+    return pay(place_pickup(store, **kwargs))
 
 
 def paid_order(**kwargs: Any) -> Order:

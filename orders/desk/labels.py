@@ -69,10 +69,10 @@ def _describe_done(order: Order) -> Label:
 
 
 def _describe_in_hand(order: Order) -> str:
-    if order.pieces_shipped:
-        return _("Shipped in part")
-    is_unpaid = order.owed_fen and order.pay_method == PayMethod.COD
     way = WAYS[order.delivery]
+    if order.pieces_shipped:
+        return str(way.in_part)
+    is_unpaid = order.owed_fen and order.pay_method == PayMethod.COD
     return str((way.waits_unpaid if is_unpaid else way.waits)[order.stage])
 
 

@@ -74,4 +74,5 @@ def describe_next_step(order: Order, step: NextStep | None, *, is_refunding: boo
     }
     if order.stage == Stage.DONE and order.owed_fen:
         return _("Money is still owed for this order")
-    return words_by_stage.get(Stage(order.stage), _("Waiting for a colleague"))
+    idle = {} if order.is_held else WAYS[order.delivery].idle
+    return str((words_by_stage | dict(idle)).get(Stage(order.stage), _("Waiting for a colleague")))

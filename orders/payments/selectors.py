@@ -19,7 +19,7 @@ from orders.payments.models import (
 )
 from orders.stages import IN_HAND, AftersaleMark, Stage
 from orders.waybills.selectors import VOIDABLE
-from shop.store.choices import OverdueRule, PayMethod
+from shop.store.choices import Delivery, OverdueRule, PayMethod
 from shop.store.models import FormerCredentials
 
 _LIVE_ATTEMPT = PayAttempt.objects.filter(order=OuterRef("pk"), state__in=LIVE)
@@ -55,14 +55,14 @@ def is_held(order_id: int) -> bool:
 
 
 def list_unsent(now: datetime, skip: Collection[int], limit: int) -> list[int]:
-    """Orders of which nothing was sent in time, that were placed under the rule to close by itself.
+    """Orders of which nothing was sent in time, that were placed under the rule to close by itself; none picked up.
 
     With an e-waybill only while that can be voided: what its courier has kept is for people.
     """
     due = Order.objects.filter(
         overdue_rule=OverdueRule.CLOSE, stage__in=IN_HAND, ship_by__lte=now, is_held=False, pieces_shipped=0
     ).exclude(aftersale_mark=AftersaleMark.OPEN)
-    due = due.exclude(undone_at__gt=now - UNDO_GRACE)
+    due = due.exclude(delivery=Delivery.PICKUP).exclude(undone_at__gt=now - UNDO_GRACE)
     own, shared = VOIDABLE.filter(order=OuterRef("pk")), VOIDABLE.filter(bundle=OuterRef("bundle"))
     due = due.filter(Q(has_label=False) | Exists(own) | Exists(shared))
     return list(due.exclude(pk__in=skip).order_by("ship_by").values_list("pk", flat=True)[:limit])

@@ -10,7 +10,6 @@ from orders.services.sheets import Sheet
 from shop import clock
 from shop.clients.printers.slips import Line, justify, wrap
 from shop.money import write_yuan
-from shop.store.choices import Delivery
 from shop.store.models import StoreSettings
 
 
@@ -80,7 +79,9 @@ def _write_recipient(sheet: Sheet, store: StoreSettings, columns: int) -> Iterat
     order = sheet.order
     yield from _plain(f"{_('Delivery')} {sheet.delivery}", columns, is_bold=True)
     yield from _plain(f"{_('Recipient')} {sheet.recipient} {sheet.phone}", columns)
-    if order.delivery != Delivery.PICKUP:
+    if order.pickup_store:
+        yield from _plain(f"{_('Store')} {order.pickup_store.name}", columns)
+    else:
         yield from _plain(f"{_('Address')} {order.region} {sheet.street}", columns)
     if store.contact_phone:
         yield from _plain(f"{_('Contact phone')} {store.contact_phone}", columns)

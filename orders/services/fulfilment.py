@@ -16,6 +16,7 @@ from shop.actor import SYSTEM, Actor
 from shop.catalog.stock.changes import release_stock, reserve_stock, reserve_what_is_there
 from shop.events.models import Event
 from shop.store.choices import PayMethod
+from shop.store.deliveries import WAYS
 from shop.store.selectors import get_store_settings
 
 FREE = {"is_held": False, "hold_reason": "", "held_at": None, "release_at": None}
@@ -38,14 +39,21 @@ def free_changes(order: Order) -> dict[str, Any]:
 
 
 def start_clock(order: Order, *, since: datetime) -> dict[str, Any]:
-    """The changes that belong to the move into TO_CONFIRM: no more pay deadline, a ship-by deadline.
+    """The changes that belong to the move into TO_CONFIRM: no more pay deadline, a ship-by deadline."""
+    return {"remind_by": None, "pay_by": None, "ship_by": find_ship_by(order, since=since)}
+
+
+def find_ship_by(order: Order, *, since: datetime) -> datetime | None:
+    """Until when an order is to be sent that was paid then, None for one that is picked up.
 
     Presale goods may be sent until their day ends in the shop's time zone, whenever they were paid.
     """
+    if not WAYS[order.delivery].is_sent:
+        return None
     ship_by = since + timedelta(hours=order.ship_within_hours)
     if day := order.lines.filter(sku__is_presale=True).aggregate(day=Max("sku__ships_on"))["day"]:
         ship_by = max(ship_by, end_of_day(day))
-    return {"remind_by": None, "pay_by": None, "ship_by": ship_by}
+    return ship_by
 
 
 def end_of_day(day: date) -> datetime:
@@ -54,11 +62,11 @@ def end_of_day(day: date) -> datetime:
     return datetime.combine(after, time(), timezone.get_default_timezone())
 
 
-def recover_ship_by(order: Order) -> datetime:
+def recover_ship_by(order: Order) -> datetime | None:
     """The deadline to ship of an order that was sent by a version which forgot it then."""
     since = None if order.pay_method == PayMethod.COD else order.paid_at
-    ship_by: datetime = start_clock(order, since=since or order.placed_at)["ship_by"]
-    return ship_by + _sum_held(order)
+    ship_by = find_ship_by(order, since=since or order.placed_at)
+    return ship_by and ship_by + _sum_held(order)
 
 
 def _sum_held(order: Order) -> timedelta:

@@ -29,7 +29,9 @@ from shop.database.named_locks import Named, lock_named
 from shop.database.prepared import prepared
 from shop.errors import Refused
 from shop.store.choices import Delivery, PayMethod, ReserveOn
+from shop.store.deliveries import WAYS
 from shop.store.models import StoreSettings
+from shop.store.pickup_stores.selectors import get_serving_store
 from shop.store.selectors import get_store_settings
 
 # Spelled out, not a parameter: only so may a statement that is planned once use the index of unpaid orders.
@@ -48,6 +50,11 @@ class Recipient:
     detail: str
 
     @property
+    def person(self) -> "Recipient":
+        """Who it is, without an address."""
+        return Recipient(self.recipient, self.phone, "", "", "", "")
+
+    @property
     def columns(self) -> dict[str, str]:
         """As the columns of an order."""
         values = asdict(self)
@@ -56,7 +63,10 @@ class Recipient:
 
 @dataclass(frozen=True)
 class NewOrder:
-    """What a buyer asks for: basket (SKU id → pieces), and how it is delivered and paid."""
+    """What a buyer asks for: basket (SKU id → pieces), and how it is delivered and paid.
+
+    With pickup `to` is who comes, without an address, and `store_id` the store where they come to.
+    """
 
     basket: Mapping[int, int]
     delivery: Delivery
@@ -64,6 +74,7 @@ class NewOrder:
     to: Recipient
     buyer_remark: str = ""
     source: Source = Source.MINI_PROGRAM
+    store_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -78,7 +89,7 @@ def place_order(customer: Customer, wanted: NewOrder, *, client_key: str, actor:
     """Place an order once per (customer, client_key): a repeat gives the order that exists.
 
     Reserves stock by the store's setting (cash on delivery: always at once). Raises Refused as `quote_order`
-    does, `blocked`, `too_many_unpaid`, `payment_not_offered`, or `out_of_stock`.
+    does, `blocked`, `too_many_unpaid`, `payment_not_offered`, `store_needed`, `store_closed`, or `out_of_stock`.
     """
     try:
         with counted_refusals(customer), transaction.atomic(), prepared():
@@ -109,9 +120,14 @@ def place_new_order(customer: Customer, wanted: NewOrder, *, client_key: str, ac
 def write_order(
     customer: Customer, wanted: NewOrder, quote: Quote, store: StoreSettings, *, client_key: str, actor: Actor
 ) -> Placed:
-    """Write an order at these prices, in the caller's transaction. Raises Refused `out_of_stock`."""
+    """Write an order at these prices, in the caller's transaction.
+
+    Raises Refused `store_needed`, `store_closed`, `out_of_stock`.
+    """
     order = _build_order(customer, wanted, quote, store)
     order.client_key = client_key
+    if wanted.delivery == Delivery.PICKUP:
+        order.pickup_store = get_serving_store(wanted.store_id)
     begin_order(order, actor=actor, data={"payable_fen": order.payable_fen, "pieces": order.pieces})
     is_reserved = store.reserve_on == ReserveOn.PLACING or wanted.pay_method == PayMethod.COD
     if is_reserved:
@@ -152,7 +168,7 @@ def _build_order(customer: Customer, wanted: NewOrder, quote: Quote, store: Stor
         freight_fen=quote.freight_fen,
         payable_fen=quote.payable_fen,
         pieces=sum(line.quantity for line in quote.lines),
-        **wanted.to.columns,
+        **(wanted.to if WAYS[wanted.delivery].is_sent else wanted.to.person).columns,
         buyer_remark=wanted.buyer_remark,
         ship_within_hours=store.ship_within_hours,
         overdue_rule=store.overdue_rule,

@@ -47,7 +47,7 @@ class Sheet:
 
     @property
     def pay_method(self) -> Any:
-        return PayMethod(self.order.pay_method).label
+        return self.order.pay_method_name
 
     @property
     def is_cash(self) -> bool:

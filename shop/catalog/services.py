@@ -14,6 +14,7 @@ from shop.catalog.models import LOW_AT, MovementKind, Product, ProductPicture, S
 from shop.catalog.stock.low import record_level
 from shop.errors import Refused
 from shop.files.models import Picture
+from shop.files.posted import check_count
 from shop.freight.models import FreightTemplate
 from shop.moves.services import begin, locked, move
 from shop.words import fill
@@ -207,8 +208,7 @@ def list_picture_ids(product: Product) -> list[int]:
 
 
 def _set_pictures(product: Product, pictures: Collection[int]) -> None:
-    if len(pictures) > MAX_PICTURES:
-        raise Refused("too_many_pictures", _("At most %(most)d pictures.") % {"most": MAX_PICTURES}, 400)
+    check_count(len(pictures), MAX_PICTURES)
     product.pictures.all().delete()
     ProductPicture.objects.bulk_create(
         ProductPicture(product=product, picture_id=picture_id, position=position)

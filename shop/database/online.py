@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.migrations import AddField, RunPython
+from django.db.migrations import AddConstraint, AddField, RunPython
 from django.db.migrations.operations.base import Operation
 from django.db.models import Index, Max, UniqueConstraint
 
@@ -96,6 +96,24 @@ def _has_column(editor: Any, table: str, column: str) -> bool:
     with editor.connection.cursor() as cursor:
         described = editor.connection.introspection.get_table_description(cursor, table)
     return column in {found.name for found in described}
+
+
+class AddCheck(AddConstraint):
+    """Add a condition of rows in a migration that says `atomic = False`: PostgreSQL looks through them without a lock.
+
+    New rows are held to it at once. What a killed run has left is thrown away first.
+    """
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+            return
+        model = to_state.apps.get_model(app_label, self.model_name)
+        table = schema_editor.quote_name(model._meta.db_table)
+        name = schema_editor.quote_name(self.constraint.name)
+        schema_editor.execute(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}")
+        schema_editor.execute(f"{self.constraint.create_sql(model, schema_editor)} NOT VALID", params=None)
+        schema_editor.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}")
 
 
 class AddFilledColumn(AddField):

@@ -83,6 +83,12 @@ TOPICS = (
     ),
     Topic("area", Group.SETTINGS, _("Delivery area"), ("store:area",)),
     Topic(
+        "stores",
+        Group.SETTINGS,
+        _("Stores"),
+        ("store:pickup_stores", "store:add_pickup_store", "store:pickup_store"),
+    ),
+    Topic(
         "couriers",
         Group.SETTINGS,
         _("Couriers and labels"),

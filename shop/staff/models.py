@@ -22,6 +22,12 @@ class StaffManager(BaseUserManager["StaffUser"]):
 
 
 class StaffUser(AbstractBaseUser, Versioned):
+    """Somebody who works in the shop.
+
+    `store_ids` bind them to pickup stores, whose orders are all that they see; empty: they see every order. A column
+    and no table, since each request reads it with the session; a store is never deleted.
+    """
+
     subject_kind = "staff"
     state_labels: ClassVar[dict[str, Any]] = {ACTIVE: _("Working here"), DISABLED: _("Disabled")}
 
@@ -31,6 +37,9 @@ class StaffUser(AbstractBaseUser, Versioned):
     is_active = models.BooleanField(default=True)
     refund_limit_fen = models.PositiveIntegerField(_("refund limit"), null=True, blank=True)
     money_limit_fen = models.PositiveIntegerField(_("money limit"), null=True, blank=True)
+    store_ids = models.JSONField(
+        _("stores"), default=list, db_default=models.Value([], models.JSONField()), blank=True
+    )
     must_change_password = models.BooleanField(default=False)
     theme = models.CharField(max_length=5, choices=[(name, name) for name in THEMES], default="light")
     created_at = models.DateTimeField()

@@ -4,13 +4,15 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from shop.errors import Refused
-from shop.events.words import label_facts
+from shop.events.words import label_facts, says_value
 from shop.moves.table import BY_SHOP, BY_STAFF, BY_SYSTEM, COLUMNS, NOWHERE, Move, Subject, register, stay, to
 from shop.staff.models import ACTIVE, DISABLED, StaffUser
+from shop.store.pickup_stores.selectors import name_stores
 
 _EITHER = stay(ACTIVE, DISABLED)
 _MANAGE = "staff.manage"
-_HIRED = {"username": str, "role": str, "refund_limit_fen": int | None, "money_limit_fen": int | None}
+_LIMITS = {"refund_limit_fen": int | None, "money_limit_fen": int | None}
+_HIRED = {"username": str, "role": str, **_LIMITS, "store_ids": list[int]}
 _ENDED = {"sessions": int}
 _DEVICE = {"device": str, "ip": str | None}
 
@@ -107,3 +109,4 @@ STAFF_USERS = register(
 )
 
 label_facts("staff", orders=_("Orders"))
+says_value("staff", "store_ids", name_stores)

@@ -4,7 +4,7 @@ Nobody gives more rights than they have, nobody changes somebody with more, and 
 """
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
@@ -17,10 +17,13 @@ from shop.actor import Actor, ActorKind
 from shop.errors import Refused
 from shop.moves.services import begin, lock_subject, move
 from shop.staff.models import THEMES, StaffSession, StaffUser
+from shop.store.models import PickupStore
 
 OWNER = "owner"
 LIMITS = ("refund_limit_fen", "money_limit_fen")
-EDITABLE = ("display_name", "role", *LIMITS)
+EDITABLE = ("display_name", "role", *LIMITS, "store_ids")
+AT_STORES = frozenset({"store_clerk"})
+"""Roles whose people are always bound to stores."""
 OWN_ACCOUNT = _("You cannot do this to yourself. Ask another owner.")
 MORE_RIGHTS = _("This would be more rights than you have yourself.")
 
@@ -38,6 +41,7 @@ def staff_actor(user: StaffUser) -> Actor:
         capabilities=ROLES.get(user.role, frozenset()) if is_ready else frozenset(),
         refund_limit_fen=user.refund_limit_fen,
         money_limit_fen=user.money_limit_fen,
+        store_ids=frozenset(user.store_ids),
     )
 
 
@@ -74,28 +78,32 @@ def hire_staff(
     role: str,
     password: str,
     actor: Actor,
-    refund_limit_fen: int | None = None,
-    money_limit_fen: int | None = None,
+    store_ids: Collection[int] = (),
+    **limits: int | None,
 ) -> StaffUser:
-    """Create a staff user; a password that a colleague knows must be changed at the first sign-in.
+    """Create a staff user with `limits`; a password that a colleague knows must be changed at the first sign-in.
 
-    Raises Django's ValidationError for a weak password, Refused `forbidden`, `more_rights` (403), `username_taken`.
+    Raises Django's ValidationError for a weak password, Refused `forbidden`, `more_rights` (403), `username_taken`,
+    `stores_needed`, `sees_every_store`, `not_found`.
     """
     require(actor, "staff.manage")
-    limits = {"refund_limit_fen": refund_limit_fen, "money_limit_fen": money_limit_fen}
+    limits = dict.fromkeys(LIMITS) | limits
+    stores = sorted(store_ids)
     _check_giving(actor, role, limits)
+    _check_stores(actor, role, stores)
     user = StaffUser(
         # Signing in normalises what is typed in the same way.
         username=unicodedata.normalize("NFKC", username),
         display_name=display_name,
         role=role,
         **limits,
+        store_ids=stores,
         must_change_password=actor.is_person,
         created_at=clock.now(),
     )
     validate_password(password, user)
     user.set_password(password)
-    data = {"username": user.username, "role": role, **limits}
+    data = {"username": user.username, "role": role, **limits, "store_ids": stores}
     if StaffUser.objects.filter(username__iexact=user.username).exists():
         raise _taken()
     try:
@@ -113,18 +121,20 @@ def _taken() -> Refused:
 def change_staff(
     staff_id: int, changes: Mapping[str, Any], *, actor: Actor, expected_version: int | None = None
 ) -> StaffUser:
-    """Write name, role and limits.
+    """Write name, role, limits and stores.
 
-    Raises Refused `forbidden`, `more_rights` (403), `last_owner`, and `stale` when somebody changed it meanwhile.
+    Raises Refused as `hire_staff`, `last_owner`, and `stale` when somebody changed it meanwhile.
     """
     with transaction.atomic():
         user = lock_staff(staff_id, "staff.change", actor=actor, expected_version=expected_version)
         before = {name: getattr(user, name) for name in EDITABLE}
         after = before | {name: changes[name] for name in EDITABLE if name in changes}
+        after["store_ids"] = sorted(after["store_ids"])
         changed = {name: value for name, value in after.items() if value != before[name]}
         if not changed:
             return user
         _check_giving(actor, after["role"], {name: after[name] for name in LIMITS})
+        _check_stores(actor, after["role"], after["store_ids"])
         if after["role"] != OWNER:
             _check_owner_stays(user)
         was = {name: before[name] for name in changed}
@@ -187,6 +197,17 @@ def refuse_own(user: StaffUser, actor: Actor) -> None:
 def _check_giving(actor: Actor, role: str, limits: Mapping[str, int | None]) -> None:
     if not may_give(actor, role, **limits):
         raise _more_rights()
+
+
+def _check_stores(actor: Actor, role: str, store_ids: Collection[int]) -> None:
+    if role == OWNER and store_ids:
+        raise Refused("sees_every_store", _("An owner sees every order. Choose no store."), 400)
+    if role in AT_STORES and not store_ids:
+        raise Refused("stores_needed", _("Choose the stores where they work."), 400)
+    if actor.store_ids and not (store_ids and actor.store_ids.issuperset(store_ids)):
+        raise _more_rights()
+    if PickupStore.objects.filter(pk__in=store_ids).count() != len(set(store_ids)):
+        raise Refused("not_found", _("There is no such store."), 404)
 
 
 def _more_rights() -> Refused:

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from shop.http.api.endpoint import ApiView, PublicView, endpoint
 from shop.store.area.places import load_places, spell_area, tidy_places
 from shop.store.choices import Delivery, Notice, OverdueRule, PayMethod
+from shop.store.deliveries import name_pay_method
 from shop.store.models import StoreSettings
 from shop.store.places.regions import list_regions
 from shop.store.plain_freight import read_plain_freight
@@ -185,7 +186,10 @@ def _describe(store: StoreSettings) -> dict[str, Any]:
 
 def list_pay_offers(store: StoreSettings, delivery: Delivery) -> list[dict[str, Any]]:
     """The ways to pay with this delivery, as `PayOfferOut` shows them."""
-    return [{"pay_method": method, "name": method.label} for method in list_pay_methods(store, delivery)]
+    return [
+        {"pay_method": method, "name": name_pay_method(method, delivery)}
+        for method in list_pay_methods(store, delivery)
+    ]
 
 
 def _describe_own_delivery(store: StoreSettings) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from shop.store.choices import Delivery
+from shop.store.choices import Delivery, PayMethod
 from shop.store.models import StoreSettings
 
 
@@ -17,11 +17,13 @@ class Way:
     `switch` is the setting that offers it and `cash_switch` the one that lets it be paid on delivery ("": nothing
     does). `fee(store)` is its price in fen, None where freight templates say it. `is_near`: it goes only where the
     shop goes itself.
-    `has_number`: a parcel has a courier and a tracking number, else a driver.
+    `has_number`: a parcel has a courier and a tracking number, else a driver. `is_sent`: goods leave the shop by a
+    time that was promised; else the buyer comes for them. `cash_name`: what it is called to pay on delivery.
 
     Of each stage: what an order in hand waits for (`waits`, and `waits_unpaid` where the money comes with delivery),
     the verbs of which the first possible one is the next step, what the stage is called when it is `past`. Of a verb
-    that is next: what the page says (`headlines`).
+    that is next: what the page says (`headlines`), and in a stage where none is, `idle`. `in_part`: what it is called
+    when some of the goods are with the buyer.
     """
 
     switch: str
@@ -34,6 +36,10 @@ class Way:
     next_verbs: Mapping[str, tuple[str, ...]]
     headlines: Mapping[str, Any]
     past: Mapping[str, Any]
+    idle: Mapping[str, Any]
+    in_part: Any
+    cash_name: Any
+    is_sent: bool
 
 
 _EXPRESS = Way(
@@ -75,7 +81,13 @@ _EXPRESS = Way(
         "shipped": _("Shipped"),
         "done": _("Completed"),
     },
+    idle={},
+    in_part=_("Shipped in part"),
+    cash_name=PayMethod.COD.label,
+    is_sent=True,
 )
+PICKUP_IS_READY = False
+"""Whether merchants find pickup: its switches, its page of stores, its entry in the list of orders."""
 WAYS: dict[str, Way] = {
     Delivery.EXPRESS: _EXPRESS,
     Delivery.LOCAL: replace(
@@ -86,6 +98,40 @@ WAYS: dict[str, Way] = {
         is_near=True,
         has_number=False,
     ),
-    # Nothing offers it yet: its own words and verbs come with the pickup counter.
-    Delivery.PICKUP: replace(_EXPRESS, switch="", cash_switch="", fee=lambda _store: 0, has_number=False),
+    Delivery.PICKUP: replace(
+        _EXPRESS,
+        switch="pickup_on",
+        cash_switch="pickup_cod_on",
+        fee=lambda _store: 0,
+        has_number=False,
+        is_sent=False,
+        waits={
+            "to_confirm": _("Paid, to confirm"),
+            "confirmed": _("Paid, to be picked up"),
+            "preparing": _("Paid, to be picked up"),
+        },
+        waits_unpaid={
+            "to_confirm": _("Unpaid, to confirm (payment at the store)"),
+            "confirmed": _("To be picked up and paid"),
+            "preparing": _("To be picked up and paid"),
+        },
+        next_verbs={
+            **_EXPRESS.next_verbs,
+            "confirmed": ("order.release", "order.prepare"),
+            "preparing": ("order.release",),
+        },
+        headlines={**_EXPRESS.headlines, "order.prepare": _("Put the goods ready to be picked up")},
+        past={stage: words for stage, words in _EXPRESS.past.items() if stage != "shipped"}
+        | {"done": _("Picked up")},
+        idle=dict.fromkeys(("confirmed", "preparing"), _("Waiting for the buyer to pick it up")),
+        in_part=_("Picked up in part"),
+        cash_name=_("Payment at the store"),
+    ),
 }
+SENT = [delivery for delivery, way in WAYS.items() if way.is_sent]
+"""The ways in which the shop has something to send."""
+
+
+def name_pay_method(method: str, delivery: str) -> Any:
+    """What a way to pay is called with this way of delivery."""
+    return WAYS[delivery].cash_name if method == PayMethod.COD else PayMethod(method).label

@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.crypto import EncryptedTextField
 from shop.events.models import Versioned
+from shop.files.models import Picture
 from shop.store.choices import OverdueRule, ReceiptPaper, ReserveOn
+from shop.store.places.regions import join_region
 
 
 class StoreSettings(Versioned):
@@ -28,11 +30,14 @@ class StoreSettings(Versioned):
     local_fee_fen = models.PositiveIntegerField(_("delivery fee"), null=True, blank=True)
     local_phone = models.CharField(_("contact phone for deliveries"), max_length=20, blank=True)
 
+    pickup_on = models.BooleanField(_("pickup"), default=False, db_default=False)
+
     wechat_on = models.BooleanField(_("WeChat Pay"), default=False)
     express_cod_on = models.BooleanField(_("cash on delivery with express"), default=False, db_default=False)
     local_cod_on = models.BooleanField(
         _("cash on delivery with own delivery"), default=False, db_default=False
     )
+    pickup_cod_on = models.BooleanField(_("payment at the store"), default=False, db_default=False)
     balance_on = models.BooleanField(_("balance"), default=False)
     transfer_on = models.BooleanField(_("bank transfer"), default=False)
     transfer_bank = models.CharField(_("bank"), max_length=80, blank=True)
@@ -153,9 +158,80 @@ class StoreSettings(Versioned):
         return self.wechat_on and not self.is_wechat_tested
 
     @cached_property
+    def has_serving_store(self) -> bool:
+        """Whether buyers could pick up anywhere."""
+        return PickupStore.objects.filter(PickupStore.SERVES).exists()
+
+    @cached_property
     def is_wechat_tested(self) -> bool:
         """Whether the credentials have passed a real call; asked once however many offers are worked out."""
         return WeChatAccount.objects.filter(pk=1, tested_at__isnull=False).exists()
+
+
+def closed_all_week() -> list[list[Any]]:
+    """Seven days without hours."""
+    return [[] for _day in range(7)]
+
+
+class PickupStore(Versioned):
+    """A place where buyers pick up what they ordered.
+
+    `hours` are seven lists of ranges, Monday first, each range two times as "09:00" in the shop's time zone, in order
+    and apart; one that ends at "24:00" ends with the day. `holidays` are days as "2026-02-17" on which it stays shut.
+    `latitude` and `longitude` are degrees as mini-programs have them (GCJ-02), both or neither.
+    """
+
+    subject_kind = "pickup_store"
+
+    name = models.CharField(_("name of the store"), max_length=40)
+    phone = models.CharField(_("phone of the store"), max_length=20)
+    province = models.CharField(_("province"), max_length=40)
+    city = models.CharField(_("city"), max_length=40)
+    district = models.CharField(_("district"), max_length=40, blank=True)
+    address_detail = models.CharField(_("street and number"), max_length=120)
+    is_open = models.BooleanField(_("open"), default=True)
+    latitude = models.DecimalField(_("latitude"), max_digits=9, decimal_places=6, null=True, blank=True)
+    longitude = models.DecimalField(_("longitude"), max_digits=9, decimal_places=6, null=True, blank=True)
+    hours = models.JSONField(_("opening hours"), default=closed_all_week)
+    holidays = models.JSONField(_("closed on"), default=list)
+
+    SERVES = models.Q(is_open=True) & ~models.Q(hours=closed_all_week())
+    """Stores that are switched on, and have hours."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["name"], name="pickup_store_name_once"),
+            models.CheckConstraint(
+                condition=models.Q(latitude__isnull=True, longitude__isnull=True)
+                | models.Q(latitude__isnull=False, longitude__isnull=False),
+                name="pickup_store_on_a_point",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def region(self) -> str:
+        return join_region(self.province, self.city, self.district)
+
+    @property
+    def address(self) -> str:
+        return f"{self.region} {self.address_detail}".strip()
+
+
+class StorePicture(models.Model):
+    """One of the pictures of a store, in their order."""
+
+    store = models.ForeignKey(PickupStore, on_delete=models.CASCADE, related_name="pictures", db_index=False)
+    picture = models.ForeignKey(Picture, on_delete=models.CASCADE, related_name="+")
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["store", "picture"], name="store_picture_once")]
+
+    def __str__(self) -> str:
+        return f"picture {self.position} of store {self.store_id}"
 
 
 PAY_FIELDS = (

@@ -52,6 +52,19 @@ class Precondition:
 def list_preconditions(store: StoreSettings) -> list[Precondition]:
     """Every switch with what it needs, shown beside it beforehand and checked on save (product rules §2)."""
     return [
+        *_list_plain_preconditions(store),
+        Precondition(
+            "pickup_on",
+            store.has_serving_store,
+            _("Pickup needs a store that is switched on and has opening hours."),
+            _("There is a store that serves."),
+            ("store:pickup_stores", _("Add a store")),
+        ),
+    ]
+
+
+def _list_plain_preconditions(store: StoreSettings) -> list[Precondition]:
+    return [
         Precondition(
             "local_on",
             bool(store.local_districts),
@@ -108,7 +121,9 @@ _PAY_METHODS = {
 
 def list_offers(store: StoreSettings) -> dict[Delivery, list[PayMethod]]:
     """The delivery methods buyers can really be offered now, each with its ways to pay."""
-    unmet = {need.switch for need in list_preconditions(store) if not need.is_met}
+    # Nobody asks for open stores where pickup is off.
+    needs = list_preconditions(store) if store.pickup_on else _list_plain_preconditions(store)
+    unmet = {need.switch for need in needs if not need.is_met}
 
     def is_usable(switch: str) -> bool:
         return bool(getattr(store, switch)) and switch not in unmet

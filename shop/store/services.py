@@ -17,6 +17,7 @@ from shop.moves.services import lock_single, move
 from shop.store.area.places import MAX_PLACES
 from shop.store.choices import LIMITS
 from shop.store.credentials import get_set_of, keep_former
+from shop.store.deliveries import WAYS
 from shop.store.models import PAY_FIELDS, StoreSettings, WeChatAccount
 from shop.store.selectors import get_wechat_account, list_preconditions
 from shop.store.steps import STEPS
@@ -82,7 +83,7 @@ def _check_preconditions(store: StoreSettings) -> None:
     for item in list_preconditions(store):
         if getattr(store, item.switch) and not item.is_met:
             raise Refused("precondition_unmet", item.words, 400, switch=item.switch)
-    if not (store.express_on or store.local_on):
+    if not any(getattr(store, way.switch) for way in WAYS.values()):
         message = _("At least one way to deliver must stay on.")
         raise Refused("precondition_unmet", message, 400, switch="express_on")
 

@@ -1,7 +1,9 @@
 from django.urls import path
 
+from shop.staff.actions.views import action_paths
 from shop.store.area.views import area_page
 from shop.store.pages import first_day, settings, sound
+from shop.store.pickup_stores import views as pickup_stores
 
 app_name = "store"
 urlpatterns = [
@@ -13,6 +15,10 @@ urlpatterns = [
     path("sound/", sound.upload_sound, name="upload_sound"),
     path("sound/reset/", sound.reset_sound, name="reset_sound"),
     path("sound/<str:name>", sound.sound, name="sound"),
+    path("stores/", pickup_stores.overview, name="pickup_stores"),
+    path("stores/new/", pickup_stores.add, name="add_pickup_store"),
+    path("stores/<int:store_id>/", pickup_stores.store, name="pickup_store"),
+    *action_paths(pickup_stores.PAGE, pickup_stores.ACTIONS, "stores/<int:store_id>/"),
     path("wechat/", settings.wechat_page, name="wechat"),
     path("wechat/test/", settings.check_connection, name="check_connection"),
 ]

@@ -58,6 +58,7 @@ READERS = {
     "order_by_paid": f"{LIST}.narrow",
     "order_by_pay_method": f"{LIST}.narrow",
     "order_by_payable": f"{LIST}.narrow",
+    "order_by_pickup_store": f"{LIST}.narrow",
     "order_by_placed": f"{LIST}.narrow",
     "order_by_received": f"{LIST}.narrow",
     "order_by_shipped": f"{LIST}.narrow",

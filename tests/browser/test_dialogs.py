@@ -40,6 +40,7 @@ from shop.staff.pages.actions import CHANGE, DISABLE, ENABLE
 from shop.staff.pages.people import RESET
 from shop.staff.services import disable_staff
 from shop.store.choices import PayMethod
+from shop.store.pickup_stores.views import ACTIONS as OF_STORES
 from tests import cast
 from tests.browser.conftest import Device, LiveShop
 from tests.browser.dialogs import list_openers, try_dialog
@@ -115,6 +116,8 @@ def list_pages() -> Iterator[str]:
     used, unused = make_printer(), make_printer()
     drop_printer(unused.pk, actor=cast.clerk())
     yield from (f"/console/settings/printers/{printer.pk}/" for printer in (used, unused))
+    stores = (cast.make_store(), cast.make_store(is_open=False))
+    yield from (f"/console/settings/stores/{store.pk}/" for store in stores)
     robots = (make_robot(), make_robot(is_on=False))
     yield from (f"/console/settings/robots/{robot.pk}/" for robot in robots)
     for state in (PrintState.FAILED, PrintState.UNKNOWN):
@@ -141,6 +144,7 @@ def list_expected() -> set[str]:
         *OF_PRINTS,
         *OF_REPORTS,
         *OF_PRINTERS,
+        *OF_STORES,
         *OF_ROBOTS,
         DROP,
         CHANGE,

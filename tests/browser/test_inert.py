@@ -211,6 +211,7 @@ class Tour:
             "kind": "escpos",
             "robot_kind": "feishu",
             "robot_id": make_robot(name=CORPUS[1][:30], keyword=CORPUS[1][:20]).pk,
+            "store_id": cast.make_store(CORPUS[1][:40], address_detail=CORPUS[1][:100]).pk,
             "place": 1,
             "sender_id": add_hostile_senders(),
             "courier": cast.use_courier().code,

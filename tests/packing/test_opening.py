@@ -81,10 +81,10 @@ def test_what_may_not_be_shipped_is_not_packed() -> None:
 
 def test_what_is_picked_up_or_wholly_short_is_not_packed() -> None:
     order, _sku = order_of()
-    Order.objects.filter(pk=order.pk).update(delivery=Delivery.PICKUP)
+    cast.to_pick_up(order)
     with refused("no_parcel"):
         begin(order)
-    Order.objects.filter(pk=order.pk).update(delivery=Delivery.EXPRESS, is_short=True)
+    Order.objects.filter(pk=order.pk).update(delivery=Delivery.EXPRESS, pickup_store=None, is_short=True)
     OrderLine.objects.filter(order=order).update(short=2, reserved=0)
     with refused("short"):
         begin(order)

@@ -36,6 +36,7 @@ from shop.moves.services import lock_row
 from shop.moves.table import SUBJECTS
 from shop.printers.services.printers import change_printer
 from shop.staff.services import disable_staff
+from shop.store.pickup_stores.services import change_store
 from shop.store.selectors import get_store_settings
 from shop.store.services import change_store_settings, change_wechat_account
 from tests import cast
@@ -159,6 +160,16 @@ def of_printers() -> Race:
     )
 
 
+def of_pickup_stores() -> Race:
+    store = cast.make_store()
+    seen = store.version
+    return Race(
+        store,
+        "pickup_store.change",
+        lambda actor, n: change_store(store.pk, {"name": f"store {n}"}, actor=actor, expected_version=seen),
+    )
+
+
 def of_robots() -> Race:
     robot = make_robot()
     seen = robot.version
@@ -224,6 +235,7 @@ RACES = {
             of_couriers,
             of_providers,
             of_printers,
+            of_pickup_stores,
             of_robots,
             of_jobs,
             of_files,

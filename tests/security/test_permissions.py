@@ -299,6 +299,7 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("store:upload_sound", "POST"): staff(OWNER),
     ("store:reset_sound", "POST"): staff(OWNER),
     ("store:sound", "GET"): dict.fromkeys(ROLE_NAMES, NOT_FOUND) | dict.fromkeys(OUTSIDERS, LOGIN),
+    ("store:pickup_stores", "GET"): staff(SETTINGS_VIEWERS),
     ("store:wechat", "GET"): staff(SETTINGS_VIEWERS),
     ("store:wechat", "POST"): staff(OWNER),
     ("store:check_connection", "POST"): staff(OWNER),
@@ -313,6 +314,7 @@ MATRIX: dict[tuple[str, str], Expected] = {
 FORMS = (
     (ALL, "staff:first_password", "alerts:handle_all"),
     (OWNER, "staff:hire", "staff:change", "staff:disable", "staff:enable", "staff:reset_password"),
+    (OWNER, "store:add_pickup_store", "store:pickup_store", "store:close_store", "store:open_store"),
     (OWNER, "freight:add", "freight:template", "freight:make_default", "freight:delete"),
     (EDITORS, "orders:bulk_confirm", "orders:bulk_prepare", "customers:block", "customers:unblock"),
     (EDITORS, "orders:bulk_hold", "orders:bulk_release", "orders:bulk_remark"),
@@ -520,6 +522,7 @@ def world(books_are_clean: None, sent_tasks: list[tuple[str, int]]) -> World:
         "path": "pictures/none.webp",
         "name": "none.wav",
         "step": "colleague",
+        "store_id": cast.make_store().pk,
         "sender_id": cast.make_sender().pk,
         "courier": cast.use_courier().code,
         "provider": "kdniao",

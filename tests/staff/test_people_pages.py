@@ -1,5 +1,6 @@
 """/console/staff/people/: the list, hiring, one person."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,8 +10,10 @@ from pytest_django import DjangoAssertNumQueries
 from shop import clock
 from shop.events.models import Event
 from shop.staff.models import StaffSession, StaffUser
-from tests.cast import make_staff
+from shop.staff.services import change_staff
+from tests.cast import actor_of, clerk, make_staff, make_store
 from tests.console import ENGLISH, browser, page_with, sign_in
+from tests.expect import refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books_are_clean")]
 URL = "/console/staff/people/"
@@ -287,15 +290,40 @@ def test_the_new_colleague_chooses_a_password_before_anything_else() -> None:
     assert theirs.get(first).headers["Location"] == "/console/staff/me/"
 
 
-def test_a_role_whose_bounds_do_not_exist_yet_is_not_offered() -> None:
-    refused = browser().post(HIRE, TYPED | {"role": "store_clerk"})
-    assert refused.status_code == 422
-    assert "role" in refused.context["form"].errors
+def test_a_store_clerk_is_offered_once_there_is_a_store() -> None:
     assert 'value="store_clerk"' not in page_of(browser(), HIRE)
-    assert 'value="store_clerk"' not in page_of(browser(), f"{URL}{make_staff('support').pk}/change/")
+    store = make_store("文三路店")
+    for path in (HIRE, f"{URL}{make_staff('support').pk}/change/"):
+        page = page_of(browser(), path)
+        assert 'value="store_clerk"' in page and "文三路店" in page
+    answer = browser().post(HIRE, TYPED | {"role": "store_clerk"})
+    assert (answer.status_code, [*answer.context["form"].errors]) == (422, ["store_ids"])
+    sent = TYPED | {"role": "store_clerk", "store_ids": [str(store.pk)]}
+    assert browser().post(HIRE, sent).status_code == 200
+    hired = StaffUser.objects.get(role="store_clerk")
+    assert hired.store_ids == [store.pk]
+    assert "文三路店" in page_of(browser(), f"{URL}{hired.pk}/")
+    assert "文三路店" in page_of(browser(), "/console/audit/")
 
 
-def test_who_has_such_a_role_already_keeps_it_when_the_name_is_changed() -> None:
-    user = make_staff("store_clerk")
+def test_whoever_is_bound_to_stores_can_be_given_others() -> None:
+    here, there = make_store(), make_store()
+    user = make_staff("store_clerk", stores=[here])
     sent = {"display_name": "小陈", "role": "store_clerk", "version": str(user.version)}
-    assert do(browser(), user, "change", **sent).status_code == 302
+    assert do(browser(), user, "change", **sent, store_ids=str(there.pk)).status_code == 302
+    user.refresh_from_db()
+    assert (user.store_ids, actor_of(user).store_ids) == ([there.pk], {there.pk})
+    assert do(browser(), user, "change", **sent | {"version": str(user.version)}).status_code == 422
+
+
+def test_an_owner_sees_every_store_and_a_store_must_exist() -> None:
+    store, user = make_store(), make_staff("manager")
+    with refused("sees_every_store", 400):
+        change_staff(user.pk, {"role": "owner", "store_ids": [store.pk]}, actor=clerk())
+    with refused("not_found", 404):
+        change_staff(user.pk, {"store_ids": [store.pk + 1]}, actor=clerk())
+    bound = replace(clerk(), store_ids=frozenset({store.pk}))
+    for stores in ([], [store.pk, make_store().pk]):
+        with refused("more_rights", 403):
+            change_staff(user.pk, {"store_ids": stores, "display_name": "x"}, actor=bound)
+    change_staff(user.pk, {"store_ids": [store.pk]}, actor=bound)

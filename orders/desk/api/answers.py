@@ -10,6 +10,7 @@ from orders.models import Order, OrderLine
 from orders.services.place import Placed
 from shop.actor import Actor
 from shop.store.choices import PayMethod
+from shop.store.pickup_stores.api import StoreOut
 from shop.store.selectors import get_store_settings
 
 _TIMES = (
@@ -33,6 +34,7 @@ def describe_placed(placed: Placed, actor: Actor) -> dict[str, Any]:
         "pieces": order.pieces,
         "lines": [_describe_line(line) for line in placed.lines],
         "address": _describe_address(order),
+        "pickup_store": StoreOut(order.pickup_store).data if order.pickup_store else None,
         "buyer_remark": order.buyer_remark,
         **{name: _write_time(getattr(order, name)) for name in _TIMES},
         "goes_with": [],

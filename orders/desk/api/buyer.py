@@ -23,11 +23,13 @@ from shop.database.connections import give_back_connections
 from shop.errors import Refused
 from shop.events.models import Event
 from shop.store.choices import PayMethod
+from shop.store.deliveries import SENT, WAYS
 
 
 class BuyerStatus(models.TextChoices):
     TO_PAY = "to_pay", _("Awaiting payment")
     TO_SHIP = "to_ship", _("To ship")
+    TO_PICK_UP = "to_pick_up", _("To be picked up")
     TO_RECEIVE = "to_receive", _("To receive")
     DONE = "done", _("Completed")
     CLOSED = "closed", _("Closed")
@@ -55,11 +57,22 @@ TABS = (ALL, *BuyerStatus.values)
 _STAGES: dict[str, tuple[Stage, ...]] = {
     BuyerStatus.TO_PAY: (Stage.UNPAID,),
     BuyerStatus.TO_SHIP: IN_HAND,
+    BuyerStatus.TO_PICK_UP: IN_HAND,
     BuyerStatus.TO_RECEIVE: (Stage.SHIPPED,),
     BuyerStatus.DONE: (Stage.DONE,),
     BuyerStatus.CLOSED: (Stage.CLOSED,),
 }
-_STATUS_OF = {stage: BuyerStatus(status) for status, stages in _STAGES.items() for stage in stages}
+_DELIVERIES: dict[str, list[str]] = {
+    BuyerStatus.TO_SHIP: SENT,
+    BuyerStatus.TO_PICK_UP: [way for way in WAYS if way not in SENT],
+}
+"""Of statuses that not every way of delivery knows."""
+_STATUS_OF = {
+    (stage, delivery): BuyerStatus(status)
+    for status, stages in _STAGES.items()
+    for stage in stages
+    for delivery in _DELIVERIES.get(status, WAYS)
+}
 _VERBS = {
     "order.choose_payment": BuyerAction.CHOOSE_PAYMENT,
     "order.cancel_unpaid": BuyerAction.CANCEL,
@@ -77,27 +90,33 @@ _BY = {ActorKind.CUSTOMER: TimelineBy.YOU, ActorKind.STAFF: TimelineBy.SHOP}
 
 
 def get_status(order: Order) -> BuyerStatus:
-    return _STATUS_OF[Stage(order.stage)]
+    return _STATUS_OF[Stage(order.stage), order.delivery]
 
 
 def get_status_label(order: Order) -> str:
     """The status in words, in the language of the request."""
     if order.stage in IN_HAND and order.pieces_shipped:
-        return str(MOVES["order.ship_part"].done)
+        return str(WAYS[order.delivery].in_part)
     return str(get_status(order).label)
 
 
 def list_orders(tab: str, *, actor: Actor) -> "QuerySet[Order]":
     """The buyer's own orders of a tab with their lines."""
     orders = with_secrets(orders_in_scope(actor)).prefetch_related("lines")
-    return orders if tab == ALL else orders.filter(stage__in=_STAGES[tab])
+    if tab == ALL:
+        return orders
+    orders = orders.filter(stage__in=_STAGES[tab])
+    return orders.filter(delivery__in=_DELIVERIES[tab]) if tab in _DELIVERIES else orders
 
 
 def count_orders(*, actor: Actor) -> dict[str, int]:
     """How many orders each tab holds."""
-    by_stage = dict(orders_in_scope(actor).values_list("stage").annotate(Count("pk")).order_by())
-    counts = {status: sum(by_stage.get(s, 0) for s in stages) for status, stages in _STAGES.items()}
-    return {ALL: sum(by_stage.values()), **counts}
+    counts = dict.fromkeys(TABS, 0)
+    found = orders_in_scope(actor).values_list("stage", "delivery").annotate(Count("pk")).order_by()
+    for stage, delivery, count in found:
+        counts[ALL] += count
+        counts[_STATUS_OF[Stage(stage), delivery]] += count
+    return counts
 
 
 def list_actions(order: Order, actor: Actor) -> list[BuyerAction]:

@@ -32,11 +32,12 @@ from orders.tracking.selectors import map_journeys
 from shop.catalog.serializers import PICTURE_WORDS
 from shop.customers.serializers import DestinationOut, RecipientIn
 from shop.files.services import make_link
-from shop.http.api.fields import BuyerText, Count, Id
+from shop.http.api.fields import BuyerText, Count, Id, PhoneText
 from shop.http.api.pagination import PageOut, PageQuery
 from shop.http.api.serializers import StrictSerializer
 from shop.store.api import PayOfferOut
 from shop.store.choices import Delivery, PayMethod
+from shop.store.pickup_stores.api import StoreOut
 from shop.store.selectors import get_store_settings
 
 MAX_BASKET = 100
@@ -51,8 +52,16 @@ class BasketItemIn(StrictSerializer):
     quantity = Count(min_value=1, max_value=MAX_QUANTITY)
 
 
+class PickupIn(StrictSerializer):
+    """Where goods are picked up, and by whom: the shop asks for the name and the phone."""
+
+    store_id = Id()
+    recipient = BuyerText(max_length=60, required=False)
+    phone = PhoneText(required=False)
+
+
 class _DestinationIn(StrictSerializer):
-    """A basket and where it goes: an entry of the address book or an address of its own."""
+    """A basket and where it goes: an entry of the address book, an address of its own, or a store."""
 
     basket = serializers.ListField(
         child=BasketItemIn(),
@@ -63,27 +72,61 @@ class _DestinationIn(StrictSerializer):
     delivery = serializers.ChoiceField(choices=Delivery.choices)
     address_id = Id(required=False)
     address = RecipientIn(required=False)
+    pickup = PickupIn(required=False, help_text="with the delivery `pickup`, instead of an address")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "address_id" in attrs and "address" in attrs:
             raise serializers.ValidationError({"address": [_("Give address_id or address, not both.")]})
+        is_picked_up = attrs["delivery"] == Delivery.PICKUP
+        if "pickup" in attrs and not is_picked_up:
+            raise serializers.ValidationError({"pickup": [_("Only what is picked up has a store.")]})
+        if is_picked_up and ("address" in attrs or "address_id" in attrs):
+            raise serializers.ValidationError(
+                {"pickup": [_("What is picked up has a store and no address.")]}
+            )
         return attrs
 
 
-class PreviewIn(_DestinationIn):
-    """An address is only needed to learn whether own delivery goes there."""
+_PICKED_UP = {"properties": {"delivery": {"const": "pickup"}}}
+_SENT = {"not": _PICKED_UP}
 
-    schema_rules = {"not": {"required": ["address_id", "address"]}}
+
+class PreviewIn(_DestinationIn):
+    """An address is only needed to learn whether own delivery goes there; of the pickup only `store_id` counts."""
+
+    schema_rules = {
+        "not": {"required": ["address_id", "address"]},
+        "anyOf": [
+            {**_PICKED_UP, "not": {"anyOf": [{"required": ["address_id"]}, {"required": ["address"]}]}},
+            {"not": {"anyOf": [_PICKED_UP, {"required": ["pickup"]}]}},
+        ],
+    }
 
 
 class PlaceIn(_DestinationIn):
-    schema_rules = {"oneOf": [{"required": ["address_id"]}, {"required": ["address"]}]}
+    schema_rules = {
+        "oneOf": [
+            {**_SENT, "required": ["address_id"]},
+            {**_SENT, "required": ["address"]},
+            {
+                "properties": {
+                    **_PICKED_UP["properties"],
+                    "pickup": {"required": ["store_id", "recipient", "phone"]},
+                },
+                "required": ["pickup"],
+            },
+        ]
+    }
 
     pay_method = serializers.ChoiceField(choices=PayMethod.choices)
     buyer_remark = BuyerText(max_length=3000, required=False, allow_blank=True, default="")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs = super().validate(attrs)
+        if attrs["delivery"] == Delivery.PICKUP:
+            if not {"recipient", "phone"} <= set(attrs.get("pickup", ())):
+                raise serializers.ValidationError({"pickup": [_("Say at which store, and who picks up.")]})
+            return attrs
         if "address_id" not in attrs and "address" not in attrs:
             raise serializers.ValidationError({"address": [_("Say where the goods go.")]})
         return attrs
@@ -389,7 +432,8 @@ class OrderOut(OrderRowOut):
 
     goods_fen = serializers.SerializerMethodField()
     freight_fen = serializers.SerializerMethodField()
-    address = RecipientOut(source="*")
+    address = RecipientOut(source="*", help_text="with pickup who comes, and nothing else")
+    pickup_store = StoreOut(allow_null=True, help_text="where the goods are picked up, else null")
     buyer_remark = serializers.CharField()
     paid_at = serializers.DateTimeField(allow_null=True)
     shipped_at = serializers.DateTimeField(allow_null=True)
@@ -471,6 +515,7 @@ class CountsOut(serializers.Serializer[Any]):
     all = serializers.IntegerField()
     to_pay = serializers.IntegerField()
     to_ship = serializers.IntegerField()
+    to_pick_up = serializers.IntegerField()
     to_receive = serializers.IntegerField()
     done = serializers.IntegerField()
     closed = serializers.IntegerField()

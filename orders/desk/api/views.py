@@ -41,6 +41,7 @@ from shop.http.api.schema import BODY, IDEMPOTENCY_KEY, LIMITED, path_id
 from shop.http.api.serializers import read_input
 from shop.store.api import list_pay_offers
 from shop.store.choices import Delivery, PayMethod
+from shop.store.pickup_stores.selectors import get_serving_store
 from shop.store.selectors import get_store_settings
 
 NUMBER = path_id("number", "number of one of your orders")
@@ -52,6 +53,7 @@ _QUOTE = (
     "delivery_not_offered",
     "outside_area",
     "not_served",
+    "store_closed",
     "not_on_sale",
     "not_found",
 )
@@ -63,6 +65,8 @@ class PreviewView(BuyerView):
         """What a basket would cost, what is left of it, and how it could be paid; nothing is reserved."""
         store, delivery = get_store_settings(), Delivery(wanted["delivery"])
         to = _read_recipient(self.customer, wanted)
+        if pickup := wanted.get("pickup"):
+            get_serving_store(pickup["store_id"])
         basket = sum_basket(wanted["basket"])
         quote = quote_order(basket, delivery=delivery, to=to, store=store)
         return {
@@ -122,6 +126,7 @@ def _read_order(customer: Customer, wanted: Mapping[str, Any]) -> NewOrder:
         pay_method=PayMethod(wanted["pay_method"]),
         to=_read_recipient(customer, wanted) or Recipient("", "", "", "", "", ""),
         buyer_remark=wanted["buyer_remark"],
+        store_id=wanted["pickup"]["store_id"] if "pickup" in wanted else None,
     )
 
 
@@ -129,6 +134,8 @@ def _read_recipient(customer: Customer, wanted: Mapping[str, Any]) -> Recipient 
     """Raises Refused `not_found` for an address that is not the customer's."""
     if "address" in wanted:
         return Recipient(**wanted["address"])
+    if pickup := wanted.get("pickup"):
+        return Recipient(pickup.get("recipient", ""), pickup.get("phone", ""), "", "", "", "")
     if "address_id" not in wanted:
         return None
     kept = get_address(customer, wanted["address_id"])

@@ -10,13 +10,14 @@ from orders.desk.list.filters import WorkQueue
 from orders.payments.models import Refund, RefundState
 from orders.stages import IN_HAND, TO_SHIP, Stage
 from shop import clock
+from shop.store.deliveries import SENT
 
 CLOSING_SOON = timedelta(minutes=10)
 REFUNDS_IN = {
     WorkQueue.REFUND_FAILED: Q(state=RefundState.FAILED) | Q(stuck_at__isnull=False),
     WorkQueue.TO_PAY_OUT: Q(state=RefundState.TO_PAY_OUT),
 }
-_TO_SHIP = Q(stage__in=TO_SHIP, is_held=False)
+_TO_SHIP = Q(stage__in=TO_SHIP, delivery__in=SENT, is_held=False)
 _IN_HAND = Q(stage__in=IN_HAND, is_held=False)
 
 

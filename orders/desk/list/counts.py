@@ -18,6 +18,7 @@ from orders.stages import OVER, Stage
 from shop import clock
 from shop.actor import Actor
 from shop.database.capped import read_row, write_row
+from shop.store.deliveries import SENT
 
 CAP = 10_000
 FULL_FOR_S = 60
@@ -44,15 +45,17 @@ def count_tabs(actor: Actor, archive: Archive | None = None) -> Counts:
     full = [stage for stage in OVER if _full_until.get((scope, stage, archive), 0.0) > time.monotonic()]
     stages = tuple(stage for stage in Stage if stage not in full)
     found = _run(scope, stages, archive, clock.now())
+    parts = _name_parts(stages, archive)
     counts = dict.fromkeys(stages, 0) | dict.fromkeys(full, CAP + 1)
-    for stage, count in zip(_name_parts(stages, archive), found, strict=False):
+    for stage, count in zip(parts, found, strict=False):
         counts[stage] += count
+    to_ship, *queues = found[len(parts) :]
     until = time.monotonic() + FULL_FOR_S
     _full_until.update({(scope, stage, archive): until for stage in OVER if counts[stage] > CAP})
     tabs: dict[str, int] = {
         tab: sum(counts[stage] for stage in TAB_STAGES[tab] or Stage) for tab in Tab if tab != Tab.ARCHIVED
     }
-    return Counts(tabs, dict(zip(WorkQueue, found[-len(WorkQueue) :], strict=True)))
+    return Counts(tabs | {Tab.TO_SHIP: to_ship}, dict(zip(WorkQueue, queues, strict=True)))
 
 
 def forget_full() -> None:
@@ -66,7 +69,7 @@ def _name_parts(stages: tuple[Stage, ...], archive: Archive | None) -> list[Stag
 
 
 def _run(scope: str, stages: tuple[Stage, ...], archive: Archive | None, now: datetime) -> tuple[int, ...]:
-    """The counts of these stages, then of every queue."""
+    """The counts of these stages, of what is to be sent, then of every queue."""
     if connection.vendor == "postgresql":
         sql, parameters = _write_once(scope, stages, archive is not None, CAP)
         parameters = [_set_moment(value, now, archive) for value in parameters]
@@ -92,6 +95,7 @@ def _write(
 ) -> tuple[str, list[Any]]:
     orders = real_orders_of(scope)
     wanted = [part for stage in stages for part in _split(orders, stage, archive)]
+    wanted.append(orders.filter(stage__in=TAB_STAGES[Tab.TO_SHIP], delivery__in=SENT))
     wanted += [orders.filter(is_in_queue(queue, now)) for queue in WorkQueue]
     return write_row(wanted, cap)
 

@@ -15,6 +15,7 @@ from shop.console.fields import DayField, YuanField, text
 from shop.console.filters import Chip
 from shop.money import write_yuan
 from shop.store.choices import Delivery, PayMethod
+from shop.store.deliveries import SENT
 from shop.store.selectors import list_known_methods
 
 PAGE_SIZES = (20, 50, 100)
@@ -165,6 +166,13 @@ class Filters(console_filters.Filters):
     @property
     def size(self) -> int:
         return int(self.get("size") or PAGE_SIZES[0])
+
+    @property
+    def deliveries(self) -> list[str]:
+        """The ways of delivery to show, [] for all: what is picked up is in 待发货 only where pickup is asked for."""
+        if wanted := self.get("delivery"):
+            return [wanted]
+        return SENT if self.tab == Tab.TO_SHIP else []
 
     @property
     def date_column(self) -> str:

@@ -19,7 +19,7 @@ from orders.stages import AFTERSALES_IN_USE, IN_HAND, AftersaleMark
 from shop.actor import Actor
 from shop.database.capped import read_row, write_row
 from shop.store.choices import Delivery
-from shop.store.deliveries import WAYS
+from shop.store.deliveries import PICKUP_IS_READY
 
 _CHOSEN = ("tab", "queue", "stage", "size")
 """What tabs and pager set: anything else narrows a kind."""
@@ -84,7 +84,7 @@ PICKUP = OrderKind(
         "Buyers will choose a store, and their orders wait here to be handed over. Until then orders go by express or "
         "own delivery."
     ),
-    is_soon=not WAYS[Delivery.PICKUP].switch,
+    is_soon=not PICKUP_IS_READY,
 )
 AFTERSALE = OrderKind(
     "aftersale",

@@ -21,7 +21,7 @@ from shop import clock
 from shop.actor import Actor
 from shop.couriers.known import find_courier
 from shop.crypto import mask_name, mask_phone
-from shop.store.choices import Delivery, PayMethod
+from shop.store.choices import Delivery
 
 FIRST_LINES = 2
 
@@ -90,7 +90,7 @@ def _make_row(
         lines=lines[:FIRST_LINES],
         more_lines=more,
         more_words=ngettext("%(n)d more line", "%(n)d more lines", more) % {"n": more} if more else "",
-        pay_method=PayMethod(order.pay_method).label,
+        pay_method=order.pay_method_name,
         delivery=Delivery(order.delivery).label,
         carriers="、".join(c.name for code in couriers if (c := find_courier(code))),
         label=describe_order(order),

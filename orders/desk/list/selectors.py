@@ -226,7 +226,7 @@ def _narrow_but_goods(filters: Filters, matches: Matches | None, actor: Actor) -
         orders = orders.filter(pk__in=matches.ids)
     orders = _narrow_by_keys(orders, filters, actor)
     plain = {
-        "delivery": filters.get("delivery"),
+        "delivery__in": filters.deliveries,
         "pay_method": filters.get("pay"),
         "aftersale_mark": filters.get("aftersale"),
         "source": filters.get("source"),

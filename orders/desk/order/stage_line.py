@@ -33,8 +33,10 @@ def make_stage_line(order: Order, events: Sequence[Event]) -> list[StageStep]:
     if order.stage == Stage.CLOSED:
         steps = [_past_step(order, stage, entered[stage]) for stage in _LINE if stage in entered]
         return [*steps, StageStep(_("Closed"), "stopped", order.closed_at, describe_close(order))]
-    here = _LINE.index(Stage(order.stage))
-    return [_make_step(order, stage, i - here, entered) for i, stage in enumerate(_LINE)]
+    past = WAYS[order.delivery].past
+    line = [stage for stage in _LINE if stage in past or stage == order.stage]
+    here = line.index(Stage(order.stage))
+    return [_make_step(order, stage, i - here, entered) for i, stage in enumerate(line)]
 
 
 def _find_entered(events: Sequence[Event]) -> dict[str, Event]:
@@ -49,7 +51,7 @@ def _find_entered(events: Sequence[Event]) -> dict[str, Event]:
 
 
 def _make_step(order: Order, stage: Stage, distance: int, entered: dict[str, Event]) -> StageStep:
-    event, past = entered.get(stage), str(WAYS[order.delivery].past[stage])
+    event, past = entered.get(stage), _name_past(order, stage)
     if distance > 0:
         return StageStep(past, "")
     if distance == 0:
@@ -59,9 +61,13 @@ def _make_step(order: Order, stage: Stage, distance: int, entered: dict[str, Eve
 
 
 def _past_step(order: Order, stage: Stage, event: Event) -> StageStep:
-    past = str(WAYS[order.delivery].past[stage])
+    past = _name_past(order, stage)
     if event.verb in _SKIPPING:
         return StageStep(past, "skipped", words=_("skipped"))
     if event.verb == "order.accept":
-        return StageStep(_("Cash on delivery"), "past", event.at)
+        return StageStep(str(WAYS[order.delivery].cash_name), "past", event.at)
     return StageStep(past, "past", event.at)
+
+
+def _name_past(order: Order, stage: Stage) -> str:
+    return str(WAYS[order.delivery].past.get(stage, stage.label))

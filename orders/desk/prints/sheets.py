@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.db.models import prefetch_related_objects
 from django.utils.safestring import SafeString
 
 from orders.desk.prints.codes import draw_code128, draw_qr
@@ -31,7 +32,10 @@ class DrawnSheet(Sheet):
 
 def load_orders(ids: Iterable[int], *, actor: Actor) -> list[Order]:
     """The actor's orders of these ids, oldest first; one query."""
-    return list(with_secrets(orders_in_scope(actor)).filter(pk__in=list(ids)).order_by("pk"))
+    found = list(with_secrets(orders_in_scope(actor)).filter(pk__in=list(ids)).order_by("pk"))
+    if any(order.pickup_store_id for order in found):
+        prefetch_related_objects(found, "pickup_store")
+    return found
 
 
 def map_lines(orders: Iterable[Order]) -> dict[int, list[OrderLine]]:

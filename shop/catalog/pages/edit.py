@@ -5,7 +5,6 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
-from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
@@ -21,13 +20,12 @@ from shop.catalog.services import (
     list_picture_ids,
 )
 from shop.errors import Refused
-from shop.files.models import Picture
-from shop.files.services import MAX_BYTES, store_picture
+from shop.files.posted import describe_pictures, list_posted, take_posted
 from shop.http.api.fields import read_id, read_version
 from shop.staff.decorators import StaffRequest, staff_page
 
 _ROWS_AT_START = 3
-_SALT = "product-picture"
+_PICTURES: Any = {"salt": "product-picture", "most": MAX_PICTURES}
 SKUS = "skus"
 
 
@@ -89,9 +87,9 @@ def _read(request: StaffRequest, product: Product | None) -> _Forms:
     skus = SkuFormSet(request.POST, prefix=SKUS, initial=_line_up(request, initial))
     _refuse_foreign(skus, {row["pk"] for row in initial})
     try:
-        return _Forms(product, form, skus, _read_pictures(request))
+        return _Forms(product, form, skus, take_posted(request, **_PICTURES))
     except Refused as refused:
-        return _Forms(product, form, skus, _list_posted(request), str(refused))
+        return _Forms(product, form, skus, list_posted(request, **_PICTURES), str(refused))
 
 
 def _line_up(request: StaffRequest, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -146,44 +144,13 @@ def _apply(request: StaffRequest, forms: _Forms) -> bool:
     return True
 
 
-def _list_posted(request: StaffRequest) -> list[int]:
-    """Ids of the pictures that stand on the form and shall stay, in the order typed.
-
-    They are signed: a forged id could show a picture that belongs elsewhere.
-    """
-    signer = signing.Signer(salt=_SALT)
-    kept: list[tuple[int, int, int]] = []
-    for at, signed in enumerate(request.POST.getlist("picture")[:MAX_PICTURES]):
-        try:
-            picture_id = int(signer.unsign(signed))
-        except (signing.BadSignature, ValueError):
-            continue
-        if f"remove-{picture_id}" not in request.POST:
-            place = max(read_id(request.POST.get(f"place-{picture_id}", "")), 0)
-            kept.append((place, at, picture_id))
-    return [picture_id for _place, _at, picture_id in sorted(kept)]
-
-
-def _read_pictures(request: StaffRequest) -> list[int]:
-    """The pictures that stay, then those uploaded now. Raises Refused as `store_picture` does."""
-    kept = _list_posted(request)
-    files = request.FILES.getlist("pictures")
-    if len(kept) + len(files) > MAX_PICTURES:
-        raise Refused("too_many_pictures", _("At most %(most)d pictures.") % {"most": MAX_PICTURES}, 400)
-    return list(dict.fromkeys([*kept, *(store_picture(file.read(MAX_BYTES + 1)).pk for file in files)]))
-
-
 def _show(request: StaffRequest, forms: _Forms, *, status: int = HTTPStatus.OK) -> HttpResponse:
-    signer = signing.Signer(salt=_SALT)
-    pictures = Picture.objects.in_bulk(forms.pictures)
-    found = [pictures[pk] for pk in forms.pictures if pk in pictures]
     context = {
         "product": forms.product,
         "version": request.POST.get("version") or (forms.product.version if forms.product else ""),
         "form": forms.form,
         "skus": forms.skus,
-        "pictures": [(picture, signer.sign(str(picture.pk))) for picture in found],
-        "most_pictures": MAX_PICTURES,
+        **describe_pictures(forms.pictures, **_PICTURES),
         "error": forms.error,
         "categories": list_categories(),
     }

@@ -24,6 +24,8 @@ CODES: dict[str, tuple[int, str]] = {
     "too_much": (400, "The order is worth more than can be placed here."),
     "too_many": (400, "More than 50 articles, or more than 9,999 pieces of one."),
     "delivery_not_offered": (400, "The shop does not offer this way of delivery now."),
+    "store_needed": (400, "Pickup needs a store."),
+    "store_closed": (400, "This store serves nobody now."),
     "outside_area": (400, "Own delivery does not go to this city."),
     "not_served": (400, "Some of the goods are not sent to this region; the message names them."),
     "payment_not_offered": (400, "The shop does not offer this way to pay now."),

@@ -16,8 +16,9 @@ from shop.errors import Refused
 from shop.http.api.fields import NO_CONTROL
 from shop.staff.models import StaffUser
 from shop.staff.selectors import find_staff
-from shop.staff.services import LIMITS, may_give
+from shop.staff.services import AT_STORES, LIMITS, may_give
 from shop.staff.signing_in.reauthentication import check_own_password
+from shop.store.pickup_stores.selectors import list_stores
 
 MAX_LIMIT_FEN = 1_000_000_00
 
@@ -30,12 +31,8 @@ class SignInForm(AuthenticationForm):
         self.fields["username"].validators.append(MaxLengthValidator(self.username_field.max_length or 40))
 
 
-NOT_OFFERED = frozenset({"store_clerk"})
-"""Roles that nobody is given yet: the pickup stores which would bound what a store clerk sees are to come."""
-
-
 class PersonFields(forms.Form):
-    """Name, role and limits."""
+    """Name, role, limits and stores."""
 
     display_name = text(_("Name"), max_length=60, validators=[NO_CONTROL])
     role = forms.ChoiceField(label=_("Role"))
@@ -55,18 +52,42 @@ class PersonFields(forms.Form):
         help_text=_("The most for one top-up, one recorded transfer or one lowered price. Empty: no limit."),
     )
 
+    store_ids = forms.TypedMultipleChoiceField(
+        label=_("Works at these stores only"),
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("They see the pickup orders of these stores and no others. None: every order."),
+    )
+
+    def offer_stores(self) -> None:
+        """Let somebody be bound to a store where there is one."""
+        choices = [(store.pk, store.name) for store in list_stores()]
+        if choices:
+            self.fields["store_ids"].choices = choices  # type: ignore[attr-defined]  # as declared above
+        else:
+            del self.fields["store_ids"]
+
     def offer_roles(self, actor: Actor, *, present: str = "") -> None:
-        """Let the actor choose from the roles they may give."""
+        """Let the actor choose from the roles they may give; of a store clerk there must be a store."""
+        self.offer_stores()
+        has_stores = "store_ids" in self.fields
         limits = {name: getattr(actor, name) for name in LIMITS}
         self.fields["role"].choices = [  # type: ignore[attr-defined]  # a ChoiceField, as declared above
             (role, label)
             for role, label in ROLE_LABELS.items()
-            if may_give(actor, role, **limits) and (role not in NOT_OFFERED or role == present)
+            if may_give(actor, role, **limits) and (role not in AT_STORES or has_stores or role == present)
         ]
 
     def show_refusal(self, refused: Refused) -> None:
         """Put the sentence beside the field it speaks of."""
-        fields = {"username_taken": "username", "last_owner": "role", "more_rights": "refund_limit_fen"}
+        fields = {
+            "username_taken": "username",
+            "last_owner": "role",
+            "more_rights": "refund_limit_fen",
+            "stores_needed": "store_ids",
+            "sees_every_store": "store_ids",
+        }
         name = fields.get(refused.code)
         self.add_error(name if name in self.fields else None, str(refused))
 
@@ -84,7 +105,7 @@ class HireForm(PersonFields):
         help_text=_("What they type to sign in; it cannot be changed later."),
         attrs={"autocapitalize": "none", "spellcheck": "false"},
     )
-    field_order = ("display_name", "username", "role", "refund_limit_fen", "money_limit_fen")
+    field_order = ("display_name", "username", "role", "refund_limit_fen", "money_limit_fen", "store_ids")
 
     def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -25,6 +25,7 @@ from shop.staff.pages.forms import HireForm, PeopleFilterForm
 from shop.staff.pages.me import say_ended
 from shop.staff.selectors import count_staff, list_devices, list_staff
 from shop.staff.services import hire_staff, is_own, may_manage
+from shop.store.pickup_stores.selectors import name_stores
 
 _UNPROCESSABLE = 422
 _SHOWS_DISABLED = "disabled"
@@ -116,6 +117,7 @@ def _show_person(
         ),
         "may_see_record": has_capability(request.actor, "audit.view"),
         "dialog": dialog,
+        "stores": name_stores(user.store_ids) if user.store_ids else "",
         "devices": list_devices(user, session_key=request.session.session_key) if can_manage else [],
         "entries": tell_last(user, EVENTS_SHOWN),
     }

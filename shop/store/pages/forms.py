@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from shop.console.fields import YuanField
 from shop.errors import Refused
 from shop.store.choices import LIMITS, Notice
+from shop.store.deliveries import PICKUP_IS_READY
 from shop.store.models import StoreSettings, WeChatAccount
 from shop.store.selectors import Precondition, list_preconditions
 
@@ -41,12 +42,13 @@ class Group:
 
 TEMPLATES = tuple(f"template_{notice}" for notice in Notice)
 _KEPT = _("A change counts for new orders; orders that exist keep their deadlines.")
+_PICKUP, _PAY_AT_STORE = (("pickup_on",), ("pickup_cod_on",)) if PICKUP_IS_READY else ((), ())
 GROUPS: tuple[tuple[Any, Any, tuple[str, ...]], ...] = (
     (_("Shop"), "", ("shop_name", "contact_phone")),
     (
         _("Delivery"),
         _("Buyers are offered only what can really be fulfilled."),
-        ("express_on", "local_on", "local_fee_fen", "local_phone", "local_area"),
+        ("express_on", *_PICKUP, "local_on", "local_fee_fen", "local_phone", "local_area"),
     ),
     (
         _("Freight of express orders"),
@@ -60,6 +62,7 @@ GROUPS: tuple[tuple[Any, Any, tuple[str, ...]], ...] = (
             "wechat_on",
             "express_cod_on",
             "local_cod_on",
+            *_PAY_AT_STORE,
             "balance_on",
             "transfer_on",
             "transfer_bank",
@@ -161,6 +164,7 @@ class StoreSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subsc
             "local_area": _("Stands in the mini-program, for example: delivered the same day."),
             "express_cod_on": _("The courier brings the money; record it on the order when it is in."),
             "local_cod_on": _("Your driver brings the money; record it on the order when it is in."),
+            "pickup_cod_on": _("Buyers pay when they pick up; whoever hands out takes the money first."),
             "cancel_unpaid_minutes": _(
                 "Runs from placing. Then the order closes and its stock is free again."
             ),

@@ -13,6 +13,7 @@ from shop.console.timeline import tell_last
 from shop.errors import Refused
 from shop.http.api.fields import read_version
 from shop.staff.decorators import StaffRequest, staff_page
+from shop.store.deliveries import name_pay_method
 from shop.store.models import StoreSettings, WeChatAccount
 from shop.store.pages.forms import StoreSettingsForm, WeChatAccountForm
 from shop.store.pages.hints import list_hints
@@ -77,7 +78,10 @@ def _show_settings(
 
 def _describe_offers(store: StoreSettings) -> list[tuple[Any, list[Any]]]:
     offers = list_offers(store)
-    return [(delivery.label, [method.label for method in methods]) for delivery, methods in offers.items()]
+    return [
+        (delivery.label, [name_pay_method(method, delivery) for method in methods])
+        for delivery, methods in offers.items()
+    ]
 
 
 @staff_page("settings.view", methods=("GET", "POST"), fresh=True)

@@ -235,6 +235,8 @@ WRONG = [
     ({"address": {**address(), "id": "1"}}, "address"),
     ({"address_id": "1"}, "address"),
     ({"address_id": 1}, "address_id"),
+    ({"delivery": "pickup"}, "pickup"),
+    ({"pickup": {"store_id": "1"}}, "pickup"),
     ({"buyer_remark": "x" * 3001}, "buyer_remark"),
     ({"buyer_remark": None}, "buyer_remark"),
     ({"buyer_remark": 1}, "buyer_remark"),
@@ -259,7 +261,7 @@ def test_a_missing_field_is_named(buyer: Buyer, name: str) -> None:
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ({"delivery": "pickup"}, "delivery_not_offered"),
+        ({"delivery": "local", "address": address(city="宁波市", district="鄞州区")}, "outside_area"),
         ({"pay_method": "alipay"}, "payment_not_offered"),
         ({"pay_method": "balance"}, "payment_not_offered"),
     ],

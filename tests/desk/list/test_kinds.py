@@ -8,18 +8,13 @@ from orders.desk.list import counts, kinds
 from orders.models import Order
 from orders.stages import AftersaleMark
 from shop import frame
-from shop.store.choices import Delivery
 from tests.cast import paid_order, place, prepared_order
+from tests.cast import to_pick_up as pickup
 from tests.console import page_with
 from tests.desk.list.test_list import numbers
 
 URL = "/console/orders/"
 pytestmark = pytest.mark.django_db
-
-
-def pickup(order: Order) -> Order:
-    Order.objects.filter(pk=order.pk).update(delivery=Delivery.PICKUP)
-    return order
 
 
 def with_aftersale(order: Order, mark: AftersaleMark) -> Order:

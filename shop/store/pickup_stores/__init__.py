@@ -1,0 +1,1 @@
+"""Stores where buyers pick up what they ordered."""
