@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     """Where an order is picked up, and by which version of its code."""
 
     atomic = False
-    dependencies = [("orders", "0025_cash_on_delivery"), ("store", "0019_pickup_stores")]
+    dependencies = [("orders", "0026_ends_with_stage"), ("store", "0019_pickup_stores")]
     operations = [
         AddColumn(
             "order",

@@ -131,7 +131,6 @@ class StoreSettings(Versioned):
     )
     """0: never."""
 
-
     former_fields: ClassVar[dict[str, Any]] = {
         "freight_fen": _("flat freight"),
         "freight_free_above_fen": _("free freight from"),

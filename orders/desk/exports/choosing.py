@@ -37,6 +37,8 @@ def find_new_url(selection: Selection, **more: str) -> str:
     for name, value in [*more.items(), *list_hidden(selection)]:
         query.appendlist(name, value)
     return f"{reverse('exports:new')}?{query.urlencode()}"
+
+
 class WholeFilters(Filters):
     """Those of the list, of which an export leaves nothing in the archive."""
 

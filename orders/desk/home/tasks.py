@@ -21,6 +21,7 @@ from orders.tracking.selectors import list_troubled as list_lost
 from orders.waybills.selectors import list_troubled as list_unlabelled
 from orders.wechat_report.selectors import list_troubled as list_untold
 from shop import clock
+from shop.money import format_fen
 
 
 @dataclass(frozen=True)

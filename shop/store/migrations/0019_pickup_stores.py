@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('files', '0004_stored_files'),
-        ('store', '0016_wechat_report'),
+        ('store', '0018_invoices_on_request'),
     ]
 
     operations = [
