@@ -35,6 +35,7 @@ def show_board(request: StaffRequest) -> HttpResponse:
         "tabs": list_tabs(tab, request.path, request.actor),
         "rows": make_rows(page.rows),
         "page": page,
+        "here": request.get_full_path(),
     }
     return render(request, "desk/tracking/board.html", context)
 
