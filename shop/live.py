@@ -18,14 +18,22 @@ FindAudible = Callable[[Actor, Collection[int]], set[int]]
 """Of these ids those whose changes the actor may hear of, read from the database in one query."""
 
 TOPICS: dict[str, FindAudible] = {}
+LISTED: set[str] = set()
+"""Topics of which a list is looked at too, as `name:0`: any change of one is a change of it."""
+ALL = 0
 _NAME = re.compile(r"\A([a-z_]{1,20}):([0-9]{1,18})\Z", re.ASCII)
 
 
-def live_topic(name: str) -> Callable[[FindAudible], FindAudible]:
-    """Declare a topic by who may hear of it. Events of the subject of that name are its changes."""
+def live_topic(name: str, *, is_listed: bool = False) -> Callable[[FindAudible], FindAudible]:
+    """Declare a topic by who may hear of it. Events of the subject of that name are its changes.
+
+    `is_listed`: a list of them is live too. The function is then asked about the id `ALL` as about any other.
+    """
 
     def register(function: FindAudible) -> FindAudible:
         TOPICS[name] = function
+        if is_listed:
+            LISTED.add(name)
         return function
 
     return register
@@ -37,9 +45,10 @@ def hint_changed(name: str, pk: int) -> None:
     Costs no time and never raises; without such a topic it does nothing. Half a second's changes are one hint.
     """
     if name in TOPICS:
-        topic = f"{name}:{pk}"
-        message = {"type": "topic.changed", "topic": topic}
-        transaction.on_commit(partial(push_soon, group_of(topic), message))
+        for each in (pk, ALL) if name in LISTED else (pk,):
+            topic = f"{name}:{each}"
+            message = {"type": "topic.changed", "topic": topic}
+            transaction.on_commit(partial(push_soon, group_of(topic), message))
 
 
 def group_of(topic: str) -> str:

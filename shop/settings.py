@@ -391,6 +391,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "CancelReason": "orders.stages.BuyerReason",
         "Journey": "orders.tracking.models.Journey",
+        "ParcelPlace": "orders.desk.api.parcels.ParcelPlace",
     },
 }
 

@@ -9,17 +9,16 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from orders.tracking.providers import open_push
-from orders.tracking.services.pushes import keep_push
+from orders.tracking.services.pushes import find_receiver, keep_push
 from shop import clock
 from shop.callbacks.services import Letter, read_letter, record_refused
 from shop.clients.errors import BadSignature, ClientError
 from shop.clients.tracking.news import BEIJING
 from shop.couriers.models import Provider
-from shop.couriers.selectors import get_provider_account
 from shop.errors import Refused
 
-Answer = Callable[[str], dict[str, Any]]
-"""What the provider wants to read, given what is wrong, "" for nothing."""
+Answer = Callable[[str, str], dict[str, Any]]
+"""What the provider wants to read, given what is wrong, "" for nothing, and the customer whose push it is."""
 
 
 @csrf_exempt
@@ -41,33 +40,35 @@ def _receive(provider: Provider, request: HttpRequest, answer: Answer) -> HttpRe
     if letter.is_too_large:
         return _refuse(letter, answer, "too_large", 413)
     try:
-        text = open_push(provider, letter.body)
+        receiver = find_receiver(provider)
+        text = open_push(receiver.account, letter.body)
     except BadSignature:
         return _refuse(letter, answer, "bad_signature", 401)
     except ClientError as error:
         return _refuse(letter, answer, type(error).__name__.lower(), 400)
     except Refused as refused:
         return _refuse(letter, answer, refused.code, 400)
-    if not keep_push(provider, text):
-        return JsonResponse(answer("busy"), status=503)
-    return JsonResponse(answer(""))
+    customer = receiver.account.customer
+    if not receiver.has_room:
+        return JsonResponse(answer("busy", customer), status=503)
+    keep_push(provider, text)
+    return JsonResponse(answer("", customer))
 
 
 def _refuse(letter: Letter, answer: Answer, code: str, status: int) -> HttpResponse:
     """Refuse, and put it on record as a security event."""
     record_refused(letter, code)
-    return JsonResponse(answer(code), status=status)
+    return JsonResponse(answer(code, ""), status=status)
 
 
-def _answer_kdniao(wrong: str) -> dict[str, Any]:
-    account = get_provider_account(Provider.KDNIAO)
+def _answer_kdniao(wrong: str, customer: str) -> dict[str, Any]:
     return {
-        "EBusinessID": account.customer if account else "",
+        "EBusinessID": customer,
         "UpdateTime": timezone.localtime(clock.now(), BEIJING).strftime("%Y-%m-%d %H:%M:%S"),
         "Success": not wrong,
         "Reason": wrong,
     }
 
 
-def _answer_kuaidi100(wrong: str) -> dict[str, Any]:
+def _answer_kuaidi100(wrong: str, _customer: str) -> dict[str, Any]:
     return {"result": not wrong, "returnCode": "500" if wrong else "200", "message": wrong or "成功"}

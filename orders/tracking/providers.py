@@ -59,10 +59,9 @@ def make_salt(account: ProviderAccount) -> str:
     return hashlib.sha256(f"tracking push {account.customer} {account.key}".encode()).hexdigest()[:32]
 
 
-def open_push(provider: str, body: bytes) -> str:
-    """The text of a push that is signed. Raises a ClientError, and Refused `provider_not_set_up`."""
-    account = _get_account(provider)
-    if provider == Provider.KUAIDI100:
+def open_push(account: ProviderAccount, body: bytes) -> str:
+    """The text of a push that is signed with this account's secret. Raises a ClientError."""
+    if account.provider == Provider.KUAIDI100:
         return kuaidi100.open_push(body, make_salt(account))
     return kdniao.open_push(body, make_kdniao_credentials(account))
 
@@ -71,15 +70,19 @@ def make_kdniao_credentials(account: ProviderAccount) -> KdNiaoCredentials:
     return KdNiaoCredentials(account.customer, account.key)
 
 
-def read_push(provider: str, text: str, now: datetime) -> list[Report]:
+def read_push(account: ProviderAccount, text: str, now: datetime) -> list[Report]:
     """The parcels of which an opened push tells, with couriers as the provider calls them. Raises a ClientError."""
-    if provider == Provider.KUAIDI100:
+    if account.provider == Provider.KUAIDI100:
         return kuaidi100.read_push(text, now)
-    return kdniao.read_push(text, make_kdniao_credentials(_get_account(provider)), now)
+    return kdniao.read_push(text, make_kdniao_credentials(account), now)
 
 
 def _get_account(name: str) -> ProviderAccount:
     account = get_provider_account(name)
     if account is None or not account.key:
-        raise Refused("provider_not_set_up", _("The provider of e-waybills has no credentials yet."))
+        raise refuse_without_account()
     return account
+
+
+def refuse_without_account() -> Refused:
+    return Refused("provider_not_set_up", _("The provider of e-waybills has no credentials yet."))

@@ -1,5 +1,6 @@
 """Reading the journeys of parcels."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
@@ -13,6 +14,8 @@ from shop.actor import Actor
 from shop.couriers.known import list_couriers
 from shop.errors import Refused
 
+Number = tuple[str, str]
+"""Courier and tracking number."""
 MOST_PARCELS = 20
 """So many parcels of one order show their news."""
 
@@ -65,10 +68,13 @@ def map_journeys(parcel_ids: Iterable[int]) -> dict[int, Tracking]:
     return found
 
 
-def find_by_number(tracking_no: str, couriers: Collection[str]) -> list[int]:
-    """The journeys under this number of one of these couriers: it may be that of a parcel that was taken back too."""
-    rows = Tracking.objects.filter(tracking_no=tracking_no, courier__in=couriers)
-    return list(rows.order_by("pk").values_list("pk", flat=True))
+def find_by_numbers(numbers: Iterable[str]) -> dict[Number, list[int]]:
+    """Courier and number → the journeys under it: some may be those of parcels that were taken back."""
+    rows = Tracking.objects.filter(tracking_no__in=list(numbers)).order_by("pk")
+    found: dict[Number, list[int]] = defaultdict(list)
+    for pk, courier, tracking_no in rows.values_list("pk", "courier", "tracking_no"):
+        found[courier, tracking_no].append(pk)
+    return found
 
 
 def list_couriers_called(provider_courier: str) -> list[str]:

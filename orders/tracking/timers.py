@@ -1,14 +1,15 @@
 """Parcels to be asked about, parcels that have been silent for too long, and what was pushed."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from orders.tracking.models import Tracking
 from orders.tracking.selectors import list_due, list_pushes, list_silent
 from orders.tracking.services.board import stall_tracking
-from orders.tracking.services.pushes import take_push
+from orders.tracking.services.pushes import READ_AT_ONCE, take_pushes
 from orders.tracking.tasks import ask_tracker
 from shop import clock
-from shop.events.registry import due
+from shop.events.registry import due, due_together
 from shop.queues import CARRIERS
 
 _TASK_LEASE_S = 60
@@ -26,6 +27,6 @@ def stall(tracking_id: int) -> None:
     stall_tracking(tracking_id)
 
 
-@due("tracking.take_push", find=list_pushes)
-def take(push_id: int) -> None:
-    take_push(push_id)
+@due_together("tracking.take_push", find=list_pushes, most=READ_AT_ONCE)
+def take(push_ids: Sequence[int]) -> None:
+    take_pushes(push_ids)

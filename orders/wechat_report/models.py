@@ -121,6 +121,19 @@ class Company(models.Model):
         return self.name
 
 
+class CourierCompany(models.Model):
+    """Which of WeChat's couriers stands for one of ours, as people have chosen; it counts while WeChat lists it."""
+
+    courier = models.CharField(max_length=20)
+    delivery_id = models.CharField(max_length=128)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["courier"], name="wechat_company_of_courier")]
+
+    def __str__(self) -> str:
+        return f"{self.courier} is {self.delivery_id}"
+
+
 class Standing(models.Model):
     """How the shop stands with WeChat, in one row: `is_managed` is None before it was asked.
 

@@ -1,11 +1,15 @@
 """What may happen to a shipping report."""
 
+from collections.abc import Iterator, Mapping
+from typing import Any
+
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from orders.scope import rows_in_scope, scope_key
 from orders.wechat_report.models import ReportState, ShippingReport
-from shop.events.words import label_facts, name_machines, tell_only
+from shop.couriers.known import find_courier
+from shop.events.words import Part, label_facts, name_machines, tell_only, tells
 from shop.moves.table import (
     BY_GATEWAY,
     BY_STAFF,
@@ -27,7 +31,14 @@ _TOLD = {"reported": int}
 
 name_machines({WECHAT: _("WeChat")})
 tell_only("shipping_report")
-label_facts("shipping_report", reported=_("Parcels"), error=_("Why"))
+label_facts("shipping_report", reported=_("Parcels"), error=_("Why"), company=_("At WeChat"))
+
+
+@tells("shipping_report", "courier")
+def _tell_courier(code: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
+    courier = find_courier(str(code))
+    yield Part(_("Courier"), courier.name if courier else str(code))
+
 
 REPORTS = register(
     Subject(
@@ -116,6 +127,16 @@ REPORTS = register(
                 BY_STAFF,
                 _SHIP,
                 icon_name="refresh",
+            ),
+            Move(
+                "report.name_courier",
+                _("Choose WeChat's courier"),
+                _("WeChat's courier was chosen"),
+                to(_S.WAITING, _S.FAILED),
+                BY_STAFF,
+                _SHIP,
+                icon_name="truck",
+                facts={"courier": str, "company": str},
             ),
             Move(
                 "report.let_be",

@@ -14,6 +14,7 @@ from orders.wechat_report.models import (
     ASKED,
     IN_TROUBLE,
     Company,
+    CourierCompany,
     HeldState,
     ReportState,
     ShippingReport,
@@ -105,10 +106,37 @@ def list_standing_due(now: datetime, skip: Collection[int], _limit: int) -> list
 
 
 def find_company(code: str) -> str:
-    """What WeChat calls a courier of ours, "" when it knows none: by its id, its name, or as any other one."""
+    """What WeChat calls a courier of ours, "" when it knows none: as chosen, by its id, its name, or any other."""
+    if chosen := _find_chosen(code):
+        return chosen
     courier = find_courier(code)
     if courier and courier.wechat:
         return courier.wechat
     listed = Company.objects.filter(name__in=[courier.name_zh, _OTHER] if courier else [_OTHER])
     found = {company.name: company.delivery_id for company in listed}
     return found.get(courier.name_zh if courier else "", found.get(_OTHER, ""))
+
+
+def _find_chosen(code: str) -> str:
+    """What people chose, as long as WeChat lists it."""
+    chosen = CourierCompany.objects.filter(courier=code).values("delivery_id")
+    return Company.objects.filter(delivery_id__in=chosen).values_list("delivery_id", flat=True).first() or ""
+
+
+def list_to_name(report: ShippingReport) -> list[str]:
+    """The couriers of a report that WeChat's list does not name, or for which people have chosen."""
+    codes = dict.fromkeys(row["courier"] for row in report.wanted.get("parcels", ()) if row["courier"])
+    listed = set(Company.objects.values_list("delivery_id", flat=True))
+    chosen = set(CourierCompany.objects.filter(courier__in=codes).values_list("courier", flat=True))
+    return [code for code in codes if code in chosen or find_company(code) not in listed] if listed else []
+
+
+def list_companies() -> list[Company]:
+    """The couriers that WeChat knows, by name."""
+    return list(Company.objects.order_by("name", "pk"))
+
+
+def list_failed_of(courier: str, scope: str) -> "QuerySet[ShippingReport]":
+    """Reports with a parcel of this courier that WeChat has refused."""
+    of_courier = {"wanted__parcels__contains": [{"courier": courier}]}
+    return list_troubled(scope).filter(state=ReportState.FAILED, **of_courier)

@@ -108,9 +108,7 @@ def _upload(client: WeChatMini, report: ShippingReport) -> None:
     try:
         sending = name_companies(report)
     except NoCompany as missing:
-        words = _(
-            "WeChat knows no courier “%(courier)s”. Enter the shipping at the WeChat platform, then leave this."
-        )
+        words = _("WeChat knows no courier “%(courier)s”. Choose here which of its couriers stands for it.")
         fail_report(report, error=words % {"courier": missing})
         return
     at = note_sending(report, sending)

@@ -21,6 +21,7 @@ from shop.store.places.regions import find_district_problem, find_problem
 from shop.store.places.split import LONGEST, split_address
 from shop.words import fill
 
+MOST_STUCK_HOURS = 720
 _POSTCODE = RegexValidator(r"\A[0-9]{6}\Z", _("A postcode has 6 digits."))
 _PLAIN = [NO_CONTROL]
 
@@ -146,6 +147,15 @@ class CourierForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
     )
     delivery_method = _Numbers(label=_("How it is handed over"))
     trans_type = _Numbers(label=_("Kind of delivery"))
+    stuck_hours = forms.IntegerField(
+        label=_("Stuck after hours without news"),
+        min_value=1,
+        max_value=MOST_STUCK_HOURS,
+        help_text=_("A parcel that is silent for so long stands under “Parcels in trouble”."),
+        error_messages=dict.fromkeys(
+            ("min_value", "max_value", "invalid", "required"), _("Say how many hours, 1 to 720 (30 days).")
+        ),
+    )
     customer_pwd = SecretField(label=_("Account password"))
     month_code = SecretField(label=_("Monthly code"))
 
@@ -160,7 +170,6 @@ class CourierForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
             "product": _(
                 "The courier's own number of a service, as the provider lists it; 1 is the usual one."
             ),
-            "stuck_hours": _("A parcel that is silent for so long stands under “Parcels in trouble”."),
             "label_size": _("As the provider names it; leave it empty for the usual size."),
         }
 

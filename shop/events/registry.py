@@ -4,7 +4,7 @@ Handlers live in `handlers.py`, timers in `timers.py` of their app. `manage.py w
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +14,9 @@ from shop.queues import GENERAL
 HandlerFunction = Callable[[Event], None]
 FindDue = Callable[[datetime, Collection[int], int], list[int]]
 ActOnDue = Callable[[int], None]
+ActOnAll = Callable[[Sequence[int]], None]
+MOST_AT_ONCE = 50
+"""So many due rows of a timer are acted on in one round."""
 
 
 @dataclass(frozen=True)
@@ -30,13 +33,18 @@ class Handler:
 
 @dataclass(frozen=True)
 class Timer:
-    """`outside` timers enqueue tasks into `queue`: they rest while the broker fails or the queue is full."""
+    """`outside` timers enqueue tasks into `queue`: they rest while the broker fails or the queue is full.
+
+    Where there is `act_on_all`, the up to `most` rows of a round are one act, all of it or nothing.
+    """
 
     name: str
     find: FindDue
     act: ActOnDue
     outside: bool
     queue: str
+    act_on_all: ActOnAll | None = None
+    most: int = MOST_AT_ONCE
 
 
 HANDLERS: dict[str, Handler] = {}
@@ -73,9 +81,27 @@ def due(
     """
 
     def register(function: ActOnDue) -> ActOnDue:
-        if name in TIMERS:
-            raise ValueError(f"there is a timer {name} already")
-        TIMERS[name] = Timer(name, find, function, outside, queue)
+        _add(Timer(name, find, function, outside, queue))
         return function
 
     return register
+
+
+def due_together(name: str, *, find: FindDue, most: int) -> Callable[[ActOnAll], ActOnAll]:
+    """Declare a timer of rows that come by the thousand: the function acts on up to `most` at once.
+
+    `manage.py deliver` goes on with them between deliveries instead of waiting for the next round. Where it raises,
+    each row is tried alone, so that one that fails holds up no other. Raises ValueError as `due` does.
+    """
+
+    def register(function: ActOnAll) -> ActOnAll:
+        _add(Timer(name, find, lambda row: function([row]), False, GENERAL, function, most))
+        return function
+
+    return register
+
+
+def _add(timer: Timer) -> None:
+    if timer.name in TIMERS:
+        raise ValueError(f"there is a timer {timer.name} already")
+    TIMERS[timer.name] = timer

@@ -12,10 +12,10 @@ from django.db.models import Q
 from shop import clock
 from shop.events.models import Heartbeat, StuckTimer
 from shop.events.pause import BROKER_ERRORS, PAUSE_S, has_room, is_outside_paused, pause_outside
-from shop.events.registry import TIMERS, Timer
+from shop.events.registry import MOST_AT_ONCE, TIMERS, Timer
 
 logger = logging.getLogger(__name__)
-BATCH = 50
+BATCH = MOST_AT_ONCE
 CLAIM = timedelta(seconds=60)
 """Rows of a sweeper that died are taken up by another after this."""
 SWEEPERS = 3
@@ -33,11 +33,16 @@ def sweep() -> int:
     return acted
 
 
+def sweep_together() -> int:
+    """One batch of each timer whose rows come by the thousand; returns how many rows were acted on."""
+    return sum(_sweep_timer(timer) for timer in TIMERS.values() if timer.act_on_all)
+
+
 def _sweep_timer(timer: Timer) -> int:
     if timer.outside and is_outside_paused():
         return 0
     mine = _find_mine(timer)
-    done = [subject_id for subject_id in mine if _act(timer, subject_id)]
+    done = mine if _act_on_all(timer, mine) else [row for row in mine if _act(timer, row)]
     claims = StuckTimer.objects.filter(timer=timer.name, subject_id__in=done)
     # An outside timer has only enqueued a task: what failed before is forgotten when that has come through.
     (claims.filter(attempts=0) if timer.outside else claims).delete()
@@ -58,7 +63,7 @@ def _find_mine(timer: Timer) -> list[int]:
 def _find_free(timer: Timer) -> list[int]:
     moment = clock.now()
     held = StuckTimer.objects.filter(Q(until__gt=moment) | Q(dead_at__isnull=False), timer=timer.name)
-    return timer.find(moment, list(held.values_list("subject_id", flat=True)), BATCH)
+    return timer.find(moment, list(held.values_list("subject_id", flat=True)), timer.most)
 
 
 def _claim(timer: Timer, subject_ids: Sequence[int]) -> list[int]:
@@ -72,6 +77,18 @@ def _claim(timer: Timer, subject_ids: Sequence[int]) -> list[int]:
         mine = set(free.values_list("subject_id", flat=True))
         StuckTimer.objects.filter(timer=timer.name, subject_id__in=mine).update(until=moment + CLAIM)
     return [subject_id for subject_id in subject_ids if subject_id in mine]
+
+
+def _act_on_all(timer: Timer, subject_ids: Sequence[int]) -> bool:
+    """Whether the rows are done, all by one act."""
+    if timer.act_on_all is None or not subject_ids:
+        return False
+    try:
+        timer.act_on_all(subject_ids)
+    except Exception as error:  # whichever row it was, the others go on
+        logger.warning("timer %s stuck on one of %d: %s", timer.name, len(subject_ids), type(error).__name__)
+        return False
+    return True
 
 
 def _act(timer: Timer, subject_id: int) -> bool:

@@ -15,7 +15,8 @@ from shop.errors import Refused
 class Dialog:
     """One question. `template` extends `components/_dialog.html`; `url` is where it is fetched and answered.
 
-    `subject` is what it is about, for the template. `is_open` shows it with the page that it is on.
+    `subject` is what it is about, for the template. `is_open` shows it with the page that it is on. `back` is the page
+    of ours that its answer leads to, "" for that of the subject.
     """
 
     template: str
@@ -25,6 +26,7 @@ class Dialog:
     form: Any = None
     subject: Any = None
     is_open: bool = False
+    back: str = ""
 
 
 def show_dialog(

@@ -71,6 +71,12 @@ def read_next(request: HttpRequest, *, otherwise: str = "") -> str:
     return own_address(request, request.POST.get("next", ""), otherwise=otherwise)
 
 
+def read_opener(request: HttpRequest) -> str:
+    """The page of ours that a dialog was asked for from, or its answer sent from; "" where it says none."""
+    named = request.POST.get("next") or request.GET.get("next", "")
+    return own_address(request, named, otherwise="")
+
+
 def own_address(request: HttpRequest, target: str, *, otherwise: str = HOME) -> str:
     """`target` if it leads to a page of ours, else the start page or the one given."""
     is_own = url_has_allowed_host_and_scheme(

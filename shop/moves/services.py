@@ -1,6 +1,6 @@
 """The one door: locking a subject for a verb, and the only code that raises a version and records an event."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -87,6 +87,12 @@ def _lock(rows: QuerySet[S], pk: Any) -> QuerySet[S]:
 def _keep_lock(model: type[S]) -> KeptQuery[S]:
     """The lock on a row of which everybody may see all, which every verb begins with."""
     return KeptQuery(lambda: _lock(model._default_manager.all(), Param("pk", BigIntegerField())))
+
+
+def lock_rows(model: type[S], pks: Iterable[int]) -> list[S]:
+    """As `lock_row` for many: those that there are, locked in id order."""
+    rows = find_subject(model).find_rows(None).select_for_update(no_key=True)
+    return list(rows.filter(pk__in=list(pks)).order_by("pk"))
 
 
 def lock_single(model: type[S], verb: str, *, actor: Actor, expected_version: int | None = None) -> S:

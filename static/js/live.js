@@ -18,6 +18,7 @@ export class Live {
     document.addEventListener("htmx:afterSwap", () => this.#listen());
     document.addEventListener("htmx:beforeOnLoad", keep_other_pages_out);
     document.addEventListener("htmx:oobBeforeSwap", keep_what_is_in_use);
+    keep_folds();
     document.addEventListener("visibilitychange", () => document.hidden || this.tick());
   }
 
@@ -99,4 +100,23 @@ function keep_what_is_in_use(event) {
   const focused = document.activeElement;
   const is_in_use = (focused !== document.body && target.contains(focused)) || target.querySelector("[data-keep]");
   if (is_in_use) event.detail.shouldSwap = false;
+}
+
+/* What somebody has unfolded, or folded, is as it was when its part comes anew: each <details id> by its id. */
+function keep_folds() {
+  const folds = new Map();
+  for (const name of ["htmx:beforeSwap", "htmx:oobBeforeSwap"]) {
+    document.addEventListener(name, ({ detail }) => {
+      for (const fold of detail.target.querySelectorAll("details[id]")) folds.set(fold.id, fold.open);
+    });
+  }
+  for (const name of ["htmx:afterSwap", "htmx:oobAfterSwap"]) {
+    document.addEventListener(name, () => {
+      for (const [id, is_open] of folds) {
+        const fold = document.getElementById(id);
+        if (fold) fold.open = is_open;
+      }
+      folds.clear();
+    });
+  }
 }

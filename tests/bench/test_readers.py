@@ -98,7 +98,7 @@ READERS = {
     "collection_troubled": "orders.collections.selectors.list_troubled",
     "parcel_to_hand_over": "orders.collections.waiting.list_waiting",
     "collection_due": "orders.collections.selectors.list_due",
-    "tracking_by_number": "orders.tracking.selectors.find_by_number",
+    "tracking_by_number": "orders.tracking.selectors.find_by_numbers",
     "tracking_due": "orders.tracking.selectors.list_due",
     "tracking_silent": "orders.tracking.selectors.list_silent",
     "tracking_troubled": "orders.tracking.selectors.list_troubled",

@@ -29,7 +29,7 @@ def by_path(name: str) -> str:
 def test_the_scripts_are_there() -> None:
     assert [
         *("alerts", "desk", "exports", "fill", "gateway"),
-        *("live", "pages", "place", "sheets", "shipping"),
+        *("live", "pages", "place", "sheets", "shipping", "tracking"),
     ] == SCRIPTS
 
 
@@ -48,7 +48,9 @@ def test_help_needs_no_environment(name: str, tmp_path: Path) -> None:
 def test_what_is_not_set_is_named(name: str) -> None:
     answer = call(by_path(name))
     assert answer.returncode == 1
-    missing = "DATABASE_URL, REDIS_URL" if name in ("alerts", "gateway", "live") else "DATABASE_URL"
+    missing = (
+        "DATABASE_URL, REDIS_URL" if name in ("alerts", "gateway", "live", "tracking") else "DATABASE_URL"
+    )
     assert answer.stderr == f"Not set: {missing}. --help shows an example.\n"
 
 
@@ -102,3 +104,11 @@ def test_placing_in_every_way_oversells_nothing(measure: Call, tmp_path: Path) -
     assert shown.startswith("| way | a second at 1,000 | of bare SQL | promised |")
     assert "orders placed, 0 SKUs oversold" in shown
     assert call(by_path("place"), "--table", str(kept)).stdout == shown
+
+
+@pytest.mark.fault
+def test_pushes_are_taken_in_and_read_while_a_page_is_looked_at(measure: Call) -> None:
+    shown = measure("tracking", "--pushes", "12", "--senders", "2").stdout
+    facts = dict(line.strip().rsplit("  ", 1) for line in shown.splitlines() if line.startswith("  refused"))
+    assert [value.strip() for value in facts.values()] == ["0"], shown
+    assert "books of tracking: clean" in shown

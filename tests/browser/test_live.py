@@ -1,5 +1,6 @@
 """A live part of a page in a real browser: one socket for each tab, and what is typed stays."""
 
+from datetime import timedelta
 from urllib.parse import quote_plus
 
 import pytest
@@ -8,9 +9,13 @@ from playwright.sync_api import Page, WebSocket, expect
 
 from orders.models import Order
 from orders.services.steps import confirm_order
+from orders.tracking.services.hearing import hear
+from shop import clock
+from shop.clients.tracking.news import News, Report, Where
 from shop.staff.models import StaffUser
 from tests.browser.conftest import Device, LiveShop, open_page
 from tests.cast import clerk, make_staff, open_shop, paid_order
+from tests.tracking.parcels import followed
 
 pytestmark = pytest.mark.browser
 HEARD_MS, POLL_MS = 10_000, 10_000
@@ -55,6 +60,24 @@ def test_a_change_is_told_through_the_one_socket_and_what_is_typed_stays(
     assert sum(not socket.is_closed() for socket in sockets) == 1
     page.locator("#order-changes a").click()
     expect(page.locator("#order-changes")).to_be_empty()
+
+
+def test_what_is_unfolded_stays_so_when_its_part_comes_anew(
+    device: Device, live_shop: LiveShop, order: Order
+) -> None:
+    parcel = followed()
+    told = News(clock.now() - timedelta(hours=3), "快件已到达杭州", "杭州市", Where.IN_TRANSIT, "2")
+    hear(parcel.pk, Report(parcel.courier, parcel.tracking_no, (told,)))
+    page, _sockets = open_order(device, live_shop, parcel.order)
+    fold = page.locator(f"#journey-{parcel.pk}")
+    fold.locator("summary").click()
+    expect(fold.locator(".timeline")).to_be_visible()
+    later = News(clock.now() - timedelta(hours=1), "快件已到达上海", "上海市", Where.IN_TRANSIT, "2")
+    hear(parcel.pk, Report(parcel.courier, parcel.tracking_no, (later,)))
+    page.evaluate(f"htmx.trigger('[data-live=\"tracking:{parcel.pk}\"]', 'live')")
+    expect(fold.locator("summary")).to_contain_text("上海", timeout=HEARD_MS)
+    expect(fold.locator(".timeline")).to_be_visible()
+    expect(fold.locator("summary")).to_be_focused()
 
 
 def test_without_a_socket_the_part_asks_by_itself(device: Device, live_shop: LiveShop, order: Order) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from shop.couriers.models import CourierAccount, PayType, Provider, ProviderAccount, Sender
+from orders.tracking.providers import make_salt
+from shop.couriers.models import STUCK_HOURS, CourierAccount, PayType, Provider, ProviderAccount, Sender
 from shop.couriers.services.accounts import change_courier, take_courier
 from shop.couriers.services.providers import change_provider
 from shop.couriers.services.senders import change_sender, retire_sender
@@ -217,6 +218,21 @@ class TestCourier:
         found = errors_of(self.save("ZTO", manager, customer_name="K&1", customer_pwd="a+b"))
         assert set(found) == {"customer_name", "customer_pwd"}
 
+    @pytest.mark.parametrize("hours", ["0", "-1", "721", "40000", "", "2.5", "三天"])
+    def test_hours_without_news_are_a_number_of_them(self, hours: str, manager: Client) -> None:
+        self.open("SF", manager)
+        answer = self.save("SF", manager, stuck_hours=hours)
+        assert errors_of(answer) == {"stuck_hours": ["Say how many hours, 1 to 720 (30 days)."]}
+        assert CourierAccount.objects.get().stuck_hours == STUCK_HOURS
+
+    @pytest.mark.parametrize("hours", ["1", "720"])
+    def test_hours_without_news_are_saved_and_shown(self, hours: str, manager: Client) -> None:
+        page = self.open("SF", manager)
+        assert f'value="{STUCK_HOURS}"' in page
+        assert self.save("SF", manager, stuck_hours=hours).status_code == 302
+        assert CourierAccount.objects.get().stuck_hours == int(hours)
+        assert f'value="{hours}"' in page_with(200, manager.get(f"{URL}accounts/SF/"))
+
     def test_an_overtaken_form_is_refused(self, manager: Client) -> None:
         self.open("SF", manager)
         account = CourierAccount.objects.get()
@@ -254,6 +270,42 @@ class TestProvider:
         answer = manager.post(f"{URL}providers/kdniao/", {"key": SECRETS[2], "version": "0"})
         assert list(errors_of(answer)) == ["merchant"]
         assert not ProviderAccount.objects.exists()
+
+    def test_kuaidi100_asks_for_its_customer_number_and_kdniao_does_not(self, manager: Client) -> None:
+        assert 'name="company"' not in page_with(200, manager.get(f"{URL}providers/kdniao/"))
+        page = page_with(200, manager.get(f"{URL}providers/kuaidi100/"))
+        assert 'name="company"' in page and "cannot be asked for them" in page
+
+    @pytest.mark.parametrize(
+        ("changes", "field"),
+        [
+            ({"company": "C" * 61}, "company"),
+            ({"company": "CUST\x001"}, "company"),
+            ({"merchant": ""}, "merchant"),
+            ({"merchant": "K" * 61}, "merchant"),
+            ({"key": "sec\x1fret"}, "key"),
+        ],
+    )
+    def test_what_signs_pushes_is_refused_beside_its_field(
+        self, changes: dict[str, str], field: str, manager: Client
+    ) -> None:
+        typed = {"merchant": "KEY1", "key": SECRETS[2], "company": "CUST1", "version": "0"}
+        found = errors_of(manager.post(f"{URL}providers/kuaidi100/", typed | changes))
+        assert list(found) == [field] and found[field][0]
+        assert not ProviderAccount.objects.exists()
+
+    def test_the_secret_that_signs_pushes_is_written_and_never_read(self, manager: Client) -> None:
+        typed = {"merchant": "KEY1", "key": SECRETS[2], "company": "CUST1", "version": "0"}
+        assert manager.post(f"{URL}providers/kuaidi100/", typed).status_code == 302
+        account = ProviderAccount.objects.get()
+        assert (account.customer, account.key, account.company) == ("KEY1", SECRETS[2], "CUST1")
+        page = page_with(200, manager.get(f"{URL}providers/kuaidi100/"))
+        assert 'value="CUST1"' in page
+        assert SECRETS[2] not in page and make_salt(account) not in page
+        typed |= {"key": "", "company": "CUST2", "version": str(account.version)}
+        assert manager.post(f"{URL}providers/kuaidi100/", typed).status_code == 302
+        account.refresh_from_db()
+        assert (account.key, account.company) == (SECRETS[2], "CUST2")
 
     def test_saving_the_same_says_so(self, manager: Client) -> None:
         change_provider(Provider.KDNIAO, {"customer": "1", "key": "2"}, actor=clerk())

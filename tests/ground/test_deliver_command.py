@@ -21,10 +21,12 @@ class Loop:
         self.now, self.log = 100.0, []
         self.busy: Iterator[object] = iter([])
         self.sweep: Callable[[], object] = lambda: None
+        self.together: Iterator[int] = iter([])
         monkeypatch.setattr(deliver, "time", SimpleNamespace(monotonic=lambda: self.now, sleep=self.rest))
         monkeypatch.setattr(deliver, "signal", SimpleNamespace(**vars(signal) | {"signal": self.keep}))
         monkeypatch.setattr(deliver, "deliver_batch", self.deliver)
         monkeypatch.setattr(deliver, "sweep", lambda: (self.log.append(f"sweep {self.now:g}"), self.sweep()))
+        monkeypatch.setattr(deliver, "sweep_together", lambda: next(self.together, 0))
         monkeypatch.setattr(deliver, "drain", lambda: self.log.append("drain"))
         monkeypatch.setattr(deliver, "begin_nightly", lambda: self.log.append("begin"))
         monkeypatch.setattr(deliver, "close_old_connections", lambda: self.log.append("close"))
@@ -71,6 +73,11 @@ def test_it_rests_a_fifth_of_a_second_when_nothing_is_due(loop: Loop) -> None:
 
 def test_it_does_not_rest_while_there_is_work(loop: Loop) -> None:
     assert loop.run(1, 20) == ["begin", "sweep 100", "rest 0.2"]
+
+
+def test_it_does_not_rest_while_rows_come_by_the_thousand(loop: Loop) -> None:
+    loop.together = iter([100, 100, 3])
+    assert loop.run(0, 0, 0, 0) == ["begin", "sweep 100", "rest 0.2", "rest 0.2"]
 
 
 def test_it_sweeps_every_two_seconds(loop: Loop) -> None:

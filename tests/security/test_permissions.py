@@ -353,7 +353,7 @@ ORDER_ACTIONS = (
     ),
     (SHIPPERS, "fail_intercept", "withdraw_intercept", "enter_label", "call_courier", "merge", "separate"),
     (SHIPPERS, "turn_back", "undo_turn_back"),
-    (SHIPPERS, "retry_report", "let_report_be"),
+    (SHIPPERS, "retry_report", "let_report_be", "name_courier"),
     (SHIPPERS, "report_problem", "snooze_tracking", "settle_tracking", "tell_about_parcel"),
     (PRINTERS, "retry_print", "settle_print", "repeat_print", "cancel_print"),
     (COLLECTORS, "collect", "record_transfer", "record_excess", "reject_proof"),

@@ -12,7 +12,7 @@ from orders.tracking.models import Journey, Tracking, TrackingPush
 from orders.tracking.providers import make_salt
 from orders.tracking.services import pushes
 from orders.tracking.services.effects import carry_to_parcel
-from orders.tracking.services.pushes import take_push
+from orders.tracking.services.pushes import take_pushes
 from shop import clock
 from shop.callbacks.models import Callback
 from shop.clients.kdniao import sign_data
@@ -48,8 +48,7 @@ def post(client: Client, path: str, body: str | bytes) -> Any:
 
 
 def read_all() -> None:
-    for pk in list(TrackingPush.objects.values_list("pk", flat=True)):
-        take_push(pk)
+    take_pushes(list(TrackingPush.objects.values_list("pk", flat=True)))
 
 
 @pytest.mark.parametrize("twice", [False, True])

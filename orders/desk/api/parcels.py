@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
 from orders.scope import orders_in_scope
-from orders.shipping.models import InterceptState, Parcel
+from orders.shipping.models import InterceptState, Parcel, ParcelState
 from shop.actor import Actor
 from shop.events.models import Event
 
@@ -20,7 +20,25 @@ class ParcelEventCode(models.TextChoices):
     REPLACED = "replaced", _("Tracking number replaced")
     INTERCEPT_ASKED = "intercept_asked", _("Stopping or redirecting a parcel asked for")
     INTERCEPT_DONE = "intercept_done", _("The courier has stopped or redirected the parcel")
+    REFUSED = "refused", _("Refused, on its way back")
+    RETURNED = "returned", _("Back at the shop")
     ARRIVED = "arrived", _("Delivered")
+
+
+class ParcelPlace(models.TextChoices):
+    """Where a parcel of theirs is, in the fewest words that buyers need."""
+
+    SENT = "sent", _("On its way")
+    ARRIVED = "arrived", _("Delivered")
+    REFUSED = "refused", _("Refused, on its way back")
+    RETURNED = "returned", _("Back at the shop")
+
+
+def find_place(parcel: Parcel) -> ParcelPlace:
+    """Of a parcel that was handed over: by the shop's own record, also where no courier tells anything."""
+    if parcel.state == ParcelState.SENT and parcel.turned_back_at is not None:
+        return ParcelPlace.REFUSED
+    return ParcelPlace(parcel.state)
 
 
 @dataclass(frozen=True)
@@ -65,5 +83,9 @@ def _list_events(parcel: Parcel, replaced: Iterable[datetime]) -> Iterator[Parce
         yield ParcelEvent(intercept.asked_at, ParcelEventCode.INTERCEPT_ASKED)
         if intercept.state == InterceptState.DONE and intercept.ended_at:
             yield ParcelEvent(intercept.ended_at, ParcelEventCode.INTERCEPT_DONE)
+    if parcel.turned_back_at:
+        yield ParcelEvent(parcel.turned_back_at, ParcelEventCode.REFUSED)
+    if parcel.returned_at:
+        yield ParcelEvent(parcel.returned_at, ParcelEventCode.RETURNED)
     if parcel.arrived_at:
         yield ParcelEvent(parcel.arrived_at, ParcelEventCode.ARRIVED)

@@ -17,7 +17,7 @@ from orders.desk.api.buyer import (
     get_status_label,
     list_actions,
 )
-from orders.desk.api.parcels import ParcelEventCode, map_parcel_events, map_shared
+from orders.desk.api.parcels import ParcelEventCode, ParcelPlace, find_place, map_parcel_events, map_shared
 from orders.invoices.models import Holder, InvoiceState
 from orders.invoices.rules import can_ask
 from orders.invoices.titles import LONGEST
@@ -321,6 +321,8 @@ class ParcelOut(serializers.Serializer[Any]):
     tracking_no = serializers.CharField()
     driver_name = serializers.CharField()
     driver_phone = serializers.CharField()
+    state = serializers.SerializerMethodField()
+    state_words = serializers.SerializerMethodField(help_text="in the language of the request")
     has_arrived = serializers.SerializerMethodField()
     sent_at = serializers.DateTimeField()
     arrived_at = serializers.DateTimeField(allow_null=True)
@@ -334,6 +336,13 @@ class ParcelOut(serializers.Serializer[Any]):
     shared_with = serializers.SerializerMethodField(
         help_text="your other orders that have goods in it, by number"
     )
+
+    @extend_schema_field(serializers.ChoiceField(choices=ParcelPlace.choices))
+    def get_state(self, parcel: Parcel) -> str:
+        return find_place(parcel).value
+
+    def get_state_words(self, parcel: Parcel) -> str:
+        return str(find_place(parcel).label)
 
     @extend_schema_field(ParcelTrackingOut(allow_null=True))
     def get_tracking(self, parcel: Parcel) -> Any:

@@ -16,6 +16,7 @@ from orders.tracking.models import NEWEST_FIRST, Tracking, TrackingEvent, Troubl
 from orders.tracking.selectors import list_snoozed, list_troubled
 from shop.actor import Actor
 from shop.crypto import mask_name
+from shop.events.models import Event
 from shop.http.query import make_url
 
 SNOOZED = "snoozed"
@@ -29,6 +30,8 @@ class Row:
     buyer: str
     newest: TrackingEvent | None
     complaint: str
+    to_buyer: str
+    """The last message to the buyer, "" where there is none."""
 
     @property
     def since(self) -> datetime:
@@ -73,12 +76,27 @@ def list_tabs(tab: str, path: str, counts: Mapping[str, int]) -> list[dict[str, 
 
 
 def make_rows(trackings: Sequence[Tracking]) -> list[Row]:
-    """What the page shows of them: one query for the newest news of all."""
+    """What the page shows of them: one query for the newest news of all, one for what buyers were told."""
     same = TrackingEvent.objects.filter(tracking=OuterRef("tracking")).order_by(*NEWEST_FIRST)
     news = TrackingEvent.objects.filter(tracking__in=[row.pk for row in trackings])
     newest = {event.tracking_id: event for event in news.filter(pk=Subquery(same.values("pk")[:1]))}
-    return [_make(tracking, newest.get(tracking.pk)) for tracking in trackings]
+    messages = _map_messages([row for row in trackings if row.told_at])
+    return [_make(row, newest.get(row.pk), messages.get(row.pk, "")) for row in trackings]
 
 
-def _make(tracking: Tracking, newest: TrackingEvent | None) -> Row:
-    return Row(tracking, mask_name(tracking.order.recipient), newest, write_complaint(tracking, newest))
+def _map_messages(told: Sequence[Tracking]) -> dict[int, str]:
+    """Journey id → the last message to its buyer."""
+    by_id = {row.pk: row for row in told}
+    events = Event.objects.filter(
+        kind=Tracking.subject_kind, subject_id__in=by_id, verb="tracking.tell_buyer"
+    )
+    messages = {}
+    for event in events.order_by("number") if told else ():
+        event.secret = by_id[event.subject_id].read_secret()
+        messages[event.subject_id] = event.words.get("notice", "")
+    return messages
+
+
+def _make(tracking: Tracking, newest: TrackingEvent | None, to_buyer: str) -> Row:
+    complaint = write_complaint(tracking, newest)
+    return Row(tracking, mask_name(tracking.order.recipient), newest, complaint, to_buyer)

@@ -36,6 +36,7 @@ def show_board(request: StaffRequest) -> HttpResponse:
         "tabs": list_tabs(tab, request.path, counts),
         "rows": make_rows(page.rows),
         "page": page,
+        "here": request.get_full_path(),
     }
     return render(request, "desk/tracking/board.html", context)
 

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from orders.desk.list.counts import describe_count
 from orders.desk.wechat_report.actions import ACTIONS, find_action_url
+from orders.desk.wechat_report.marks import mark_list, mark_report
 from orders.desk.wechat_report.shelves import SHELVES, count_shelves, find_shelf
 from orders.scope import scope_key
 from orders.wechat_report.models import ShippingReport
@@ -35,17 +36,28 @@ _SHIP = "orders.ship"
 def list_reports(request: StaffRequest) -> HttpResponse:
     """The reports of one tab, the newest first, and above them how the shop stands with WeChat."""
     scope, shelf = scope_key(request.actor), find_shelf(request.GET.get("show", ""))
-    held = sum_held(scope)
-    rows = shelf.find(scope).select_related("order", "payment")
+    held, standing = sum_held(scope), get_standing()
+    page = read_page(shelf.find(scope).select_related("order", "payment"), request)
     context = {
-        "page": read_page(rows, request),
+        "page": page,
         "shelf": shelf,
         "tabs": _list_tabs(shelf.key, count_shelves(scope, held)),
         "held": held,
-        "standing": get_standing(),
+        "standing": standing,
         "is_on": get_store_settings().wechat_report_on,
+        "here": request.get_full_path(),
+        "seen": mark_list(page.rows, standing),
     }
-    return render(request, "desk/wechat_report/list.html", context)
+    return _render_live(request, "desk/wechat_report/list.html", "desk/wechat_report/_list.html", context)
+
+
+def _render_live(request: StaffRequest, page: str, part: str, context: dict[str, Any]) -> HttpResponse:
+    """The page; of an open one the part that follows WeChat, 204 while it is as it was seen."""
+    if not request.htmx:
+        return render(request, page, context)
+    if request.headers.get("X-Seen") == context["seen"]:
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    return render(request, part, context)
 
 
 def _list_tabs(key: str, counts: Mapping[str, int]) -> list[dict[str, Any]]:
@@ -73,7 +85,9 @@ def send_again(request: StaffRequest) -> HttpResponse:
 @staff_page(_SHIP)
 def show_report(request: StaffRequest, report_id: int) -> HttpResponse:
     """One report: what WeChat is told, what it knows, and what can be done."""
-    return _render(request, get_report(report_id, actor=request.actor))
+    report = get_report(report_id, actor=request.actor)
+    context = _describe(request, report)
+    return _render_live(request, "desk/wechat_report/report.html", "desk/wechat_report/_report.html", context)
 
 
 def _render(
@@ -83,16 +97,20 @@ def _render(
     dialog: Dialog | None = None,
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
-    context = {
+    context = _describe(request, report) | {"dialog": dialog}
+    return render(request, "desk/wechat_report/report.html", context, status=status)
+
+
+def _describe(request: StaffRequest, report: ShippingReport) -> dict[str, Any]:
+    return {
         "report": report,
         "rows": _list_parcels(report),
         "offers": list_offers(
             ACTIONS, report, request.actor, action_url=find_action_url, is_silent=lambda _refused: True
         ),
         "entries": tell_last(report, EVENTS_SHOWN),
-        "dialog": dialog,
+        "seen": mark_report(report),
     }
-    return render(request, "desk/wechat_report/report.html", context, status=status)
 
 
 def _list_parcels(report: ShippingReport) -> list[dict[str, Any]]:

@@ -19,6 +19,9 @@ _ON_ITS_WAY = (Stage.PREPARING, Stage.SHIPPED)
 
 def note_moved(parcel_id: int, *, number: Number, actor: Actor) -> None:
     """The courier has it: from now on shipping is not undone, and nobody need come. Nothing for one that has moved."""
+    # Most news is of a parcel that moves on: its orders need not be locked for that.
+    if Parcel.objects.filter(pk=parcel_id, has_moved=True).exists():
+        return
     with transaction.atomic():
         orders, parcel = _lock(parcel_id, number)
         if not _is_sent(parcel, number) or parcel.has_moved:

@@ -1,7 +1,7 @@
 """A parcel that was sent is followed under the number it has, and no longer than it has it."""
 
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -82,7 +82,7 @@ def _be_asked(tracking: Tracking) -> None:
     is_subscribed = tracking.provider == Provider.KDNIAO and of_kdniao.exists()
     tracking.subscribed_at = moment if is_subscribed else None
     tracking.next_query_at = moment + _PUSHES_COME_WITHIN if is_subscribed else moment
-    tracking.check_at = find_check(tracking)
+    tracking.check_at = find_check(tracking, read_stuck_hours())
 
 
 def _take_up(tracking: Tracking) -> None:
@@ -90,20 +90,24 @@ def _take_up(tracking: Tracking) -> None:
     if tracking.is_live:
         return
     tracking.ended_at = None
-    changes: dict[str, Any] = {"ended_at": None, "check_at": find_check(tracking)}
+    changes: dict[str, Any] = {"ended_at": None, "check_at": find_check(tracking, read_stuck_hours())}
     if tracking.provider and tracking.state not in FINAL:
         changes["next_query_at"] = clock.now()
     move(tracking, "tracking.take_up", actor=SYSTEM, changes=changes, data=describe_tracking(tracking))
 
 
-def find_check(tracking: Tracking) -> Any:
+def read_stuck_hours() -> dict[str, int]:
+    """Courier → after how many hours of silence somebody should look, of those that the shop has an account with."""
+    return dict(CourierAccount.objects.values_list("code", "stuck_hours"))
+
+
+def find_check(tracking: Tracking, stuck_hours: Mapping[str, int]) -> datetime | None:
     """When its silence is one to look at, None where news is not to be waited for, or nobody could tell any."""
     if not tracking.provider or not tracking.is_live or tracking.state not in ON_ITS_WAY:
         return None
     if tracking.state == Journey.NOTHING:
         return tracking.began_at + COLLECTED_WITHIN
-    account = CourierAccount.objects.filter(code=tracking.courier).first()
-    hours = account.stuck_hours if account else STUCK_HOURS
+    hours = stuck_hours.get(tracking.courier, STUCK_HOURS)
     return (tracking.news_at or clock.now()) + timedelta(hours=hours)
 
 

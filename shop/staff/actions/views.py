@@ -11,8 +11,8 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from shop.errors import Refused
-from shop.http.dialogs import show_dialog, show_obstacle
-from shop.http.middleware import read_next
+from shop.http.dialogs import Dialog, show_dialog, show_obstacle
+from shop.http.middleware import read_next, read_opener
 from shop.http.toasts import Button, say_done
 from shop.moves.services import check_move
 from shop.moves.table import MOVES
@@ -90,7 +90,7 @@ class _Press:
         form = self.make_form(subject)
         if self.action.anchor:
             return self.draw(subject, bound=form)
-        dialog = self.action.make_dialog(self.page, subject, form)
+        dialog = self.make_dialog(subject, form)
         return show_dialog(self.request, dialog, lambda dialog: self.draw(subject, dialog=dialog))
 
     def find_obstacle(self, subject: Any) -> str:
@@ -113,8 +113,13 @@ class _Press:
         """The page with a form that was refused, open and as it was typed."""
         if self.action.anchor:
             return self.draw(subject, bound=form, status=status)
-        dialog = replace(self.action.make_dialog(self.page, subject, form), is_open=True)
+        dialog = replace(self.make_dialog(subject, form), is_open=True)
         return self.draw(subject, dialog=dialog, status=status)
+
+    def make_dialog(self, subject: Any, form: ActionForm) -> Dialog:
+        """The question; where it was asked from a list, its answer leads back there."""
+        dialog = self.action.make_dialog(self.page, subject, form)
+        return replace(dialog, back=read_opener(self.request))
 
     def show_refused(self, refused: Refused) -> HttpResponse:
         """The subject as it is now, with the form as it was typed and the sentence of the refusal."""

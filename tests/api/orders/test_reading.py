@@ -12,12 +12,15 @@ from orders.services.recipient import reveal_recipient
 from orders.services.steps import add_note, hold_order, receive_order, set_seller_remark
 from orders.shipping.models import ParcelLine
 from orders.shipping.selectors import list_parcels
-from orders.shipping.services.ship import ship_order, undo_ship
+from orders.shipping.services.returning import close_returned
+from orders.shipping.services.ship import arrive_parcel, ship_order, undo_ship
 from orders.shipping.services.together import ship_together
+from orders.shipping.services.turning import turn_back
 from tests import cast
 from tests.api.conftest import Buyer, order_body
 from tests.api.test_products import NOT_IDS, walk
 from tests.cast import address
+from tests.shipping.cash import shipped_cod
 
 SECRET = "canary-only-for-staff"
 READ = ["/orders/{}", "/orders/{}/timeline"]
@@ -213,6 +216,33 @@ def test_no_answer_holds_anything_of_another_buyer(buyer: Buyer, other: Buyer) -
         text = buyer.get(path).content.decode()
         assert "canary" not in text
         assert theirs not in text
+
+
+@pytest.mark.usefixtures("buyer")
+def test_a_parcel_that_comes_back_says_so_until_it_is_there() -> None:
+    order = shipped_cod()
+    buyer = Buyer(order.customer)
+    parcel = list_parcels(order).get()
+
+    def read() -> tuple[str, list[str]]:
+        shown = buyer.get(f"/orders/{order.number}").json()["parcels"][0]
+        return shown["state"], [event["code"] for event in shown["events"]]
+
+    assert read() == ("sent", ["sent"])
+    turn_back(parcel.pk, actor=cast.clerk())
+    assert read() == ("refused", ["sent", "refused"])
+    close_returned(order.pk, scrapped={}, reason="拒收", actor=cast.clerk("manager"))
+    assert read() == ("returned", ["sent", "refused", "returned"])
+
+
+def test_a_refused_parcel_that_is_delivered_after_all_has_arrived(buyer: Buyer) -> None:
+    order = cast.shipped_order(customer=buyer.customer)
+    parcel = list_parcels(order).get()
+    turn_back(parcel.pk, actor=cast.clerk())
+    arrive_parcel(parcel.pk, actor=cast.clerk())
+    shown = buyer.get(f"/orders/{order.number}").json()["parcels"][0]
+    assert (shown["state"], shown["has_arrived"]) == ("arrived", True)
+    assert shown["state_words"] and "refused" not in [event["code"] for event in shown["events"]]
 
 
 def test_orders_in_one_parcel_name_each_other_and_nobody_elses(buyer: Buyer, other: Buyer) -> None:

@@ -1,13 +1,16 @@
 """The board of parcels in trouble: what stands where, what a row says, and what is pressed."""
 
 from datetime import timedelta
+from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.urls import reverse
 
 from notifications.models import Alert, AlertKind
+from orders.desk.tracking.board import list_tab, make_rows
 from orders.tracking.models import Tracking, Trouble
-from orders.tracking.services.board import settle_tracking, snooze_tracking, stall_tracking
+from orders.tracking.services.board import settle_tracking, snooze_tracking, stall_tracking, tell_buyer
 from orders.tracking.timers import list_silent
 from shop import clock
 from shop.clients.tracking.news import Where
@@ -121,6 +124,40 @@ def test_the_buttons_do_what_they_say(name: str, typed: dict[str, str], column: 
     assert getattr(tracking, column)
     shown = browser("warehouse").get(reverse("orders:tracking", args=[tracking.pk])).content.decode()
     assert typed.get("reason", typed.get("text", "")) in shown
+
+
+def test_from_the_row_one_press_opens_the_message_and_leads_back() -> None:
+    tracking, other = troubled(), troubled()
+    client, board = browser("warehouse"), f"{BOARD}?tab=problem"
+    page = client.get(board).content.decode()
+    link = f"{reverse('orders:tell_about_parcel', args=[tracking.pk])}?next={quote(board)}"
+    assert f'href="{link}"' in page and "电话已联系" not in page
+    dialog = client.get(link, headers={"HX-Request": "true"}).content.decode()
+    assert f'name="next" value="{board}"' in dialog and tracking.tracking_no in dialog
+    typed = {"text": "电话已联系快递员", "version": str(tracking.version), "next": board}
+    empty = client.post(link, typed | {"text": " "})
+    assert empty.status_code == 422 and f'name="next" value="{board}"' in empty.content.decode()
+    assert client.post(link, typed)["Location"] == board
+    shown = client.get(board).content.decode()
+    assert shown.count("电话已联系快递员") == 1 and "电话已联系快递员" in read("problem", "manager")
+    other.refresh_from_db()
+    assert other.told_at is None
+
+
+def test_a_dialog_leads_to_no_other_site() -> None:
+    tracking = troubled()
+    url = reverse("orders:tell_about_parcel", args=[tracking.pk])
+    dialog = browser("warehouse").get(f"{url}?next=https://evil.example/", headers={"HX-Request": "true"})
+    assert "evil.example" not in dialog.content.decode()
+
+
+def test_what_buyers_were_told_costs_one_query(django_assert_max_num_queries: Any) -> None:
+    for _ in range(3):
+        tracking = troubled()
+        tell_buyer(tracking.pk, text="已联系快递", actor=CLERK)
+    rows = list(list_tab("problem", CLERK))
+    with django_assert_max_num_queries(2):
+        assert [row.to_buyer for row in make_rows(rows)] == ["已联系快递"] * 3
 
 
 def test_a_problem_that_nobody_told_can_be_reported() -> None:

@@ -1,16 +1,24 @@
 """What WeChat is told as people see it: the list with its sums, one report, the order's page, home and alerts."""
 
+import re
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from notifications.models import Alert, AlertKind
-from orders.wechat_report.models import HeldState, ShippingReport, Standing
-from orders.wechat_report.services.pressing import let_report_be, retry_report
+from orders.wechat_report.live import find_audible_reports
+from orders.wechat_report.models import Company, CourierCompany, HeldState, ShippingReport, Standing
+from orders.wechat_report.selectors import find_company
+from orders.wechat_report.services.pressing import let_report_be, name_courier, retry_report
+from orders.wechat_report.uploads import name_companies
 from shop import clock
 from shop.events.delivery import drain
+from shop.live import ALL
 from tests import cast
 from tests.console import browser, page_with
+from tests.expect import refused
 from tests.wechat_report.conftest import make_report, refuse, switch, the_only
 
 URL = "/console/orders/wechat/"
@@ -90,3 +98,101 @@ def test_it_rings_and_stops_when_somebody_sees_to_it() -> None:
     drain()
     ringing = Alert.objects.filter(kind=AlertKind.WECHAT_UNTOLD, handled_at=None)
     assert not ringing.exists() and Alert.objects.filter(kind=AlertKind.WECHAT_UNTOLD).count() >= 2
+
+
+def lack_courier(code: str = "DBLKY") -> ShippingReport:
+    """A report about a courier that WeChat does not list, refused."""
+    ShippingReport.objects.update(wanted=ShippingReport.objects.get().wanted | {"parcels": [parcel_of(code)]})
+    Company.objects.create(delivery_id="DBL", name="德邦快递")
+    return ShippingReport.objects.get()
+
+
+def parcel_of(code: str) -> dict[str, str]:
+    return {"courier": code, "number": "DPK0000000001", "goods": "茶×1"}
+
+
+def test_a_courier_that_wechat_does_not_list_is_chosen_once_for_all(owner: Client) -> None:
+    report = lack_courier()
+    url = reverse("orders:name_courier", args=[report.pk])
+    assert find_company("DBLKY") == ""
+    assert url in page_with(200, owner.get(f"{URL}{report.pk}/"))
+    dialog = page_with(200, owner.get(url, headers={"HX-Request": "true"}))
+    assert "德邦快递" in dialog and 'value="DBLKY"' in dialog
+    typed = {"courier": "DBLKY", "company": "DBL", "version": report.version}
+    assert owner.post(url, typed).status_code == 302
+    report.refresh_from_db()
+    assert (report.state, report.last_error) == ("waiting", "")
+    assert name_companies(report)["parcels"][0]["company"] == find_company("DBLKY") == "DBL"
+    assert "德邦快递" in page_with(200, owner.get(f"{URL}{report.pk}/"))
+
+
+def test_others_that_lack_the_same_courier_go_on_too(owner: Client) -> None:
+    report = lack_courier()
+    other, same = make_report(cast.paid_order()), make_report(cast.paid_order())
+    ShippingReport.objects.filter(pk=same.pk).update(wanted=report.wanted)
+    name_courier(report.pk, courier="DBLKY", company="DBL", actor=cast.clerk())
+    states = dict(ShippingReport.objects.values_list("pk", "state"))
+    assert states == {report.pk: "waiting", same.pk: "waiting", other.pk: "failed"}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"courier": "SF"}, {"courier": ""}, {"company": "NONE"}, {"company": ""}, {"company": "D" * 500}],
+)
+def test_only_what_is_offered_can_be_chosen(changes: dict[str, str], owner: Client) -> None:
+    report = lack_courier()
+    typed = {"courier": "DBLKY", "company": "DBL", "version": report.version} | changes
+    answer = owner.post(reverse("orders:name_courier", args=[report.pk]), typed)
+    assert answer.status_code == 422 and not CourierCompany.objects.exists()
+    report.refresh_from_db()
+    assert report.state == "failed"
+
+
+def test_what_wechat_lists_no_longer_is_refused_and_counts_no_more() -> None:
+    report = lack_courier()
+    with refused("no_such_company"):
+        name_courier(report.pk, courier="DBLKY", company="GONE", actor=cast.clerk())
+    with refused("no_such_courier"):
+        name_courier(report.pk, courier="SF1", company="DBL", actor=cast.clerk())
+    name_courier(report.pk, courier="DBLKY", company="DBL", actor=cast.clerk())
+    Company.objects.create(delivery_id="OTHERS", name="其他")
+    Company.objects.filter(delivery_id="DBL").delete()
+    assert find_company("DBLKY") == "OTHERS"
+
+
+def test_where_nothing_lacks_the_button_is_not_there(owner: Client, report: ShippingReport) -> None:
+    Company.objects.create(delivery_id="SF", name="顺丰速运")
+    assert reverse("orders:name_courier", args=[report.pk]) not in page_with(
+        200, owner.get(f"{URL}{report.pk}/")
+    )
+
+
+@pytest.mark.parametrize("path", ["", "{}/"])
+def test_what_is_open_follows_wechat(path: str, owner: Client, report: ShippingReport) -> None:
+    url = URL + path.format(report.pk)
+    page = page_with(200, owner.get(url))
+    found = re.search(r'"X-Seen": "([0-9a-f]{16})"', page)
+    assert found and f'hx-get="{url}"' in page
+    asked = {"HX-Request": "true", "X-Seen": found[1]}
+    assert owner.get(url, headers=asked).status_code == 204
+    # This column changes without any event.
+    ShippingReport.objects.update(last_error="微信的新说法")
+    part = page_with(200, owner.get(url, headers=asked))
+    assert "微信的新说法" in part and "<html" not in part and found[1] not in part
+
+
+def test_who_ships_hears_of_the_list_and_of_what_they_see(report: ShippingReport) -> None:
+    gone = report.pk + 1
+    assert find_audible_reports(cast.clerk("warehouse"), [ALL, report.pk, gone]) == {ALL, report.pk}
+    assert find_audible_reports(cast.clerk("warehouse"), [report.pk]) == {report.pk}
+    assert find_audible_reports(cast.clerk("support"), [ALL, report.pk]) == set()
+
+
+def test_a_change_of_one_is_told_to_who_looks_at_the_list(
+    report: ShippingReport, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr("shop.live.push_soon", lambda _group, message: told.append(message["topic"]))
+    with django_capture_on_commit_callbacks(execute=True):
+        retry_report(report.pk, actor=cast.clerk())
+    assert {f"shipping_report:{report.pk}", "shipping_report:0"} <= set(told) and "order:0" not in told

@@ -10,7 +10,7 @@ from django.db import Error, close_old_connections, connection
 
 from shop.events.delivery import deliver_batch, drain
 from shop.events.nightly import begin_nightly
-from shop.events.sweeping import sweep
+from shop.events.sweeping import sweep, sweep_together
 
 logger = logging.getLogger(__name__)
 POLL_S = 0.2
@@ -54,7 +54,7 @@ class Command(BaseCommand):
 
     def _deliver(self) -> None:
         started = time.monotonic()
-        busy = deliver_batch() > 0
+        busy = deliver_batch() + sweep_together() > 0
         if busy and connection.vendor == "sqlite":
             time.sleep(
                 time.monotonic() - started
