@@ -141,7 +141,7 @@ def _write_flat() -> str:
         _write_row((*row.cells, *[""] * (5 - len(row.cells)), row.says), row.is_hidden) for row in list_rows()
     ]
     return _DOCUMENT.format(
-        rows="\n".join([title, _write_row(HEADER), *rows, _write_row(("合计", "", ROWS))])
+        rows="\n".join([title, _write_row(HEADER), *rows, _write_row(("合计", "", "", "", ROWS))])
     )
 
 
