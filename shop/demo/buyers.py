@@ -198,7 +198,10 @@ class Buyers:
         shop = self._shop.call("GET", "/shop")
         own = shop["own_delivery"]
         is_near = own is not None and any(_lies_in(address, place) for place in own["districts"])
-        return "local" if is_near and self._rng.random() < 0.4 else str(shop["deliveries"][0]["delivery"])
+        if is_near and self._rng.random() < 0.4:
+            return "local"
+        sent = [offer["delivery"] for offer in shop["deliveries"] if offer["delivery"] != "pickup"]
+        return str(sent[0])
 
     def _choose_method(self, quote: Json) -> str:
         """The first that is offered, unless this buyer has money here, pays at the door or by the bank."""

@@ -472,7 +472,7 @@ def test_the_gateway_tells_nothing_of_what_is_out_of_scope(world: World, gateway
     for user in world.turns():
         html = show(user, "/console/orders/gateway/", number=trade_no)
         assert ("knows of no payment" in html) == (user == world.narrow)
-        assert (order.number in html) == ("35.00" in html) == (user == world.wide)
+        assert (order.number in html) == ("45.00" in html) == (user == world.wide)
     for number in (attempt.number, trade_no):
         with refused("not_found", 404):
             record_found_payment(number, actor=actor_of(world.narrow))
