@@ -43,6 +43,7 @@ from tests.browser.look import WATCH, WIDE
 from tests.browser.test_pictures import CORPUS, plant
 from tests.browser.test_story import make_number
 from tests.ground.test_files import picture_bytes
+from tests.pickup.counter import appoint
 from tests.printing.conftest import make_printer
 from tests.robots.robots import make_robot
 from tests.security.test_permissions import MATRIX, list_routes
@@ -203,6 +204,7 @@ class Tour:
             "kind": "escpos",
             "robot_kind": "feishu",
             "robot_id": make_robot(name=CORPUS[1][:30], keyword=CORPUS[1][:20]).pk,
+            "verifier_id": appoint(cast.make_store(), nickname=CORPUS[1][:30]).pk,
             "place": 1,
             "sender_id": add_hostile_senders(),
             "courier": cast.use_courier().code,

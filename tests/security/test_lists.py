@@ -17,6 +17,7 @@ from orders.desk.api.serializers import OrderQuery
 from orders.desk.audit.forms import AuditForm
 from orders.desk.list.filters import FilterForm
 from orders.desk.stock.views import StockFilterForm
+from pickup.pages.records import RecordsForm
 from shop.catalog.pages.forms import ProductFilterForm
 from shop.catalog.serializers import ProductQuery
 from shop.http.api.pagination import MAX_LIMIT, PageQuery
@@ -77,6 +78,9 @@ LISTS: dict[str, tuple[str, ...]] = {
     "/console/orders/waybills/labels/": ("number", "filter", "all", "job"),
     "/console/orders/gateway/": ("number",),
     "/console/orders/couriers/": ("number",),
+    "/console/pickup/records/": (*RecordsForm.base_fields, *CURSORS),
+    "/console/pickup/verifiers/": ("state", *CURSORS),
+    "/console/pickup/verifiers/appoint/": ("who",),
     "/console/customers/": ("who", "blocked", *CURSORS),
     "/console/products/": (*ProductFilterForm.base_fields, *CURSORS),
     "/console/products/stock/": (*StockFilterForm.base_fields, *CURSORS),
