@@ -9,6 +9,7 @@ ENV PATH=/opt/venv/bin:$PATH
 COPY manage.py ./
 COPY shop shop
 COPY orders orders
+COPY pickup pickup
 COPY notifications notifications
 COPY templates templates
 COPY static static

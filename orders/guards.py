@@ -9,7 +9,8 @@ from orders.models import Order
 from orders.stages import AftersaleMark, Stage
 from shop import clock
 from shop.errors import Refused
-from shop.store.choices import OverdueRule, PayMethod
+from shop.money import format_fen
+from shop.store.choices import Delivery, OverdueRule, PayMethod
 from shop.store.deliveries import WAYS
 from shop.words import fill
 
@@ -101,6 +102,26 @@ def is_sent(order: Order) -> Refused | None:
     if WAYS[order.delivery].is_sent:
         return None
     return Refused("is_picked_up", _("The buyer picks this order up at a store: nothing of it is sent."))
+
+
+def is_picked_up(order: Order) -> Refused | None:
+    if order.delivery == Delivery.PICKUP:
+        return None
+    return Refused("not_picked_up", _("This order is sent, and not picked up at a store."))
+
+
+def paid_in_full(order: Order) -> Refused | None:
+    """At a counter nothing is handed out that owes, however it was to be paid."""
+    if not order.owed_fen:
+        return None
+    message = _("%(amount)s are owed. Collect the money first.")
+    return Refused("owes", fill(message, {"amount": format_fen(order.owed_fen)}), owed_fen=order.owed_fen)
+
+
+def something_handed_out(order: Order) -> Refused | None:
+    if order.pieces_shipped:
+        return None
+    return Refused("nothing_handed_out", _("Nothing of this order has been handed out."))
 
 
 def not_short(order: Order) -> Refused | None:

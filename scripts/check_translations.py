@@ -16,6 +16,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 SOURCES = [
     "shop",
     "orders",
+    "pickup",
     "notifications",
     "seeding",
     "templates",

@@ -12,6 +12,9 @@ CAPABILITIES: dict[str, Promise | str] = {
     "orders.view": _("See orders"),
     "orders.edit": _("Confirm, prepare, hold, remark, change the address"),
     "orders.ship": _("Ship and undo shipping"),
+    "pickup.verify": _("Verify pickup orders and hand them out"),
+    "pickup.supervise": _("Undo verifications"),
+    "pickup.setup": _("Appoint verifiers"),
     "orders.cancel": _("Cancel orders and lines, with the refund of what was paid"),
     "orders.price": _("Change prices"),
     "orders.collect": _("Record cash and other money received"),
@@ -44,7 +47,7 @@ ROLES: dict[str, frozenset[str]] = {
     "manager": frozenset(CAPABILITIES) - {"settings.edit", "staff.manage"},
     "order_clerk": _DESK
     | {"orders.edit", "orders.ship", "orders.cancel", "orders.price", "orders.collect", "orders.reveal"}
-    | {"orders.invoice", "customers.view", "customers.edit"},
+    | {"orders.invoice", "customers.view", "customers.edit", "pickup.verify"},
     "warehouse": _DESK | {"orders.ship", "orders.reveal", "products.stock"},
     "support": _DESK | {"orders.edit", "orders.cancel", "orders.reveal", "customers.view", "customers.edit"},
     "finance": frozenset(

@@ -122,6 +122,7 @@ INSTALLED_APPS = [
     "orders.notices",
     "orders.wechat_report",
     "orders.desk",
+    "pickup",
     "notifications",
     # The image has no such folders.
     *(["shop.demo", "seeding"] if DEMO else []),

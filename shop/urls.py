@@ -3,6 +3,7 @@
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from pickup.pages.codes import code
 from shop import health, metrics
 from shop.files.views import picture
 from shop.staff.files.views import private_picture
@@ -17,6 +18,8 @@ urlpatterns = [
     path("hooks/", include("orders.payments.urls")),
     path("hooks/", include("orders.tracking.urls")),
     path("api/v1/", include("shop.api_urls")),
+    path("v/<str:token>", code, name="pickup_code"),
+    path("console/pickup/", include("pickup.urls")),
     path("console/staff/", include("shop.staff.urls")),
     path("console/files/", include("shop.staff.files.urls")),
     path("console/orders/", include("orders.desk.urls")),

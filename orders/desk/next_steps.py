@@ -29,7 +29,7 @@ class NextStep:
         return self.verb != "order.change_price"
 
 
-_DIALOGS = {"order.pay": "record_transfer", "order.ship_part": "ship"}
+_DIALOGS = {"order.pay": "record_transfer", "order.ship_part": "ship", "order.verify_part": "verify"}
 """Actions that are called otherwise than their verb."""
 _DIRECT = frozenset({"order.release", "order.confirm", "order.prepare"})
 

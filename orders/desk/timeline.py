@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from orders.collections.models import CollectionState
 from orders.desk.failures import describe_failure
 from orders.models import OrderLine
+from orders.payments.models import Means
 from orders.services.printing import Document
 from orders.shipping.models import InterceptKind
 from orders.shipping.services.replacing import WhyReplaced
@@ -280,7 +281,13 @@ def _tell_failure(why: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
     yield Part(_("Because"), describe_failure(why))
 
 
-label_facts("order", attempt=gettext_lazy("Our payment number"))
+label_facts("order", attempt=gettext_lazy("Our payment number"), store=gettext_lazy("Store"))
+
+
+@tells("order", "means")
+def _tell_means(means: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
+    words = Means(means).label if means in Means.values else means
+    yield Part(_("How it was paid"), str(words))
 
 
 @tells("order", "because")

@@ -9,6 +9,7 @@ from shop.crypto import EncryptedTextField
 from shop.events.models import Versioned
 from shop.files.models import Picture
 from shop.store.choices import PayMethod
+from shop.store.models import PickupStore
 
 
 class AttemptState(models.TextChoices):
@@ -65,8 +66,18 @@ class PayAttempt(models.Model):
         return self.number
 
 
+class Means(models.TextChoices):
+    """How money came into a hand at a counter."""
+
+    CASH = "cash", _("Cash")
+    TRANSFER = "transfer", _("Transfer")
+
+
 class Payment(models.Model):
-    """Money that came in. `counts` is false for money that came too late, which is refunded by itself."""
+    """Money that came in. `counts` is false for money that came too late, which is refunded by itself.
+
+    What was taken at the counter of a store has `means`, `store` and who took it.
+    """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="payments")
     attempt = models.ForeignKey(
@@ -78,6 +89,13 @@ class Payment(models.Model):
     reference = models.CharField(max_length=100, blank=True)
     counts = models.BooleanField()
     captured_at = models.DateTimeField()
+    means = models.CharField(max_length=8, choices=Means, blank=True, default="", db_default="")
+    store = models.ForeignKey(
+        PickupStore, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    collected_by_kind = models.CharField(max_length=10, blank=True, default="", db_default="")
+    collected_by_id = models.BigIntegerField(null=True)
+    collected_by_name = models.CharField(max_length=80, blank=True, default="", db_default="")
     refunding_fen = models.PositiveIntegerField(default=0)
     refunded_fen = models.PositiveIntegerField(default=0)
 

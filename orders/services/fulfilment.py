@@ -10,12 +10,12 @@ from django.utils import timezone
 
 from orders.models import Order, OrderLine
 from orders.moves import move
-from orders.stages import TO_SHIP, AftersaleMark, CloseReason, Stage
+from orders.stages import IN_HAND, TO_SHIP, AftersaleMark, CloseReason, Stage
 from shop import clock
 from shop.actor import SYSTEM, Actor
 from shop.catalog.stock.changes import release_stock, reserve_stock, reserve_what_is_there
 from shop.events.models import Event
-from shop.store.choices import PayMethod
+from shop.store.choices import Delivery, PayMethod
 from shop.store.deliveries import WAYS
 from shop.store.selectors import get_store_settings
 
@@ -142,6 +142,8 @@ def apply_goods_rule(order: Order, *, close_reason: CloseReason = CloseReason.EM
         is_returned = order.pieces_returned > 0
         reason = CloseReason.RETURNED if is_returned else close_reason
         move(order, "order.close_empty", actor=SYSTEM, changes=close_changes(reason))
+    elif order.delivery == Delivery.PICKUP and order.stage in IN_HAND:
+        move(order, "order.all_handed_out", actor=SYSTEM, changes=handed_out_changes(order))
     elif order.stage in TO_SHIP:
         move(order, "order.all_shipped", actor=SYSTEM, changes=shipped_changes(order))
 
@@ -173,6 +175,12 @@ def shipped_changes(order: Order) -> dict[str, Any]:
         "receive_by": moment + timedelta(days=order.receive_days),
         **free_changes(order),
     }
+
+
+def handed_out_changes(order: Order) -> dict[str, Any]:
+    """Who picks up has the goods: nothing is waited for, and a hold would never be released."""
+    moment = clock.now()
+    return {"shipped_at": moment, "received_at": moment, **free_changes(order)}
 
 
 def release_all(order: Order, *, actor: Actor) -> None:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.guards import has_no_proof, has_proof, nothing_paid, owes, paid_by_balance, paid_by_transfer
 from orders.stages import AFTER_PAYING, Stage
 from shop.moves.table import (
+    BY_COUNTER,
     BY_CUSTOMER_OR_STAFF,
     BY_STAFF,
     BY_SYSTEM,
@@ -102,12 +103,12 @@ PAYING = (
         _("Record money received"),
         _("Money received"),
         to(Stage.TO_CONFIRM, Stage.UNPAID) | stay(*AFTER_PAYING),
-        BY_STAFF,
+        BY_COUNTER,
         "orders.collect",
         (owes,),
         button=_("Collect money"),
         icon_name="cash",
         is_told=True,
-        facts={"amount_fen": int, "reference": str},
+        facts={"amount_fen": int, "reference": str, "means": str, "store": str},
     ),
 )

@@ -1,8 +1,9 @@
-"""Personal data and secrets at rest: sealed values, the columns that hold them, keyed hashes to search by, masks."""
+"""Personal data and secrets at rest: sealed values with their columns, keyed hashes, masks, scrambled numbers."""
 
 from shop.crypto.fields import EncryptedTextField, Erased, Sealed, Unreadable, list_unreadable
 from shop.crypto.hashes import as_number, keyed_hash, keyed_hashes
 from shop.crypto.masks import mask_address, mask_email, mask_name, mask_phone
+from shop.crypto.scrambling import scramble, unscramble
 from shop.crypto.sealing import BOUND_PREFIX, Undecryptable, current_prefix, new_secret, seal, unseal
 
 __all__ = [
@@ -22,6 +23,8 @@ __all__ = [
     "mask_name",
     "mask_phone",
     "new_secret",
+    "scramble",
     "seal",
+    "unscramble",
     "unseal",
 ]

@@ -1,6 +1,6 @@
 """Signing in, the buyer's own profile, and the address book."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -47,7 +47,7 @@ from shop.http.api.endpoint import ApiView, PublicView, endpoint
 from shop.http.api.fields import read_id
 from shop.http.api.idempotency import Answer, Command, answer_json, fingerprint, read_key, run_once
 from shop.http.api.pagination import Page, PageQuery, take_page
-from shop.http.api.schema import BODY, IDEMPOTENCY_KEY, LIMITED, SIGNED_IN, path_id
+from shop.http.api.schema import BODY, IDEMPOTENCY_KEY, LIMITED, SIGNED_IN, Good, path_id
 from shop.http.api.serializers import read_input
 from shop.store.places.split import SplitAddress, split_address
 
@@ -78,7 +78,7 @@ class BuyerView(ApiView):
 
 
 def for_buyers(
-    name: str, tags: list[str], good: Mapping[int, Any], *codes: str, **more: Any
+    name: str, tags: list[str], good: Good, *codes: str, **more: Any
 ) -> Callable[[Callable[..., Any]], Any]:
     """An endpoint that wants a buyer's token."""
     return endpoint(name, tags, good, *SIGNED_IN, *codes, **more)

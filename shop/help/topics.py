@@ -53,6 +53,12 @@ TOPICS = (
     Topic("tracking", Group.ORDERS, _("Parcels in trouble"), ("orders:tracking_board", "orders:tracking")),
     Topic("station", Group.ORDERS, _("Scan station"), ("orders:station",)),
     Topic("labels", Group.ORDERS, _("E-waybills"), ("orders:waybills", "orders:waybill")),
+    Topic(
+        "pickup",
+        Group.ORDERS,
+        _("Verifying pickups"),
+        ("pickup:records", "pickup:verifiers", "pickup:appoint", "pickup:verifier"),
+    ),
     Topic("payments", Group.ORDERS, _("Being paid")),
     Topic("cod", Group.ORDERS, _("Cash on delivery"), ("orders:cod", "orders:remit")),
     Topic("invoices", Group.ORDERS, _("Invoices"), ("orders:invoices", "orders:invoice")),

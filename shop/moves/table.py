@@ -22,8 +22,10 @@ Guard = Callable[[Any], Refused | None]
 NOWHERE = ""
 """Where a subject is before it is there; one without states never leaves it."""
 STAFF, CUSTOMER, GATEWAY, SYSTEM = ActorKind.STAFF, ActorKind.CUSTOMER, ActorKind.GATEWAY, ActorKind.SYSTEM
+VERIFIER = ActorKind.VERIFIER
 BY_SYSTEM = frozenset({SYSTEM})
 BY_STAFF = frozenset({STAFF})
+BY_COUNTER = frozenset({STAFF, VERIFIER})
 BY_SHOP = frozenset({STAFF, SYSTEM})
 BY_CUSTOMER = frozenset({CUSTOMER})
 BY_ANYONE = frozenset({STAFF, CUSTOMER, SYSTEM})

@@ -23,7 +23,9 @@ WHERE NOT part.indisunique AND starts_with(whole.columns, part.columns)
   AND NOT (part.name LIKE '%%_like' AND whole.indisprimary)
 """
 OURS = [
-    app.label for app in apps.get_app_configs() if app.name.startswith(("shop", "orders", "notifications"))
+    app.label
+    for app in apps.get_app_configs()
+    if app.name.startswith(("shop", "orders", "pickup", "notifications"))
 ]
 
 

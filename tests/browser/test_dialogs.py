@@ -28,6 +28,8 @@ from orders.printing.services.asking import print_on
 from orders.selectors import find_test_order
 from orders.shipping.services.ship import ship_order
 from orders.waybills.models import WaybillState
+from pickup.pages.verifiers import ACTIONS as OF_VERIFIERS
+from pickup.services.verifiers import switch_off
 from shop.couriers.services.senders import retire_sender
 from shop.couriers.views_couriers import DROP
 from shop.couriers.views_senders import ACTIONS as OF_SENDERS
@@ -48,6 +50,7 @@ from tests.browser.look import WIDE
 from tests.exports.conftest import make_layout
 from tests.ground.test_files import picture_bytes
 from tests.invoices.invoices import asked as ask_invoice
+from tests.pickup import counter
 from tests.printing.conftest import make_printer
 from tests.robots.robots import make_robot
 from tests.shipping.cash import refused_cod
@@ -77,6 +80,14 @@ def list_pages() -> Iterator[str]:
         cast.prepared_order(), cast.shipped_order(), find_test_order() or place_test_order(actor=cast.clerk()),
     ]  # fmt: skip
     yield from (f"/console/orders/{order.number}/" for order in orders)
+    uncollected, handed_out = counter.waiting(), counter.waiting()
+    counter.hand_out(handed_out)
+    yield from (f"/console/orders/{order.number}/" for order in (uncollected, handed_out))
+    resting = counter.appoint(cast.make_store())
+    switch_off(resting.pk, actor=cast.clerk())
+    yield from (
+        f"/console/pickup/verifiers/{row.pk}/" for row in (resting, counter.appoint(cast.make_store()))
+    )
     free, blocked, leaving = (cast.make_customer() for _ in range(3))
     block_customer(blocked.pk, reason="拒收", actor=cast.clerk())
     ask_erasure(leaving.pk, actor=cast.clerk())
@@ -145,6 +156,7 @@ def list_expected() -> set[str]:
         *OF_REPORTS,
         *OF_PRINTERS,
         *OF_STORES,
+        *OF_VERIFIERS,
         *OF_ROBOTS,
         DROP,
         CHANGE,

@@ -49,6 +49,7 @@ from tests.exports.conftest import make_layout
 from tests.ground.test_files import picture_bytes
 from tests.invoices.invoices import PERSON, open_counter
 from tests.invoices.invoices import asked as ask_invoice
+from tests.pickup.counter import appoint
 from tests.printing.conftest import make_printer
 from tests.robots.robots import make_robot
 from tests.security.test_permissions import MATRIX, list_routes
@@ -212,6 +213,7 @@ class Tour:
             "robot_kind": "feishu",
             "robot_id": make_robot(name=CORPUS[1][:30], keyword=CORPUS[1][:20]).pk,
             "store_id": cast.make_store(CORPUS[1][:40], address_detail=CORPUS[1][:100]).pk,
+            "verifier_id": appoint(cast.make_store(), nickname=CORPUS[1][:30]).pk,
             "place": 1,
             "sender_id": add_hostile_senders(),
             "courier": cast.use_courier().code,

@@ -25,7 +25,9 @@ def begins_with(names: set[str], *prefixes: str) -> set[str]:
 def test_clients_import_no_django_and_nothing_else_of_the_shop() -> None:
     names = imported_modules(Path(shop.clients.__path__[0]))
 
-    assert begins_with(names, "django", "rest_framework", "celery", "orders", "notifications") == set()
+    assert (
+        begins_with(names, "django", "rest_framework", "celery", "orders", "pickup", "notifications") == set()
+    )
     assert {name for name in begins_with(names, "shop") if not name.startswith("shop.clients")} == set()
 
 

@@ -148,4 +148,8 @@ def test_buttons_are_named_as_on_the_pages():
 
 
 def _list_code() -> list[Path]:
-    return [path for room in ("shop", "orders", "notifications") for path in (PROJECT / room).rglob("*.py")]
+    return [
+        path
+        for room in ("shop", "orders", "pickup", "notifications")
+        for path in (PROJECT / room).rglob("*.py")
+    ]

@@ -18,6 +18,7 @@ from orders.desk.audit.forms import AuditForm
 from orders.desk.invoices.shelves import FilterForm as InvoiceFilterForm
 from orders.desk.list.filters import FilterForm
 from orders.desk.stock.views import StockFilterForm
+from pickup.pages.records import RecordsForm
 from shop.catalog.pages.forms import ProductFilterForm
 from shop.catalog.serializers import ProductQuery
 from shop.http.api.pagination import MAX_LIMIT, PageQuery
@@ -78,6 +79,9 @@ LISTS: dict[str, tuple[str, ...]] = {
     "/console/orders/waybills/labels/": ("number", "filter", "all", "job"),
     "/console/orders/gateway/": ("number",),
     "/console/orders/couriers/": ("number",),
+    "/console/pickup/records/": (*RecordsForm.base_fields, *CURSORS),
+    "/console/pickup/verifiers/": ("state", *CURSORS),
+    "/console/pickup/verifiers/appoint/": ("who",),
     "/console/customers/": ("who", "blocked", *CURSORS),
     "/console/products/": (*ProductFilterForm.base_fields, *CURSORS),
     "/console/products/stock/": (*StockFilterForm.base_fields, *CURSORS),

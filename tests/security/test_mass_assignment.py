@@ -34,7 +34,9 @@ from tests.security.test_permissions import MATRIX, ORDER_ACTIONS, World, world 
 pytestmark = pytest.mark.django_db
 
 OURS = [
-    app.label for app in apps.get_app_configs() if app.name.startswith(("shop", "orders", "notifications"))
+    app.label
+    for app in apps.get_app_configs()
+    if app.name.startswith(("shop", "orders", "pickup", "notifications"))
 ]
 TEMPTING_TEXT, TEMPTING_NUMBER = "tempted", 777_777
 AT_ONCE = 10

@@ -50,6 +50,7 @@ from tests.caching import forget_cached
 from tests.console import browser
 from tests.exports.conftest import make_layout
 from tests.invoices.invoices import asked, open_counter
+from tests.pickup.counter import appoint
 from tests.printing.conftest import make_printer
 from tests.robots.robots import make_robot
 from tests.waybills.conftest import set_up_couriers, settled
@@ -156,6 +157,14 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("api:invoice", "POST"): buyers(other=NOT_FOUND),
     ("api:withdraw_invoice", "POST"): buyers(other=NOT_FOUND),
     ("api:invoice_title", "GET"): buyers(),
+    # The order of the matrix is sent: its buyer is told so, others that there is none.
+    ("api:pickup_code", "GET"): buyers(other=NOT_FOUND) | {"buyer": NOT_FOUND},
+    ("api:pickup_code_png", "GET"): buyers(other=NOT_FOUND) | {"buyer": NOT_FOUND},
+    ("api:pickup_code_svg", "GET"): buyers(other=NOT_FOUND) | {"buyer": NOT_FOUND},
+    ("pickup_code", "GET"): everybody(),
+    ("pickup:records", "GET"): staff(ALL),
+    ("pickup:verifiers", "GET"): staff(BOSSES),
+    ("pickup:verifier", "GET"): staff(BOSSES),
     ("staff:login", "GET"): everybody(),
     ("staff:login", "POST"): everybody(),
     ("staff:logout", "POST"): everybody(LOGIN),
@@ -334,6 +343,7 @@ FORMS = (
         "couriers:take_up",
     ),
     (BOSSES, "couriers:courier", "couriers:drop", "couriers:provider"),
+    (BOSSES, "pickup:appoint", "pickup:change_stores", "pickup:switch_off", "pickup:switch_on"),
     (BOSSES, "printers:add", "printers:printer", "printers:switch_off", "printers:switch_on"),
     (OWNER, "robots:add", "robots:switch_off", "robots:switch_on", "robots:remove"),
 )
@@ -341,6 +351,8 @@ ORDER_ACTIONS = (
     (EDITORS, "confirm", "undo_confirm", "prepare", "undo_prepare", "release", "receive", "hold"),
     (EDITORS, "change_address", "change_lines", "postpone", "remark", "note"),
     (EDITORS, "urge", "extend", "choose_payment"),
+    (PRICERS, "verify"),
+    (BOSSES, "undo_verify"),
     (
         SHIPPERS,
         "ship",
@@ -496,6 +508,7 @@ def world(books_are_clean: None, sent_tasks: list[tuple[str, int]]) -> World:
         "printer_id": printer.pk,
         "print_id": print_job.pk,
         "report_id": make_report(order).pk,
+        "verifier_id": appoint(cast.make_store()).pk,
         "kind": "escpos",
         "robot_kind": "feishu",
         "robot_id": robot.pk,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.desk.api import moves, views
+from orders.desk.api import moves, pickup, views
 
 urlpatterns = [
     path("orders", views.OrdersView.as_view(), name="orders"),
@@ -17,6 +17,9 @@ urlpatterns = [
     path("orders/<str:number>/cancel", moves.CancelView.as_view(), name="cancel"),
     path("orders/<str:number>/receive", moves.ReceiveView.as_view(), name="receive"),
     path("orders/<str:number>/urge", moves.UrgeView.as_view(), name="urge"),
+    path("orders/<str:number>/pickup-code", pickup.CodeView.as_view(), name="pickup_code"),
+    path("orders/<str:number>/pickup-code.png", pickup.CodePngView.as_view(), name="pickup_code_png"),
+    path("orders/<str:number>/pickup-code.svg", pickup.CodeSvgView.as_view(), name="pickup_code_svg"),
     path("orders/<str:number>/extend", moves.ExtendView.as_view(), name="extend"),
     path("orders/<str:number>/invoice", moves.InvoiceView.as_view(), name="invoice"),
     path(

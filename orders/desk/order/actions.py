@@ -9,6 +9,7 @@ from orders.desk.links import link_order
 from orders.desk.order.forms import money, tending
 from orders.desk.order.forms.address import ChangeAddressForm
 from orders.desk.order.forms.collection import CallCourierForm
+from orders.desk.order.forms.counter import UndoVerifyForm, VerifyForm
 from orders.desk.order.forms.goods import ChangeLinesForm, PostponeForm
 from orders.desk.order.forms.intercept import AskInterceptForm
 from orders.desk.order.forms.parcels import PhotographForm, ReplaceNumberForm
@@ -67,6 +68,25 @@ _ALL = (
         undo=_("A parcel can be undone until it moves."),
         template="desk/order/dialogs/_ship.html",
         back=_by_parcel,
+    ),
+    Action(
+        "order.verify_part",
+        VerifyForm,
+        words=_(
+            "Compare the goods with what is in your hands. Stock leaves the shop and the buyer has them."
+        ),
+        undo=_("A supervisor can undo it within 10 minutes."),
+        template="desk/order/dialogs/_verify.html",
+    ),
+    Action(
+        "order.undo_verify",
+        UndoVerifyForm,
+        submit=_("Take them back"),
+        words=_(
+            "What was handed out last is back in the store and reserved for this order. Collected money stays."
+        ),
+        undo=_("It can be verified again."),
+        is_grave=True,
     ),
     Action(
         "order.merge",
@@ -303,6 +323,8 @@ _SILENT = frozenset(
         "no_proof",
         "nothing_shipped",
         "no_number",
+        "not_picked_up",
+        "nothing_handed_out",
     }
 )
 

@@ -10,6 +10,7 @@ from orders.desk.search.lookups import FoundBy
 
 TYPED: Mapping[FoundBy, Any] = {
     FoundBy.NUMBER: gettext_lazy("an order number, or four digits of it in a row"),
+    FoundBy.CODE: gettext_lazy("a pickup code"),
     FoundBy.PHONE: gettext_lazy("a whole phone number"),
     FoundBy.PHONE4: gettext_lazy("its last four digits"),
     FoundBy.RECIPIENT: gettext_lazy("the whole name of a recipient"),

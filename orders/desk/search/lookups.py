@@ -3,10 +3,12 @@
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q, QuerySet, Subquery, Value
+from django.db.models import Case, F, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +19,7 @@ from orders.payments.models import PayAttempt, Payment, Refund
 from orders.scope import ALL, orders_of, rows_in_scope
 from orders.search import hash_surnames, hash_values
 from orders.shipping.models import ParcelLine, ParcelState
+from pickup.codes import bearing, clean_short
 from shop.catalog.models import Sku
 from shop.spelling import normalise
 
@@ -25,6 +28,7 @@ class FoundBy(models.TextChoices):
     """What of an order fitted."""
 
     NUMBER = "number", _("order number")
+    CODE = "code", _("pickup code")
     PHONE = HashKind.PHONE.value, HashKind.PHONE.label
     PHONE4 = HashKind.PHONE4.value, HashKind.PHONE4.label
     RECIPIENT = HashKind.RECIPIENT.value, HashKind.RECIPIENT.label
@@ -64,6 +68,15 @@ class Lookup:
         return limit_branch(newest, self.order_id, limit).values_list(self.order_id, Value(kind.value), form)
 
 
+class CodeLookup(Lookup):
+    """A pickup code says which order has it."""
+
+    def find(self, kind: FoundBy, forms: Iterable[str | int], scope: str, limit: int) -> list[Branch]:
+        meant = {form: bearing(str(form)) for form in forms}
+        form = Case(*(When(fits, then=_say(form)) for form, fits in meant.items()))
+        return [self._limit(self.rows.filter(reduce(or_, meant.values())), kind, form, scope, limit)]
+
+
 class SkuLookup(Lookup):
     """A SKU is walked by itself, in the order of its index: one plan over several guesses wrong how many there are."""
 
@@ -97,6 +110,12 @@ def _write_trade_no(word: str) -> list[str]:
     return list(dict.fromkeys([normalise(word), *write_typed(word)]))
 
 
+def _write_code(word: str) -> list[str]:
+    """However its letters were typed that look like figures."""
+    short = clean_short(word)
+    return [short] if short else []
+
+
 def _write_attempt(word: str) -> list[str]:
     """An attempt at payment is the order's number with a dash and its own."""
     digits = normalise(word)
@@ -120,6 +139,7 @@ _FORMERLY = ("order_line__order_id", "parcel__former_numbers__tracking_no", _wri
 _UNDONE = Q(parcel__state=ParcelState.UNDONE)
 LOOKUPS: dict[FoundBy, list[Lookup]] = {
     FoundBy.NUMBER: [Lookup(orders_of(ALL), "id", "number", _write_plain)],
+    FoundBy.CODE: [CodeLookup(orders_of(ALL), "id", "id", _write_code)],
     # Each has an index of its own.
     FoundBy.TRACKING: [
         Lookup(ParcelLine.objects.filter(~_UNDONE), *_IN_PARCELS),

@@ -6,6 +6,7 @@ import unicodedata
 from orders.desk.search.lookups import FoundBy
 from orders.numbers import LENGTH
 from orders.surnames import list_surnames
+from pickup.codes import clean_short
 from shop.spelling import normalise
 
 SHORTEST_FRAGMENT = 4
@@ -53,12 +54,22 @@ def guess_kinds(text: str) -> list[FoundBy]:
             PHONE_LENGTH: [FoundBy.PHONE],
             LENGTH: [FoundBy.NUMBER],
         }
-        return [*by_length.get(len(word), []), FoundBy.TRACKING, FoundBy.PAYMENT, FoundBy.REFUND]
+        return [
+            *by_length.get(len(word), []),
+            *_guess_code(text),
+            FoundBy.TRACKING,
+            FoundBy.PAYMENT,
+            FoundBy.REFUND,
+        ]
     if word.isascii():
         numbers = (FoundBy.TRACKING, FoundBy.PAYMENT, FoundBy.REFUND)
-        return [*numbers, FoundBy.RECIPIENT, FoundBy.NICKNAME]
+        return [*_guess_code(text), *numbers, FoundBy.RECIPIENT, FoundBy.NICKNAME]
     surname = [FoundBy.SURNAME] if list_surnames(word) else []
     return [FoundBy.RECIPIENT, *surname, FoundBy.NICKNAME]
+
+
+def _guess_code(text: str) -> list[FoundBy]:
+    return [FoundBy.CODE] if clean_short(text) else []
 
 
 def guess_rest(text: str) -> list[FoundBy]:

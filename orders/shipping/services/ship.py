@@ -14,6 +14,7 @@ from orders.bundles import part
 from orders.models import Order, OrderLine
 from orders.moves import lock_order, lock_row, locked_order, move
 from orders.services.fulfilment import recover_ship_by, shipped_changes
+from orders.services.taking import sum_by_sku, take_pieces
 from orders.shipping.models import Direction, Parcel, ParcelLine, ParcelState
 from orders.shipping.selectors import has_turned_back, list_order_ids, list_parcels
 from orders.shipping.services.attaching import attach_photos
@@ -93,22 +94,21 @@ def send_parcels(
 
     An order leaves its bundle where that is among `left`.
     """
+    nothing = _("Choose what goes into the parcel.")
     if not parcels:
-        raise Refused("nothing_chosen", _("Choose what goes into the parcel."), 400)
+        raise Refused("nothing_chosen", nothing, 400)
     for parcel in parcels:
         number = clean_tracking_no(parcel.tracking_no)
         use_waybill([order, *together], courier=parcel.courier, tracking_no=number, actor=actor)
     lock_numbers([_name_number(parcel) for parcel in parcels])
     lines = {line.pk: line for line in _LINES.fetch(order=order.pk)}
-    contents = [_take(parcel.quantities, lines) for parcel in parcels]
+    contents = [take_pieces(parcel.quantities, lines, nothing=nothing) for parcel in parcels]
     # Parcels by their numbers, then goods: who waits for the number of another holds nothing they need.
     by_number = sorted(zip(parcels, contents, strict=True), key=lambda pair: _name_number(pair[0]))
     sent = [_send(order, *each, actor) for each in by_number]
     for line in (lines[line_id] for line_id in sorted(set().union(*contents))):
         _WRITE_LINE.run(pk=line.pk, shipped=line.shipped, reserved=line.reserved)
-    pieces: Counter[int] = Counter()
-    for line_id, quantity in (pair for content in contents for pair in content.items()):
-        pieces[lines[line_id].sku_id] += quantity
+    pieces = sum_by_sku(lines, contents)
     if together:
         lock_stock(OrderLine.objects.filter(order__in=[order, *together]).values_list("sku_id", flat=True))
     ship_stock(pieces, order_id=order.pk, actor=actor)
@@ -147,25 +147,6 @@ def _add(parcel: Parcel, quantities: Mapping[int, int]) -> None:
         line.save(update_fields=["quantity"])
     held = parcel.lines.values_list("order_line_id", flat=True)
     _fill(parcel, {pk: n for pk, n in quantities.items() if pk not in held})
-
-
-def _take(wanted: Mapping[int, int], lines: dict[int, OrderLine]) -> dict[int, int]:
-    """Check and take the pieces of one parcel out of what is left of the lines."""
-    chosen = {pk: n for pk, n in (wanted or {pk: line.to_send for pk, line in lines.items()}).items() if n}
-    if not chosen:
-        raise Refused("nothing_chosen", _("Choose what goes into the parcel."), 400)
-    for pk, pieces in chosen.items():
-        line = lines.get(pk)
-        if line is None:
-            raise Refused("not_found", _("There is no such line in this order."), 404)
-        if line.short:
-            raise Refused("line_short", _("“%(line)s” is short of stock.") % {"line": line.product_name})
-        if not 0 < pieces <= line.to_send:
-            message = _("Of “%(line)s” only %(left)d are left to send.")
-            raise Refused("more_than_left", message % {"line": line.product_name, "left": line.to_send})
-        line.shipped += pieces
-        line.reserved -= pieces
-    return chosen
 
 
 def _carrier(order: Order, new: NewParcel) -> dict[str, Any]:

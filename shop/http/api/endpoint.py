@@ -1,6 +1,6 @@
 """The base of every endpoint."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 
@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from shop.http.api.schema import BODY, PAGED, operation
+from shop.http.api.schema import BODY, PAGED, Good, operation
 from shop.http.api.serializers import StrictSerializer, read_input
 
 
@@ -53,7 +53,7 @@ class PublicView(ApiView):
 def endpoint(
     name: str,
     tags: list[str],
-    good: Mapping[int, Any],
+    good: Good,
     *codes: str,
     body: type[StrictSerializer] | None = None,
     page: type[StrictSerializer] | None = None,
@@ -62,7 +62,8 @@ def endpoint(
     """Makes an operation of a method: given what was read of its `body`, or of the query for a `page`, if it takes
     either, then what its address names, it returns what the one `good` answer shows, or an answer of its own.
     """
-    ((status, out),) = good.items()
+    ((answered, out),) = good.items()
+    status = answered if isinstance(answered, int) else answered[0]
     described: dict[str, Any] = {"request": body} if body else {"parameters": [page]} if page else {}
     read = BODY if body else PAGED if page else ()
 

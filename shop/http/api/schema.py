@@ -37,6 +37,7 @@ CODES: dict[str, tuple[int, str]] = {
     "forbidden": (403, "A buyer cannot do this."),
     "blocked": (403, "The shop lets this buyer place no orders."),
     "being_erased": (403, "The buyer's personal data is being erased, as they asked: take that back first."),
+    "no_code": (404, "The order has no pickup code: it is over, or it is sent."),
     "not_found": (404, "It does not exist, or it is not yours."),
     "method_not_allowed": (405, "The address does not know this method."),
     "already_asked": (409, "The erasure was asked for before."),
@@ -105,11 +106,15 @@ _RETRY_AFTER = OpenApiParameter(
 )
 
 
+Good = Mapping[int | tuple[int, str], Any]
+"""Status → what it shows; of what is no JSON the status with its type of content."""
+
+
 def path_id(name: str, words: str) -> OpenApiParameter:
     return OpenApiParameter(name, OpenApiTypes.STR, OpenApiParameter.PATH, description=words)
 
 
-def answers(good: Mapping[int, Any], *codes: str) -> dict[int, Any]:
+def answers(good: Good, *codes: str) -> dict[Any, Any]:
     """The responses of an operation: the good ones, and one per status of the codes it may refuse with."""
     found: dict[int, list[str]] = {}
     for code in dict.fromkeys((*codes, *ALWAYS)):
@@ -121,9 +126,7 @@ def answers(good: Mapping[int, Any], *codes: str) -> dict[int, Any]:
     return {**good, **dict(sorted(errors.items()))}
 
 
-def operation(
-    name: str, tags: list[str], good: Mapping[int, Any], *codes: str, **more: Any
-) -> Callable[[View], View]:
+def operation(name: str, tags: list[str], good: Good, *codes: str, **more: Any) -> Callable[[View], View]:
     """Describes one operation: by `answers`, and by what else `extend_schema` takes."""
     return extend_schema(operation_id=name, tags=tags, responses=answers(good, *codes), **more)
 

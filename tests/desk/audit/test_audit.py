@@ -70,7 +70,9 @@ def test_every_verb_in_the_sources_has_words() -> None:
     pattern = re.compile(r'(?:record_event|move|begin)\(\s*\w+,\s*"([a-z_.]+)"')
     root = Path(settings.BASE_DIR)
     sources = [
-        path for top in ("shop", "orders", "notifications", "seeding") for path in (root / top).rglob("*.py")
+        path
+        for top in ("shop", "orders", "pickup", "notifications", "seeding")
+        for path in (root / top).rglob("*.py")
     ]
     verbs = {verb for path in sources for verb in pattern.findall(path.read_text())}
     assert verbs

@@ -1,0 +1,91 @@
+"""The forms of the counter: handing out by hand, and taking that back."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from orders.desk.order.forms.base import OrderForm
+from orders.models import Order, OrderLine
+from orders.payments.models import Means
+from pickup.selectors import list_verifiers_of
+from pickup.services.verifying import Collected, Handout, undo_verify, verify_pickup
+from shop.access import has_capability
+from shop.actor import Actor
+from shop.console import fields
+from shop.store.choices import PayMethod
+
+
+class VerifyForm(OrderForm):
+    """All that is left unless fewer pieces are chosen; what is owed is collected by the same press."""
+
+    name = "verify"
+    amount_is = _("To collect before anything is handed out")
+    verifier = forms.TypedChoiceField(
+        label=_("Verifier"),
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text=_("Who is credited with it."),
+    )
+
+    @classmethod
+    def find_obstacle(cls, order: Order, actor: Actor) -> Any:
+        if order.owed_fen and not has_capability(actor, "orders.collect"):
+            return _("The order owes, and your role does not collect money.")
+        return ""
+
+    def set_up(self) -> None:
+        for line in self.lines:
+            if line.to_send and not line.short:
+                label = f"{line.product_name} {line.sku_name}"
+                self.fields[f"line_{line.pk}"] = fields.pieces(
+                    label, most=line.to_send, initial=line.to_send, required=False
+                )
+        people = list_verifiers_of(self.order.pickup_store_id) if self.order.pickup_store_id else []
+        choices = [("", _("Nobody: only I am recorded")), *((row.pk, row.name) for row in people)]
+        self.fields["verifier"].choices = choices  # type: ignore[attr-defined]  # as declared above
+        if self.order.owed_fen:
+            self._ask_for_money()
+
+    def _ask_for_money(self) -> None:
+        self.amount_fen = self.order.owed_fen
+        self.fields["means"] = forms.ChoiceField(
+            label=_("How it was received"),
+            choices=Means.choices,
+            widget=forms.RadioSelect,
+            error_messages={"required": _("Say how the money was received.")},
+        )
+        self.fields["owed"] = forms.IntegerField(widget=forms.HiddenInput, initial=self.order.owed_fen)
+
+    @property
+    def line_fields(self) -> list[tuple[OrderLine, forms.BoundField]]:
+        by_name = {f"line_{line.pk}": line for line in self.lines}
+        return [(by_name[name], self[name]) for name in self.fields if name in by_name]
+
+    @property
+    def short_lines(self) -> list[OrderLine]:
+        return [line for line in self.lines if line.short]
+
+    def needs_reauthentication(self) -> bool:
+        """Cash for an order that was to be paid otherwise."""
+        return bool(self.order.owed_fen) and self.order.pay_method != PayMethod.COD
+
+    def run(self, actor: Actor, expected_version: int | None) -> Order:
+        verification = verify_pickup(
+            self.order.pk, self._read_handout(), actor=actor, expected_version=expected_version
+        )
+        self.done_verb = "order.verify" if verification.is_last else ""
+        return verification.order
+
+    def _read_handout(self) -> Handout:
+        data = self.cleaned_data
+        pieces = {line.pk: data.get(f"line_{line.pk}") or 0 for line, _field in self.line_fields}
+        collected = Collected(Means(data["means"]), data["owed"]) if data.get("means") else None
+        # None chosen is not all of them.
+        return Handout(self.order.pickup_store_id or 0, pieces or {0: 0}, data["verifier"], collected)
+
+
+class UndoVerifyForm(OrderForm):
+    name, act = "undo_verify", undo_verify
+    reason = fields.text(_("Reason"))

@@ -1,0 +1,131 @@
+"""The code of a pickup order: opaque in a link, or short to be typed; made from the order, so that nothing is stored.
+
+It is valid as long as the order can be picked up, paid or not, under its present code version: no write revokes it.
+Both forms are the order's id and code version, scrambled by the search key, and are found by the primary key.
+"""
+
+import base64
+import binascii
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from orders.models import Order
+from orders.scope import orders_in_scope
+from orders.stages import OPEN
+from shop.actor import Actor
+from shop.crypto import scramble, unscramble
+from shop.errors import Refused
+from shop.spelling import normalise
+from shop.store.choices import Delivery
+
+_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: no I, L, O and U."""
+_LOOK_ALIKE = str.maketrans("ILO", "110")
+_GROUP = 4
+_VERSION_BITS = 6
+_VALID = Q(delivery=Delivery.PICKUP, stage__in=OPEN)
+_NO_ID = 0
+
+
+@dataclass(frozen=True)
+class _Form:
+    """One of the two forms, as a number of so many bits."""
+
+    kind: str
+    bits: int
+
+    def write(self, order: Order) -> int:
+        return scramble(self.kind, order.pk << _VERSION_BITS | order.code_version, bits=self.bits)
+
+    def find(self, number: int) -> Q:
+        """What the orders are that may have this number."""
+        found = Q(pk__in=[])
+        for read in unscramble(self.kind, number, bits=self.bits):
+            pk, version = divmod(read, 1 << _VERSION_BITS)
+            # What no id can be is asked for as well, so that it takes no less time.
+            found |= Q(pk=pk if pk < 1 << 63 else _NO_ID, code_version=version)
+        return found & _VALID
+
+
+_SHORT, _TOKEN = _Form("pickup code", 40), _Form("pickup token", 128)
+
+
+@dataclass(frozen=True)
+class PickupCode:
+    """Of one order: `short` is typed, four and four; `token` stands in the link, which the QR code holds."""
+
+    short: str
+    token: str
+
+    @property
+    def link(self) -> str:
+        return f"{settings.BASE_URL}{reverse('pickup_code', args=[self.token])}"
+
+
+def make_code(order: Order) -> PickupCode | None:
+    """The code of an order, None for one that cannot be picked up."""
+    if order.delivery != Delivery.PICKUP or order.stage not in OPEN:
+        return None
+    return PickupCode(_spell(_SHORT.write(order)), _encode(_TOKEN.write(order)))
+
+
+def next_version(order: Order) -> int:
+    """The code version under which the codes that the order has now are not valid any more: 0 to 63, then anew."""
+    return (order.code_version + 1) % (1 << _VERSION_BITS)
+
+
+def find_order(text: str, *, actor: Actor) -> Order:
+    """The order of the actor's scope with this valid code: short, as a token or as the whole link.
+
+    Raises Refused `no_code` (404), in the same words and after the same work for what is malformed, unknown, outdated
+    or out of scope.
+    """
+    order = orders_in_scope(actor).filter(bearing(text)).select_related("customer").first()
+    if order is None:
+        message = _("No order waits under this code. Let the buyer open the order and show it again.")
+        raise Refused("no_code", message, 404)
+    return order
+
+
+def bearing(text: str) -> Q:
+    """What the orders are that have this valid code, in whatever form."""
+    tail = text.strip().rpartition("/")[2]
+    short = clean_short(tail)
+    return _SHORT.find(_unspell(short)) if short else _TOKEN.find(_decode(tail))
+
+
+def clean_short(text: str) -> str:
+    """A short code as it is made, however it was typed; "" for what cannot be one."""
+    word = normalise(text).translate(_LOOK_ALIKE)
+    is_code = len(word) == 2 * _GROUP and all(letter in _LETTERS for letter in word)
+    return f"{word[:_GROUP]}-{word[_GROUP:]}" if is_code else ""
+
+
+def _spell(number: int) -> str:
+    word = "".join(_LETTERS[number >> shift & 31] for shift in range(_SHORT.bits - 5, -1, -5))
+    return f"{word[:_GROUP]}-{word[_GROUP:]}"
+
+
+def _unspell(short: str) -> int:
+    number = 0
+    for letter in short.replace("-", ""):
+        number = number << 5 | _LETTERS.index(letter)
+    return number
+
+
+def _encode(number: int) -> str:
+    return base64.urlsafe_b64encode(number.to_bytes(_TOKEN.bits // 8, "big")).rstrip(b"=").decode()
+
+
+def _decode(token: str) -> int:
+    """The number of a token; of what is none a number as good as any other, which no order has."""
+    try:
+        number = int.from_bytes(base64.b64decode(f"{token}==", altchars=b"-_", validate=True), "big")
+    except (binascii.Error, ValueError):
+        return 0
+    # The last letter holds more bits than are needed: one token is written in one way.
+    return number if number >> _TOKEN.bits == 0 and _encode(number) == token else 0

@@ -1,0 +1,120 @@
+"""Pages of the verifiers (核销员): all of them, appointing one, and one with what they may."""
+
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from pickup.forms import AppointForm, ChangeStoresForm, FindForm
+from pickup.models import Verifier
+from pickup.selectors import list_verifiers
+from pickup.services.verifiers import appoint_verifier, switch_off, switch_on
+from shop.actor import Actor
+from shop.console.timeline import tell_last
+from shop.errors import Refused
+from shop.http.dialogs import Dialog
+from shop.http.paging import read_page
+from shop.moves.table import find_subject
+from shop.staff.actions.forms import bare_form
+from shop.staff.actions.rows import Action, ActionPage, list_offers
+from shop.staff.decorators import StaffRequest, staff_page
+
+SETUP = "pickup.setup"
+_OFF = "off"
+ACTIONS = (
+    Action(
+        "verifier.change",
+        ChangeStoresForm,
+        submit=_("Save the stores"),
+        words=_("From now on they hand out at these stores and no others."),
+        done=_("The stores are saved."),
+        is_first=True,
+    ),
+    Action(
+        "verifier.switch_off",
+        bare_form("switch_off", switch_off),
+        words=_("They hand out nowhere from this moment on. What they did keeps their name."),
+        done=_("Switched off."),
+        is_grave=True,
+    ),
+    Action(
+        "verifier.switch_on",
+        bare_form("switch_on", switch_on),
+        words=_("They hand out again at the stores they are bound to."),
+        done=_("Switched on."),
+        is_first=True,
+    ),
+)
+
+
+@staff_page(SETUP)
+def overview(request: StaffRequest) -> HttpResponse:
+    """Who hands out; `?state=off` shows who no longer does."""
+    is_on = request.GET.get("state") != _OFF
+    tabs = [
+        {"label": label, "url": reverse("pickup:verifiers") + query, "is_active": is_here}
+        for label, query, is_here in ((_("On"), "", is_on), (_("Off"), f"?state={_OFF}", not is_on))
+    ]
+    context = {"page": read_page(list_verifiers(is_on=is_on), request), "tabs": tabs, "is_on": is_on}
+    return render(request, "pickup/verifiers.html", context)
+
+
+@staff_page(SETUP, methods=("GET", "POST"))
+def appoint(request: StaffRequest) -> HttpResponse:
+    """Find a mini-program user (`?who=`), and let them hand out at stores."""
+    find = FindForm(request.GET)
+    form = AppointForm(find.found, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            verifier = appoint_verifier(
+                form.cleaned_data["customer"], store_ids=form.cleaned_data["stores"], actor=request.actor
+            )
+        except Refused as refused:
+            form.show_refusal(refused)
+        else:
+            messages.success(request, _("Appointed. They can hand out at once."))
+            return redirect("pickup:verifier", verifier.pk)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "pickup/appoint.html", {"find": find, "form": form}, status=status)
+
+
+@staff_page(SETUP)
+def verifier(request: StaffRequest, verifier_id: int) -> HttpResponse:
+    """One verifier: stores, and what was changed."""
+    return _show(request, _get(request.actor, verifier_id))
+
+
+def _get(_actor: Actor, verifier_id: int) -> Verifier:
+    found = (
+        Verifier.objects.select_related("customer").prefetch_related("stores").filter(pk=verifier_id).first()
+    )
+    if found is None:
+        raise Refused("not_found", find_subject(Verifier).missing, 404)
+    return found
+
+
+def _show(
+    request: StaffRequest, subject: Verifier, *, dialog: Dialog | None = None, status: int = HTTPStatus.OK
+) -> HttpResponse:
+    context = {
+        "verifier": subject,
+        "offers": list_offers(ACTIONS, subject, request.actor, action_url=_find_action_url),
+        "dialog": dialog,
+        "entries": tell_last(subject),
+    }
+    return render(request, "pickup/verifier.html", context, status=status)
+
+
+def _find_action_url(subject: Verifier, name: str) -> str:
+    return reverse(f"pickup:{name}", args=[subject.pk])
+
+
+PAGE = ActionPage(
+    get=_get,
+    render=_show,
+    url=lambda subject: reverse("pickup:verifier", args=[subject.pk]),
+    action_url=_find_action_url,
+)

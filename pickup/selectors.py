@@ -1,0 +1,58 @@
+"""Reading verifiers and what was handed out."""
+
+from collections.abc import Sequence
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from orders.models import Order
+from pickup.models import Verification, Verifier
+from shop.customers.models import Customer
+from shop.customers.selectors import list_customers
+from shop.errors import Refused
+from shop.spelling import normalise
+
+
+def list_verifiers_of(store_id: int, *, words: str = "") -> Sequence[Verifier]:
+    """Who may hand out at a store now, of these words in the name: read whole, since names are sealed."""
+    rows = Verifier.objects.filter(is_on=True, stores=store_id).select_related("customer").order_by("pk")
+    part = normalise(words)
+    return [verifier for verifier in rows if part in normalise(verifier.name)]
+
+
+def find_verifier(pk: int, store_id: int) -> Verifier:
+    """One of them. Raises Refused `not_verifier` (400) for one who may not hand out at this store."""
+    found = Verifier.objects.filter(pk=pk, is_on=True, stores=store_id).select_related("customer").first()
+    if found is None:
+        raise Refused("not_verifier", _("This person does not hand out at this store. Choose another."), 400)
+    return found
+
+
+def list_verifications(order: Order) -> "QuerySet[Verification]":
+    """What was handed out of an order, the newest first, undone or not."""
+    return order.verifications.select_related("store", "verifier__customer").order_by("-pk")
+
+
+CANDIDATES_SHOWN = 20
+_READ = 500
+"""So many of the newest customers are opened to look for a part of a nickname, which no index can find."""
+
+
+def list_verifiers(*, is_on: bool) -> "QuerySet[Verifier]":
+    rows = Verifier.objects.filter(is_on=is_on).select_related("customer").prefetch_related("stores")
+    return rows.order_by("pk")
+
+
+def find_candidates(words: str) -> Sequence[Customer]:
+    """Mini-program users of this phone, number or nickname who are no verifiers yet; of newer ones a part will do."""
+    if not (part := normalise(words)):
+        return []
+    free = Q(verifier=None, erased_at=None)
+    found = {
+        customer.pk: customer for customer in list_customers(words=words).filter(free)[:CANDIDATES_SHOWN]
+    }
+    newest = list_customers().filter(free).exclude(nickname="").order_by("-pk")[:_READ]
+    for customer in newest:
+        if part in normalise(customer.nickname):
+            found.setdefault(customer.pk, customer)
+    return list(found.values())[:CANDIDATES_SHOWN]

@@ -1,0 +1,79 @@
+"""Who may hand out: buyers whom the shop appoints as verifiers, bound to stores."""
+
+from collections.abc import Collection
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from pickup.models import Verifier
+from shop import clock
+from shop.access import require
+from shop.actor import Actor, ActorKind
+from shop.customers.models import TEST_OPENID, Customer
+from shop.errors import Refused
+from shop.moves.services import begin, locked, move
+from shop.store.models import PickupStore
+
+
+def verifier_actor(verifier: Verifier) -> Actor:
+    """The actor a verifier is. Their nickname is a buyer's, so that no record keeps it: the customer number does."""
+    return Actor(ActorKind.VERIFIER, id=verifier.pk, name=f"#{verifier.customer_id}")
+
+
+def appoint_verifier(customer_id: int, *, store_ids: Collection[int], actor: Actor) -> Verifier:
+    """Let a mini-program user hand out at these stores.
+
+    Raises Refused `forbidden`, `not_found` (404), `stores_required` (400), `already_verifier`.
+    """
+    require(actor, "pickup.setup")
+    customer = Customer.objects.exclude(openid=TEST_OPENID).filter(pk=customer_id, erased_at=None).first()
+    if customer is None:
+        raise Refused("not_found", _("There is no such customer."), 404)
+    stores = _read_stores(store_ids)
+    verifier = Verifier(customer=customer, appointed_at=clock.now())
+    try:
+        with transaction.atomic():
+            begin(verifier, "verifier.appoint", actor=actor, data={"stores": _name_all(stores)})
+            verifier.stores.set(stores)
+    except IntegrityError as error:
+        message = _("This customer is a verifier already. Change the stores, or switch them on again.")
+        raise Refused("already_verifier", message) from error
+    return verifier
+
+
+def _read_stores(store_ids: Collection[int]) -> list[PickupStore]:
+    stores = list(PickupStore.objects.filter(pk__in=store_ids).order_by("pk"))
+    if not stores or len(stores) != len(set(store_ids)):
+        raise Refused("stores_required", _("Choose at least one store."), 400)
+    return stores
+
+
+def _name_all(stores: Collection[PickupStore]) -> list[str]:
+    return [store.name for store in stores]
+
+
+def change_stores(
+    verifier_id: int, *, store_ids: Collection[int], actor: Actor, expected_version: int | None = None
+) -> Verifier:
+    """Bind a verifier to these stores and no others. Raises Refused `stores_required` (400), and as `lock_subject`."""
+    with locked(Verifier, verifier_id, "verifier.change", actor, expected_version) as verifier:
+        stores, before = _read_stores(store_ids), list(verifier.stores.order_by("pk"))
+        if stores != before:
+            verifier.stores.set(stores)
+            data = {"before": {"stores": _name_all(before)}, "after": {"stores": _name_all(stores)}}
+            move(verifier, "verifier.change", actor=actor, data=data)
+    return verifier
+
+
+def switch_off(verifier_id: int, *, actor: Actor, expected_version: int | None = None) -> Verifier:
+    """From now on they hand out nowhere; what they did keeps their name. Raises Refused as `lock_subject` does."""
+    with locked(Verifier, verifier_id, "verifier.switch_off", actor, expected_version) as verifier:
+        move(verifier, "verifier.switch_off", actor=actor)
+    return verifier
+
+
+def switch_on(verifier_id: int, *, actor: Actor, expected_version: int | None = None) -> Verifier:
+    """They hand out again, at the stores they are bound to. Raises Refused as `lock_subject` does."""
+    with locked(Verifier, verifier_id, "verifier.switch_on", actor, expected_version) as verifier:
+        move(verifier, "verifier.switch_on", actor=actor)
+    return verifier

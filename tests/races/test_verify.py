@@ -1,0 +1,153 @@
+"""The counter pressed by many: one code, two verifiers; and against cancelling, refunding and another price."""
+
+from functools import partial
+
+import pytest
+
+from orders.payments.changes.cancelling import cancel_lines, cancel_paid
+from orders.payments.changes.partial import PartRefund, refund_part
+from orders.payments.changes.pricing import change_price
+from orders.payments.models import Means, Payment, Refund
+from orders.stages import Stage
+from pickup.codes import find_order, make_code
+from pickup.models import Verification
+from pickup.services.verifiers import verifier_actor
+from pickup.services.verifying import Collected, Handout, undo_verify, verify_pickup
+from shop.actor import SYSTEM
+from shop.store.choices import PayMethod
+from tests import cast
+from tests.expect import fresh, stock_of
+from tests.pickup.counter import appoint, hand_out, unpaid, waiting
+from tests.races.conftest import codes_of, run_together
+
+ROUNDS = 200
+OF_PAIRS = 6
+CLERK = cast.clerk("order_clerk", name="李四", id_=7)
+MANAGER = cast.clerk("manager", name="王店长", id_=2)
+
+
+def scan(code: str, store_id: int, verifier) -> Verification:
+    """As the phone does: the order by its code, then the button."""
+    actor = verifier_actor(verifier)
+    return verify_pickup(find_order(code, actor=SYSTEM).pk, Handout(store_id), actor=actor)
+
+
+def test_two_verifiers_with_one_code_200_times_one_wins_and_the_other_is_told_who():
+    sku = cast.make_sku(on_hand=ROUNDS + 1)
+    order = waiting(basket={sku.pk: 1})
+    store = order.pickup_store
+    pair = [appoint(store, nickname="小周"), appoint(store, nickname="小吴")]
+    for round_ in range(ROUNDS):
+        code = make_code(fresh(order)).short
+        acts = [partial(scan, code, store.pk, verifier) for verifier in pair]
+        results = run_together(acts[:: (-1) ** round_])
+        assert codes_of(results)[-1:] == ["ok"]
+        assert codes_of(results)[0] in ("already_done", "no_code")
+        # The same order again: as many rounds with orders of their own would take minutes to be paid.
+        undo_verify(order.pk, reason="下一轮", actor=MANAGER)
+    assert Verification.objects.filter(undone_at=None).count() == 0
+    assert Verification.objects.count() == ROUNDS
+    assert stock_of(sku.pk) == (ROUNDS + 1, 1)
+
+
+def test_the_loser_is_told_who_when_and_where():
+    order = waiting()
+    pair = [appoint(order.pickup_store, nickname=name) for name in ("小周", "小吴")]
+    acts = [lambda v=v: hand_out(order, actor=verifier_actor(v)) for v in pair]
+    results = run_together(acts)
+    assert codes_of(results) == ["already_done", "ok"]
+    (told,) = (str(result) for result in results if isinstance(result, Exception))
+    assert Verification.objects.get().who in told
+    assert order.pickup_store.name in told
+
+
+def test_without_the_lock_the_constraint_and_the_version_are_the_last_guards(switch_off_order_lock):
+    sku = cast.make_sku(on_hand=50)
+    cast.place(basket={sku.pk: 20})
+    order = waiting(basket={sku.pk: 1})
+    switch_off_order_lock(2)
+    codes = codes_of(run_together([lambda: hand_out(order), lambda: hand_out(order, actor=MANAGER)]))
+    assert codes.count("ok") == 1
+    assert set(codes) - {"ok"} <= {"IntegrityError", "stale"}
+    assert Verification.objects.count() == 1
+
+
+def test_without_lock_and_version_a_part_would_be_handed_out_twice(switch_off_order_lock, monkeypatch):
+    """The control of the control: what stands behind the version is the number of the event."""
+    sku = cast.make_sku(on_hand=50)
+    cast.place(basket={sku.pk: 20})
+    order = waiting(basket={sku.pk: 2})
+    line = order.lines.get().pk
+    switch_off_order_lock(2)
+
+    def save_blindly(self, *fields):
+        values = {name: getattr(self, name) for name in fields} | {"version": self.version + 1}
+        type(self)._default_manager.filter(pk=self.pk).update(**values)
+        self.version += 1
+
+    monkeypatch.setattr("shop.events.models.Versioned.save_raised", save_blindly)
+    codes = codes_of(run_together([lambda: hand_out(order, {line: 1})] * 2))
+    assert codes == ["IntegrityError", "ok"]
+
+
+def test_pressed_50_times_by_two_people_it_is_handed_out_once():
+    sku = cast.make_sku(on_hand=9)
+    order = waiting(basket={sku.pk: 2})
+    people = [CLERK, MANAGER]
+    results = run_together([lambda n=n: hand_out(order, actor=people[n % 2]) for n in range(50)])
+    assert codes_of(results) == ["already_done"] * 49 + ["ok"]
+    assert Verification.objects.count() == 1
+    assert stock_of(sku.pk) == (7, 0)
+
+
+def test_cash_pressed_50_times_is_collected_once():
+    order = unpaid(pay_method=PayMethod.COD)
+    collected = Collected(Means.CASH, order.owed_fen)
+    results = run_together([lambda: hand_out(order, collected=collected)] * 50)
+    assert codes_of(results) == ["already_done"] * 49 + ["ok"]
+    assert (Payment.objects.count(), Verification.objects.count()) == (1, 1)
+
+
+@pytest.mark.parametrize("round_", range(OF_PAIRS))
+def test_verifying_against_cancelling(round_):
+    order = waiting()
+    acts = [lambda: hand_out(order), lambda: cancel_paid(order.pk, reason="缺货", actor=MANAGER)]
+    assert codes_of(run_together(acts[:: (-1) ** round_])).count("ok") == 1
+    is_closed = fresh(order).stage == Stage.CLOSED
+    assert (Refund.objects.count(), Verification.objects.count()) == (is_closed, not is_closed)
+
+
+@pytest.mark.parametrize("round_", range(OF_PAIRS))
+def test_verifying_against_goods_that_are_cancelled_and_refunded(round_):
+    order = waiting(basket={cast.make_sku().pk: 2})
+    line = order.lines.get()
+    cancel = {"quantities": {line.pk: 1}, "reason": "不要了", "actor": MANAGER}
+    acts = [lambda: hand_out(order), lambda: cancel_lines(order.pk, **cancel)]
+    assert codes_of(run_together(acts[:: (-1) ** round_])).count("ok") >= 1
+    line.refresh_from_db()
+    assert line.shipped + line.cancelled == 2
+    assert Refund.objects.count() == (line.cancelled > 0)
+
+
+@pytest.mark.parametrize("round_", range(OF_PAIRS))
+def test_verifying_against_a_refund(round_):
+    """Money may go back for what was handed out; neither stops the other, and both stand on the books."""
+    order = waiting()
+    back = PartRefund(amount_fen=1_00, reason="有瑕疵", line_ids=frozenset({order.lines.get().pk}))
+    acts = [lambda: hand_out(order), lambda: refund_part(order.pk, back, actor=MANAGER)]
+    assert codes_of(run_together(acts[:: (-1) ** round_])) == ["ok", "ok"]
+    assert (Refund.objects.count(), fresh(order).stage) == (1, Stage.DONE)
+
+
+@pytest.mark.parametrize("round_", range(OF_PAIRS))
+def test_collecting_against_another_price(round_):
+    order = unpaid(pay_method=PayMethod.COD)
+    collected = Collected(Means.CASH, order.owed_fen)
+    reprice = lambda: change_price(  # noqa: E731
+        order.pk, goods_fen=1_00, freight_fen=0, reason="熟客", actor=MANAGER
+    )
+    results = run_together([lambda: hand_out(order, collected=collected), reprice][:: (-1) ** round_])
+    assert codes_of(results).count("ok") == 1
+    order = fresh(order)
+    assert (order.stage == Stage.DONE) == (Payment.objects.count() == 1)
+    assert order.paid_fen in (0, order.payable_fen)
