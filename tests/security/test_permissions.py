@@ -131,6 +131,7 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("api:my_erasure", "DELETE"): buyers(),
     ("api:subscriptions", "POST"): buyers(),
     ("api:regions", "GET"): everybody(),
+    ("api:stores", "GET"): everybody(),
     ("api:parse_address", "POST"): buyers(),
     ("api:addresses", "GET"): buyers(),
     ("api:addresses", "POST"): buyers(),
