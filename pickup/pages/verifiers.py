@@ -31,6 +31,7 @@ ACTIONS = (
         submit=_("Save the stores"),
         words=_("From now on they hand out at these stores and no others."),
         done=_("The stores are saved."),
+        template="pickup/_change_stores.html",
         is_first=True,
     ),
     Action(
