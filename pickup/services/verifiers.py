@@ -17,7 +17,8 @@ from shop.store.models import PickupStore
 
 def verifier_actor(verifier: Verifier) -> Actor:
     """The actor a verifier is. Their nickname is a buyer's, so that no record keeps it: the customer number does."""
-    return Actor(ActorKind.VERIFIER, id=verifier.pk, name=f"#{verifier.customer_id}")
+    stores = frozenset(verifier.stores.values_list("pk", flat=True))
+    return Actor(ActorKind.VERIFIER, id=verifier.pk, name=f"#{verifier.customer_id}", store_ids=stores)
 
 
 def appoint_verifier(customer_id: int, *, store_ids: Collection[int], actor: Actor) -> Verifier:

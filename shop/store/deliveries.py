@@ -117,10 +117,14 @@ WAYS: dict[str, Way] = {
         },
         next_verbs={
             **_EXPRESS.next_verbs,
-            "confirmed": ("order.release", "order.prepare"),
-            "preparing": ("order.release",),
+            "confirmed": ("order.release", "order.prepare", "order.verify_part"),
+            "preparing": ("order.release", "order.verify_part"),
         },
-        headlines={**_EXPRESS.headlines, "order.prepare": _("Put the goods ready to be picked up")},
+        headlines={
+            **_EXPRESS.headlines,
+            "order.prepare": _("Put the goods ready to be picked up"),
+            "order.verify_part": _("Hand the goods out when the buyer shows the code"),
+        },
         past={stage: words for stage, words in _EXPRESS.past.items() if stage != "shipped"}
         | {"done": _("Picked up")},
         idle=dict.fromkeys(("confirmed", "preparing"), _("Waiting for the buyer to pick it up")),

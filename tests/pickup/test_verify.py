@@ -136,8 +136,10 @@ def test_nobody_is_credited_who_does_not_hand_out_there():
     for verifier in (elsewhere, off):
         with refused("not_verifier", 400):
             hand_out(order, verifier_id=verifier.pk)
-        with refused("not_verifier", 400):
-            hand_out(order, actor=verifier_actor(verifier))
+    with refused("not_found", 404):
+        hand_out(order, actor=verifier_actor(elsewhere))
+    with refused("not_verifier", 400):
+        hand_out(order, actor=verifier_actor(off))
 
 
 def test_what_owes_is_handed_out_only_with_the_money():

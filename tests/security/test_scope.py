@@ -81,6 +81,7 @@ READS_ALL = {
 ASKS_FOR_ALL = {
     "notifications/selectors.py",  # alerts that end by themselves
     "orders/archive.py",  # what of the orders that are read is still open
+    "orders/invoices/archive.py",  # the same of invoices
     "orders/desk/archive.py",  # a number beside a setting, which only those read who see all
     "orders/desk/search/lookups.py",  # narrowed by each search
     "orders/desk/search/gateway_lookup.py",  # to tell an order out of scope from one that is not there

@@ -80,5 +80,5 @@ def narrow(shelf: Shelf, filters: Filters, scope: str) -> "QuerySet[InvoiceReque
 
 def _find(number: str) -> "QuerySet[InvoiceRequest]":
     """By the whole number of the order or the invoice."""
-    of_order = Order.objects.filter(number=number).values("pk")
-    return InvoiceRequest.objects.filter(Q(number=number) | Q(order__in=of_order))
+    of_order = InvoiceRequest.objects.filter(order__number=number).values("pk")
+    return InvoiceRequest.objects.filter(Q(number=number) | Q(pk__in=of_order))

@@ -59,7 +59,7 @@ def make_sheet_context(job: Job, kind: SheetKind, request: StaffRequest) -> dict
     labels = {f: pair[not job.is_open] for f, pair in kind.labels.items()}
     return {
         "offer": kind.offer(job.left),
-        "tally": [(label, counts[f]) for f, label in labels.items() if counts[f]],
+        "fates": [(label, counts[f]) for f, label in labels.items() if counts[f]],
         "tabs": [
             pages.make_tab(job, "fate", name, label, count, fate)
             for name, label, count in (

@@ -19,6 +19,8 @@ HEADER = ("订单号", "快递公司", "快递单号", "SKU编码", "数量", "�
 UNKNOWN = "There is no such order."
 NO_NUMBER = "is no tracking number"
 _BETWEEN = 43
+PARCELS = 5
+"""A plain order goes in so many parcels, a row and a piece each."""
 TWINS = 3
 """Pairs of orders, each of which has the number of the other."""
 
@@ -57,8 +59,8 @@ def name_order(at: int) -> str:
 
 
 def _make_plain(at: int) -> Row:
-    number = name_order(at)
-    return Row((number, "顺丰速运", f"SF10000{at:08d}"), order=number)
+    number = name_order(at // PARCELS)
+    return Row((number, "顺丰速运", f"SF10000{at:08d}", "", 1), order=number)
 
 
 def _list_odd() -> Iterator[Row]:

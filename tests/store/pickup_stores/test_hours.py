@@ -4,6 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -71,7 +72,9 @@ def test_whatever_is_typed_is_read_or_refused(text: str) -> None:
 
 def test_a_week_is_told_by_days_that_are_alike() -> None:
     week = [parse_hours(day) for day in ["9:00-18:00"] * 5 + ["10:00-16:00", ""]]
-    assert spell_week(week) == "Mon–Fri 09:00-18:00; Sat 10:00-16:00; Sun closed"
+    with override("en"):
+        spelled = spell_week(week)
+    assert spelled == "Mon–Fri 09:00-18:00; Sat 10:00-16:00; Sun closed"
 
 
 def test_days_off_are_single_days_and_spans() -> None:
