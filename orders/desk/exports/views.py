@@ -81,7 +81,7 @@ def _describe(request: StaffRequest, export: Export) -> dict[str, Any]:
 def _answer_part(request: StaffRequest, export: Export) -> HttpResponse:
     """What is new since the part was made; 204 while nothing is. The end is told once."""
     was = request.GET.get("was", "")
-    if not export.is_at_work and was == export.standing:
+    if was == export.standing and (not export.is_at_work or request.GET.get("done") == str(export.done)):
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     if request.GET.get("part") == "row":
         response = render(request, "desk/exports/_row.html", {"export": export})
