@@ -57,7 +57,7 @@ from tests.shipping.cash import refused_cod
 from tests.shipping.test_intercept import asked
 from tests.tracking.parcels import followed, troubled
 from tests.waybills.conftest import set_up_couriers, settled
-from tests.wechat_report.conftest import make_report
+from tests.wechat_report.conftest import lack_courier, make_report
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 DIRECT = {"merge", "prepare", "release", "separate", "undo_confirm", "undo_prepare"}
@@ -110,7 +110,7 @@ def list_pages() -> Iterator[str]:
     yield f"/console/exports/{ask_export(wish, actor=cast.clerk(), key='dialogs').pk}/"
     make_schedule(wish, Rhythm("week", 8), actor=cast.clerk(), key="dialogs")
     yield "/console/exports/"
-    yield f"/console/exports/layouts/{make_layout(is_shared=True).pk}/"
+    yield f"/console/exports/layouts/{make_layout(f'对账 {here.pk}', is_shared=True).pk}/"
     yield from (f"/console/orders/tracking/{tracking.pk}/" for tracking in (followed(), troubled()))
     set_up_couriers()
     sent = ship_order(
@@ -135,7 +135,8 @@ def list_pages() -> Iterator[str]:
         printed = print_on(cast.prepared_order().pk, printer_id=used.pk, actor=cast.clerk())
         PrintJob.objects.filter(pk=printed.pk).update(state=state, next_try_at=None)
         yield f"/console/orders/printing/{printed.pk}/"
-    yield f"/console/orders/wechat/{make_report(cast.paid_order()).pk}/"
+    told, unlisted = make_report(cast.paid_order()), lack_courier(make_report(cast.paid_order()))
+    yield from (f"/console/orders/wechat/{report.pk}/" for report in (told, unlisted))
     yield f"/console/products/{cast.make_sku().product_id}/"
     yield from ("/console/audit/", "/console/alerts/")
 

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from orders.models import Order
 from orders.payments.models import Payment
-from orders.wechat_report.models import SETTLED, ShippingReport
+from orders.wechat_report.models import SETTLED, Company, ShippingReport
 from orders.wechat_report.services.answers import SPEAKER
 from orders.wechat_report.tasks import tell_wechat
 from shop import clock
@@ -75,6 +75,14 @@ def refuse(report: ShippingReport) -> ShippingReport:
         changes = SETTLED | {"last_error": why}
         services.move(locked, "report.fail", actor=SPEAKER, changes=changes, data={"error": why})
     return locked
+
+
+def lack_courier(report: ShippingReport, code: str = "DBLKY") -> ShippingReport:
+    """It is about a courier that WeChat's list, which has another one, does not name."""
+    parcel = {"courier": code, "number": "DPK0000000001", "goods": "茶×1"}
+    ShippingReport.objects.filter(pk=report.pk).update(wanted=report.wanted | {"parcels": [parcel]})
+    Company.objects.get_or_create(delivery_id="DBL", defaults={"name": "德邦快递"})
+    return ShippingReport.objects.get(pk=report.pk)
 
 
 def know(order: Order, wechat: Gateway) -> None:

@@ -19,7 +19,7 @@ from shop.live import ALL
 from tests import cast
 from tests.console import browser, page_with
 from tests.expect import refused
-from tests.wechat_report.conftest import make_report, refuse, switch, the_only
+from tests.wechat_report.conftest import lack_courier, make_report, refuse, switch, the_only
 
 URL = "/console/orders/wechat/"
 
@@ -100,19 +100,8 @@ def test_it_rings_and_stops_when_somebody_sees_to_it() -> None:
     assert not ringing.exists() and Alert.objects.filter(kind=AlertKind.WECHAT_UNTOLD).count() >= 2
 
 
-def lack_courier(code: str = "DBLKY") -> ShippingReport:
-    """A report about a courier that WeChat does not list, refused."""
-    ShippingReport.objects.update(wanted=ShippingReport.objects.get().wanted | {"parcels": [parcel_of(code)]})
-    Company.objects.create(delivery_id="DBL", name="德邦快递")
-    return ShippingReport.objects.get()
-
-
-def parcel_of(code: str) -> dict[str, str]:
-    return {"courier": code, "number": "DPK0000000001", "goods": "茶×1"}
-
-
 def test_a_courier_that_wechat_does_not_list_is_chosen_once_for_all(owner: Client) -> None:
-    report = lack_courier()
+    report = lack_courier(ShippingReport.objects.get())
     url = reverse("orders:name_courier", args=[report.pk])
     assert find_company("DBLKY") == ""
     assert url in page_with(200, owner.get(f"{URL}{report.pk}/"))
@@ -127,7 +116,7 @@ def test_a_courier_that_wechat_does_not_list_is_chosen_once_for_all(owner: Clien
 
 
 def test_others_that_lack_the_same_courier_go_on_too(owner: Client) -> None:
-    report = lack_courier()
+    report = lack_courier(ShippingReport.objects.get())
     other, same = make_report(cast.paid_order()), make_report(cast.paid_order())
     ShippingReport.objects.filter(pk=same.pk).update(wanted=report.wanted)
     name_courier(report.pk, courier="DBLKY", company="DBL", actor=cast.clerk())
@@ -140,7 +129,7 @@ def test_others_that_lack_the_same_courier_go_on_too(owner: Client) -> None:
     [{"courier": "SF"}, {"courier": ""}, {"company": "NONE"}, {"company": ""}, {"company": "D" * 500}],
 )
 def test_only_what_is_offered_can_be_chosen(changes: dict[str, str], owner: Client) -> None:
-    report = lack_courier()
+    report = lack_courier(ShippingReport.objects.get())
     typed = {"courier": "DBLKY", "company": "DBL", "version": report.version} | changes
     answer = owner.post(reverse("orders:name_courier", args=[report.pk]), typed)
     assert answer.status_code == 422 and not CourierCompany.objects.exists()
@@ -149,7 +138,7 @@ def test_only_what_is_offered_can_be_chosen(changes: dict[str, str], owner: Clie
 
 
 def test_what_wechat_lists_no_longer_is_refused_and_counts_no_more() -> None:
-    report = lack_courier()
+    report = lack_courier(ShippingReport.objects.get())
     with refused("no_such_company"):
         name_courier(report.pk, courier="DBLKY", company="GONE", actor=cast.clerk())
     with refused("no_such_courier"):
