@@ -50,8 +50,6 @@ SETTINGS = {
     "local_districts": ["330100"],
     "local_fee_fen": 5_00,
     "local_phone": "0571-88990012",
-    "pickup_on": True,
-    "pickup_cod_on": True,
     "wechat_on": True,
     "express_cod_on": True,
     "local_cod_on": True,

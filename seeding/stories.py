@@ -28,7 +28,7 @@ REJECT_REASONS = (
 LABELS = ("SF", "ZTO", "YTO")
 """Couriers of whom e-waybills are asked for: these want neither weight nor postcode."""
 
-LOCAL, PICKUP = Delivery.LOCAL, Delivery.PICKUP
+LOCAL = Delivery.LOCAL
 COD, BALANCE, TRANSFER = PayMethod.COD, PayMethod.BALANCE, PayMethod.TRANSFER
 
 Tell = Callable[[Diary], None]

@@ -47,7 +47,7 @@ def test_each_tab_holds_its_orders_and_counts_agree(buyer: Buyer, other: Buyer) 
         results = buyer.get("/orders", tab=tab).json()["results"]
         assert [(r["number"], r["status"]) for r in results] == [(order.number, tab)]
     assert len(buyer.get("/orders").json()["results"]) == 5
-    assert buyer.get("/orders/counts").json() == {"all": 5, **dict.fromkeys(orders, 1)}
+    assert buyer.get("/orders/counts").json() == {"all": 5, "to_pick_up": 0, **dict.fromkeys(orders, 1)}
 
 
 def test_buttons_are_those_that_would_not_be_refused(buyer: Buyer) -> None:

@@ -107,7 +107,7 @@ STATES = {
 }
 _WRONG_CELLS: list[tuple[tuple[str | float, ...], str]] = [
     (("", 7730123456789012), "Excel changed this number"),
-    (("", 77301234567890.5), NO_NUMBER),
+    (("", 77301234567890.5), "Excel changed this number"),
     (("", 12345678901), "Excel may have taken zeros before it."),
     (("", "=DATE(2026;11;30)"), "Excel turned this into a date."),
     (("", "=1/0"), "The cell holds the error"),
