@@ -4,9 +4,9 @@ from collections.abc import Collection
 
 from orders.scope import rows_in_scope, scope_key
 from orders.wechat_report.models import ShippingReport
+from shop import live
 from shop.access import has_capability
 from shop.actor import Actor
-from shop import live
 
 
 @live.live_topic(ShippingReport.subject_kind, is_listed=True)

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.invoices.models import InvoiceRequest, InvoiceState
 from orders.invoices.selectors import list_asked, list_to_correct
-from orders.models import Order
 from orders.scope import rows_in_scope
 from shop import clock
 from shop.console import filters as console_filters
