@@ -82,7 +82,7 @@ def test_what_may_not_be_shipped_is_not_packed() -> None:
 def test_what_is_picked_up_or_wholly_short_is_not_packed() -> None:
     order, _sku = order_of()
     cast.to_pick_up(order)
-    with refused("no_parcel"):
+    with refused("is_picked_up"):
         begin(order)
     Order.objects.filter(pk=order.pk).update(delivery=Delivery.EXPRESS, pickup_store=None, is_short=True)
     OrderLine.objects.filter(order=order).update(short=2, reserved=0)

@@ -24,7 +24,6 @@ from shop import clock
 from shop.actor import Actor
 from shop.errors import Refused
 from shop.moves import services
-from shop.store.choices import Delivery
 from shop.words import fill
 
 VERB = "order.ship_part"
@@ -47,7 +46,7 @@ def open_packing(order_id: int, press: Press, *, agreed: str = "") -> Packing:
     """Begin to pack an order, go on with it, or take it over from somebody who has gone.
 
     From somebody who has not it is taken over with `agreed`, the `ask` of the refusal. Raises Refused `being_packed`,
-    `no_parcel`, `nothing_to_pack`, `short`, and as `lock_order` does for shipping.
+    `nothing_to_pack`, `short`, and as `lock_order` does for shipping.
     """
     actor = press.actor
     with locked_order(order_id, VERB, actor) as order:
@@ -63,8 +62,6 @@ def open_packing(order_id: int, press: Press, *, agreed: str = "") -> Packing:
 
 
 def _check_goods(order: Order) -> None:
-    if order.delivery == Delivery.PICKUP:
-        raise Refused("no_parcel", _("The buyer picks this order up: nothing is to be sent."))
     box = read_box(order, None)
     if box.needed:
         return
