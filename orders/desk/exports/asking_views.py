@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from orders.desk.exports.choosing import (
     WholeFilters,
     find_new_url,
+    find_sheet,
     list_hidden,
     read_sheet,
     write_parameters,
@@ -90,7 +91,7 @@ def _find_layout(request: StaffRequest, sheet: str, layout_id: str) -> ExportLay
 def _draw(
     request: StaffRequest, selection: Selection, form: ExportForm, *, status: int = HTTPStatus.OK
 ) -> HttpResponse:
-    sheet, named = form["sheet"].value() or SheetKind.ORDERS, _is_named(selection)
+    sheet, named = find_sheet(form["sheet"].value()), _is_named(selection)
     layout = _find_layout(request, sheet, str(form["layout"].value() or ""))
     context = {
         "form": form,

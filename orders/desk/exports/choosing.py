@@ -22,7 +22,10 @@ from shop.actor import Actor
 
 def read_sheet(data: QueryDict) -> SheetKind:
     """The kind of sheet that a form or an address names; orders where it names none."""
-    name = data.get("sheet", "")
+    return find_sheet(data.get("sheet"))
+
+
+def find_sheet(name: Any) -> SheetKind:
     return SheetKind(name) if name in SheetKind.values else SheetKind.ORDERS
 
 
