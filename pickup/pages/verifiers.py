@@ -67,7 +67,7 @@ def overview(request: StaffRequest) -> HttpResponse:
 def appoint(request: StaffRequest) -> HttpResponse:
     """Find a mini-program user (`?who=`), and let them hand out at stores."""
     find = FindForm(request.GET)
-    form = AppointForm(find.found, request.POST or None)
+    form = AppointForm(find.found, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             verifier = appoint_verifier(
