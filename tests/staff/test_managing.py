@@ -45,6 +45,7 @@ def test_hiring_is_on_the_record_and_the_password_is_not() -> None:
         "role": "order_clerk",
         "refund_limit_fen": 200_00,
         "money_limit_fen": None,
+        "store_ids": [],
     }
 
 
