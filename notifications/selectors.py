@@ -20,6 +20,7 @@ _OF_ORDER = (
     "buyer_remark",
     "payable_fen",
     "pay_method",
+    "delivery",
     "customer__secret",
     "source",
 )
