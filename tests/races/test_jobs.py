@@ -52,7 +52,8 @@ def test_without_the_lease_the_effect_is_seen_twice_and_the_verdict_is_the_last_
         return Holder(Job.objects.get(pk=job_id), KINDS[NAME], "anybody's")
 
     monkeypatch.setattr(running, "take_lease", take_what_is_taken)
-    monkeypatch.setattr(Holder, "hold", lambda _holder, **_changes: None)
+    for tell in ("hold", "count"):
+        monkeypatch.setattr(Holder, tell, lambda _holder, **_changes: None)
     run_together([lambda: run_slice(job.pk)] * 2)
     assert counting.done[0] == 2
     assert JobRow.objects.filter(job=job, position=1).get().state == RowState.DONE
