@@ -46,7 +46,7 @@ class FindForm(forms.Form):
 class AppointForm(forms.Form):
     """One of those who were found, and the stores."""
 
-    customer = forms.TypedChoiceField(
+    person = forms.TypedChoiceField(
         label=_("Mini-program user"),
         coerce=int,
         widget=forms.RadioSelect,
@@ -59,7 +59,7 @@ class AppointForm(forms.Form):
 
     def __init__(self, found: list[Customer], data: Any = None) -> None:
         super().__init__(data)
-        self.fields["customer"].choices = [(row.pk, _describe(row)) for row in found]  # type: ignore[attr-defined]
+        self.fields["person"].choices = [(row.pk, _describe(row)) for row in found]  # type: ignore[attr-defined]
         self.fields["stores"].offer()  # type: ignore[attr-defined]  # as declared above
 
     def show_refusal(self, refused: Refused) -> None:

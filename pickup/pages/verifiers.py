@@ -71,7 +71,7 @@ def appoint(request: StaffRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             verifier = appoint_verifier(
-                form.cleaned_data["customer"], store_ids=form.cleaned_data["stores"], actor=request.actor
+                form.cleaned_data["person"], store_ids=form.cleaned_data["stores"], actor=request.actor
             )
         except Refused as refused:
             form.show_refusal(refused)

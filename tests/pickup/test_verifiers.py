@@ -87,8 +87,8 @@ def test_appointed_by_the_pages():
     store, customer, console = cast.make_store("滨江店"), cast.make_customer("小周"), browser("manager")
     url = f"/console/pickup/verifiers/appoint/?who={customer.pk}"
     assert "小周" in page_with(200, console.get(url))
-    assert "Choose at least one store" in page_with(422, console.post(url, {"customer": customer.pk}))
-    console.post(url, {"customer": customer.pk, "stores": [store.pk]})
+    assert "Choose at least one store" in page_with(422, console.post(url, {"person": customer.pk}))
+    console.post(url, {"person": customer.pk, "stores": [store.pk]})
     verifier = Verifier.objects.get()
     assert "滨江店" in page_with(200, console.get("/console/pickup/verifiers/"))
     page = f"/console/pickup/verifiers/{verifier.pk}/"
