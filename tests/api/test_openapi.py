@@ -14,6 +14,7 @@ from shop.http.api.schema import CODES
 from tests.api.conftest import Buyer, order_body
 
 SIGNED_OUT = {
+    "/api/v1/stores",
     "/api/v1/shop",
     "/api/v1/regions",
     "/api/v1/auth/login",
