@@ -21,7 +21,7 @@ from shop.events.delivery import drain
 from shop.events.pause import resume_outside
 from shop.invariants import INVARIANTS
 from tests import cast
-from tests.databases import empty_filled_tables, sweep_dead_rows
+from tests.databases import empty_filled_tables, leave_lost_connection, sweep_dead_rows
 from tests.gateway import Gateway
 
 # How long an example takes says how busy the machine is, and nothing about the code.
@@ -52,6 +52,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
 def pytest_configure() -> None:
     """Workers share a Redis: what each caches has a name of its own."""
     django_settings.CACHES["default"]["KEY_PREFIX"] = os.environ.get("PYTEST_XDIST_WORKER", "")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Iterator[None]:
+    """A test that loses its connection fails alone: what it left half open is not the next one's transaction."""
+    try:
+        yield
+    finally:
+        leave_lost_connection()
 
 
 @pytest.fixture(autouse=True, scope="session")

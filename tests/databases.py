@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.test import TransactionTestCase
 from psycopg.sql import SQL, Identifier
 
@@ -44,6 +44,14 @@ def disconnect() -> None:
     """Leave this process's connections: the next query connects to the database then named."""
     connection.close()
     connection.close_pool()
+
+
+def leave_lost_connection() -> None:
+    """When the server is gone, leave it as `disconnect` does, and with it the transaction that cannot end."""
+    lost = connection.connection is not None and getattr(connection.connection, "closed", False)
+    if connection.closed_in_transaction or lost:
+        connection.close_pool()
+        del connections["default"]
 
 
 @contextmanager
