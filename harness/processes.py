@@ -138,6 +138,9 @@ class ShopProcesses:
             if process.poll() is not None:
                 raise AssertionError(f"{name} has ended:\n{self.log_text(name)[-TAIL:]}")
 
+    def is_running(self, name: str) -> bool:
+        return name in self._processes and self._processes[name].poll() is None
+
     def pid(self, name: str) -> int:
         return self._processes[name].pid
 

@@ -95,10 +95,12 @@ def live_shop(
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     disconnect()
     monkeypatch.setitem(connection.settings_dict, "NAME", database)
-    with django_db_blocker.unblock():
-        open_shop()
-        yield shop
-    disconnect()
+    try:
+        with django_db_blocker.unblock():
+            open_shop()
+            yield shop
+    finally:
+        disconnect()
 
 
 @pytest.fixture

@@ -175,7 +175,10 @@ def shop(
     monkeypatch: pytest.MonkeyPatch,
     settings: Any,
 ) -> Iterator[FaultShop]:
-    """The open shop, with this process's ORM on its database; every test ends with clean books."""
+    """The open shop, with this process's ORM on its database; every test ends with clean books.
+
+    What a test has killed and, as it failed, not started again is started for the next one.
+    """
     shop = _running_shop
     disconnect()
     place = {"NAME": shop.postgres.database, "HOST": "127.0.0.1", "PORT": str(shop.postgres.port)}
@@ -184,11 +187,15 @@ def shop(
     settings.WECHAT_PAY_URL = shop.processes.standin_url
     settings.BASE_URL = shop.processes.web_url()
     resume_outside()
-    with django_db_blocker.unblock():
-        cast.open_shop()
-        lend_credentials(load_credentials(shop.processes.directory / "standins"))
-        shop.standin("faults")
-        shop.standin("behaviour", **DEFAULT_BEHAVIOUR | {"refund_interval_seconds": 0})
-        yield shop
-        shop.assert_settled()
-    disconnect()
+    shop.processes.start(*(name for name in PROCESSES if not shop.processes.is_running(name)))
+    try:
+        with django_db_blocker.unblock():
+            cast.open_shop()
+            lend_credentials(load_credentials(shop.processes.directory / "standins"))
+            shop.standin("faults")
+            shop.standin("behaviour", **DEFAULT_BEHAVIOUR | {"refund_interval_seconds": 0})
+            yield shop
+            shop.assert_settled()
+    finally:
+        # Also after a failure: the next test's database is another one.
+        disconnect()
