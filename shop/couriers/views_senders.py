@@ -51,7 +51,7 @@ ACTIONS = (CHOOSE, RETIRE, TAKE_UP)
 @staff_page(SETUP, methods=("GET", "POST"))
 def add(request: StaffRequest) -> HttpResponse:
     """A new sender; POST makes it."""
-    form = SenderForm(request.POST or None)
+    form = SenderForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             add_sender(form.read(), actor=request.actor)

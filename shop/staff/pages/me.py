@@ -60,7 +60,7 @@ def first_password(request: Any) -> HttpResponse:
     """Choose a password of one's own instead of the one that was handed over; nothing else works before."""
     if not request.user.must_change_password:
         return redirect("staff:me")
-    form = FirstPasswordForm(request.user, request.POST or None)
+    form = FirstPasswordForm(request.user, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid() and _change_password(request, form):
         return redirect("desk:home")
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK

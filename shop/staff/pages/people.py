@@ -65,7 +65,7 @@ def _make_tabs(counts: tuple[int, int], request: StaffRequest, *, is_active: boo
 @staff_page("staff.manage", methods=("GET", "POST"), fresh=True)
 def hire(request: StaffRequest) -> HttpResponse:
     """Hire somebody; the answer shows their first password, once."""
-    form = HireForm(request.actor, request.POST or None)
+    form = HireForm(request.actor, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         password = make_password_once()
         try:
