@@ -55,16 +55,9 @@ ORDER = OrderColumn(
     "order",
     _("Order number"),
     (
-        "订单号",
-        "订单编号",
-        "单号",
-        "商户订单号",
-        "商家订单号",
-        "平台订单号",
-        "Order",
-        "Order No",
-        "Order No.",
-        "Order number",
+        *("订单号", "订单编号", "单号", "订单", "订单号码", "订单编码", "订单ID"),
+        *("商户订单号", "商家订单号", "平台订单号", "平台单号", "商城订单号"),
+        *("Order", "Order No", "Order No.", "Order number", "Order ID"),
     ),
     is_required=True,
     is_needed=True,
@@ -76,7 +69,11 @@ ORDER = OrderColumn(
 COURIER = Column(
     "courier",
     _("Courier"),
-    ("快递公司", "快递", "物流公司", "物流", "承运商", "快递名称", "Courier", "Carrier", "Express"),
+    (
+        *("快递公司", "快递", "快递名称", "快递公司名称", "快递商"),
+        *("物流公司", "物流", "物流名称", "物流公司名称", "物流商", "承运商", "承运公司"),
+        *("Courier", "Carrier", "Express", "Express company", "Shipping company", "Logistics company"),
+    ),
     fills_down=True,
     max_length=40,
 )
@@ -84,8 +81,11 @@ TRACKING = TrackingColumn(
     "tracking",
     _("Tracking number"),
     (
-        *("快递单号", "运单号", "运单编号", "物流单号", "物流编号", "快递运单号", "面单号", "发货单号"),
-        *("Tracking number", "Tracking No", "Tracking No.", "Tracking", "Waybill"),
+        *("快递单号", "快递号", "快递编号", "快递单", "快递单号码", "快递运单号", "包裹号", "包裹单号"),
+        *("运单号", "运单", "运单编号", "运单号码", "物流单号", "物流编号", "物流号", "物流运单号"),
+        *("面单号", "电子面单号", "发货单号"),
+        *("Tracking number", "Tracking No", "Tracking No.", "Tracking", "Tracking ID"),
+        *("Waybill", "Waybill No", "Waybill number", "Express No", "Express number"),
     ),
     is_required=True,
     fills_down=True,
@@ -99,10 +99,15 @@ TRACKING = TrackingColumn(
 SKU = CodeColumn(
     "sku",
     _("SKU code"),
-    ("SKU编码", "编码", "商品编码", "规格编码", "货号", "SKU", "SKU code"),
+    (
+        *("SKU编码", "SKU", "编码", "商品编码", "规格编码", "货号"),
+        *("SKU code", "SKU No", "Product code"),
+    ),
     max_length=40,
 )
-QUANTITY = WholeColumn("quantity", _("Quantity"), ("数量", "发货数量", "件数", "Quantity", "Qty"), least=1)
+QUANTITY = WholeColumn(
+    "quantity", _("Quantity"), ("数量", "发货数量", "发货数", "商品数量", "件数", "Quantity", "Qty"), least=1
+)
 TO_READ: tuple[Column, ...] = (
     Column("goods", _("Goods"), ("商品", "商品信息", "商品名称", "Goods"), max_length=20_000),
     Column("recipient", _("Recipient"), ("收件人", "收货人", "收件人姓名", "Recipient"), max_length=1000),
