@@ -14,6 +14,7 @@ from notifications.models import Alert, HandledHow
 from orders.collections.models import Collection
 from orders.models import Order
 from orders.notices.models import BuyerNotice
+from orders.payments.models import PayAttempt, Refund
 from orders.printing.models import PrintJob
 from orders.shipping.models import Parcel
 from orders.stages import Source, Stage
@@ -23,6 +24,7 @@ from shop.demo.buyers import Buyers
 from shop.demo.standins import load_credentials
 from shop.events.delivery import count_undelivered
 from shop.printers.models import Printer
+from shop.queues import QUEUES
 from tests.browser.conftest import Device, LiveShop, listening_page, open_page
 from tests.browser.ears import NEW_ORDER, Ears
 from tests.cast import make_sku, make_staff, open_shop
@@ -57,7 +59,7 @@ class DecidedBuyer(Random):
 def whole_shop(live_shop: LiveShop) -> Iterator[LiveShop]:
     """The shop with all its processes and a WeChat it has credentials of; express and WeChat Pay only."""
     Alert.objects.filter(handled_at=None).update(handled_at=clock.now(), handled_how=HandledHow.OVER)
-    _put_off_what_other_tests_left()
+    _put_off_what_other_tests_left(live_shop)
     live_shop.processes.start("standins", "worker")
     made = load_credentials(live_shop.processes.directory / "standins")
     open_shop(
@@ -76,14 +78,16 @@ def whole_shop(live_shop: LiveShop) -> Iterator[LiveShop]:
         live_shop.processes.stop(name)
 
 
-def _put_off_what_other_tests_left() -> None:
+def _put_off_what_other_tests_left(live_shop: LiveShop) -> None:
     """A printer would print this order by itself, on its timeline; what the worker asks for may ring."""
     Printer.objects.update(is_on=False)
     later = clock.now() + timedelta(days=1)
     # Those were put into their states by hand, which the books would find.
     PrintJob.objects.all().delete()
-    for model in (Waybill, Collection, BuyerNotice):
+    for model in (Waybill, Collection, BuyerNotice, Refund):
         model.objects.filter(next_try_at__lt=later).update(next_try_at=later)
+    PayAttempt.objects.filter(next_query_at__lt=later).update(next_query_at=later)
+    live_shop.redis.client().delete(*QUEUES)
 
 
 def make_number(courier: str) -> str:
