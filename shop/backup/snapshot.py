@@ -22,3 +22,13 @@ def snapshot() -> Iterator[None]:
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         yield
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """As `snapshot`; within a transaction, whose view is its own affair, nothing more."""
+    if connection.in_atomic_block:
+        yield
+    else:
+        with snapshot():
+            yield

@@ -18,7 +18,7 @@ PATH = "/api/EOrderService"
 def set_up(shop: FaultShop) -> None:
     made = load_courier_credentials(shop.processes.directory / "standins")
     account = {"customer": made.kdniao_business_id, "key": made.kdniao_api_key, "tested_at": clock.now()}
-    ProviderAccount.objects.get_or_create(provider=Provider.KDNIAO, defaults=account)
+    ProviderAccount.objects.update_or_create(provider=Provider.KDNIAO, defaults=account)
     account = {
         "customer_name": "testzto",
         "customer_pwd": "testztopwd",

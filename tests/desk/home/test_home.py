@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from notifications.models import Alert, AlertKind
@@ -43,6 +44,11 @@ def later(**span: Any) -> Any:
     return clock.at(clock.now() + timedelta(**span))
 
 
+def at_noon() -> Any:
+    """Late in the evening what is due in a day's time is due on the next day already, which is a queue of its own."""
+    return clock.at(clock.start_of_day(timezone.localdate()) + timedelta(hours=12))
+
+
 def refund(order: Order, state: RefundState) -> Refund:
     payment = Payment.objects.get(order=order)
     return Refund.objects.create(
@@ -73,17 +79,19 @@ def test_the_oldest_deadline_comes_first() -> None:
 
 @pytest.mark.parametrize(("hours", "queue"), [(23, "ship_later"), (25, "within_24h"), (49, "overdue")])
 def test_an_order_to_ship_becomes_urgent_as_its_deadline_nears(hours: int, queue: str) -> None:
-    order = prepared_order()
-    with later(hours=hours):
-        assert waiting() == {queue: [order.pk]}
+    with at_noon():
+        order = prepared_order()
+        with later(hours=hours):
+            assert waiting() == {queue: [order.pk]}
 
 
 @pytest.mark.parametrize(("hours", "queue"), [(25, "within_24h"), (49, "overdue")])
 def test_so_does_one_that_nobody_has_confirmed(hours: int, queue: str) -> None:
     """The rule for late orders closes it unseen otherwise."""
-    order = paid_order()
-    with later(hours=hours):
-        assert waiting() == {queue: [order.pk], "to_confirm": [order.pk]}
+    with at_noon():
+        order = paid_order()
+        with later(hours=hours):
+            assert waiting() == {queue: [order.pk], "to_confirm": [order.pk]}
 
 
 def test_an_order_on_hold_is_only_in_its_own_queue() -> None:
