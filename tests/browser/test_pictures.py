@@ -13,6 +13,8 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from harness.processes import ShopProcesses
+from orders.exports.services.asking import Wish
+from orders.exports.services.repeating import Rhythm, make_schedule
 from orders.models import Order
 from orders.services.steps import hold_order
 from shop.access import ROLES
@@ -20,6 +22,7 @@ from shop.actor import SYSTEM
 from shop.catalog.services import NewSku, add_product
 from shop.jobs.services import Subject, make_job
 from shop.staff.models import StaffUser
+from shop.staff.services import staff_actor
 from tests.browser.conftest import Device, LiveShop
 from tests.browser.ears import Ears
 from tests.browser.look import WIDE, Visitor
@@ -37,6 +40,7 @@ from tests.cast import (
     shipped_order,
 )
 from tests.expect import wait_until
+from tests.exports.conftest import make_layout
 from tests.printing.conftest import make_printer
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
@@ -136,6 +140,7 @@ def full_shop(live_shop: LiveShop) -> list[str]:
     hold_order(orders[2].pk, reason=CORPUS[1], release_at=None, actor=clerk())
     for _ in range(2):
         make_printer(name="W" * 30, deliveries=[])
+    repeat_export()
     first = orders[0]
     job = make_job("order.confirm", actor=clerk(), key=first.number, subjects=[Subject(first.pk, "1")])
     return [
@@ -151,6 +156,14 @@ def full_shop(live_shop: LiveShop) -> list[str]:
         f"/console/orders/{orders[1].number}/change-price/",
         f"/console/orders/{orders[3].number}/receive/",
     ]
+
+
+def repeat_export() -> None:
+    """A layout of the longest name and an export that is repeated with it, by somebody of the longest name."""
+    actor = staff_actor(make_longest_named("owner"))
+    layout = make_layout(f"{actor.id}".ljust(40, "W"), is_shared=True, actor=actor)
+    wish = Wish(layout.sheet, "csv", ["number"], {"filter": {}}, layout_id=layout.pk)
+    make_schedule(wish, Rhythm("month", 8), actor=actor, key="pictures")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
