@@ -27,8 +27,8 @@ def choose_slot(order: Order, store: PickupStore, starts_at: datetime | None) ->
             store.slot_orders or 0
         ):
             raise Refused("slot_full", _("This time is taken by others. Choose another one."))
-    order.pickup_from = slot and slot.starts_at
-    order.pickup_until = slot and slot.ends_at
+    order.pickup_from = slot.starts_at if slot else None
+    order.pickup_until = slot.ends_at if slot else None
 
 
 def count_taken(store: PickupStore, first: datetime, last: datetime) -> dict[datetime, int]:

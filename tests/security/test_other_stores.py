@@ -9,6 +9,7 @@ from django.http import HttpResponse
 
 from orders.models import Order
 from shop.staff.models import StaffUser
+from shop.store.models import PickupStore
 from tests import cast
 from tests.console import sign_in
 from tests.security import test_permissions as permissions
@@ -87,7 +88,7 @@ def test_those_who_work_there_do_find_it(bound: World) -> None:
     """The control: it is the store that stands against the others."""
     order = wait_elsewhere(bound)
     bound.ids["number"] = order.number
-    user = cast.make_staff("owner", stores=[order.pickup_store])
+    user = cast.make_staff("owner", stores=PickupStore.objects.filter(pk=order.pickup_store_id))
     bound.known[BOUND] = let_in(user)
     alone = [(name, method) for name, method in WITH_ORDER if converters(name) & OF_ORDERS == {"number"}]
     found = {name for name, method in alone if outcome_of(bound.ask(BOUND, method, name)) == IN}
