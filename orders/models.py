@@ -68,6 +68,8 @@ class Order(Versioned):
         PickupStore, null=True, on_delete=models.PROTECT, related_name="orders", db_index=False
     )
     code_version = models.PositiveSmallIntegerField(default=0, db_default=0)
+    pickup_from = models.DateTimeField(null=True)
+    pickup_until = models.DateTimeField(null=True)
     pay_method = models.CharField(max_length=10, choices=PayMethod)
 
     goods_fen = models.PositiveIntegerField()
@@ -227,6 +229,11 @@ class Order(Versioned):
                 fields=["pickup_store", "stage", "id"],
                 name="order_by_pickup_store",
                 condition=Q(pickup_store__isnull=False),
+            ),
+            models.Index(
+                fields=["pickup_store", "pickup_from"],
+                name="order_by_pickup_slot",
+                condition=Q(pickup_from__isnull=False),
             ),
         ]
 

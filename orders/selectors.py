@@ -35,10 +35,14 @@ def load_lines(order: Order) -> list[OrderLine]:
     return _LINES.fetch(order=order.pk)
 
 
-def with_secrets(orders: "QuerySet[Order]") -> "QuerySet[Order]":
-    """The same with what their personal values are opened by; of the buyers nothing else is read."""
+def with_secrets(orders: "QuerySet[Order]", *also: str) -> "QuerySet[Order]":
+    """The same with what their personal values are opened by; of the buyers nothing else is read.
+
+    `also` are columns of other rows, such as `pickup_store__name`.
+    """
     own = [field.name for field in Order._meta.concrete_fields]
-    return orders.select_related("customer").only(*own, "customer__secret")
+    joined = {name.partition("__")[0] for name in also}
+    return orders.select_related("customer", *joined).only(*own, "customer__secret", *also)
 
 
 def get_order(number: str, *, actor: Actor) -> Order:

@@ -78,6 +78,7 @@ class Verification(models.Model):
                 name="verification_by_verifier",
                 condition=Q(verifier__isnull=False),
             ),
+            models.Index(fields=["at", "id"], name="verification_by_day"),
             models.Index(fields=["id"], name="verification_undone", condition=Q(undone_at__isnull=False)),
         ]
 
@@ -88,6 +89,11 @@ class Verification(models.Model):
     def who(self) -> str:
         """Who is credited with it, else who did it."""
         return self.verifier.name if self.verifier else self.operator_name
+
+    @property
+    def number_of_who(self) -> str:
+        """The same without a nickname, for what leaves the shop."""
+        return f"#{self.verifier.customer_id}" if self.verifier else self.operator_name
 
 
 class VerificationLine(models.Model):

@@ -1,14 +1,16 @@
 """Reading verifiers and what was handed out."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
+from orders.scope import rows_in_scope
 from pickup.models import Verification, Verifier
 from shop.customers.models import Customer
 from shop.customers.selectors import list_customers
+from shop.database.among import IsAmong
 from shop.errors import Refused
 from shop.spelling import normalise
 
@@ -26,6 +28,18 @@ def find_verifier(pk: int, store_id: int) -> Verifier:
     if found is None:
         raise Refused("not_verifier", _("This person does not hand out at this store. Choose another."), 400)
     return found
+
+
+def list_records(scope: str) -> "QuerySet[Verification]":
+    """What was handed out of the orders of a scope, with all that the record tells of it."""
+    rows = rows_in_scope(Verification.objects.all(), scope)
+    return rows.select_related("order", "store", "verifier__customer").annotate(pieces=Sum("lines__quantity"))
+
+
+def list_of_orders(order_ids: Collection[int]) -> "QuerySet[Verification]":
+    """What was handed out of these orders, undone or not, the oldest first, with who is credited."""
+    rows = Verification.objects.filter(IsAmong("order_id", order_ids))
+    return rows.select_related("verifier__customer").order_by("pk")
 
 
 def list_verifications(order: Order) -> "QuerySet[Verification]":

@@ -32,9 +32,8 @@ def ask_for_invoices(world: World) -> None:
     """The owner switches it on; finance answers most of what buyers ask for. Small shops have fewer of each."""
     with clock.at(world.plan.ends_at - AGO):
         change_store_settings(SETTINGS, actor=world.staff["owner"])
-        done = Order.objects.filter(stage=Stage.DONE, paid_fen__gt=0, refunded_fen=0).select_related(
-            "customer"
-        )
+        paid = Order.objects.filter(paid_fen__gt=0, refunded_fen=0, paid_at__lte=clock.now())
+        done = paid.filter(stage=Stage.DONE).select_related("customer")
         by_balance = list(done.filter(pay_method=PayMethod.BALANCE).order_by("-pk")[:1])
         others = done.exclude(pk__in=[order.pk for order in by_balance])
         orders = [*by_balance, *others.order_by("-pk")[: ISSUED + WAITING + 1]]

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.test import override_settings
 
 from orders.numbers import drawn_by
+from seeding import counter
 from seeding.acting import act
 from seeding.chores import run_errand
 from seeding.invoicing import ask_for_invoices
@@ -29,6 +30,7 @@ from shop.demo.standins import Ledger, StandInServer, run_in_thread
 from shop.events.delivery import count_undelivered, drain
 from shop.events.models import StuckTimer
 from shop.events.sweeping import sweep
+from shop.store.deliveries import PICKUP_IS_READY
 
 DELIVER_EVERY = 25
 # Nobody listens to the past, and there may be no Redis yet.
@@ -113,6 +115,8 @@ def _list_moments(world: World) -> Iterator[Moment]:
             yield step.at, partial(act, Scene(world, index, planned, step))
     for errand in world.plan.errands:
         yield errand.at, partial(run_errand, world, errand)
+    if PICKUP_IS_READY:
+        yield from counter.list_moments(world)
 
 
 def _join(world: World, buyer: int) -> None:

@@ -12,7 +12,7 @@ CAPABILITIES: dict[str, Promise | str] = {
     "orders.view": _("See orders"),
     "orders.edit": _("Confirm, prepare, hold, remark, change the address"),
     "orders.ship": _("Ship and undo shipping"),
-    "pickup.verify": _("Verify pickup orders and hand them out"),
+    "pickup.verify": _("Verify pickup orders: collect what they owe, and hand them out"),
     "pickup.supervise": _("Undo verifications"),
     "pickup.setup": _("Appoint verifiers"),
     "orders.cancel": _("Cancel orders and lines, with the refund of what was paid"),
@@ -55,7 +55,7 @@ ROLES: dict[str, frozenset[str]] = {
         | {"customers.view", "customers.balance"}
         | {"settings.view", "insight.view"}
     ),
-    "store_clerk": frozenset({"orders.view", "alerts.handle"}),
+    "store_clerk": frozenset({"orders.view", "alerts.handle", "pickup.verify"}),
 }
 ROLE_LABELS: dict[str, Promise | str] = {
     "owner": _("Owner"),

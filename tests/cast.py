@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from orders.models import Order
@@ -184,6 +185,7 @@ def place(
     remark: str = "",
     key: str = "",
     store: PickupStore | None = None,
+    slot: datetime | None = None,
 ) -> Order:
     customer = customer or make_customer()
     wanted = NewOrder(
@@ -193,6 +195,7 @@ def place(
         to=HOME,
         buyer_remark=remark,
         store_id=store and store.pk,
+        slot=slot,
     )
     client_key = key or f"key-{next(_numbers)}"
     return place_order(customer, wanted, client_key=client_key, actor=customer_actor(customer))

@@ -46,9 +46,9 @@ def _is_shipping_by_sheet(request: HttpRequest) -> bool:
     return request.path in (reverse("orders:ship_sheet"), reverse("orders:ship_waiting"))
 
 
-def _kind_entry(place: int, kind: OrderKind, icon: str) -> Entry:
+def _kind_entry(place: int, kind: OrderKind, icon: str, group: Group = Group.ORDERS) -> Entry:
     return Entry(
-        Group.ORDERS,
+        group,
         place,
         kind.title,
         "orders:list",
@@ -64,7 +64,7 @@ def _kind_entry(place: int, kind: OrderKind, icon: str) -> Entry:
 register(
     Entry(Group.HOME, 10, _("Home"), "desk:home", "home", None, is_here=_is_home),
     _kind_entry(10, ORDINARY, "clipboard-list"),
-    _kind_entry(20, PICKUP, "building-store"),
+    _kind_entry(20, PICKUP, "building-store", Group.ORDERS if PICKUP.is_soon else Group.PICKUP),
     _kind_entry(30, AFTERSALE, "receipt-refund"),
     Entry(
         Group.ORDERS,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from shop.crypto import EncryptedTextField
 from shop.events.models import Versioned
 from shop.files.models import ProducedFile
+from shop.store.deliveries import PICKUP_IS_READY
 
 
 class SheetKind(models.TextChoices):
@@ -21,6 +22,10 @@ class SheetKind(models.TextChoices):
     BUYERS = "buyers", _("Buyers")
     MONEY = "money", _("Payments and refunds")
     DELIVERY = "delivery", _("Delivery list")
+    HANDED_OUT = "handed_out", _("Verifications")
+
+
+SHEETS_OFFERED = [kind for kind in SheetKind if PICKUP_IS_READY or kind != SheetKind.HANDED_OUT]
 
 
 class Format(models.TextChoices):

@@ -21,6 +21,7 @@ class PrintState(models.TextChoices):
 
 class Trigger(models.TextChoices):
     PAID = "paid", _("by itself")
+    COUNTER = "counter", _("at the counter")
     HAND = "hand", _("by hand")
 
 

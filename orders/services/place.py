@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -16,6 +17,7 @@ from orders.numbers import make_order_number
 from orders.quotes import Quote, check_pay_method, get_pay_term, get_reminder, quote_order
 from orders.search import add_hashes, remember_sold_names
 from orders.services.fulfilment import start_clock, start_fulfilment
+from orders.services.slots import choose_slot
 from orders.stages import Source, Stage
 from shop import clock
 from shop.actor import SYSTEM, Actor
@@ -65,7 +67,8 @@ class Recipient:
 class NewOrder:
     """What a buyer asks for: basket (SKU id → pieces), and how it is delivered and paid.
 
-    With pickup `to` is who comes, without an address, and `store_id` the store where they come to.
+    With pickup `to` is who comes, without an address, `store_id` the store where they come to, and `slot` when the time
+    begins that they chose, where the store has them choose one.
     """
 
     basket: Mapping[int, int]
@@ -75,6 +78,7 @@ class NewOrder:
     buyer_remark: str = ""
     source: Source = Source.MINI_PROGRAM
     store_id: int | None = None
+    slot: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,8 @@ def place_order(customer: Customer, wanted: NewOrder, *, client_key: str, actor:
     """Place an order once per (customer, client_key): a repeat gives the order that exists.
 
     Reserves stock by the store's setting (cash on delivery: always at once). Raises Refused as `quote_order`
-    does, `blocked`, `too_many_unpaid`, `payment_not_offered`, `store_needed`, `store_closed`, or `out_of_stock`.
+    does, `blocked`, `too_many_unpaid`, `payment_not_offered`, `store_needed`, `store_closed`, or `out_of_stock`, and as
+    `choose_slot`.
     """
     try:
         with counted_refusals(customer), transaction.atomic(), prepared():
@@ -122,12 +127,13 @@ def write_order(
 ) -> Placed:
     """Write an order at these prices, in the caller's transaction.
 
-    Raises Refused `store_needed`, `store_closed`, `out_of_stock`.
+    Raises Refused `store_needed`, `store_closed`, `out_of_stock`, and as `choose_slot`.
     """
     order = _build_order(customer, wanted, quote, store)
     order.client_key = client_key
     if wanted.delivery == Delivery.PICKUP:
         order.pickup_store = get_serving_store(wanted.store_id)
+        choose_slot(order, order.pickup_store, wanted.slot)
     begin_order(order, actor=actor, data={"payable_fen": order.payable_fen, "pieces": order.pieces})
     is_reserved = store.reserve_on == ReserveOn.PLACING or wanted.pay_method == PayMethod.COD
     if is_reserved:

@@ -12,6 +12,8 @@ from orders.stages import TO_SHIP, Source
 from shop.actor import Actor
 from shop.errors import Refused
 from shop.events.models import Event
+from shop.files.models import Picture
+from shop.files.onlookers import shows_picture
 from shop.store.deliveries import WAYS
 
 MOST_FELLOWS = 50
@@ -79,3 +81,10 @@ def get_intercept(intercept_id: int, *, actor: Actor) -> Intercept:
 def list_open_intercepts(scope: str) -> "QuerySet[Intercept]":
     """Those that somebody has to do, of the orders in this scope."""
     return rows_in_scope(Intercept.objects.filter(state=InterceptState.ASKED), scope)
+
+
+@shows_picture
+def is_photo_in_scope(picture: Picture, actor: Actor) -> bool:
+    """Photos of a parcel are seen by whoever sees one of its orders."""
+    lines = ParcelLine.objects.filter(parcel__photos__picture=picture)
+    return rows_in_scope(lines, scope_key(actor), "order_line__order_id").exists()

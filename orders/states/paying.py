@@ -109,6 +109,8 @@ PAYING = (
         button=_("Collect money"),
         icon_name="cash",
         is_told=True,
+        # Who hands out takes what is owed by the same press.
+        part_of=frozenset({"pickup.verify"}),
         facts={"amount_fen": int, "reference": str, "means": str, "store": str},
     ),
 )

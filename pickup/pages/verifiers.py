@@ -8,9 +8,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from orders.scope import scope_key
 from pickup.forms import AppointForm, ChangeStoresForm, FindForm
 from pickup.models import Verifier
-from pickup.selectors import list_verifiers
+from pickup.selectors import list_records, list_verifiers
 from pickup.services.verifiers import appoint_verifier, switch_off, switch_on
 from shop.actor import Actor
 from shop.console.timeline import tell_last
@@ -24,6 +25,8 @@ from shop.staff.decorators import StaffRequest, staff_page
 
 SETUP = "pickup.setup"
 _OFF = "off"
+_SHOWN = 10
+"""So many of their last verifications stand on a verifier's page."""
 ACTIONS = (
     Action(
         "verifier.change",
@@ -105,6 +108,7 @@ def _show(
         "offers": list_offers(ACTIONS, subject, request.actor, action_url=_find_action_url),
         "dialog": dialog,
         "entries": tell_last(subject),
+        "rows": list_records(scope_key(request.actor)).filter(verifier=subject).order_by("-pk")[:_SHOWN],
     }
     return render(request, "pickup/verifier.html", context, status=status)
 

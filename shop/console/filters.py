@@ -77,5 +77,5 @@ def _list_labels(field: Any) -> dict[str, Any]:
     """Value → words of a field that is chosen from; choices may stand in groups."""
     labels: dict[str, Any] = {}
     for value, label in getattr(field, "choices", ()):
-        labels |= dict(label) if isinstance(label, list | tuple) else {value: label}
+        labels |= dict(label) if isinstance(label, list | tuple) else {force_str(value): label}
     return labels

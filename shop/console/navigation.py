@@ -17,8 +17,9 @@ class Group(IntegerChoices):
 
     HOME = 0, ""
     ORDERS = 1, _("Orders")
-    SHOP = 2, _("Shop")
-    SETTINGS = 3, _("Settings")
+    PICKUP = 2, _("Pickup")
+    SHOP = 3, _("Shop")
+    SETTINGS = 4, _("Settings")
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ class Named(IntEnum):
     """Tracking numbers while parcels get or give them up, by `hash_text`."""
     NOTICES = 3
     """What is told of a parcel, by the parcel's id."""
+    SLOTS = 4
+    """A time slot of a pickup store while somebody chooses it, by `hash_text`."""
 
 
 def lock_named(what: Named, keys: Iterable[int]) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
+from django.utils.dateparse import parse_datetime
 
 from shop.http.api.fields import read_id
 from shop.http.query import make_url
@@ -88,6 +89,15 @@ class RisingKeyset(Keyset):
         self, rows: QuerySet[ROW], cursor: Cursor | None, limit: int, *, is_newer: bool = False
     ) -> list[ROW]:
         return super().find(rows, cursor, limit, is_newer=not is_newer)
+
+
+def read_moment(text: str) -> datetime | None:
+    """A moment out of an address, None for what is none."""
+    try:
+        at = parse_datetime(text)
+    except ValueError:
+        return None
+    return at if at and at.tzinfo else None
 
 
 BY_ID = Keyset()

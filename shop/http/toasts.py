@@ -11,11 +11,15 @@ from django.http import HttpRequest
 
 @dataclass(frozen=True)
 class Button:
-    """The button in a toast: a form with these fields that is sent to an address, or a link to a file."""
+    """The button in a toast: a form with these fields that is sent to an address, or a link to a file.
+
+    `asks`: a link to the dialog in which something is to be said first.
+    """
 
     url: str
     fields: dict[str, str] = field(default_factory=dict)
     is_file: bool = False
+    asks: bool = False
 
 
 def say_done(request: HttpRequest, words: Any, button: Button | None = None) -> None:

@@ -12,10 +12,16 @@ from shop.printers.known import KINDS
 from shop.printers.models import Printer
 from shop.printers.services.printers import MAX_COPIES
 from shop.store.choices import Delivery, ReceiptPaper
+from shop.store.deliveries import PICKUP_IS_READY
 from shop.store.pages.forms import SecretField
+from shop.store.pickup_stores.selectors import list_stores
 
 _PLAIN = [NO_CONTROL]
 _COPIES = [(n, str(n)) for n in range(1, MAX_COPIES + 1)]
+
+
+def _list_stores() -> list[tuple[Any, Any]]:
+    return [("", _("No store")), *((store.pk, store.name) for store in list_stores())]
 
 
 class PrinterForm(forms.Form):
@@ -41,9 +47,20 @@ class PrinterForm(forms.Form):
         help_text=_("Once an order is paid, or accepted with cash on delivery. Others are printed by hand."),
     )
 
+    store_id = forms.TypedChoiceField(
+        label=_("Stands at the counter of"),
+        choices=_list_stores,
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text=_("It then prints the receipt of what is handed out there, and nothing else by itself."),
+    )
+
     def __init__(self, printer: Printer, data: Any = None) -> None:
         initial = {name: getattr(printer, name) for name in self.base_fields if name != "key"}
         super().__init__(data, initial=initial)
+        if not (PICKUP_IS_READY or printer.store_id):
+            del self.fields["store_id"]
         kind = KINDS[printer.kind]
         for name in ("device", "account", "key"):
             self.fields[name].label = getattr(kind, name)

@@ -7,6 +7,7 @@ from shop.crypto import EncryptedTextField
 from shop.events.models import Versioned
 from shop.printers.choices import PrinterKind
 from shop.store.choices import ReceiptPaper
+from shop.store.models import PickupStore
 
 
 class Printer(Versioned):
@@ -14,7 +15,8 @@ class Printer(Versioned):
 
     `account` and `key` are whom the shop is at the service: user and UKEY of 飞鹅, client id and secret of 易联云.
     `token` is what 易联云 gave for these. `deliveries` are the ways of delivery whose receipts come out by themselves
-    once an order may be prepared. `tested_at`: when it last passed a test; before that nothing is printed.
+    once an order may be prepared; one that stands in a `store` prints what is handed out there instead. `tested_at`:
+    when it last passed a test; before that nothing is printed.
     """
 
     subject_kind = "printer"
@@ -28,6 +30,9 @@ class Printer(Versioned):
     paper = models.CharField(_("paper"), max_length=10, choices=ReceiptPaper, default=ReceiptPaper.WIDE)
     copies = models.PositiveSmallIntegerField(_("copies"), default=1)
     deliveries = models.JSONField(_("prints by itself"), default=list)
+    store = models.ForeignKey(
+        PickupStore, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     is_on = models.BooleanField(_("in use"), default=True)
     tested_at = models.DateTimeField(null=True)
 

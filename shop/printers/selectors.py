@@ -14,5 +14,10 @@ def list_ready() -> list[Printer]:
 
 
 def list_automatic(delivery: str) -> list[Printer]:
-    """Those where receipts of this way of delivery come out by themselves."""
-    return [printer for printer in list_ready() if delivery in printer.deliveries]
+    """Those where receipts of this way of delivery come out by themselves, once such an order may be prepared."""
+    return [printer for printer in list_ready() if delivery in printer.deliveries and not printer.store_id]
+
+
+def list_at_counter(store_id: int) -> list[Printer]:
+    """Those where the receipt comes out when something is handed out at this store."""
+    return [printer for printer in list_ready() if printer.store_id == store_id]

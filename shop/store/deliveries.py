@@ -117,6 +117,7 @@ WAYS: dict[str, Way] = {
         },
         next_verbs={
             **_EXPRESS.next_verbs,
+            "to_confirm": ("order.release", "order.confirm", "order.verify_part"),
             "confirmed": ("order.release", "order.prepare", "order.verify_part"),
             "preparing": ("order.release", "order.verify_part"),
         },

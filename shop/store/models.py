@@ -177,7 +177,8 @@ class PickupStore(Versioned):
 
     `hours` are seven lists of ranges, Monday first, each range two times as "09:00" in the shop's time zone, in order
     and apart; one that ends at "24:00" ends with the day. `holidays` are days as "2026-02-17" on which it stays shut.
-    `latitude` and `longitude` are degrees as mini-programs have them (GCJ-02), both or neither.
+    `latitude` and `longitude` are degrees as mini-programs have them (GCJ-02), both or neither. With `slot_minutes` and
+    `slot_orders` buyers choose a part of the hours, so long and for so many orders; with neither they come at any time.
     """
 
     subject_kind = "pickup_store"
@@ -193,6 +194,10 @@ class PickupStore(Versioned):
     longitude = models.DecimalField(_("longitude"), max_digits=9, decimal_places=6, null=True, blank=True)
     hours = models.JSONField(_("opening hours"), default=closed_all_week)
     holidays = models.JSONField(_("closed on"), default=list)
+    slot_minutes = models.PositiveSmallIntegerField(
+        _("length of a time slot (minutes)"), null=True, blank=True
+    )
+    slot_orders = models.PositiveSmallIntegerField(_("orders in a time slot"), null=True, blank=True)
 
     SERVES = models.Q(is_open=True) & ~models.Q(hours=closed_all_week())
     """Stores that are switched on, and have hours."""
@@ -204,6 +209,11 @@ class PickupStore(Versioned):
                 condition=models.Q(latitude__isnull=True, longitude__isnull=True)
                 | models.Q(latitude__isnull=False, longitude__isnull=False),
                 name="pickup_store_on_a_point",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(slot_minutes__isnull=True, slot_orders__isnull=True)
+                | models.Q(slot_minutes__gt=0, slot_orders__gt=0),
+                name="pickup_store_slots_have_both",
             ),
         ]
 

@@ -15,6 +15,7 @@ from tests.api.conftest import Buyer, order_body
 
 SIGNED_OUT = {
     "/api/v1/stores",
+    "/api/v1/stores/{id}/slots",
     "/api/v1/shop",
     "/api/v1/regions",
     "/api/v1/auth/login",

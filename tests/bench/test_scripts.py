@@ -11,6 +11,7 @@ from bench.kit.past.history import fill
 from bench.kit.peers import PAGES
 from harness.processes import PROJECT, run_python
 from harness.servers import PrivateRedis
+from shop.store.models import PickupStore
 from tests.databases import write_own_url
 
 SCRIPTS = sorted(path.stem for path in (PROJECT / "bench").glob("*.py") if path.stem != "__init__")
@@ -29,7 +30,7 @@ def by_path(name: str) -> str:
 def test_the_scripts_are_there() -> None:
     assert [
         *("alerts", "desk", "exports", "fill", "gateway"),
-        *("live", "pages", "place", "sheets", "shipping", "tracking"),
+        *("live", "pages", "pickup", "place", "sheets", "shipping", "tracking"),
     ] == SCRIPTS
 
 
@@ -104,6 +105,16 @@ def test_placing_in_every_way_oversells_nothing(measure: Call, tmp_path: Path) -
     assert shown.startswith("| way | a second at 1,000 | of bare SQL | promised |")
     assert "orders placed, 0 SKUs oversold" in shown
     assert call(by_path("place"), "--table", str(kept)).stdout == shown
+
+
+@pytest.mark.fault
+def test_a_pickup_code_is_measured_beside_bare_sql_and_nothing_of_it_stays(measure: Call) -> None:
+    shown = measure("pickup", "--codes", "5").stdout
+    assert shown.startswith("1,000 orders, ")
+    assert [row.split(" | ")[0].strip("| ") for row in shown.splitlines()[4:]] == [
+        *("scanned link", "typed code", "wrong code"),
+    ]
+    assert not PickupStore.objects.exists()
 
 
 @pytest.mark.fault

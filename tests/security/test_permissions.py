@@ -132,6 +132,7 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("api:subscriptions", "POST"): buyers(),
     ("api:regions", "GET"): everybody(),
     ("api:stores", "GET"): everybody(),
+    ("api:slots", "GET"): everybody(),
     ("api:parse_address", "POST"): buyers(),
     ("api:addresses", "GET"): buyers(),
     ("api:addresses", "POST"): buyers(),
@@ -352,7 +353,7 @@ ORDER_ACTIONS = (
     (EDITORS, "confirm", "undo_confirm", "prepare", "undo_prepare", "release", "receive", "hold"),
     (EDITORS, "change_address", "change_lines", "postpone", "remark", "note"),
     (EDITORS, "urge", "extend", "choose_payment"),
-    (PRICERS, "verify"),
+    (PRICERS | {"store_clerk"}, "verify"),
     (BOSSES, "undo_verify"),
     (
         SHIPPERS,
@@ -417,7 +418,7 @@ class World:
             wanted["number"] = self.ids["refund_order"]
         if name == "orders:show_label":
             wanted["number"] = self.ids["packed_order"]
-        if name in ("api:product", "api:address"):
+        if name in ("api:product", "api:address", "api:slots"):
             wanted["id"] = self.ids[name]
         return reverse(name, kwargs=wanted)
 
@@ -529,6 +530,7 @@ def world(books_are_clean: None, sent_tasks: list[tuple[str, int]]) -> World:
         "alert_kind": "new_order",
         "customer_id": customer.pk,
         "api:product": str(sku.product_id),
+        "api:slots": str(cast.make_store().pk),
         "api:address": str(address.pk),
         "staff_id": cast.make_staff("support").pk,
         "code": "0123456789abcdef",

@@ -17,6 +17,7 @@ from notifications.kinds import audience_of
 from notifications.models import Alert, AlertKind
 from notifications.socket.reader import SharedReader
 from orders import scope
+from orders.desk.exports.choosing import choose_orders
 from orders.desk.home.queues import list_queues
 from orders.desk.home.today import list_figures
 from orders.desk.list import counts
@@ -26,17 +27,18 @@ from orders.desk.search.matches import find_matches
 from orders.models import Order
 from orders.payments.changes.cancelling import cancel_paid
 from orders.payments.changes.pricing import change_price, choose_payment
-from orders.payments.models import Payment, Refund, RefundState
+from orders.payments.models import Payment, Refund, RefundState, TransferProof
 from orders.payments.services.collecting import collect_payment
 from orders.payments.services.found import record_found_payment
 from orders.scope import is_in_scope, orders_in_scope, rows_in_scope, scope_key
 from orders.services.printing import Document
-from orders.shipping.models import ParcelLine
+from orders.shipping.models import Parcel, ParcelLine, ParcelPhoto
 from orders.stages import AftersaleMark, Stage
 from shop import clock
 from shop.actor import GATEWAY, SYSTEM, Actor, ActorKind
 from shop.events.delivery import drain
 from shop.events.models import Event, EventDelivery, StuckTimer
+from shop.files.services import store_picture
 from shop.jobs.models import Job
 from shop.jobs.running import run_slice
 from shop.live import keep_audible
@@ -60,6 +62,7 @@ from tests.cast import (
 from tests.console import sign_in
 from tests.expect import refused
 from tests.gateway import Gateway
+from tests.ground.test_files import picture_bytes
 
 ROOT = Path(settings.BASE_DIR)
 READS_ALL = {
@@ -434,6 +437,35 @@ def test_sockets_that_look_at_one_moment_are_told_of_their_own_scope(world: Worl
     for user, message in zip(audiences, async_to_sync(read)(), strict=True):
         told = {alert["number"] for alert in json.loads(message)["state"]["alerts"]}
         assert told == numbers_of(world.seen_by(user))
+
+
+def test_an_export_holds_what_is_in_scope_when_it_is_written(world: World) -> None:
+    for user in world.turns():
+        for parameters in ({"filter": {}}, {"numbers": [order.number for order in world.all]}):
+            assert ids_of(list(choose_orders(parameters, actor_of(user)))) == ids_of(world.seen_by(user))
+
+
+def test_a_picture_is_shown_where_its_order_is_in_scope(world: World) -> None:
+    pictures = []
+    for order in (world.own, world.others[0]):
+        picture = store_picture(picture_bytes(), customer_id=order.customer_id)
+        TransferProof.objects.create(order=order, sent_at=clock.now()).pictures.add(picture)
+        pictures.append(picture)
+    of_nothing = store_picture(picture_bytes(), customer_id=world.own.customer_id)
+    mine = store_picture(picture_bytes(), staff_id=world.narrow.pk)
+    for user in world.turns():
+        found = [sign_in(user).get(each.url).status_code for each in (*pictures, of_nothing, mine)]
+        assert found == ([200, 404, 404, 200] if user == world.narrow else [200] * 4)
+
+
+def test_a_photo_of_a_parcel_is_shown_where_its_order_is_in_scope(world: World) -> None:
+    order = shipped_order(customer=world.others[1].customer)
+    picture = store_picture(picture_bytes(), staff_id=987654)
+    parcel = Parcel.objects.get(lines__order_line__order=order)
+    ParcelPhoto.objects.create(parcel=parcel, picture=picture, added_at=clock.now())
+    assert [sign_in(user).get(picture.url).status_code for user in (world.wide, world.narrow)] == [200, 404]
+    Order.objects.filter(pk=order.pk).update(delivery="pickup", pickup_store_id=world.own.pickup_store_id)
+    assert sign_in(world.narrow).get(picture.url).status_code == 200
 
 
 def test_the_live_topic_of_an_order_is_heard_in_scope(world: World) -> None:

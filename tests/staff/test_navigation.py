@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from pickup.navigation import ENTRIES as AT_COUNTER
 from shop import clock
 from shop.console import navigation
 from shop.console.navigation import Entry, Group
@@ -125,3 +126,21 @@ def test_the_login_page_names_the_shop_and_nothing_else() -> None:
     response = Client(headers=ENGLISH).get("/console/staff/login/")
     assert "山野集" in response.content.decode()
     assert "navigation" not in response.context
+
+
+def test_the_counter_has_a_part_of_its_own_once_merchants_find_pickup(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert not {entry.route for entry in navigation.ENTRIES} & {entry.route for entry in AT_COUNTER}
+    monkeypatch.setattr(navigation, "ENTRIES", list(navigation.ENTRIES))
+    monkeypatch.setattr("shop.frame.ENTRIES", navigation.ENTRIES)
+    navigation.register(*AT_COUNTER)
+    for role, expected in (
+        ("owner", ["Verification records", "Verifiers"]),
+        ("order_clerk", ["Verification records"]),
+        ("store_clerk", ["Verification records"]),
+    ):
+        groups = browser(role).get("/console/pickup/records/").context["navigation"]
+        (part,) = [group for group in groups if str(group["label"]) == "Pickup"]
+        assert [str(entry["label"]) for entry in part["entries"]] == expected
+        assert part["entries"][0]["is_active"]

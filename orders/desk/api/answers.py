@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from orders.desk.api.buyer import get_status, get_status_label, list_actions
-from orders.desk.api.serializers import TransferAccountOut
+from orders.desk.api.serializers import SlotOut, TransferAccountOut
 from orders.models import Order, OrderLine
 from orders.services.place import Placed
 from shop.actor import Actor
@@ -35,6 +35,7 @@ def describe_placed(placed: Placed, actor: Actor) -> dict[str, Any]:
         "lines": [_describe_line(line) for line in placed.lines],
         "address": _describe_address(order),
         "pickup_store": StoreOut(order.pickup_store).data if order.pickup_store else None,
+        "pickup_slot": SlotOut(order).data if order.pickup_from else None,
         "buyer_remark": order.buyer_remark,
         **{name: _write_time(getattr(order, name)) for name in _TIMES},
         "goes_with": [],

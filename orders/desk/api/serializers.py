@@ -58,6 +58,16 @@ class PickupIn(StrictSerializer):
     store_id = Id()
     recipient = BuyerText(max_length=60, required=False)
     phone = PhoneText(required=False)
+    slot = serializers.DateTimeField(
+        required=False, help_text="`starts_at` of one of the store's time slots, where it has any"
+    )
+
+
+class SlotOut(serializers.Serializer[Any]):
+    """When the buyer comes to the store."""
+
+    starts_at = serializers.DateTimeField(source="pickup_from")
+    ends_at = serializers.DateTimeField(source="pickup_until")
 
 
 class _DestinationIn(StrictSerializer):
@@ -443,6 +453,7 @@ class OrderOut(OrderRowOut):
     freight_fen = serializers.SerializerMethodField()
     address = RecipientOut(source="*", help_text="with pickup who comes, and nothing else")
     pickup_store = StoreOut(allow_null=True, help_text="where the goods are picked up, else null")
+    pickup_slot = serializers.SerializerMethodField(help_text="null where the buyer comes at any time")
     buyer_remark = serializers.CharField()
     paid_at = serializers.DateTimeField(allow_null=True)
     shipped_at = serializers.DateTimeField(allow_null=True)
@@ -468,6 +479,10 @@ class OrderOut(OrderRowOut):
 
     def get_freight_fen(self, order: Order) -> int:
         return order.freight_fen + order.freight_adjust_fen
+
+    @extend_schema_field(SlotOut(allow_null=True))
+    def get_pickup_slot(self, order: Order) -> Any:
+        return SlotOut(order).data if order.pickup_from else None
 
     @extend_schema_field(serializers.DateTimeField(allow_null=True))
     def get_ship_by(self, order: Order) -> Any:

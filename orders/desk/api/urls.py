@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from orders.desk.api import moves, pickup, views
+from orders.desk.api import moves, pickup, slots, views
 
 urlpatterns = [
+    path("stores/<str:id>/slots", slots.SlotsView.as_view(), name="slots"),
     path("orders", views.OrdersView.as_view(), name="orders"),
     path("orders/preview", views.PreviewView.as_view(), name="preview"),
     path("orders/counts", views.CountsView.as_view(), name="counts"),

@@ -97,6 +97,7 @@ class OrdersView(BuyerView):
         {201: OrderOut},
         *(*BODY, *LIMITED, *_QUOTE, "idempotency_key_required", "blocked", "being_erased"),
         *("too_many_unpaid", "payment_not_offered", "out_of_stock", "in_progress", "idempotency_mismatch"),
+        *("slot_needed", "no_slot", "slot_full"),
         parameters=[IDEMPOTENCY_KEY],
         request=PlaceIn,
     )
@@ -127,6 +128,7 @@ def _read_order(customer: Customer, wanted: Mapping[str, Any]) -> NewOrder:
         to=_read_recipient(customer, wanted) or Recipient("", "", "", "", "", ""),
         buyer_remark=wanted["buyer_remark"],
         store_id=wanted["pickup"]["store_id"] if "pickup" in wanted else None,
+        slot=wanted["pickup"].get("slot") if "pickup" in wanted else None,
     )
 
 

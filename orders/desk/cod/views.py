@@ -2,7 +2,6 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from orders.desk.cod.owed import list_of_courier, make_rows, sum_by_courier
@@ -10,7 +9,7 @@ from orders.desk.cod.sheet import REMITTANCE, list_rows
 from orders.desk.list.bulk import BULK
 from orders.scope import scope_key
 from orders.selectors import with_secrets
-from shop.http.paging import RisingKeyset, read_page
+from shop.http.paging import RisingKeyset, read_moment, read_page
 from shop.http.query import make_url
 from shop.jobs.sheets.views import take_upload
 from shop.sheets.columns import list_texts
@@ -20,15 +19,7 @@ from shop.staff.decorators import StaffRequest, staff_page
 _COLLECT = [action for action in BULK if action.verb == "order.collect"]
 
 
-def _read_moment(text: str) -> object:
-    try:
-        moment = parse_datetime(text)
-    except ValueError:
-        return None
-    return moment if moment and moment.tzinfo else None
-
-
-_BY_SHIPPED = RisingKeyset("shipped_at", _read_moment)
+_BY_SHIPPED = RisingKeyset("shipped_at", read_moment)
 
 
 @staff_page("orders.collect")

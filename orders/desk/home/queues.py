@@ -45,11 +45,24 @@ class Waiting:
 
 
 @dataclass(frozen=True)
+class Part:
+    """Some of a queue that belong together, such as those of a store."""
+
+    label: str
+    count: int
+    url: str
+
+    @property
+    def count_words(self) -> str:
+        return describe_count(self.count)
+
+
+@dataclass(frozen=True)
 class Queue:
     """A kind of work: how many wait, up to CAP + 1, and the first of them.
 
     At `url` are all of them, `see_all` says so where that is not the order list. `about_shop` are those that are about
-    no order, in words.
+    no order, in words. `parts` are how many wait where, each with its address.
     """
 
     name: str
@@ -60,6 +73,7 @@ class Queue:
     url: str
     see_all: Any = ""
     about_shop: Sequence[str] = ()
+    parts: Sequence[Part] = ()
 
     @property
     def count_words(self) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from orders.desk.home.counter import offer_queue
 from orders.desk.home.health import describe_health
 from orders.desk.home.queues import Queue, QueueRow, list_queues, load_rows
 from orders.desk.home.today import Figure, list_figures
@@ -14,6 +15,8 @@ from shop.access import CAPABILITIES, has_capability
 from shop.staff.decorators import StaffRequest, staff_page
 from shop.store.selectors import get_store_settings
 from shop.store.steps import StepState, is_over, list_states
+
+offer_queue()
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from shop.console.fields import DayField, YuanField, text
 from shop.console.filters import Chip
 from shop.money import write_yuan
 from shop.store.choices import Delivery, PayMethod
-from shop.store.deliveries import SENT
+from shop.store.deliveries import PICKUP_IS_READY, SENT
+from shop.store.pickup_stores.selectors import list_stores
 from shop.store.selectors import list_known_methods
 
 PAGE_SIZES = (20, 50, 100)
@@ -44,6 +45,7 @@ TAB_STAGES: dict[str, tuple[Stage, ...]] = {
     Tab.CLOSED: (Stage.CLOSED,),
     Tab.ARCHIVED: OVER,
 }
+_PER_STAGE = ("delivery", "store", "pay")
 LOOKS_FOR = frozenset(
     {"q", "number", "phone", "recipient", "product", "buyer", "since", "until", "queue", "due"}
 )
@@ -100,6 +102,11 @@ def _list_possible() -> dict[str, tuple[str, ...]]:
     }
 
 
+def _list_stores() -> list[tuple[Any, Any]]:
+    """Asked for only where one is chosen, or the choice is shown."""
+    return [("", _("Any")), *((store.pk, store.name) for store in list_stores())]
+
+
 class FilterForm(forms.Form):
     """The filters of the list, all optional; what cannot be read is left out and said."""
 
@@ -122,6 +129,9 @@ class FilterForm(forms.Form):
     due = _select(_("Ship by"), [("today", _("Today, else late"))], _("Any"))
     stage = _select(_("Stage"), Stage.choices, _("Any"))
     delivery = _select(_("Delivery"), Delivery.choices, _("Any"))
+    store = forms.TypedChoiceField(
+        label=_("Store"), choices=_list_stores, coerce=int, empty_value="", required=False
+    )
     pay = _select(_("Pay method"), PayMethod.choices, _("Any"))
     date = _select(_("Which date"), DateKind.choices, DateKind.PLACED.label)
     since = DayField(_("From"))
@@ -145,7 +155,11 @@ class FilterForm(forms.Form):
 
     def is_offered(self, name: str) -> bool:
         """Whether a filter can narrow anything: there is more than one value to choose from, or one is set."""
-        return len(_list_possible()[name]) > 1 or bool(self.data.get(name))
+        if self.data.get(name):
+            return True
+        if name == "store":
+            return PICKUP_IS_READY and len(_list_stores()) > 1
+        return len(_list_possible()[name]) > 1
 
     def clean_buyer(self) -> str:
         buyer: str = self.cleaned_data["buyer"]
@@ -194,13 +208,13 @@ class Filters(console_filters.Filters):
     def stages(self) -> tuple[Stage, ...] | None:
         """The stages to show, () for every stage, None where nothing can fit: tab and stage filter exclude each other.
 
-        Delivery and pay method are indexed per stage, so with them every stage is named.
+        What is indexed per stage has every stage named.
         """
         of_tab = TAB_STAGES[self.tab]
         if self.tab == Tab.ARCHIVED and not self.archive:
             return None
         if not (wanted := self.get("stage")):
-            is_per_stage = (self.get("delivery") or self.get("pay")) and not self.date_column
+            is_per_stage = any(map(self.get, _PER_STAGE)) and not self.date_column
             return of_tab or (tuple(Stage) if is_per_stage else ())
         return (Stage(wanted),) if not of_tab or wanted in of_tab else None
 

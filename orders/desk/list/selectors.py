@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
-from django.utils.dateparse import parse_datetime
 
 from orders.archive import Archive
 from orders.companions import GO_TOGETHER, can_be_merged
@@ -28,7 +27,7 @@ from orders.shipping.models import HANDED_OVER, Direction, Parcel
 from orders.stages import OVER, Source, Stage
 from shop import clock
 from shop.actor import Actor
-from shop.http.paging import BY_ID, Cursor, Keyset, turn_page
+from shop.http.paging import BY_ID, Cursor, Keyset, read_moment, turn_page
 from shop.spelling import normalise
 
 LAST_DIGITS = 4
@@ -47,7 +46,7 @@ def get_page(
     filters: Filters, matches: Matches | None, *, actor: Actor, older: str = "", newer: str = ""
 ) -> Page:
     """The page of the actor's orders after (`older`) or before (`newer`) a cursor, else the first; two queries."""
-    keyset = Keyset(filters.date_column, _read_moment)
+    keyset = Keyset(filters.date_column, read_moment)
     turn = turn_page(
         lambda cursor, is_newer: _list_ids(filters, matches, actor, keyset, cursor, is_newer),
         filters.size,
@@ -63,16 +62,8 @@ def get_page(
 
 def has_any(filters: Filters, *, actor: Actor) -> bool:
     """Whether there is an order on the first page; one query where nothing was typed into the box."""
-    keyset = Keyset(filters.date_column, _read_moment)
+    keyset = Keyset(filters.date_column, read_moment)
     return bool(_list_ids(filters, search(filters, actor=actor), actor, keyset, None, is_newer=False))
-
-
-def _read_moment(text: str) -> datetime | None:
-    try:
-        at = parse_datetime(text)
-    except ValueError:
-        return None
-    return at if at and at.tzinfo else None
 
 
 def _list_ids(
@@ -227,6 +218,7 @@ def _narrow_but_goods(filters: Filters, matches: Matches | None, actor: Actor) -
     orders = _narrow_by_keys(orders, filters, actor)
     plain = {
         "delivery__in": filters.deliveries,
+        "pickup_store_id": filters.get("store"),
         "pay_method": filters.get("pay"),
         "aftersale_mark": filters.get("aftersale"),
         "source": filters.get("source"),
@@ -287,7 +279,7 @@ def _between(orders: "QuerySet[Order]", filters: Filters) -> "QuerySet[Order]":
 
 def load_orders(ids: list[int], *, actor: Actor) -> list[Order]:
     """Orders in the order of `ids`, those that are not in the actor's scope left out; one query."""
-    by_id = with_secrets(orders_in_scope(actor)).in_bulk(ids)
+    by_id = with_secrets(orders_in_scope(actor), "pickup_store__name").in_bulk(ids)
     return [by_id[pk] for pk in ids if pk in by_id]
 
 

@@ -77,6 +77,9 @@ _ALL = (
         ),
         undo=_("A supervisor can undo it within 10 minutes."),
         template="desk/order/dialogs/_verify.html",
+        back=_by("undo_verify"),
+        back_asks=True,
+        back_needs="pickup.supervise",
     ),
     Action(
         "order.undo_verify",

@@ -86,8 +86,9 @@ def print_label(request: StaffRequest, waybill_id: int) -> HttpResponse:
 @xframe_options_sameorigin
 def draw_label(request: StaffRequest, waybill_id: int) -> HttpResponse:
     """The label as the provider drew it, for a sandboxed frame of our own pages alone."""
+    waybill = get_waybill(waybill_id, actor=request.actor)
     read_key(request, waybill_id)
-    label = _read_label(get_waybill(waybill_id, actor=request.actor))
+    label = _read_label(waybill)
     response = HttpResponse(label.html)
     response["Content-Security-Policy"] = _SANDBOX
     response["Cache-Control"] = "private, no-store"

@@ -6,6 +6,7 @@ from orders.exports.models import SheetKind
 from orders.exports.sheets.base import Sheet
 from orders.exports.sheets.buyers import BUYERS
 from orders.exports.sheets.delivery import DELIVERY
+from orders.exports.sheets.handed_out import VERIFICATIONS
 from orders.exports.sheets.lines import LINES
 from orders.exports.sheets.money import MONEY
 from orders.exports.sheets.orders import ORDERS
@@ -18,6 +19,7 @@ SHEETS: dict[str, Sheet] = {
     SheetKind.BUYERS: BUYERS,
     SheetKind.MONEY: MONEY,
     SheetKind.DELIVERY: DELIVERY,
+    SheetKind.HANDED_OUT: VERIFICATIONS,
 }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from functools import partial
+from operator import attrgetter
 from typing import Any
 
 from django.utils.translation import gettext
@@ -24,6 +25,7 @@ from orders.exports.sheets.base import (
 )
 from orders.exports.sheets.related import (
     BUYER,
+    HANDED_OUT,
     INVOICES,
     LINES,
     NOTES,
@@ -31,6 +33,7 @@ from orders.exports.sheets.related import (
     PAYMENTS,
     REFUNDS,
     SECRET,
+    STORE,
     Beside,
     read_beside,
 )
@@ -62,6 +65,11 @@ def _list_goods(row: Beside) -> str:
 
 def _list_drivers(row: Beside) -> str:
     return _join(parcel.driver_name for parcel in row.parcels)
+
+
+def _find_handed_out(row: Beside) -> Any:
+    """When the last goods were."""
+    return row.handed_out[-1].at if row.handed_out else None
 
 
 def _sum_refunding(row: Beside) -> Any:
@@ -135,6 +143,17 @@ _PARCELS: tuple[Column, ...] = (
     column("tracking", _("Tracking numbers"), lambda row: _join(p.tracking_no for p in row.parcels), PARCELS),
     column("drivers", _("Drivers"), _list_drivers, PARCELS, mask=NAME),
 )
+_COUNTER: tuple[Column, ...] = (
+    column("store", _("Store"), attrgetter("store"), STORE, fields=("pickup_store_id",)),
+    of_order("pickup_from", _("Comes at")),
+    column("handed_out_at", _("Handed out at"), _find_handed_out, HANDED_OUT),
+    column(
+        "handed_out_by",
+        _("Handed out by"),
+        lambda row: _join(each.number_of_who for each in row.handed_out),
+        HANDED_OUT,
+    ),
+)
 _MONEY: tuple[Column, ...] = (
     column(
         "pay_number",
@@ -200,7 +219,7 @@ def _read(source: Source) -> Iterable[Beside]:
 
 ORDERS = Sheet(
     _("Orders"),
-    by_name(*ABOUT_ORDER, *_MOMENTS, *_PARCELS, *_MONEY, *_GOODS, *_MARKS, *_INVOICES),
+    by_name(*ABOUT_ORDER, *_MOMENTS, *_PARCELS, *_COUNTER, *_MONEY, *_GOODS, *_MARKS, *_INVOICES),
     (
         *(
             "number",

@@ -13,13 +13,18 @@ from orders.invoices.selectors import map_newest
 from orders.models import Note, Order, OrderLine
 from orders.payments.models import Payment, Refund
 from orders.shipping.models import HANDED_OVER, Direction, Parcel, ParcelLine
+from pickup.models import Verification
+from pickup.selectors import list_of_orders
 from shop.customers.models import Customer
 from shop.database.among import IsAmong
 from shop.database.narrow import make_narrow
+from shop.store.models import PickupStore
 
 LINES, PARCELS, PAYMENTS, REFUNDS, NOTES = "lines", "parcels", "payments", "refunds", "notes"
 INVOICES = "invoices"
 """The last one of each order; what it says in words needs SECRET beside it."""
+STORE, HANDED_OUT = "store", "handed_out"
+"""Of what is picked up: the name of the store, and its verifications that count."""
 SECRET, BUYER = "secret", "buyer"
 """Of the buyer: what opens the sealed values of the order; that and the nickname."""
 
@@ -64,6 +69,8 @@ class Beside:
     refunds: list[Refund] = field(default_factory=list)
     notes: int = 0
     invoice: InvoiceRequest | None = None
+    store: str = ""
+    handed_out: list[Verification] = field(default_factory=list)
 
 
 def read_beside(source: Source, *more: str) -> list[Beside]:
@@ -143,6 +150,17 @@ def _read_invoices(found: dict[int, Beside]) -> None:
         found[order_id].invoice = invoice
 
 
+def _read_stores(found: dict[int, Beside]) -> None:
+    names = dict(PickupStore.objects.values_list("pk", "name"))
+    for beside in found.values():
+        beside.store = names.get(beside.order.pickup_store_id or 0, "")
+
+
+def _read_verifications(found: dict[int, Beside]) -> None:
+    for row in list_of_orders(found).filter(undone_at=None):
+        found[row.order_id].handed_out.append(row)
+
+
 _READERS: dict[str, Callable[[dict[int, Beside]], None]] = {
     LINES: _read_lines,
     PARCELS: _read_parcels,
@@ -150,4 +168,6 @@ _READERS: dict[str, Callable[[dict[int, Beside]], None]] = {
     REFUNDS: _read_refunds,
     NOTES: _count_notes,
     INVOICES: _read_invoices,
+    STORE: _read_stores,
+    HANDED_OUT: _read_verifications,
 }

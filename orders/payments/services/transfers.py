@@ -12,6 +12,7 @@ from orders.payments.models import Payment, ProofState, RefundCause, TransferPro
 from orders.payments.services.closing import require_no_live_attempt
 from orders.payments.services.evidence import paid_changes
 from orders.payments.services.refunds import RefundOf, commit_refund
+from orders.scope import rows_in_scope, scope_key
 from orders.services.fulfilment import start_fulfilment
 from orders.spending import keep_spending
 from orders.stages import Stage
@@ -21,6 +22,7 @@ from shop.errors import Refused
 from shop.events.models import Event
 from shop.events.services import seal_words
 from shop.files.models import Picture
+from shop.files.onlookers import shows_picture
 from shop.money import MAX_FEN, format_fen
 from shop.spelling import normalise
 from shop.store.choices import PayMethod
@@ -169,3 +171,9 @@ def decide_proof(order: Order, state: ProofState, *, reason: str = "") -> None:
     if proof:
         proof.state, proof.reason, proof.decided_at = state, reason, clock.now()
         proof.save(update_fields=["state", "reason", "decided_at"])
+
+
+@shows_picture
+def is_proof_in_scope(picture: Picture, actor: Actor) -> bool:
+    """Pictures of a transfer are seen by whoever sees their order."""
+    return rows_in_scope(TransferProof.objects.filter(pictures=picture), scope_key(actor)).exists()

@@ -17,7 +17,7 @@ from shop.actor import SYSTEM, Actor
 from shop.errors import Refused
 from shop.moves import services
 from shop.printers.models import Printer
-from shop.printers.selectors import list_automatic
+from shop.printers.selectors import list_at_counter, list_automatic
 
 
 def print_by_itself(order_id: int) -> None:
@@ -32,6 +32,19 @@ def print_by_itself(order_id: int) -> None:
         for printer in printers:
             if printer.pk not in had:
                 _make(order, printer, Trigger.PAID, 1, SYSTEM)
+
+
+def print_at_counter(order_id: int, *, times: int) -> None:
+    """The receipt of what was handed out, at each printer of its store, when it was handed out so many `times`.
+
+    Without effect where a printer has as many already, however often it is told. Only rows are written here.
+    """
+    with transaction.atomic():
+        order = lock_row(order_id)
+        jobs = order.print_jobs.filter(trigger=Trigger.COUNTER)
+        for printer in list_at_counter(order.pickup_store_id or 0):
+            if jobs.filter(printer=printer).count() < times:
+                _make(order, printer, Trigger.COUNTER, order.prints + 1, SYSTEM)
 
 
 def print_on(order_id: int, *, printer_id: int, actor: Actor) -> PrintJob:

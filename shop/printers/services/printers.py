@@ -15,7 +15,7 @@ from shop.printers.known import KINDS, read_address
 from shop.printers.models import Printer
 
 SECRETS = ("key",)
-EDITABLE = ("name", "device", "account", "key", "paper", "copies", "deliveries")
+EDITABLE = ("name", "device", "account", "key", "paper", "copies", "deliveries", "store_id")
 _PROVES = {"device", "account", "key"}
 """Once one of these has changed, the printer has to pass its test again."""
 MAX_COPIES = 3

@@ -41,7 +41,8 @@ class Action:
     stands out on its page. `answer(request, subject, result)` is what is shown afterwards instead of the page.
 
     `back(subject)` is the address of the verb that takes back what was just done to the subject, "" where none does:
-    the toast that says so has a button for it. The form of such an action returns the subject.
+    the toast that says so has a button for it. The form of such an action returns the subject. `back_asks`: that verb
+    has to be told something; `back_needs`: the capability of who may do it, where that is another one.
     """
 
     verb: str
@@ -60,6 +61,8 @@ class Action:
     template: str = "components/_action.html"
     answer: Callable[..., HttpResponse] | None = None
     back: Callable[[Any], str] = lambda _subject: ""
+    back_asks: bool = False
+    back_needs: str = ""
 
     @property
     def name(self) -> str:

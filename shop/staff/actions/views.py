@@ -10,6 +10,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
+from shop.access import has_capability
 from shop.errors import Refused
 from shop.http.dialogs import Dialog, show_dialog, show_obstacle
 from shop.http.middleware import read_next, read_opener
@@ -146,6 +147,10 @@ class _Press:
 
     def find_undo(self, result: Any) -> Button | None:
         """What takes back what was done, and leads back to the same place; the version is that of the subject now."""
-        if not (url := self.action.back(result)):
+        action = self.action
+        is_theirs = not action.back_needs or has_capability(self.request.actor, action.back_needs)
+        if not is_theirs or not (url := action.back(result)):
             return None
+        if action.back_asks:
+            return Button(url, asks=True)
         return Button(url, {"version": str(result.version), "next": read_next(self.request)})

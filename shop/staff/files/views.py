@@ -1,6 +1,7 @@
 """Private pictures, for staff who see orders and by a link that holds for an hour; and files produced for somebody."""
 
 from http import HTTPStatus
+from typing import cast
 
 from django.db.models import Q
 from django.http import (
@@ -18,10 +19,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from shop.access import has_capability
+from shop.actor import Actor
 from shop.database.connections import give_back_connections
 from shop.errors import Refused
 from shop.files.loose import answering
 from shop.files.models import Picture, Place, ProducedFile
+from shop.files.onlookers import may_see_picture
 from shop.files.produced import find_download, take_download
 from shop.files.services import MAX_BYTES, is_link, store_picture
 from shop.files.views import PATH, PRIVATE_LINK_HOLDS_S, send_private
@@ -35,15 +38,22 @@ from shop.storage import get_store
 @require_safe
 def private_picture(request: HttpRequest, path: str) -> HttpResponse:
     """404 for whoever may not see it: a stranger learns not even that it is there."""
-    if not PATH.match(path) or not (_may_look(request) or is_link(path, request.GET.get("sign", ""))):
+    has_link = is_link(path, request.GET.get("sign", ""))
+    if not PATH.match(path) or not (has_link or _sees_orders(request)):
         raise Http404
     is_private = Q(customer_id__isnull=False) | Q(staff_id__isnull=False)
-    return send_private(get_object_or_404(Picture, is_private, path=path))
+    picture = get_object_or_404(Picture, is_private, path=path)
+    if not has_link and not may_see_picture(picture, _read_actor(request)):
+        raise Http404
+    return send_private(picture)
 
 
-def _may_look(request: HttpRequest) -> bool:
-    user = request.user
-    return isinstance(user, StaffUser) and has_capability(staff_actor(user), "orders.view")
+def _sees_orders(request: HttpRequest) -> bool:
+    return isinstance(request.user, StaffUser) and has_capability(_read_actor(request), "orders.view")
+
+
+def _read_actor(request: HttpRequest) -> Actor:
+    return staff_actor(cast("StaffUser", request.user))
 
 
 @staff_page("orders.view", methods=("POST",))

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shop.console import fields
@@ -18,10 +19,12 @@ from shop.store.pickup_stores.hours import (
     spell_holidays,
     spell_hours,
 )
+from shop.store.pickup_stores.slots import LENGTHS
 from shop.store.places.regions import find_district_problem, find_problem
 
 _PLAIN = [NO_CONTROL]
 _NEW_DAY = "9:00-21:00"
+MAX_SLOT_ORDERS = 1000
 _DAYS = tuple(f"hours_{day}" for day in range(7))
 
 
@@ -54,6 +57,11 @@ def _degrees(label: Any, most: int, **kwargs: Any) -> forms.DecimalField:
     )
 
 
+def _list_lengths() -> list[tuple[Any, Any]]:
+    lengths = [(minutes, gettext("%(n)d min") % {"n": minutes}) for minutes in LENGTHS]
+    return [("", _("None: buyers come at any time")), *lengths]
+
+
 class StoreForm(forms.Form):
     """Name, address, point on the map and hours of a store."""
 
@@ -82,6 +90,16 @@ class StoreForm(forms.Form):
         widget=forms.Textarea({"rows": "2", "autocomplete": "off"}),
         help_text=_("Holidays and other days off, such as 2026-02-16 ~ 2026-02-22, 2026-05-01."),
     )
+    slot_minutes = forms.TypedChoiceField(
+        label=_("Length of a time slot"), choices=_list_lengths, coerce=int, empty_value=None, required=False
+    )
+    slot_orders = forms.IntegerField(
+        label=_("Orders in a time slot"),
+        min_value=1,
+        max_value=MAX_SLOT_ORDERS,
+        required=False,
+        help_text=_("Buyers choose when they come, until so many have chosen that time."),
+    )
 
     def __init__(self, data: Any = None, *, store: PickupStore | None = None) -> None:
         super().__init__(data, initial=_read_store(store) if store else dict.fromkeys(_DAYS, _NEW_DAY))
@@ -104,7 +122,13 @@ class StoreForm(forms.Form):
         if (data.get("latitude") is None) != (data.get("longitude") is None) and not self.errors:
             missing = "latitude" if data.get("latitude") is None else "longitude"
             self.add_error(missing, _("A point on the map has a latitude and a longitude."))
+        self._check_slots(data.get("slot_minutes"), data.get("slot_orders"))
         return data
+
+    def _check_slots(self, minutes: int | None, orders: int | None) -> None:
+        if (minutes is None) != (orders is None) and "slot_orders" not in self.errors:
+            missing = "slot_minutes" if minutes is None else "slot_orders"
+            self.add_error(missing, _("A time slot has a length, and a number of orders."))
 
     def _check_region(self, region: list[str]) -> None:
         if not all(region[:2]):
@@ -126,7 +150,10 @@ class StoreForm(forms.Form):
 
 
 def _read_store(store: PickupStore) -> dict[str, Any]:
-    plain = ("name", "phone", "province", "city", "district", "latitude", "longitude")
+    plain = (
+        *("name", "phone", "province", "city", "district", "latitude", "longitude"),
+        *("slot_minutes", "slot_orders"),
+    )
     week = {name: spell_hours(ranges) for name, ranges in zip(_DAYS, store.hours, strict=True)}
     return {
         **{name: getattr(store, name) for name in plain},

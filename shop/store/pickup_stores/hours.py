@@ -121,7 +121,7 @@ def is_open_at(store: PickupStore, moment: datetime) -> bool:
     """Whether somebody is there to hand things out at this moment (aware)."""
     here = timezone.localtime(moment)
     at = f"{here:%H:%M}"
-    return any(start <= at < end for start, end in _list_ranges(store, here.date()))
+    return any(start <= at < end for start, end in list_ranges(store, here.date()))
 
 
 def find_next_opening(store: PickupStore, moment: datetime) -> datetime | None:
@@ -129,14 +129,15 @@ def find_next_opening(store: PickupStore, moment: datetime) -> datetime | None:
     here = timezone.localtime(moment)
     for days in range(MAX_HOLIDAYS + 8):
         day = here.date() + timedelta(days=days)
-        for start, _end in _list_ranges(store, day):
+        for start, _end in list_ranges(store, day):
             opening = timezone.make_aware(datetime.combine(day, time.fromisoformat(start)))
             if opening > moment:
                 return opening
     return None
 
 
-def _list_ranges(store: PickupStore, day: date) -> list[Range]:
+def list_ranges(store: PickupStore, day: date) -> list[Range]:
+    """When the store is open on this day."""
     if not store.is_open or day.isoformat() in store.holidays:
         return []
     ranges: list[Range] = store.hours[day.weekday()]

@@ -18,7 +18,7 @@ from shop.words import fill
 
 EDITABLE = (
     *("name", "phone", "province", "city", "district", "address_detail"),
-    *("latitude", "longitude", "hours", "holidays"),
+    *("latitude", "longitude", "hours", "holidays", "slot_minutes", "slot_orders"),
 )
 MAX_PICTURES = 6
 

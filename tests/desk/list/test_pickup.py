@@ -3,9 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from orders.desk.labels import describe_deadline, describe_order
+from orders.desk.list import filters
 from orders.desk.list.conditions import is_in_queue, is_missed_today
 from orders.desk.list.counts import count_tabs
 from orders.desk.list.filters import WorkQueue
@@ -16,7 +20,8 @@ from orders.services.steps import confirm_order
 from shop import clock
 from shop.events.models import Event
 from shop.store.choices import PayMethod
-from tests.cast import clerk, paid_pickup, place_pickup, prepared_order
+from shop.store.pickup_stores.slots import list_slots
+from tests.cast import clerk, make_store, paid_pickup, pay, place_pickup, prepared_order
 from tests.console import page_with
 from tests.desk.list.test_list import numbers
 from tests.expect import fresh
@@ -60,7 +65,9 @@ def test_nobody_is_told_to_ship_it(waiting: Order) -> None:
     step = find_next_step(waiting, clerk())
     assert step is not None and step.verb == "order.prepare"
     assert describe_next_step(waiting, step) == "Put the goods ready to be picked up"
-    assert find_next_step(waiting, clerk("store_clerk")) is None
+    at_store = find_next_step(waiting, clerk("store_clerk"))
+    assert at_store is not None and (at_store.verb, at_store.dialog) == ("order.verify_part", "verify")
+    assert find_next_step(waiting, clerk("warehouse")) is None
     assert describe_next_step(waiting, None) == "Waiting for the buyer to pick it up"
 
 
@@ -74,3 +81,44 @@ def test_its_page_names_the_store_and_who_picks_up(owner: Client, waiting: Order
     assert waiting.pickup_store and waiting.pickup_store.name in page
     assert "Picked up by" in page and "<dt>Address</dt>" not in page
     assert f"{URL}{waiting.number}/ship/" not in page
+
+
+def test_the_list_is_narrowed_to_a_store_and_names_it(owner: Client, waiting: Order) -> None:
+    other = paid_pickup(make_store("隔壁店" + "W" * 30))
+    assert waiting.pickup_store and other.pickup_store
+    query = f"?delivery=pickup&store={waiting.pickup_store_id}"
+    assert numbers(owner, query) == [waiting.number]
+    assert numbers(owner, f"?store={other.pickup_store_id}") == [other.number]
+    page = page_with(200, owner.get(f"{URL}{query}"))
+    assert f"<bdi>Store {waiting.pickup_store.name}</bdi>" in page
+    assert page.count(f"<bdi>{waiting.pickup_store.name}</bdi>") == 1
+    assert numbers(owner, "?store=987654") == numbers(owner, "")
+
+
+def test_a_store_is_offered_as_a_filter_once_merchants_find_pickup(
+    owner: Client, waiting: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"{URL}filter/"
+    assert 'name="store"' not in page_with(200, owner.get(url))
+    assert 'name="store"' in page_with(200, owner.get(url, {"store": str(waiting.pickup_store_id)}))
+    monkeypatch.setattr(filters, "PICKUP_IS_READY", True)
+    assert 'name="store"' in page_with(200, owner.get(url))
+
+
+def test_asking_for_no_store_reads_none(owner: Client, waiting: Order) -> None:
+    def look(query: str) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            owner.get(f"{URL}{query}")
+        return sum("store_pickupstore" in query["sql"].partition("FROM")[2][:40] for query in queries)
+
+    assert (look("?delivery=pickup"), look(f"?store={waiting.pickup_store_id}") > 0) == (0, True)
+    assert waiting.pickup_store
+
+
+def test_the_time_that_the_buyer_chose_stands_in_the_list_and_on_the_page(owner: Client) -> None:
+    store = make_store(slot_minutes=60, slot_orders=1)
+    slot = list_slots(store, clock.now())[0]
+    order = pay(place_pickup(store, slot=slot.starts_at))
+    at = timezone.localtime(slot.starts_at)
+    for url in (f"{URL}?delivery=pickup", f"{URL}{order.number}/"):
+        assert f"{at:%Y-%m-%d %H:%M}" in page_with(200, owner.get(url))

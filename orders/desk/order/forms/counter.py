@@ -1,7 +1,5 @@
 """The forms of the counter: handing out by hand, and taking that back."""
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +8,6 @@ from orders.models import Order, OrderLine
 from orders.payments.models import Means
 from pickup.selectors import list_verifiers_of
 from pickup.services.verifying import Collected, Handout, undo_verify, verify_pickup
-from shop.access import has_capability
 from shop.actor import Actor
 from shop.console import fields
 from shop.store.choices import PayMethod
@@ -28,12 +25,6 @@ class VerifyForm(OrderForm):
         required=False,
         help_text=_("Who is credited with it."),
     )
-
-    @classmethod
-    def find_obstacle(cls, order: Order, actor: Actor) -> Any:
-        if order.owed_fen and not has_capability(actor, "orders.collect"):
-            return _("The order owes, and your role does not collect money.")
-        return ""
 
     def set_up(self) -> None:
         for line in self.lines:
