@@ -6,7 +6,8 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
-from pickup.models import Verification, Verifier
+from pickup.models import Verification, Verifier, VerifierSession
+from shop import clock
 from shop.customers.models import Customer
 from shop.customers.selectors import list_customers
 from shop.errors import Refused
@@ -31,6 +32,11 @@ def find_verifier(pk: int, store_id: int) -> Verifier:
 def list_verifications(order: Order) -> "QuerySet[Verification]":
     """What was handed out of an order, the newest first, undone or not."""
     return order.verifications.select_related("store", "verifier__customer").order_by("-pk")
+
+
+def list_sessions(verifier: Verifier) -> "QuerySet[VerifierSession]":
+    """The phones on which a verifier is signed in, the newest first."""
+    return verifier.sessions.filter(revoked_at=None, expires_at__gt=clock.now()).order_by("-pk")
 
 
 CANDIDATES_SHOWN = 20
