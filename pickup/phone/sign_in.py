@@ -63,7 +63,7 @@ def back(request: HttpRequest) -> HttpResponseBase:
     try:
         next_url = wechat.read_way(request)
         person = wechat.ask_who(request)
-        response = redirect(next_url)
+        response: HttpResponse = redirect(next_url)
         if next_url.startswith(session.INVITES):
             wechat.keep_who(response, person)
         else:
