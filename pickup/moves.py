@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pickup.models import OFF, ON, GuessLock, Invite, InviteState, Verifier, VerifierPin
 from shop.errors import Refused
-from shop.events.words import Part, label_facts, says_value, tells
+from shop.events.words import Part, says_value, tells
 from shop.moves.table import (
     BY_CUSTOMER,
     BY_SHOP,
@@ -33,6 +33,7 @@ _NAMES = {"stores": list[str]}
 
 
 @tells("verifier", "stores")
+@tells("verifier_invite", "stores")
 def _tell_stores(names: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
     yield Part(_("Stores"), _join(names))
 
@@ -42,8 +43,6 @@ def _join(names: Any) -> str:
 
 
 says_value("verifier", "stores", _join)
-says_value("verifier_invite", "stores", _join)
-label_facts("verifier_invite", stores=_("Stores"))
 
 
 def has_pin(verifier: Verifier) -> Refused | None:

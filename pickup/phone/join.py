@@ -68,6 +68,7 @@ def _join(request: HttpRequest, token: str, person: Person, form: JoinForm) -> H
 def _show(request: HttpRequest, context: dict[str, Any], status: int) -> HttpResponse:
     empty: dict[str, Any] = {"refused": None, "invite": None, "person": None, "form": None, "go_on": ""}
     response = render(request, "pickup/phone/join.html", empty | context, status=status)
-    response["Referrer-Policy"] = "no-referrer"
+    # Not "no-referrer": a browser would send the form without its origin, and the form would be refused.
+    response["Referrer-Policy"] = "same-origin"
     response["X-Robots-Tag"] = "noindex"
     return response

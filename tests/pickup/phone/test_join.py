@@ -34,6 +34,8 @@ def test_opened_and_joined_in_one_press(open_in_wechat):
     assert "/v/sign-in/wechat/?next=" in page
     phone = open_in_wechat("o-1", next_url=path)
     assert phone.answer["Location"] == path
+    # With "no-referrer" browsers send a form's origin as "null".
+    assert phone.get(path)["Referrer-Policy"] == "same-origin"
     assert "Your name" in page_with(200, phone.get(path))
     assert (Invite.objects.get().state, Verifier.objects.count()) == ("open", 0)
     answer = phone.post(path, {"nickname": "小周"})
