@@ -76,6 +76,7 @@ class ShopProcesses:
             "STANDIN_URL": self.standin_url,
             "WECHAT_PAY_URL": self.standin_url,
             "WECHAT_MINI_URL": self.standin_url,
+            "WECHAT_OPEN_URL": self.standin_url,
             "KDNIAO_URL": self.standin_url,
             "KUAIDI100_URL": self.standin_url,
             "KUAIDI100_POLL_URL": self.standin_url,

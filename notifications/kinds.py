@@ -311,6 +311,17 @@ KINDS: dict[AlertKind, Row] = {
         sentence=_("The robot “%(name)s” says nothing any more. %(refusal)s"),
         facts=("refusal",),
     ),
+    AlertKind.BRUTE_FORCE: Row(
+        "有人连续猜测核销码，已暂时锁定，请核实",
+        "有 {n} 处在猜测核销码，已暂时锁定，请核实",
+        "overdue",
+        ("pickup.setup",),
+        ("guess.lock",),
+        sentence=_(
+            "Many codes were tried that no order has: %(name)s. For an hour none is looked up there. Ask who it was;"
+            " a verifier whom you do not trust is switched off at once."
+        ),
+    ),
 }
 
 Kinds = tuple[str, ...]

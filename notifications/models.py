@@ -42,6 +42,7 @@ class AlertKind(models.TextChoices):
     SHIP_OVER = "ship_over", _("Overdue to ship")
     LOW_STOCK = "low_stock", _("Stock is low")
     ROBOT = "robot", _("Robot is refused")
+    BRUTE_FORCE = "brute_force", _("Codes are guessed")
 
 
 def list_kinds() -> list[tuple[str, Any]]:

@@ -7,15 +7,35 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order, OrderLine
+from pickup.phone.models import Invite, InviteState, VerifierPin, VerifierSession
+from pickup.watch.models import CounterRefusal, Door, GuessLock
 from shop.customers.models import Customer
 from shop.events.models import Versioned
 from shop.store.models import PickupStore
+
+__all__ = [
+    "OFF",
+    "ON",
+    "CounterRefusal",
+    "Door",
+    "GuessLock",
+    "Invite",
+    "InviteState",
+    "Verification",
+    "VerificationLine",
+    "Verifier",
+    "VerifierPin",
+    "VerifierSession",
+]
 
 ON, OFF = "on", "off"
 
 
 class Verifier(Versioned):
-    """A mini-program user who may hand out at some stores; one who is switched off may nowhere, from that moment."""
+    """A mini-program user who may hand out at some stores; one who is switched off may nowhere, from that moment.
+
+    `service_openid` is who they are to the shop's service account, in which they sign in on the phone; "" until then.
+    """
 
     subject_kind = "verifier"
     state_labels: ClassVar[dict[str, Any]] = {ON: _("On"), OFF: _("Off")}
@@ -25,6 +45,14 @@ class Verifier(Versioned):
     stores = models.ManyToManyField(PickupStore, related_name="verifiers")
     is_on = models.BooleanField(_("on"), default=True)
     appointed_at = models.DateTimeField()
+    service_openid = models.CharField(max_length=64, blank=True, default="", db_default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service_openid"], condition=~Q(service_openid=""), name="verifier_wechat_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"verifier {self.pk}"

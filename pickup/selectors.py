@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
 from orders.scope import rows_in_scope
-from pickup.models import Verification, Verifier
+from pickup.models import Verification, Verifier, VerifierSession
+from shop import clock
 from shop.customers.models import Customer
 from shop.customers.selectors import list_customers
 from shop.database.among import IsAmong
@@ -45,6 +46,11 @@ def list_of_orders(order_ids: Collection[int]) -> "QuerySet[Verification]":
 def list_verifications(order: Order) -> "QuerySet[Verification]":
     """What was handed out of an order, the newest first, undone or not."""
     return order.verifications.select_related("store", "verifier__customer").order_by("-pk")
+
+
+def list_sessions(verifier: Verifier) -> "QuerySet[VerifierSession]":
+    """The phones on which a verifier is signed in, the newest first."""
+    return verifier.sessions.filter(revoked_at=None, expires_at__gt=clock.now()).order_by("-pk")
 
 
 CANDIDATES_SHOWN = 20

@@ -62,6 +62,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[:
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 WECHAT_PAY_URL = env.str("WECHAT_PAY_URL", "https://api.mch.weixin.qq.com").rstrip("/")
 WECHAT_MINI_URL = env.str("WECHAT_MINI_URL", "https://api.weixin.qq.com").rstrip("/")
+WECHAT_OPEN_URL = env.str("WECHAT_OPEN_URL", "https://open.weixin.qq.com").rstrip("/")
 # The vendors' own pages and demos disagree about some of these paths.
 KDNIAO_URL = env.str("KDNIAO_URL", "https://api.kdniao.com").rstrip("/")
 KDNIAO_WAYBILL_PATH = env.str("KDNIAO_WAYBILL_PATH", "/api/EOrderService")

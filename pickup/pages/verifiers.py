@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from orders.scope import scope_key
 from pickup.forms import AppointForm, ChangeStoresForm, FindForm
 from pickup.models import Verifier
-from pickup.selectors import list_records, list_verifiers
-from pickup.services.verifiers import appoint_verifier, switch_off, switch_on
+from pickup.selectors import list_records, list_sessions, list_verifiers
+from pickup.services.invites import invite_verifier
+from pickup.services.pins import has_pin, reset_pin
+from pickup.services.verifiers import appoint_verifier, switch_off, switch_on, unbind_wechat
 from shop.actor import Actor
 from shop.console.timeline import tell_last
 from shop.errors import Refused
@@ -51,7 +53,30 @@ ACTIONS = (
         done=_("Switched on."),
         is_first=True,
     ),
+    Action(
+        "verifier.invite",
+        bare_form("invite_verifier", invite_verifier),
+        words=_(
+            "Shows a QR code that only they can use, once and within a day: with it their WeChat signs in on the phone."
+        ),
+        submit=_("Show the QR code"),
+        answer=lambda _request, _subject, made: redirect("pickup:invite", made.pk),
+    ),
+    Action(
+        "verifier.unbind",
+        bare_form("unbind_wechat", unbind_wechat),
+        words=_("For a lost phone: they are signed out everywhere, and come in again by an invite alone."),
+        done=_("Unbound, and signed out everywhere."),
+        is_grave=True,
+    ),
+    Action(
+        "verifier.reset_pin",
+        bare_form("reset_pin", reset_pin),
+        words=_("They choose another one on the phone before they can hand out what is worth much."),
+        done=_("The PIN is reset."),
+    ),
 )
+_UNASKED = frozenset({"no_pin", "not_bound"})
 
 
 @staff_page(SETUP)
@@ -105,7 +130,15 @@ def _show(
 ) -> HttpResponse:
     context = {
         "verifier": subject,
-        "offers": list_offers(ACTIONS, subject, request.actor, action_url=_find_action_url),
+        "has_pin": has_pin(subject),
+        "sessions": list_sessions(subject),
+        "offers": list_offers(
+            ACTIONS,
+            subject,
+            request.actor,
+            action_url=_find_action_url,
+            is_silent=lambda refused: refused.code in _UNASKED,
+        ),
         "dialog": dialog,
         "entries": tell_last(subject),
         "rows": list_records(scope_key(request.actor)).filter(verifier=subject).order_by("-pk")[:_SHOWN],

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from pickup.models import Verifier
+from pickup.models import Verifier, VerifierSession
 from shop import clock
 from shop.access import require
 from shop.actor import Actor, ActorKind
@@ -30,11 +30,11 @@ def appoint_verifier(customer_id: int, *, store_ids: Collection[int], actor: Act
     customer = Customer.objects.exclude(openid=TEST_OPENID).filter(pk=customer_id, erased_at=None).first()
     if customer is None:
         raise Refused("not_found", _("There is no such customer."), 404)
-    stores = _read_stores(store_ids)
+    stores = read_stores(store_ids)
     verifier = Verifier(customer=customer, appointed_at=clock.now())
     try:
         with transaction.atomic():
-            begin(verifier, "verifier.appoint", actor=actor, data={"stores": _name_all(stores)})
+            begin(verifier, "verifier.appoint", actor=actor, data={"stores": name_all(stores)})
             verifier.stores.set(stores)
     except IntegrityError as error:
         message = _("This customer is a verifier already. Change the stores, or switch them on again.")
@@ -42,14 +42,15 @@ def appoint_verifier(customer_id: int, *, store_ids: Collection[int], actor: Act
     return verifier
 
 
-def _read_stores(store_ids: Collection[int]) -> list[PickupStore]:
+def read_stores(store_ids: Collection[int]) -> list[PickupStore]:
+    """These stores. Raises Refused `stores_required` (400) for none, or where one is missing."""
     stores = list(PickupStore.objects.filter(pk__in=store_ids).order_by("pk"))
     if not stores or len(stores) != len(set(store_ids)):
         raise Refused("stores_required", _("Choose at least one store."), 400)
     return stores
 
 
-def _name_all(stores: Collection[PickupStore]) -> list[str]:
+def name_all(stores: Collection[PickupStore]) -> list[str]:
     return [store.name for store in stores]
 
 
@@ -58,17 +59,23 @@ def change_stores(
 ) -> Verifier:
     """Bind a verifier to these stores and no others. Raises Refused `stores_required` (400), and as `lock_subject`."""
     with locked(Verifier, verifier_id, "verifier.change", actor, expected_version) as verifier:
-        stores, before = _read_stores(store_ids), list(verifier.stores.order_by("pk"))
+        stores, before = read_stores(store_ids), list(verifier.stores.order_by("pk"))
         if stores != before:
             verifier.stores.set(stores)
-            data = {"before": {"stores": _name_all(before)}, "after": {"stores": _name_all(stores)}}
+            if set(before) - set(stores):
+                end_sessions(verifier)
+            data = {"before": {"stores": name_all(before)}, "after": {"stores": name_all(stores)}}
             move(verifier, "verifier.change", actor=actor, data=data)
     return verifier
 
 
 def switch_off(verifier_id: int, *, actor: Actor, expected_version: int | None = None) -> Verifier:
-    """From now on they hand out nowhere; what they did keeps their name. Raises Refused as `lock_subject` does."""
+    """From now on they hand out nowhere, and are signed out; what they did keeps their name.
+
+    Raises Refused as `lock_subject` does.
+    """
     with locked(Verifier, verifier_id, "verifier.switch_off", actor, expected_version) as verifier:
+        end_sessions(verifier)
         move(verifier, "verifier.switch_off", actor=actor)
     return verifier
 
@@ -78,3 +85,19 @@ def switch_on(verifier_id: int, *, actor: Actor, expected_version: int | None = 
     with locked(Verifier, verifier_id, "verifier.switch_on", actor, expected_version) as verifier:
         move(verifier, "verifier.switch_on", actor=actor)
     return verifier
+
+
+def unbind_wechat(verifier_id: int, *, actor: Actor, expected_version: int | None = None) -> Verifier:
+    """Forget who they are in WeChat, and sign their phones out: they come in again by an invite.
+
+    Raises Refused `not_bound`, and as `lock_subject` does.
+    """
+    with locked(Verifier, verifier_id, "verifier.unbind", actor, expected_version) as verifier:
+        end_sessions(verifier)
+        move(verifier, "verifier.unbind", actor=actor, changes={"service_openid": ""})
+    return verifier
+
+
+def end_sessions(verifier: Verifier) -> None:
+    """Sign all phones of a verifier out."""
+    VerifierSession.objects.filter(verifier=verifier, revoked_at=None).update(revoked_at=clock.now())

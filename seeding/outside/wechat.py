@@ -27,7 +27,8 @@ def keep_merchant(standins_dir: Path) -> None:
 
 def give_credentials(standins_dir: Path, *, actor: Actor) -> None:
     """Credentials of the pretend WeChat, tested by a real call to a stand-in of our own."""
-    change_wechat_account(load_credentials(standins_dir).as_account(), actor=actor)
+    made = load_credentials(standins_dir)
+    change_wechat_account(made.as_account() | made.as_service_account(), actor=actor)
     with run_in_thread(standins_dir) as server, override_settings(WECHAT_PAY_URL=server.base_url):
         check_wechat_account(actor=actor)
 

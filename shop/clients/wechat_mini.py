@@ -74,7 +74,7 @@ class WeChatMini:
         }
         answer = self._call("GET", f"/sns/jscode2session?{urlencode(query, errors='replace')}")
         unionid = answer.get("unionid") or ""
-        return Session(_text(answer, "openid"), str(unionid), _text(answer, "session_key"))
+        return Session(read_text(answer, "openid"), str(unionid), read_text(answer, "session_key"))
 
     def stable_token(self) -> tuple[str, int]:
         """The access token and the seconds it still holds; the same one until shortly before its end."""
@@ -83,7 +83,7 @@ class WeChatMini:
         expires_in = answer.get("expires_in")
         if not isinstance(expires_in, int) or expires_in <= 0:
             raise Unknown("The token answer names no lifetime.")
-        return _text(answer, "access_token"), expires_in
+        return read_text(answer, "access_token"), expires_in
 
     def phone_number(self, code: str, *, token: str) -> str:
         """The number without country code behind a code of the phone button.
@@ -94,7 +94,7 @@ class WeChatMini:
         info = self._call("POST", target, {"code": code}).get("phone_info")
         if not isinstance(info, dict):
             raise Unknown("The answer holds no phone number.")
-        return _text(info, "purePhoneNumber")
+        return read_text(info, "purePhoneNumber")
 
     def list_templates(self, *, token: str) -> dict[str, str]:
         """The templates of the mini-program: id → content, such as `快递单号:{{character_string2.DATA}}`, a line each.
@@ -106,7 +106,7 @@ class WeChatMini:
         )
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise Unknown("The answer holds no templates.")
-        return {_text(row, "priTmplId"): _text(row, "content") for row in rows}
+        return {read_text(row, "priTmplId"): read_text(row, "content") for row in rows}
 
     def send_message(self, message: Message, *, token: str) -> None:
         """Send one subscription message. There is no number to send it under: one without an answer may have arrived.
@@ -139,7 +139,7 @@ class WeChatMini:
             answer = send(Request(method, self._base_url, target, headers, raw), timeout=self._timeout)
             if answer.status != HTTPStatus.OK:
                 raise Unknown(f"The service answered HTTP {answer.status}.")
-            return _refuse_errors(parse_object(answer.body))
+            return refuse_errors(parse_object(answer.body))
 
 
 def ask_with_token(client: WeChatMini, ask: Callable[[str], T]) -> T:
@@ -159,7 +159,8 @@ def _get_token(client: WeChatMini) -> str:
         raise NoToken(str(error)) from error
 
 
-def _refuse_errors(answer: dict[str, Any]) -> dict[str, Any]:
+def refuse_errors(answer: dict[str, Any]) -> dict[str, Any]:
+    """The answer, unless it says in its own way that it is none. Raises Rejected, Unknown."""
     code = answer.get("errcode", 0)
     if code == SYSTEM_BUSY:
         raise Unknown("The service is busy.")
@@ -168,7 +169,8 @@ def _refuse_errors(answer: dict[str, Any]) -> dict[str, Any]:
     return answer
 
 
-def _text(answer: dict[str, Any], key: str) -> str:
+def read_text(answer: dict[str, Any], key: str) -> str:
+    """A text that the answer has to hold. Raises Unknown."""
     value = answer.get(key)
     if not isinstance(value, str) or not value:
         raise Unknown(f"The answer lacks {key}.")

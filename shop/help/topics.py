@@ -57,7 +57,16 @@ TOPICS = (
         "pickup",
         Group.ORDERS,
         _("Verifying pickups"),
-        ("pickup:records", "pickup:verifiers", "pickup:appoint", "pickup:verifier"),
+        ("pickup:records",),
+    ),
+    Topic(
+        "verifiers",
+        Group.ORDERS,
+        _("Verifiers"),
+        (
+            *("pickup:verifiers", "pickup:appoint", "pickup:verifier"),
+            *("pickup:invites", "pickup:invite_somebody", "pickup:invite"),
+        ),
     ),
     Topic("payments", Group.ORDERS, _("Being paid")),
     Topic("cod", Group.ORDERS, _("Cash on delivery"), ("orders:cod", "orders:remit")),

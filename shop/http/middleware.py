@@ -22,6 +22,14 @@ from shop.http.pages import outage_response
 
 HOME = "/console/"
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
+HearRefusal = Callable[[HttpRequest, Refused], None]
+LISTENERS: list[HearRefusal] = []
+
+
+def hear_refusals(function: HearRefusal) -> HearRefusal:
+    """Declare who is told what pages refuse, before it is answered: for rooms that keep a record of it."""
+    LISTENERS.append(function)
+    return function
 
 
 class ConsoleMiddleware:
@@ -42,6 +50,8 @@ class ConsoleMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
         if isinstance(error, Refused):
+            for hear in LISTENERS:
+                hear(request, error)
             return _show_refusal(request, error)
         if isinstance(error, DatabaseError) and is_outage(error):
             return outage_response(request)

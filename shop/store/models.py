@@ -31,6 +31,10 @@ class StoreSettings(Versioned):
     local_phone = models.CharField(_("contact phone for deliveries"), max_length=20, blank=True)
 
     pickup_on = models.BooleanField(_("pickup"), default=False, db_default=False)
+    pickup_pin_above_fen = models.PositiveIntegerField(
+        _("a PIN for handing out more than"), null=True, blank=True
+    )
+    """On the phone a verifier types their PIN before handing out an order that is worth more; None: never."""
 
     wechat_on = models.BooleanField(_("WeChat Pay"), default=False)
     express_cod_on = models.BooleanField(_("cash on delivery with express"), default=False, db_default=False)
@@ -275,8 +279,15 @@ class FormerCredentials(models.Model):
         return f"{self.mchid} until {self.replaced_at:%F %T}"
 
 
+SERVICE_FIELDS = ("service_appid", "service_secret")
+"""What makes the credentials of the service account (服务号), in which verifiers sign in on their phones."""
+
+
 class WeChatAccount(Versioned):
-    """Credentials of the mini-program and of WeChat Pay; `tested_at` is when they last passed a real call."""
+    """Credentials of the mini-program, of WeChat Pay and of the service account.
+
+    `tested_at` is when those of WeChat Pay last passed a real call.
+    """
 
     subject_kind = "wechat_account"
 
@@ -289,6 +300,10 @@ class WeChatAccount(Versioned):
     platform_key_id = models.CharField(_("WeChat Pay public key id"), max_length=80, blank=True)
     platform_public_key = models.TextField(_("WeChat Pay public key"), blank=True)
     tested_at = models.DateTimeField(null=True)
+    service_appid = models.CharField(
+        _("service account AppID"), max_length=40, blank=True, default="", db_default=""
+    )
+    service_secret = EncryptedTextField(_("service account secret"), blank=True, default="", db_default="")
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="one_wechat_account")]

@@ -7,6 +7,7 @@ from django.db.models import Exists
 from django.utils.translation import gettext_lazy as _
 
 from shop.clients.wechat_mini import WeChatMini
+from shop.clients.wechat_web import WeChatWeb
 from shop.database.kept import KeptQuery
 from shop.errors import Refused
 from shop.store.choices import Delivery, Notice, PayMethod
@@ -182,3 +183,11 @@ def get_wechat_mini(*, base_url: str) -> WeChatMini:
     if account is None:
         raise Refused("wechat_not_set_up", _("The mini-program has no credentials yet."))
     return WeChatMini(account.appid, account.mini_secret, base_url=base_url)
+
+
+def get_wechat_web(*, base_url: str, open_url: str) -> WeChatWeb:
+    """A client of the service account's web pages. Raises Refused `wechat_not_set_up` (409)."""
+    account = get_wechat_account()
+    if account is None or not account.service_appid or not account.service_secret:
+        raise Refused("wechat_not_set_up", _("The service account has no credentials yet."))
+    return WeChatWeb(account.service_appid, account.service_secret, base_url=base_url, open_url=open_url)

@@ -18,7 +18,7 @@ from shop.store.area.places import MAX_PLACES
 from shop.store.choices import LIMITS
 from shop.store.credentials import get_set_of, keep_former
 from shop.store.deliveries import WAYS
-from shop.store.models import PAY_FIELDS, StoreSettings, WeChatAccount
+from shop.store.models import PAY_FIELDS, SERVICE_FIELDS, StoreSettings, WeChatAccount
 from shop.store.selectors import get_wechat_account, list_preconditions
 from shop.store.steps import STEPS
 
@@ -27,8 +27,8 @@ EDITABLE = tuple(
     for field in StoreSettings._meta.concrete_fields
     if field.name not in ("id", "version", "number_range", "backed_up_at")
 )
-SECRETS = ("mini_secret", "merchant_private_key", "api_v3_key")
-ACCOUNT_FIELDS = ("mini_secret", *PAY_FIELDS)
+SECRETS = ("mini_secret", "merchant_private_key", "api_v3_key", "service_secret")
+ACCOUNT_FIELDS = ("mini_secret", *PAY_FIELDS, *SERVICE_FIELDS)
 
 
 def change_store_settings(
@@ -104,7 +104,9 @@ def _check_values(store: StoreSettings) -> None:
 
 
 def change_wechat_account(changes: Mapping[str, str], *, actor: Actor) -> WeChatAccount:
-    """Write credentials; an empty secret keeps the stored one. They must pass the test again afterwards."""
+    """Write credentials; an empty secret keeps the stored one. But for those of the service account they must pass
+    the test again afterwards.
+    """
     with transaction.atomic():
         account = lock_single(WeChatAccount, "credentials.change", actor=actor)
         wanted = {name: _tidy(changes[name]) for name in ACCOUNT_FIELDS if name in changes}
@@ -115,8 +117,10 @@ def change_wechat_account(changes: Mapping[str, str], *, actor: Actor) -> WeChat
         }
         if not changed:
             return account
-        keep_former(account)
-        untested: dict[str, Any] = {"tested_at": None}
+        untested: dict[str, Any] = {}
+        if changed.keys() - set(SERVICE_FIELDS):
+            keep_former(account)
+            untested = {"tested_at": None}
         data = {"fields": [*changed]}
         move(account, "credentials.change", actor=actor, changes=untested | changed, data=data)
     return account

@@ -28,7 +28,10 @@ from orders.printing.services.asking import print_on
 from orders.selectors import find_test_order
 from orders.shipping.services.ship import ship_order
 from orders.waybills.models import WaybillState
+from pickup.pages.invites import ACTIONS as OF_INVITES
 from pickup.pages.verifiers import ACTIONS as OF_VERIFIERS
+from pickup.services.invites import make_invite
+from pickup.services.pins import set_pin
 from pickup.services.verifiers import switch_off
 from shop.couriers.services.senders import retire_sender
 from shop.couriers.views_couriers import DROP
@@ -88,6 +91,12 @@ def list_pages() -> Iterator[str]:
     yield from (
         f"/console/pickup/verifiers/{row.pk}/" for row in (resting, counter.appoint(cast.make_store()))
     )
+    bound = counter.appoint(cast.make_store())
+    type(bound).objects.filter(pk=bound.pk).update(service_openid=f"service-{bound.pk}")
+    set_pin(bound, "271828")
+    yield f"/console/pickup/verifiers/{bound.pk}/"
+    invite = make_invite([cast.make_store().pk], actor=cast.clerk())
+    yield f"/console/pickup/invites/{invite.pk}/"
     free, blocked, leaving = (cast.make_customer() for _ in range(3))
     block_customer(blocked.pk, reason="拒收", actor=cast.clerk())
     ask_erasure(leaving.pk, actor=cast.clerk())
@@ -158,6 +167,7 @@ def list_expected() -> set[str]:
         *OF_PRINTERS,
         *OF_STORES,
         *OF_VERIFIERS,
+        *OF_INVITES,
         *OF_ROBOTS,
         DROP,
         CHANGE,

@@ -27,6 +27,7 @@ from orders.printing.services.asking import print_on
 from orders.services.printing import Document
 from orders.services.steps import urge_order
 from orders.waybills.models import Waybill, WaybillLabel, WaybillState
+from pickup.services.invites import make_invite
 from shop.catalog.models import Sku
 from shop.catalog.product_sheet import PRODUCTS
 from shop.couriers.models import Sender
@@ -214,6 +215,7 @@ class Tour:
             "robot_id": make_robot(name=CORPUS[1][:30], keyword=CORPUS[1][:20]).pk,
             "store_id": cast.make_store(CORPUS[1][:40], address_detail=CORPUS[1][:100]).pk,
             "verifier_id": appoint(cast.make_store(), nickname=CORPUS[1][:30]).pk,
+            "invite_id": make_invite([cast.make_store().pk], actor=cast.clerk()).pk,
             "place": 1,
             "sender_id": add_hostile_senders(),
             "courier": cast.use_courier().code,

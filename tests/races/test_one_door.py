@@ -258,6 +258,8 @@ NOT_RACED = {
     "buyer_notice": "tests/races/test_notices.py",
     "shipping_report": "tests/races/test_wechat_report.py",
     "verifier": "tests/pickup/test_verifiers.py: one is switched off once",
+    "verifier_invite": "tests/races/test_invites.py",
+    "guess_lock": "tests/pickup/test_guesses.py: it is written once and never changed",
     "sku": "tests/races/test_stock.py, test_stocktake.py and test_low_stock.py",
     "gateway": "tests/payments/test_outage.py: its rows are counted up under their lock",
     "books": "tests/ground/test_nightly.py: two who end one night",

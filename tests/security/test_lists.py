@@ -82,6 +82,7 @@ LISTS: dict[str, tuple[str, ...]] = {
     "/console/pickup/records/": (*RecordsForm.base_fields, *CURSORS),
     "/console/pickup/verifiers/": ("state", *CURSORS),
     "/console/pickup/verifiers/appoint/": ("who",),
+    "/console/pickup/invites/": CURSORS,
     "/console/customers/": ("who", "blocked", *CURSORS),
     "/console/products/": (*ProductFilterForm.base_fields, *CURSORS),
     "/console/products/stock/": (*StockFilterForm.base_fields, *CURSORS),

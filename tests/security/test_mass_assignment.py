@@ -44,7 +44,17 @@ AT_ONCE = 10
 
 # Drawn at random or from the wall clock, so different in any two runs.
 RANDOM = frozenset(
-    {"password", "session_key", "session_data", "expire_date", "code", "lease", "sealed", "token_hash"}
+    {
+        "password",
+        "session_key",
+        "session_data",
+        "expire_date",
+        "code",
+        "lease",
+        "sealed",
+        "token_hash",
+        "digest",
+    }
 )
 BODILESS = {
     ("api:logout", "POST"),
@@ -77,6 +87,7 @@ READ_BESIDE = {
     "orders:station": {"code", "key", "order", "agreed"},
     "stock:apply": {"reason"},
     "staff:set_theme": {"theme"},
+    "phone:demo": {"as", "next"},
     "alerts:handle": {"id"},
     "alerts:handle_all": {"newest"},
     "voice:settings": {"voiced", "seen"},

@@ -35,6 +35,7 @@ from orders.shipping.services.intercepting import ask_intercept
 from orders.tracking.models import Tracking
 from orders.tracking.services.following import follow_parcels
 from orders.waybills.models import WaybillLabel, WaybillState
+from pickup.services.invites import make_invite
 from shop import clock
 from shop.access import ROLES
 from shop.couriers.models import ProviderAccount
@@ -164,9 +165,23 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("api:pickup_code_png", "GET"): buyers(other=NOT_FOUND) | {"buyer": NOT_FOUND},
     ("api:pickup_code_svg", "GET"): buyers(other=NOT_FOUND) | {"buyer": NOT_FOUND},
     ("pickup_code", "GET"): everybody(),
+    # Verifiers are no staff: tests/pickup/phone/ says who of them gets in, and everybody else is led to their sign-in.
+    ("phone:sign_in", "GET"): everybody(),
+    ("phone:to_wechat", "GET"): everybody(),
+    ("phone:back", "GET"): everybody(),
+    ("phone:demo", "POST"): everybody(NOT_FOUND),
+    ("phone:sign_out", "POST"): everybody(),
+    ("phone:account", "GET"): everybody(),
+    ("phone:account", "POST"): everybody(),
+    ("phone:join", "GET"): everybody(NOT_FOUND),
+    ("phone:join", "POST"): everybody(NOT_FOUND),
+    ("api:join_verifiers", "POST"): buyers(),
     ("pickup:records", "GET"): staff(ALL),
     ("pickup:verifiers", "GET"): staff(BOSSES),
     ("pickup:verifier", "GET"): staff(BOSSES),
+    ("pickup:invites", "GET"): staff(BOSSES),
+    ("pickup:invite", "GET"): staff(BOSSES),
+    ("pickup:invite_qr", "GET"): staff(BOSSES),
     ("staff:login", "GET"): everybody(),
     ("staff:login", "POST"): everybody(),
     ("staff:logout", "POST"): everybody(LOGIN),
@@ -346,6 +361,8 @@ FORMS = (
     ),
     (BOSSES, "couriers:courier", "couriers:drop", "couriers:provider"),
     (BOSSES, "pickup:appoint", "pickup:change_stores", "pickup:switch_off", "pickup:switch_on"),
+    (BOSSES, "pickup:invite_verifier", "pickup:unbind_wechat", "pickup:reset_pin"),
+    (BOSSES, "pickup:invite_somebody", "pickup:revoke_invite"),
     (BOSSES, "printers:add", "printers:printer", "printers:switch_off", "printers:switch_on"),
     (OWNER, "robots:add", "robots:switch_off", "robots:switch_on", "robots:remove"),
 )
@@ -511,6 +528,7 @@ def world(books_are_clean: None, sent_tasks: list[tuple[str, int]]) -> World:
         "print_id": print_job.pk,
         "report_id": make_report(order).pk,
         "verifier_id": appoint(cast.make_store()).pk,
+        "invite_id": make_invite([cast.make_store().pk], actor=cast.clerk()).pk,
         "kind": "escpos",
         "robot_kind": "feishu",
         "robot_id": robot.pk,

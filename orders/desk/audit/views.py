@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from orders.desk.audit.forms import AuditFilters
-from orders.desk.audit.security_events import list_security_events
+from orders.desk.audit.security_events import list_counter_refusals, list_security_events
 from orders.desk.audit.selectors import list_events, tell
 from shop.database.replica import reading
 from shop.http.dialogs import Dialog, show_dialog
@@ -42,6 +42,7 @@ def _show_record(request: StaffRequest, *, dialog: Dialog | None = None) -> Http
         "page": page,
         "lines": tell(page.rows),
         "security_events": [] if request.GET else list_security_events(),
+        "counter_refusals": [] if request.GET else list_counter_refusals(),
         "chips": filters.list_chips(path),
         "filter_url": filters.make_url(reverse("audit:filter")),
         "dialog": dialog,

@@ -15,6 +15,7 @@ from shop.demo.standins.wechat.refunds import OUTCOMES, settle_refund
 from shop.demo.standins.wechat.shipping import set_state
 from shop.demo.standins.wechat.signatures import is_signed_by, join_lines
 from shop.demo.standins.wechat.trades import pay_trade
+from shop.demo.standins.wechat.web import make_web_code
 from shop.demo.standins.wire import Problem, Reply, Request
 from shop.demo.standins.world import World
 
@@ -32,6 +33,12 @@ def make_phone_code(world: World, body: dict[str, Any]) -> dict[str, Any]:
     return {
         "code": make_code(world, "phone", wire.take_text(body, "phone", longest=11, pattern=PHONE_PATTERN))
     }
+
+
+def make_page_code(world: World, body: dict[str, Any]) -> dict[str, Any]:
+    """A page of the service account opened in the WeChat of {openid}, who may have a {unionid}."""
+    openid = wire.take_text(body, "openid", longest=64, pattern=r"\S+")
+    return {"code": make_web_code(world, openid, str(body.get("unionid", "")))}
 
 
 def pay(world: World, body: dict[str, Any]) -> dict[str, Any]:
@@ -137,6 +144,7 @@ def show_state(world: World, request: Request) -> Reply:
 COMMANDS: Mapping[str, Callable[[World, dict[str, Any]], dict[str, Any]]] = {
     "/_demo/login-codes": make_login_code,
     "/_demo/phone-codes": make_phone_code,
+    "/_demo/web-codes": make_page_code,
     "/_demo/pay": pay,
     "/_demo/faults": add_fault,
     "/_demo/notices": send_notices,

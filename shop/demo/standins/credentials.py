@@ -1,6 +1,7 @@
 """The keys and ids of the pretend merchant, made once per data directory."""
 
 import fcntl
+import hashlib
 import json
 import secrets
 from dataclasses import asdict, dataclass, field
@@ -28,11 +29,28 @@ class StandInCredentials:
     platform_private_key: str = field(repr=False)
     platform_public_key: str
 
+    @property
+    def service_appid(self) -> str:
+        return f"wx{_derive(self.appid)[:16]}"
+
+    @property
+    def service_secret(self) -> str:
+        return _derive(self.secret)[:32]
+
+    def as_service_account(self) -> dict[str, str]:
+        """What the merchant is told of the service account, by the names of the shop's `WeChatAccount`."""
+        return {"service_appid": self.service_appid, "service_secret": self.service_secret}
+
     def as_account(self) -> dict[str, str]:
         """What the merchant is told, by the names of the shop's `WeChatAccount`."""
         vendors_own = {"secret", "merchant_public_key", "platform_private_key"}
         told = {name: value for name, value in asdict(self).items() if name not in vendors_own}
         return told | {"mini_secret": self.secret}
+
+
+def _derive(text: str) -> str:
+    """Of the service account: a merchant that was made before it had one keeps its file."""
+    return hashlib.sha256(f"service account {text}".encode()).hexdigest()
 
 
 def load_credentials(data_dir: Path | str, *, appid: str = "", mchid: str = "") -> StandInCredentials:

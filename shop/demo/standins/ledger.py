@@ -66,6 +66,8 @@ DEFAULT_BEHAVIOUR: dict[str, Any] = {
     # Subscription messages: every one is refused with this errcode; those who have accepted none, by openid.
     "message_refusal": 0,
     "unsubscribed": [],
+    # In whose WeChat web pages of the service account are opened.
+    "web_person": {"openid": "service-demo-phone", "unionid": ""},
     # What was shipped: a payment is unknown for so long; every upload is refused with this errcode; whether WeChat
     # keeps the money of this mini-program until it is told.
     "shipping_fresh_seconds": 0,

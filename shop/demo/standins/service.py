@@ -27,6 +27,7 @@ from shop.demo.standins.wechat.shipping import (
     upload_shipping,
 )
 from shop.demo.standins.wechat.trades import close_order, create_order, query_by_number, query_by_trade_no
+from shop.demo.standins.wechat.web import exchange_web_code, open_page
 from shop.demo.standins.wire import Problem, Reply, Request, reply_json
 from shop.demo.standins.world import World
 
@@ -43,6 +44,8 @@ PAY_ROUTES: list[tuple[str, str, str, Handler]] = [
 ]
 MINI_ROUTES: dict[tuple[str, str], Handler] = {
     ("GET", "/sns/jscode2session"): exchange_login_code,
+    ("GET", "/connect/oauth2/authorize"): open_page,
+    ("GET", "/sns/oauth2/access_token"): exchange_web_code,
     ("POST", "/cgi-bin/stable_token"): give_token,
     ("POST", "/wxa/business/getuserphonenumber"): exchange_phone_code,
     ("GET", "/wxaapi/newtmpl/gettemplate"): list_templates,

@@ -88,6 +88,7 @@ class DemoShop:
             "STANDIN_URL": self._standin_url,
             "WECHAT_PAY_URL": self._standin_url,
             "WECHAT_MINI_URL": self._standin_url,
+            "WECHAT_OPEN_URL": self._standin_url,
             "KDNIAO_URL": self._standin_url,
             "KUAIDI100_URL": self._standin_url,
             "KUAIDI100_POLL_URL": self._standin_url,

@@ -12,7 +12,7 @@ from shop.console.fields import YuanField
 from shop.errors import Refused
 from shop.store.choices import LIMITS, Notice
 from shop.store.deliveries import PICKUP_IS_READY
-from shop.store.models import StoreSettings, WeChatAccount
+from shop.store.models import SERVICE_FIELDS, StoreSettings, WeChatAccount
 from shop.store.selectors import Precondition, list_preconditions
 
 MAX_FEE_FEN = 100_000_00
@@ -42,7 +42,9 @@ class Group:
 
 TEMPLATES = tuple(f"template_{notice}" for notice in Notice)
 _KEPT = _("A change counts for new orders; orders that exist keep their deadlines.")
-_PICKUP, _PAY_AT_STORE = (("pickup_on",), ("pickup_cod_on",)) if PICKUP_IS_READY else ((), ())
+_PICKUP, _PAY_AT_STORE = (
+    (("pickup_on", "pickup_pin_above_fen"), ("pickup_cod_on",)) if PICKUP_IS_READY else ((), ())
+)
 GROUPS: tuple[tuple[Any, Any, tuple[str, ...]], ...] = (
     (_("Shop"), "", ("shop_name", "contact_phone")),
     (
@@ -151,6 +153,12 @@ class StoreSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subsc
         help_text=_("A colleague types their password too. Leave empty when one person is always enough."),
     )
     local_fee_fen = YuanField(label=_("Delivery fee (yuan)"), max_fen=MAX_FEE_FEN, required=False)
+    pickup_pin_above_fen = YuanField(
+        label=_("A PIN for handing out more than (yuan)"),
+        max_fen=100 * MAX_FEE_FEN,
+        required=False,
+        help_text=_("Verifiers type it on their phones. Leave empty when it is never asked for."),
+    )
 
     class Meta:
         model = StoreSettings
@@ -206,6 +214,8 @@ class StoreSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subsc
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not PICKUP_IS_READY:
+            del self.fields["pickup_pin_above_fen"]
         for name in LIMITS.keys() & self.fields.keys():
             (least, most), field = LIMITS[name], self.fields[name]
             field.validators += [MinValueValidator(least), MaxValueValidator(most)]
@@ -286,11 +296,15 @@ class WeChatAccountForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
     )
+    service_appid = forms.CharField(label=_("Service account AppID"), max_length=40, required=False)
+    service_secret = SecretField(label=_("Service account secret"))
 
     def __init__(self, account: WeChatAccount | None, *args: Any, **kwargs: Any) -> None:
         names = [n for n, f in self.base_fields.items() if not isinstance(f, SecretField)]
         kwargs["initial"] = {name: getattr(account, name, "") for name in names}
         super().__init__(*args, **kwargs)
+        for name in () if PICKUP_IS_READY else SERVICE_FIELDS:
+            del self.fields[name]
         for name, field in self.fields.items():
             if isinstance(field, SecretField):
                 field.tell(is_stored=bool(getattr(account, name, "")))

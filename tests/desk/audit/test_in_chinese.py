@@ -28,7 +28,7 @@ from shop.events.models import Event
 from shop.jobs.registry import KINDS
 from shop.moves.table import COLUMNS, SUBJECTS, Move
 from shop.store.choices import PayMethod
-from shop.store.models import PAY_FIELDS
+from shop.store.models import PAY_FIELDS, SERVICE_FIELDS
 from tests.cast import open_shop
 from tests.console import browser
 
@@ -52,7 +52,7 @@ VOCABULARIES: dict[str, list[Any]] = {
     "role": list(ROLE_LABELS),
     "sheet": list(SheetKind.values),
     "what": ["phone"],
-    "fields": [["appid", "mini_secret"], list(PAY_FIELDS)],
+    "fields": [["appid", "mini_secret"], list(PAY_FIELDS), list(SERVICE_FIELDS)],
     "device": ["Chrome · Windows"],
     "ip": ["203.0.113.7"],
     "username": ["小王"],

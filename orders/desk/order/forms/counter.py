@@ -1,5 +1,7 @@
 """The forms of the counter: handing out by hand, and taking that back."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -8,6 +10,7 @@ from orders.models import Order, OrderLine
 from orders.payments.models import Means
 from pickup.selectors import list_verifiers_of
 from pickup.services.verifying import Collected, Handout, undo_verify, verify_pickup
+from pickup.watch.refusals import record_refusal, recorded
 from shop.actor import Actor
 from shop.console import fields
 from shop.store.choices import PayMethod
@@ -62,10 +65,17 @@ class VerifyForm(OrderForm):
         """Cash for an order that was to be paid otherwise."""
         return bool(self.order.owed_fen) and self.order.pay_method != PayMethod.COD
 
+    def clean(self) -> dict[str, Any] | None:
+        """Somebody who does not hand out there was never among the choices: the request was made up."""
+        if self.has_error("verifier", "invalid_choice"):
+            record_refusal("not_verifier", self.actor, order_id=self.order.pk)
+        return super().clean()
+
     def run(self, actor: Actor, expected_version: int | None) -> Order:
-        verification = verify_pickup(
-            self.order.pk, self._read_handout(), actor=actor, expected_version=expected_version
-        )
+        with recorded(actor, order_id=self.order.pk):
+            verification = verify_pickup(
+                self.order.pk, self._read_handout(), actor=actor, expected_version=expected_version
+            )
         self.done_verb = "order.verify" if verification.is_last else ""
         return verification.order
 

@@ -24,7 +24,7 @@ def exchange_login_code(world: World, request: Request, _found: Mapping[str, str
     if query.get("grant_type") != "authorization_code":
         raise refuse_call(40002, "invalid grant_type")
     _check_app(world, query)
-    openid = _use_code(world, "login", query.get("js_code"))
+    openid = use_code(world, "login", query.get("js_code"))
     session = {
         "openid": openid,
         "session_key": base64.b64encode(secrets.token_bytes(16)).decode(),
@@ -53,7 +53,7 @@ def give_token(world: World, request: Request, _found: Mapping[str, str]) -> Rep
 def exchange_phone_code(world: World, request: Request, _found: Mapping[str, str]) -> Reply:
     """getPhoneNumber."""
     check_token(world, request.query.get("access_token", ""))
-    phone = _use_code(world, "phone", read_object(request.body).get("code"))
+    phone = use_code(world, "phone", read_object(request.body).get("code"))
     info = {
         "phoneNumber": phone,
         "purePhoneNumber": phone,
@@ -65,11 +65,16 @@ def exchange_phone_code(world: World, request: Request, _found: Mapping[str, str
 
 def make_code(world: World, kind: str, value: str) -> str:
     """A code as the phone would get it: `value` is an openid (kind login) or a number (kind phone)."""
-    code = secrets.token_hex(16)
     with world.ledger.transaction():
-        world.ledger.write("INSERT INTO codes VALUES (?, ?, ?, ?, 0)", code, kind, value, now())
         if kind == "login":
             world.ledger.write("INSERT OR IGNORE INTO buyers VALUES (?)", value)
+        return write_code(world, kind, value)
+
+
+def write_code(world: World, kind: str, value: str) -> str:
+    """A fresh code that stands for `value`."""
+    code = secrets.token_hex(16)
+    world.ledger.write("INSERT INTO codes VALUES (?, ?, ?, ?, 0)", code, kind, value, now())
     return code
 
 
@@ -92,7 +97,8 @@ def check_token(world: World, token: str) -> None:
         raise refuse_call(42001, "access_token expired")
 
 
-def _use_code(world: World, kind: str, code: object) -> str:
+def use_code(world: World, kind: str, code: object) -> str:
+    """What the code stands for, once within five minutes. Raises Problem."""
     with world.ledger.transaction():
         row = world.ledger.find("SELECT * FROM codes WHERE code = ? AND kind = ?", str(code), kind)
         if row is None or now() - row["made_at"] > CODE_SECONDS:
