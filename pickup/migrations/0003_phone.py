@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('orders', '0027_pickup'),
         ('pickup', '0002_by_day'),
-        ('store', '0020_service_account'),
+        ('store', '0021_service_account'),
     ]
 
     operations = [
