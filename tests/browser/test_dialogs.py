@@ -28,6 +28,7 @@ from orders.printing.services.asking import print_on
 from orders.selectors import find_test_order
 from orders.shipping.services.ship import ship_order
 from orders.waybills.models import WaybillState
+from pickup.cash.pages import ACTIONS as OF_CASH
 from pickup.pages.verifiers import ACTIONS as OF_VERIFIERS
 from pickup.services.verifiers import switch_off
 from shop.couriers.services.senders import retire_sender
@@ -50,7 +51,7 @@ from tests.browser.look import WIDE
 from tests.exports.conftest import make_layout
 from tests.ground.test_files import picture_bytes
 from tests.invoices.invoices import asked as ask_invoice
-from tests.pickup import counter
+from tests.pickup import counter, drawers
 from tests.printing.conftest import make_printer
 from tests.robots.robots import make_robot
 from tests.shipping.cash import refused_cod
@@ -88,6 +89,9 @@ def list_pages() -> Iterator[str]:
     yield from (
         f"/console/pickup/verifiers/{row.pk}/" for row in (resting, counter.appoint(cast.make_store()))
     )
+    closed = drawers.drawer_of(drawers.take())
+    drawers.close(closed)
+    yield f"/console/pickup/cash/{closed.key}/"
     free, blocked, leaving = (cast.make_customer() for _ in range(3))
     block_customer(blocked.pk, reason="拒收", actor=cast.clerk())
     ask_erasure(leaving.pk, actor=cast.clerk())
@@ -158,6 +162,7 @@ def list_expected() -> set[str]:
         *OF_PRINTERS,
         *OF_STORES,
         *OF_VERIFIERS,
+        *OF_CASH,
         *OF_ROBOTS,
         DROP,
         CHANGE,

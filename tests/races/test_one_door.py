@@ -257,6 +257,7 @@ NOT_RACED = {
     "print_job": "tests/races/test_printing.py",
     "buyer_notice": "tests/races/test_notices.py",
     "shipping_report": "tests/races/test_wechat_report.py",
+    "cash_closing": "tests/races/test_cash.py",
     "verifier": "tests/pickup/test_verifiers.py: one is switched off once",
     "sku": "tests/races/test_stock.py, test_stocktake.py and test_low_stock.py",
     "gateway": "tests/payments/test_outage.py: its rows are counted up under their lock",
