@@ -20,10 +20,16 @@ from shop.errors import Refused
 @require_http_methods(["GET", "HEAD", "POST"])
 @verifier_required
 def native(request: HttpRequest, token: str) -> HttpResponse:
-    """The part of the card that shows the code; 204 while the screen shows all there is (`?seen=`).
+    """The part of the card that shows the code; 204 while the screen shows all there is (`?seen=`)."""
+    try:
+        return _answer(request, token)
+    except Refused as refused:
+        # A phone has no page to be led back to.
+        return HttpResponse(str(refused), status=refused.status, content_type="text/plain; charset=utf-8")
 
-    Raises Refused `no_code` (404).
-    """
+
+def _answer(request: HttpRequest, token: str) -> HttpResponse:
+    """Raises Refused `no_code` (404)."""
     verifier = signed_in_verifier(request)
     assert verifier is not None  # noqa: S101 - `verifier_required` has let them in
     actor = verifier_actor(verifier)

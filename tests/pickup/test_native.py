@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from orders.models import Order
-from orders.payments.changes.cancelling import cancel_unpaid
+from orders.payments.changes.cancelling import cancel_paid, cancel_unpaid
+from orders.payments.changes.swapping import Swap, change_lines
 from orders.payments.changes.waiving import waive_owed
 from orders.payments.gateway import PaymentEvidence
 from orders.payments.models import AttemptState, Channel, Means, PayAttempt, Payment, Refund
@@ -176,6 +177,18 @@ def test_cancelling_and_waiving_close_it_first(gateway: Gateway, end):
     with pytest.raises(Problem, match="closed"):
         scan(gateway, code)
     assert fresh(order).owed_fen == 0 or fresh(order).stage == Stage.CLOSED
+
+
+def test_the_rest_of_a_price_is_asked_for_and_cancelling_all_closes_that_too(gateway: Gateway):
+    order = waiting()
+    dearer = Swap(order.lines.get().pk, 1, cast.make_sku(price_fen=99_00).pk, 1)
+    change_lines(order.pk, dearer, actor=MANAGER)
+    code = start_native(order.pk, actor=CLERK)
+    assert 0 < code.amount_fen == fresh(order).owed_fen < fresh(order).payable_fen
+    cancel_paid(order.pk, reason="不要了", actor=MANAGER)
+    with pytest.raises(Problem, match="closed"):
+        scan(gateway, code)
+    assert fresh(order).stage == Stage.CLOSED
 
 
 def test_money_that_came_after_the_code_was_given_up_goes_back(gateway: Gateway):
