@@ -15,7 +15,7 @@ COOKIE, SALT, LIFE_S = "verifier", "verifier session", 12 * 3600
 
 def signed_in_verifier(request: HttpRequest) -> Verifier | None:
     """Whose phone it is, None for nobody's and for who hands out no more."""
-    pk = request.get_signed_cookie(COOKIE, default="", salt=SALT, max_age=LIFE_S)
+    pk = request.get_signed_cookie(COOKIE, default="", salt=SALT, max_age=LIFE_S) or ""
     if not pk.isdecimal():
         return None
     return Verifier.objects.filter(pk=pk, is_on=True).select_related("customer").first()
