@@ -72,6 +72,11 @@ def something_paid(order: Order) -> Refused | None:
     return None if order.paid_fen else Refused("nothing_paid", _("Nothing has been paid for this order."))
 
 
+def paid_or_picked_up(order: Order) -> Refused | None:
+    """The rest of what was paid in part is waived; at a counter, where the buyer stands and waits, all of it may be."""
+    return None if order.delivery == Delivery.PICKUP else something_paid(order)
+
+
 def something_kept(order: Order) -> Refused | None:
     if order.paid_fen > order.refunded_fen:
         return None

@@ -243,7 +243,11 @@ class Order(Versioned):
     @property
     def pay_method_name(self) -> str:
         """What its way to pay is called: cash with pickup is paid at the store."""
-        return str(name_pay_method(self.pay_method, self.delivery))
+        return self.name_method(self.pay_method)
+
+    def name_method(self, method: str) -> str:
+        """The same of any way to pay: that of one of its payments."""
+        return str(name_pay_method(method, self.delivery))
 
     @property
     def order_of_event(self) -> int | None:

@@ -67,6 +67,13 @@ def rows_in_scope(
     return rows.filter(fits | Q(**{f"{order_id}__isnull": True}) if or_of_none else fits)
 
 
+def rows_at_stores(rows: "QuerySet[_Row]", actor: Actor, store_id: str = "store_id") -> "QuerySet[_Row]":
+    """Of rows that belong to a store whatever became of an order those of the stores that bind the actor, if any do."""
+    if actor.store_ids or actor.kind == ActorKind.VERIFIER:
+        return rows.filter(**{f"{store_id}__in": actor.store_ids})
+    return rows
+
+
 _COLUMNS = {"customer": "customer_id", "stores": "pickup_store_id"}
 
 

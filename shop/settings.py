@@ -124,6 +124,7 @@ INSTALLED_APPS = [
     "orders.wechat_report",
     "orders.desk",
     "pickup",
+    "pickup.cash",
     "notifications",
     # The image has no such folders.
     *(["shop.demo", "seeding"] if DEMO else []),

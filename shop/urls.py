@@ -20,6 +20,7 @@ urlpatterns = [
     path("api/v1/", include("shop.api_urls")),
     path("v/<str:token>", code, name="pickup_code"),
     path("v/", include("pickup.phone.urls")),
+    path("console/pickup/cash/", include("pickup.cash.urls")),
     path("console/pickup/", include("pickup.urls")),
     path("console/staff/", include("shop.staff.urls")),
     path("console/files/", include("shop.staff.files.urls")),

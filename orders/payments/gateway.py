@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
 
 from orders.payments.line import asking
-from orders.payments.models import PayAttempt, Refund
+from orders.payments.models import Channel, PayAttempt, Refund
 from shop.clients.circuit import Crowded, Resting
 from shop.clients.errors import BadCredentials, BadSignature, ClientError, Rejected, Unknown
 from shop.clients.wechat_pay import Credentials, Notice, Transaction, WeChatPay
@@ -28,7 +28,7 @@ class PaymentEvidence:
     """A gateway says that an attempt was paid: by callback, query or bill.
 
     `was_refunded`: since then some or all of it went back there. `mchid` is whose gateway says so, "" where nobody
-    but the shop itself could have said it.
+    but the shop itself could have said it. `openid`: who paid, "" where nobody said.
     """
 
     attempt_number: str
@@ -37,6 +37,7 @@ class PaymentEvidence:
     paid_at: datetime | None = None
     was_refunded: bool = False
     mchid: str = ""
+    openid: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,21 +120,24 @@ def evidence_of(transaction: Transaction, *, mchid: str = "") -> PaymentEvidence
         amount_fen=transaction.amount_fen,
         paid_at=transaction.paid_at,
         was_refunded=transaction.state == "REFUND",
+        openid=transaction.openid,
     )
 
 
 def create_at_gateway(attempt: PayAttempt, *, description: str, notify_url: str) -> str:
-    """The prepay id of an attempt. Raises ClientError, Refused."""
+    """The prepay id of an attempt, or what its code says, by its channel. Raises ClientError, Refused."""
     client = open_gateway_of(attempt)
+    announced: dict[str, Any] = {
+        "number": attempt.number,
+        "amount_fen": attempt.amount_fen,
+        "description": description,
+        "expires_at": attempt.expires_at,
+        "notify_url": notify_url,
+    }
     with asking(attempt.mchid):
-        return client.create_jsapi_order(
-            number=attempt.number,
-            amount_fen=attempt.amount_fen,
-            description=description,
-            openid=attempt.openid,
-            expires_at=attempt.expires_at,
-            notify_url=notify_url,
-        )
+        if attempt.channel == Channel.NATIVE:
+            return client.create_native_order(**announced)
+        return client.create_jsapi_order(openid=attempt.openid, **announced)
 
 
 def query_attempt(attempt: PayAttempt) -> Outcome:

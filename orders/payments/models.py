@@ -22,8 +22,18 @@ class AttemptState(models.TextChoices):
 LIVE = (AttemptState.OPEN, AttemptState.CLOSING)
 
 
+class Channel(models.TextChoices):
+    """Where somebody pays: in the mini-program, or by a code that any phone scans from a screen."""
+
+    JSAPI = "jsapi", _("Mini-program")
+    NATIVE = "native", _("WeChat QR")
+
+
 class PayAttempt(models.Model):
     """One order at the gateway: `<order number>-<n>` for one amount. At most one is live per order.
+
+    Who pays by a code is known once it is paid: `openid` is empty until then. `code_url` is what such a code says,
+    `store` where it was shown, `shown_by_…` to whom the money is counted.
 
     `unheard_since`: when a question about it was first left without an answer that can be believed; empty again with
     the next answer. `stuck_at`: people were told that this has lasted too long.
@@ -34,8 +44,18 @@ class PayAttempt(models.Model):
     method = models.CharField(max_length=10, choices=PayMethod)
     amount_fen = models.PositiveIntegerField()
     state = models.CharField(max_length=8, choices=AttemptState, default=AttemptState.OPEN)
-    openid = models.CharField(max_length=64)
+    channel = models.CharField(
+        max_length=8, choices=Channel, default=Channel.JSAPI, db_default=Channel.JSAPI.value
+    )
+    openid = models.CharField(max_length=64, blank=True)
     prepay_id = models.CharField(max_length=80, blank=True)
+    code_url = models.CharField(max_length=512, blank=True, default="", db_default="")
+    store = models.ForeignKey(
+        PickupStore, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    shown_by_kind = models.CharField(max_length=10, blank=True, default="", db_default="")
+    shown_by_id = models.BigIntegerField(null=True)
+    shown_by_name = models.CharField(max_length=80, blank=True, default="", db_default="")
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     closing_until = models.DateTimeField(null=True)
@@ -65,6 +85,11 @@ class PayAttempt(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def is_announced(self) -> bool:
+        """Whether the gateway has told the shop that it knows of it."""
+        return bool(self.prepay_id or self.code_url)
+
 
 class Means(models.TextChoices):
     """How money came into a hand at a counter."""
@@ -76,7 +101,7 @@ class Means(models.TextChoices):
 class Payment(models.Model):
     """Money that came in. `counts` is false for money that came too late, which is refunded by itself.
 
-    What was taken at the counter of a store has `means`, `store` and who took it.
+    What was taken at the counter of a store has `store` and who took it: by hand, with its `means`, or by a code.
     """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="payments")
@@ -111,6 +136,7 @@ class Payment(models.Model):
         ]
         indexes = [
             models.Index(fields=["reference"], name="payment_by_reference", condition=~Q(reference="")),
+            models.Index(fields=["captured_at"], name="payment_at_counter", condition=Q(store__isnull=False)),
         ]
 
     def __str__(self) -> str:

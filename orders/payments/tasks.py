@@ -23,6 +23,7 @@ from orders.payments.models import AttemptState, GatewayLine, PayAttempt, Refund
 from orders.payments.services.attempts import ask_soon
 from orders.payments.services.closing import mark_closed
 from orders.payments.services.evidence import apply_answer
+from orders.payments.services.native import is_code_over
 from orders.payments.services.refund_evidence import apply_refund_evidence
 from orders.payments.services.refund_sending import lease_refund, note_sending, put_off_refund, refuse_refund
 from orders.payments.services.unheard import note_heard, note_unheard
@@ -55,10 +56,10 @@ def cancel_overdue(order_id: int) -> None:
 def query_payment(attempt_id: int) -> None:
     """Ask whether an attempt was paid: repairs callbacks that never came."""
     attempt = PayAttempt.objects.get(pk=attempt_id)
-    is_given_up = attempt.state == AttemptState.CLOSED
+    # What was given up on our side may still be open there: it is closed as soon as the gateway answers.
+    is_given_up = attempt.state == AttemptState.CLOSED or is_code_over(attempt)
     wait_for_turn(attempt.mchid)
     try:
-        # What was given up on our side may still be open there: it is closed as soon as the gateway answers.
         outcome = ask_and_close(attempt) if is_given_up else query_attempt(attempt)
     except (ClientError, Refused) as error:
         logger.warning("query of %s: %s", attempt.number, type(error).__name__)
@@ -68,7 +69,7 @@ def query_payment(attempt_id: int) -> None:
         return
     if isinstance(outcome, PaymentEvidence):
         apply_answer(outcome)
-    elif isinstance(outcome, Closed) and (attempt.prepay_id or is_given_up):
+    elif isinstance(outcome, Closed) and (attempt.is_announced or is_given_up):
         mark_closed(attempt)
     note_heard(attempt)
 

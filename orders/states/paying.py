@@ -45,7 +45,7 @@ PAYING = (
     Move(
         "order.accept",
         _("Accept"),
-        _("Accepted, cash on delivery"),
+        _("Accepted, to be paid with the goods"),
         to(Stage.TO_CONFIRM, Stage.UNPAID),
         BY_SYSTEM,
         is_told=True,
@@ -74,7 +74,7 @@ PAYING = (
         button=_("Record the transfer"),
         icon_name="building-bank",
         is_told=True,
-        facts={"amount_fen": int, "method": str, "trade_no": str, "reference": str},
+        facts={"amount_fen": int, "method": str, "trade_no": str, "reference": str, "store": str},
     ),
     Move(
         "order.send_proof",

@@ -12,7 +12,7 @@ from orders.guards import (
     nothing_paid,
     nothing_shipped,
     owes,
-    something_paid,
+    paid_or_picked_up,
 )
 from orders.stages import IN_HAND, OPEN, Stage
 from shop.moves.table import BY_SHOP, BY_STAFF, BY_SYSTEM, STAFF, SYSTEM, TEXT, WHY, Move, stay
@@ -60,10 +60,10 @@ TENDING = (
         "order.waive",
         _("Waive what is owed"),
         _("The rest was waived"),
-        stay(*IN_HAND, Stage.SHIPPED, Stage.DONE),
+        stay(*OPEN, Stage.SHIPPED, Stage.DONE),
         BY_STAFF,
         "orders.price",
-        (owes, something_paid),
+        (owes, paid_or_picked_up, holds_money),
         icon_name="tag",
         is_told=True,
         says=WHY,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pickup.phone import account, demo, join, sign_in
+from pickup.phone import account, cash, demo, join, native, sign_in
 
 app_name = "phone"
 urlpatterns = [
@@ -13,4 +13,6 @@ urlpatterns = [
     path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("account/", account.account, name="account"),
     path("join/<str:token>", join.join, name="join"),
+    path("cash/", cash.cash, name="cash"),
+    path("<str:token>/native/", native.native, name="native"),
 ]

@@ -59,6 +59,8 @@ CLOSED_CODES = frozenset({"ORDER_CLOSED", "ORDERCLOSED"})
 # counted.
 DESCRIPTION_BYTES = 127
 REASON_BYTES = 80
+CODE_LETTERS = 512
+"""No text of a code is longer, says the vendor."""
 BEIJING = timezone(timedelta(hours=8))
 
 
@@ -119,7 +121,27 @@ class WeChatPay:
         The same number with the same parameters gives the current prepay_id again; with others it is
         `Rejected`.
         """
-        body = {
+        body = self._write_order(number, amount_fen, description, expires_at, notify_url)
+        body["payer"] = {"openid": openid}
+        return take_text(self._call("POST", "/v3/pay/transactions/jsapi", body), "prepay_id")
+
+    def create_native_order(
+        self, *, number: str, amount_fen: int, description: str, expires_at: datetime, notify_url: str
+    ) -> str:
+        """Announce a payment by whoever scans a code and return what the code says, valid for two hours.
+
+        Repeated as `create_jsapi_order`.
+        """
+        body = self._write_order(number, amount_fen, description, expires_at, notify_url)
+        code_url = take_text(self._call("POST", "/v3/pay/transactions/native", body), "code_url")
+        if len(code_url) > CODE_LETTERS:
+            raise Unknown("The code is longer than codes are.")
+        return code_url
+
+    def _write_order(
+        self, number: str, amount_fen: int, description: str, expires_at: datetime, notify_url: str
+    ) -> dict[str, Any]:
+        return {
             "appid": self._credentials.appid,
             "mchid": self._credentials.mchid,
             "description": _shorten(description, DESCRIPTION_BYTES),
@@ -127,9 +149,7 @@ class WeChatPay:
             "time_expire": expires_at.astimezone(BEIJING).isoformat(timespec="seconds"),
             "notify_url": notify_url,
             "amount": {"total": amount_fen, "currency": "CNY"},
-            "payer": {"openid": openid},
         }
-        return take_text(self._call("POST", "/v3/pay/transactions/jsapi", body), "prepay_id")
 
     def client_parameters(self, prepay_id: str) -> dict[str, str]:
         """The arguments of `wx.requestPayment`, signed by the merchant."""

@@ -68,6 +68,7 @@ TOPICS = (
             *("pickup:invites", "pickup:invite_somebody", "pickup:invite"),
         ),
     ),
+    Topic("cash-sheets", Group.ORDERS, _("Cash sheets"), ("cash:list", "cash:sheet")),
     Topic("payments", Group.ORDERS, _("Being paid")),
     Topic("cod", Group.ORDERS, _("Cash on delivery"), ("orders:cod", "orders:remit")),
     Topic("invoices", Group.ORDERS, _("Invoices"), ("orders:invoices", "orders:invoice")),

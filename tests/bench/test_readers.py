@@ -90,6 +90,7 @@ READERS = {
     "picture_of_customer": "shop.files.selectors.list_unused",
     "order_unpaid_of": "orders.services.place.place_new_order",
     "packing_done_by": "orders.packing.selectors.count_packed_by",
+    "payment_at_counter": "pickup.cash.selectors.list_sheets",
     "payment_by_reference": SEARCH,
     "picture_to_look_at": "shop.files.selectors.list_to_look_at",
     "product_on_sale": "shop.catalog.selectors.list_products",

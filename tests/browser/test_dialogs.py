@@ -28,6 +28,7 @@ from orders.printing.services.asking import print_on
 from orders.selectors import find_test_order
 from orders.shipping.services.ship import ship_order
 from orders.waybills.models import WaybillState
+from pickup.cash.pages import ACTIONS as OF_CASH
 from pickup.pages.invites import ACTIONS as OF_INVITES
 from pickup.pages.verifiers import ACTIONS as OF_VERIFIERS
 from pickup.services.invites import make_invite
@@ -53,7 +54,7 @@ from tests.browser.look import WIDE
 from tests.exports.conftest import make_layout
 from tests.ground.test_files import picture_bytes
 from tests.invoices.invoices import asked as ask_invoice
-from tests.pickup import counter
+from tests.pickup import counter, drawers
 from tests.printing.conftest import make_printer
 from tests.robots.robots import make_robot
 from tests.shipping.cash import refused_cod
@@ -97,6 +98,9 @@ def list_pages() -> Iterator[str]:
     yield f"/console/pickup/verifiers/{bound.pk}/"
     invite = make_invite([cast.make_store().pk], actor=cast.clerk())
     yield f"/console/pickup/invites/{invite.pk}/"
+    closed = drawers.drawer_of(drawers.take())
+    drawers.close(closed)
+    yield f"/console/pickup/cash/{closed.key}/"
     free, blocked, leaving = (cast.make_customer() for _ in range(3))
     block_customer(blocked.pk, reason="拒收", actor=cast.clerk())
     ask_erasure(leaving.pk, actor=cast.clerk())
@@ -168,6 +172,7 @@ def list_expected() -> set[str]:
         *OF_STORES,
         *OF_VERIFIERS,
         *OF_INVITES,
+        *OF_CASH,
         *OF_ROBOTS,
         DROP,
         CHANGE,

@@ -51,6 +51,7 @@ from tests.ground.test_files import picture_bytes
 from tests.invoices.invoices import PERSON, open_counter
 from tests.invoices.invoices import asked as ask_invoice
 from tests.pickup.counter import appoint
+from tests.pickup.drawers import close, drawer_of, take
 from tests.printing.conftest import make_printer
 from tests.robots.robots import make_robot
 from tests.security.test_permissions import MATRIX, list_routes
@@ -68,6 +69,7 @@ WRITTEN = [words.replace("\x00", "") for words in CORPUS[:7]]
 """As cells of a sheet can hold it."""
 
 OUTSIDE = {"root", "healthz", "metrics", "picture", "private_picture", "store:sound", "orders:label"}
+OUTSIDE |= {"phone:cash", "phone:native"}
 """The label is the provider's own page: tests/desk/waybills says in what sandbox it stands."""
 SEARCHES = (
     "/console/orders/?q=",
@@ -216,6 +218,10 @@ class Tour:
             "store_id": cast.make_store(CORPUS[1][:40], address_detail=CORPUS[1][:100]).pk,
             "verifier_id": appoint(cast.make_store(), nickname=CORPUS[1][:30]).pk,
             "invite_id": make_invite([cast.make_store().pk], actor=cast.clerk()).pk,
+            "drawer": drawer_of(take(cast.make_store(CORPUS[1][:40]))).key,
+            "closing_id": close(
+                drawer_of(take(cast.make_store(CORPUS[1][:40]))), actor=cast.clerk(), note=CORPUS[1][:200]
+            ).pk,
             "place": 1,
             "sender_id": add_hostile_senders(),
             "courier": cast.use_courier().code,

@@ -18,6 +18,7 @@ from orders.desk.audit.forms import AuditForm
 from orders.desk.invoices.shelves import FilterForm as InvoiceFilterForm
 from orders.desk.list.filters import FilterForm
 from orders.desk.stock.views import StockFilterForm
+from pickup.cash.forms import SheetFilterForm
 from pickup.pages.records import RecordsForm
 from shop.catalog.pages.forms import ProductFilterForm
 from shop.catalog.serializers import ProductQuery
@@ -81,6 +82,8 @@ LISTS: dict[str, tuple[str, ...]] = {
     "/console/orders/couriers/": ("number",),
     "/console/pickup/records/": (*RecordsForm.base_fields, *CURSORS),
     "/console/pickup/verifiers/": ("state", *CURSORS),
+    "/console/pickup/cash/": tuple(SheetFilterForm.base_fields),
+    "/console/pickup/cash/export/": (*SheetFilterForm.base_fields, "format"),
     "/console/pickup/verifiers/appoint/": ("who",),
     "/console/pickup/invites/": CURSORS,
     "/console/customers/": ("who", "blocked", *CURSORS),

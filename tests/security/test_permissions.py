@@ -52,6 +52,7 @@ from tests.console import browser
 from tests.exports.conftest import make_layout
 from tests.invoices.invoices import asked, open_counter
 from tests.pickup.counter import appoint
+from tests.pickup.drawers import close, drawer_of, take
 from tests.printing.conftest import make_printer
 from tests.robots.robots import make_robot
 from tests.waybills.conftest import set_up_couriers, settled
@@ -182,6 +183,15 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("pickup:invites", "GET"): staff(BOSSES),
     ("pickup:invite", "GET"): staff(BOSSES),
     ("pickup:invite_qr", "GET"): staff(BOSSES),
+    ("cash:list", "GET"): staff(COLLECTORS),
+    ("cash:export", "GET"): staff(COLLECTORS),
+    ("cash:closing", "GET"): staff(COLLECTORS),
+    ("orders:native", "GET"): staff(PRICERS),
+    ("orders:native", "POST"): staff(PRICERS),
+    # Who is signed in as a verifier is none of these; tests/pickup/phone says what they get.
+    ("phone:cash", "GET"): everybody(SIGN_IN),
+    ("phone:native", "GET"): everybody(SIGN_IN),
+    ("phone:native", "POST"): everybody(SIGN_IN),
     ("staff:login", "GET"): everybody(),
     ("staff:login", "POST"): everybody(),
     ("staff:logout", "POST"): everybody(LOGIN),
@@ -363,6 +373,8 @@ FORMS = (
     (BOSSES, "pickup:appoint", "pickup:change_stores", "pickup:switch_off", "pickup:switch_on"),
     (BOSSES, "pickup:invite_verifier", "pickup:unbind_wechat", "pickup:reset_pin"),
     (BOSSES, "pickup:invite_somebody", "pickup:revoke_invite"),
+    (BOSSES, "cash:reopen"),
+    (COLLECTORS, "cash:sheet"),
     (BOSSES, "printers:add", "printers:printer", "printers:switch_off", "printers:switch_on"),
     (OWNER, "robots:add", "robots:switch_off", "robots:switch_on", "robots:remove"),
 )
@@ -510,6 +522,8 @@ def world(books_are_clean: None, sent_tasks: list[tuple[str, int]]) -> World:
     robot = make_robot(is_on=False)
     robot.url = "none of a robot"
     robot.save()
+    taken = take(cast.make_store())
+    closing = close(drawer_of(take(cast.make_store())), actor=cast.clerk())
     job = make_job("order.confirm", actor=cast.clerk(), key="job", subjects=[Subject(order.pk, order.number)])
     export_wish = ExportWish("orders", "csv", ["number"], {"filter": {}})
     export = ask_export(export_wish, actor=cast.clerk(), key="export")
@@ -529,6 +543,8 @@ def world(books_are_clean: None, sent_tasks: list[tuple[str, int]]) -> World:
         "report_id": make_report(order).pk,
         "verifier_id": appoint(cast.make_store()).pk,
         "invite_id": make_invite([cast.make_store().pk], actor=cast.clerk()).pk,
+        "drawer": drawer_of(taken).key,
+        "closing_id": closing.pk,
         "kind": "escpos",
         "robot_kind": "feishu",
         "robot_id": robot.pk,

@@ -12,6 +12,8 @@ from django.utils.translation import get_language, gettext
 
 from orders.models import Order
 from shop.crypto import mask_address, mask_name, mask_phone
+from shop.store.choices import Delivery, PayMethod
+from shop.store.deliveries import name_pay_method
 
 Read = Callable[[Any], Any]
 NEEDS_NOTHING: frozenset[str] = frozenset()
@@ -22,7 +24,8 @@ class Column:
     """One column. `read` gives its value for a row: text, a number, a moment, `yuan(…)`, or None for an empty cell.
 
     `fields` are the columns of the order that it reads; `needs` names what has to be read beside the order, which costs
-    a query for each batch. `mask` hides what is personal. `choices` name the value in the language of the export.
+    a query for each batch. `mask` hides what is personal. `choices` name the value in the language of the export;
+    `list_names` does where more than the value tells what it is called.
     """
 
     name: str
@@ -32,16 +35,21 @@ class Column:
     needs: frozenset[str] = NEEDS_NOTHING
     mask: Callable[[str], str] | None = None
     choices: type[TextChoices] | None = None
+    list_names: Callable[[], Mapping[Any, str]] | None = None
 
     def tell(self, *, is_revealed: bool) -> Read:
         """The function that gives the cell, masked unless the export shows what is personal."""
-        mask, read = self.mask, self.read
-        if self.choices:
-            words = _list_words(self.choices, get_language() or "")
+        mask, read, words = self.mask, self.read, self._list_words()
+        if words is not None:
             return lambda row: words.get(read(row), "")
         if mask is None or is_revealed:
             return read
         return lambda row: mask(read(row) or "")
+
+    def _list_words(self) -> Mapping[Any, str] | None:
+        if self.list_names:
+            return self.list_names()
+        return _list_words(self.choices, get_language() or "") if self.choices else None
 
 
 @dataclass(frozen=True)
@@ -124,6 +132,18 @@ def by_name(*columns: Column) -> dict[str, Column]:
 def yuan(fen: int | None) -> Decimal | None:
     """An amount in yuan with two decimals."""
     return None if fen is None else Decimal(fen).scaleb(-2)
+
+
+def pay_method(name: str, label: Any, of: str) -> Column:
+    """A way to pay, which is called by how its order is delivered; `of` leads to it from the row."""
+    read = attrgetter(of, "order.delivery")
+    fields = ("delivery", "pay_method") if of == "order.pay_method" else ("delivery",)
+    return Column(name, label, read, fields, list_names=_name_pay_methods)
+
+
+def _name_pay_methods() -> dict[tuple[str, str], str]:
+    pairs = [(method.value, delivery.value) for method in PayMethod for delivery in Delivery]
+    return {(method, delivery): str(name_pay_method(method, delivery)) for method, delivery in pairs}
 
 
 def yes(is_so: bool) -> str:

@@ -7,12 +7,11 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from orders.exports.sheets.base import Sheet, Source, by_name, column, say, yes, yuan
+from orders.exports.sheets.base import Sheet, Source, by_name, column, pay_method, say, yes, yuan
 from orders.exports.sheets.orders import ABOUT_ORDER
 from orders.exports.sheets.related import PAYMENTS, REFUNDS, read_beside
 from orders.models import Order
 from orders.payments.models import Payment, Refund, RefundCause, RefundState
-from shop.store.choices import PayMethod
 
 
 @dataclass(slots=True)
@@ -84,7 +83,7 @@ MONEY = Sheet(
         column("direction", _("Payment or refund"), lambda row: row.direction),
         column("at", _("Money moved at"), lambda row: row.at),
         column("amount_yuan", _("Amount"), lambda row: yuan(row.amount_fen)),
-        column("method", _("By"), lambda row: say(PayMethod, row.payment.method)),
+        pay_method("method", _("By"), "payment.method"),
         column("money_number", _("Our number"), lambda row: row.number),
         column("gateways_number", _("Gateway's number"), lambda row: row.gateways_number),
         column("reference", _("Reference"), lambda row: row.reference),

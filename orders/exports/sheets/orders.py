@@ -19,6 +19,7 @@ from orders.exports.sheets.base import (
     by_name,
     column,
     of_order,
+    pay_method,
     say,
     yes,
     yuan,
@@ -44,7 +45,7 @@ from orders.stages import IN_HAND, AftersaleMark, BuyerReason, CloseReason
 from orders.stages import Source as OrderSource
 from shop import clock
 from shop.crypto import mask_email
-from shop.store.choices import Delivery, PayMethod
+from shop.store.choices import Delivery
 
 
 def _join(values: Iterable[Any]) -> str:
@@ -120,7 +121,7 @@ ABOUT_ORDER: tuple[Column, ...] = (
     of_order("district", _("District")),
     of_order("address", _("Address"), "address_detail", None, SECRET, mask=ADDRESS),
     of_order("delivery", _("Delivery"), choices=Delivery),
-    of_order("pay_method", _("Pay method"), choices=PayMethod),
+    pay_method("pay_method", _("Pay method"), "order.pay_method"),
     of_order("buyer_remark", _("Buyer's remark"), "", None, SECRET),
     of_order("seller_remark", _("Seller's remark"), "", None, SECRET),
 )

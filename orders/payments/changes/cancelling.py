@@ -88,10 +88,13 @@ def cancel_paid(
 ) -> Order:
     """Close a paid order of which nothing was shipped, and refund all that was paid.
 
-    `notice` is what the buyer reads on the timeline. Raises Refused `reason_required`, `over_refund_limit`.
+    `notice` is what the buyer reads on the timeline. A payment of the rest is closed first. Raises Refused
+    `reason_required`, `over_refund_limit`, and as `close_live_attempt` does.
     """
     _require_reason(reason)
+    close_live_attempt(order_id, "order.cancel_paid", actor=actor, expected_version=expected_version)
     with locked_order(order_id, "order.cancel_paid", actor, expected_version) as order:
+        require_no_live_attempt(order)
         words = {"reason": reason.strip()[:200], "notice": notice.strip()[:200]}
         _close_and_refund(order, "order.cancel_paid", CloseReason.STAFF, words, actor=actor)
     return order

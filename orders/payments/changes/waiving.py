@@ -7,6 +7,7 @@ from orders.moves import locked_order, move
 from orders.payments.changes.pricing import check_lowered
 from orders.payments.selectors import get_freight_left_fen
 from orders.payments.services.closing import close_live_attempt, require_no_live_attempt
+from orders.payments.services.settling import settle_if_nothing_owed
 from orders.selectors import read_order
 from shop.actor import Actor
 from shop.errors import Refused
@@ -15,9 +16,10 @@ from shop.money import share_fen
 
 
 def waive_owed(order_id: int, *, reason: str, actor: Actor, expected_version: int | None = None) -> Order:
-    """Ask no more than was paid for an order of which a part was: first the freight becomes less, then the goods.
+    """Ask no more than was paid: first the freight becomes less, then the goods.
 
-    An open attempt is closed first. Raises Refused `reason_required`, `nothing_owed`, `nothing_paid`, and as
+    Of an order that is sent a part must have been paid; one that is picked up may cost nothing, and goes on then. An
+    open attempt is closed first. Raises Refused `reason_required`, `nothing_owed`, `nothing_paid`, and as
     `check_made_money` and `close_live_attempt` do.
     """
     if not reason.strip():
@@ -39,6 +41,7 @@ def waive_owed(order_id: int, *, reason: str, actor: Actor, expected_version: in
         data = {"before": order.payable_fen, "after": order.payable_fen - owed_fen}
         sealed = seal_words(order, reason=reason.strip()[:200])
         move(order, "order.waive", actor=actor, changes=changes, data=data, sealed=sealed)
+        settle_if_nothing_owed(order)
     return order
 
 

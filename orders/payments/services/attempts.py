@@ -1,6 +1,7 @@
 """Attempts to pay: opening one at the gateway, for the phone to pay."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.models import Order
 from orders.moves import check_move, lock_row
 from orders.payments.gateway import PAY_NOTICE_PATH, create_at_gateway, open_gateway_of
-from orders.payments.models import LIVE, AttemptState, PayAttempt
+from orders.payments.models import LIVE, AttemptState, Channel, PayAttempt
 from orders.payments.numbers import number_attempt
 from orders.payments.services.closing import close_live_attempt, is_leased
 from orders.stages import Stage
@@ -60,12 +61,15 @@ def _prepare(attempt: PayAttempt) -> dict[str, str]:
         raise SpentAttempt(
             "gateway_refused", _("The shop has changed its payment account. Please try again.")
         )
+    if attempt.channel != Channel.JSAPI:
+        # A code on a screen of the shop: the buyer rather pays on the phone.
+        raise SpentAttempt("gateway_refused", _("The order is being paid at the counter. Please try again."))
     if not attempt.prepay_id or attempt.created_at + PREPAY_LIFE <= moment:
-        attempt.prepay_id = _create_at_gateway(attempt)
+        attempt.prepay_id = announce(attempt)
         still_open = PayAttempt.objects.filter(pk=attempt.pk, state=AttemptState.OPEN)
         if not still_open.update(prepay_id=attempt.prepay_id, next_query_at=moment + FIRST_QUERY_AFTER):
             # Closed while the gateway was asked: what it made must not reach the buyer.
-            raise _closing()
+            raise refuse_closing()
     else:
         # The buyer pays now, while the shop may be asking seldom only.
         ask_soon(attempt)
@@ -94,9 +98,9 @@ def open_attempt(order_id: int, *, actor: Actor) -> PayAttempt:
         _check_payable(order, actor)
         live = order.attempts.select_for_update().filter(state__in=LIVE).first()
         if live is None:
-            return _new_attempt(order)
+            return make_attempt(order, openid=order.customer.openid)
         if live.state == AttemptState.CLOSING and is_leased(live):
-            raise _closing()
+            raise refuse_closing()
         if live.state == AttemptState.CLOSING:
             live.state = AttemptState.OPEN
             live.save(update_fields=["state"])
@@ -122,32 +126,40 @@ def check_in_time(order: Order) -> None:
         )
 
 
-def _closing() -> Refused:
+def refuse_closing() -> Refused:
+    """That a verb is closing the attempt at this moment."""
     message = _("The order is being changed at this moment. Try again in a few seconds.")
     return Refused("closing", message, retry_after=3)
 
 
-def _new_attempt(order: Order) -> PayAttempt:
+def make_attempt(order: Order, **columns: Any) -> PayAttempt:
+    """A new attempt of a locked order that has none, for all that it owes; `columns` beside its own.
+
+    Raises Refused `wechat_not_set_up`.
+    """
     moment, account = clock.now(), get_wechat_account()
     if account is None or account.tested_at is None:
         # With credentials that nobody has proved, nobody could ask later what became of it.
         raise Refused("wechat_not_set_up", _("The shop is setting up WeChat Pay. Please try again later."))
-    return PayAttempt.objects.create(
-        order=order,
-        number=number_attempt(order),
-        method=PayMethod.WECHAT,
-        amount_fen=order.owed_fen,
-        openid=order.customer.openid,
-        created_at=moment,
-        expires_at=max(order.pay_by or moment + timedelta(hours=2), moment + SHORTEST_LIFE),
-        next_query_at=moment + FIRST_QUERY_AFTER,
-        mchid=account.mchid,
-        appid=account.appid,
-    )
+    own = {
+        "number": number_attempt(order),
+        "method": PayMethod.WECHAT,
+        "amount_fen": order.owed_fen,
+        "created_at": moment,
+        "expires_at": max(order.pay_by or moment + timedelta(hours=2), moment + SHORTEST_LIFE),
+        "next_query_at": moment + FIRST_QUERY_AFTER,
+        "mchid": account.mchid,
+        "appid": account.appid,
+    }
+    return PayAttempt.objects.create(order=order, **(own | columns))
 
 
-def _create_at_gateway(attempt: PayAttempt) -> str:
-    """The same number with the same parameters gives the same prepay id, so this may be repeated."""
+def announce(attempt: PayAttempt) -> str:
+    """What the gateway made of an attempt: a prepay id, or what its code says.
+
+    The same number with the same parameters gives the same again, so this may be repeated. Raises SpentAttempt, Refused
+    `gateway_refused`, `gateway_unavailable` (503).
+    """
     try:
         return create_at_gateway(
             attempt,
@@ -156,7 +168,7 @@ def _create_at_gateway(attempt: PayAttempt) -> str:
         )
     except Rejected as error:
         message = _("WeChat Pay refused the payment: %(why)s") % {"why": error.message}
-        is_spent = attempt.prepay_id or error.code in USED_CODES
+        is_spent = attempt.is_announced or error.code in USED_CODES
         refusal = SpentAttempt if is_spent else Refused
         raise refusal("gateway_refused", message, 409, gateway_code=error.code) from error
     except ClientError as error:

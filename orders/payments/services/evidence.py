@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.models import Order
 from orders.moves import lock_row, move
 from orders.payments.gateway import PaymentEvidence
-from orders.payments.models import LIVE, AttemptState, PayAttempt, Payment, RefundCause
+from orders.payments.models import LIVE, AttemptState, Channel, PayAttempt, Payment, RefundCause
 from orders.payments.services.outside import fail_refund
 from orders.payments.services.refunds import RefundOf, check_merchant, commit_refund
 from orders.services.fulfilment import start_clock, start_fulfilment
@@ -106,7 +106,11 @@ def _counts(order: Order, attempt: PayAttempt) -> bool:
 def _record(order: Order, attempt: PayAttempt, evidence: PaymentEvidence, counts: bool) -> Payment:
     attempt.state = AttemptState.PAID
     attempt.next_query_at = attempt.unheard_since = attempt.stuck_at = None
-    attempt.save(update_fields=["state", "next_query_at", "unheard_since", "stuck_at"])
+    changed = ["state", "next_query_at", "unheard_since", "stuck_at"]
+    if attempt.channel == Channel.NATIVE and order.customer.erased_at is None:
+        # Whoever scanned it, who may be somebody else than the buyer: WeChat is told of them later.
+        attempt.openid, changed = evidence.openid[:64], [*changed, "openid"]
+    attempt.save(update_fields=changed)
     return Payment.objects.create(
         order=order,
         attempt=attempt,
@@ -115,11 +119,23 @@ def _record(order: Order, attempt: PayAttempt, evidence: PaymentEvidence, counts
         trade_no=evidence.trade_no,
         counts=counts,
         captured_at=evidence.paid_at or clock.now(),
+        **_counted_to(attempt),
     )
+
+
+def _counted_to(attempt: PayAttempt) -> dict[str, Any]:
+    """The store and the person whose money it is on the cash sheet, of a code that was shown there."""
+    return {
+        "store_id": attempt.store_id,
+        "collected_by_kind": attempt.shown_by_kind,
+        "collected_by_id": attempt.shown_by_id,
+        "collected_by_name": attempt.shown_by_name,
+    }
 
 
 def _pay(order: Order, payment: Payment) -> None:
     data = {"amount_fen": payment.amount_fen, "trade_no": payment.trade_no, "method": payment.method}
+    data |= {"store": payment.store.name} if payment.store else {}
     was_unpaid = order.stage == Stage.UNPAID
     changes = paid_changes(order, amount_fen=payment.amount_fen, at=payment.captured_at)
     move(order, "order.pay", actor=GATEWAY, changes=changes, data=data)

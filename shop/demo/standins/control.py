@@ -14,7 +14,7 @@ from shop.demo.standins.wechat.notices import send_later, send_now
 from shop.demo.standins.wechat.refunds import OUTCOMES, settle_refund
 from shop.demo.standins.wechat.shipping import set_state
 from shop.demo.standins.wechat.signatures import is_signed_by, join_lines
-from shop.demo.standins.wechat.trades import pay_trade
+from shop.demo.standins.wechat.trades import pay_trade, scan_code
 from shop.demo.standins.wechat.web import make_web_code
 from shop.demo.standins.wire import Problem, Reply, Request
 from shop.demo.standins.world import World
@@ -53,6 +53,16 @@ def pay(world: World, body: dict[str, Any]) -> dict[str, Any]:
     if name != "prepay_id":
         raise wire.wrong_field("package")
     number = pay_trade(world, prepay_id, values["openid"])
+    send_later(world, number)
+    return {"state": "SUCCESS", "number": number}
+
+
+def scan(world: World, body: dict[str, Any]) -> dict[str, Any]:
+    """Anybody, {openid}, scans the code {code_url} with WeChat and confirms."""
+    wire.refuse_unknown(body, {"code_url", "openid"})
+    number = scan_code(
+        world, wire.take_text(body, "code_url", longest=512), wire.take_text(body, "openid", longest=128)
+    )
     send_later(world, number)
     return {"state": "SUCCESS", "number": number}
 
@@ -146,6 +156,7 @@ COMMANDS: Mapping[str, Callable[[World, dict[str, Any]], dict[str, Any]]] = {
     "/_demo/phone-codes": make_phone_code,
     "/_demo/web-codes": make_page_code,
     "/_demo/pay": pay,
+    "/_demo/scan": scan,
     "/_demo/faults": add_fault,
     "/_demo/notices": send_notices,
     "/_demo/behaviour": change_behaviour,

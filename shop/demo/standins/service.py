@@ -26,7 +26,13 @@ from shop.demo.standins.wechat.shipping import (
     tell_managed,
     upload_shipping,
 )
-from shop.demo.standins.wechat.trades import close_order, create_order, query_by_number, query_by_trade_no
+from shop.demo.standins.wechat.trades import (
+    close_order,
+    create_native,
+    create_order,
+    query_by_number,
+    query_by_trade_no,
+)
 from shop.demo.standins.wechat.web import exchange_web_code, open_page
 from shop.demo.standins.wire import Problem, Reply, Request, reply_json
 from shop.demo.standins.world import World
@@ -36,6 +42,7 @@ Handler = Callable[[World, Request, Mapping[str, str]], Reply]
 # (method, path, what the call is counted as, handler)
 PAY_ROUTES: list[tuple[str, str, str, Handler]] = [
     ("POST", r"/v3/pay/transactions/jsapi", "create", create_order),
+    ("POST", r"/v3/pay/transactions/native", "create", create_native),
     ("GET", r"/v3/pay/transactions/out-trade-no/(?P<number>[^/]+)", "query", query_by_number),
     ("GET", r"/v3/pay/transactions/id/(?P<trade_no>[^/]+)", "query", query_by_trade_no),
     ("POST", r"/v3/pay/transactions/out-trade-no/(?P<number>[^/]+)/close", "close", close_order),

@@ -5,15 +5,19 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from orders.desk.links import link_order
 from orders.desk.order.forms.base import OrderForm
 from orders.models import Order, OrderLine
 from orders.payments.models import Means
+from pickup.native import NativeView
 from pickup.selectors import list_verifiers_of
 from pickup.services.verifying import Collected, Handout, undo_verify, verify_pickup
 from pickup.watch.refusals import record_refusal, recorded
+from shop.access import has_capability
 from shop.actor import Actor
 from shop.console import fields
 from shop.store.choices import PayMethod
+from shop.store.selectors import get_wechat_account
 
 
 class VerifyForm(OrderForm):
@@ -51,6 +55,18 @@ class VerifyForm(OrderForm):
             error_messages={"required": _("Say how the money was received.")},
         )
         self.fields["owed"] = forms.IntegerField(widget=forms.HiddenInput, initial=self.order.owed_fen)
+
+    @property
+    def native(self) -> NativeView | None:
+        """Paying on the spot, where something is owed and the shop can take it by WeChat."""
+        account = get_wechat_account() if self.order.owed_fen else None
+        return NativeView(self.order) if account and account.tested_at else None
+
+    @property
+    def waive_url(self) -> str:
+        """Where what is owed is waived, "" for who may not."""
+        may = self.order.owed_fen and has_capability(self.actor, "orders.price")
+        return link_order(self.order.number, "waive") if may else ""
 
     @property
     def line_fields(self) -> list[tuple[OrderLine, forms.BoundField]]:

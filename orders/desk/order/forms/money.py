@@ -35,7 +35,7 @@ class ChoosePaymentForm(OrderForm):
         return "" if _other_ways_to_pay(order) else _("The shop offers no other way to pay for this order.")
 
     def set_up(self) -> None:
-        others = [(way.value, way.label) for way in _other_ways_to_pay(self.order)]
+        others = [(way.value, self.order.name_method(way)) for way in _other_ways_to_pay(self.order)]
         self.fields["method"].choices = others  # type: ignore[attr-defined]  # a choice field has them
 
     def read(self) -> dict[str, Any]:
@@ -71,7 +71,9 @@ class CancelPaidForm(OrderForm):
         kept = map_kept_fen(self.order)
         self.amount_fen = sum(kept.values())
         back = [
-            fill(_WAYS_BACK.get(way, _BY_HAND), {"amount": format_fen(fen), "way": way.label})
+            fill(
+                _WAYS_BACK.get(way, _BY_HAND), {"amount": format_fen(fen), "way": self.order.name_method(way)}
+            )
             for way, fen in kept.items()
         ]
         gone_fen = self.order.paid_fen - self.amount_fen

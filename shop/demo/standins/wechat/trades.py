@@ -1,6 +1,7 @@
-"""Pretend WeChat Pay: JSAPI orders, their query and closing, and what a buyer's payment does to them.
+"""Pretend WeChat Pay: JSAPI and Native orders, their query and closing, and what a buyer's payment does to them.
 
-Source: WeChat Pay documents JSAPI下单, 查单, 关单, 支付通知.
+Of a Native order the column `prepay_id` holds what its code says, and `openid` nobody until somebody has scanned it.
+Source: WeChat Pay documents JSAPI下单, Native下单, 查单, 关单, 支付通知.
 """
 
 import secrets
@@ -22,17 +23,32 @@ ORDER_FIELDS = {
     *("appid", "mchid", "description", "out_trade_no", "time_expire", "attach", "notify_url", "goods_tag"),
     *("support_fapiao", "amount", "payer", "detail", "scene_info", "settle_info"),
 }
+CODE_START = "weixin://wxpay/bizpayurl?pr="
 
 
 def create_order(world: World, request: Request, _found: Mapping[str, str]) -> Reply:
     """Make a payment, or find it again: same number and parameters, same prepay_id."""
     body = wire.read_object(request.body)
-    order = _read_order(world, body)
+    wire.refuse_unknown(body, ORDER_FIELDS)
+    return wire.reply_json({"prepay_id": _make_or_find(world, body, _read_payer(world, body))})
+
+
+def create_native(world: World, request: Request, _found: Mapping[str, str]) -> Reply:
+    """The same for whoever scans the code that is answered: a payer is refused."""
+    body = wire.read_object(request.body)
+    wire.refuse_unknown(body, ORDER_FIELDS - {"payer"})
+    return wire.reply_json({"code_url": _make_or_find(world, body, "")})
+
+
+def _make_or_find(world: World, body: dict[str, Any], openid: str) -> str:
+    """What the phone needs, or the code says, of a new order or of the one with this number."""
+    order = _read_order(world, body) | {"openid": openid}
+    make_name = _make_prepay_id if openid else _make_code
     with world.ledger.transaction():
         trade = _find_by_number(world, order["number"])
         if trade is None:
-            return wire.reply_json({"prepay_id": _insert_trade(world, order)})
-        return wire.reply_json({"prepay_id": _reuse_trade(world, trade, order["fingerprint"])})
+            return _insert_trade(world, order, make_name())
+        return _reuse_trade(world, trade, order["fingerprint"], make_name())
 
 
 def query_by_number(world: World, request: Request, found: Mapping[str, str]) -> Reply:
@@ -65,16 +81,31 @@ def pay_trade(world: World, prepay_id: str, openid: str) -> str:
         trade = world.ledger.find("SELECT * FROM trades WHERE prepay_id = ?", prepay_id)
         if trade is None or trade["openid"] != openid:
             raise Problem(400, "INVALID_REQUEST", "no such prepay_id for this buyer")
-        if trade["state"] == "SUCCESS":
-            raise Problem(400, "ORDERPAID", "the order is paid")
-        lapses_at = min(trade["expires_at"], trade["prepay_at"] + PREPAY_SECONDS)
-        if trade["state"] != "NOTPAY" or now() > lapses_at:
-            raise Problem(400, "ORDER_CLOSED", "the order is closed or has lapsed")
-        world.ledger.write(
-            "UPDATE trades SET state = 'SUCCESS', trade_no = ?, paid_at = ? WHERE number = ?",
-            *(make_trade_no(trade["number"]), now(), trade["number"]),
-        )
-        return str(trade["number"])
+        return _take_money(world, trade, openid)
+
+
+def scan_code(world: World, code_url: str, openid: str) -> str:
+    """What happens when anybody scans a code and confirms; return the number, or refuse as the phone would."""
+    if not code_url.startswith(CODE_START):
+        raise wire.wrong_field("code_url")
+    with world.ledger.transaction():
+        trade = world.ledger.find("SELECT * FROM trades WHERE prepay_id = ?", code_url)
+        if trade is None:
+            raise Problem(400, "INVALID_REQUEST", "nothing is paid by this code")
+        return _take_money(world, trade, openid)
+
+
+def _take_money(world: World, trade: sqlite3.Row, openid: str) -> str:
+    if trade["state"] == "SUCCESS":
+        raise Problem(400, "ORDERPAID", "the order is paid")
+    lapses_at = min(trade["expires_at"], trade["prepay_at"] + PREPAY_SECONDS)
+    if trade["state"] != "NOTPAY" or now() > lapses_at:
+        raise Problem(400, "ORDER_CLOSED", "the order is closed or has lapsed")
+    world.ledger.write(
+        "UPDATE trades SET state = 'SUCCESS', trade_no = ?, paid_at = ?, openid = ? WHERE number = ?",
+        *(make_trade_no(trade["number"]), now(), openid, trade["number"]),
+    )
+    return str(trade["number"])
 
 
 def describe_trade(world: World, trade: Mapping[str, Any], *, state: str | None = None) -> dict[str, Any]:
@@ -87,15 +118,20 @@ def describe_trade(world: World, trade: Mapping[str, Any], *, state: str | None 
         "out_trade_no": trade["number"],
         "trade_state": state,
         "trade_state_desc": state.lower(),
-        "trade_type": "JSAPI",
+        "trade_type": "NATIVE" if _is_native(trade) else "JSAPI",
         "promotion_detail": [],
-        "payer": {"openid": trade["openid"]},
+        # Who stands before an unpaid code nobody knows; a notify that is false may name anybody.
+        "payer": {"openid": trade["openid"] or ("unknown" if state in {"SUCCESS", "REFUND"} else "")},
         "amount": {"total": fen, "payer_total": fen, "currency": "CNY", "payer_currency": "CNY"},
     }
     if state in {"SUCCESS", "REFUND"}:
         paid = {"transaction_id": trade["trade_no"] or make_trade_no(trade["number"]), "bank_type": "OTHERS"}
         facts |= paid | {"success_time": write_time(trade["paid_at"] or now()), "attach": ""}
     return facts
+
+
+def _is_native(trade: Mapping[str, Any]) -> bool:
+    return str(trade["prepay_id"]).startswith(CODE_START)
 
 
 def write_time(moment: float) -> str:
@@ -108,7 +144,6 @@ def _find_by_number(world: World, number: str) -> sqlite3.Row | None:
 
 
 def _read_order(world: World, body: dict[str, Any]) -> dict[str, Any]:
-    wire.refuse_unknown(body, ORDER_FIELDS)
     if (body.get("appid"), body.get("mchid")) != (world.credentials.appid, world.credentials.mchid):
         raise Problem(400, "APPID_MCHID_NOT_MATCH", "appid and mchid do not belong together")
     wire.take_text(body, "description", longest=127)
@@ -120,7 +155,6 @@ def _read_order(world: World, body: dict[str, Any]) -> dict[str, Any]:
     return {
         "number": wire.take_text(body, "out_trade_no", longest=32, pattern=NUMBER_PATTERN),
         "amount_fen": wire.take_fen(amount, "total"),
-        "openid": _read_payer(world, body),
         "expires_at": _read_expiry(body),
         "notify_url": wire.take_notify_url(body),
         "fingerprint": make_fingerprint(body),
@@ -151,18 +185,17 @@ def _check_expiry(expires_at: float) -> None:
         raise wire.wrong_field("time_expire")
 
 
-def _insert_trade(world: World, order: dict[str, Any]) -> str:
+def _insert_trade(world: World, order: dict[str, Any], name: str) -> str:
     _check_expiry(order["expires_at"])
-    prepay_id = _make_prepay_id()
     world.ledger.write(
         "INSERT INTO trades VALUES (?, NULL, ?, ?, ?, ?, ?, 'NOTPAY', ?, ?, NULL, ?)",
-        *(order["number"], prepay_id, order["openid"], order["amount_fen"], order["fingerprint"]),
+        *(order["number"], name, order["openid"], order["amount_fen"], order["fingerprint"]),
         *(order["notify_url"], now(), order["expires_at"], secrets.token_hex(16)),
     )
-    return prepay_id
+    return name
 
 
-def _reuse_trade(world: World, trade: sqlite3.Row, fingerprint: str) -> str:
+def _reuse_trade(world: World, trade: sqlite3.Row, fingerprint: str, name: str) -> str:
     if trade["state"] == "SUCCESS":
         raise Problem(400, "ORDERPAID", "the order is paid")
     if trade["state"] == "CLOSED":
@@ -171,15 +204,18 @@ def _reuse_trade(world: World, trade: sqlite3.Row, fingerprint: str) -> str:
         raise Problem(403, "OUT_TRADE_NO_USED", "the number was used with other parameters")
     if now() < trade["prepay_at"] + PREPAY_SECONDS:
         return str(trade["prepay_id"])
-    prepay_id = _make_prepay_id()
     world.ledger.write(
-        "UPDATE trades SET prepay_id = ?, prepay_at = ? WHERE number = ?", prepay_id, now(), trade["number"]
+        "UPDATE trades SET prepay_id = ?, prepay_at = ? WHERE number = ?", name, now(), trade["number"]
     )
-    return prepay_id
+    return name
 
 
 def _make_prepay_id() -> str:
     return f"wx{datetime.now(BEIJING):%d%H%M%S}{secrets.token_hex(12)}"
+
+
+def _make_code() -> str:
+    return f"{CODE_START}{secrets.token_urlsafe(7)}"
 
 
 def _answer_query(world: World, request: Request, trade: sqlite3.Row | None) -> Reply:

@@ -1,0 +1,9 @@
+"""The cash sheets in the navigation, once merchants find pickup."""
+
+from django.utils.translation import gettext_lazy as _
+
+from shop.console.navigation import Entry, Group, register
+from shop.store.deliveries import PICKUP_IS_READY
+
+if PICKUP_IS_READY:
+    register(Entry(Group.ORDERS, 24, _("Cash sheets"), "cash:list", "cash", "orders.collect"))
