@@ -15,7 +15,10 @@ ON, OFF = "on", "off"
 
 
 class Verifier(Versioned):
-    """A mini-program user who may hand out at some stores; one who is switched off may nowhere, from that moment."""
+    """A mini-program user who may hand out at some stores; one who is switched off may nowhere, from that moment.
+
+    `crosses_stores`: at their own stores also what waits at another one, if they say why.
+    """
 
     subject_kind = "verifier"
     state_labels: ClassVar[dict[str, Any]] = {ON: _("On"), OFF: _("Off")}
@@ -24,6 +27,9 @@ class Verifier(Versioned):
     customer = models.OneToOneField(Customer, on_delete=models.PROTECT, related_name="verifier")
     stores = models.ManyToManyField(PickupStore, related_name="verifiers")
     is_on = models.BooleanField(_("on"), default=True)
+    crosses_stores = models.BooleanField(
+        _("hands out what waits at other stores"), default=False, db_default=False
+    )
     appointed_at = models.DateTimeField()
 
     def __str__(self) -> str:

@@ -104,6 +104,9 @@ EXPORTERS = BOSSES | {"finance"}
 OWNERS_EXPORT = staff(EXPORTERS) | dict.fromkeys(("manager", "finance"), NOT_FOUND)
 OWNERS_JOB = staff(OWNER) | dict.fromkeys(sorted(ALL - OWNER), NOT_FOUND)
 
+# Neither buyer is a verifier.
+NO_VERIFIERS = buyers(other=NOT_FOUND) | {"buyer": NOT_FOUND}
+
 MATRIX: dict[tuple[str, str], Expected] = {
     ("root", "GET"): everybody(),
     ("healthz", "GET"): everybody(),
@@ -163,6 +166,18 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("api:pickup_code_png", "GET"): buyers(other=NOT_FOUND) | {"buyer": NOT_FOUND},
     ("api:pickup_code_svg", "GET"): buyers(other=NOT_FOUND) | {"buyer": NOT_FOUND},
     ("pickup_code", "GET"): everybody(),
+    # Who is no verifier is asked to sign in as one, staff too; tests/pickup/phone says what verifiers get.
+    ("phone:home", "GET"): everybody(),
+    ("phone:done", "GET"): everybody(),
+    ("phone:find", "GET"): everybody(),
+    ("phone:find", "POST"): everybody(),
+    ("phone:choose_store", "POST"): everybody(),
+    ("phone:verify", "POST"): everybody(),
+    ("api:verifier", "GET"): NO_VERIFIERS,
+    ("api:verifier_waiting", "GET"): NO_VERIFIERS,
+    ("api:verifier_handed_out", "GET"): NO_VERIFIERS,
+    ("api:verifier_card", "GET"): NO_VERIFIERS,
+    ("api:verifier_verify", "POST"): NO_VERIFIERS,
     ("pickup:records", "GET"): staff(ALL),
     ("pickup:verifiers", "GET"): staff(BOSSES),
     ("pickup:verifier", "GET"): staff(BOSSES),
