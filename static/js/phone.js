@@ -49,6 +49,20 @@
     navigator.vibrate?.(BUZZ[outcome.dataset.tone] ?? []);
   }
 
+  /* The finger that held the button lies where the outcome's buttons come to be: they wait until it is lifted. */
+  const LIFTED_MS = 400;
+  const MOST_LOOKS = 40;
+  let is_down = false;
+  document.addEventListener("pointerdown", () => { is_down = true; });
+  for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, () => { is_down = false; });
+
+  async function open_when_lifted(ways) {
+    ways.classList.add("is-shut");
+    for (let looks = 0; is_down && looks < MOST_LOOKS; looks += 1) await wait(50);
+    await wait(LIFTED_MS);
+    ways.classList.remove("is-shut");
+  }
+
   const shown = document.querySelector("main.outcome");
   if (shown) announce(shown);
   for (const node of document.querySelectorAll("[data-step], [data-scan]")) node.hidden = false;
@@ -195,6 +209,7 @@
     document.title = page.title;
     const outcome = document.importNode(main, true);
     document.body.replaceChildren(outcome);
+    open_when_lifted(outcome.querySelector(".outcome-ways"));
     announce(outcome);
   }
 })();

@@ -87,7 +87,7 @@ def phone_for(chromium: Browser, live_shop: LiveShop) -> Iterator[Any]:
 def long_named(order: Order) -> Order:
     """With the longest names that there are."""
     order.lines.update(product_name="W" * 60, sku_name="W" * 60)
-    type(order.pickup_store).objects.filter(pk=order.pickup_store_id).update(name="W" * 40)
+    type(order.pickup_store).objects.filter(pk=order.pickup_store_id).update(name=f"{order.pk:W>40}")
     order.recipient, order.buyer_remark, order.seller_remark = "W" * 60, "W" * 60, "放在收银台下面"
     order.save()
     return order
