@@ -37,7 +37,10 @@ CODES: dict[str, tuple[int, str]] = {
     "forbidden": (403, "A buyer cannot do this."),
     "blocked": (403, "The shop lets this buyer place no orders."),
     "being_erased": (403, "The buyer's personal data is being erased, as they asked: take that back first."),
-    "no_code": (404, "The order has no pickup code: it is over, or it is sent. Of a verifier: no order has this code."),
+    "no_code": (
+        404,
+        "The order has no pickup code: it is over, or it is sent. Of a verifier: no order has this code.",
+    ),
     "not_found": (404, "It does not exist, or it is not yours."),
     "method_not_allowed": (405, "The address does not know this method."),
     "already_asked": (409, "The erasure was asked for before."),
