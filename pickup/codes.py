@@ -9,14 +9,14 @@ import binascii
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
 from orders.scope import orders_in_scope
-from orders.stages import OPEN
-from shop.actor import Actor
+from orders.stages import OPEN, Stage
+from shop.actor import SYSTEM, Actor
 from shop.crypto import scramble, unscramble
 from shop.errors import Refused
 from shop.spelling import normalise
@@ -28,6 +28,7 @@ _LOOK_ALIKE = str.maketrans("ILO", "110")
 _GROUP = 4
 _VERSION_BITS = 6
 _VALID = Q(delivery=Delivery.PICKUP, stage__in=OPEN)
+_KNOWN = Q(delivery=Delivery.PICKUP, stage__in=(*OPEN, Stage.DONE))
 _NO_ID = 0
 
 
@@ -41,14 +42,14 @@ class _Form:
     def write(self, order: Order) -> int:
         return scramble(self.kind, order.pk << _VERSION_BITS | order.code_version, bits=self.bits)
 
-    def find(self, number: int) -> Q:
-        """What the orders are that may have this number."""
+    def find(self, number: int, state: Q) -> Q:
+        """What the orders are that may have this number and are in such a state."""
         found = Q(pk__in=[])
         for read in unscramble(self.kind, number, bits=self.bits):
             pk, version = divmod(read, 1 << _VERSION_BITS)
             # What no id can be is asked for as well, so that it takes no less time.
             found |= Q(pk=pk if pk < 1 << 63 else _NO_ID, code_version=version)
-        return found & _VALID
+        return found & state
 
 
 _SHORT, _TOKEN = _Form("pickup code", 40), _Form("pickup token", 128)
@@ -84,7 +85,20 @@ def find_order(text: str, *, actor: Actor) -> Order:
     Raises Refused `no_code` (404), in the same words and after the same work for what is malformed, unknown, outdated
     or out of scope.
     """
-    order = orders_in_scope(actor).filter(bearing(text)).select_related("customer").first()
+    return _read_first(orders_in_scope(actor).filter(bearing(text)))
+
+
+def find_known(text: str) -> Order:
+    """The order with this code, at whatever store, also one that has been handed out: for who stands at a counter.
+
+    Raises Refused `no_code` (404) as `find_order` does.
+    """
+    orders = orders_in_scope(SYSTEM).filter(_meant_by(text, _KNOWN))
+    return _read_first(orders.select_related("pickup_store"))
+
+
+def _read_first(orders: "QuerySet[Order]") -> Order:
+    order = orders.select_related("customer").first()
     if order is None:
         message = _("No order waits under this code. Let the buyer open the order and show it again.")
         raise Refused("no_code", message, 404)
@@ -93,9 +107,13 @@ def find_order(text: str, *, actor: Actor) -> Order:
 
 def bearing(text: str) -> Q:
     """What the orders are that have this valid code, in whatever form."""
+    return _meant_by(text, _VALID)
+
+
+def _meant_by(text: str, state: Q) -> Q:
     tail = text.strip().rpartition("/")[2]
     short = clean_short(tail)
-    return _SHORT.find(_unspell(short)) if short else _TOKEN.find(_decode(tail))
+    return _SHORT.find(_unspell(short), state) if short else _TOKEN.find(_decode(tail), state)
 
 
 def clean_short(text: str) -> str:

@@ -74,10 +74,15 @@ def _describe(customer: Customer) -> str:
 class ChangeStoresForm(ActionForm):
     name, act = "change_stores", change_stores
     stores = StoresField()
+    elsewhere = forms.BooleanField(
+        label=_("May hand out what waits at another store, and has to say why"), required=False
+    )
 
     def set_up(self) -> None:
         self.fields["stores"].offer()  # type: ignore[attr-defined]  # as declared above
         self.initial["stores"] = [store.pk for store in self.subject.stores.all()]
+        self.initial["elsewhere"] = self.subject.crosses_stores
 
     def read(self) -> dict[str, Any]:
-        return {"store_ids": self.cleaned_data["stores"]}
+        data = self.cleaned_data
+        return {"store_ids": data["stores"], "crosses_stores": data["elsewhere"]}

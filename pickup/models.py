@@ -35,6 +35,7 @@ class Verifier(Versioned):
     """A mini-program user who may hand out at some stores; one who is switched off may nowhere, from that moment.
 
     `service_openid` is who they are to the shop's service account, in which they sign in on the phone; "" until then.
+    `crosses_stores`: at their own stores also what waits at another one, if they say why.
     """
 
     subject_kind = "verifier"
@@ -44,6 +45,9 @@ class Verifier(Versioned):
     customer = models.OneToOneField(Customer, on_delete=models.PROTECT, related_name="verifier")
     stores = models.ManyToManyField(PickupStore, related_name="verifiers")
     is_on = models.BooleanField(_("on"), default=True)
+    crosses_stores = models.BooleanField(
+        _("hands out what waits at other stores"), default=False, db_default=False
+    )
     appointed_at = models.DateTimeField()
     service_openid = models.CharField(max_length=64, blank=True, default="", db_default="")
 

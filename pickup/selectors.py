@@ -1,12 +1,16 @@
 """Reading verifiers and what was handed out."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
-from orders.models import Order
-from orders.scope import rows_in_scope
+from orders.models import HashKind, Order
+from orders.scope import real_orders_of, rows_in_scope
+from orders.search import find_by_hash
+from orders.selectors import with_secrets
+from orders.stages import IN_HAND, OPEN
 from pickup.models import Verification, Verifier, VerifierSession
 from shop import clock
 from shop.customers.models import Customer
@@ -14,6 +18,7 @@ from shop.customers.selectors import list_customers
 from shop.database.among import IsAmong
 from shop.errors import Refused
 from shop.spelling import normalise
+from shop.store.choices import Delivery
 
 
 def list_verifiers_of(store_id: int, *, words: str = "") -> Sequence[Verifier]:
@@ -51,6 +56,27 @@ def list_verifications(order: Order) -> "QuerySet[Verification]":
 def list_sessions(verifier: Verifier) -> "QuerySet[VerifierSession]":
     """The phones on which a verifier is signed in, the newest first."""
     return verifier.sessions.filter(revoked_at=None, expires_at__gt=clock.now()).order_by("-pk")
+
+
+def list_waiting(scope: str) -> "QuerySet[Order]":
+    """What of a scope is ready to be picked up, paid or to be paid at the counter."""
+    return with_secrets(real_orders_of(scope).filter(delivery=Delivery.PICKUP, stage__in=IN_HAND))
+
+
+def find_waiting(scope: str, last_digits: str) -> "QuerySet[Order]":
+    """What of a scope waits, or waits to be paid, for somebody whose phone ends in these four digits."""
+    orders = real_orders_of(scope).filter(delivery=Delivery.PICKUP, stage__in=OPEN)
+    found = find_by_hash(HashKind.PHONE4, last_digits)
+    return with_secrets(orders.filter(pk__in=found.values("order_id")))
+
+
+def list_handed_out_since(store_id: int, since: datetime) -> "QuerySet[Verification]":
+    """What left a store since a moment, undone or not."""
+    rows = Verification.objects.filter(store=store_id)
+    # Walked from its end to the first row before: a condition on the time alone would read the whole past of the store.
+    before = rows.filter(at__lt=since).order_by("-pk").values_list("pk", flat=True).first() or 0
+    own = rows.filter(pk__gt=before).select_related("order__customer", "verifier__customer")
+    return own.annotate(pieces=Sum("lines__quantity"))
 
 
 CANDIDATES_SHOWN = 20

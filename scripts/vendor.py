@@ -29,7 +29,7 @@ from scripts.reduce_css import reduce_css  # noqa: E402 - found by the line abov
 
 FRONTEND = ROOT / "frontend"
 VENDOR = ROOT / "static" / "vendor"
-REGIONS = ROOT / "shop" / "store" / "regions.json"
+REGIONS = ROOT / "shop" / "store" / "places" / "regions.json"
 SVG = "http://www.w3.org/2000/svg"
 STROKE = {
     "viewBox": "0 0 24 24",
@@ -170,7 +170,7 @@ def describe_packages(packages: list[Package]) -> str:
         "",
         "Tabler's sheet is reduced to the classes that `frontend/vendor.json` names (`scripts/reduce_css.py`).",
         "`icons.svg` is a sprite of icons of @tabler/icons. htmx comes with django-htmx (0BSD).",
-        "`shop/store/regions.json` is made of @vant/area-data.",
+        "`shop/store/places/regions.json` is made of @vant/area-data.",
         "",
     ]
     return "\n".join(lines)

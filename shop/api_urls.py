@@ -66,4 +66,5 @@ urlpatterns = [
     path("addresses/parse", customers.SplitAddressView.as_view(), name="parse_address"),
     path("addresses/<str:id>", customers.AddressView.as_view(), name="address"),
     path("", include("orders.desk.api.urls")),
+    path("", include("pickup.api.urls")),
 ]

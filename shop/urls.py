@@ -3,7 +3,7 @@
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from pickup.pages.codes import code
+from pickup.phone.cards import card
 from shop import health, metrics
 from shop.files.views import picture
 from shop.staff.files.views import private_picture
@@ -18,7 +18,7 @@ urlpatterns = [
     path("hooks/", include("orders.payments.urls")),
     path("hooks/", include("orders.tracking.urls")),
     path("api/v1/", include("shop.api_urls")),
-    path("v/<str:token>", code, name="pickup_code"),
+    path("v/<str:token>", card, name="pickup_code"),
     path("v/", include("pickup.phone.urls")),
     path("console/pickup/cash/", include("pickup.cash.urls")),
     path("console/pickup/", include("pickup.urls")),

@@ -39,6 +39,7 @@ COUNTER = (
         button=_("Verify and hand out"),
         icon_name="package",
         is_told=True,
+        says=WHY,
         facts=_HANDED_OUT,
     ),
     Move(
@@ -50,6 +51,7 @@ COUNTER = (
         "pickup.verify",
         (is_picked_up, has_buyer, not_held, no_open_aftersale, paid_in_full, not_short),
         is_told=True,
+        says=WHY,
         facts=_HANDED_OUT,
     ),
     Move(

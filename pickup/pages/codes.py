@@ -13,6 +13,6 @@ from shop.store.selectors import get_store_settings
 def code(request: HttpRequest, token: str) -> HttpResponse:
     """The shop's name, and to whom the code is shown. The order is not looked for, so no answer can tell of it."""
     response = render(request, "pickup/code.html", {"shop_name": get_store_settings().shop_name})
-    response["Referrer-Policy"] = "no-referrer"
+    response["Referrer-Policy"] = "same-origin"
     response["X-Robots-Tag"] = "noindex"
     return response

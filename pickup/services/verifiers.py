@@ -1,6 +1,7 @@
 """Who may hand out: buyers whom the shop appoints as verifiers, bound to stores."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
@@ -15,10 +16,14 @@ from shop.moves.services import begin, locked, move
 from shop.store.models import PickupStore
 
 
-def verifier_actor(verifier: Verifier) -> Actor:
-    """The actor a verifier is. Their nickname is a buyer's, so that no record keeps it: the customer number does."""
-    stores = frozenset(verifier.stores.values_list("pk", flat=True))
-    return Actor(ActorKind.VERIFIER, id=verifier.pk, name=f"#{verifier.customer_id}", store_ids=stores)
+def verifier_actor(verifier: Verifier, store_ids: Collection[int] | None = None) -> Actor:
+    """The actor a verifier is; `store_ids` where they have been read already.
+
+    Their nickname is a buyer's, so that no record keeps it: the customer number does.
+    """
+    ids = verifier.stores.values_list("pk", flat=True) if store_ids is None else store_ids
+    name = f"#{verifier.customer_id}"
+    return Actor(ActorKind.VERIFIER, id=verifier.pk, name=name, store_ids=frozenset(ids))
 
 
 def appoint_verifier(customer_id: int, *, store_ids: Collection[int], actor: Actor) -> Verifier:
@@ -55,18 +60,39 @@ def name_all(stores: Collection[PickupStore]) -> list[str]:
 
 
 def change_stores(
-    verifier_id: int, *, store_ids: Collection[int], actor: Actor, expected_version: int | None = None
+    verifier_id: int,
+    *,
+    store_ids: Collection[int],
+    crosses_stores: bool | None = None,
+    actor: Actor,
+    expected_version: int | None = None,
 ) -> Verifier:
-    """Bind a verifier to these stores and no others. Raises Refused `stores_required` (400), and as `lock_subject`."""
+    """Bind a verifier to these stores and no others; `crosses_stores` stays as it is where it is None.
+
+    Raises Refused `stores_required` (400), and as `lock_subject`.
+    """
     with locked(Verifier, verifier_id, "verifier.change", actor, expected_version) as verifier:
         stores, before = read_stores(store_ids), list(verifier.stores.order_by("pk"))
-        if stores != before:
+        pairs: dict[str, tuple[Any, Any]] = {"stores": (name_all(before), name_all(stores))}
+        if crosses_stores is not None:
+            pairs["crosses_stores"] = (verifier.crosses_stores, crosses_stores)
+        data = _tell_changes(pairs)
+        if data["after"]:
             verifier.stores.set(stores)
             if set(before) - set(stores):
                 end_sessions(verifier)
-            data = {"before": {"stores": name_all(before)}, "after": {"stores": name_all(stores)}}
-            move(verifier, "verifier.change", actor=actor, data=data)
+            changes = {name: value for name, value in data["after"].items() if name != "stores"}
+            move(verifier, "verifier.change", actor=actor, changes=changes, data=data)
     return verifier
+
+
+def _tell_changes(pairs: Mapping[str, tuple[Any, Any]]) -> dict[str, dict[str, Any]]:
+    """What is told of values before and after: those that differ."""
+    told = {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+    return {
+        "before": {name: former for name, (former, _new) in told.items()},
+        "after": {name: new for name, (_former, new) in told.items()},
+    }
 
 
 def switch_off(verifier_id: int, *, actor: Actor, expected_version: int | None = None) -> Verifier:

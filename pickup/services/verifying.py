@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -27,6 +27,7 @@ from shop.catalog.stock.changes import ship_stock, unship_stock
 from shop.errors import Refused
 from shop.events.services import seal_words
 from shop.money import format_fen
+from shop.store.models import PickupStore
 from shop.words import fill
 
 UNDO_WITHIN = timedelta(minutes=10)
@@ -43,12 +44,16 @@ class Collected:
 
 @dataclass(frozen=True)
 class Handout:
-    """What leaves a store: line id → pieces, all that is left for none; who is credited with it, if anybody."""
+    """What leaves a store: line id → pieces, all that is left for none; who is credited with it, if anybody.
+
+    `elsewhere`: why a verifier who may do so hands out here what waits at another store.
+    """
 
     store_id: int
     pieces: Mapping[int, int] = field(default_factory=dict)
     verifier_id: int | None = None
     collected: Collected | None = None
+    elsewhere: str = ""
 
 
 def verify_pickup(
@@ -56,18 +61,52 @@ def verify_pickup(
 ) -> Verification:
     """Hand goods of an order out to whoever showed its code; what is owed is collected in the same transaction.
 
+    Raises Refused as `end_attempt` and `hand_out` do.
+    """
+    end_attempt(order_id, handout, actor=actor, expected_version=expected_version)
+    return hand_out(order_id, handout, actor=actor, expected_version=expected_version)
+
+
+def end_attempt(
+    order_id: int, handout: Handout, *, actor: Actor, expected_version: int | None = None
+) -> None:
+    """Before money is collected: close the buyer's open payment at the gateway, outside any transaction.
+
+    Raises Refused as `close_live_attempt` does.
+    """
+    if handout.collected:
+        actor = _reach(handout, actor)
+        with _told_where(order_id):
+            close_live_attempt(order_id, "order.verify_part", actor=actor, expected_version=expected_version)
+
+
+def hand_out(
+    order_id: int, handout: Handout, *, actor: Actor, expected_version: int | None = None
+) -> Verification:
+    """Collect and hand out, in one transaction, once no payment is open.
+
     Raises Refused as `lock_order` does, of which `already_done` says by whom, when and where; `wrong_store`,
     `not_verifier` (400), `owes` with `owed_fen`, `nothing_owed` and `amount_mismatch` where money was collected that is
-    not owed (any more); as `take_pieces`, `check_made_money` and `close_live_attempt` do.
+    not owed (any more); as `take_pieces` and `check_made_money` do.
     """
-    with _told_where(order_id):
+    actor = _reach(handout, actor)
+    with (
+        _told_where(order_id),
+        locked_order(order_id, "order.verify_part", actor, expected_version) as order,
+    ):
+        verifier = _check_counter(order, handout, actor)
         if handout.collected:
-            close_live_attempt(order_id, "order.verify_part", actor=actor, expected_version=expected_version)
-        with locked_order(order_id, "order.verify_part", actor, expected_version) as order:
-            verifier = _check_counter(order, handout, actor)
-            if handout.collected:
-                _collect(order, handout.collected, verifier, actor)
-            return _hand_out(order, handout, verifier, actor)
+            _collect(order, handout, verifier, actor)
+        return _hand_out(order, handout, verifier, actor)
+
+
+def _reach(handout: Handout, actor: Actor) -> Actor:
+    """The actor, who sees every store where a verifier may hand out what waits elsewhere, and says why."""
+    if actor.kind != ActorKind.VERIFIER or not handout.elsewhere.strip():
+        return actor
+    may_cross = Verifier.objects.filter(pk=actor.id, is_on=True, crosses_stores=True).exists()
+    stores = PickupStore.objects.values_list("pk", flat=True)
+    return replace(actor, store_ids=frozenset(stores)) if may_cross else actor
 
 
 @contextmanager
@@ -79,27 +118,43 @@ def _told_where(order_id: int) -> Iterator[None]:
         done = last.select_related("store", "verifier__customer").first()
         if refused.code != "already_done" or done is None:
             raise
-        raise _say_done(done) from refused
+        raise say_done(done) from refused
 
 
-def _say_done(done: Verification) -> Refused:
+def say_done(done: Verification) -> Refused:
+    """What is told of goods that have been handed out: by whom, when and where."""
     message = _("Already handed out by %(who)s at %(at)s in “%(store)s”.")
     at = timezone.localtime(done.at)
     words = {"who": done.who, "at": f"{at:%m-%d %H:%M}", "store": done.store.name}
-    return Refused("already_done", fill(message, words), at=done.at.isoformat(), store=done.store.name)
+    extra = {"at": done.at.isoformat(), "store": done.store.name, "who": done.who}
+    return Refused("already_done", fill(message, words), **extra)
+
+
+def say_elsewhere(store: PickupStore | None) -> Refused:
+    """What is told of goods that wait at this store to who stands at another one."""
+    name = store.name if store else ""
+    message = _("This order is picked up in “%(store)s”.")
+    return Refused("wrong_store", fill(message, {"store": name}), store=name)
 
 
 def _check_counter(order: Order, handout: Handout, actor: Actor) -> Verifier | None:
-    """That the goods wait at this store, and who is credited; verifiers are it themselves."""
-    if order.pickup_store is None or order.pickup_store_id != handout.store_id:
-        name = order.pickup_store.name if order.pickup_store else ""
-        message = _("This order is picked up in “%(store)s”.")
-        raise Refused("wrong_store", fill(message, {"store": name}), store=name)
+    """That the goods wait at this store, and who is credited; verifiers are it themselves.
+
+    What waits elsewhere is handed out by who may cross stores, and has said why.
+    """
     verifier_id = actor.id if actor.kind == ActorKind.VERIFIER else handout.verifier_id
-    return find_verifier(verifier_id, handout.store_id) if verifier_id else None
+    verifier = find_verifier(verifier_id, handout.store_id) if verifier_id else None
+    if order.pickup_store_id == handout.store_id:
+        return verifier
+    is_crossing = actor.kind == ActorKind.VERIFIER and bool(handout.elsewhere.strip())
+    if not (is_crossing and verifier and verifier.crosses_stores):
+        raise say_elsewhere(order.pickup_store)
+    return verifier
 
 
-def _collect(order: Order, collected: Collected, verifier: Verifier | None, actor: Actor) -> None:
+def _collect(order: Order, handout: Handout, verifier: Verifier | None, actor: Actor) -> None:
+    collected = handout.collected
+    assert collected is not None  # noqa: S101 - it is why this was called
     require_no_live_attempt(order)
     if not order.owed_fen:
         raise Refused("nothing_owed", _("Nothing is owed any more: it has been paid. Collect no money."))
@@ -108,10 +163,17 @@ def _collect(order: Order, collected: Collected, verifier: Verifier | None, acto
         amounts = {"owed": format_fen(order.owed_fen), "amount": format_fen(collected.amount_fen)}
         raise Refused("amount_mismatch", fill(message, amounts), owed_fen=order.owed_fen)
     check_unexpected(order, actor)
-    assert order.pickup_store is not None  # noqa: S101 - `_check_counter` has compared it
-    collector = verifier_actor(verifier) if verifier else actor
-    counter = Counter(collected.means, order.pickup_store, collector)
+    collector = verifier_actor(verifier, ()) if verifier else actor
+    counter = Counter(collected.means, _find_store(order, handout), collector)
     take_owed(order, actor, reference=collected.reference, counter=counter)
+
+
+def _find_store(order: Order, handout: Handout) -> PickupStore:
+    """Where the goods leave."""
+    waits_at = order.pickup_store
+    if waits_at is not None and waits_at.pk == handout.store_id:
+        return waits_at
+    return PickupStore.objects.get(pk=handout.store_id)
 
 
 def _hand_out(order: Order, handout: Handout, verifier: Verifier | None, actor: Actor) -> Verification:
@@ -130,7 +192,10 @@ def _hand_out(order: Order, handout: Handout, verifier: Verifier | None, actor: 
     changes |= handed_out_changes(order) if is_last else {}
     data = {"pieces": pieces, "verification": verification.pk, "store": verification.store.name}
     data |= {"verifier": verifier and verifier.pk}
-    move(order, "order.verify" if is_last else "order.verify_part", actor=actor, changes=changes, data=data)
+    why = handout.elsewhere.strip()[:200] if order.pickup_store_id != handout.store_id else ""
+    sealed = seal_words(order, reason=why)
+    verb = "order.verify" if is_last else "order.verify_part"
+    move(order, verb, actor=actor, changes=changes, data=data, sealed=sealed)
     return verification
 
 
@@ -145,7 +210,7 @@ def _record(
 ) -> Verification:
     verification = Verification.objects.create(
         order=order,
-        store_id=handout.store_id,
+        store=_find_store(order, handout),
         verifier=verifier,
         operator_kind=actor.kind,
         operator_id=actor.id,

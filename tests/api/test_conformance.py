@@ -29,11 +29,13 @@ from schemathesis.config import (
 from orders.models import Order
 from orders.payments.changes.cancelling import cancel_paid, cancel_unpaid
 from orders.services.steps import receive_order
+from pickup.codes import make_code
+from pickup.services.verifiers import appoint_verifier
 from shop.customers.balance import change_balance
 from shop.customers.models import Customer
 from shop.customers.services import save_address
 from shop.files.services import store_picture
-from shop.store.choices import PayMethod
+from shop.store.choices import Delivery, PayMethod
 from shop.store.models import StoreSettings
 from tests import cast
 from tests.ground.test_files import picture_bytes
@@ -71,6 +73,9 @@ class Own:
         self.orders = [order.number for order in self._place()]
         self.addresses = [save_address(customer, vars(cast.HOME)).pk for _ in range(3)]
         self.pictures = [store_picture(picture_bytes(), customer_id=customer.pk).pk for _ in range(2)]
+        self.store = cast.make_store()
+        appoint_verifier(customer.pk, store_ids=[self.store.pk], actor=cast.clerk("manager"))
+        self.codes = list(self._wait_at_counter())
         change_balance(customer.pk, delta_fen=5000_00, reason="充值", actor=cast.clerk())
 
     def _place(self) -> Iterator[Order]:
@@ -85,6 +90,14 @@ class Own:
         yield cancel_unpaid(closed.pk, actor=cast.buyer(closed))
         yield cancel_paid(cast.paid_order(**mine).pk, reason="缺货", actor=cast.clerk())
 
+    def _wait_at_counter(self) -> Iterator[str]:
+        """Codes of orders at the buyer's store, who is a verifier there, and of one elsewhere."""
+        for place in (self.store, self.store, cast.make_store()):
+            order = cast.paid_order()
+            Order.objects.filter(pk=order.pk).update(delivery=Delivery.PICKUP, pickup_store=place)
+            order.refresh_from_db()
+            yield make_code(order).token  # type: ignore[union-attr]  # as it waits
+
     def lend(self, case: schemathesis.Case) -> None:
         """Put the buyer's own ids in place of three of four made-up ones, each in turn."""
         turn = next(self.turns)
@@ -92,9 +105,10 @@ class Own:
             return
         things = self.addresses if "addresses" in case.path else [self.skus[0].product_id]
         for name in case.path_parameters or {}:
-            own = self.orders if name == "number" else things
+            own = {"number": self.orders, "code": self.codes}.get(name, things)
             case.path_parameters[name] = str(own[turn % len(own)])
         self._lend_in(case.body, turn)
+        self._lend_in(case.query, turn)
 
     def _lend_in(self, body: Any, turn: int) -> None:
         if isinstance(body, list):
@@ -104,6 +118,7 @@ class Own:
             return
         own = {"sku_id": str(self.skus[turn % 2].pk), "address_id": str(self.addresses[turn % 3])}
         own |= {"province": cast.HOME.province, "city": cast.HOME.city}
+        own |= {"store_id": str(self.store.pk), "code": self.codes[turn % 3]}
         own |= {"image_ids": [str(pk) for pk in self.pictures]}
         for name, value in body.items():
             if name in own and is_sound(value):

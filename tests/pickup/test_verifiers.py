@@ -98,6 +98,17 @@ def test_appointed_by_the_pages():
     assert "小周" in page_with(200, console.get("/console/pickup/verifiers/?state=off"))
 
 
+def test_on_the_page_one_may_be_let_cross_stores():
+    verifier, console = appoint(cast.make_store()), browser("manager")
+    url = f"/console/pickup/verifiers/{verifier.pk}/"
+    body = {"version": verifier.version, "stores": list(verifier.stores.values_list("pk", flat=True))}
+    console.post(f"{url}change-stores/", body | {"elsewhere": "on"})
+    assert Verifier.objects.get().crosses_stores
+    assert "May hand out what waits there" in page_with(200, console.get(url))
+    console.post(f"{url}change-stores/", body | {"version": verifier.version + 1})
+    assert not Verifier.objects.get().crosses_stores
+
+
 def press(order: Order, role: str = "order_clerk", **typed: object):
     console = browser(role)
     url = f"/console/orders/{order.number}/verify/"

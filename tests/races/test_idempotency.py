@@ -48,14 +48,14 @@ def test_while_it_runs_the_same_request_is_told_to_come_back(monkeypatch: pytest
 
 def test_without_the_lock_the_unique_key_lets_one_through(monkeypatch: pytest.MonkeyPatch) -> None:
     rendezvous, refused = Rendezvous(4), []
-    real = idempotency._find_kept
+    real = idempotency.find_kept
 
     def count(command: idempotency.Command) -> Any:
         refused.append(command)
         return real(command)
 
     monkeypatch.setattr(idempotency, "_hold", lambda _command: rendezvous.meet())
-    monkeypatch.setattr(idempotency, "_find_kept", count)
+    monkeypatch.setattr(idempotency, "find_kept", count)
     answers = send_together("/orders", order_body(), times=4)
     assert {a.status_code for a in answers} == {201}
     assert len({a.content for a in answers}) == 1

@@ -106,6 +106,9 @@ EXPORTERS = BOSSES | {"finance"}
 OWNERS_EXPORT = staff(EXPORTERS) | dict.fromkeys(("manager", "finance"), NOT_FOUND)
 OWNERS_JOB = staff(OWNER) | dict.fromkeys(sorted(ALL - OWNER), NOT_FOUND)
 
+# Neither buyer is a verifier.
+NO_VERIFIERS = buyers(other=NOT_FOUND) | {"buyer": NOT_FOUND}
+
 MATRIX: dict[tuple[str, str], Expected] = {
     ("root", "GET"): everybody(),
     ("healthz", "GET"): everybody(),
@@ -177,6 +180,18 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("phone:join", "GET"): everybody(NOT_FOUND),
     ("phone:join", "POST"): everybody(NOT_FOUND),
     ("api:join_verifiers", "POST"): buyers(),
+    # Who is no verifier is asked to sign in as one, staff too; tests/pickup/phone says what verifiers get.
+    ("phone:home", "GET"): everybody(),
+    ("phone:done", "GET"): everybody(),
+    ("phone:find", "GET"): everybody(),
+    ("phone:find", "POST"): everybody(),
+    ("phone:choose_store", "POST"): everybody(),
+    ("phone:verify", "POST"): everybody(),
+    ("api:verifier", "GET"): NO_VERIFIERS,
+    ("api:verifier_waiting", "GET"): NO_VERIFIERS,
+    ("api:verifier_handed_out", "GET"): NO_VERIFIERS,
+    ("api:verifier_card", "GET"): NO_VERIFIERS,
+    ("api:verifier_verify", "POST"): NO_VERIFIERS,
     ("pickup:records", "GET"): staff(ALL),
     ("pickup:verifiers", "GET"): staff(BOSSES),
     ("pickup:verifier", "GET"): staff(BOSSES),
@@ -189,9 +204,9 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("orders:native", "GET"): staff(PRICERS),
     ("orders:native", "POST"): staff(PRICERS),
     # Who is signed in as a verifier is none of these; tests/pickup/phone says what they get.
-    ("phone:cash", "GET"): everybody(SIGN_IN),
-    ("phone:native", "GET"): everybody(SIGN_IN),
-    ("phone:native", "POST"): everybody(SIGN_IN),
+    ("phone:cash", "GET"): everybody(),
+    ("phone:native", "GET"): everybody(),
+    ("phone:native", "POST"): everybody(),
     ("staff:login", "GET"): everybody(),
     ("staff:login", "POST"): everybody(),
     ("staff:logout", "POST"): everybody(LOGIN),

@@ -83,6 +83,7 @@ READS_ALL = {
 }
 ASKS_FOR_ALL = {
     "notifications/selectors.py",  # alerts that end by themselves
+    "pickup/codes.py",  # by a code at whatever store, of which a verifier elsewhere is told the name alone
     "orders/archive.py",  # what of the orders that are read is still open
     "orders/invoices/archive.py",  # the same of invoices
     "orders/desk/archive.py",  # a number beside a setting, which only those read who see all

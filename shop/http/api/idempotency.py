@@ -70,7 +70,7 @@ def run_once(
             _hold(command)
             return _keep(command, run())
     except (IntegrityError, Refused):
-        if kept := _find_kept(command):
+        if kept := find_kept(command):
             return kept
         if answer := find():
             return _write(answer)
@@ -117,7 +117,11 @@ def _keep(command: Command, answer: Answer) -> Kept:
     return status, body
 
 
-def _find_kept(command: Command) -> Kept | None:
+def find_kept(command: Command) -> Kept | None:
+    """The answer that is kept, None for a command that was not carried out.
+
+    Raises Refused `idempotency_mismatch` (422), `in_progress`.
+    """
     row = IdempotencyKey.objects.filter(scope=command.scope, key=command.key).first()
     if row is None:
         return None

@@ -1,0 +1,1 @@
+"""The counter in the mini-program: `/verifier/…`, for buyers who are verifiers."""
