@@ -123,6 +123,7 @@ INSTALLED_APPS = [
     "orders.wechat_report",
     "orders.desk",
     "pickup",
+    "pickup.uncollected",
     "notifications",
     # The image has no such folders.
     *(["shop.demo", "seeding"] if DEMO else []),

@@ -19,6 +19,7 @@ urlpatterns = [
     path("hooks/", include("orders.tracking.urls")),
     path("api/v1/", include("shop.api_urls")),
     path("v/<str:token>", code, name="pickup_code"),
+    path("console/pickup/uncollected/", include("pickup.uncollected.urls")),
     path("console/pickup/", include("pickup.urls")),
     path("console/staff/", include("shop.staff.urls")),
     path("console/files/", include("shop.staff.files.urls")),

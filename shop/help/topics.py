@@ -59,6 +59,7 @@ TOPICS = (
         _("Verifying pickups"),
         ("pickup:records", "pickup:verifiers", "pickup:appoint", "pickup:verifier"),
     ),
+    Topic("uncollected", Group.ORDERS, _("Not picked up"), ("uncollected:board",)),
     Topic("payments", Group.ORDERS, _("Being paid")),
     Topic("cod", Group.ORDERS, _("Cash on delivery"), ("orders:cod", "orders:remit")),
     Topic("invoices", Group.ORDERS, _("Invoices"), ("orders:invoices", "orders:invoice")),

@@ -60,6 +60,8 @@ READERS = {
     "order_by_payable": f"{LIST}.narrow",
     "verification_by_store": "pickup.pages.records.RecordFilters.find",
     "verification_by_verifier": "pickup.pages.records.RecordFilters.find",
+    "waiting_by_due": "pickup.uncollected.selectors.list_uncollected",
+    "waiting_to_note": "pickup.uncollected.selectors.list_to_note",
     "verification_undone": "pickup.pages.records.RecordFilters.find",
     "order_by_pickup_store": f"{LIST}.narrow",
     "order_by_placed": f"{LIST}.narrow",

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from orders.desk.order.forms.base import OrderForm
@@ -10,6 +11,7 @@ from orders.models import Order, OrderLine
 from orders.payments.models import Means
 from pickup.selectors import list_verifiers_of
 from pickup.services.verifying import Collected, Handout, undo_verify, verify_pickup
+from pickup.uncollected.selectors import read_storage_note
 from shop.access import has_capability
 from shop.actor import Actor
 from shop.console import fields
@@ -57,6 +59,11 @@ class VerifyForm(OrderForm):
             error_messages={"required": _("Say how the money was received.")},
         )
         self.fields["owed"] = forms.IntegerField(widget=forms.HiddenInput, initial=self.order.owed_fen)
+
+    @cached_property
+    def storage_note(self) -> str:
+        """Where the goods lie, "" where nobody has said it."""
+        return read_storage_note(self.order)
 
     @property
     def line_fields(self) -> list[tuple[OrderLine, forms.BoundField]]:
