@@ -1,5 +1,6 @@
 """The counter pressed by many: one code, two verifiers; and against cancelling, refunding and another price."""
 
+import time
 from functools import partial
 
 import pytest
@@ -24,6 +25,7 @@ from tests.races.conftest import codes_of, run_together
 
 ROUNDS = 200
 OF_PAIRS = 6
+START_S = 0.05
 CLERK = cast.clerk("order_clerk", name="李四", id_=7)
 MANAGER = cast.clerk("manager", name="王店长", id_=2)
 
@@ -147,10 +149,14 @@ def convert(order, **kwargs) -> None:
 
 @pytest.mark.parametrize("round_", range(OF_PAIRS))
 def test_verifying_against_another_delivery(round_):
-    cast.open_shop()
-    order = waiting()
-    acts = [lambda: hand_out(order), lambda: convert(order)]
-    results = run_together(acts[:: (-1) ** round_])
+    order = fresh(cast.paid_pickup())
+
+    def press() -> None:
+        # Another delivery is worked out before the order is locked: every second round it has a start.
+        time.sleep(round_ % 2 * START_S)
+        hand_out(order)
+
+    results = run_together([press, lambda: convert(order)])
     assert codes_of(results).count("ok") == 1
     order = fresh(order)
     is_sent = order.delivery == Delivery.EXPRESS
@@ -165,8 +171,7 @@ def test_verifying_against_another_delivery(round_):
 
 
 def test_without_the_lock_the_version_keeps_both_from_happening(switch_off_order_lock):
-    cast.open_shop()
-    order = waiting()
+    order = fresh(cast.paid_pickup())
     switch_off_order_lock(2)
     keep = partial(convert, order, difference=Difference.KEEP)
     codes = codes_of(run_together([lambda: hand_out(order), keep]))
@@ -175,8 +180,7 @@ def test_without_the_lock_the_version_keeps_both_from_happening(switch_off_order
 
 
 def test_converted_50_times_at_once_it_is_converted_once():
-    cast.open_shop()
-    order = waiting()
+    order = fresh(cast.paid_pickup())
     results = run_together([lambda: convert(order)] * 50)
     assert set(codes_of(results)) == {"ok", "same_delivery"}
     assert codes_of(results).count("ok") == 1
