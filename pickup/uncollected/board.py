@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from orders.scope import scope_key
 from pickup.uncollected.models import Waiting
@@ -25,12 +24,11 @@ COUNT_CAP = 1_000
 
 @dataclass(frozen=True)
 class Row:
-    """One order, its buyer masked; `age`: for how long it has waited; `can_remind`: the last time is long ago."""
+    """One order, its buyer masked; `can_remind`: the last reminder is long enough ago."""
 
     waiting: Waiting
     buyer: str
     phone: str
-    age: str
     can_remind: bool
 
 
@@ -68,6 +66,4 @@ def make_rows(found: Sequence[Waiting]) -> list[Row]:
 def _make(waiting: Waiting) -> Row:
     order, now = waiting.order, clock.now()
     can_remind = waiting.reminded_at is None or waiting.reminded_at + REMIND_EVERY <= now
-    days = (now - waiting.since).days
-    age = ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
-    return Row(waiting, mask_name(order.recipient), mask_phone(order.phone), age, can_remind)
+    return Row(waiting, mask_name(order.recipient), mask_phone(order.phone), can_remind)

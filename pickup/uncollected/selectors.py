@@ -7,8 +7,10 @@ from django.db.models import Q, QuerySet
 
 from orders.models import Order
 from orders.scope import rows_in_scope
+from orders.stages import IN_HAND
 from pickup.uncollected.models import WAITS, Waiting
 from shop import clock
+from shop.store.choices import Delivery
 
 
 def find_waiting(order_id: int) -> Waiting | None:
@@ -34,7 +36,9 @@ def list_snoozed(scope: str) -> "QuerySet[Waiting]":
 
 
 def _list_overdue() -> "QuerySet[Waiting]":
-    return Waiting.objects.filter(WAITS, due_at__lte=clock.now())
+    """What an order has become since is told by the order itself: its event may still be under way."""
+    due = Waiting.objects.filter(WAITS, due_at__lte=clock.now())
+    return due.filter(order__delivery=Delivery.PICKUP, order__stage__in=IN_HAND)
 
 
 def list_to_note(now: datetime, skip: Collection[int], limit: int) -> list[int]:
