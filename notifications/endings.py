@@ -12,16 +12,18 @@ from orders.collections.selectors import find_troubled
 from orders.models import Order
 from orders.payments.models import Refund, RefundState
 from orders.printing.selectors import IN_TROUBLE as NOT_PRINTED
-from orders.stages import IN_HAND, Stage
+from orders.stages import IN_HAND, OPEN, Stage
 from orders.tracking.selectors import find_troubled as find_parcels_in_trouble
 from orders.waybills.selectors import IN_TROUBLE
 from orders.wechat_report.models import IN_TROUBLE as NOT_TOLD
 from shop import clock
 from shop.actor import PEOPLE
 from shop.events.models import Event
+from shop.store.choices import Delivery
 
 _CHECKING = ("order.pay", "order.collect", "order.reject_proof", "order.cancel_unpaid")
 """Verbs that answer a proof of a transfer."""
+_TENDING_PICKUPS = ("order.remind_pickup", "order.snooze_pickup")
 _TENDING_REFUNDS = ("order.retry_refund", "order.pay_out")
 
 
@@ -41,7 +43,8 @@ def after_new_order(order: Order, alert: Alert) -> Ending | None:
     """Over when a person moved the order out of the stage it rang in, when it closed, or with nothing left to send."""
     if moved := _list_moves(order, alert).first():
         return Ending(HandledHow.CLOSED if moved.after == Stage.CLOSED else HandledHow.MOVED, moved)
-    if order.stage in IN_HAND:
+    # One that waits for a payment after all comes back when it is paid.
+    if order.stage in OPEN:
         return None
     return Ending(HandledHow.CLOSED if order.stage == Stage.CLOSED else HandledHow.OVER)
 
@@ -77,6 +80,15 @@ def _after_shipping(order: Order, alert: Alert) -> Ending:
     moved = _list_by_people(order, alert).last()
     how = HandledHow.CLOSED if order.stage == Stage.CLOSED else HandledHow.MOVED
     return Ending(how if moved else HandledHow.OVER, moved)
+
+
+def after_uncollected(order: Order, alert: Alert) -> Ending | None:
+    """Over when somebody reminded the buyer or put it off, and when nothing waits at the counter any more."""
+    tended = _list_by_people(order, alert).filter(verb__in=_TENDING_PICKUPS).first()
+    if tended:
+        return Ending(HandledHow.MOVED, tended)
+    waits = order.delivery == Delivery.PICKUP and order.stage in IN_HAND
+    return None if waits else _after_shipping(order, alert)
 
 
 def after_waybill(order: Order, _alert: Alert) -> Ending | None:

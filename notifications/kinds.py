@@ -19,6 +19,8 @@ from shop.events.models import Event
 from shop.moves.table import SUBJECTS
 from shop.staff.models import StaffUser
 from shop.staff.services import staff_actor
+from shop.store.choices import Delivery
+from shop.store.deliveries import PICKUP_IS_READY
 
 _DESK = ("alerts.handle",)
 _MONEY = ("orders.refund", "alerts.handle")
@@ -35,6 +37,9 @@ _TAKING_ON = tuple(
     and (rule.who & PEOPLE or not set(rule.steps.values()).issubset(IN_HAND))
 )
 """Verbs by which a person takes an order on, or by which nothing of it is left to send."""
+
+
+_REDIRECTING = ("order.change_address", "order.change_delivery")
 
 
 def _enters_desk(event: Event) -> bool:
@@ -180,7 +185,7 @@ KINDS: dict[AlertKind, Row] = {
         _DESK,
         ("order.supplement_overdue",),
         ending=endings.after_supplement,
-        ended_by=("order.pay", "order.collect", "order.waive", "order.release", "order.change_address"),
+        ended_by=("order.pay", "order.collect", "order.waive", "order.release", *_REDIRECTING),
     ),
     AlertKind.WAYBILL: Row(
         "有电子面单需要人工处理",
@@ -280,7 +285,7 @@ KINDS: dict[AlertKind, Row] = {
         ("orders.ship",),
         ("order.ship_soon",),
         ending=endings.after_ship_soon,
-        ended_by=(*_TAKING_ON, "order.hold", "order.postpone", "order.ship_over"),
+        ended_by=(*_TAKING_ON, "order.hold", "order.postpone", "order.change_delivery", "order.ship_over"),
     ),
     AlertKind.SHIP_OVER: Row(
         "有订单已超时未发货，请立即处理",
@@ -289,7 +294,16 @@ KINDS: dict[AlertKind, Row] = {
         ("orders.ship", "orders.edit"),
         ("order.ship_over",),
         ending=endings.after_ship_over,
-        ended_by=(*_TAKING_ON, "order.hold", "order.postpone"),
+        ended_by=(*_TAKING_ON, "order.hold", "order.postpone", "order.change_delivery"),
+    ),
+    AlertKind.UNCOLLECTED: Row(
+        "有自提订单超期未取，请联系买家",
+        "有 {n} 笔自提订单超期未取，请联系买家",
+        "soon",
+        ("pickup.verify",),
+        ("order.note_uncollected",),
+        ending=endings.after_uncollected,
+        ended_by=(*_TAKING_ON, "order.change_delivery", "order.remind_pickup", "order.snooze_pickup"),
     ),
     AlertKind.LOW_STOCK: Row(
         "有商品库存不足，请及时补货",
@@ -323,6 +337,31 @@ KINDS: dict[AlertKind, Row] = {
         ),
     ),
 }
+
+
+HIDDEN = frozenset() if PICKUP_IS_READY else frozenset({AlertKind.UNCOLLECTED})
+"""Kinds that nobody is offered to set up yet."""
+
+
+class Spoken(NamedTuple):
+    """What is said of one alert, and of `{n}` of them."""
+
+    one: str
+    many: str
+
+
+NEW_PICKUP = "new_pickup"
+SPOKEN: dict[str, Spoken] = {
+    **{kind.value: Spoken(row.one, row.many) for kind, row in KINDS.items()},
+    NEW_PICKUP: Spoken("您有新的自提订单，请及时备货", "您有 {n} 笔新的自提订单，请及时备货"),
+}
+
+
+def name_spoken(alert: Alert) -> str:
+    """Under which name of `SPOKEN` an alert is said: a new order that is picked up has words of its own."""
+    is_picked_up = alert.order is not None and alert.order.delivery == Delivery.PICKUP
+    return NEW_PICKUP if is_picked_up and alert.kind == AlertKind.NEW_ORDER else str(alert.kind)
+
 
 Kinds = tuple[str, ...]
 ALL_KINDS: Kinds = tuple(KINDS)

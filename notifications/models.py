@@ -40,6 +40,7 @@ class AlertKind(models.TextChoices):
     TRANSFER = "transfer", _("Transfer to check")
     SHIP_SOON = "ship_soon", _("Time to ship nearly over")
     SHIP_OVER = "ship_over", _("Overdue to ship")
+    UNCOLLECTED = "uncollected", _("Not picked up")
     LOW_STOCK = "low_stock", _("Stock is low")
     ROBOT = "robot", _("Robot is refused")
     BRUTE_FORCE = "brute_force", _("Codes are guessed")

@@ -3,17 +3,21 @@
 It is the same for one audience, and holds nothing personal.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
+from django.templatetags.static import static
 from django.urls import reverse
 
-from notifications.kinds import KINDS, Audience
+from notifications.kinds import NEW_PICKUP, SPOKEN, Audience, name_spoken
 from notifications.models import Alert, AlertKind, AlertSetting
 from notifications.selectors import SHOWN, count_open_alerts, list_open_alerts, load_subjects
 from notifications.voice.selectors import list_alert_settings
 from notifications.voice.words import describe_settings
 from shop import clock
 from shop.store.selectors import get_store_settings
+
+_PICKUP_SOUND = "audio/pickup-order.wav"
 
 
 def get_open_state(audience: Audience) -> dict[str, Any]:
@@ -27,23 +31,28 @@ def get_open_state(audience: Audience) -> dict[str, Any]:
     return {
         "alerts": rows,
         "count": len(rows) if len(rows) < SHOWN else count_open_alerts(audience),
-        "phrases": {kind: _describe_way(ways[kind]) for kind in KINDS},
+        "phrases": {kind: _describe_way(kind, ways) for kind in SPOKEN},
         "settings": describe_settings(get_store_settings(), clock.now(), is_voice_on=is_voice_on),
     }
 
 
-def _describe_way(way: AlertSetting) -> dict[str, str]:
+def _describe_way(kind: str, ways: Mapping[str, AlertSetting]) -> dict[str, str]:
     """What is said of a kind, and its own sound or ""."""
-    row = KINDS[AlertKind(way.kind)]
-    sound = reverse("store:sound", args=[way.sound_name]) if way.sound_name else ""
-    return {"one": row.one, "many": row.many, "sound": sound}
+    way, spoken = ways.get(kind), SPOKEN[kind]
+    sound = reverse("store:sound", args=[way.sound_name]) if way and way.sound_name else ""
+    return {
+        "one": spoken.one,
+        "many": spoken.many,
+        "sound": static(_PICKUP_SOUND) if kind == NEW_PICKUP else sound,
+    }
 
 
 def _describe(alert: Alert) -> dict[str, Any]:
+    spoken = name_spoken(alert)
     return {
         "id": alert.pk,
-        "kind": alert.kind,
-        "words": KINDS[AlertKind(alert.kind)].one,
+        "kind": spoken,
+        "words": SPOKEN[spoken].one,
         "number": alert.order.number if alert.order else "",
         "url": alert.url,
         "raised_at": alert.raised_at.isoformat(),

@@ -10,6 +10,8 @@ from shop.spelling import normalise
 from shop.store.deliveries import WAYS
 from shop.store.places.regions import shorten
 
+REDIRECTING = ("order.change_address", "order.change_delivery")
+"""Verbs whose events keep whom the goods went to before and go to now, sealed."""
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x1f]+")
 _BETWEEN_NUMBERS = re.compile(r"(?<=\d)[\W_]+(?=\d)")
 _MARKS = re.compile(r"[^\w-]|_|(?<!\d)-|-(?!\d)")

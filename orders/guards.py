@@ -68,6 +68,12 @@ def nothing_paid(order: Order) -> Refused | None:
     return Refused("already_paid", _("The order has been paid.")) if order.paid_fen else None
 
 
+def not_paid_yet(order: Order) -> Refused | None:
+    """As `nothing_paid` where a buyer may still change alone what the shop has no money for."""
+    message = _("The order has been paid. Ask the shop to change it.")
+    return Refused("already_paid", message) if order.paid_fen else None
+
+
 def something_paid(order: Order) -> Refused | None:
     return None if order.paid_fen else Refused("nothing_paid", _("Nothing has been paid for this order."))
 

@@ -6,7 +6,10 @@ from orders.states import MOVES
 from shop.events.models import Event
 from shop.events.registry import on
 
-_BY_COLUMNS = ("order.change_address", "order.hold", "order.supplement_overdue", "order.unlabel")
+_BY_COLUMNS = (
+    *("order.change_address", "order.change_delivery"),
+    *("order.hold", "order.supplement_overdue", "order.unlabel"),
+)
 _AWAY = sorted(
     verb
     for verb, move in MOVES.items()

@@ -21,7 +21,7 @@ from shop.store.choices import ONLINE, Delivery, PayMethod
 from shop.store.deliveries import WAYS
 from shop.store.models import StoreSettings
 from shop.store.places.regions import join_region
-from shop.store.selectors import list_deliveries, list_pay_methods
+from shop.store.selectors import get_store_settings, list_deliveries, list_pay_methods
 
 MAX_LINES = 50
 MAX_QUANTITY = 9999
@@ -115,7 +115,7 @@ def price_elsewhere(order: Order, to: Destination) -> int:
     """
     if WAYS[order.delivery].fee:
         return 0
-    goods = [_describe_line(line) for line in order.lines.select_related("sku__product").order_by("id")]
+    goods = _describe_left(order)
     charged = order.freight_fen + order.freight_adjust_fen
     there = _sum_freight(goods, to)
     try:
@@ -123,6 +123,23 @@ def price_elsewhere(order: Order, to: Destination) -> int:
     except Refused:
         here = charged
     return max(there - here, -charged)
+
+
+def price_delivery(order: Order, delivery: Delivery, to: Destination) -> int:
+    """What it costs today to deliver the goods that an order still has in this way.
+
+    Raises Refused `outside_area`, `not_served` (400).
+    """
+    store = get_store_settings()
+    if WAYS[delivery].is_near:
+        check_area(to, store)
+    if fee := WAYS[delivery].fee:
+        return fee(store)
+    return _sum_freight(_describe_left(order), to)
+
+
+def _describe_left(order: Order) -> list[Goods]:
+    return [_describe_line(line) for line in order.lines.select_related("sku__product").order_by("id")]
 
 
 def _sum_freight(goods: Iterable[Goods], to: Destination) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 
-from orders.destinations import make_destination
+from orders.destinations import REDIRECTING, make_destination
 from orders.models import BlindIndex, HashKind, Order
 from orders.search import make_hashes
 from orders.stages import OVER
@@ -21,7 +21,7 @@ Hashes = dict[str, int]
 
 @rehash("search hashes of orders")
 def rebuild_hashes(after: int) -> int | None:
-    """Recipients and phones, those before a change of address too, and the buyer's nickname as it is today."""
+    """Recipients and phones, former ones of the order too, and the buyer's nickname as it is today."""
     known = Order.objects.filter(customer__erased_at__isnull=True).select_related("customer")
     orders = list(known.filter(pk__gt=after).order_by("pk")[:BATCH])
     wanted, present = _make(orders), _read(orders)
@@ -67,11 +67,11 @@ def _as_set(rows: Iterable[Hashes]) -> set[tuple[tuple[str, int], ...]]:
 
 
 def _list_former_recipients(orders: Iterable[Order]) -> dict[int, list[tuple[str, str]]]:
-    """Order id → recipient and phone before each change of address, as far as they can be read."""
+    """Order id → recipient and phone before each change of address or delivery, as far as they can be read."""
     ids = [order.pk for order in orders]
-    events = Event.objects.filter(
-        kind=Order.subject_kind, subject_id__in=ids, verb="order.change_address"
-    ).exclude(sealed="")
+    events = Event.objects.filter(kind=Order.subject_kind, subject_id__in=ids, verb__in=REDIRECTING).exclude(
+        sealed=""
+    )
     former: dict[int, list[tuple[str, str]]] = defaultdict(list)
     Event.load_secrets(events)
     for event in events:

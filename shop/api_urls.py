@@ -15,7 +15,7 @@ from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.request import Request
 
-from pickup import api as pickup
+from pickup.api import joining
 from shop.catalog import api as catalog
 from shop.customers import api as customers
 from shop.http.api.endpoint import JsonOnly
@@ -61,7 +61,7 @@ urlpatterns = [
     path("products", catalog.ProductsView.as_view(), name="products"),
     path("products/<str:id>", catalog.ProductView.as_view(), name="product"),
     path("images", customers.ImagesView.as_view(), name="images"),
-    path("verifier/join", pickup.JoinView.as_view(), name="join_verifiers"),
+    path("verifier/join", joining.JoinView.as_view(), name="join_verifiers"),
     path("addresses", customers.AddressesView.as_view(), name="addresses"),
     path("addresses/parse", customers.SplitAddressView.as_view(), name="parse_address"),
     path("addresses/<str:id>", customers.AddressView.as_view(), name="address"),

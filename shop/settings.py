@@ -125,6 +125,7 @@ INSTALLED_APPS = [
     "orders.desk",
     "pickup",
     "pickup.cash",
+    "pickup.uncollected",
     "notifications",
     # The image has no such folders.
     *(["shop.demo", "seeding"] if DEMO else []),

@@ -21,6 +21,7 @@ urlpatterns = [
     path("v/<str:token>", card, name="pickup_code"),
     path("v/", include("pickup.phone.urls")),
     path("console/pickup/cash/", include("pickup.cash.urls")),
+    path("console/pickup/uncollected/", include("pickup.uncollected.urls")),
     path("console/pickup/", include("pickup.urls")),
     path("console/staff/", include("shop.staff.urls")),
     path("console/files/", include("shop.staff.files.urls")),

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from notifications.kinds import HIDDEN
 from notifications.models import AlertKind
 from notifications.robots.choices import SIGNED, Quiet
 from notifications.robots.models import Robot
@@ -44,7 +45,10 @@ class RobotForm(forms.Form):
         help_text=_("Only where the group takes no message without it: it stands in front of each."),
     )
     alert_kinds = forms.MultipleChoiceField(
-        label=_("Speaks of"), choices=AlertKind, required=False, widget=forms.CheckboxSelectMultiple
+        label=_("Speaks of"),
+        choices=[(kind.value, kind.label) for kind in AlertKind if kind not in HIDDEN],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
     only_unheard = forms.ChoiceField(label=_("It speaks"), choices=_WHEN, required=False)
     quiet = forms.ChoiceField(label=_("Is quiet"), choices=Quiet)

@@ -1,13 +1,14 @@
 """What a robot says: the sentence, the order's number and a link. Nothing about a buyer."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from notifications.kinds import KINDS, make_sentence
-from notifications.models import Alert, AlertKind
+from notifications.kinds import SPOKEN, make_sentence, name_spoken
+from notifications.models import Alert
 from notifications.robots.models import Robot
 from notifications.selectors import load_subjects
 
@@ -22,14 +23,15 @@ def write_message(robot: Robot, alerts: Sequence[Alert]) -> str:
 
 def _write_one(alert: Alert) -> list[str]:
     load_subjects([alert])
-    spoken = KINDS[AlertKind(alert.kind)].one
+    spoken = SPOKEN[name_spoken(alert)].one
     about = _("Order %(number)s") % {"number": alert.order.number} if alert.order else make_sentence(alert)
     return [spoken, about, settings.BASE_URL + alert.url]
 
 
 def _write_digest(alerts: Sequence[Alert]) -> list[str]:
-    of_kinds = [(row, sum(alert.kind == kind for alert in alerts)) for kind, row in KINDS.items()]
-    spoken = [row.one if n == 1 else row.many.format(n=n) for row, n in of_kinds if n]
+    of_kinds = Counter(name_spoken(alert) for alert in alerts)
+    found = [(words, of_kinds[kind]) for kind, words in SPOKEN.items()]
+    spoken = [words.one if n == 1 else words.many.format(n=n) for words, n in found if n]
     numbers = list(dict.fromkeys(alert.order.number for alert in alerts if alert.order))
     about = _("Orders %(numbers)s") % {"numbers": "、".join(numbers[:NUMBERS_SHOWN])}
     more = "…" if len(numbers) > NUMBERS_SHOWN else ""

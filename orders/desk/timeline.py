@@ -25,7 +25,7 @@ from shop.events.models import Event
 from shop.events.words import NAMES, Part, describe_actor, describe_facts, label_facts, tell_only, tells
 from shop.money import format_fen
 from shop.moves.table import SUBJECTS, describe_verb, says
-from shop.store.choices import PayMethod
+from shop.store.choices import Delivery, PayMethod
 
 BURST = timedelta(seconds=10)
 REPEATS = timedelta(minutes=10)
@@ -155,6 +155,8 @@ def _describe_change(verb: str, data: Mapping[str, Any]) -> Change | None:
         return None
     if verb in ("order.change_price", "order.waive"):
         return Change(format_fen(data["before"]), format_fen(data["after"]))
+    if verb == "order.change_delivery":
+        return Change(*(str(Delivery(data[key]).label) for key in ("before", "after")))
     if verb == "order.choose_payment":
         return Change(_pay_label(data["before"]), _pay_label(data["after"]))
     if verb == "order.replace_number":

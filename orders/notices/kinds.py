@@ -6,18 +6,19 @@ from datetime import timedelta
 from typing import Any
 
 from orders.models import Order
-from orders.notices.models import OF_PARCELS, BuyerNotice, NoticeKind
+from orders.notices.models import OF_PARCELS, BuyerNotice, NoticeKind, NoticeState
 from orders.stages import IN_HAND, Stage
 from shop.actor import ActorKind
 from shop.events.models import Event
-from shop.store.choices import Notice
+from shop.store.choices import Delivery, Notice
 
-_DEAR = ("order.change_lines", "order.change_address")
+_DEAR = ("order.change_lines", "order.change_address", "order.change_delivery")
 _ENDING = (
     *("order.cancel_paid", "order.cancel_unpaid", "order.cancel_unsent"),
     *("order.close_empty", "order.close_returned"),
 )
 _PAYING = ("order.pay", "order.collect", "order.waive")
+_HANDING_OUT = ("order.verify", "order.verify_part", "order.all_handed_out")
 _SENDING = ("order.ship", "order.ship_part", "order.all_shipped")
 PARCEL_VERBS = ("order.ship", "order.ship_part", "order.replace_number", "order.undo_ship", "order.arrive")
 """After these a buyer is told what their parcels are now."""
@@ -54,6 +55,26 @@ class Row:
 def _is_postponed_no_more(order: Order, notice: BuyerNotice) -> bool:
     later = BuyerNotice.objects.filter(order=order, kind=notice.kind, event_id__gt=notice.event_id)
     return order.stage not in IN_HAND or later.exists()
+
+
+def _waits_at_counter(order: Order) -> bool:
+    return order.delivery == Delivery.PICKUP and order.stage == Stage.PREPARING
+
+
+def _is_first_ready(order: Order) -> bool:
+    """Goods that are put back and ready again are no news."""
+    earlier = BuyerNotice.objects.filter(order=order, kind=NoticeKind.READY)
+    return _waits_at_counter(order) and not earlier.exclude(state=NoticeState.DROPPED).exists()
+
+
+def _waits_no_more(order: Order, _notice: BuyerNotice) -> bool:
+    return not _waits_at_counter(order)
+
+
+def _is_taken_back(order: Order, notice: BuyerNotice) -> bool:
+    """What is taken back is what was handed out last."""
+    later = BuyerNotice.objects.filter(order=order, kind=notice.kind, event_id__gt=notice.event_id)
+    return not later.exists()
 
 
 KINDS: dict[NoticeKind, Row] = {
@@ -102,6 +123,35 @@ KINDS: dict[NoticeKind, Row] = {
         when=_owes,
         ended_by=(*_PAYING, *_DEAR, *_ENDING),
         is_over=lambda order, _notice: not _owes(order),
+    ),
+    NoticeKind.READY: Row(
+        Notice.PICKUP,
+        "待自提",
+        "商品已备好，请凭核销码到店自提",
+        timedelta(days=1),
+        left_by=("order.prepare", "order.skip_prepare"),
+        when=_is_first_ready,
+        ended_by=(*_HANDING_OUT, *_ENDING, "order.change_delivery", "order.undo_prepare"),
+        is_over=_waits_no_more,
+    ),
+    NoticeKind.UNCOLLECTED: Row(
+        Notice.PICKUP,
+        "待自提",
+        "商品还在门店等您，请尽快到店自提",
+        timedelta(days=1),
+        left_by=("order.remind_pickup",),
+        ended_by=(*_HANDING_OUT, *_ENDING, "order.change_delivery"),
+        is_over=lambda order, _notice: order.delivery != Delivery.PICKUP or order.stage not in IN_HAND,
+    ),
+    NoticeKind.HANDED_OUT: Row(
+        Notice.PICKUP,
+        "已取货",
+        "商品已核销取走，如非本人请联系商家",
+        timedelta(days=1),
+        left_by=("order.verify", "order.verify_part"),
+        when=lambda order: order.pieces_shipped > 0,
+        ended_by=("order.undo_verify",),
+        is_over=_is_taken_back,
     ),
 }
 VERBS = tuple(

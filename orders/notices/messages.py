@@ -23,8 +23,10 @@ _KEYWORD = re.compile(
 _LABELS: tuple[tuple[str, str], ...] = (
     ("(快递|物流|运单|包裹|货运).*号|运单", "tracking_no"),
     ("快递|物流|承运|配送", "courier"),
+    ("(取货|提货|自提|门店).*地", "address"),
+    ("门店|自提点", "store"),
     ("电话|客服|联系", "phone"),
-    ("商家|店铺|商户|门店", "shop"),
+    ("商家|店铺|商户", "shop"),
     ("金额|价格|费用|补款|应付|待付", "amount"),
     ("订单.*号|单号|编号", "number"),
     ("状态|进度|结果|类型", "phrase"),
@@ -54,10 +56,13 @@ def list_known(notice: BuyerNotice) -> dict[str, str]:
     """What can be said, nothing of it about a person; "" where there is none."""
     row, order, store = KINDS[NoticeKind(notice.kind)], notice.order, get_store_settings()
     courier = find_courier(notice.facts.get("courier", ""))
+    place = order.pickup_store
     return {
         "tracking_no": notice.facts.get("tracking_no", ""),
         "courier": courier.name_zh if courier else "商家配送" if notice.parcel_id else "",
-        "phone": store.contact_phone,
+        "phone": place.phone if place else store.contact_phone,
+        "store": place.name if place else store.shop_name,
+        "address": place.address if place else "",
         "shop": store.shop_name,
         "amount": f"¥{write_yuan(order.owed_fen or order.payable_fen)}",
         "number": order.number,

@@ -17,6 +17,9 @@ class NoticeKind(models.TextChoices):
     CHANGED = "changed", _("Order changed")
     CANCELLED = "cancelled", _("Order cancelled")
     OWES = "owes", _("Something is left to pay")
+    READY = "ready", _("Ready for pickup")
+    UNCOLLECTED = "uncollected", _("Reminded of the pickup")
+    HANDED_OUT = "handed_out", _("Picked up")
 
 
 OF_PARCELS = (NoticeKind.SHIPPED, NoticeKind.RENUMBERED)

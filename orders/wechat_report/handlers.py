@@ -1,4 +1,4 @@
-"""What WeChat is to be told follows the parcels; and enqueuing what it can be told at once."""
+"""What WeChat is to be told follows the parcels and what is handed out; and enqueuing what it can be told at once."""
 
 from orders.wechat_report.models import ShippingReport
 from orders.wechat_report.reporting import is_reporting
@@ -10,10 +10,11 @@ from shop.events.models import Event
 from shop.events.registry import on
 
 _SENDING = ("order.ship", "order.ship_part", "order.all_shipped", "order.undo_ship", "order.replace_number")
+_HANDING_OUT = ("order.verify", "order.all_handed_out", "order.undo_verify")
 _MONEY = ("order.pay", "order.cancel_unsent", "order.cancel_lines", "order.refund_done")
 
 
-@on(*_SENDING, *_MONEY)
+@on(*_SENDING, *_HANDING_OUT, *_MONEY)
 def follow_parcels(event: Event) -> None:
     if event.order_id is not None:
         follow_order(event.order_id)

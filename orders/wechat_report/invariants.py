@@ -12,7 +12,7 @@ from orders.wechat_report.models import ASKED, ShippingReport
 from orders.wechat_report.reporting import get_standing, is_reporting
 from shop.events.models import EventDelivery
 from shop.invariants import in_scope, invariant
-from shop.store.choices import PayMethod
+from shop.store.choices import Delivery, PayMethod
 
 
 @invariant("B17", "a shipping report waits exactly while WeChat is to be told")
@@ -45,5 +45,6 @@ def shipped_payments_are_reported() -> Iterator[str]:
         order__customer__erased_at__isnull=True,
         shipping_report__isnull=True,
     ).exclude(order__source=Source.TEST)
-    for payment in in_scope(payments, orders="order").filter(Exists(sent), ~Exists(waiting)):
+    is_out = Exists(sent) | Q(order__delivery=Delivery.PICKUP, order__shipped_at__gt=since)
+    for payment in in_scope(payments, orders="order").filter(is_out, ~Exists(waiting)):
         yield f"nobody tells WeChat what was shipped for {payment}"

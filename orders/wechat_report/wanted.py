@@ -1,7 +1,7 @@
-"""What there is to tell of an order's parcels, and what of it WeChat has been told."""
+"""What there is to tell of an order's parcels, or of its pickup, and what of it WeChat has been told."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from orders.models import Order
@@ -9,8 +9,8 @@ from orders.payments.models import Payment
 from orders.shipping.models import HANDED_OVER, Parcel, Purpose
 from orders.shipping.selectors import list_parcels
 from orders.stages import Stage
-from shop.clients.wechat_shipping import EXPRESS, LONGEST_GOODS, MOST_PARCELS, SAME_CITY
-from shop.store.choices import PayMethod
+from shop.clients.wechat_shipping import EXPRESS, LONGEST_GOODS, MOST_PARCELS, SAME_CITY, SELF_PICKUP
+from shop.store.choices import Delivery, PayMethod
 
 _TOLD_OF = {Stage.PREPARING: False, Stage.SHIPPED: True, Stage.DONE: True}
 """Stages of which something may be told, and whether nothing is left to send."""
@@ -19,10 +19,23 @@ Wanted = dict[str, Any]
 
 
 def describe_shipping(order: Order) -> Wanted:
-    """What is true of the order's parcels, {} while WeChat need not hear of it.
+    """What is true of the order's goods, {} while WeChat need not hear of it.
 
-    Only express can be told in parts: own delivery is told of when all of it has left.
+    Only express can be told in parts: of own delivery and pickup it is told when all is with the buyer, or on its way.
     """
+    return _describe_pickup(order) if order.delivery == Delivery.PICKUP else _describe_parcels(order)
+
+
+def _describe_pickup(order: Order) -> Wanted:
+    """What was handed out at the counter, once nothing is left there."""
+    if order.stage != Stage.DONE:
+        return {}
+    goods = _join((line.product_name, line.shipped) for line in order.lines.order_by("id") if line.shipped)
+    row = {"courier": "", "number": "", "goods": goods}
+    return {"type": SELF_PICKUP, "all": True, "parcels": [row]} if goods else {}
+
+
+def _describe_parcels(order: Order) -> Wanted:
     sent = [
         parcel
         for parcel in list_parcels(order)
@@ -43,12 +56,17 @@ def _describe(courier: str, number: str, parcels: Sequence[Parcel], order: Order
 
 
 def _name_goods(parcels: Sequence[Parcel], order: Order) -> str:
-    """What of this order is in the parcels, in so many characters as WeChat takes."""
+    """What of this order is in the parcels."""
+    lines = (line for parcel in parcels for line in parcel.lines.all())
+    own = (line for line in lines if line.order_line.order_id == order.pk)
+    return _join((line.order_line.product_name, line.quantity) for line in own)
+
+
+def _join(goods: Iterable[tuple[str, int]]) -> str:
+    """Names with their pieces, cut to what WeChat takes."""
     pieces: dict[str, int] = defaultdict(int)
-    for parcel in parcels:
-        for line in parcel.lines.all():
-            if line.order_line.order_id == order.pk:
-                pieces[line.order_line.product_name] += line.quantity
+    for name, count in goods:
+        pieces[name] += count
     words = "、".join(f"{name}×{count}" for name, count in pieces.items())
     return " ".join(words.split())[:LONGEST_GOODS]
 

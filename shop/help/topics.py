@@ -69,6 +69,7 @@ TOPICS = (
         ),
     ),
     Topic("cash-sheets", Group.ORDERS, _("Cash sheets"), ("cash:list", "cash:sheet")),
+    Topic("uncollected", Group.ORDERS, _("Not picked up"), ("uncollected:board",)),
     Topic("payments", Group.ORDERS, _("Being paid")),
     Topic("cod", Group.ORDERS, _("Cash on delivery"), ("orders:cod", "orders:remit")),
     Topic("invoices", Group.ORDERS, _("Invoices"), ("orders:invoices", "orders:invoice")),

@@ -51,6 +51,7 @@ class Notice(models.TextChoices):
     RECEIVE = "receive", _("please check before receiving")
     REFUNDED = "refunded", _("refunded")
     CHANGED = "changed", _("order changed")
+    PICKUP = "pickup", _("ready for pickup")
 
 
 LIMITS: dict[str, tuple[int, int]] = {
@@ -65,5 +66,6 @@ LIMITS: dict[str, tuple[int, int]] = {
     "wechat_report_delay_minutes": (0, 12 * 60),
     "invoice_days": (1, 3 * 365),
     "archive_days": (0, 3650),
+    "uncollected_days": (1, 90),
 }
 """The least and the most each number of the settings may be."""

@@ -113,6 +113,12 @@ class StoreSettings(Versioned):
     template_changed = models.CharField(
         _("template: order changed"), max_length=64, blank=True, default="", db_default=""
     )
+    template_pickup = models.CharField(
+        _("template: ready for pickup"), max_length=64, blank=True, default="", db_default=""
+    )
+    uncollected_days = models.PositiveIntegerField(
+        _("goods count as not picked up after (days)"), default=7, db_default=7
+    )
     order_page = models.CharField(
         _("page of an order in the mini-program"), max_length=120, blank=True, default="", db_default=""
     )

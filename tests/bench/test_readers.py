@@ -61,6 +61,8 @@ READERS = {
     "verification_by_store": "pickup.pages.records.RecordFilters.find",
     "verification_by_verifier": "pickup.pages.records.RecordFilters.find",
     "verification_by_day": "pickup.pages.records.RecordFilters.find",
+    "waiting_by_due": "pickup.uncollected.selectors.list_uncollected",
+    "waiting_to_note": "pickup.uncollected.selectors.list_to_note",
     "verification_undone": "pickup.pages.records.RecordFilters.find",
     "order_by_pickup_store": f"{LIST}.narrow",
     "order_by_pickup_slot": "orders.services.slots.count_taken",

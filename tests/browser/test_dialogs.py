@@ -46,6 +46,7 @@ from shop.staff.pages.actions import CHANGE, DISABLE, ENABLE
 from shop.staff.pages.people import RESET
 from shop.staff.services import disable_staff
 from shop.store.choices import PayMethod
+from shop.store.deliveries import PICKUP_IS_READY
 from shop.store.pickup_stores.views import ACTIONS as OF_STORES
 from tests import cast
 from tests.browser.conftest import Device, LiveShop
@@ -87,6 +88,8 @@ def list_pages() -> Iterator[str]:
     uncollected, handed_out = counter.waiting(), counter.waiting()
     counter.hand_out(handed_out)
     yield from (f"/console/orders/{order.number}/" for order in (uncollected, handed_out))
+    counter.forgotten()
+    yield "/console/pickup/uncollected/"
     resting = counter.appoint(cast.make_store())
     switch_off(resting.pk, actor=cast.clerk())
     yield from (
@@ -181,6 +184,7 @@ def list_expected() -> set[str]:
         RESET,
     )
     asked = {action.name for action in actions if not action.anchor} - DIRECT
+    asked -= set() if PICKUP_IS_READY else {"pick_up_instead"}
     return {f"#dialog-{name}" for name in (*asked, "handle-all", "filter")} | {"#help"}
 
 

@@ -15,7 +15,7 @@ from shop.store.models import StoreSettings
 from tests import cast
 from tests.gateway import Gateway
 
-SHIPPED, UNPAID, CHANGED, UNKNOWN = TEMPLATES
+SHIPPED, UNPAID, CHANGED, PICKUP, UNKNOWN = TEMPLATES
 WAREHOUSE = cast.clerk("warehouse", name="李四", id_=2)
 
 

@@ -1,12 +1,16 @@
 """Orders that wait at a counter, and who stands behind it."""
 
 import itertools
+from datetime import timedelta
 from typing import Any
 
 from orders.models import Order
 from pickup.models import Verification, Verifier
 from pickup.services.verifiers import appoint_verifier
 from pickup.services.verifying import Handout, verify_pickup
+from pickup.uncollected.models import Waiting
+from pickup.uncollected.services import follow_order, note_uncollected
+from shop import clock
 from shop.store.models import PickupStore
 from tests import cast
 
@@ -22,6 +26,17 @@ def waiting(**kwargs: Any) -> Order:
 
 def unpaid(**kwargs: Any) -> Order:
     order = cast.to_pick_up(cast.place(**kwargs))
+    order.refresh_from_db()
+    return order
+
+
+def forgotten(**kwargs: Any) -> Order:
+    """Paid, and nobody came for it in time, which people were told."""
+    order = cast.paid_pickup(**kwargs)
+    follow_order(order.pk)
+    past = clock.now() - timedelta(days=7, minutes=1)
+    Waiting.objects.filter(order=order).update(since=past, due_at=clock.now())
+    note_uncollected(order.pk)
     order.refresh_from_db()
     return order
 

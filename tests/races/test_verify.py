@@ -1,20 +1,23 @@
 """The counter pressed by many: one code, two verifiers; and against cancelling, refunding and another price."""
 
+import time
 from functools import partial
 
 import pytest
 
 from orders.payments.changes.cancelling import cancel_lines, cancel_paid
+from orders.payments.changes.difference import Difference
 from orders.payments.changes.partial import PartRefund, refund_part
 from orders.payments.changes.pricing import change_price
 from orders.payments.models import Means, Payment, Refund
 from orders.stages import Stage
 from pickup.codes import find_order, make_code
 from pickup.models import Verification
+from pickup.services.converting import NewDelivery, change_delivery
 from pickup.services.verifiers import verifier_actor
 from pickup.services.verifying import Collected, Handout, undo_verify, verify_pickup
 from shop.actor import SYSTEM
-from shop.store.choices import PayMethod
+from shop.store.choices import Delivery, PayMethod
 from tests import cast
 from tests.expect import fresh, stock_of
 from tests.pickup.counter import appoint, hand_out, unpaid, waiting
@@ -22,6 +25,7 @@ from tests.races.conftest import codes_of, run_together
 
 ROUNDS = 200
 OF_PAIRS = 6
+START_S = 0.05
 CLERK = cast.clerk("order_clerk", name="李四", id_=7)
 MANAGER = cast.clerk("manager", name="王店长", id_=2)
 
@@ -137,6 +141,50 @@ def test_verifying_against_a_refund(round_):
     acts = [lambda: hand_out(order), lambda: refund_part(order.pk, back, actor=MANAGER)]
     assert codes_of(run_together(acts[:: (-1) ** round_])) == ["ok", "ok"]
     assert (Refund.objects.count(), fresh(order).stage) == (1, Stage.DONE)
+
+
+def convert(order, **kwargs) -> None:
+    change_delivery(order.pk, NewDelivery(Delivery.EXPRESS, cast.HOME), actor=MANAGER, **kwargs)
+
+
+@pytest.mark.parametrize("round_", range(OF_PAIRS))
+def test_verifying_against_another_delivery(round_):
+    order = fresh(cast.paid_pickup())
+
+    def press() -> None:
+        # Another delivery is worked out before the order is locked: every second round it has a start.
+        time.sleep(round_ % 2 * START_S)
+        hand_out(order)
+
+    results = run_together([press, lambda: convert(order)])
+    assert codes_of(results).count("ok") == 1
+    order = fresh(order)
+    is_sent = order.delivery == Delivery.EXPRESS
+    assert (order.stage == Stage.DONE, Verification.objects.count()) == (not is_sent, not is_sent)
+    assert bool(order.ship_by) == is_sent
+    assert set(codes_of(results)) - {"ok"} <= {
+        "not_picked_up",
+        "already_shipped",
+        "wrong_stage",
+        "already_done",
+    }
+
+
+def test_without_the_lock_the_version_keeps_both_from_happening(switch_off_order_lock):
+    order = fresh(cast.paid_pickup())
+    switch_off_order_lock(2)
+    keep = partial(convert, order, difference=Difference.KEEP)
+    codes = codes_of(run_together([lambda: hand_out(order), keep]))
+    assert codes.count("ok") == 1
+    assert set(codes) - {"ok"} <= {"IntegrityError", "stale"}
+
+
+def test_converted_50_times_at_once_it_is_converted_once():
+    order = fresh(cast.paid_pickup())
+    results = run_together([lambda: convert(order)] * 50)
+    assert set(codes_of(results)) == {"ok", "same_delivery"}
+    assert codes_of(results).count("ok") == 1
+    assert fresh(order).code_version == 1
 
 
 @pytest.mark.parametrize("round_", range(OF_PAIRS))

@@ -80,6 +80,7 @@ LISTS: dict[str, tuple[str, ...]] = {
     "/console/orders/waybills/labels/": ("number", "filter", "all", "job"),
     "/console/orders/gateway/": ("number",),
     "/console/orders/couriers/": ("number",),
+    "/console/pickup/uncollected/": ("tab", *CURSORS),
     "/console/pickup/records/": (*RecordsForm.base_fields, *CURSORS),
     "/console/pickup/verifiers/": ("state", *CURSORS),
     "/console/pickup/cash/": tuple(SheetFilterForm.base_fields),

@@ -157,6 +157,7 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("api:transfer_proof", "POST"): buyers(other=NOT_FOUND),
     ("api:images", "POST"): buyers(),
     ("api:choose_payment", "POST"): buyers(other=NOT_FOUND),
+    ("api:change_delivery", "POST"): buyers(other=NOT_FOUND),
     ("api:cancel", "POST"): buyers(other=NOT_FOUND),
     ("api:receive", "POST"): buyers(other=NOT_FOUND),
     ("api:urge", "POST"): buyers(other=NOT_FOUND),
@@ -192,6 +193,7 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("api:verifier_handed_out", "GET"): NO_VERIFIERS,
     ("api:verifier_card", "GET"): NO_VERIFIERS,
     ("api:verifier_verify", "POST"): NO_VERIFIERS,
+    ("uncollected:board", "GET"): staff(PRICERS),
     ("pickup:records", "GET"): staff(ALL),
     ("pickup:verifiers", "GET"): staff(BOSSES),
     ("pickup:verifier", "GET"): staff(BOSSES),
@@ -396,8 +398,9 @@ FORMS = (
 ORDER_ACTIONS = (
     (EDITORS, "confirm", "undo_confirm", "prepare", "undo_prepare", "release", "receive", "hold"),
     (EDITORS, "change_address", "change_lines", "postpone", "remark", "note"),
-    (EDITORS, "urge", "extend", "choose_payment"),
+    (EDITORS, "urge", "extend", "choose_payment", "send_instead", "pick_up_instead"),
     (PRICERS | {"store_clerk"}, "verify"),
+    (PRICERS, "remind_pickup", "store_goods", "snooze_pickup"),
     (BOSSES, "undo_verify"),
     (
         SHIPPERS,
@@ -437,6 +440,7 @@ NAMESPACES = sorted({namespace_of(name) for name, _method in MATRIX})
 # Where an empty body is refused before it is asked whose thing it is about.
 BODIES: dict[str, dict[str, Any]] = {
     "api:choose_payment": {"pay_method": "cod"},
+    "api:change_delivery": {"delivery": "express", "address": cast.address()},
     "api:transfer_proof": {"image_ids": ["1"]},
     "api:address": vars(cast.HOME),
     "api:invoice": {"holder": "person", "title": "林晓燕", "email": "lin@mail.example"},

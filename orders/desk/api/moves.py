@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from orders.desk.api.buyer import cancel_for_buyer, unless_done
 from orders.desk.api.serializers import (
     CancelIn,
+    ChangeDeliveryIn,
     ChoosePaymentIn,
     EmptyIn,
     InvoiceIn,
@@ -17,7 +18,7 @@ from orders.desk.api.serializers import (
     PaymentParametersOut,
     TransferProofIn,
 )
-from orders.desk.api.views import NUMBER, TAGS, clean_number, show_order
+from orders.desk.api.views import NUMBER, TAGS, clean_number, read_recipient, show_order
 from orders.invoices.selectors import find_last_title
 from orders.invoices.services.asking import ask_invoice, withdraw_invoice
 from orders.invoices.titles import Title
@@ -27,12 +28,14 @@ from orders.payments.services.attempts import start_payment
 from orders.payments.services.balance import pay_by_balance
 from orders.payments.services.transfers import send_proof
 from orders.selectors import get_order, get_order_id
+from orders.services.place import Recipient
 from orders.services.steps import extend_receipt, receive_order, urge_order
 from orders.stages import BuyerReason
+from pickup.services.converting import NewDelivery, change_delivery
 from shop.customers.api import BuyerView, Wanted, for_buyers
 from shop.http.api.schema import LIMITED
 from shop.http.api.serializers import StrictSerializer
-from shop.store.choices import PayMethod
+from shop.store.choices import Delivery, PayMethod
 
 _MOVE = ("not_found", "wrong_stage", "already_done", "stale")
 _GATEWAY = ("wechat_not_set_up", "gateway_unavailable")
@@ -125,6 +128,28 @@ class ChoosePaymentView(MoveView):
     def post(self, number: str, wanted: Wanted) -> None:
         """Pay an unpaid order in another way; with cash on delivery it moves on at once."""
         choose_payment(self.find(number), method=PayMethod(wanted["pay_method"]), actor=self.actor)
+
+
+class ChangeDeliveryView(MoveView):
+    throttle_scope = "pay"
+
+    @move(
+        "change_delivery",
+        *(*LIMITED, "same_delivery", "delivery_not_offered", "outside_area", "not_served", "store_closed"),
+        *("payment_not_offered", "already_paid", "already_shipped", "has_label", "aftersale_open"),
+        *("closing", *_GATEWAY),
+        body=ChangeDeliveryIn,
+    )
+    def post(self, number: str, wanted: Wanted) -> None:
+        """Have an order sent that you wanted to pick up, or pick it up instead, while nothing of it is paid.
+
+        Its price follows with the freight, and an order that was to be paid with the goods waits for its payment where
+        the new delivery does not allow that.
+        """
+        to = read_recipient(self.customer, wanted) or Recipient("", "", "", "", "", "")
+        store_id = wanted["pickup"]["store_id"] if "pickup" in wanted else None
+        new = NewDelivery(Delivery(wanted["delivery"]), to, store_id)
+        change_delivery(self.find(number), new, actor=self.actor)
 
 
 class CancelView(MoveView):

@@ -70,15 +70,9 @@ class SlotOut(serializers.Serializer[Any]):
     ends_at = serializers.DateTimeField(source="pickup_until")
 
 
-class _DestinationIn(StrictSerializer):
-    """A basket and where it goes: an entry of the address book, an address of its own, or a store."""
+class _WhereIn(StrictSerializer):
+    """Where goods go: an entry of the address book, an address of its own, or a store."""
 
-    basket = serializers.ListField(
-        child=BasketItemIn(),
-        min_length=1,
-        max_length=MAX_BASKET,
-        help_text="a SKU that is named twice is summed; at most 50 different ones",
-    )
     delivery = serializers.ChoiceField(choices=Delivery.choices)
     address_id = Id(required=False)
     address = RecipientIn(required=False)
@@ -97,6 +91,28 @@ class _DestinationIn(StrictSerializer):
         return attrs
 
 
+def _require_where(attrs: dict[str, Any]) -> dict[str, Any]:
+    """That it is said where to: at which store and who comes, or an address."""
+    if attrs["delivery"] == Delivery.PICKUP:
+        if not {"recipient", "phone"} <= set(attrs.get("pickup", ())):
+            raise serializers.ValidationError({"pickup": [_("Say at which store, and who picks up.")]})
+        return attrs
+    if "address_id" not in attrs and "address" not in attrs:
+        raise serializers.ValidationError({"address": [_("Say where the goods go.")]})
+    return attrs
+
+
+class _DestinationIn(_WhereIn):
+    """A basket, and where it goes."""
+
+    basket = serializers.ListField(
+        child=BasketItemIn(),
+        min_length=1,
+        max_length=MAX_BASKET,
+        help_text="a SKU that is named twice is summed; at most 50 different ones",
+    )
+
+
 _PICKED_UP = {"properties": {"delivery": {"const": "pickup"}}}
 _SENT = {"not": _PICKED_UP}
 
@@ -113,33 +129,38 @@ class PreviewIn(_DestinationIn):
     }
 
 
-class PlaceIn(_DestinationIn):
-    schema_rules = {
-        "oneOf": [
-            {**_SENT, "required": ["address_id"]},
-            {**_SENT, "required": ["address"]},
-            {
-                "properties": {
-                    **_PICKED_UP["properties"],
-                    "pickup": {"required": ["store_id", "recipient", "phone"]},
-                },
-                "required": ["pickup"],
+_SAID_WHERE = {
+    "oneOf": [
+        {**_SENT, "required": ["address_id"]},
+        {**_SENT, "required": ["address"]},
+        {
+            "properties": {
+                **_PICKED_UP["properties"],
+                "pickup": {"required": ["store_id", "recipient", "phone"]},
             },
-        ]
-    }
+            "required": ["pickup"],
+        },
+    ]
+}
+
+
+class ChangeDeliveryIn(_WhereIn):
+    """How the order goes from now on."""
+
+    schema_rules = _SAID_WHERE
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        return _require_where(super().validate(attrs))
+
+
+class PlaceIn(_DestinationIn):
+    schema_rules = _SAID_WHERE
 
     pay_method = serializers.ChoiceField(choices=PayMethod.choices)
     buyer_remark = BuyerText(max_length=3000, required=False, allow_blank=True, default="")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        attrs = super().validate(attrs)
-        if attrs["delivery"] == Delivery.PICKUP:
-            if not {"recipient", "phone"} <= set(attrs.get("pickup", ())):
-                raise serializers.ValidationError({"pickup": [_("Say at which store, and who picks up.")]})
-            return attrs
-        if "address_id" not in attrs and "address" not in attrs:
-            raise serializers.ValidationError({"address": [_("Say where the goods go.")]})
-        return attrs
+        return _require_where(super().validate(attrs))
 
 
 class ChoosePaymentIn(StrictSerializer):

@@ -15,6 +15,7 @@ urlpatterns = [
     path("orders/<str:number>/pay-by-balance", moves.PayByBalanceView.as_view(), name="pay_by_balance"),
     path("orders/<str:number>/transfer-proof", moves.TransferProofView.as_view(), name="transfer_proof"),
     path("orders/<str:number>/choose-payment", moves.ChoosePaymentView.as_view(), name="choose_payment"),
+    path("orders/<str:number>/delivery", moves.ChangeDeliveryView.as_view(), name="change_delivery"),
     path("orders/<str:number>/cancel", moves.CancelView.as_view(), name="cancel"),
     path("orders/<str:number>/receive", moves.ReceiveView.as_view(), name="receive"),
     path("orders/<str:number>/urge", moves.UrgeView.as_view(), name="urge"),

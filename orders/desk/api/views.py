@@ -64,7 +64,7 @@ class PreviewView(BuyerView):
     def post(self, wanted: dict[str, Any]) -> dict[str, Any]:
         """What a basket would cost, what is left of it, and how it could be paid; nothing is reserved."""
         store, delivery = get_store_settings(), Delivery(wanted["delivery"])
-        to = _read_recipient(self.customer, wanted)
+        to = read_recipient(self.customer, wanted)
         if pickup := wanted.get("pickup"):
             get_serving_store(pickup["store_id"])
         basket = sum_basket(wanted["basket"])
@@ -125,15 +125,18 @@ def _read_order(customer: Customer, wanted: Mapping[str, Any]) -> NewOrder:
         basket=sum_basket(wanted["basket"]),
         delivery=Delivery(wanted["delivery"]),
         pay_method=PayMethod(wanted["pay_method"]),
-        to=_read_recipient(customer, wanted) or Recipient("", "", "", "", "", ""),
+        to=read_recipient(customer, wanted) or Recipient("", "", "", "", "", ""),
         buyer_remark=wanted["buyer_remark"],
         store_id=wanted["pickup"]["store_id"] if "pickup" in wanted else None,
         slot=wanted["pickup"].get("slot") if "pickup" in wanted else None,
     )
 
 
-def _read_recipient(customer: Customer, wanted: Mapping[str, Any]) -> Recipient | None:
-    """Raises Refused `not_found` for an address that is not the customer's."""
+def read_recipient(customer: Customer, wanted: Mapping[str, Any]) -> Recipient | None:
+    """Whom the goods are for, None where it is not said.
+
+    Raises Refused `not_found` for an address that is not the customer's.
+    """
     if "address" in wanted:
         return Recipient(**wanted["address"])
     if pickup := wanted.get("pickup"):

@@ -10,12 +10,14 @@ from orders.desk.order.forms import money, tending
 from orders.desk.order.forms.address import ChangeAddressForm
 from orders.desk.order.forms.collection import CallCourierForm
 from orders.desk.order.forms.counter import UndoVerifyForm, VerifyForm
+from orders.desk.order.forms.delivery import PickUpForm, SendForm
 from orders.desk.order.forms.goods import ChangeLinesForm, PostponeForm
 from orders.desk.order.forms.intercept import AskInterceptForm
 from orders.desk.order.forms.parcels import PhotographForm, ReplaceNumberForm
 from orders.desk.order.forms.refund import RefundForm
 from orders.desk.order.forms.returns import CloseReturnedForm, TurnBackForm, UndoTurnBackForm
 from orders.desk.order.forms.ship import ShipForm
+from orders.desk.order.forms.waiting import SnoozeForm, StoreGoodsForm
 from orders.desk.testing.services import remove_test_order
 from orders.models import Order
 from orders.services.merging import merge_nearby, separate_order
@@ -28,9 +30,13 @@ from orders.services.steps import (
     urge_order,
 )
 from orders.shipping.selectors import list_just_sent
+from pickup.uncollected.services import remind_pickup
 from shop.actor import Actor
 from shop.staff.actions.forms import bare_form
 from shop.staff.actions.rows import Action, Offer, list_offers
+from shop.store.choices import Delivery
+from shop.store.deliveries import PICKUP_IS_READY
+from shop.store.selectors import get_store_settings
 
 
 def _by(name: str) -> Callable[[Order], str]:
@@ -219,6 +225,48 @@ _ALL = (
         template="desk/order/dialogs/_address.html",
     ),
     Action(
+        "order.change_delivery",
+        SendForm,
+        title=_("Send it instead"),
+        submit=_("Send it instead"),
+        words=_(
+            "The buyer need not come: the pickup code is not valid any more, and the time to ship begins now. "
+            "What was to be paid at the store and cannot be paid on delivery is to be paid first."
+        ),
+        undo=_("It can be picked up after all until the first parcel or label."),
+        template="desk/order/dialogs/_send.html",
+    ),
+    Action(
+        "order.change_delivery",
+        PickUpForm,
+        title=_("Have it picked up instead"),
+        submit=_("Have it picked up"),
+        words=_("The goods wait at the store for the buyer, who shows a code; nothing is sent."),
+        undo=_("It can be sent after all until something is handed out."),
+        template="desk/order/dialogs/_pick_up.html",
+    ),
+    Action(
+        "order.remind_pickup",
+        bare_form("remind_pickup", remind_pickup),
+        submit=_("Remind the buyer"),
+        words=_("The buyer reads in WeChat that the goods wait, if a message was accepted."),
+        undo=_("Another reminder is possible after 3 days."),
+    ),
+    Action(
+        "order.store_goods",
+        StoreGoodsForm,
+        submit=_("Save"),
+        words=_("A shelf, a box, a fridge: whoever hands out reads it."),
+        undo=_("It can be changed at any time."),
+    ),
+    Action(
+        "order.snooze_pickup",
+        SnoozeForm,
+        words=_("Until then it is not on the board of what nobody came for."),
+        undo=_("It comes back by itself."),
+        in_menu=False,
+    ),
+    Action(
         "order.change_lines",
         ChangeLinesForm,
         submit=_("Change these goods"),
@@ -306,6 +354,14 @@ _ALL = (
 ACTIONS: dict[str, Action] = {action.name: action for action in _ALL}
 
 
+def _find_conversion(order: Order) -> str:
+    """The button that has an order go the other way: what is sent is picked up only where the shop offers that."""
+    if order.delivery == Delivery.PICKUP:
+        return SendForm.name
+    is_offered = PICKUP_IS_READY and get_store_settings().pickup_on
+    return PickUpForm.name if is_offered else ""
+
+
 # Refusals whose opposite verb stands in the same menu: naming both would only puzzle.
 _SILENT = frozenset(
     {
@@ -334,8 +390,12 @@ _SILENT = frozenset(
 
 def list_order_offers(order: Order, actor: Actor) -> dict[str, Offer]:
     """What can be pressed on this order, by name."""
+    conversion = _find_conversion(order)
+    actions = (
+        row for row in ACTIONS.values() if row.verb != "order.change_delivery" or row.name == conversion
+    )
     return list_offers(
-        ACTIONS.values(),
+        actions,
         order,
         actor,
         action_url=find_action_url,

@@ -41,6 +41,7 @@ from orders.tracking.models import Tracking
 from orders.tracking.selectors import map_journeys
 from orders.waybills.models import Waybill
 from orders.waybills.selectors import list_shown
+from pickup.uncollected.selectors import read_storage_note
 from shop import clock
 from shop.access import has_capability
 from shop.actor import Actor
@@ -157,6 +158,7 @@ class OrderPage:
     may_ship: bool
     printed: str
     is_archived: bool
+    storage_note: str
 
     @property
     def adjusted_fen(self) -> int:
@@ -221,6 +223,7 @@ def make_page(
         may_ship=has_capability(actor, "orders.ship"),
         printed=tell_prints(order, events),
         is_archived=is_archived(order, actor=actor),
+        storage_note=read_storage_note(order) if order.pickup_store_id else "",
     )
 
 

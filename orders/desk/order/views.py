@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from orders.desk.order.page import make_page, reveal_in_full
+from orders.destinations import REDIRECTING
 from orders.models import Order
 from orders.selectors import get_order, get_order_id, load_lines
 from orders.services.recipient import reveal_recipient
@@ -59,9 +60,9 @@ def copy_recipient(request: StaffRequest, number: str) -> HttpResponse:
 
 @staff_page("orders.reveal", methods=("POST",))
 def reveal_event(request: StaffRequest, number: str, event_id: int) -> HttpResponse:
-    """The sealed values of a changed address, before and after; recorded as well."""
+    """The sealed values of a changed address or delivery, before and after; recorded as well."""
     order_id = get_order_id(number, actor=request.actor)
-    changed = Event.objects.filter(pk=event_id, order_id=order_id, verb="order.change_address")
+    changed = Event.objects.filter(pk=event_id, order_id=order_id, verb__in=REDIRECTING)
     event = changed.exclude(sealed="").first()
     if event is None:
         raise Refused("not_found", _("Nothing is sealed here."), 404)

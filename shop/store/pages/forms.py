@@ -40,11 +40,12 @@ class Group:
         return "" if self.rows else "freight:list"
 
 
-TEMPLATES = tuple(f"template_{notice}" for notice in Notice)
+TEMPLATES = tuple(f"template_{notice}" for notice in Notice if PICKUP_IS_READY or notice != Notice.PICKUP)
 _KEPT = _("A change counts for new orders; orders that exist keep their deadlines.")
 _PICKUP, _PAY_AT_STORE = (
     (("pickup_on", "pickup_pin_above_fen"), ("pickup_cod_on",)) if PICKUP_IS_READY else ((), ())
 )
+_UNCOLLECTED = ("uncollected_days",) if PICKUP_IS_READY else ()
 GROUPS: tuple[tuple[Any, Any, tuple[str, ...]], ...] = (
     (_("Shop"), "", ("shop_name", "contact_phone")),
     (
@@ -90,6 +91,7 @@ GROUPS: tuple[tuple[Any, Any, tuple[str, ...]], ...] = (
             "overdue_rule",
             "receive_days",
             "extend_days",
+            *_UNCOLLECTED,
         ),
     ),
     (
@@ -199,6 +201,10 @@ class StoreSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subsc
             "receipt_paper": _("The width of the roll; each print can also be made in the other one."),
             "packing_photos_on": _(
                 "They stand in the mini-program with the parcel; staff see them in any case."
+            ),
+            "template_pickup": _("When the goods wait at the store, and when somebody is reminded of them."),
+            "uncollected_days": _(
+                "Runs from when they began to wait; then they stand on a board of their own."
             ),
             "template_changed": _("For goods, address or day of shipping that you changed."),
             "order_page": _(

@@ -27,7 +27,7 @@ from shop.access import ROLE_LABELS
 from shop.events.models import Event
 from shop.jobs.registry import KINDS
 from shop.moves.table import COLUMNS, SUBJECTS, Move
-from shop.store.choices import PayMethod
+from shop.store.choices import Delivery, PayMethod
 from shop.store.models import PAY_FIELDS, SERVICE_FIELDS
 from tests.cast import open_shop
 from tests.console import browser
@@ -83,6 +83,8 @@ def list_values(rule: Move, name: str, shape: Any) -> list[Any]:
         return [FIELDS[rule.verb]]
     if rule.verb == "order.choose_payment":
         return list(PayMethod.values)
+    if rule.verb == "order.change_delivery" and name in ("before", "after"):
+        return list(Delivery.values)
     if shape == COLUMNS["before"]:
         return []
     if get_origin(shape) is UnionType:

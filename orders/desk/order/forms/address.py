@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.desk.order.forms.base import OrderForm
 from orders.payments.changes.addressing import change_address, get_freight_difference_fen
 from orders.payments.changes.difference import Difference
+from orders.quotes import Destination
 from orders.services.place import Recipient
 from shop.console import fields
 from shop.errors import Refused
@@ -85,14 +86,16 @@ class ChangeAddressForm(OrderForm):
 
     def _ask_for_freight(self, data: dict[str, Any]) -> None:
         try:
-            self.difference_fen = get_freight_difference_fen(
-                self.order, _Region(*(data[name] for name in _REGION))
-            )
+            self.difference_fen = self.find_difference(data, _Region(*(data[name] for name in _REGION)))
         except Refused as refused:
             raise ValidationError({"province": str(refused)}) from refused
-        self.fields["difference"].choices = _list_choices(self.difference_fen)  # type: ignore[attr-defined]  # has them
+        self.fields["difference"].choices = list_choices(self.difference_fen)  # type: ignore[attr-defined]  # has them
         if self.difference_fen and not data.get("difference"):
             raise ValidationError({"difference": _say(self.difference_fen)})
+
+    def find_difference(self, _data: dict[str, Any], to: Destination) -> int:
+        """What the freight costs more there, in fen. Raises Refused where nothing is sent."""
+        return get_freight_difference_fen(self.order, to)
 
     def read(self) -> dict[str, Any]:
         data, order = self.cleaned_data, self.order
@@ -116,7 +119,8 @@ def _say(fen: int) -> Any:
     return fill(words, {"amount": format_fen(abs(fen))})
 
 
-def _list_choices(fen: int) -> list[tuple[str, Any]]:
+def list_choices(fen: int) -> list[tuple[str, Any]]:
+    """Who may bear that the freight is so much more, or less where it is negative."""
     settle = (
         _("The buyer pays %(amount)s more") if fen > 0 else _("The buyer pays less or gets %(amount)s back")
     )

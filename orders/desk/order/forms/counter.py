@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from orders.desk.links import link_order
@@ -12,6 +13,7 @@ from orders.payments.models import Means
 from pickup.native import NativeView
 from pickup.selectors import list_verifiers_of
 from pickup.services.verifying import Collected, Handout, undo_verify, verify_pickup
+from pickup.uncollected.selectors import read_storage_note
 from pickup.watch.refusals import record_refusal, recorded
 from shop.access import has_capability
 from shop.actor import Actor
@@ -55,6 +57,11 @@ class VerifyForm(OrderForm):
             error_messages={"required": _("Say how the money was received.")},
         )
         self.fields["owed"] = forms.IntegerField(widget=forms.HiddenInput, initial=self.order.owed_fen)
+
+    @cached_property
+    def storage_note(self) -> str:
+        """Where the goods lie, "" where nobody has said it."""
+        return read_storage_note(self.order)
 
     @property
     def native(self) -> NativeView | None:

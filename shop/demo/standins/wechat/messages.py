@@ -27,6 +27,11 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "订单变更通知",
         "订单号:{{character_string1.DATA}}\n订单状态:{{phrase2.DATA}}\n日期:{{date3.DATA}}\n备注:{{thing4.DATA}}\n",
     ),
+    "demo-pickup-00000000000000000000000000000000": (
+        "取货提醒",
+        "订单号:{{character_string1.DATA}}\n自提门店:{{thing2.DATA}}\n取货地址:{{thing3.DATA}}\n"
+        "订单状态:{{phrase4.DATA}}\n温馨提示:{{thing5.DATA}}\n",
+    ),
     "demo-unknown-0000000000000000000000000000000": ("会议通知", "会议地点:{{thing1.DATA}}\n"),
 }
 """Id → title and content."""

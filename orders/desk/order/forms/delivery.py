@@ -1,0 +1,105 @@
+"""The forms that have an order sent which was to be picked up, and the other way round."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from orders.desk.order.forms.address import CHECK_PHONE, ChangeAddressForm, list_choices
+from orders.desk.order.forms.base import OrderForm
+from orders.models import Order
+from orders.payments.changes.difference import Difference
+from orders.quotes import Destination
+from orders.services.place import Recipient
+from pickup.services.converting import NewDelivery, change_delivery, get_difference_fen
+from shop.actor import Actor
+from shop.console import fields
+from shop.errors import Refused
+from shop.store.choices import Delivery
+from shop.store.deliveries import SENT
+from shop.store.pickup_stores.selectors import list_serving
+from shop.store.selectors import get_store_settings, list_deliveries
+
+
+class SendForm(ChangeAddressForm):
+    """To whom and where to; who was to pick it up receives it, unless another name or phone is typed."""
+
+    name, act = "send_instead", change_delivery
+    way = forms.ChoiceField(
+        label=_("Delivery"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose how it is delivered.")},
+    )
+
+    @classmethod
+    def find_obstacle(cls, order: Order, actor: Actor) -> Any:
+        if order.delivery in SENT:
+            return _("This order is sent, and not picked up at a store.")
+        return (
+            "" if _list_sent() else _("The shop sends nothing now: no other way of delivery is switched on.")
+        )
+
+    def set_up(self) -> None:
+        super().set_up()
+        ways = _list_sent()
+        self.fields["way"].choices = [(way, way.label) for way in ways]  # type: ignore[attr-defined]  # has them
+        self.initial |= {"way": ways[0]} if ways else {}
+
+    def find_difference(self, data: dict[str, Any], to: Destination) -> int:
+        return get_difference_fen(self.order, Delivery(data["way"]), to)
+
+    def read(self) -> dict[str, Any]:
+        data = super().read()
+        return {
+            "wanted": NewDelivery(Delivery(self.cleaned_data["way"]), data["to"]),
+            "difference": data["difference"],
+        }
+
+
+def _list_sent() -> list[Delivery]:
+    """The ways in which the shop sends now."""
+    return [way for way in list_deliveries(get_store_settings()) if way in SENT]
+
+
+class PickUpForm(OrderForm):
+    """At which store, and by whom if somebody else than the recipient comes."""
+
+    name, act = "pick_up_instead", change_delivery
+    store = forms.TypedChoiceField(
+        label=_("Store"),
+        coerce=int,
+        error_messages={"required": _("Choose a store to pick up at.")},
+    )
+    recipient = fields.text(_("Who picks it up"), max_length=60, required=False)
+    phone = fields.text(
+        _("Phone"), max_length=20, required=False, validators=[CHECK_PHONE], attrs={"inputmode": "tel"}
+    )
+
+    @classmethod
+    def find_obstacle(cls, order: Order, actor: Actor) -> Any:
+        if order.delivery not in SENT:
+            return _("The buyer picks this order up at a store: nothing of it is sent.")
+        is_offered = Delivery.PICKUP in list_deliveries(get_store_settings())
+        return "" if is_offered else _("This way of delivery is not offered now.")
+
+    def set_up(self) -> None:
+        stores = [(store.pk, store.name) for store in list_serving()]
+        self.fields["store"].choices = stores  # type: ignore[attr-defined]  # a choice field has them
+        if fen := get_difference_fen(self.order, Delivery.PICKUP, self.order):
+            self.fields["difference"] = forms.ChoiceField(
+                label=_("Freight"),
+                widget=forms.RadioSelect,
+                choices=list_choices(fen),
+                initial=Difference.SETTLE,
+            )
+
+    def read(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        who = Recipient(data["recipient"], data["phone"], "", "", "", "")
+        return {
+            "wanted": NewDelivery(Delivery.PICKUP, who, data["store"]),
+            "difference": Difference(data.get("difference") or Difference.KEEP),
+        }
+
+    def show_refusal(self, refused: Refused) -> None:
+        self.add_error("store" if refused.code == "store_closed" else None, str(refused))
