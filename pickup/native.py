@@ -7,6 +7,13 @@ from functools import cached_property
 from orders.models import Order
 from orders.payments.services.native import NativeCode, find_native
 from pickup.pictures import draw_png
+from shop.store.selectors import get_wechat_account
+
+
+def offer_native(order: Order) -> "NativeView | None":
+    """Paying on the spot, where something is owed and the shop can take it by WeChat."""
+    account = get_wechat_account() if order.owed_fen else None
+    return NativeView(order) if account and account.tested_at else None
 
 
 @dataclass(frozen=True)

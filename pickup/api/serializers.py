@@ -69,9 +69,16 @@ class VerifyIn(AtStore):
 
     code = StrictText(max_length=200, help_text="what was scanned or typed")
     version = Count(min_value=0, max_value=2**31 - 1)
-    pieces = PieceIn(many=True, min_length=1, max_length=200)
+    pieces = PieceIn(many=True, min_length=1, max_length=200)  # type: ignore[call-arg]  # of the list
     collected = CollectedIn(required=False)
     reason = PlainText(required=False, allow_blank=True, default="", max_length=200)
+    pin = PlainText(
+        required=False,
+        allow_blank=True,
+        default="",
+        max_length=6,
+        help_text="of the verifier, for an order that is worth more than the shop lets out without",
+    )
 
 
 def read_handout(wanted: dict[str, Any]) -> Handout:
@@ -84,7 +91,7 @@ def read_handout(wanted: dict[str, Any]) -> Handout:
     return Handout(wanted["store_id"], pieces, collected=collected, elsewhere=wanted["reason"].strip())
 
 
-class PlaceOut(serializers.Serializer[Any]):
+class CounterOut(serializers.Serializer[Any]):
     """One of the verifier's stores."""
 
     id = Id(source="pk")
@@ -95,7 +102,7 @@ class VerifierOut(serializers.Serializer[Place]):
     """Who signed in as a verifier, and where they hand out."""
 
     id = Id(source="verifier.pk")
-    stores = PlaceOut(many=True)
+    stores = CounterOut(many=True)
     crosses_stores = serializers.BooleanField(
         source="verifier.crosses_stores", help_text="may hand out what waits at other stores, with a reason"
     )
@@ -120,7 +127,7 @@ class CardOut(serializers.Serializer[Card]):
     version = serializers.IntegerField(source="order.version")
     recipient = serializers.CharField(source="order.recipient")
     last_digits = serializers.SerializerMethodField(help_text="of the phone of who picks up")
-    store = PlaceOut(source="order.pickup_store")
+    store = CounterOut(source="order.pickup_store")
     is_elsewhere = serializers.BooleanField(help_text="the goods wait at another store than the one named")
     paid_fen = serializers.IntegerField(source="order.paid_fen")
     owed_fen = serializers.IntegerField(source="order.owed_fen")
@@ -129,7 +136,7 @@ class CardOut(serializers.Serializer[Card]):
     lines = CardLineOut(many=True)
 
     def get_last_digits(self, card: Card) -> str:
-        return card.order.phone[-4:]
+        return str(card.order.phone[-4:])
 
 
 class WaitingOut(serializers.Serializer[Order]):
@@ -144,10 +151,10 @@ class WaitingOut(serializers.Serializer[Order]):
     code = serializers.SerializerMethodField()
 
     def get_recipient(self, order: Order) -> str:
-        return mask_name(order.recipient)
+        return str(mask_name(order.recipient))
 
     def get_last_digits(self, order: Order) -> str:
-        return order.phone[-4:]
+        return str(order.phone[-4:])
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_code(self, order: Order) -> str | None:

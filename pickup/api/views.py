@@ -24,6 +24,8 @@ from pickup.models import Verifier
 from pickup.places import Place, find_place
 from pickup.selectors import find_waiting, list_handed_out_since, list_waiting
 from pickup.services.once import verify_once
+from pickup.services.pins import pass_pin
+from pickup.watch.guesses import counted, read_guesser_at
 from shop import clock
 from shop.customers.api import BuyerView, for_buyers
 from shop.errors import Refused
@@ -34,7 +36,16 @@ from shop.http.api.serializers import read_input
 
 TAGS = ["verifiers"]
 _CODE = path_id("code", "a pickup code: as it is typed, or the end of its link")
-_BLOCKED = ("no_code", "wrong_store", "already_done", "held", "aftersale_open", "wrong_stage")
+_PIN = ("pin_required", "no_pin", "wrong_pin", "pin_locked", "busy")
+_BLOCKED = (
+    "no_code",
+    "too_many_guesses",
+    "wrong_store",
+    "already_done",
+    "held",
+    "aftersale_open",
+    "wrong_stage",
+)
 
 
 class VerifierView(BuyerView):
@@ -93,7 +104,9 @@ class CardView(VerifierView):
     def get(self, code: str) -> Card:
         """The order of a code that a buyer shows you, or why it cannot be handed out. Nothing changes by looking."""
         query = read_input(CardQuery, self.request.query_params.dict())
-        return find_card(code, self.stand(query["store_id"]), elsewhere=query["elsewhere"])
+        place = self.stand(query["store_id"])
+        with counted(read_guesser_at(self.request._request, place)):
+            return find_card(code, place, elsewhere=query["elsewhere"])
 
 
 class VerifyView(VerifierView):
@@ -103,6 +116,7 @@ class VerifyView(VerifierView):
         {200: VerifiedOut},
         *(*BODY, *LIMITED, "not_found", *_BLOCKED, "idempotency_key_required", "in_progress"),
         *("idempotency_mismatch", "owes", "nothing_owed", "amount_mismatch", "closing", "stale"),
+        *_PIN,
         *("gateway_unavailable", "nothing_chosen", "more_than_left", "line_short", "short"),
         parameters=[IDEMPOTENCY_KEY],
         request=VerifyIn,
@@ -111,6 +125,8 @@ class VerifyView(VerifierView):
         """Hand out the goods of a code, and collect what is owed; once per Idempotency-Key."""
         key, wanted = read_key(self.request), read_input(VerifyIn, self.request.data)
         place = self.stand(wanted["store_id"])
-        order = read_card(wanted["code"], place, elsewhere=bool(wanted["reason"].strip())).order
+        with counted(read_guesser_at(self.request._request, place)):
+            order = read_card(wanted["code"], place, elsewhere=bool(wanted["reason"].strip())).order
+        pass_pin(place.verifier, order, wanted["pin"])
         handout, version = read_handout(wanted), wanted["version"]
         return answer_json(verify_once(order.pk, handout, key, actor=place.actor, expected_version=version))

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from pickup.cards import Card, find_card, read_card
+from pickup.native import offer_native
 from pickup.pages.codes import code
 from pickup.phone.answers import show, show_outcome
 from pickup.phone.forms import HandOutForm
@@ -19,6 +20,8 @@ from pickup.phone.places import read_place
 from pickup.phone.session import signed_in_verifier, verifier_required
 from pickup.places import Place
 from pickup.services.once import verify_once
+from pickup.services.pins import has_pin, needs_pin, pass_pin
+from pickup.watch.guesses import counted, read_guesser_at
 from shop.errors import Refused
 
 
@@ -31,11 +34,18 @@ def card(request: HttpRequest, token: str) -> HttpResponse:
         return code(request, token)
     place = read_place(request, verifier)
     try:
-        found = find_card(token, place, elsewhere="here" in request.GET)
+        with counted(read_guesser_at(request, place)):
+            found = find_card(token, place, elsewhere="here" in request.GET)
     except Refused as refused:
         return _refuse(request, refused, place, token)
     form = HandOutForm(found, initial=_begin(found))
-    return show(request, "card", {"place": place, "card": found, "form": form, "token": token})
+    context = {"place": place, "card": found, "form": form, "token": token}
+    context |= {
+        "native": offer_native(found.order),
+        "needs_pin": needs_pin(verifier, found.order),
+        "has_pin": has_pin(verifier),
+    }
+    return show(request, "card", context)
 
 
 def _begin(card: Card) -> dict[str, Any]:
@@ -62,7 +72,8 @@ def verify(request: Any, token: str) -> HttpResponse:
 
 
 def _verify(request: HttpRequest, place: Place, token: str) -> HttpResponse:
-    found = read_card(token, place, elsewhere=True)
+    with counted(read_guesser_at(request, place)):
+        found = read_card(token, place, elsewhere=True)
     form = HandOutForm(found, request.POST)
     if not form.is_valid():
         outcome = tell_mistake(form.errors)
@@ -71,6 +82,7 @@ def _verify(request: HttpRequest, place: Place, token: str) -> HttpResponse:
         context = {"place": place, "card": found, "token": token, "posted": list(_repeat(form))}
         return show(request, "sure", context)
     data = form.cleaned_data
+    pass_pin(place.verifier, found.order, data["pin"])
     _status, body = verify_once(
         found.order.pk,
         form.read_handout(place.store.pk),

@@ -48,6 +48,13 @@ class HandOutForm(forms.Form):
         _("Why it is handed out here"), max_length=200, required=False, validators=[NO_CONTROL]
     )
 
+    pin = forms.CharField(
+        label=_("Your PIN"),
+        max_length=6,
+        required=False,
+        widget=forms.PasswordInput({"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
     def __init__(self, card: Card, data: Any = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         self.card = card

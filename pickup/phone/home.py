@@ -22,6 +22,7 @@ from pickup.phone.places import keep_place, read_place
 from pickup.phone.session import verifier_required
 from pickup.places import Place, find_place
 from pickup.selectors import find_waiting, list_handed_out_since, list_waiting
+from pickup.watch.guesses import counted, read_guesser_at
 from shop import clock
 from shop.crypto import mask_name
 from shop.errors import Refused
@@ -119,7 +120,8 @@ def _show_found(request: HttpRequest, place: Place, digits: str) -> HttpResponse
 def _lead_to_card(request: HttpRequest, place: Place, text: str) -> HttpResponse:
     """What has been handed out has no address any more: what is known of it is told at once."""
     try:
-        code = make_code(find_known(text))
+        with counted(read_guesser_at(request, place)):
+            code = make_code(find_known(text))
         if code is None:
             find_card(text, place)
     except Refused as refused:

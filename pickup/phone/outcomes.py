@@ -30,6 +30,11 @@ _TITLES = {
     "forbidden": (STOP, _("Not allowed")),
     "not_verifier": (STOP, _("Not allowed")),
     "not_found": (STOP, _("Not allowed")),
+    "pin_required": (LOOK, _("Type your PIN")),
+    "no_pin": (LOOK, _("Choose a PIN first")),
+    "wrong_pin": (LOOK, _("Wrong PIN")),
+    "pin_locked": (STOP, _("PIN locked")),
+    "too_many_guesses": (STOP, _("Too many wrong codes")),
     "line_short": (STOP, _("Short of stock")),
     "short": (STOP, _("Short of stock")),
 }

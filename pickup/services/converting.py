@@ -150,6 +150,7 @@ def _change_columns(order: Order, wanted: NewDelivery, plan: _Plan) -> dict[str,
         **columns,
         "delivery": wanted.delivery,
         "pickup_store": plan.store,
+        **dict.fromkeys(("pickup_from", "pickup_until")),
         "code_version": next_version(order),
         "pay_method": plan.pay_method,
     }

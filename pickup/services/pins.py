@@ -36,6 +36,12 @@ def needs_pin(verifier: Verifier, order: Order) -> bool:
     return above_fen is not None and order.payable_fen > above_fen
 
 
+def pass_pin(verifier: Verifier, order: Order, pin: str) -> None:
+    """Let a verifier hand out this order, with the PIN where it needs one. Raises as `check_pin` does."""
+    if needs_pin(verifier, order):
+        check_pin(verifier, pin)
+
+
 def has_pin(verifier: Verifier) -> bool:
     return VerifierPin.objects.filter(verifier=verifier).exclude(digest="").exists()
 

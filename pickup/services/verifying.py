@@ -102,7 +102,7 @@ def hand_out(
 
 def _reach(handout: Handout, actor: Actor) -> Actor:
     """The actor, who sees every store where a verifier may hand out what waits elsewhere, and says why."""
-    if actor.kind != ActorKind.VERIFIER or not handout.elsewhere.strip():
+    if actor.kind != ActorKind.VERIFIER or actor.id is None or not handout.elsewhere.strip():
         return actor
     may_cross = Verifier.objects.filter(pk=actor.id, is_on=True, crosses_stores=True).exists()
     stores = PickupStore.objects.values_list("pk", flat=True)
@@ -126,7 +126,7 @@ def say_done(done: Verification) -> Refused:
     message = _("Already handed out by %(who)s at %(at)s in “%(store)s”.")
     at = timezone.localtime(done.at)
     words = {"who": done.who, "at": f"{at:%m-%d %H:%M}", "store": done.store.name}
-    extra = {"at": done.at.isoformat(), "store": done.store.name, "who": done.who}
+    extra: dict[str, Any] = {"at": done.at.isoformat(), "store": done.store.name, "who": done.who}
     return Refused("already_done", fill(message, words), **extra)
 
 

@@ -17,6 +17,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from pickup.models import Door, GuessLock, Verifier
+from pickup.places import Place
 from shop import clock
 from shop.actor import SYSTEM
 from shop.errors import Refused
@@ -65,6 +66,11 @@ def read_guesser(
 ) -> Guesser:
     """Who sends this request; a verifier's at the store that is chosen on the phone."""
     return Guesser(verifier.pk if verifier else None, store_id, read_network(request))
+
+
+def read_guesser_at(request: HttpRequest, place: Place) -> Guesser:
+    """A verifier at the store where they stand."""
+    return read_guesser(request, verifier=place.verifier, store_id=place.store.pk)
 
 
 def refuse_if_locked(guesser: Guesser) -> None:

@@ -1,5 +1,5 @@
 /* Paying on the spot: [data-native] is the part of the card that shows the code. Asked for by its button, it is looked at every two
-   seconds until it is paid; "native-paid" on the document then tells the page. */
+   seconds until it is paid; "native-paid" on the document then tells the page; the card is shown anew. */
 
 const EVERY_MS = 2000;
 
@@ -15,6 +15,10 @@ function replace(part, text) {
   part.replaceWith(fresh);
   if (!("nativePoll" in fresh.dataset)) document.dispatchEvent(new CustomEvent("native-paid"));
 }
+
+document.addEventListener("native-paid", () => {
+  if (document.getElementById("handout")) location.reload();
+});
 
 async function look() {
   const part = document.querySelector("[data-native-poll]");

@@ -52,13 +52,13 @@
   /* The finger that held the button lies where the outcome's buttons come to be: they wait until it is lifted. */
   const LIFTED_MS = 400;
   const MOST_LOOKS = 40;
-  let is_down = false;
-  document.addEventListener("pointerdown", () => { is_down = true; });
-  for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, () => { is_down = false; });
+  const finger = { is_down: false };
+  document.addEventListener("pointerdown", () => { finger.is_down = true; });
+  for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, () => { finger.is_down = false; });
 
   async function open_when_lifted(ways) {
     ways.classList.add("is-shut");
-    for (let looks = 0; is_down && looks < MOST_LOOKS; looks += 1) await wait(50);
+    for (let looks = 0; finger.is_down && looks < MOST_LOOKS; looks += 1) await wait(50);
     await wait(LIFTED_MS);
     ways.classList.remove("is-shut");
   }

@@ -10,7 +10,7 @@ from orders.desk.links import link_order
 from orders.desk.order.forms.base import OrderForm
 from orders.models import Order, OrderLine
 from orders.payments.models import Means
-from pickup.native import NativeView
+from pickup.native import NativeView, offer_native
 from pickup.selectors import list_verifiers_of
 from pickup.services.verifying import Collected, Handout, undo_verify, verify_pickup
 from pickup.uncollected.selectors import read_storage_note
@@ -19,7 +19,6 @@ from shop.access import has_capability
 from shop.actor import Actor
 from shop.console import fields
 from shop.store.choices import PayMethod
-from shop.store.selectors import get_wechat_account
 
 
 class VerifyForm(OrderForm):
@@ -66,8 +65,7 @@ class VerifyForm(OrderForm):
     @property
     def native(self) -> NativeView | None:
         """Paying on the spot, where something is owed and the shop can take it by WeChat."""
-        account = get_wechat_account() if self.order.owed_fen else None
-        return NativeView(self.order) if account and account.tested_at else None
+        return offer_native(self.order)
 
     @property
     def waive_url(self) -> str:

@@ -24,7 +24,7 @@ from shop.store.selectors import get_store_settings, list_deliveries
 class SendForm(ChangeAddressForm):
     """To whom and where to; who was to pick it up receives it, unless another name or phone is typed."""
 
-    name, act = "send_instead", change_delivery
+    name, act = "send_instead", change_delivery  # type: ignore[assignment]  # of what `read` gives
     way = forms.ChoiceField(
         label=_("Delivery"),
         widget=forms.RadioSelect,
@@ -43,7 +43,8 @@ class SendForm(ChangeAddressForm):
         super().set_up()
         ways = _list_sent()
         self.fields["way"].choices = [(way, way.label) for way in ways]  # type: ignore[attr-defined]  # has them
-        self.initial |= {"way": ways[0]} if ways else {}
+        if ways:
+            self.initial["way"] = ways[0]
 
     def find_difference(self, data: dict[str, Any], to: Destination) -> int:
         return get_difference_fen(self.order, Delivery(data["way"]), to)
