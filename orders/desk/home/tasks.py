@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from orders.collections.selectors import list_troubled as list_uncollected
 from orders.collections.waiting import list_waiting
 from orders.desk.cod.owed import list_owed, say_since
-from orders.invoices.rules import get_invoiceable_fen
 from orders.invoices.selectors import list_asked as list_invoices_asked
 from orders.invoices.selectors import list_to_correct as list_invoices_to_correct
 from orders.models import Order
@@ -21,7 +20,6 @@ from orders.tracking.selectors import list_troubled as list_lost
 from orders.waybills.selectors import list_troubled as list_unlabelled
 from orders.wechat_report.selectors import list_troubled as list_untold
 from shop import clock
-from shop.money import format_fen
 
 
 @dataclass(frozen=True)
@@ -143,7 +141,7 @@ TASKS = (
         _("Invoices to issue"),
         "move",
         list_invoices_asked,
-        lambda row: format_fen(get_invoiceable_fen(row.order)),
+        lambda row: row.get_holder_display(),
         "orders:invoices",
         joins=("order",),
     ),
