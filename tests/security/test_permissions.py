@@ -193,7 +193,7 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("api:verifier_handed_out", "GET"): NO_VERIFIERS,
     ("api:verifier_card", "GET"): NO_VERIFIERS,
     ("api:verifier_verify", "POST"): NO_VERIFIERS,
-    ("uncollected:board", "GET"): staff(PRICERS),
+    ("uncollected:board", "GET"): staff(PRICERS | {"store_clerk"}),
     ("pickup:records", "GET"): staff(ALL),
     ("pickup:verifiers", "GET"): staff(BOSSES),
     ("pickup:verifier", "GET"): staff(BOSSES),
@@ -400,7 +400,7 @@ ORDER_ACTIONS = (
     (EDITORS, "change_address", "change_lines", "postpone", "remark", "note"),
     (EDITORS, "urge", "extend", "choose_payment", "send_instead", "pick_up_instead"),
     (PRICERS | {"store_clerk"}, "verify"),
-    (PRICERS, "remind_pickup", "store_goods", "snooze_pickup"),
+    (PRICERS | {"store_clerk"}, "remind_pickup", "store_goods", "snooze_pickup"),
     (BOSSES, "undo_verify"),
     (
         SHIPPERS,

@@ -205,7 +205,7 @@ def test_sealed_values_are_neither_shown_nor_read(shop: None, django_assert_num_
     order = place()
     change_address(order.pk, to=HOME, actor=clerk())
     client = browser()
-    with django_assert_num_queries(8) as queries:
+    with django_assert_num_queries(9) as queries:
         page = client.get(URL).content.decode()
     assert HOME.detail not in page and HOME.phone not in page
     assert not [query for query in queries.captured_queries if '"sealed"' in query["sql"]]
@@ -239,7 +239,7 @@ def test_a_page_costs_the_same_however_much_it_shows(
         change_staff(make_staff("support").pk, {"role": "finance"}, actor=clerk())
         change_store_settings({"shop_name": f"店 {orders} {_}"}, actor=clerk())
     client = browser()
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(URL)
 
 

@@ -289,9 +289,12 @@ def test_what_a_paid_order_does_not_allow_is_refused_with_its_sentence(
     assert_refused(post(owner, order, action, **typed), order, status, words)
 
 
+AT_THE_COUNTER = ("verify", "remind-pickup", "store-goods", "snooze-pickup")
+
+
 @pytest.mark.parametrize("action", [action.name.replace("_", "-") for action in ACTIONS.values()])
 def test_a_role_without_the_verb_is_refused(sign_in: Any, action: str, order: Order) -> None:
-    client = sign_in("warehouse" if action == "verify" else "store_clerk")
+    client = sign_in("warehouse" if action in AT_THE_COUNTER else "store_clerk")
     before = Event.objects.count()
     assert client.post(f"/console/orders/{order.number}/{action}/").status_code == 403
     assert client.get(f"/console/orders/{order.number}/{action}/").status_code == 403
