@@ -203,8 +203,8 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("cash:list", "GET"): staff(COLLECTORS),
     ("cash:export", "GET"): staff(COLLECTORS),
     ("cash:closing", "GET"): staff(COLLECTORS),
-    ("orders:native", "GET"): staff(PRICERS),
-    ("orders:native", "POST"): staff(PRICERS),
+    ("orders:native", "GET"): staff(PRICERS | {"store_clerk"}),
+    ("orders:native", "POST"): staff(PRICERS | {"store_clerk"}),
     # Who is signed in as a verifier is none of these; tests/pickup/phone says what they get.
     ("phone:cash", "GET"): everybody(),
     ("phone:native", "GET"): everybody(),
