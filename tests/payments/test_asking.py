@@ -44,6 +44,7 @@ def attempt() -> PayAttempt:
 
 def transaction(state: str, **changes: object) -> SimpleNamespace:
     facts = {"number": "n-1", "trade_no": "42", "amount_fen": 1, "paid_at": clock.now(), "state": state}
+    facts["openid"] = "who-paid"
     return SimpleNamespace(**facts | changes)
 
 
