@@ -99,7 +99,8 @@ def test_what_it_does_not_know_cannot_be_paid(answer, attempt):
 def test_evidence_has_all_that_was_said():
     paid_at = clock.now()
     facts = evidence_of(transaction("REFUND", paid_at=paid_at), mchid="19")
-    assert facts == PaymentEvidence("n-1", "42", 1, paid_at, was_refunded=True, mchid="19")
+    told = PaymentEvidence("n-1", "42", 1, paid_at, was_refunded=True, mchid="19", openid="who-paid")
+    assert facts == told
     assert not evidence_of(transaction("SUCCESS")).was_refunded
     assert evidence_of(transaction("SUCCESS")).mchid == ""
 
