@@ -3,6 +3,7 @@
 import json
 import secrets
 from collections.abc import Iterator
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -43,7 +44,7 @@ def card(request: HttpRequest, token: str) -> HttpResponse:
     context |= {
         "native": offer_native(found.order),
         "needs_pin": needs_pin(verifier, found.order),
-        "has_pin": has_pin(verifier),
+        "has_pin": partial(has_pin, verifier),
     }
     return show(request, "card", context)
 
@@ -55,8 +56,8 @@ def _begin(card: Card) -> dict[str, Any]:
 
 
 def _refuse(request: HttpRequest, refused: Refused, place: Place, token: str) -> HttpResponse:
-    """The card that is none: a page of its own, but for a code that no order has."""
-    status = refused.status if refused.status == HTTPStatus.NOT_FOUND else HTTPStatus.OK
+    """The card that is none: a page that says how the order stands, but for a code that no order has."""
+    status = HTTPStatus.OK if refused.status == HTTPStatus.CONFLICT else refused.status
     return show_outcome(request, tell_refusal(refused), status, place=place, token=token)
 
 

@@ -215,13 +215,13 @@ def test_a_refusing_gateway_says_why(gateway):
 def test_an_attempt_closed_while_the_gateway_was_asked_never_reaches_the_buyer(gateway, monkeypatch):
     order = cast.place()
     gateway.do("login-codes", openid=order.customer.openid)
-    real = attempts._create_at_gateway
+    real = attempts.create_at_gateway
 
-    def create_slowly(attempt):
+    def create_slowly(attempt, **about):
         PayAttempt.objects.filter(pk=attempt.pk).update(state=AttemptState.CLOSED)
-        return real(attempt)
+        return real(attempt, **about)
 
-    monkeypatch.setattr("orders.payments.services.attempts._create_at_gateway", create_slowly)
+    monkeypatch.setattr("orders.payments.services.attempts.create_at_gateway", create_slowly)
     with refused("closing", 409):
         start_payment(order.pk, actor=cast.buyer(order))
 

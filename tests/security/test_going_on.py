@@ -31,6 +31,8 @@ ELSEWHERE = (
     "\x00//evil.example",
 )
 READERS = {
+    "pickup/phone/demo.py",
+    "pickup/phone/sign_in.py",
     "orders/desk/list/views.py",
     "orders/desk/prints/views.py",
     "shop/staff/pages/signing_in.py",

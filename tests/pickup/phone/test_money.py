@@ -1,5 +1,7 @@
 """Money on a verifier's phone: the code that turns paid, and what was taken today."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -65,15 +67,21 @@ def test_why_there_is_none_is_said(order, verifier):
     assert "setting up WeChat Pay" in part
 
 
+def assert_asked_to_sign_in(answer: Any) -> None:
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/v/sign-in/")
+
+
 def test_only_a_verifier_of_the_store_is_let_in(gateway: Gateway, order, verifier):
     path = path_of(order)
-    assert Client().get(path).status_code == 403
-    assert Client().post(path).status_code == 403
+    assert_asked_to_sign_in(Client().get(path))
+    assert_asked_to_sign_in(Client().post(path))
     assert phone_of(appoint(cast.make_store())).post(path).status_code == 404
     assert phone_of(verifier).post("/v/AAAA/native/").status_code == 404
+    phone, unproved = phone_of(verifier), phone_of(verifier, enforce_csrf_checks=True)
     switch_off(verifier.pk, actor=cast.clerk("manager"))
-    assert phone_of(verifier).post(path).status_code == 403
-    assert phone_of(verifier, enforce_csrf_checks=True).post(path).status_code == 403
+    assert_asked_to_sign_in(phone.post(path))
+    assert unproved.post(path).status_code == 403
     assert PayAttempt.objects.count() == 0
 
 
@@ -86,4 +94,4 @@ def test_a_verifier_sees_his_own_money_of_today(order, verifier):
     assert f"¥{owed_fen / 100:.2f}" in page
     assert "Order by order" in page
     assert "no money today" in page_with(200, phone_of(other).get("/v/cash/"))
-    assert Client().get("/v/cash/").status_code == 403
+    assert_asked_to_sign_in(Client().get("/v/cash/"))
