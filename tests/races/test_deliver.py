@@ -48,14 +48,8 @@ def test_without_skip_locked_handlers_are_called_twice(heard, monkeypatch, switc
     """Handlers are idempotent: even so every order rings once."""
     for _ in range(4):
         cast.place(pay_method=PayMethod.COD)
-    rendezvous, claim = Rendezvous(2), delivery._claim
-
-    def claim_together(handlers):
-        rows = claim(handlers)
-        rendezvous.meet()
-        return rows
-
-    monkeypatch.setattr(delivery, "_claim", claim_together)
+    # Between reading a row and carrying it out.
+    monkeypatch.setattr(delivery, "_wait_little", Rendezvous(2).meet)
     run_together([drain] * 2)
     assert max(heard.values()) == 2
     assert Alert.objects.filter(kind=AlertKind.NEW_ORDER).count() == 4
