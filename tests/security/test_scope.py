@@ -76,6 +76,7 @@ READS_ALL = {
     "orders/shipping/invariants.py",
     "orders/waybills/invariants.py",
     "notifications/invariants.py",
+    "pickup/cash/invariants.py",
     "orders/erasure.py",
     "orders/rehash.py",
     "orders/services/place.py",
