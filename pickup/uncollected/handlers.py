@@ -5,6 +5,7 @@ from orders.states import MOVES
 from pickup.uncollected.services import follow_order
 from shop.events.models import Event
 from shop.events.registry import on
+from shop.store.models import PickupStore
 
 _IN_OR_OUT = sorted(
     verb
@@ -20,5 +21,7 @@ def follow_waiting(event: Event) -> None:
 
 
 def _may_matter(event: Event) -> bool:
-    """A step that leads neither in nor out changes nothing."""
-    return event.verb == "order.change_delivery" or event.before != event.after
+    """A step that leads neither in nor out changes nothing, nor does one of an order that is sent: most are."""
+    if event.verb == "order.change_delivery":
+        return True
+    return event.before != event.after and PickupStore.objects.filter(orders=event.order_id).exists()
