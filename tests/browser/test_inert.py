@@ -220,7 +220,9 @@ class Tour:
             "invite_id": make_invite([cast.make_store().pk], actor=cast.clerk()).pk,
             "drawer": drawer_of(take(cast.make_store(f"1{CORPUS[1]}"[:40]))).key,
             "closing_id": close(
-                drawer_of(take(cast.make_store(f"2{CORPUS[1]}"[:40]))), actor=cast.clerk(), note=CORPUS[1][:200]
+                drawer_of(take(cast.make_store(f"2{CORPUS[1]}"[:40]))),
+                actor=cast.clerk(),
+                note=CORPUS[1][:200],
             ).pk,
             "place": 1,
             "sender_id": add_hostile_senders(),
