@@ -29,9 +29,12 @@
     const said = text.textContent.trim();
     if (words.has(said) && !text.parentElement.closest("[lang], bdi, script, style, textarea, [data-shop-words]")) problems.push(`other language: ${said}`);
   }
+  /* A title may say in full what a person wrote and the cell shows in part. */
+  const is_quoted = (node, words) => [...node.querySelectorAll("bdi")].some((quote) => quote.textContent === words);
   for (const node of document.querySelectorAll("[aria-label], [title], [placeholder]")) {
     if (node.closest("[lang]") !== document.documentElement) continue;
     for (const key of ["aria-label", "title", "placeholder"]) {
+      if (is_quoted(node, node.getAttribute(key))) continue;
       if (words.has(node.getAttribute(key))) problems.push(`other language in ${key}: ${node.getAttribute(key)}`);
     }
   }
