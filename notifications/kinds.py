@@ -20,7 +20,6 @@ from shop.moves.table import SUBJECTS
 from shop.staff.models import StaffUser
 from shop.staff.services import staff_actor
 from shop.store.choices import Delivery
-from shop.store.deliveries import PICKUP_IS_READY
 
 _DESK = ("alerts.handle",)
 _MONEY = ("orders.refund", "alerts.handle")
@@ -337,10 +336,6 @@ KINDS: dict[AlertKind, Row] = {
         ),
     ),
 }
-
-
-HIDDEN = frozenset() if PICKUP_IS_READY else frozenset({AlertKind.UNCOLLECTED})
-"""Kinds that nobody is offered to set up yet."""
 
 
 class Spoken(NamedTuple):

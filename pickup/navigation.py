@@ -3,11 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from shop.console.navigation import Entry, Group, register
-from shop.store.deliveries import PICKUP_IS_READY
 
-ENTRIES = (
+register(
     Entry(Group.PICKUP, 20, _("Verification records"), "pickup:records", "clipboard-list", "orders.view"),
     Entry(Group.PICKUP, 30, _("Verifiers"), "pickup:verifiers", "id-badge-2", "pickup.setup"),
 )
-if PICKUP_IS_READY:
-    register(*ENTRIES)

@@ -30,7 +30,6 @@ from shop.demo.standins import Ledger, StandInServer, run_in_thread
 from shop.events.delivery import count_undelivered, drain
 from shop.events.models import StuckTimer
 from shop.events.sweeping import sweep
-from shop.store.deliveries import PICKUP_IS_READY
 
 DELIVER_EVERY = 25
 # Nobody listens to the past, and there may be no Redis yet.
@@ -115,8 +114,7 @@ def _list_moments(world: World) -> Iterator[Moment]:
             yield step.at, partial(act, Scene(world, index, planned, step))
     for errand in world.plan.errands:
         yield errand.at, partial(run_errand, world, errand)
-    if PICKUP_IS_READY:
-        yield from counter.list_moments(world)
+    yield from counter.list_moments(world)
 
 
 def _join(world: World, buyer: int) -> None:

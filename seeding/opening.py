@@ -30,7 +30,6 @@ from shop.freight.services import Terms, add_template, change_template
 from shop.staff.models import StaffUser
 from shop.staff.services import AT_STORES, hire_staff, staff_actor
 from shop.store.choices import Delivery, ReserveOn
-from shop.store.deliveries import PICKUP_IS_READY
 from shop.store.models import PickupStore
 from shop.store.pickup_stores.services import add_store
 from shop.store.services import change_store_settings
@@ -62,8 +61,9 @@ SETTINGS = {
     "reserve_on": ReserveOn.PLACING,
     # The made-up past has had its first day; nobody keeps backups of it.
     "skipped_steps": ["backup"],
+    "pickup_on": True,
+    "pickup_cod_on": True,
 }
-_PICKUP = {"pickup_on": True, "pickup_cod_on": True}
 STORES: tuple[dict[str, Any], ...] = (
     {
         "name": "文三路店",
@@ -138,7 +138,7 @@ def _hire(role: str, name: str, stores: Sequence[PickupStore]) -> StaffUser:
 def set_up_store(owner: Actor, standins_dir: Path) -> None:
     """Credentials of the pretend WeChat, then the switches that need them; couriers, a printer."""
     give_credentials(standins_dir, actor=owner)
-    change_store_settings(SETTINGS | (_PICKUP if PICKUP_IS_READY else {}), actor=owner)
+    change_store_settings(SETTINGS, actor=owner)
     set_up_couriers(standins_dir, actor=owner)
     set_up_printer(standins_dir, actor=owner)
     usual = FreightTemplate.objects.filter(is_default=True).first()

@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from notifications.kinds import HIDDEN
 from notifications.models import AlertKind
 from notifications.robots.choices import SIGNED, Quiet
 from notifications.robots.models import Robot
@@ -46,7 +45,7 @@ class RobotForm(forms.Form):
     )
     alert_kinds = forms.MultipleChoiceField(
         label=_("Speaks of"),
-        choices=[(kind.value, kind.label) for kind in AlertKind if kind not in HIDDEN],
+        choices=AlertKind.choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
-from notifications.kinds import HIDDEN, KINDS, list_roles
+from notifications.kinds import KINDS, list_roles
 from notifications.models import AlertKind, AlertSetting
 from notifications.voice.selectors import get_alert_setting, list_alert_settings
 from notifications.voice.services import (
@@ -52,7 +52,7 @@ def settings_page(request: StaffRequest) -> HttpResponse:
         return _show_all(request)
     require(request.actor, "settings.edit")
     try:
-        voiced = [*request.POST.getlist("voiced"), *HIDDEN]
+        voiced = request.POST.getlist("voiced")
         choose_voiced_kinds(voiced, actor=request.actor, seen=_read_seen(request))
     except Refused as refused:
         return _show_all(request, error=str(refused), status=HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -68,7 +68,7 @@ def _read_seen(request: StaffRequest) -> dict[str, int]:
 
 def _show_all(request: StaffRequest, *, error: str = "", status: int = HTTPStatus.OK) -> HttpResponse:
     context = {
-        "rows": [_row(setting) for setting in list_alert_settings() if setting.kind not in HIDDEN],
+        "rows": [_row(setting) for setting in list_alert_settings()],
         "may_edit": has_capability(request.actor, "settings.edit"),
         "error": error,
         "tabs": list_tabs(request),

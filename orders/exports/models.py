@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from shop.crypto import EncryptedTextField
 from shop.events.models import Versioned
 from shop.files.models import ProducedFile
-from shop.store.deliveries import PICKUP_IS_READY
 
 
 class SheetKind(models.TextChoices):
@@ -23,9 +22,6 @@ class SheetKind(models.TextChoices):
     MONEY = "money", _("Payments and refunds")
     DELIVERY = "delivery", _("Delivery list")
     HANDED_OUT = "handed_out", _("Verifications")
-
-
-SHEETS_OFFERED = [kind for kind in SheetKind if PICKUP_IS_READY or kind != SheetKind.HANDED_OUT]
 
 
 class Format(models.TextChoices):

@@ -3,7 +3,5 @@
 from django.utils.translation import gettext_lazy as _
 
 from shop.console.navigation import Entry, Group, register
-from shop.store.deliveries import PICKUP_IS_READY
 
-if PICKUP_IS_READY:
-    register(Entry(Group.ORDERS, 24, _("Cash sheets"), "cash:list", "cash", "orders.collect"))
+register(Entry(Group.ORDERS, 24, _("Cash sheets"), "cash:list", "cash", "orders.collect"))

@@ -5,17 +5,15 @@ from django.utils.translation import gettext_lazy as _
 from orders.scope import scope_key
 from pickup.uncollected.selectors import list_uncollected
 from shop.console.navigation import Entry, Group, Work, register
-from shop.store.deliveries import PICKUP_IS_READY
 
-if PICKUP_IS_READY:
-    register(
-        Entry(
-            Group.ORDERS,
-            26,
-            _("Not picked up"),
-            "uncollected:board",
-            "hourglass",
-            "pickup.verify",
-            work=Work(scope_key, list_uncollected),
-        )
+register(
+    Entry(
+        Group.ORDERS,
+        26,
+        _("Not picked up"),
+        "uncollected:board",
+        "hourglass",
+        "pickup.verify",
+        work=Work(scope_key, list_uncollected),
     )
+)

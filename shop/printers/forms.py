@@ -12,7 +12,6 @@ from shop.printers.known import KINDS
 from shop.printers.models import Printer
 from shop.printers.services.printers import MAX_COPIES
 from shop.store.choices import Delivery, ReceiptPaper
-from shop.store.deliveries import PICKUP_IS_READY
 from shop.store.pages.forms import SecretField
 from shop.store.pickup_stores.selectors import list_stores
 
@@ -59,8 +58,6 @@ class PrinterForm(forms.Form):
     def __init__(self, printer: Printer, data: Any = None) -> None:
         initial = {name: getattr(printer, name) for name in self.base_fields if name != "key"}
         super().__init__(data, initial=initial)
-        if not (PICKUP_IS_READY or printer.store_id):
-            del self.fields["store_id"]
         kind = KINDS[printer.kind]
         for name in ("device", "account", "key"):
             self.fields[name].label = getattr(kind, name)

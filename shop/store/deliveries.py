@@ -86,8 +86,6 @@ _EXPRESS = Way(
     cash_name=PayMethod.COD.label,
     is_sent=True,
 )
-PICKUP_IS_READY = False
-"""Whether merchants find pickup: its switches, its page of stores, its entry in the list of orders."""
 WAYS: dict[str, Way] = {
     Delivery.EXPRESS: _EXPRESS,
     Delivery.LOCAL: replace(

@@ -46,7 +46,6 @@ from shop.staff.pages.actions import CHANGE, DISABLE, ENABLE
 from shop.staff.pages.people import RESET
 from shop.staff.services import disable_staff, staff_actor
 from shop.store.choices import PayMethod
-from shop.store.deliveries import PICKUP_IS_READY
 from shop.store.pickup_stores.views import ACTIONS as OF_STORES
 from tests import cast
 from tests.browser.conftest import Device, LiveShop
@@ -185,7 +184,6 @@ def list_expected() -> set[str]:
         RESET,
     )
     asked = {action.name for action in actions if not action.anchor} - DIRECT
-    asked -= set() if PICKUP_IS_READY else {"pick_up_instead"}
     return {f"#dialog-{name}" for name in (*asked, "handle-all", "filter")} | {"#help"}
 
 

@@ -1,9 +1,8 @@
-"""What lies at the counters of the demo's stores once merchants find pickup."""
+"""What lies at the counters of the demo's stores."""
 
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 from django.db import transaction
@@ -28,8 +27,7 @@ def lived(
     django_db_setup: None, django_db_blocker: Any, key_dir: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[None]:
     data_dir = copy_keys(key_dir, tmp_path_factory.mktemp("lived"))
-    is_ready = [patch(f"seeding.{module}.PICKUP_IS_READY", True) for module in ("living", "opening")]
-    with django_db_blocker.unblock(), nobody_else(), transaction.atomic(), is_ready[0], is_ready[1]:
+    with django_db_blocker.unblock(), nobody_else(), transaction.atomic():
         seed(data_dir, orders=ORDERS, buyers=BUYERS)
         yield
         transaction.set_rollback(True)

@@ -1,6 +1,6 @@
 """What was handed out at stores as a sheet, and beside the orders."""
 
-from orders.exports.models import SHEETS_OFFERED, SheetKind
+from orders.exports.models import SheetKind
 from pickup.services.verifying import undo_verify
 from shop.actor import Actor
 from tests import cast
@@ -54,7 +54,3 @@ def test_an_order_that_is_sent_has_neither_store_nor_counter(manager: Actor) -> 
     cast.shipped_order()
     row = only("orders", manager)
     assert (row["Store"], row["Handed out at"], row["Handed out by"]) == (None, None, None)
-
-
-def test_the_sheet_is_offered_once_merchants_find_pickup() -> None:
-    assert SheetKind.HANDED_OUT not in SHEETS_OFFERED

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from notifications.kinds import HIDDEN, KINDS
+from notifications.kinds import KINDS
 from notifications.models import AlertKind, AlertSetting
 from notifications.voice.selectors import list_alert_settings
 from notifications.voice.services import choose_voiced_kinds
@@ -13,7 +13,7 @@ from tests.console import browser, page_with
 from tests.expect import refused
 
 URL = "/console/settings/voice/"
-SHOWN = sorted(set(AlertKind) - HIDDEN)
+SHOWN = sorted(AlertKind)
 OTHERS = sorted(set(AlertKind) - {AlertKind.LOW_STOCK})
 pytestmark = pytest.mark.django_db(transaction=True)
 

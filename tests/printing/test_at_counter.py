@@ -6,7 +6,6 @@ from orders.printing.handlers import print_what_was_handed_out
 from orders.printing.models import PrintJob, PrintState, Trigger
 from shop.events.delivery import drain
 from shop.events.models import Event
-from shop.printers import forms
 from shop.printers.models import Printer
 from shop.store.models import PickupStore
 from tests import cast
@@ -56,8 +55,6 @@ def test_a_printer_of_a_store_prints_nothing_when_an_order_is_paid() -> None:
 def test_the_store_is_chosen_on_the_page_of_the_printer(monkeypatch: pytest.MonkeyPatch) -> None:
     store, printer = cast.make_store("文三路店"), make_printer()
     url, manager = f"/console/settings/printers/{printer.pk}/", browser("manager")
-    assert "文三路店" not in page_with(200, manager.get(url))
-    monkeypatch.setattr(forms, "PICKUP_IS_READY", True)
     assert "文三路店" in page_with(200, manager.get(url))
     typed = {
         "name": "前台",

@@ -4,7 +4,6 @@ import pytest
 from django.db import connection
 
 from shop.store.models import StoreSettings, WeChatAccount
-from shop.store.pages.forms import StoreSettingsForm, WeChatAccountForm
 from shop.store.services import change_store_settings, change_wechat_account
 from tests import cast
 from tests.console import browser, page_with
@@ -18,14 +17,7 @@ def shop() -> StoreSettings:
     return cast.open_shop()
 
 
-def test_nothing_of_it_is_shown_before_pickup_is_there() -> None:
-    assert "service_appid" not in page_with(200, browser().get(PAGE))
-    assert "service_secret" not in WeChatAccountForm(None).fields
-    assert "pickup_pin_above_fen" not in StoreSettingsForm().fields
-
-
-def test_typed_once_and_never_shown_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shop.store.pages.forms.PICKUP_IS_READY", True)
+def test_typed_once_and_never_shown_again() -> None:
     console = browser()
     assert "Service account secret" in page_with(200, console.get(PAGE))
     typed = {"appid": "wx-test", "service_appid": "wx-service", "service_secret": "never-shown"}

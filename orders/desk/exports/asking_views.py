@@ -21,7 +21,7 @@ from orders.desk.list.bulk import count_results
 from orders.desk.list.counts import describe_count
 from orders.desk.list.filters import Filters
 from orders.desk.list.selection import Selection, read_selection
-from orders.exports.models import SHEETS_OFFERED, ExportLayout, Format, SheetKind
+from orders.exports.models import ExportLayout, Format, SheetKind
 from orders.exports.selectors import list_layouts, read_columns
 from orders.exports.services.asking import Wish, ask_export
 from orders.exports.services.repeating import Rhythm, make_schedule
@@ -96,7 +96,7 @@ def _draw(
     context = {
         "form": form,
         "columns": form.list_columns(),
-        "tabs": [_make_tab(kind, sheet, selection) for kind in SHEETS_OFFERED],
+        "tabs": [_make_tab(kind, sheet, selection) for kind in SheetKind],
         "layout": layout,
         "layouts": _list_links(request, sheet, selection, layout),
         "gone": SHEETS[sheet].count_gone(layout.columns) if layout else 0,

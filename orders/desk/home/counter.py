@@ -6,7 +6,7 @@ from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from orders.desk.home.queues import SHOWN, Part, Queue, Waiting, register_queue
+from orders.desk.home.queues import SHOWN, Part, Queue, Waiting
 from orders.desk.list.counts import Counts
 from orders.desk.list.filters import Tab
 from orders.models import Order
@@ -15,16 +15,6 @@ from orders.stages import TO_SHIP
 from shop.actor import Actor
 from shop.http.query import make_url
 from shop.store.choices import Delivery
-from shop.store.deliveries import PICKUP_IS_READY
-
-_PLACE = 15
-_WHOSE = ["pickup.verify"]
-
-
-def offer_queue() -> None:
-    """Put it on the home page once merchants find pickup."""
-    if PICKUP_IS_READY:
-        register_queue(_PLACE, make_to_hand_out, whose=_WHOSE)
 
 
 def make_to_hand_out(_counts: Counts, actor: Actor, _now: datetime) -> Queue:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from orders.desk.home.counter import offer_queue
+from orders.desk.home.counter import make_to_hand_out
 from orders.desk.home.health import describe_health
-from orders.desk.home.queues import Queue, QueueRow, list_queues, load_rows
+from orders.desk.home.queues import Queue, QueueRow, list_queues, load_rows, register_queue
 from orders.desk.home.today import Figure, list_figures
 from orders.desk.list.counts import count_tabs
 from orders.desk.list.filters import Tab
@@ -16,7 +16,7 @@ from shop.staff.decorators import StaffRequest, staff_page
 from shop.store.selectors import get_store_settings
 from shop.store.steps import StepState, is_over, list_states
 
-offer_queue()
+register_queue(15, make_to_hand_out, whose=["pickup.verify"])
 
 
 @dataclass(frozen=True)

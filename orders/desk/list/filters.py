@@ -15,7 +15,7 @@ from shop.console.fields import DayField, YuanField, text
 from shop.console.filters import Chip
 from shop.money import write_yuan
 from shop.store.choices import Delivery, PayMethod
-from shop.store.deliveries import PICKUP_IS_READY, SENT
+from shop.store.deliveries import SENT
 from shop.store.pickup_stores.selectors import list_stores
 from shop.store.selectors import list_known_methods
 
@@ -158,7 +158,7 @@ class FilterForm(forms.Form):
         if self.data.get(name):
             return True
         if name == "store":
-            return PICKUP_IS_READY and len(_list_stores()) > 1
+            return len(_list_stores()) > 1
         return len(_list_possible()[name]) > 1
 
     def clean_buyer(self) -> str:

@@ -19,7 +19,6 @@ from orders.stages import AFTERSALES_IN_USE, IN_HAND, AftersaleMark
 from shop.actor import Actor
 from shop.database.capped import read_row, write_row
 from shop.store.choices import Delivery
-from shop.store.deliveries import PICKUP_IS_READY
 
 _CHOSEN = ("tab", "queue", "stage", "size")
 """What tabs and pager set: anything else narrows a kind."""
@@ -38,7 +37,7 @@ class KindTab:
 class OrderKind:
     """`params` is the address of its entry, `work` what waits in it for somebody; the ordinary kind has no tabs.
 
-    `is_soon`: nothing can be in it yet, which `nothing` and `until_when` say where the list would be.
+    `nothing` and `until_when` stand where the list would be; `is_soon`: nothing can be in it yet.
     """
 
     name: str
@@ -79,12 +78,11 @@ PICKUP = OrderKind(
         _pickup_tab(Tab.DONE),
         _pickup_tab(Tab.CLOSED),
     ),
-    _("Pickup is coming soon"),
+    _("No pickup orders yet"),
     _(
-        "Buyers will choose a store, and their orders wait here to be handed over. Until then orders go by express or "
-        "own delivery."
+        "Buyers choose a store once one is open and pickup is switched on in the store settings. Their orders "
+        "wait here to be handed over."
     ),
-    is_soon=not PICKUP_IS_READY,
 )
 AFTERSALE = OrderKind(
     "aftersale",

@@ -35,7 +35,6 @@ from shop.actor import Actor
 from shop.staff.actions.forms import bare_form
 from shop.staff.actions.rows import Action, Offer, list_offers
 from shop.store.choices import Delivery
-from shop.store.deliveries import PICKUP_IS_READY
 from shop.store.selectors import get_store_settings
 
 
@@ -358,8 +357,7 @@ def _find_conversion(order: Order) -> str:
     """The button that has an order go the other way: what is sent is picked up only where the shop offers that."""
     if order.delivery == Delivery.PICKUP:
         return SendForm.name
-    is_offered = PICKUP_IS_READY and get_store_settings().pickup_on
-    return PickUpForm.name if is_offered else ""
+    return PickUpForm.name if get_store_settings().pickup_on else ""
 
 
 # Refusals whose opposite verb stands in the same menu: naming both would only puzzle.

@@ -11,8 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from shop.console.fields import YuanField
 from shop.errors import Refused
 from shop.store.choices import LIMITS, Notice
-from shop.store.deliveries import PICKUP_IS_READY
-from shop.store.models import SERVICE_FIELDS, StoreSettings, WeChatAccount
+from shop.store.models import StoreSettings, WeChatAccount
 from shop.store.selectors import Precondition, list_preconditions
 
 MAX_FEE_FEN = 100_000_00
@@ -40,18 +39,22 @@ class Group:
         return "" if self.rows else "freight:list"
 
 
-TEMPLATES = tuple(f"template_{notice}" for notice in Notice if PICKUP_IS_READY or notice != Notice.PICKUP)
+TEMPLATES = tuple(f"template_{notice}" for notice in Notice)
 _KEPT = _("A change counts for new orders; orders that exist keep their deadlines.")
-_PICKUP, _PAY_AT_STORE = (
-    (("pickup_on", "pickup_pin_above_fen"), ("pickup_cod_on",)) if PICKUP_IS_READY else ((), ())
-)
-_UNCOLLECTED = ("uncollected_days",) if PICKUP_IS_READY else ()
 GROUPS: tuple[tuple[Any, Any, tuple[str, ...]], ...] = (
     (_("Shop"), "", ("shop_name", "contact_phone")),
     (
         _("Delivery"),
         _("Buyers are offered only what can really be fulfilled."),
-        ("express_on", *_PICKUP, "local_on", "local_fee_fen", "local_phone", "local_area"),
+        (
+            "express_on",
+            "pickup_on",
+            "pickup_pin_above_fen",
+            "local_on",
+            "local_fee_fen",
+            "local_phone",
+            "local_area",
+        ),
     ),
     (
         _("Freight of express orders"),
@@ -65,7 +68,7 @@ GROUPS: tuple[tuple[Any, Any, tuple[str, ...]], ...] = (
             "wechat_on",
             "express_cod_on",
             "local_cod_on",
-            *_PAY_AT_STORE,
+            "pickup_cod_on",
             "balance_on",
             "transfer_on",
             "transfer_bank",
@@ -91,7 +94,7 @@ GROUPS: tuple[tuple[Any, Any, tuple[str, ...]], ...] = (
             "overdue_rule",
             "receive_days",
             "extend_days",
-            *_UNCOLLECTED,
+            "uncollected_days",
         ),
     ),
     (
@@ -220,8 +223,6 @@ class StoreSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subsc
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not PICKUP_IS_READY:
-            del self.fields["pickup_pin_above_fen"]
         for name in LIMITS.keys() & self.fields.keys():
             (least, most), field = LIMITS[name], self.fields[name]
             field.validators += [MinValueValidator(least), MaxValueValidator(most)]
@@ -309,8 +310,6 @@ class WeChatAccountForm(forms.Form):
         names = [n for n, f in self.base_fields.items() if not isinstance(f, SecretField)]
         kwargs["initial"] = {name: getattr(account, name, "") for name in names}
         super().__init__(*args, **kwargs)
-        for name in () if PICKUP_IS_READY else SERVICE_FIELDS:
-            del self.fields[name]
         for name, field in self.fields.items():
             if isinstance(field, SecretField):
                 field.tell(is_stored=bool(getattr(account, name, "")))

@@ -7,13 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.access import has_capability
 from shop.staff.decorators import StaffRequest
-from shop.store.deliveries import PICKUP_IS_READY
 
 _PAGES = (
     (_("Store settings"), "store:settings", "settings.view"),
     (_("Freight templates"), "freight:list", "settings.view"),
     (_("Delivery area"), "store:area", "settings.view"),
-    *(((_("Stores"), "store:pickup_stores", "settings.view"),) if PICKUP_IS_READY else ()),
+    (_("Stores"), "store:pickup_stores", "settings.view"),
     (_("Couriers and labels"), "couriers:overview", "shipping.setup"),
     (_("Printers"), "printers:overview", "printers.setup"),
     (_("Voice of alerts"), "voice:settings", "settings.view"),

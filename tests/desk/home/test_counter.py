@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from orders.desk.home import counter, queues
+from orders.desk.home import counter
 from orders.desk.list.counts import count_tabs
 from orders.models import Order
 from orders.services.steps import confirm_order, hold_order
@@ -54,17 +54,11 @@ def test_an_empty_one_takes_one_query() -> None:
     assert count_queries(lambda: counter.make_to_hand_out(counts, actor, clock.now())) == 1
 
 
-def test_it_stands_on_the_page_of_who_hands_out_once_merchants_find_pickup(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_it_stands_on_the_page_of_who_hands_out() -> None:
     open_shop()
     here, there = make_store("文三路店"), make_store("清泰街店")
     at_counter(store=here), at_counter(store=there)
     user = make_staff("order_clerk")
-    assert "queue-to_hand_out" not in page_with(200, sign_in(user).get("/console/"))
-    monkeypatch.setattr(queues, "_QUEUES", list(queues._QUEUES))
-    monkeypatch.setattr(counter, "PICKUP_IS_READY", True)
-    counter.offer_queue()
     page = page_with(200, sign_in(user).get("/console/"))
     assert 'id="queue-to_hand_out"' in page and "文三路店" in page and "清泰街店" in page
     assert "queue-to_hand_out" not in page_with(200, sign_in(make_staff("warehouse")).get("/console/"))

@@ -9,7 +9,6 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from orders.desk.labels import describe_deadline, describe_order
-from orders.desk.list import filters
 from orders.desk.list.conditions import is_in_queue, is_missed_today
 from orders.desk.list.counts import count_tabs
 from orders.desk.list.filters import WorkQueue
@@ -95,13 +94,9 @@ def test_the_list_is_narrowed_to_a_store_and_names_it(owner: Client, waiting: Or
     assert numbers(owner, "?store=987654") == numbers(owner, "")
 
 
-def test_a_store_is_offered_as_a_filter_once_merchants_find_pickup(
-    owner: Client, waiting: Order, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_store_is_offered_as_a_filter_where_there_are_two(owner: Client, waiting: Order) -> None:
     url = f"{URL}filter/"
-    assert 'name="store"' not in page_with(200, owner.get(url))
     assert 'name="store"' in page_with(200, owner.get(url, {"store": str(waiting.pickup_store_id)}))
-    monkeypatch.setattr(filters, "PICKUP_IS_READY", True)
     assert 'name="store"' in page_with(200, owner.get(url))
 
 
