@@ -43,7 +43,26 @@ def _raise_of_order(kind: AlertKind, event: Event, order: Order) -> None:
     alert, is_new = Alert.objects.get_or_create(kind=kind, **once, defaults=facts)
     if is_new:
         leave_notes(alert)
+    else:
+        _ring_again(alert, event)
     _settle(order)
+
+
+def _ring_again(alert: Alert, event: Event) -> None:
+    """A new order that had to wait for its payment after all comes in anew: who handled it then is not who does now.
+
+    It is the same alert, and a robot does not say it twice. What is told again of an event changes nothing.
+    """
+    if event.number > alert.event_number:
+        Alert.objects.filter(pk=alert.pk, handled_at__isnull=False).update(
+            event_id=event.pk,
+            event_number=event.number,
+            raised_at=event.at,
+            handled_at=None,
+            handled_how="",
+            handled_by_id=None,
+            handled_by_name="",
+        )
 
 
 def _raise_of_subject(kind: AlertKind, event: Event) -> None:

@@ -13,6 +13,7 @@ from orders.stages import AftersaleMark, Source, Stage
 from shop.actor import Actor
 from shop.database.kept import KeptQuery, Param
 from shop.errors import Refused
+from shop.store.choices import Delivery
 
 TEST_LIFE = timedelta(days=1)
 """So long a test order stays."""
@@ -67,6 +68,11 @@ def get_order_id(number: str, *, actor: Actor) -> int:
     if pk is None:
         raise _not_found()
     return pk
+
+
+def is_picked_up(order: Order) -> bool:
+    """Whether the buyer comes for the goods; for handlers who hear of these orders alone."""
+    return order.delivery == Delivery.PICKUP
 
 
 def _not_found() -> Refused:

@@ -67,9 +67,14 @@ class PickupCode:
         return f"{settings.BASE_URL}{reverse('pickup_code', args=[self.token])}"
 
 
+def has_code(order: Order) -> bool:
+    """Whether it can be picked up, paid or not."""
+    return order.delivery == Delivery.PICKUP and order.stage in OPEN
+
+
 def make_code(order: Order) -> PickupCode | None:
     """The code of an order, None for one that cannot be picked up."""
-    if order.delivery != Delivery.PICKUP or order.stage not in OPEN:
+    if not has_code(order):
         return None
     return PickupCode(_spell(_SHORT.write(order)), _encode(_TOKEN.write(order)))
 

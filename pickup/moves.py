@@ -190,7 +190,7 @@ INVITES = register(
                 _("Revoke"),
                 _("Invite revoked"),
                 to(InviteState.REVOKED, InviteState.OPEN),
-                BY_STAFF,
+                BY_SHOP,
                 _SETUP,
                 icon_name="ban",
             ),

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import override
 
 from shop.access import CAPABILITIES, ROLES
-from shop.events.registry import HANDLERS, HANDLERS_BY_VERB, TIMERS
+from shop.events.registry import HANDLERS, HANDLERS_BY_VERB, TIMERS, Handler
 from shop.invariants import INVARIANTS
 from shop.moves.table import MOVES, SUBJECTS, Move, Subject
 
@@ -28,8 +28,7 @@ def _events() -> Iterator[str]:
     for verb in sorted(HANDLERS_BY_VERB):
         for handler in HANDLERS_BY_VERB[verb]:
             how = "outside a transaction (enqueues)" if handler.outside else "in a transaction"
-            pushes = "pushes a hint" if handler.pushes else ""
-            yield f"| `{verb}` | `{handler.name}` | {how}, priority {handler.priority} | {pushes} |"
+            yield f"| `{verb}` | `{handler.name}` | {how}, priority {handler.priority} | {_marks(handler)} |"
     silent = sorted(set(MOVES) - set(HANDLERS_BY_VERB))
     yield f"\nNobody reacts to: {', '.join(f'`{verb}`' for verb in silent)}.\n"
     yield "## Timers\n"
@@ -41,6 +40,11 @@ def _events() -> Iterator[str]:
     yield "## Invariants (`manage.py check_books`)\n"
     for item in sorted(INVARIANTS, key=lambda b: b.code):
         yield f"- **{item.code}** {item.title} — `{_path(item.find)}`"
+
+
+def _marks(handler: Handler) -> str:
+    only = f"only if `{getattr(handler.only, '__name__', '')}`" if handler.only else ""
+    return ", ".join(filter(None, ("pushes a hint" if handler.pushes else "", only)))
 
 
 def _path(function: object) -> str:

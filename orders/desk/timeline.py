@@ -26,6 +26,7 @@ from shop.events.words import NAMES, Part, describe_actor, describe_facts, label
 from shop.money import format_fen
 from shop.moves.table import SUBJECTS, describe_verb, says
 from shop.store.choices import Delivery, PayMethod
+from shop.store.deliveries import name_pay_method
 
 BURST = timedelta(seconds=10)
 REPEATS = timedelta(minutes=10)
@@ -158,14 +159,16 @@ def _describe_change(verb: str, data: Mapping[str, Any]) -> Change | None:
     if verb == "order.change_delivery":
         return Change(*(str(Delivery(data[key]).label) for key in ("before", "after")))
     if verb == "order.choose_payment":
-        return Change(_pay_label(data["before"]), _pay_label(data["after"]))
+        return Change(*(_name_method(data[key], data.get("delivery", "")) for key in ("before", "after")))
     if verb == "order.replace_number":
         return Change(_name_parcel(data["before"]), _name_parcel(data["after"]))
     return Change(str(data["before"]) or _("(empty)"), str(data["after"]) or _("(empty)"))
 
 
-def _pay_label(method: str) -> str:
-    return str(PayMethod(method).label) if method in PayMethod.values else method
+def _name_method(method: str, delivery: str) -> str:
+    """As it was called with this way of delivery, which older events do not hold."""
+    way = delivery if delivery in Delivery.values else Delivery.EXPRESS
+    return str(name_pay_method(method, way)) if method in PayMethod.values else method
 
 
 def _name_parcel(parcel: Mapping[str, Any]) -> str:

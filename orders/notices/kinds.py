@@ -154,11 +154,14 @@ KINDS: dict[NoticeKind, Row] = {
         is_over=_is_taken_back,
     ),
 }
-VERBS = tuple(
-    dict.fromkeys(
-        verb
-        for verbs in (PARCEL_VERBS, *((*row.left_by, *row.ended_by) for row in KINDS.values()))
-        for verb in verbs
-    )
-)
+
+
+def _list_verbs(*, of_pickup: bool) -> dict[str, None]:
+    rows = [row for row in KINDS.values() if (row.template == Notice.PICKUP) is of_pickup]
+    return dict.fromkeys(verb for row in rows for verb in (*row.left_by, *row.ended_by))
+
+
+VERBS = tuple(dict.fromkeys((*PARCEL_VERBS, *_list_verbs(of_pickup=False))))
+PICKUP_VERBS = tuple(verb for verb in _list_verbs(of_pickup=True) if verb not in VERBS)
+"""Of these nobody hears but who picks an order up."""
 OF_EVENTS = tuple(kind for kind in KINDS if kind not in OF_PARCELS)

@@ -81,6 +81,8 @@ def _write_recipient(sheet: Sheet, store: StoreSettings, columns: int) -> Iterat
     yield from _plain(f"{_('Recipient')} {sheet.recipient} {sheet.phone}", columns)
     if order.pickup_store:
         yield from _plain(f"{_('Store')} {order.pickup_store.name}", columns)
+        if sheet.comes_at:
+            yield from _plain(f"{_('Comes at')} {sheet.comes_at}", columns, is_bold=True)
     else:
         yield from _plain(f"{_('Address')} {order.region} {sheet.street}", columns)
     if store.contact_phone:

@@ -133,7 +133,8 @@ def write_order(
     order.client_key = client_key
     if wanted.delivery == Delivery.PICKUP:
         order.pickup_store = get_serving_store(wanted.store_id)
-        choose_slot(order, order.pickup_store, wanted.slot)
+        for name, value in choose_slot(order.pickup_store, wanted.slot).items():
+            setattr(order, name, value)
     begin_order(order, actor=actor, data={"payable_fen": order.payable_fen, "pieces": order.pieces})
     is_reserved = store.reserve_on == ReserveOn.PLACING or wanted.pay_method == PayMethod.COD
     if is_reserved:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
@@ -48,6 +49,14 @@ class Sheet:
     @property
     def pay_method(self) -> Any:
         return self.order.pay_method_name
+
+    @property
+    def comes_at(self) -> str:
+        """The time slot in which the buyer comes to the store, "" where none was chosen."""
+        start, end = self.order.pickup_from, self.order.pickup_until
+        if start is None or end is None:
+            return ""
+        return f"{timezone.localtime(start):%Y-%m-%d %H:%M}–{timezone.localtime(end):%H:%M}"
 
     @property
     def is_cash(self) -> bool:

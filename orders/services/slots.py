@@ -5,7 +5,6 @@ from datetime import datetime
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
-from orders.models import Order
 from orders.stages import Stage
 from shop import clock
 from shop.database.named_locks import Named, hash_text, lock_named
@@ -13,22 +12,34 @@ from shop.errors import Refused
 from shop.store.models import PickupStore
 from shop.store.pickup_stores.slots import Slot, find_slot, list_slots
 
+NO_SLOT: dict[str, datetime | None] = {"pickup_from": None, "pickup_until": None}
+"""The columns of an order whose buyer comes at any time, or not at all."""
 
-def choose_slot(order: Order, store: PickupStore, starts_at: datetime | None) -> None:
-    """Put the time when the buyer comes to this store on an order that is about to be written.
+
+def choose_slot(store: PickupStore, starts_at: datetime | None) -> dict[str, datetime | None]:
+    """The columns of an order whose buyer comes to this store at this time.
 
     It is the order's once that is committed; those who choose the same time wait for each other. Raises Refused
     `slot_full`, and as `find_slot` does.
     """
     slot = find_slot(store, starts_at, clock.now())
-    if slot:
-        lock_named(Named.SLOTS, [hash_text(str(store.pk), slot.starts_at.isoformat())])
-        if count_taken(store, slot.starts_at, slot.starts_at).get(slot.starts_at, 0) >= (
-            store.slot_orders or 0
-        ):
-            raise Refused("slot_full", _("This time is taken by others. Choose another one."))
-    order.pickup_from = slot.starts_at if slot else None
-    order.pickup_until = slot.ends_at if slot else None
+    if slot is None:
+        return dict(NO_SLOT)
+    lock_named(Named.SLOTS, [hash_text(str(store.pk), slot.starts_at.isoformat())])
+    _require_room(store, slot)
+    return {"pickup_from": slot.starts_at, "pickup_until": slot.ends_at}
+
+
+def check_slot(store: PickupStore, starts_at: datetime | None) -> None:
+    """Raise Refused as `choose_slot` would now; nothing is taken."""
+    if slot := find_slot(store, starts_at, clock.now()):
+        _require_room(store, slot)
+
+
+def _require_room(store: PickupStore, slot: Slot) -> None:
+    taken = count_taken(store, slot.starts_at, slot.starts_at).get(slot.starts_at, 0)
+    if taken >= (store.slot_orders or 0):
+        raise Refused("slot_full", _("This time is taken by others. Choose another one."))
 
 
 def count_taken(store: PickupStore, first: datetime, last: datetime) -> dict[datetime, int]:

@@ -60,7 +60,7 @@ PAYING = (
         (nothing_paid, has_no_proof),
         icon_name="credit-card",
         is_told=True,
-        facts={"before": str, "after": str},
+        facts={"before": str, "after": str, "delivery": str},
     ),
     Move(
         "order.pay",

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from pickup.models import Verifier
 from pickup.phone import session, wechat
 from pickup.selectors import list_verifiers
-from pickup.services.binding import bind_wechat, find_by_wechat
+from pickup.services.binding import bind_wechat, find_signing_in
 from pickup.services.verifiers import verifier_actor
 from pickup.watch.refusals import record_refusal
 from shop.errors import Refused
@@ -67,7 +67,7 @@ def back(request: HttpRequest) -> HttpResponseBase:
         if next_url.startswith(session.INVITES):
             wechat.keep_who(response, person)
         else:
-            _let_in(request, response, find_by_wechat(person), person.openid)
+            _let_in(request, response, find_signing_in(person), person.openid)
     except Refused as refused:
         response = show_page(request, next_url, refused=refused)
     wechat.forget_way(response, wechat.STATE)

@@ -6,6 +6,7 @@ from django.db.models import Q
 from pickup.models import Verifier
 from pickup.services.verifiers import verifier_actor
 from shop.clients.wechat_web import Person
+from shop.events.models import Event
 from shop.moves.services import locked, move
 
 
@@ -16,6 +17,17 @@ def find_by_wechat(person: Person) -> Verifier | None:
         return found
     same = Q(service_openid="", customer__unionid=person.unionid) & ~Q(customer__unionid="")
     return people.filter(same).order_by("pk").first()
+
+
+def find_signing_in(person: Person) -> Verifier | None:
+    """The same for who signs in: whoever was unbound comes in by an invite alone, whatever WeChat says."""
+    found = find_by_wechat(person)
+    return None if found and not found.service_openid and _was_unbound(found) else found
+
+
+def _was_unbound(verifier: Verifier) -> bool:
+    events = Event.objects.filter(kind=Verifier.subject_kind, subject_id=verifier.pk)
+    return events.filter(verb="verifier.unbind").exists()
 
 
 def bind_wechat(verifier_id: int, openid: str) -> None:

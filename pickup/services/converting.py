@@ -3,6 +3,7 @@
 import json
 from copy import copy
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext
@@ -23,6 +24,7 @@ from orders.search import add_hashes
 from orders.selectors import read_order
 from orders.services.fulfilment import find_ship_by, free_changes
 from orders.services.place import Recipient
+from orders.services.slots import NO_SLOT, check_slot, choose_slot
 from orders.stages import IN_HAND, Stage
 from pickup.codes import next_version
 from shop import clock
@@ -39,11 +41,16 @@ VERB = "order.change_delivery"
 
 @dataclass(frozen=True)
 class NewDelivery:
-    """How an order goes from now on. With pickup `to` is who comes, without an address, and `store_id` where to."""
+    """How an order goes from now on.
+
+    With pickup `to` is who comes, without an address, `store_id` where to, and `slot` when the time begins that was
+    chosen, where the store has buyers choose one.
+    """
 
     delivery: Delivery
     to: Recipient
     store_id: int | None = None
+    slot: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -68,8 +75,8 @@ def change_delivery(
     `difference` says who bears what the freight is more or less. A way to pay that the new delivery does not allow is
     given up: an order that was to be paid with the goods waits for its payment then. An open attempt is closed first.
     Raises Refused `same_delivery`, `address_needed`, `delivery_not_offered`, `outside_area`, `not_served`,
-    `store_needed`, `store_closed`, `payment_not_offered` (400), and as `close_live_attempt` and, where money goes back,
-    `refund_share` do.
+    `store_needed`, `store_closed`, `payment_not_offered` (400), and as `choose_slot`, `close_live_attempt` and, where
+    money goes back, `refund_share` do.
     """
     # Asked first without a lock: a change that is refused must not close a payment under way.
     before = read_order(order_id, actor=actor)
@@ -105,7 +112,9 @@ def _plan(order: Order, wanted: NewDelivery) -> _Plan:
     if wanted.delivery not in list_deliveries(settings):
         raise Refused("delivery_not_offered", _("This way of delivery is not offered now."), 400)
     store = get_serving_store(wanted.store_id) if wanted.delivery == Delivery.PICKUP else None
-    if store is None and not (wanted.to.province and wanted.to.detail):
+    if store:
+        check_slot(store, wanted.slot)
+    elif not (wanted.to.province and wanted.to.detail):
         raise Refused("address_needed", _("Say where the goods are to be sent."), 400)
     more_fen = get_difference_fen(order, wanted.delivery, wanted.to)
     return _Plan(store, more_fen, _choose_method(order, list_pay_methods(settings, wanted.delivery)))
@@ -143,14 +152,14 @@ def _convert(order: Order, wanted: NewDelivery, plan: _Plan, difference: Differe
 def _change_columns(order: Order, wanted: NewDelivery, plan: _Plan) -> dict[str, Any]:
     """What is said of the order from now on; what was not typed of who receives it stays."""
     to = wanted.to if WAYS[wanted.delivery].is_sent else wanted.to.person
-    columns = to.columns
+    columns: dict[str, Any] = to.columns
     for name in ("recipient", "phone"):
         columns[name] = columns[name] or getattr(order, name)
     return {
         **columns,
         "delivery": wanted.delivery,
         "pickup_store": plan.store,
-        **dict.fromkeys(("pickup_from", "pickup_until")),
+        **(choose_slot(plan.store, wanted.slot) if plan.store else NO_SLOT),
         "code_version": next_version(order),
         "pay_method": plan.pay_method,
     }

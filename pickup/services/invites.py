@@ -125,7 +125,11 @@ def _join(token: str, choose: Callable[[Invite], Customer], *, openid: str) -> V
 
 
 def _lock_open(token: str) -> Invite:
-    invite = lock_row(Invite, find_invite(token).pk)
+    """The invite, after the verifier whom it is for: who switches them off locks in this order, too."""
+    found = find_invite(token)
+    if found.person_id:
+        lock_row(Verifier, found.person_id)
+    invite = lock_row(Invite, found.pk)
     if invite.state != InviteState.OPEN or invite.expires_at <= clock.now():
         raise _no_invite()
     return invite

@@ -6,13 +6,13 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from pickup.models import Verifier, VerifierSession
+from pickup.models import Invite, InviteState, Verifier, VerifierSession
 from shop import clock
 from shop.access import require
 from shop.actor import Actor, ActorKind
 from shop.customers.models import TEST_OPENID, Customer
 from shop.errors import Refused
-from shop.moves.services import begin, locked, move
+from shop.moves.services import begin, lock_rows, locked, move
 from shop.store.models import PickupStore
 
 
@@ -96,12 +96,13 @@ def _tell_changes(pairs: Mapping[str, tuple[Any, Any]]) -> dict[str, dict[str, A
 
 
 def switch_off(verifier_id: int, *, actor: Actor, expected_version: int | None = None) -> Verifier:
-    """From now on they hand out nowhere, and are signed out; what they did keeps their name.
+    """From now on they hand out nowhere, and are signed out; what they did keeps their name, their invites are over.
 
     Raises Refused as `lock_subject` does.
     """
     with locked(Verifier, verifier_id, "verifier.switch_off", actor, expected_version) as verifier:
         end_sessions(verifier)
+        _revoke_invites(verifier, actor)
         move(verifier, "verifier.switch_off", actor=actor)
     return verifier
 
@@ -114,14 +115,23 @@ def switch_on(verifier_id: int, *, actor: Actor, expected_version: int | None = 
 
 
 def unbind_wechat(verifier_id: int, *, actor: Actor, expected_version: int | None = None) -> Verifier:
-    """Forget who they are in WeChat, and sign their phones out: they come in again by an invite.
+    """Forget who they are in WeChat, and sign their phones out: they come in again by an invite made after that.
 
     Raises Refused `not_bound`, and as `lock_subject` does.
     """
     with locked(Verifier, verifier_id, "verifier.unbind", actor, expected_version) as verifier:
         end_sessions(verifier)
+        _revoke_invites(verifier, actor)
         move(verifier, "verifier.unbind", actor=actor, changes={"service_openid": ""})
     return verifier
+
+
+def _revoke_invites(verifier: Verifier, actor: Actor) -> None:
+    """What a locked verifier alone could still join by lets nobody in any more."""
+    open_ones = Invite.objects.filter(person=verifier, state=InviteState.OPEN, expires_at__gt=clock.now())
+    for invite in lock_rows(Invite, open_ones.values_list("pk", flat=True)):
+        if invite.state == InviteState.OPEN:
+            move(invite, "invite.revoke", actor=actor)
 
 
 def end_sessions(verifier: Verifier) -> None:

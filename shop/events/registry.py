@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from shop.events.models import Event
 from shop.queues import GENERAL
@@ -15,13 +16,17 @@ HandlerFunction = Callable[[Event], None]
 FindDue = Callable[[datetime, Collection[int], int], list[int]]
 ActOnDue = Callable[[int], None]
 ActOnAll = Callable[[Sequence[int]], None]
+IsConcerned = Callable[[Any], bool]
 MOST_AT_ONCE = 50
 """So many due rows of a timer are acted on in one round."""
 
 
 @dataclass(frozen=True)
 class Handler:
-    """`outside` handlers enqueue tasks into `queue`: they run without a transaction, since a broker may hang."""
+    """`outside` handlers enqueue tasks into `queue`: they run without a transaction, since a broker may hang.
+
+    `only` tells by the subject, as the event leaves it, whether there is anything to do; None: there always may be.
+    """
 
     name: str
     function: HandlerFunction
@@ -29,6 +34,7 @@ class Handler:
     pushes: bool
     outside: bool
     queue: str
+    only: IsConcerned | None
 
 
 @dataclass(frozen=True)
@@ -53,22 +59,33 @@ TIMERS: dict[str, Timer] = {}
 
 
 def on(
-    *verbs: str, priority: int = 5, pushes: bool = False, outside: bool = False, queue: str = GENERAL
+    *verbs: str,
+    priority: int = 5,
+    pushes: bool = False,
+    outside: bool = False,
+    queue: str = GENERAL,
+    only: IsConcerned | None = None,
 ) -> Callable[[HandlerFunction], HandlerFunction]:
     """Declare an idempotent handler of events; lower priorities are claimed first.
 
-    `pushes`: open pages are told once after the batch that carried it. `outside` and `queue`: see `Handler`.
+    `pushes`: open pages are told once after the batch that carried it. `outside`, `queue`, `only`: see `Handler`.
     """
 
     def register(function: HandlerFunction) -> HandlerFunction:
         name = f"{function.__module__}.{function.__qualname__}"
-        handler = Handler(name, function, priority, pushes, outside, queue)
+        handler = Handler(name, function, priority, pushes, outside, queue, only)
         HANDLERS[name] = handler
         for verb in verbs:
             HANDLERS_BY_VERB[verb].append(handler)
         return function
 
     return register
+
+
+def list_hearers(verb: str, subject: Any) -> list[Handler]:
+    """Those who have to hear of an event that leaves its subject like this."""
+    handlers = HANDLERS_BY_VERB.get(verb, ())
+    return [handler for handler in handlers if handler.only is None or handler.only(subject)]
 
 
 def due(

@@ -10,7 +10,7 @@ from shop.actor import Actor
 from shop.database.inserts import insert_rows
 from shop.events.facts import check_facts
 from shop.events.models import Event, EventDelivery, Versioned
-from shop.events.registry import HANDLERS_BY_VERB
+from shop.events.registry import list_hearers
 from shop.live import hint_changed
 
 
@@ -30,7 +30,7 @@ def record_event(
     data: dict[str, Any] | None = None,
     sealed: str = "",
 ) -> Event:
-    """Write the event of the subject's present version and one delivery per handler.
+    """Write the event of the subject's present version and one delivery for each handler whom it concerns.
 
     Call it inside the transaction that wrote the change and raised the version. `data` holds the facts that the
     row of the verb names and never personal data; `sealed` is JSON text of personal values, stored encrypted.
@@ -60,9 +60,9 @@ def record_event(
     if sealed:
         event.secret = subject.read_secret()
     insert_rows([event])
-    handlers = HANDLERS_BY_VERB.get(verb, ())
+    hearers = list_hearers(verb, subject)
     insert_rows(
-        [EventDelivery(event=event, handler=h.name, priority=h.priority, due_at=moment) for h in handlers]
+        [EventDelivery(event=event, handler=h.name, priority=h.priority, due_at=moment) for h in hearers]
     )
     _hint(event)
     return event

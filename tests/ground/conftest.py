@@ -12,6 +12,5 @@ def wires(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(registry, name, {})
     monkeypatch.setattr(registry, "HANDLERS_BY_VERB", registry.defaultdict(list))
     monkeypatch.setattr(delivery, "HANDLERS", registry.HANDLERS)
-    monkeypatch.setattr("shop.events.services.HANDLERS_BY_VERB", registry.HANDLERS_BY_VERB)
     monkeypatch.setattr("shop.events.sweeping.TIMERS", registry.TIMERS)
     monkeypatch.setattr("shop.events.pause._until", 0.0)

@@ -110,11 +110,23 @@ def test_each_handler_gets_a_delivery_that_is_due_at_once() -> None:
     assert [row.handler.rsplit(".", 1)[-1] for row in rows] == ["first", "second"]
 
 
+def test_whom_it_does_not_concern_is_left_out() -> None:
+    @registry.on("product.add", only=lambda product: product.name == "茶")
+    def concerned(event: Event) -> None: ...
+
+    @registry.on("product.add", only=lambda product: product.version > 3)
+    def unconcerned(event: Event) -> None: ...
+
+    record()
+    assert [row.handler.rsplit(".", 1)[-1] for row in EventDelivery.objects.all()] == ["concerned"]
+
+
 def test_handlers_and_timers_stay_inside_and_in_the_general_queue_unless_they_say_so() -> None:
     registry.on("a")(len)
     registry.on("b", outside=True, queue=queues.PAYMENTS, pushes=True)(sum)
     plain, told = registry.HANDLERS["builtins.len"], registry.HANDLERS["builtins.sum"]
     assert (plain.priority, plain.pushes, plain.outside, plain.queue) == (5, False, False, queues.GENERAL)
+    assert plain.only is None
     assert (told.pushes, told.outside, told.queue) == (True, True, queues.PAYMENTS)
     registry.due("c", find=lambda *_: [])(len)
     registry.due("d", find=lambda *_: [], outside=True, queue=queues.PAYMENTS)(len)

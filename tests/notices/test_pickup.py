@@ -6,6 +6,7 @@ from pickup.services.converting import NewDelivery, change_delivery
 from pickup.services.verifying import undo_verify
 from pickup.uncollected.services import remind_pickup
 from shop.events.delivery import drain
+from shop.events.models import EventDelivery
 from shop.store.choices import Delivery, PayMethod
 from shop.store.models import StoreSettings
 from tests import cast
@@ -85,3 +86,31 @@ def test_reminded_while_the_goods_wait() -> None:
 def test_what_is_sent_is_never_ready_for_pickup() -> None:
     set_up(template_pickup=PICKUP)
     assert left(cast.prepared_order()) == []
+
+
+def who_hears(order: Order, verb: str) -> set[str]:
+    """The rooms that have a delivery of this event."""
+    rows = EventDelivery.objects.filter(event__order_id=order.pk, event__verb=verb)
+    return {row.handler.partition(".handlers.")[0] for row in rows}
+
+
+def test_the_steps_of_an_order_that_is_sent_cost_nothing_for_the_sake_of_pickup() -> None:
+    sent, picked_up = cast.prepared_order(), ready()
+    undo_prepare(sent.pk, actor=CLERK)
+    for verb in ("order.prepare", "order.undo_prepare"):
+        assert who_hears(sent, verb) == {"notifications"}
+    assert who_hears(sent, "order.pay") & {"orders.notices", "pickup.uncollected"} == {"orders.notices"}
+    assert who_hears(picked_up, "order.prepare") == {"notifications", "orders.notices"}
+    assert "pickup.uncollected" in who_hears(picked_up, "order.pay")
+
+
+def test_turned_into_pickup_it_hears_of_being_ready_and_turned_back_no_more() -> None:
+    set_up(template_pickup=PICKUP)
+    order, store = cast.paid_order(), cast.make_store()
+    StoreSettings.objects.update(pickup_on=True)
+    change_delivery(order.pk, NewDelivery(Delivery.PICKUP, cast.HOME.person, store.pk), actor=MANAGER)
+    for step in (confirm_order, prepare_order):
+        step(order.pk, actor=CLERK)
+    assert kinds_and_states(order) == [("changed", "waiting"), ("ready", "waiting")]
+    change_delivery(order.pk, NewDelivery(Delivery.EXPRESS, cast.HOME), actor=MANAGER)
+    assert kinds_and_states(order)[1] == ("ready", "dropped")

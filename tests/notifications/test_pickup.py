@@ -1,17 +1,20 @@
 """An order that is picked up rings as a new order does, once, with words and a sound of its own."""
 
 import pytest
+from django.test import Client
 
-from notifications.models import Alert, AlertKind
+from notifications.models import Alert, AlertKind, HandledHow
 from notifications.robots.messages import write_message
 from notifications.robots.models import Robot
 from orders.services.steps import confirm_order
 from pickup.services.converting import NewDelivery, change_delivery
 from shop.events.delivery import drain
+from shop.events.models import Event, EventDelivery
 from shop.store.choices import Delivery, PayMethod
 from shop.store.models import StoreSettings
 from tests import cast
-from tests.console import browser
+from tests.console import browser, sign_in
+from tests.expect import fresh
 
 pytestmark = pytest.mark.django_db(transaction=True)
 URL = "/console/alerts/open.json"
@@ -62,3 +65,29 @@ def test_to_be_paid_after_all_it_still_waits_for_somebody() -> None:
     confirm_order(order.pk, actor=cast.clerk("order_clerk"))
     assert read_state()["alerts"] == []
     assert Alert.objects.count() == 1
+
+
+def test_paid_after_all_it_rings_once_more_at_its_counter_though_it_was_handled_before() -> None:
+    store = cast.make_store()
+    counter = sign_in(cast.make_staff("store_clerk", stores=[store]))
+    StoreSettings.objects.update(pickup_on=True, pickup_cod_on=False)
+    order = cast.place(pay_method=PayMethod.COD)
+    drain()
+    confirm_order(order.pk, actor=cast.clerk("order_clerk"))
+    wanted = NewDelivery(Delivery.PICKUP, cast.HOME.person, store.pk)
+    change_delivery(order.pk, wanted, actor=cast.clerk("order_clerk"))
+    assert ringing(counter) == []
+    cast.pay(fresh(order))
+    assert ringing(counter) == [("new_pickup", order.number)]
+    confirm_order(order.pk, actor=cast.clerk("order_clerk"))
+    assert ringing(counter) == []
+    EventDelivery.objects.filter(handler__endswith="alert_new_order").update(done_at=None)
+    assert ringing(counter) == []
+    alert = Alert.objects.get()
+    assert (alert.handled_how, alert.event_id) == (HandledHow.MOVED, Event.objects.get(verb="order.pay").pk)
+
+
+def ringing(client: Client) -> list[tuple[str, str]]:
+    """What this person hears."""
+    drain()
+    return [(alert["kind"], alert["number"]) for alert in client.get(URL).json()["alerts"]]

@@ -169,7 +169,7 @@ class TestWhatPaid:
     def test_another_way_to_pay(self):
         order = cast.place()
         choose_payment(order.pk, method=PayMethod.COD, actor=cast.buyer(order))
-        assert data_of(order, "choose_payment") == {"before": "wechat", "after": "cod"}
+        assert data_of(order, "choose_payment") == {"before": "wechat", "after": "cod", "delivery": "express"}
 
 
 class TestWhatDidNotCount:

@@ -1,8 +1,10 @@
 """The buyer cannot come: an order that was to be picked up is sent, or the other way round, with its freight."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
+from django.http import HttpResponse
 
 from orders.models import Order
 from orders.payments.changes.difference import Difference
@@ -13,11 +15,13 @@ from orders.stages import Stage
 from pickup.codes import find_order, make_code
 from pickup.services.converting import NewDelivery, change_delivery
 from pickup.services.verifying import undo_verify
+from shop import clock
 from shop.actor import SYSTEM
 from shop.events.models import Event
 from shop.store.choices import Delivery, PayMethod
-from shop.store.models import StoreSettings
+from shop.store.models import PickupStore, StoreSettings
 from shop.store.pickup_stores.services import close_store
+from shop.store.pickup_stores.slots import list_slots
 from tests import cast
 from tests.console import browser, page_with
 from tests.expect import fresh, refused, verbs_of
@@ -34,7 +38,7 @@ def send(order: Order, wanted: NewDelivery = TO_HOME, **kwargs: object) -> Order
 
 def pick_up(order: Order, **kwargs: object) -> Order:
     store = kwargs.pop("store", None) or cast.make_store()
-    wanted = NewDelivery(Delivery.PICKUP, NAMELESS, store.pk)
+    wanted = NewDelivery(Delivery.PICKUP, NAMELESS, store.pk, kwargs.pop("slot", None))
     return change_delivery(order.pk, wanted, **{"actor": CLERK} | kwargs)
 
 
@@ -238,6 +242,91 @@ def test_picked_up_instead_by_the_dialog(in_english) -> None:
     assert fresh(order).pickup_store == store
     page = page_with(200, console.get(f"/console/orders/{order.number}/"))
     assert "send-instead" in page and "pick-up-instead" not in page
+
+
+def with_slots(name: str = "", **changes: object) -> PickupStore:
+    return cast.make_store(name, **{"slot_minutes": 60, "slot_orders": 1} | changes)
+
+
+def first_slot(store: PickupStore) -> datetime:
+    return list_slots(store, clock.now())[0].starts_at
+
+
+def test_where_the_store_has_time_slots_one_is_chosen_and_taken(gateway) -> None:
+    offer_pickup()
+    store = with_slots()
+    at = first_slot(store)
+    order, other = cast.place(), cast.place()
+    gateway.open(order)
+    for slot, code in ((None, "slot_needed"), (at + timedelta(minutes=1), "no_slot")):
+        with refused(code, 400):
+            pick_up(order, store=store, slot=slot)
+    assert PayAttempt.objects.get().state == "open"
+    picked = fresh(pick_up(order, store=store, slot=at))
+    assert (picked.pickup_from, picked.pickup_until) == (at, at + timedelta(hours=1))
+    with refused("slot_full"):
+        pick_up(other, store=store, slot=at)
+    assert fresh(send(order)).pickup_from is None
+    assert fresh(pick_up(other, store=store, slot=at)).pickup_from == at
+
+
+def test_the_dialog_offers_the_slots_of_the_store_that_is_chosen(in_english) -> None:
+    offer_pickup()
+    PickupStore.objects.all().delete()
+    any_time, here, there = cast.make_store("滨江店"), with_slots("文三路店"), with_slots("清泰街店")
+    order = fresh(cast.paid_order())
+    console, url = browser("order_clerk"), f"/console/orders/{order.number}/pick-up-instead/"
+    assert "pick_up_instead_slot" not in page_with(200, console.get(url))
+
+    def press(status: int, **typed: object) -> str:
+        typed |= {"version": order.version, "difference": "keep"}
+        return page_with(status, console.post(url, typed))
+
+    asked = press(422, store=here.pk)
+    assert "Choose when the buyer comes to 文三路店." in asked
+    assert f'value="{first_slot(here).isoformat()}"' in asked
+    cast.place_pickup(here, slot=first_slot(here))
+    taken = first_slot(here).isoformat()
+    assert f'value="{taken}"' not in press(422, store=here.pk, slot=taken)
+    assert "Choose when the buyer comes to 清泰街店." in press(422, store=there.pk, slot="x")
+    press(302, store=there.pk, slot=first_slot(there).isoformat())
+    assert fresh(order).pickup_from == first_slot(there)
+    order = fresh(cast.paid_order())
+    url = f"/console/orders/{order.number}/pick-up-instead/"
+    press(302, store=any_time.pk)
+    assert (fresh(order).pickup_store, fresh(order).pickup_from) == (any_time, None)
+
+
+def test_the_first_store_and_one_that_is_full_say_so_at_once(in_english) -> None:
+    offer_pickup()
+    PickupStore.objects.all().delete()
+    with_slots("文三路店", slot_minutes=60)
+    order = cast.paid_order()
+    url = f"/console/orders/{order.number}/pick-up-instead/"
+    page = page_with(200, browser("order_clerk").get(url))
+    assert "pick_up_instead_slot" in page and "Press the button" not in page
+    PickupStore.objects.update(slot_minutes=240, hours=[[["09:00", "10:00"]]] * 7)
+    page = page_with(200, browser("order_clerk").get(url))
+    assert "文三路店 has no free time in the next days." in page
+
+
+def test_the_buyer_chooses_a_slot_in_the_mini_program(client) -> None:
+    order, store = cast.place(), with_slots()
+    StoreSettings.objects.update(pickup_on=True)
+    token = {"HTTP_AUTHORIZATION": f"Bearer {cast.make_token(order.customer)}"}
+    url, at = f"/api/v1/orders/{order.number}/delivery", first_slot(store)
+    pickup = {"store_id": str(store.pk), "recipient": "周海", "phone": "13900001111"}
+
+    def ask(**more: str) -> HttpResponse:
+        body = {"delivery": "pickup", "pickup": pickup | more}
+        return client.post(url, body, content_type="application/json", **token)
+
+    refusals = [
+        (ask().status_code, ask().json()["code"]),
+        (ask(slot="2020-01-01T10:00:00+08:00").json()["code"]),
+    ]
+    assert refusals == [(400, "slot_needed"), "no_slot"]
+    assert datetime.fromisoformat(ask(slot=at.isoformat()).json()["pickup_slot"]["starts_at"]) == at
 
 
 def test_the_buyer_changes_it_in_the_mini_program(client) -> None:

@@ -9,12 +9,14 @@ from pickup.services.invites import (
     find_invite,
     invite_verifier,
     join_by_mini_program,
+    join_on_phone,
     make_invite,
     make_link,
     revoke_invite,
 )
-from pickup.services.verifiers import change_stores, switch_off
+from pickup.services.verifiers import change_stores, switch_off, switch_on, unbind_wechat
 from shop import clock
+from shop.clients.wechat_web import Person
 from shop.events.models import Event
 from tests import cast
 from tests.caching import forget_cached
@@ -95,6 +97,23 @@ def test_who_was_switched_off_is_refused_and_the_invite_stays():
     with refused("switched_off", 403):
         join_by_mini_program(link, verifier.customer)
     assert find_invite(link) == invite
+
+
+@pytest.mark.parametrize("end", [switch_off, unbind_wechat])
+def test_one_from_before_a_verifier_was_switched_off_or_unbound_binds_them_no_more(end):
+    verifier = appoint(cast.make_store())
+    Verifier.objects.update(service_openid="o-1")
+    before, own = make_link(invite_verifier(verifier.pk, actor=MANAGER)), make()[1]
+    other = make_link(invite_verifier(appoint(cast.make_store()).pk, actor=MANAGER))
+    end(verifier.pk, actor=MANAGER)
+    if end is switch_off:
+        switch_on(verifier.pk, actor=MANAGER)
+    with refused("no_invite", 404):
+        join_on_phone(before, Person("o-2", ""), nickname="")
+    assert find_invite(other) and find_invite(own)
+    assert Event.objects.get(kind="verifier_invite", verb="invite.revoke").actor_name == "王店长"
+    after = make_link(invite_verifier(verifier.pk, actor=MANAGER))
+    assert join_on_phone(after, Person("o-2", ""), nickname="").service_openid == "o-2"
 
 
 def test_in_the_mini_program(client):

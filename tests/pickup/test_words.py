@@ -2,8 +2,13 @@
 
 import pytest
 
+from orders.desk.timeline import Change, make_entry
 from orders.exports.sheets.base import pay_method
-from shop.store.choices import PayMethod
+from orders.payments.changes.pricing import choose_payment
+from pickup.services.converting import NewDelivery, change_delivery
+from shop import clock
+from shop.events.models import Event
+from shop.store.choices import Delivery, PayMethod
 from tests import cast
 from tests.console import browser, page_with
 from tests.expect import fresh
@@ -51,3 +56,27 @@ def test_other_ways_to_pay_are_offered_by_the_same_name():
     choices = dialog[dialog.index("dialog-choose_payment") :]
     assert AT_STORE in choices
     assert ON_DELIVERY not in choices
+
+
+def test_so_does_the_timeline_of_who_chose_it_also_when_it_is_sent_later(in_english):
+    cast.open_shop(pickup_on=True, pickup_cod_on=True)
+    order, sent = unpaid(), cast.place()
+    for each in (order, sent):
+        choose_payment(each.pk, method=PayMethod.COD, actor=cast.buyer(each))
+    assert said_of(order) == ("WeChat Pay", AT_STORE)
+    assert said_of(sent) == ("WeChat Pay", ON_DELIVERY)
+    change_delivery(order.pk, NewDelivery(Delivery.EXPRESS, cast.HOME), actor=cast.clerk())
+    assert said_of(order) == ("WeChat Pay", AT_STORE)
+
+
+def said_of(order):
+    """From which way to pay to which, as the timeline has it."""
+    (event,) = Event.objects.filter(order_id=order.pk, verb="order.choose_payment")
+    change = make_entry(event, {}).change
+    return change.before, change.after
+
+
+def test_an_event_that_does_not_say_how_it_went_is_told_as_before(in_english):
+    data = {"before": "wechat", "after": "cod"}
+    event = Event(kind="order", verb="order.choose_payment", actor_kind="customer", at=clock.now(), data=data)
+    assert make_entry(event, {}).change == Change("WeChat Pay", ON_DELIVERY)

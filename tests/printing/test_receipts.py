@@ -1,5 +1,7 @@
 """What stands on a receipt, and that no line is wider than its paper, whatever the names are."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.utils.translation import override
 
@@ -34,6 +36,22 @@ def test_no_line_is_wider_than_its_paper(paper: str, language: str) -> None:
     with override(language):
         for line in write(columns):
             assert measure(line.text) <= (columns // 2 if line.is_big else columns), line.text
+
+
+@pytest.mark.parametrize("paper", COLUMNS)
+def test_the_time_slot_stands_there_where_one_was_chosen(paper: str) -> None:
+    start = datetime(2026, 12, 1, 10, tzinfo=UTC)
+    chosen = {"pickup_from": start, "pickup_until": start + timedelta(minutes=30)}
+    for slot, words in (({}, ""), (chosen, "取货时间2026-12-0118:00–18:30")):
+        order = cast.place_pickup()
+        for name, value in slot.items():
+            setattr(order, name, value)
+        sheet = Sheet(order, list(order.lines.all()), 1, mask_street(order), is_postponed=False)
+        with override("zh-hans"):
+            lines = write_receipt(sheet, get_store_settings(), columns=COLUMNS[paper])
+        said = "".join(line.text for line in lines if line.is_bold).replace(" ", "")
+        assert ("取货时间" in said) is bool(slot)
+        assert words in said
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])

@@ -1,12 +1,20 @@
 """One invite, opened by two phones at one moment: one joins."""
 
 from pickup.models import Invite, Verifier
-from pickup.services.invites import join_by_mini_program, make_invite, make_link, revoke_invite
+from pickup.services.invites import (
+    invite_verifier,
+    join_by_mini_program,
+    make_invite,
+    make_link,
+    revoke_invite,
+)
+from pickup.services.verifiers import switch_off
 from shop.customers.models import Customer
 from shop.errors import Refused
 from shop.events.models import Event
 from shop.moves.services import lock_row
 from tests import cast
+from tests.pickup.counter import appoint
 from tests.races.conftest import Rendezvous, codes_of, run_together
 
 MANAGER = cast.clerk("manager", name="王店长", id_=2)
@@ -48,6 +56,22 @@ def test_used_and_revoked_at_once_is_one_of_both():
         assert codes.count("ok") == 1
         invite.refresh_from_db()
         assert (invite.state == "used") == Verifier.objects.filter(customer=customer).exists()
+
+
+def test_used_while_its_verifier_is_switched_off_it_is_one_after_the_other():
+    store = cast.make_store()
+    for _round in range(6):
+        verifier = appoint(store)
+        invite = invite_verifier(verifier.pk, actor=MANAGER)
+        link = make_link(invite)
+        acts = [
+            lambda c=verifier.customer, url=link: join(url, c),
+            lambda v=verifier: switch_off(v.pk, actor=MANAGER),
+        ]
+        joined, ended = run_together(acts)
+        assert not isinstance(ended, Exception)
+        invite.refresh_from_db()
+        assert invite.state == ("revoked" if isinstance(joined, Refused) else "used")
 
 
 def unlocked(rendezvous: Rendezvous):

@@ -33,7 +33,7 @@ from shop.actor import ActorKind
 from shop.catalog.models import MovementKind, Product, Sku, StockMovement
 from shop.customers.models import Customer
 from shop.events.models import Event, EventDelivery
-from shop.events.registry import HANDLERS_BY_VERB
+from shop.events.registry import list_hearers
 from shop.events.timers import KEPT_FOR
 from shop.store.choices import Delivery, PayMethod
 
@@ -272,7 +272,7 @@ class _OrderRows:
         )
 
     def _write_events(self) -> None:
-        rang = None
+        rang, order = None, Order(delivery=self.life.delivery)
         for number, (verb, before, after, who, at) in enumerate(self.life.steps, start=1):
             event_id = self.tables[Event].add(
                 kind="order",
@@ -289,7 +289,7 @@ class _OrderRows:
                 data=json.dumps({"payable_fen": self.payable_fen, "pieces": self.pieces}),
             )
             is_remembered = at > self.history.now - KEPT_FOR
-            for handler in HANDLERS_BY_VERB.get(verb, ()) if is_remembered else ():
+            for handler in list_hearers(verb, order) if is_remembered else ():
                 self.tables[EventDelivery].add(event_id=event_id, handler=handler.name, due_at=at, done_at=at)
             if after == Stage.TO_CONFIRM and before == Stage.UNPAID:
                 rang = (event_id, number, at)

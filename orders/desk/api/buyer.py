@@ -17,6 +17,7 @@ from orders.scope import orders_in_scope
 from orders.selectors import with_secrets
 from orders.stages import IN_HAND, Stage
 from orders.states import MOVES
+from pickup.codes import has_code
 from shop import clock
 from shop.actor import GATEWAY, Actor, ActorKind
 from shop.database.connections import give_back_connections
@@ -44,6 +45,7 @@ class BuyerAction(models.TextChoices):
     EXTEND = "extend"
     PAY_BY_BALANCE = "pay_by_balance"
     SEND_PROOF = "send_proof"
+    SHOW_PICKUP_CODE = "show_pickup_code"
 
 
 class TimelineBy(models.TextChoices):
@@ -123,7 +125,9 @@ def list_actions(order: Order, actor: Actor) -> list[BuyerAction]:
     """The buttons that would not be refused now."""
     possible = list_available(order, actor)
     named = [_VERBS[verb] for verb, found in possible.items() if verb in _VERBS and found.is_possible]
-    return [BuyerAction.PAY, *named] if _can_pay(order) else named
+    pay = [BuyerAction.PAY] if _can_pay(order) else []
+    show = [BuyerAction.SHOW_PICKUP_CODE] if has_code(order) else []
+    return [*pay, *show, *named]
 
 
 def cancel_for_buyer(order: Order, *, actor: Actor, why: BuyersWhy | None = None) -> None:

@@ -137,7 +137,7 @@ class ChangeDeliveryView(MoveView):
         "change_delivery",
         *(*LIMITED, "same_delivery", "delivery_not_offered", "outside_area", "not_served", "store_closed"),
         *("payment_not_offered", "already_paid", "already_shipped", "has_label", "aftersale_open"),
-        *("closing", *_GATEWAY),
+        *("slot_needed", "no_slot", "slot_full", "closing", *_GATEWAY),
         body=ChangeDeliveryIn,
     )
     def post(self, number: str, wanted: Wanted) -> None:
@@ -147,8 +147,8 @@ class ChangeDeliveryView(MoveView):
         the new delivery does not allow that.
         """
         to = read_recipient(self.customer, wanted) or Recipient("", "", "", "", "", "")
-        store_id = wanted["pickup"]["store_id"] if "pickup" in wanted else None
-        new = NewDelivery(Delivery(wanted["delivery"]), to, store_id)
+        pickup = wanted.get("pickup", {})
+        new = NewDelivery(Delivery(wanted["delivery"]), to, pickup.get("store_id"), pickup.get("slot"))
         change_delivery(self.find(number), new, actor=self.actor)
 
 

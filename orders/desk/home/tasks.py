@@ -6,6 +6,7 @@ from operator import attrgetter
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from orders.collections.selectors import list_troubled as list_uncollected
@@ -19,7 +20,10 @@ from orders.shipping.selectors import list_open_intercepts
 from orders.tracking.selectors import list_troubled as list_lost
 from orders.waybills.selectors import list_troubled as list_unlabelled
 from orders.wechat_report.selectors import list_troubled as list_untold
+from pickup.uncollected.models import Waiting
+from pickup.uncollected.selectors import list_uncollected as list_not_picked_up
 from shop import clock
+from shop.words import fill
 
 
 @dataclass(frozen=True)
@@ -43,11 +47,29 @@ class Task:
     order_id: str = "order_id"
 
 
+def _tell_waiting(row: Waiting) -> str:
+    store = row.order.pickup_store
+    since = fill(_("waits since %(day)s"), {"day": f"{timezone.localtime(row.since):%Y-%m-%d}"})
+    return f"{store.name} · {since}" if store else str(since)
+
+
 def _tell_owed(order: Order) -> str:
     return str(_("Refused, on its way back")) if order.is_coming_back else say_since(order, clock.now())
 
 
 TASKS = (
+    Task(
+        16,
+        "pickup.verify",
+        "not_picked_up",
+        _("Not picked up"),
+        "overdue",
+        list_not_picked_up,
+        _tell_waiting,
+        "uncollected:board",
+        order_by=("due_at", "pk"),
+        joins=("order__pickup_store",),
+    ),
     Task(
         45,
         "orders.ship",

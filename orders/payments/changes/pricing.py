@@ -106,7 +106,7 @@ def choose_payment(
     with locked_order(order_id, "order.choose_payment", actor, expected_version) as order:
         require_no_live_attempt(order)
         check_in_time(order)
-        data = {"before": order.pay_method, "after": method}
+        data = {"before": order.pay_method, "after": method, "delivery": order.delivery}
         changes = {
             "pay_method": method,
             "pay_by": _choose_deadline(order, method),

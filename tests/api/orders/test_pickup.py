@@ -5,12 +5,15 @@ from typing import Any
 import pytest
 
 from orders.models import Order
+from orders.payments.changes.cancelling import cancel_unpaid
 from shop import clock
 from shop.store.models import PickupStore
 from shop.store.pickup_stores.services import close_store
 from tests import cast
 from tests.api.conftest import Buyer, refusal, wrong_fields
 from tests.api.orders.test_place import order_body
+from tests.expect import fresh
+from tests.pickup.counter import hand_out
 
 WHO = {"recipient": "林晓燕", "phone": "13800005678"}
 
@@ -83,6 +86,22 @@ def test_what_waits_at_a_store_is_to_be_picked_up(buyer: Buyer, store: PickupSto
         assert [row["number"] for row in buyer.get("/orders", tab=tab).json()["results"]] == [number]
     counts = buyer.get("/orders/counts").json()
     assert (counts["all"], counts["to_ship"], counts["to_pick_up"]) == (2, 1, 1)
+
+
+def test_the_code_is_among_the_buttons_as_long_as_there_is_one(buyer: Buyer, store: PickupStore) -> None:
+    unpaid = cast.place_pickup(store, customer=buyer.customer)
+    paid, sent = cast.paid_pickup(store, customer=buyer.customer), cast.place(buyer.customer)
+
+    def shows(order: Order) -> bool:
+        shown = buyer.get(f"/orders/{order.number}").json()
+        is_there = buyer.get(f"/orders/{order.number}/pickup-code").status_code == 200
+        assert is_there == ("show_pickup_code" in shown["actions"])
+        return is_there
+
+    assert [shows(order) for order in (unpaid, paid, sent)] == [True, True, False]
+    hand_out(fresh(paid))
+    cancel_unpaid(unpaid.pk, actor=cast.buyer(unpaid))
+    assert [shows(order) for order in (unpaid, paid)] == [False, False]
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,7 @@ WORD = re.compile(r"[A-Za-z_]{2,}")
 NAMES = {"SKU", "IP", "ID", "APIv", "AppID", "Chrome", "Windows", "Excel", "xlsx", "csv"}
 """What is called so in Chinese, too."""
 VOCABULARIES: dict[str, list[Any]] = {
+    "delivery": list(Delivery.values),
     "buyer_reason": list(BuyerReason.values),
     "purpose": ["reveal", "copy", "history", "redirect"],
     "because": list(WhyReplaced.values),

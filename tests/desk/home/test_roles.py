@@ -16,7 +16,7 @@ from orders.models import Order
 from orders.payments.models import Payment, Refund, RefundState
 from orders.printing.models import PrintJob, PrintState
 from orders.printing.services.asking import print_on
-from orders.services.steps import hold_order
+from orders.services.steps import confirm_order, hold_order
 from orders.waybills.models import WaybillState
 from shop import clock
 from shop.access import ROLES
@@ -28,6 +28,7 @@ from tests.collecting.conftest import call, sent_parcel
 from tests.console import browser, page_with, sign_in
 from tests.invoices.invoices import asked as ask_invoice
 from tests.invoices.invoices import give_back, issued, open_counter
+from tests.pickup.counter import forgotten
 from tests.printing.conftest import make_printer
 from tests.shipping.cash import shipped_cod
 from tests.shipping.test_intercept import asked
@@ -56,6 +57,8 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         (
             *(
                 "overdue",
+                "to_hand_out",
+                "not_picked_up",
                 "within_24h",
                 "to_confirm",
                 "alerts",
@@ -75,6 +78,8 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         (
             *(
                 "overdue",
+                "to_hand_out",
+                "not_picked_up",
                 "within_24h",
                 "to_confirm",
                 "alerts",
@@ -101,17 +106,17 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("alerts", "transfers", "cod", "invoices", "invoices_to_correct", "refund_failed", "to_pay_out"),
         ("placed", "paid", "refunded"),
     ),
-    "store_clerk": (("overdue", "alerts"), ("to_ship",)),
+    "store_clerk": (("overdue", "to_hand_out", "not_picked_up", "alerts"), ("to_ship",)),
 }
 HOMES["manager"] = HOMES["owner"]
 QUERIES = {
-    "owner": 40,
-    "manager": 37,
-    "order_clerk": 30,
+    "owner": 44,
+    "manager": 40,
+    "order_clerk": 33,
     "warehouse": 21,
     "support": 14,
     "finance": 18,
-    "store_clerk": 9,
+    "store_clerk": 12,
 }
 
 
@@ -158,6 +163,7 @@ def work() -> None:
     job = print_on(prepared_order().pk, printer_id=printer.pk, actor=clerk())
     PrintJob.objects.filter(pk=job.pk).update(state=PrintState.UNKNOWN, next_try_at=None)
     make_report(paid_order())
+    confirm_order(forgotten().pk, actor=clerk())
     ask_invoice()
     invoice = issued()
     give_back(invoice.order, 5_00)

@@ -1,7 +1,7 @@
 """GET /console/orders/prints/<token>/"""
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -17,7 +17,7 @@ from orders.services.steps import hold_order
 from shop import clock
 from shop.catalog.models import Sku
 from shop.store.choices import Delivery, PayMethod
-from tests.cast import HOME, clerk, make_sku, open_shop, paid_order, pay, place, shipped_order
+from tests.cast import HOME, clerk, make_sku, open_shop, paid_order, paid_pickup, pay, place, shipped_order
 from tests.desk.conftest import SignIn
 from tests.desk.prints.test_press import press, read
 from tests.expect import count_queries, fresh
@@ -42,6 +42,17 @@ def postpone(order: Order) -> date:
 def see(client: Client, document: str, *orders: Order, paper: str = "") -> str:
     address = press(client, document, *orders)
     return read(client, f"{address}&paper={paper}" if paper else address)
+
+
+@pytest.mark.parametrize("document", ["receipt", "packing_slip", "delivery_note"])
+def test_the_time_slot_of_who_picks_it_up_stands_there(owner: Client, document: str) -> None:
+    order = paid_pickup()
+    assert "Comes at" not in see(owner, document, order)
+    start = datetime(2026, 12, 1, 10, tzinfo=UTC)
+    slot = {"pickup_from": start, "pickup_until": start + timedelta(minutes=30)}
+    Order.objects.filter(pk=order.pk).update(**slot)
+    shown = see(owner, document, order)
+    assert "Comes at" in shown and "2026-12-01 18:00–18:30" in shown
 
 
 class TestReceipt:

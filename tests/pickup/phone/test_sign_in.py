@@ -1,10 +1,13 @@
 """Signing in by WeChat: the service account says who it is, and only to the browser that asked."""
 
+from urllib.parse import urlsplit
+
 import pytest
 from django.test import Client
 
 from pickup.models import CounterRefusal, Verifier, VerifierSession
-from pickup.services.verifiers import switch_off
+from pickup.services.invites import invite_verifier, make_link
+from pickup.services.verifiers import switch_off, unbind_wechat
 from shop.customers.models import Customer
 from shop.events.models import Event
 from shop.store.models import WeChatAccount
@@ -49,6 +52,17 @@ def test_another_openid_with_a_bound_verifiers_unionid_is_not_them(open_in_wecha
     verifier = known_by("u-1")
     Verifier.objects.filter(pk=verifier.pk).update(service_openid="o-1")
     assert open_in_wechat("o-2", unionid="u-1").answer.status_code == 403
+
+
+def test_who_was_unbound_comes_in_by_an_invite_alone(open_in_wechat):
+    verifier = known_by("u-1")
+    open_in_wechat("o-1", unionid="u-1")
+    unbind_wechat(verifier.pk, actor=MANAGER)
+    assert "belongs to no verifier" in page_with(403, open_in_wechat("o-1", unionid="u-1").answer)
+    invite = urlsplit(make_link(invite_verifier(verifier.pk, actor=MANAGER))).path
+    phone = open_in_wechat("o-1", unionid="u-1", next_url=invite)
+    assert phone.post(invite).status_code == 302
+    assert open_in_wechat("o-1", unionid="u-1").get("/v/account/").status_code == 200
 
 
 def test_switched_off_is_refused_and_recorded(open_in_wechat):

@@ -1,8 +1,13 @@
 """The forms that have an order sent which was to be picked up, and the other way round."""
 
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from django import forms
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from orders.desk.order.forms.address import CHECK_PHONE, ChangeAddressForm, list_choices
@@ -11,14 +16,19 @@ from orders.models import Order
 from orders.payments.changes.difference import Difference
 from orders.quotes import Destination
 from orders.services.place import Recipient
+from orders.services.slots import list_left
 from pickup.services.converting import NewDelivery, change_delivery, get_difference_fen
 from shop.actor import Actor
 from shop.console import fields
 from shop.errors import Refused
+from shop.events.words import NOTHING
 from shop.store.choices import Delivery
 from shop.store.deliveries import SENT
+from shop.store.models import PickupStore
 from shop.store.pickup_stores.selectors import list_serving
+from shop.store.pickup_stores.slots import Slot
 from shop.store.selectors import get_store_settings, list_deliveries
+from shop.words import fill
 
 
 class SendForm(ChangeAddressForm):
@@ -62,8 +72,14 @@ def _list_sent() -> list[Delivery]:
     return [way for way in list_deliveries(get_store_settings()) if way in SENT]
 
 
+_ABOUT_SLOT = ("slot_needed", "no_slot", "slot_full")
+
+
 class PickUpForm(OrderForm):
-    """At which store, and by whom if somebody else than the recipient comes."""
+    """At which store, when where it has time slots, and by whom if somebody else than the recipient comes.
+
+    The slots are those of the store that is chosen: of another one they are known once it was sent.
+    """
 
     name, act = "pick_up_instead", change_delivery
     store = forms.TypedChoiceField(
@@ -84,8 +100,13 @@ class PickUpForm(OrderForm):
         return "" if is_offered else _("This way of delivery is not offered now.")
 
     def set_up(self) -> None:
-        stores = [(store.pk, store.name) for store in list_serving()]
-        self.fields["store"].choices = stores  # type: ignore[attr-defined]  # a choice field has them
+        stores = list_serving()
+        choices = [(store.pk, store.name) for store in stores]
+        self.fields["store"].choices = choices  # type: ignore[attr-defined]  # a choice field has them
+        wanted = str(self.data.get("store")) if self.is_bound else ""
+        chosen = [store for store in stores if wanted in ("", str(store.pk))]
+        if chosen and chosen[0].slot_minutes:
+            self._ask_for_slot(chosen[0], is_alone=len(stores) == 1)
         if fen := get_difference_fen(self.order, Delivery.PICKUP, self.order):
             self.fields["difference"] = forms.ChoiceField(
                 label=_("Freight"),
@@ -94,13 +115,45 @@ class PickUpForm(OrderForm):
                 initial=Difference.SETTLE,
             )
 
+    def _ask_for_slot(self, store: PickupStore, *, is_alone: bool) -> None:
+        choose, slots = _("Choose when the buyer comes to %(store)s."), list(_group_slots(store))
+        other = _(
+            "These are the times of %(store)s. Press the button with another store to see the times there."
+        )
+        none = _("%(store)s has no free time in the next days.")
+        words = none if not slots else "" if is_alone else other
+        said = fill(choose, {"store": store.name})
+        self.fields["slot"] = forms.TypedChoiceField(
+            label=_("Comes at"),
+            coerce=datetime.fromisoformat,
+            choices=[("", NOTHING), *slots],
+            help_text=fill(words, {"store": store.name}),
+            error_messages={"required": said, "invalid_choice": said},
+        )
+
     def read(self) -> dict[str, Any]:
         data = self.cleaned_data
         who = Recipient(data["recipient"], data["phone"], "", "", "", "")
         return {
-            "wanted": NewDelivery(Delivery.PICKUP, who, data["store"]),
+            "wanted": NewDelivery(Delivery.PICKUP, who, data["store"], data.get("slot")),
             "difference": Difference(data.get("difference") or Difference.KEEP),
         }
 
     def show_refusal(self, refused: Refused) -> None:
-        self.add_error("store" if refused.code == "store_closed" else None, str(refused))
+        if refused.code in _ABOUT_SLOT and "slot" in self.fields:
+            # What is not free any more is no choice any more: one sentence is enough.
+            self.errors.pop("slot", None)
+            self.add_error("slot", str(refused))
+        else:
+            self.add_error("store" if refused.code == "store_closed" else None, str(refused))
+
+
+def _group_slots(store: PickupStore) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """The slots that somebody can still choose, by day."""
+    free = [slot for slot, left in list_left(store) if left]
+    for day, slots in groupby(free, key=lambda slot: timezone.localdate(slot.starts_at)):
+        yield date_format(day, "Y-m-d l"), [(slot.starts_at.isoformat(), _name_slot(slot)) for slot in slots]
+
+
+def _name_slot(slot: Slot) -> str:
+    return f"{timezone.localtime(slot.starts_at):%H:%M}–{timezone.localtime(slot.ends_at):%H:%M}"
