@@ -3,12 +3,12 @@
    waits here no more. */
 
 const EVERY_MS = 2000;
-const GONE = [404, 409];
+const GONE = new Set([404, 409]);
 
 async function fetch_part(address, options = {}) {
   const headers = { "X-Part": "native" };
   const answer = await fetch(address, { ...options, headers, credentials: "same-origin" });
-  if (GONE.includes(answer.status)) location.reload();
+  if (GONE.has(answer.status)) location.reload();
   return answer.ok && answer.status !== 204 ? answer.text() : "";
 }
 
