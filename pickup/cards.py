@@ -1,6 +1,7 @@
 """What a verifier is shown of an order whose code they have scanned or typed, or why nothing may be handed out."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.utils.translation import gettext_lazy as _
 
@@ -17,11 +18,19 @@ from shop.errors import Refused
 
 @dataclass(frozen=True)
 class Card:
-    """An order with its lines; `is_elsewhere`: its goods wait at another store than the one where it is shown."""
+    """An order; `is_elsewhere`: its goods wait at another store than the one where it is shown.
+
+    `needs_pin`: it is worth so much that the verifier types the PIN.
+    """
 
     order: Order
-    lines: list[OrderLine]
     is_elsewhere: bool
+    needs_pin: bool
+
+    @cached_property
+    def lines(self) -> list[OrderLine]:
+        """Read when they are shown: a press names its own."""
+        return list(self.order.lines.order_by("pk"))
 
     @property
     def waiting(self) -> list[OrderLine]:
@@ -57,7 +66,8 @@ def read_card(text: str, place: Place, *, elsewhere: bool = False) -> Card:
     is_elsewhere = order.pickup_store_id != place.store.pk
     if is_elsewhere and not (elsewhere and place.verifier.crosses_stores):
         raise _say_elsewhere(order, place)
-    return Card(order, list(order.lines.order_by("pk")), is_elsewhere)
+    needs_pin: bool = order.needs_pin  # type: ignore[attr-defined]  # as `find_known` reads it
+    return Card(order, is_elsewhere, needs_pin)
 
 
 def _say_elsewhere(order: Order, place: Place) -> Refused:

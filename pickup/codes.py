@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.models import Order
 from orders.scope import orders_in_scope
 from orders.stages import OPEN, Stage
+from pickup.selectors import NEEDS_PIN
 from shop.actor import SYSTEM, Actor
 from shop.crypto import scramble, unscramble
 from shop.errors import Refused
@@ -96,10 +97,10 @@ def find_order(text: str, *, actor: Actor) -> Order:
 def find_known(text: str) -> Order:
     """The order with this code, at whatever store, also one that has been handed out: for who stands at a counter.
 
-    Raises Refused `no_code` (404) as `find_order` does.
+    With `needs_pin`, as NEEDS_PIN says. Raises Refused `no_code` (404) as `find_order` does.
     """
     orders = orders_in_scope(SYSTEM).filter(_meant_by(text, _KNOWN))
-    return _read_first(orders.select_related("pickup_store"))
+    return _read_first(orders.select_related("pickup_store").annotate(needs_pin=NEEDS_PIN))
 
 
 def _read_first(orders: "QuerySet[Order]") -> Order:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import HashKind, Order
@@ -19,6 +19,10 @@ from shop.database.among import IsAmong
 from shop.errors import Refused
 from shop.spelling import normalise
 from shop.store.choices import Delivery
+from shop.store.models import StoreSettings
+
+NEEDS_PIN = Exists(StoreSettings.objects.filter(pk=1, pickup_pin_above_fen__lt=OuterRef("payable_fen")))
+"""Of an order: whether a verifier types the PIN before handing it out. It is worth more than the settings say."""
 
 
 def list_verifiers_of(store_id: int, *, words: str = "") -> Sequence[Verifier]:

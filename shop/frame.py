@@ -1,7 +1,7 @@
 """The console's frame: who is there, what of the navigation is theirs, and what waits there."""
 
 from collections.abc import Hashable
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -43,7 +43,7 @@ def console(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(user, StaffUser):
         chosen = request.COOKIES.get(THEME_COOKIE)
         request.theme = chosen if chosen in THEMES else THEMES[0]  # type: ignore[attr-defined]
-        return {"shop_name": lazy(_get_shop_name, str)(), "here": _find_here(request)}
+        return {"shop_name": lazy(cache(_get_shop_name), str)(), "here": _find_here(request)}
     actor = staff_actor(user)
     request.theme = user.theme  # type: ignore[attr-defined]
     work, shop_name, sound_name, has_job = _read_frame(actor)

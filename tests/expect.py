@@ -54,6 +54,14 @@ def count_queries(act: Callable[[], object]) -> int:
     return len(queries)
 
 
+def list_statements(act: Callable[[], object]) -> list[str]:
+    """What this asks the database, without what begins and ends transactions."""
+    with CaptureQueriesContext(connection) as queries:
+        act()
+    ends = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
+    return [asked["sql"] for asked in queries if not asked["sql"].startswith(ends)]
+
+
 def fresh(order: Order) -> Order:
     """The order as the database has it now."""
     return Order.objects.select_related("customer").get(pk=order.pk)

@@ -24,12 +24,14 @@ from pickup.models import Verifier
 from pickup.places import Place, find_place
 from pickup.selectors import find_waiting, list_handed_out_since, list_waiting
 from pickup.services.once import verify_once
-from pickup.services.pins import pass_pin
+from pickup.services.pins import check_pin
+from pickup.services.verifiers import verifier_actor
 from pickup.watch.guesses import counted, read_guesser_at
+from pickup.watch.refusals import record_refusal, recorded
 from shop import clock
 from shop.customers.api import BuyerView, for_buyers
 from shop.errors import Refused
-from shop.http.api.idempotency import answer_json, read_key
+from shop.http.api.idempotency import Kept, answer_json, read_key
 from shop.http.api.pagination import Page, take_page
 from shop.http.api.schema import BODY, IDEMPOTENCY_KEY, LIMITED, path_id
 from shop.http.api.serializers import read_input
@@ -57,15 +59,18 @@ class VerifierView(BuyerView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Before anything that was sent is looked at. Raises Refused `not_found` (404)."""
         super().initial(request, *args, **kwargs)
-        verifier = Verifier.objects.filter(customer=self.customer, is_on=True).first()
-        if verifier is None:
+        verifier = Verifier.objects.filter(customer=self.customer).first()
+        if verifier and not verifier.is_on:
+            record_refusal("switched_off", verifier_actor(verifier, ()), request=self.request._request)
+        if verifier is None or not verifier.is_on:
             raise Refused("not_found", _("There is no such page."), 404)
         verifier.customer = self.customer
         self.verifier = verifier
 
     def stand(self, store_id: int | None = None) -> Place:
         """Raises Refused `not_found` (404) for a store that is not theirs."""
-        return find_place(self.verifier, store_id)
+        with recorded(verifier_actor(self.verifier, ()), request=self.request._request):
+            return find_place(self.verifier, store_id)
 
 
 class MeView(VerifierView):
@@ -125,8 +130,13 @@ class VerifyView(VerifierView):
         """Hand out the goods of a code, and collect what is owed; once per Idempotency-Key."""
         key, wanted = read_key(self.request), read_input(VerifyIn, self.request.data)
         place = self.stand(wanted["store_id"])
+        with recorded(place.actor, request=self.request._request):
+            return answer_json(self._verify(place, key, wanted))
+
+    def _verify(self, place: Place, key: str, wanted: dict[str, Any]) -> Kept:
         with counted(read_guesser_at(self.request._request, place)):
-            order = read_card(wanted["code"], place, elsewhere=bool(wanted["reason"].strip())).order
-        pass_pin(place.verifier, order, wanted["pin"])
-        handout, version = read_handout(wanted), wanted["version"]
-        return answer_json(verify_once(order.pk, handout, key, actor=place.actor, expected_version=version))
+            card = read_card(wanted["code"], place, elsewhere=bool(wanted["reason"].strip()))
+        if card.needs_pin:
+            check_pin(place.verifier, wanted["pin"])
+        about: dict[str, Any] = {"actor": place.actor, "expected_version": wanted["version"]}
+        return verify_once(card.order.pk, read_handout(wanted), key, **about)

@@ -21,8 +21,9 @@ from pickup.phone.places import read_place
 from pickup.phone.session import signed_in_verifier, verifier_required
 from pickup.places import Place
 from pickup.services.once import verify_once
-from pickup.services.pins import has_pin, needs_pin, pass_pin
+from pickup.services.pins import check_pin, has_pin
 from pickup.watch.guesses import counted, read_guesser_at
+from pickup.watch.refusals import recorded
 from shop.errors import Refused
 
 
@@ -42,8 +43,8 @@ def card(request: HttpRequest, token: str) -> HttpResponse:
     form = HandOutForm(found, initial=_begin(found))
     context = {"place": place, "card": found, "form": form, "token": token}
     context |= {
-        "native": offer_native(found.order),
-        "needs_pin": needs_pin(verifier, found.order),
+        # Money for what waits elsewhere is taken by hand: a code would be counted to the other store.
+        "native": None if found.is_elsewhere else offer_native(found.order),
         "has_pin": partial(has_pin, verifier),
     }
     return show(request, "card", context)
@@ -67,7 +68,8 @@ def verify(request: Any, token: str) -> HttpResponse:
     """Hand out what was chosen, and collect what is owed; sent again under the same nonce it does nothing more."""
     place = read_place(request, request.verifier)
     try:
-        return _verify(request, place, token)
+        with recorded(place.actor, request=request):
+            return _verify(request, place, token)
     except Refused as refused:
         return show_outcome(request, tell_refusal(refused), refused.status, place=place, token=token)
 
@@ -83,7 +85,8 @@ def _verify(request: HttpRequest, place: Place, token: str) -> HttpResponse:
         context = {"place": place, "card": found, "token": token, "posted": list(_repeat(form))}
         return show(request, "sure", context)
     data = form.cleaned_data
-    pass_pin(place.verifier, found.order, data["pin"])
+    if found.needs_pin:
+        check_pin(place.verifier, data["pin"])
     _status, body = verify_once(
         found.order.pk,
         form.read_handout(place.store.pk),

@@ -1,5 +1,6 @@
 """What a verifier types and presses on the phone."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -11,10 +12,12 @@ from pickup.cards import Card
 from pickup.services.verifying import Collected, Handout
 from shop.console import fields
 from shop.http.api.fields import NO_CONTROL
+from shop.money import MAX_FEN
 
 LAST_DIGITS = 4
 _MOST_PIECES = 9_999
 _NONCE = RegexValidator(r"\A[0-9a-f]{32}\Z")
+_LINE = re.compile(r"line_([1-9][0-9]{0,17})", re.ASCII)
 
 
 class FindForm(forms.Form):
@@ -36,14 +39,17 @@ class FindForm(forms.Form):
 
 
 class HandOutForm(forms.Form):
-    """All that is left unless fewer pieces are chosen, with the money that is owed. The pieces belong to a card."""
+    """All that is left unless fewer pieces are chosen, with the money that is owed.
+
+    What is shown are the lines of the card; what is pressed names its lines, which the verb looks at.
+    """
 
     nonce = forms.CharField(widget=forms.HiddenInput, validators=[_NONCE])
     version = fields.VersionField()
     means = forms.ChoiceField(
         label=_("How it was received"), choices=Means.choices, widget=forms.RadioSelect, required=False
     )
-    owed = forms.IntegerField(widget=forms.HiddenInput, min_value=0, required=False)
+    owed = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=MAX_FEN, required=False)
     elsewhere = fields.text(
         _("Why it is handed out here"), max_length=200, required=False, validators=[NO_CONTROL]
     )
@@ -58,15 +64,11 @@ class HandOutForm(forms.Form):
     def __init__(self, card: Card, data: Any = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         self.card = card
-        for line in card.lines:
-            self.fields[f"line_{line.pk}"] = forms.IntegerField(
-                label=f"{line.product_name} {line.sku_name}",
-                min_value=0,
-                max_value=_MOST_PIECES,
-                initial=line.to_send,
-                required=False,
-                widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
-            )
+        if data is None:
+            offered = {f"line_{line.pk}": _pieces(line.to_send) for line in card.waiting}
+        else:
+            offered = {name: _pieces() for name in data if _LINE.fullmatch(name)}
+        self.fields |= offered
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
@@ -81,6 +83,15 @@ class HandOutForm(forms.Form):
 
     def read_handout(self, store_id: int) -> Handout:
         data = self.cleaned_data
-        pieces = {line.pk: data[f"line_{line.pk}"] or 0 for line in self.card.lines}
+        lines = {name: _LINE.fullmatch(name) for name in self.fields}
+        pieces = {int(found[1]): data[name] or 0 for name, found in lines.items() if found}
         collected = Collected(Means(data["means"]), data["owed"] or 0) if data["means"] else None
-        return Handout(store_id, pieces, collected=collected, elsewhere=data["elsewhere"].strip())
+        # None chosen is not all of them.
+        return Handout(store_id, pieces or {0: 0}, collected=collected, elsewhere=data["elsewhere"].strip())
+
+
+def _pieces(left: int | None = None) -> forms.IntegerField:
+    widget = forms.TextInput({"inputmode": "numeric", "autocomplete": "off"})
+    return forms.IntegerField(
+        min_value=0, max_value=_MOST_PIECES, initial=left, required=False, widget=widget
+    )

@@ -22,7 +22,9 @@ from pickup.phone.places import keep_place, read_place
 from pickup.phone.session import verifier_required
 from pickup.places import Place, find_place
 from pickup.selectors import find_waiting, list_handed_out_since, list_waiting
+from pickup.services.verifiers import verifier_actor
 from pickup.watch.guesses import counted, read_guesser_at
+from pickup.watch.refusals import recorded
 from shop import clock
 from shop.crypto import mask_name
 from shop.errors import Refused
@@ -134,7 +136,8 @@ def _lead_to_card(request: HttpRequest, place: Place, text: str) -> HttpResponse
 def choose_store(request: Any) -> HttpResponse:
     """From now on this phone stands at another one of the verifier's stores."""
     try:
-        place = find_place(request.verifier, read_id(request.POST.get("store", "")))
+        with recorded(verifier_actor(request.verifier), request=request):
+            place = find_place(request.verifier, read_id(request.POST.get("store", "")))
     except Refused as refused:
         return show_outcome(request, tell_refusal(refused), refused.status)
     response = HttpResponseRedirect(read_next(request, otherwise=reverse(HOME)))

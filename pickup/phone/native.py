@@ -1,17 +1,22 @@
 """Paying on the spot by a code on the verifier's phone: POST asks for it, GET says whether it is paid."""
 
 from http import HTTPStatus
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from orders.models import Order
 from orders.payments.services.native import start_native
-from pickup.codes import find_order
+from pickup.cards import read_card
 from pickup.native import NativeView
-from pickup.phone.session import signed_in_verifier, verifier_required
-from pickup.services.verifiers import verifier_actor
+from pickup.phone.places import read_place
+from pickup.phone.session import verifier_required
+from pickup.places import Place
+from pickup.watch.guesses import counted, read_guesser_at
+from pickup.watch.refusals import record_refusal
 from shop.actor import Actor
 from shop.errors import Refused
 
@@ -19,23 +24,26 @@ from shop.errors import Refused
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @verifier_required
-def native(request: HttpRequest, token: str) -> HttpResponse:
+def native(request: Any, token: str) -> HttpResponse:
     """The part of the card that shows the code; 204 while the screen shows all there is (`?seen=`)."""
+    place = read_place(request, request.verifier)
     try:
-        return _answer(request, token)
+        return _answer(request, place, token)
     except Refused as refused:
+        if request.method == "POST":
+            record_refusal(refused.code, place.actor, request=request)
         # A phone has no page to be led back to.
         return HttpResponse(str(refused), status=refused.status, content_type="text/plain; charset=utf-8")
 
 
-def _answer(request: HttpRequest, token: str) -> HttpResponse:
-    """Raises Refused `no_code` (404)."""
-    verifier = signed_in_verifier(request)
-    assert verifier is not None  # noqa: S101 - `verifier_required` has let them in
-    actor = verifier_actor(verifier)
-    error = _start(token, actor) if request.method == "POST" else ""
+def _answer(request: HttpRequest, place: Place, token: str) -> HttpResponse:
+    """Raises Refused as `_find` does."""
+    order, error = _find(request, place, token), ""
+    if request.method == "POST":
+        error = _start(order, place.actor)
+        order = _find(request, place, token)
     seen = request.GET.get("seen", "")
-    view = NativeView(find_order(token, actor=actor), error, was_shown=seen not in ("", "none"))
+    view = NativeView(order, error, was_shown=seen not in ("", "none"))
     if view.mark == seen:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     context = {"view": view, "token": token}
@@ -44,9 +52,14 @@ def _answer(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "pickup/phone/_native.html" if is_part else "pickup/phone/native.html", context)
 
 
-def _start(token: str, actor: Actor) -> str:
+def _find(request: HttpRequest, place: Place, token: str) -> Order:
+    """A code is looked up here as well: whoever guesses waits. Raises Refused as `read_card` does."""
+    with counted(read_guesser_at(request, place)):
+        return read_card(token, place).order
+
+
+def _start(order: Order, actor: Actor) -> str:
     """Ask for a code; the sentence of why there is none, "" where there is one."""
-    order = find_order(token, actor=actor)
     try:
         start_native(order.pk, actor=actor)
     except Refused as refused:

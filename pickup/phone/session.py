@@ -50,8 +50,9 @@ _LIVE = KeptQuery(
 
 
 def sign_in(request: HttpRequest, response: HttpResponseBase, verifier: Verifier) -> None:
-    """Let this phone be the verifier's from now on. Raises Refused `switched_off` (403)."""
+    """Let this phone be the verifier's from now on, and nobody else's. Raises Refused `switched_off` (403)."""
     refuse_switched_off(verifier)
+    _end(request)
     token, moment, device = secrets.token_urlsafe(32), clock.now(), describe_device(request)
     actor = verifier_actor(verifier)
     with locked(Verifier, verifier.pk, "verifier.sign_in", actor) as fresh:
@@ -76,10 +77,14 @@ def sign_in(request: HttpRequest, response: HttpResponseBase, verifier: Verifier
 
 def sign_out(request: HttpRequest, response: HttpResponseBase) -> None:
     """End the session of this phone."""
+    _end(request)
+    response.delete_cookie(COOKIE, path=HOME, samesite="Lax")
+
+
+def _end(request: HttpRequest) -> None:
     if token := _read_token(request):
         live = VerifierSession.objects.filter(digest=_digest(token), revoked_at=None)
         live.update(revoked_at=clock.now())
-    response.delete_cookie(COOKIE, path=HOME, samesite="Lax")
 
 
 def signed_in_verifier(request: HttpRequest) -> Verifier | None:

@@ -12,7 +12,6 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from orders.models import Order
 from pickup.models import Verifier, VerifierPin
 from pickup.services.verifiers import verifier_actor
 from shop import clock
@@ -21,25 +20,12 @@ from shop.database.connections import wait_for_place
 from shop.errors import Refused
 from shop.moves.services import lock_row, locked, move
 from shop.staff.signing_in.gate import WAIT_S, hashing
-from shop.store.selectors import get_store_settings
 
 TRIES = 5
 LOCKED_FOR = timedelta(minutes=15)
 _LENGTH = 6
 _FIGURES = re.compile(rf"[0-9]{{{_LENGTH}}}")
 _RUNS = "01234567890", "09876543210"
-
-
-def needs_pin(verifier: Verifier, order: Order) -> bool:
-    """Whether this verifier types the PIN before handing out the order: it is worth more than the settings say."""
-    above_fen = get_store_settings().pickup_pin_above_fen
-    return above_fen is not None and order.payable_fen > above_fen
-
-
-def pass_pin(verifier: Verifier, order: Order, pin: str) -> None:
-    """Let a verifier hand out this order, with the PIN where it needs one. Raises as `check_pin` does."""
-    if needs_pin(verifier, order):
-        check_pin(verifier, pin)
 
 
 def has_pin(verifier: Verifier) -> bool:

@@ -1,9 +1,9 @@
 """Guessing codes: misses are counted by verifier, store and address; then one waits, then nobody looks up for a while.
 
-Every way that looks a code up (link, typed code, last figures of a phone) asks `refuse_if_locked` first and says
-`looked_up` afterwards, or is wrapped in `counted`. A hit gives nothing back, so that who has one code of their own
-guesses no more than others. Counted in the cache that all processes share: without it nobody is refused, as by any
-throttle of the house, and 40 bits stand alone. The odds: docs/architecture.md, "Guessing a code".
+Every way that looks a code up (link, typed code, the question whether it is paid) is wrapped in `counted`. A hit gives
+nothing back, so that who has one code of their own guesses no more than others. Counted in the cache that all processes
+share: without it nobody is refused, as by any throttle of the house, and 40 bits stand alone. The odds:
+docs/architecture.md, "Guessing a code".
 """
 
 from collections.abc import Iterator, Mapping
@@ -75,8 +75,8 @@ def read_guesser_at(request: HttpRequest, place: Place) -> Guesser:
 
 def refuse_if_locked(guesser: Guesser) -> None:
     """Raises Refused `too_many_guesses` (429) with `retry_after` while one of the doors waits or is locked."""
-    waits = [cache.get(_name(door, whose), 0) for door, whose in guesser.doors.items()]
-    left = max(waits, default=0) - clock.now().timestamp()
+    waits = cache.get_many([_name(door, whose) for door, whose in guesser.doors.items()])
+    left = max(waits.values(), default=0) - clock.now().timestamp()
     if left > 0:
         message = _("Too many codes were wrong. Wait a little, or look for the order by its number.")
         raise Refused("too_many_guesses", message, 429, retry_after=int(left) + 1)
@@ -93,14 +93,19 @@ def looked_up(guesser: Guesser, *, hit: bool) -> None:
 
 @contextmanager
 def counted(guesser: Guesser) -> Iterator[None]:
-    """Look a code up inside: a Refused `no_code` is a miss, and goes on to the caller. Raises as `refuse_if_locked`."""
+    """Look a code up inside: a Refused `no_code` is a miss, and goes on to the caller. Raises as `refuse_if_locked`.
+
+    It is asked before and after: of guesses sent at one moment no more are answered than of those sent one by one.
+    """
     refuse_if_locked(guesser)
     try:
         yield
     except Refused as refused:
+        refuse_if_locked(guesser)
         if refused.code == "no_code":
             looked_up(guesser, hit=False)
         raise
+    refuse_if_locked(guesser)
 
 
 def _miss(door: Door, whose: int | str) -> bool:

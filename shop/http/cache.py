@@ -29,6 +29,13 @@ class FailOpenRedisCache(RedisCache):
             logger.warning("cache unavailable: %s", type(error).__name__)
             return default
 
+    def get_many(self, keys: Any, version: int | None = None) -> Any:
+        try:
+            return super().get_many(keys, version)
+        except (RedisError, OSError) as error:
+            logger.warning("cache unavailable: %s", type(error).__name__)
+            return {}
+
     def set(self, *args: Any, **kwargs: Any) -> None:
         try:
             super().set(*args, **kwargs)

@@ -1,11 +1,14 @@
 /* Paying on the spot: [data-native] is the part of the card that shows the code. Asked for by its button, it is looked at every two
-   seconds until it is paid; "native-paid" on the document then tells the page; the card is shown anew. */
+   seconds until it is paid; "native-paid" on the document then tells the page; the card is shown anew, and so it is when the order
+   waits here no more. */
 
 const EVERY_MS = 2000;
+const GONE = new Set([404, 409]);
 
 async function fetch_part(address, options = {}) {
   const headers = { "X-Part": "native" };
   const answer = await fetch(address, { ...options, headers, credentials: "same-origin" });
+  if (GONE.has(answer.status)) location.reload();
   return answer.ok && answer.status !== 204 ? answer.text() : "";
 }
 

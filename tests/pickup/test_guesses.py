@@ -1,6 +1,8 @@
 """Guessing codes: slowed down, locked out with one alert, and what the odds are of a hit."""
 
+from contextlib import AbstractContextManager
 from datetime import timedelta
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -25,9 +27,11 @@ from shop.errors import Refused
 from shop.events.delivery import drain
 from shop.http.buckets import take
 from tests import cast
+from tests.api.conftest import Buyer
 from tests.caching import forget_cached
 from tests.expect import refused
 from tests.pickup.counter import appoint, waiting
+from tests.pickup.phone.phones import phone_of
 from tests.races.conftest import run_together
 
 FREE, AN_HOUR = LIMITS[Door.VERIFIER].at_once, LIMITS[Door.VERIFIER].an_hour
@@ -103,6 +107,61 @@ def test_a_brute_force_is_locked_out_with_one_alert(monkeypatch, in_english):
     assert guess(guesser, verifier) == "no_code"
 
 
+def test_guesses_sent_at_one_moment_are_no_more_than_one_by_one(monkeypatch):
+    """All have been let in before the first is answered; a right code among the last of them stays unknown."""
+    let_wait(monkeypatch)
+    order = waiting()
+    verifier = appoint(order.pickup_store)
+    begun = [counted(guesser_of(verifier)) for _ in range(AN_HOUR * 2)]
+    for each in begun:
+        each.__enter__()
+    heard = [finish(each, "no_code") for each in begun[:-1]]
+    assert heard == ["no_code"] * AN_HOUR + ["too_many_guesses"] * (AN_HOUR - 1)
+    assert finish(begun[-1]) == "too_many_guesses"
+
+
+def finish(begun: AbstractContextManager[None], code: str = "") -> str:
+    """End a look-up by a refusal, or by a hit; what is heard of it."""
+    refused_ = Refused(code, "") if code else None
+    try:
+        begun.__exit__(type(refused_) if code else None, refused_, None)
+    except Refused as told:
+        return told.code
+    return code or "hit"
+
+
+def test_whoever_stands_behind_one_address_shares_its_door_whatever_headers_say():
+    """Verifiers of different stores, who write other addresses before their own."""
+    free = LIMITS[Door.ADDRESS].at_once
+    heard = []
+    for number in range(free + 1):
+        phone = phone_of(appoint(cast.make_store()), REMOTE_ADDR="203.0.113.9")
+        forged = {"X-Forwarded-For": f"198.51.100.{number}", "X-Real-IP": f"198.51.100.{number}"}
+        heard.append(phone.post("/v/find/", {"shown": "ABCD-2345"}, headers=forged).status_code)
+    assert heard == [404] * free + [429]
+
+
+SPELLINGS = ["ABCD-2345", "abcd 2345", "ＡＢＣＤ２３４５", "ABCD2345" * 20, "٠١٢٣٤٥٦٧", "/v/x", "A" * 22]
+
+
+def test_however_it_is_written_and_wherever_it_is_asked_it_is_one_door():
+    """Every way that looks a code up counts: the typed code, the card, the press, the question for money, the API."""
+    store = cast.make_store()
+    verifier = appoint(store)
+    phone, buyer = phone_of(verifier), Buyer(verifier.customer)
+    ways = [
+        lambda code: phone.post("/v/find/", {"shown": code}),
+        lambda code: phone.get(f"/v/{quote(code, safe='')}"),
+        lambda code: phone.post(f"/v/{quote(code, safe='')}/verify/", {"sure": "1"}),
+        lambda code: phone.get(f"/v/{quote(code, safe='')}/native/"),
+        lambda code: buyer.get(f"/verifier/codes/{quote(code, safe='')}", store_id=str(store.pk)),
+    ]
+    texts = [text for text in SPELLINGS if "/" not in text]
+    heard = [way(text).status_code for way, text in zip(ways, texts, strict=False)]
+    assert heard == [404] * FREE
+    assert {way(texts[0]).status_code for way in ways} == {429}
+
+
 def test_many_at_once_are_counted_and_told_once(monkeypatch):
     let_wait(monkeypatch)
     guesser, told = Guesser(verifier_id=int(uuid4().int % 10**9)), []
@@ -145,10 +204,11 @@ def test_whatever_is_no_code_counts_alike(monkeypatch):
 
 
 def test_without_the_cache_people_work_on(monkeypatch):
-    monkeypatch.setattr(
-        "shop.http.cache.FailOpenRedisCache.run_script", lambda *_a: (_ for _ in ()).throw(OSError)
-    )
-    monkeypatch.setattr("shop.http.cache.FailOpenRedisCache.get", lambda _self, _key, default=None: default)
+    def fail(*_args: object, **_more: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr("shop.http.cache.FailOpenRedisCache.run_script", fail)
+    monkeypatch.setattr("django.core.cache.backends.redis.RedisCache.get_many", fail)
     assert take("x", each_ms=1, full_ms=1) == 0
     verifier = appoint(cast.make_store())
     guesser = guesser_of(verifier)

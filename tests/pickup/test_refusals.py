@@ -2,16 +2,20 @@
 
 import pytest
 
+from pickup.codes import make_code
 from pickup.models import CounterRefusal
 from pickup.services.verifiers import switch_off, verifier_actor
 from pickup.services.verifying import Handout, undo_verify, verify_pickup
 from pickup.watch.refusals import AN_HOUR, record_refusal, recorded
 from shop.store.models import PickupStore
 from tests import cast
+from tests.api.conftest import Buyer
 from tests.caching import forget_cached
 from tests.console import browser, page_with, sign_in
 from tests.expect import refused
 from tests.pickup.counter import appoint, waiting
+from tests.pickup.phone import phones
+from tests.pickup.phone.phones import all_of, link_of, phone_of
 
 MANAGER = cast.clerk("manager", name="王店长", id_=2)
 
@@ -68,6 +72,54 @@ def test_a_verifier_of_another_store_or_switched_off(case):
         verify_pickup(order.pk, Handout(order.pickup_store_id), actor=actor)
     row = CounterRefusal.objects.get()
     assert (row.code, row.actor_kind, row.actor_id) == (code, "verifier", verifier.pk)
+
+
+def test_what_is_forged_on_the_phone():
+    """Presses on what waits elsewhere, which no card offers, a store that is not theirs, a line of another order."""
+    order, other, here = waiting(), waiting(), cast.make_store()
+    phone, link = phone_of(appoint(here)), link_of(order)
+    body = {"nonce": "a" * 32, "version": order.version, "sure": "1", **all_of(order), "elsewhere": "顺路"}
+    assert phone.post(f"{link}/verify/", body).status_code == 409
+    assert phone.post(f"{link}/native/").status_code == 409
+    assert phone.post("/v/store/", {"store": order.pickup_store_id}).status_code == 404
+    assert phones.press(phone_of(appoint(other.pickup_store)), other, **all_of(order)).status_code == 404
+    assert [code for code, _kind, _number in rows()] == [
+        "wrong_store",
+        "wrong_store",
+        "not_found",
+        "not_found",
+    ]
+    assert {kind for _code, kind, _number in rows()} == {"verifier"}
+
+
+def test_showing_a_code_at_the_wrong_counter_is_nobodys_fault():
+    order = waiting()
+    phone, link = phone_of(appoint(cast.make_store())), link_of(order)
+    for path in (link, f"{link}?here=1", f"{link}/native/"):
+        phone.get(path)
+    assert rows() == []
+
+
+def test_what_is_forged_in_the_mini_program():
+    order, here = waiting(), cast.make_store()
+    verifier, off = appoint(here), appoint(here)
+    switch_off(off.pk, actor=MANAGER)
+    buyer, theirs = Buyer(verifier.customer), {"store_id": str(order.pickup_store_id)}
+    line = {"line_id": str(order.lines.get().pk), "quantity": 1}
+    body = {"code": make_code(order).short, "version": order.version, "pieces": [line]}
+    assert buyer.get("/verifier/waiting", **theirs).status_code == 404
+    assert buyer.post("/verifier/verify", {**body, **theirs}, key="k").status_code == 404
+    assert buyer.post("/verifier/verify", {**body, "store_id": str(here.pk)}, key="k").status_code == 409
+    assert Buyer(off.customer).get("/verifier").status_code == 404
+    assert [code for code, _kind, _number in rows()] == [
+        "not_found",
+        "not_found",
+        "wrong_store",
+        "switched_off",
+    ]
+    # Whoever is no verifier has only asked whether they are one.
+    assert Buyer(cast.make_customer()).get("/verifier").status_code == 404
+    assert len(rows()) == 4
 
 
 def test_what_everybody_may_be_told_is_no_security_event():

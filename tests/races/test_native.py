@@ -5,6 +5,7 @@ from functools import partial
 import pytest
 
 from orders.payments.changes.cancelling import cancel_unpaid
+from orders.payments.changes.pricing import change_price
 from orders.payments.gateway import PaymentEvidence
 from orders.payments.models import LIVE, AttemptState, Channel, Means, PayAttempt, Payment, Refund
 from orders.payments.services.attempts import start_payment
@@ -12,10 +13,11 @@ from orders.payments.services.evidence import apply_payment_evidence
 from orders.payments.services.native import start_native
 from orders.payments.tasks import query_payment
 from orders.stages import Stage
+from pickup.services.converting import NewDelivery, change_delivery
 from pickup.services.verifying import Collected
 from shop import clock
 from shop.demo.standins.wire import Problem
-from shop.store.choices import PayMethod
+from shop.store.choices import Delivery, PayMethod
 from tests import cast
 from tests.expect import fresh, verbs_of
 from tests.pickup.counter import hand_out, unpaid
@@ -123,6 +125,29 @@ def test_scanned_while_the_order_is_cancelled(gateway, round_):
     assert_money_is_in_once(order)
     is_paid = Payment.objects.filter(counts=True).exists()
     assert (fresh(order).stage == Stage.CLOSED) == (not is_paid)
+
+
+def make_cheaper(order) -> None:
+    change_price(order.pk, goods_fen=1_00, freight_fen=0, reason="熟客", actor=MANAGER)
+
+
+def have_it_sent(order) -> None:
+    change_delivery(order.pk, NewDelivery(Delivery.EXPRESS, cast.HOME), actor=MANAGER)
+
+
+@pytest.mark.parametrize("change", [make_cheaper, have_it_sent])
+@pytest.mark.parametrize("round_", range(2))
+def test_scanned_while_the_order_becomes_another_one(gateway, change, round_):
+    """A code is for the amount that was owed: it is closed before that changes, or the change comes too late."""
+    order = unpaid(pay_method=PayMethod.COD)
+    code = start_native(order.pk, actor=CLERK)
+    acts = [partial(scan, gateway, order, code), partial(change, order)]
+    results = run_together(acts[:: (-1) ** round_])
+    assert set(codes_of(results)) <= {"ok", "already_paid", "closing", "wrong_stage"}
+    assert_money_is_in_once(order)
+    paid = Payment.objects.filter(counts=True).first()
+    assert paid is None or paid.amount_fen == code.amount_fen
+    assert fresh(order).owed_fen in (0, fresh(order).payable_fen)
 
 
 def given_up(gateway, order) -> PaymentEvidence:

@@ -24,7 +24,7 @@ def sign(verifier: Verifier) -> str:
     return response.cookies[session.COOKIE].value
 
 
-def phone_of(verifier: Verifier, **kwargs: bool) -> Client:
+def phone_of(verifier: Verifier, **kwargs: Any) -> Client:
     client = Client(headers=ENGLISH, **kwargs)
     client.cookies[session.COOKIE] = sign(verifier)
     client.cookies[session.COOKIE]["secure"] = settings.SESSION_COOKIE_SECURE or ""

@@ -141,8 +141,11 @@ def test_a_card_costs_few_queries_however_many_goods():
     order = waiting(basket=skus)
     phone, link = phone_of(appoint(order.pickup_store)), link_of(order)
     phone.get(link)
-    # Who, their stores, the order, its lines, the shop's name, from which amount on a PIN is asked for.
-    assert count_queries(lambda: phone.get(link)) <= 7
+    # Whose phone it is, their stores, the order with whether a PIN is asked for, its lines, the shop's name.
+    assert count_queries(lambda: phone.get(link)) <= 5
+    code = make_code(order).short
+    # A typed code leads there: whose phone it is, their stores, the order.
+    assert count_queries(lambda: phone.post("/v/find/", {"shown": code})) <= 3
 
 
 def test_who_may_cross_stores_gets_the_card_with_a_question_why():

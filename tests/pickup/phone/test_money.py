@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from orders.payments.changes.cancelling import cancel_unpaid
 from orders.payments.models import Means, PayAttempt, Payment
 from orders.payments.tasks import query_payment
 from pickup.codes import make_code
-from pickup.services.verifiers import switch_off, verifier_actor
+from pickup.services.verifiers import change_stores, switch_off, verifier_actor
 from pickup.services.verifying import Collected
 from shop.store.choices import PayMethod
 from shop.store.models import WeChatAccount
@@ -76,12 +77,36 @@ def test_only_a_verifier_of_the_store_is_let_in(gateway: Gateway, order, verifie
     path = path_of(order)
     assert_asked_to_sign_in(Client().get(path))
     assert_asked_to_sign_in(Client().post(path))
-    assert phone_of(appoint(cast.make_store())).post(path).status_code == 404
+    assert phone_of(appoint(cast.make_store())).post(path).status_code == 409
     assert phone_of(verifier).post("/v/AAAA/native/").status_code == 404
     phone, unproved = phone_of(verifier), phone_of(verifier, enforce_csrf_checks=True)
     switch_off(verifier.pk, actor=cast.clerk("manager"))
     assert_asked_to_sign_in(phone.post(path))
     assert unproved.post(path).status_code == 403
+    assert PayAttempt.objects.count() == 0
+
+
+def test_of_what_waits_no_more_the_screen_is_told(gateway: Gateway, order, verifier):
+    """It asks every two seconds: of an order handed out by somebody else it hears that, of a cancelled one no code."""
+    phone, path = phone_of(verifier), path_of(order)
+    hand_out(order, collected=Collected(Means.CASH, order.owed_fen))
+    assert "Paid" in page_with(200, phone.get(f"{path}?seen=none", headers=PART))
+    gone = unpaid(pay_method=PayMethod.COD)
+    path = path_of(gone)
+    cancel_unpaid(gone.pk, reason="不要了", actor=cast.clerk("manager"))
+    assert phone_of(appoint(gone.pickup_store)).get(path, headers=PART).status_code == 404
+
+
+def test_for_what_waits_elsewhere_no_code_is_shown(order):
+    """It would be counted to the store where it waits: across stores money is taken by hand."""
+    here = cast.make_store()
+    verifier = appoint(here)
+    change_stores(verifier.pk, store_ids=[here.pk], crosses_stores=True, actor=cast.clerk("manager"))
+    phone = phone_of(verifier)
+    card = page_with(200, phone.get(f"/v/{make_code(order).token}?here=1"))
+    assert "Cash" in card
+    assert "Show WeChat QR" not in card
+    assert phone.post(path_of(order)).status_code == 409
     assert PayAttempt.objects.count() == 0
 
 

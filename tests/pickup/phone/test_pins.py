@@ -5,8 +5,11 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.hashers import get_hasher, identify_hasher
 
+from pickup.cards import find_card
+from pickup.codes import make_code
 from pickup.models import CounterRefusal, Verifier, VerifierPin
-from pickup.services.pins import LOCKED_FOR, TRIES, check_pin, has_pin, needs_pin, reset_pin, set_pin
+from pickup.places import find_place
+from pickup.services.pins import LOCKED_FOR, TRIES, check_pin, has_pin, reset_pin, set_pin
 from shop import clock
 from shop.events.models import Event
 from shop.store.models import StoreSettings
@@ -27,11 +30,14 @@ def with_pin(pin: str = "271828") -> Verifier:
 
 
 def test_asked_above_the_amount_of_the_settings():
-    order, verifier = waiting(), appoint(cast.make_store())
-    assert not needs_pin(verifier, order)
+    order = waiting()
+    place, code = find_place(appoint(order.pickup_store)), make_code(order).short
+    assert not find_card(code, place).needs_pin
     for above_fen, needs in ((0, True), (order.payable_fen - 1, True), (order.payable_fen, False)):
         StoreSettings.objects.update(pickup_pin_above_fen=above_fen)
-        assert needs_pin(verifier, order) == needs
+        assert find_card(code, place).needs_pin == needs
+    StoreSettings.objects.all().delete()
+    assert find_card(code, place).needs_pin is False
 
 
 def test_the_right_one_passes_and_is_kept_as_a_slow_hash():

@@ -90,6 +90,19 @@ def test_signed_out_by_the_button():
     assert not is_signed_in(phone)
 
 
+def test_a_planted_session_ends_when_somebody_signs_in_on_that_phone(settings):
+    settings.DEMO = True
+    store = cast.make_store()
+    thief, verifier = sign_in(appoint(store)), appoint(store)
+    planted = thief.cookies[session.COOKIE].value
+    phone = Client(headers=ENGLISH)
+    phone.cookies[session.COOKIE] = planted
+    phone.post("/v/sign-in/demo/", {"as": verifier.pk})
+    assert phone.cookies[session.COOKIE].value != planted
+    assert VerifierSession.objects.get(revoked_at=None).verifier == verifier
+    assert not is_signed_in(thief)
+
+
 def test_a_made_up_cookie_opens_nothing_and_is_recorded():
     token = sign_in(appoint(cast.make_store())).cookies[session.COOKIE].value.partition(":")[0]
     for forged in (token, f"{token}:x", "x:y", ""):
