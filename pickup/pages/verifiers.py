@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -88,6 +89,7 @@ def overview(request: StaffRequest) -> HttpResponse:
         for label, query, is_here in ((_("On"), "", is_on), (_("Off"), f"?state={_OFF}", not is_on))
     ]
     context = {"page": read_page(list_verifiers(is_on=is_on), request), "tabs": tabs, "is_on": is_on}
+    context["phone_url"] = f"{settings.BASE_URL}{reverse('phone:home')}"
     return render(request, "pickup/verifiers.html", context)
 
 

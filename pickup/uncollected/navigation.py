@@ -8,8 +8,8 @@ from shop.console.navigation import Entry, Group, Work, register
 
 register(
     Entry(
-        Group.ORDERS,
-        26,
+        Group.PICKUP,
+        15,
         _("Not picked up"),
         "uncollected:board",
         "hourglass",

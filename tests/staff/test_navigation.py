@@ -3,7 +3,6 @@
 import pytest
 from django.test import Client
 
-from pickup.navigation import ENTRIES as AT_COUNTER
 from shop import clock
 from shop.console import navigation
 from shop.console.navigation import Entry, Group
@@ -14,9 +13,11 @@ from tests.console import ENGLISH, browser, sign_in
 
 pytestmark = pytest.mark.django_db
 HOME = "/console/"
-ORDERS = ("All orders", "Pickup orders", "After-sales orders")
+ORDERS = ("All orders", "After-sales orders")
 SHIPPING = ("Ship by sheet", "Scan station", "Handing over", "Parcel trouble", "WeChat reports")
 CASH, INVOICES = "Cash on delivery", "Invoices"
+PICKUP, UNCOLLECTED, RECORDS = "Pickup orders", "Not picked up", "Verification records"
+DRAWERS = "Cash sheets"
 
 
 def entries(client: Client, path: str = HOME) -> list[str]:
@@ -30,21 +31,29 @@ def entries(client: Client, path: str = HOME) -> list[str]:
         (
             "owner",
             [
-                *("Home", *ORDERS, *SHIPPING, CASH, INVOICES, "Alerts"),
-                *("Exports", "Jobs", "Products", "Customers"),
-                *("Store settings", "Staff", "Record"),
+                *("Home", *ORDERS, *SHIPPING, CASH, INVOICES, "Alerts", "Exports", "Jobs"),
+                *(PICKUP, UNCOLLECTED, RECORDS, DRAWERS, "Verifiers"),
+                *("Products", "Customers", "Store settings", "Staff", "Record"),
             ],
         ),
         (
             "order_clerk",
-            ["Home", *ORDERS, *SHIPPING, CASH, INVOICES, "Alerts", "Jobs", "Products", "Customers"],
+            [
+                *("Home", *ORDERS, *SHIPPING, CASH, INVOICES, "Alerts", "Jobs"),
+                *(PICKUP, UNCOLLECTED, RECORDS, DRAWERS),
+                *("Products", "Customers"),
+            ],
         ),
-        ("warehouse", ["Home", *ORDERS, *SHIPPING, "Alerts", "Jobs", "Products"]),
+        ("warehouse", ["Home", *ORDERS, *SHIPPING, "Alerts", "Jobs", PICKUP, RECORDS, "Products"]),
         (
             "finance",
-            ["Home", *ORDERS, CASH, INVOICES, "Alerts", "Exports", "Jobs", "Customers", "Store settings"],
+            [
+                *("Home", *ORDERS, CASH, INVOICES, "Alerts", "Exports", "Jobs"),
+                *(PICKUP, RECORDS, DRAWERS),
+                *("Customers", "Store settings"),
+            ],
         ),
-        ("store_clerk", ["Home", *ORDERS, "Alerts"]),
+        ("store_clerk", ["Home", *ORDERS, "Alerts", PICKUP, UNCOLLECTED, RECORDS]),
     ],
 )
 def test_only_what_the_role_may_use_is_there(role: str, labels: list[str]) -> None:
@@ -70,7 +79,7 @@ def test_who_made_a_job_goes_on_seeing_it() -> None:
 
 def test_a_heading_without_entries_is_left_out() -> None:
     groups = browser("store_clerk").get(HOME).context["navigation"]
-    assert [str(group["label"]) for group in groups] == ["", "Orders"]
+    assert [str(group["label"]) for group in groups] == ["", "Orders", "Pickup"]
 
 
 def test_entries_stand_in_the_order_of_their_places_whoever_was_first(
@@ -128,19 +137,7 @@ def test_the_login_page_names_the_shop_and_nothing_else() -> None:
     assert "navigation" not in response.context
 
 
-def test_the_counter_has_a_part_of_its_own_once_merchants_find_pickup(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    assert not {entry.route for entry in navigation.ENTRIES} & {entry.route for entry in AT_COUNTER}
-    monkeypatch.setattr(navigation, "ENTRIES", list(navigation.ENTRIES))
-    monkeypatch.setattr("shop.frame.ENTRIES", navigation.ENTRIES)
-    navigation.register(*AT_COUNTER)
-    for role, expected in (
-        ("owner", ["Verification records", "Verifiers"]),
-        ("order_clerk", ["Verification records"]),
-        ("store_clerk", ["Verification records"]),
-    ):
-        groups = browser(role).get("/console/pickup/records/").context["navigation"]
-        (part,) = [group for group in groups if str(group["label"]) == "Pickup"]
-        assert [str(entry["label"]) for entry in part["entries"]] == expected
-        assert part["entries"][0]["is_active"]
+def test_a_page_of_the_counter_is_marked_in_its_part() -> None:
+    groups = browser("store_clerk").get("/console/pickup/records/").context["navigation"]
+    (part,) = [group for group in groups if str(group["label"]) == "Pickup"]
+    assert [str(entry["label"]) for entry in part["entries"] if entry["is_active"]] == [RECORDS]
