@@ -41,13 +41,6 @@ ACTIONS = (
         is_first=True,
     ),
     Action(
-        "verifier.switch_off",
-        bare_form("switch_off", switch_off),
-        words=_("They hand out nowhere from this moment on. What they did keeps their name."),
-        done=_("Switched off."),
-        is_grave=True,
-    ),
-    Action(
         "verifier.switch_on",
         bare_form("switch_on", switch_on),
         words=_("They hand out again at the stores they are bound to."),
@@ -64,6 +57,12 @@ ACTIONS = (
         answer=lambda _request, _subject, made: redirect("pickup:invite", made.pk),
     ),
     Action(
+        "verifier.reset_pin",
+        bare_form("reset_pin", reset_pin),
+        words=_("They choose another one on the phone before they can hand out what is worth much."),
+        done=_("The PIN is reset."),
+    ),
+    Action(
         "verifier.unbind",
         bare_form("unbind_wechat", unbind_wechat),
         words=_("For a lost phone: they are signed out everywhere, and come in again by an invite alone."),
@@ -71,10 +70,11 @@ ACTIONS = (
         is_grave=True,
     ),
     Action(
-        "verifier.reset_pin",
-        bare_form("reset_pin", reset_pin),
-        words=_("They choose another one on the phone before they can hand out what is worth much."),
-        done=_("The PIN is reset."),
+        "verifier.switch_off",
+        bare_form("switch_off", switch_off),
+        words=_("They hand out nowhere from this moment on. What they did keeps their name."),
+        done=_("Switched off."),
+        is_grave=True,
     ),
 )
 _UNASKED = frozenset({"no_pin", "not_bound"})

@@ -61,7 +61,11 @@ ACTIONS = (CLOSE, OPEN)
 def overview(request: StaffRequest) -> HttpResponse:
     """The stores, each with whether it is open now."""
     stores = [_describe(store) for store in list_stores()]
-    context = {"stores": stores, "is_hidden": stores and not get_store_settings().pickup_on, **_frame(request)}
+    context = {
+        "stores": stores,
+        "is_hidden": stores and not get_store_settings().pickup_on,
+        **_frame(request),
+    }
     return render(request, "store/pickup_stores.html", context)
 
 
