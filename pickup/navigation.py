@@ -1,4 +1,4 @@
-"""The counter in the navigation, beside the orders that wait there; not before merchants find pickup."""
+"""The counter in the navigation, beside the orders that wait there."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,4 +1,4 @@
-"""The cash sheets in the navigation, once merchants find pickup."""
+"""The cash sheets in the navigation."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -40,13 +41,6 @@ ACTIONS = (
         is_first=True,
     ),
     Action(
-        "verifier.switch_off",
-        bare_form("switch_off", switch_off),
-        words=_("They hand out nowhere from this moment on. What they did keeps their name."),
-        done=_("Switched off."),
-        is_grave=True,
-    ),
-    Action(
         "verifier.switch_on",
         bare_form("switch_on", switch_on),
         words=_("They hand out again at the stores they are bound to."),
@@ -63,6 +57,12 @@ ACTIONS = (
         answer=lambda _request, _subject, made: redirect("pickup:invite", made.pk),
     ),
     Action(
+        "verifier.reset_pin",
+        bare_form("reset_pin", reset_pin),
+        words=_("They choose another one on the phone before they can hand out what is worth much."),
+        done=_("The PIN is reset."),
+    ),
+    Action(
         "verifier.unbind",
         bare_form("unbind_wechat", unbind_wechat),
         words=_("For a lost phone: they are signed out everywhere, and come in again by an invite alone."),
@@ -70,10 +70,11 @@ ACTIONS = (
         is_grave=True,
     ),
     Action(
-        "verifier.reset_pin",
-        bare_form("reset_pin", reset_pin),
-        words=_("They choose another one on the phone before they can hand out what is worth much."),
-        done=_("The PIN is reset."),
+        "verifier.switch_off",
+        bare_form("switch_off", switch_off),
+        words=_("They hand out nowhere from this moment on. What they did keeps their name."),
+        done=_("Switched off."),
+        is_grave=True,
     ),
 )
 _UNASKED = frozenset({"no_pin", "not_bound"})
@@ -88,6 +89,7 @@ def overview(request: StaffRequest) -> HttpResponse:
         for label, query, is_here in ((_("On"), "", is_on), (_("Off"), f"?state={_OFF}", not is_on))
     ]
     context = {"page": read_page(list_verifiers(is_on=is_on), request), "tabs": tabs, "is_on": is_on}
+    context["phone_url"] = f"{settings.BASE_URL}{reverse('phone:home')}"
     return render(request, "pickup/verifiers.html", context)
 
 

@@ -187,5 +187,6 @@ def describe_actor(event: Event) -> str:
         ActorKind.SYSTEM: _("the system"),
         ActorKind.GATEWAY: str(_MACHINES.get(event.actor_name) or _("WeChat Pay")),
         ActorKind.CUSTOMER: _("the buyer"),
+        ActorKind.VERIFIER: _("verifier %(number)s") % {"number": event.actor_name},
     }
     return words.get(ActorKind(event.actor_kind), "") or event.actor_name or event.actor_kind

@@ -53,23 +53,6 @@ TOPICS = (
     Topic("tracking", Group.ORDERS, _("Parcels in trouble"), ("orders:tracking_board", "orders:tracking")),
     Topic("station", Group.ORDERS, _("Scan station"), ("orders:station",)),
     Topic("labels", Group.ORDERS, _("E-waybills"), ("orders:waybills", "orders:waybill")),
-    Topic(
-        "pickup",
-        Group.ORDERS,
-        _("Verifying pickups"),
-        ("pickup:records",),
-    ),
-    Topic(
-        "verifiers",
-        Group.ORDERS,
-        _("Verifiers"),
-        (
-            *("pickup:verifiers", "pickup:appoint", "pickup:verifier"),
-            *("pickup:invites", "pickup:invite_somebody", "pickup:invite"),
-        ),
-    ),
-    Topic("cash-sheets", Group.ORDERS, _("Cash sheets"), ("cash:list", "cash:sheet")),
-    Topic("uncollected", Group.ORDERS, _("Not picked up"), ("uncollected:board",)),
     Topic("payments", Group.ORDERS, _("Being paid")),
     Topic("cod", Group.ORDERS, _("Cash on delivery"), ("orders:cod", "orders:remit")),
     Topic("invoices", Group.ORDERS, _("Invoices"), ("orders:invoices", "orders:invoice")),
@@ -82,6 +65,18 @@ TOPICS = (
         ("exports:list", "exports:new", "exports:export", "exports:add_layout", "exports:layout"),
     ),
     Topic("jobs", Group.ORDERS, _("Jobs"), ("jobs:list", "jobs:job")),
+    Topic("pickup", Group.PICKUP, _("Verifying pickups"), ("pickup:records",)),
+    Topic(
+        "verifiers",
+        Group.PICKUP,
+        _("Verifiers"),
+        (
+            *("pickup:verifiers", "pickup:appoint", "pickup:verifier"),
+            *("pickup:invites", "pickup:invite_somebody", "pickup:invite"),
+        ),
+    ),
+    Topic("cash-sheets", Group.PICKUP, _("Cash sheets"), ("cash:list", "cash:sheet")),
+    Topic("uncollected", Group.PICKUP, _("Not picked up"), ("uncollected:board",)),
     Topic(
         "products",
         Group.SHOP,

@@ -22,7 +22,8 @@ register(
         "delivery",
         _("A way to deliver"),
         _(
-            "Express is on from the start: say what it costs under “Freight templates”, or bring the goods yourself."
+            "Express is on from the start: say what it costs under “Freight templates”, bring the goods yourself, or"
+            " let buyers pick them up at a store."
         ),
         "settings.edit",
         lambda store: bool(list_deliveries(store)),

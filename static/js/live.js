@@ -52,19 +52,25 @@ export class Live {
   tick() {
     if (document.hidden) return;
     const now = Date.now();
-    for (const part of document.querySelectorAll("[data-live]")) {
-      const topic = part.dataset.live;
-      const rest = now - (this.#asked_at.get(topic) ?? this.#begin(topic, now));
-      const poll_ms = this.#heard.has(topic) ? LOOK_ANYWAY_MS : Number(part.dataset.livePoll || POLL_S) * 1000;
-      const is_due = rest >= (this.#stale.has(topic) ? SPACING_MS : poll_ms);
-      if (!is_due && rest >= 0) continue;
-      this.#stale.delete(topic);
-      this.#asked_at.set(topic, now);
-      htmx.trigger(part, "live");
+    const parts = [...document.querySelectorAll("[data-live]")];
+    for (const topic of new Set(parts.map((part) => part.dataset.live))) {
+      this.#ask(topic, parts.filter((part) => part.dataset.live === topic), now);
     }
     const topics = this.#find_topics();
     for (const topic of this.#stale) if (!topics.includes(topic)) this.#stale.delete(topic);
     if (this.#stale.size) setTimeout(() => this.tick(), SPACING_MS);
+  }
+
+  /* All parts of a topic together: a dialog may show what its page shows too. */
+  #ask(topic, parts, now) {
+    const rest = now - (this.#asked_at.get(topic) ?? this.#begin(topic, now));
+    const poll_s = Math.min(...parts.map((part) => Number(part.dataset.livePoll || POLL_S)));
+    const poll_ms = this.#heard.has(topic) ? LOOK_ANYWAY_MS : poll_s * 1000;
+    const is_due = rest >= (this.#stale.has(topic) ? SPACING_MS : poll_ms);
+    if (!is_due && rest >= 0) return;
+    this.#stale.delete(topic);
+    this.#asked_at.set(topic, now);
+    for (const part of parts) htmx.trigger(part, "live");
   }
 
   /* The page itself was the first answer. */

@@ -21,7 +21,6 @@ def test_an_order_is_found_by_its_code_and_verified_in_four_presses(live_shop: L
     verifier = appoint(order.pickup_store, nickname="小周")
     page = open_page(device("order_clerk"), live_shop, f"/console/orders/?q={make_code(order).short}")
     page.locator(f"a[href*='/{order.number}/']:visible").first.click()
-    page.locator("summary", has_text="更多").click()
     page.locator("[data-dialog-open='#dialog-verify']:visible").click()
     dialog = page.locator("#dialog-verify")
     expect(dialog).to_contain_text("要两个袋子")

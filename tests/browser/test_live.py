@@ -80,6 +80,22 @@ def test_what_is_unfolded_stays_so_when_its_part_comes_anew(
     expect(fold.locator("summary")).to_be_focused()
 
 
+SECOND = """topic => {
+  const first = document.querySelector("#order-changes");
+  first.insertAdjacentHTML("afterend", `<span id="second" data-live="${topic}"></span>`);
+  document.querySelector("#second").addEventListener("live", (event) => { event.target.textContent = "told"; });
+}"""
+
+
+def test_two_parts_about_one_thing_are_both_told(device: Device, live_shop: LiveShop, order: Order) -> None:
+    """As the page of an order, and the dialog over it that waits for its payment."""
+    page, _sockets = open_order(device, live_shop, order)
+    page.evaluate(SECOND, f"order:{order.pk}")
+    name = confirm_by_a_colleague(device, live_shop, order)
+    expect(page.locator("#order-changes")).to_contain_text(name, timeout=HEARD_MS)
+    expect(page.locator("#second")).to_have_text("told")
+
+
 def test_without_a_socket_the_part_asks_by_itself(device: Device, live_shop: LiveShop, order: Order) -> None:
     page, _sockets = open_order(
         device, live_shop, order, script="window.WebSocket.prototype.send = () => {};"

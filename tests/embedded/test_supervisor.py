@@ -35,7 +35,8 @@ def commands(data_dir: Path) -> list[str]:
 def test_it_prints_the_address_and_the_logins(project: Path, data_dir: Path) -> None:
     with RunCommand(data_dir, project=project) as run:
         run.wait_open()
-        assert f"http://127.0.0.1:{run.port}/console/" in run.output
+        for page in ("console", "v"):
+            assert f"http://127.0.0.1:{run.port}/{page}/" in run.output
         assert "owner: owner / secret" in run.output
         assert run.health_status() == 200
 

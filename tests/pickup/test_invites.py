@@ -154,6 +154,14 @@ def test_by_the_pages():
     assert browser("order_clerk").get(page).status_code == 403
 
 
+@pytest.mark.parametrize("path", ["invites/new/", "verifiers/appoint/"])
+def test_a_shop_without_stores_is_led_to_them(path):
+    page = page_with(200, browser("manager").get(f"/console/pickup/{path}"))
+    assert 'href="/console/settings/stores/"' in page
+    assert "Choose at least one store" not in page
+    assert "Show the QR code" not in page and 'name="who"' not in page
+
+
 def test_a_verifier_is_invited_to_the_phone():
     verifier, console = appoint(cast.make_store(), nickname="小周"), browser("manager")
     url = f"/console/pickup/verifiers/{verifier.pk}/invite-verifier/"

@@ -8,6 +8,7 @@ from pickup.codes import make_code
 from pickup.models import Verification, Verifier
 from pickup.selectors import find_candidates, list_verifiers_of
 from pickup.services.verifiers import appoint_verifier, change_stores, switch_off, switch_on, verifier_actor
+from pickup.services.verifying import undo_verify
 from shop.customers.erasure import list_obstacles
 from shop.events.models import Event
 from tests import cast
@@ -129,6 +130,33 @@ def test_by_hand_in_the_console():
     records = page_with(200, browser("support").get(f"/console/pickup/records/?verifier={verifier.pk}"))
     assert "小周" in records
     assert "order_clerk 王" in records
+
+
+def test_on_the_order_page_verifying_is_one_press_away_before_it_is_confirmed_too():
+    order = waiting()
+    Order.objects.filter(pk=order.pk).update(stage=Stage.TO_CONFIRM)
+    shown = page_with(200, browser("order_clerk").get(f"/console/orders/{order.number}/"))
+    (_head, step, *_rest) = shown.split('<div class="next-step">')
+    assert "#dialog-verify" in step.split("</section>")[0]
+    sent = cast.paid_order()
+    assert "#dialog-verify" not in page_with(
+        200, browser("order_clerk").get(f"/console/orders/{sent.number}/")
+    )
+
+
+def test_the_order_page_says_who_handed_out_what_and_what_was_undone():
+    order = waiting()
+    verifier = appoint(order.pickup_store, nickname="小周")
+    hand_out(order, verifier_id=verifier.pk)
+    undo_verify(order.pk, reason="拿错了", actor=MANAGER)
+    hand_out(fresh(order), actor=verifier_actor(verifier))
+    shown = page_with(200, browser("order_clerk").get(f"/console/orders/{order.number}/"))
+    assert shown.count("小周 (#") == 2 and shown.count("Undone") == 1
+    assert "1 handed out" in shown and "1 shipped" not in shown
+    assert f"verifier #{verifier.customer_id}" in shown
+    assert "Picked up at" in shown and "Shipped at" not in shown
+    rows = page_with(200, browser("order_clerk").get("/console/pickup/records/"))
+    assert "the verifier" in rows and f">#{verifier.customer_id}<" not in rows
 
 
 def test_nothing_chosen_is_not_all():

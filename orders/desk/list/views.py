@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from orders.desk.list.bulk import list_bulk, list_more, list_prints
 from orders.desk.list.counts import count_tabs, describe_count
 from orders.desk.list.filters import PAGE_SIZES, Filters, Tab, WorkQueue
-from orders.desk.list.kinds import ORDINARY, OrderKind, find_kind, list_kind_tabs
+from orders.desk.list.kinds import ORDINARY, PICKUP, OrderKind, find_kind, list_kind_tabs
 from orders.desk.list.rows import make_rows
 from orders.desk.list.selectors import Page, get_page, has_any, search
 from orders.desk.search.hints import describe_tried
@@ -178,9 +178,10 @@ def _list_tabs(kind: OrderKind, filters: Filters, path: str, actor: Actor) -> di
 
 
 def _find_sheet_url(filters: Filters, page: Page, actor: Actor) -> str:
-    """Where what waits to be shipped is shipped by a sheet, for who may."""
+    """Where what waits to be shipped is shipped by a sheet, for who may; what is picked up never is."""
     may_ship = has_capability(actor, MOVES["order.ship_part"].capability)
-    return reverse("orders:ship_sheet") if page.orders and filters.tab == Tab.TO_SHIP and may_ship else ""
+    is_sent = filters.tab == Tab.TO_SHIP and find_kind(filters.params) is not PICKUP
+    return reverse("orders:ship_sheet") if page.orders and is_sent and may_ship else ""
 
 
 def _find_unknown_payment(filters: Filters, page: Page) -> str:

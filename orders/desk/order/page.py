@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Sum
 
 from orders.archive import is_archived
 from orders.collections.models import Collection
@@ -41,6 +41,8 @@ from orders.tracking.models import Tracking
 from orders.tracking.selectors import map_journeys
 from orders.waybills.models import Waybill
 from orders.waybills.selectors import list_shown
+from pickup.models import Verification
+from pickup.selectors import list_verifications
 from pickup.uncollected.selectors import read_storage_note
 from shop import clock
 from shop.access import has_capability
@@ -159,6 +161,7 @@ class OrderPage:
     printed: str
     is_archived: bool
     storage_note: str
+    handouts: list[Verification]
 
     @property
     def adjusted_fen(self) -> int:
@@ -224,6 +227,9 @@ def make_page(
         printed=tell_prints(order, events),
         is_archived=is_archived(order, actor=actor),
         storage_note=read_storage_note(order) if order.pickup_store_id else "",
+        handouts=list(list_verifications(order).annotate(pieces=Sum("lines__quantity")))
+        if order.pickup_store_id
+        else [],
     )
 
 

@@ -139,6 +139,7 @@ class DemoShop:
             # The command's warnings, if it has any, are in the same file.
             if " / " in line:
                 print(line)
+        print(f"The phone page of who hands out at the stores: {self.base_url}/v/")
         print(f"\nLogs are in {self._data_dir.logs}. Ctrl-C stops the shop.", flush=True)
 
     def watch(self) -> None:

@@ -33,6 +33,7 @@ from shop.store.pickup_stores.services import (
     list_picture_ids,
     open_store,
 )
+from shop.store.selectors import get_store_settings
 
 HOME = "store:pickup_stores"
 _PICTURES: Any = {"salt": "store-picture", "most": MAX_PICTURES}
@@ -59,7 +60,12 @@ ACTIONS = (CLOSE, OPEN)
 @staff_page("settings.view")
 def overview(request: StaffRequest) -> HttpResponse:
     """The stores, each with whether it is open now."""
-    context = {"stores": [_describe(store) for store in list_stores()], **_frame(request)}
+    stores = [_describe(store) for store in list_stores()]
+    context = {
+        "stores": stores,
+        "is_hidden": stores and not get_store_settings().pickup_on,
+        **_frame(request),
+    }
     return render(request, "store/pickup_stores.html", context)
 
 
@@ -90,13 +96,19 @@ def add(request: StaffRequest) -> HttpResponse:
     if form.is_valid():
         try:
             pictures = take_posted(request, **_PICTURES)
-            store = add_store(form.read(), pictures=pictures, actor=request.actor)
+            add_store(form.read(), pictures=pictures, actor=request.actor)
         except Refused as refused:
             form.show_refusal(refused)
         else:
-            messages.success(request, _("The store is saved. It is open from now on."))
-            return redirect("store:pickup_store", store.pk)
+            messages.success(request, _say_saved())
+            return redirect(HOME)
     return _show_again(request, form)
+
+
+def _say_saved() -> Any:
+    if get_store_settings().pickup_on:
+        return _("The store is saved. It is open from now on.")
+    return _("The store is saved. Buyers are offered it once pickup is switched on.")
 
 
 @staff_page("settings.edit", methods=("GET", "POST"), fresh=True)

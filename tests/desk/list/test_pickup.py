@@ -40,6 +40,9 @@ def test_it_is_in_the_tab_of_pickup_and_in_no_work_of_sending(owner: Client, wai
     sent = prepared_order()
     assert numbers(owner, "?tab=to_ship") == [sent.number]
     assert numbers(owner, "?tab=to_ship&delivery=pickup") == [waiting.number]
+    sheet = 'href="/console/orders/bulk/" hx-boost'
+    assert sheet in page_with(200, owner.get(f"{URL}?tab=to_ship"))
+    assert sheet not in page_with(200, owner.get(f"{URL}?tab=to_ship&delivery=pickup"))
     assert count_tabs(clerk()).tabs["to_ship"] == 1
     later = clock.now() + timedelta(days=30)
     for condition in (

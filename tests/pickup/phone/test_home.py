@@ -52,6 +52,15 @@ def test_what_was_handed_out_today_with_what_was_undone():
     assert first.number[-6:] not in page_with(200, phone.get("/v/done/"))
 
 
+def test_money_and_pin_are_a_press_away_and_lead_back():
+    phone = phone_of(appoint(cast.make_store(), nickname="小周"))
+    shown = page_with(200, phone.get("/v/"))
+    assert "小周" in shown
+    for path in ("/v/cash/", "/v/account/"):
+        assert f'href="{path}"' in shown
+        assert 'href="/v/"' in page_with(200, phone.get(path))
+
+
 @pytest.mark.parametrize("path", ["/v/", "/v/done/", "/v/find/?shown=5678"])
 def test_pages_cost_the_same_however_much_waits(path):
     first = waiting()

@@ -152,10 +152,12 @@ def test_the_list_of_the_demo_is_in_the_demo_alone(client, settings):
 
 def test_in_the_demo_a_verifier_is_chosen(client, settings):
     settings.DEMO = True
-    verifier, gone = appoint(cast.make_store(), nickname="小周"), appoint(cast.make_store(), nickname="小吴")
+    verifier = appoint(cast.make_store("滨江店"), nickname="小周")
+    gone = appoint(cast.make_store("城西店"), nickname="小吴")
     switch_off(gone.pk, actor=MANAGER)
     page = page_with(200, client.get("/v/sign-in/"))
     assert "小周" in page
+    assert "滨江店" in page
     assert "小吴" not in page
     for pk in (gone.pk, 987654, "x", "9" * 30):
         assert client.post("/v/sign-in/demo/", {"as": pk}).status_code == 404

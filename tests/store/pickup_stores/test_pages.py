@@ -46,7 +46,8 @@ def test_a_new_shop_is_told_what_stores_are_for(owner: Client) -> None:
 
 def test_a_store_is_added_and_changed(owner: Client) -> None:
     page = page_with(200, owner.post(f"{URL}new/", TYPED, follow=True))
-    assert "The store is saved. It is open from now on." in page
+    assert "Buyers are offered it once pickup is switched on." in page
+    assert 'href="/console/settings/#id_pickup_on"' in page
     store = PickupStore.objects.get()
     assert (store.is_open, store.address) == (True, "浙江省杭州市西湖区 文三路 478 号")
     assert store.hours == [[["09:00", "12:00"], ["13:30", "21:00"]]] * 6 + [[]]
@@ -60,6 +61,14 @@ def test_a_store_is_added_and_changed(owner: Client) -> None:
     assert facts["before"]["name"] == "文三路店"
     assert set(facts["after"]) == {"name", "hours"}
     assert "文三路旗舰店" in page_with(200, owner.get("/console/audit/"))
+
+
+def test_where_pickup_is_on_nothing_is_left_to_do(owner: Client) -> None:
+    cast.make_store()
+    change_store_settings({"pickup_on": True}, actor=cast.clerk("owner"))
+    page = page_with(200, owner.post(f"{URL}new/", TYPED, follow=True))
+    assert "The store is saved. It is open from now on." in page
+    assert "#id_pickup_on" not in page
 
 
 @pytest.mark.parametrize(
