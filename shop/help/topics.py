@@ -72,7 +72,9 @@ TOPICS = (
     Topic("uncollected", Group.ORDERS, _("Not picked up"), ("uncollected:board",)),
     Topic("payments", Group.ORDERS, _("Being paid")),
     Topic("cod", Group.ORDERS, _("Cash on delivery"), ("orders:cod", "orders:remit")),
-    Topic("invoices", Group.ORDERS, _("Invoices"), ("orders:invoices", "orders:invoice")),
+    Topic(
+        "invoices", Group.ORDERS, _("Invoices"), ("orders:invoices", "orders:invoice", "orders:ask_invoice")
+    ),
     Topic("refunds", Group.ORDERS, _("Cancelling and refunding")),
     Topic("alerts", Group.ORDERS, _("Alerts"), ("alerts:list",)),
     Topic(
