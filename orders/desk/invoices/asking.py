@@ -36,9 +36,7 @@ class TitleForm(forms.Form):
         "bad_tax_number": "tax_number",
     }
 
-    holder = forms.ChoiceField(
-        label=_("Kind of title"), choices=Holder.choices, widget=forms.RadioSelect, initial=Holder.COMPANY
-    )
+    holder = forms.ChoiceField(label=_("Kind of title"), choices=Holder.choices, initial=Holder.COMPANY)
     title = fields.text(_("Title"), max_length=LONGEST["title"])
     tax_number = fields.text(
         _("Tax number"), max_length=40, required=False, help_text=_("A company needs it, a person has none.")
@@ -62,9 +60,6 @@ class TitleForm(forms.Form):
 def ask_for_buyer(request: StaffRequest, number: str) -> HttpResponse:
     """Whom the invoice of an order is to name; POST has it wait among those that buyers asked for."""
     order = get_order(number, actor=request.actor)
-    newest = find_newest(order.pk)
-    if request.method != "POST" and newest and newest.state in LIVE:
-        return redirect("orders:invoice", newest.pk)
     form = TitleForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -75,5 +70,7 @@ def ask_for_buyer(request: StaffRequest, number: str) -> HttpResponse:
             messages.success(request, str(MOVES["invoice.ask"].done))
             return redirect("orders:invoice", invoice.pk)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    context = {"order": order, "form": form, "now_fen": get_invoiceable_fen(order)}
+    newest = find_newest(order.pk)
+    live = newest if newest and newest.state in LIVE else None
+    context = {"order": order, "form": form, "live": live, "now_fen": get_invoiceable_fen(order)}
     return render(request, "desk/invoices/ask.html", context, status=status)
