@@ -11,7 +11,8 @@ from orders.services.merging import merge_nearby
 from orders.services.steps import hold_order
 from orders.services.stocktake import Count, count_stock
 from orders.stages import Stage
-from orders.waybills.models import Waybill, WaybillState
+from orders.waybills.models import WaybillState
+from orders.waybills.services.ending import give_up_waybill
 from shop import access
 from shop.events.models import Event
 from shop.jobs.models import Job, JobState
@@ -109,7 +110,7 @@ def test_one_whose_e_waybill_has_no_number_yet_is_left_out() -> None:
     order, other = cast.prepared_order(), cast.prepared_order()
     waybill = settled(order, WaybillState.UNKNOWN)
     assert [row[0] for row in download(browser())[1:]] == [other.number]
-    Waybill.objects.filter(pk=waybill.pk).update(is_given_up=True)
+    give_up_waybill(waybill.pk, reason="快递公司没有给单号", actor=cast.clerk())
     assert {row[0] for row in download(browser())[1:]} == {order.number, other.number}
 
 
