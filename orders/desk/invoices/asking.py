@@ -29,6 +29,7 @@ def _line(name: str, label: Any, **more: Any) -> forms.CharField:
 class TitleForm(forms.Form):
     """Whom the invoice is to name; what has to be there the verb says, since it differs by kind."""
 
+    says_optional = False
     field_of: ClassVar[dict[str, str]] = {
         "title_required": "title",
         "bad_email": "email",
@@ -38,9 +39,7 @@ class TitleForm(forms.Form):
 
     holder = forms.ChoiceField(label=_("Kind of title"), choices=Holder.choices, initial=Holder.COMPANY)
     title = fields.text(_("Title"), max_length=LONGEST["title"])
-    tax_number = fields.text(
-        _("Tax number"), max_length=40, required=False, help_text=_("A company needs it, a person has none.")
-    )
+    tax_number = fields.text(_("Tax number"), max_length=40, required=False)
     email = fields.text(_("E-mail"), max_length=LONGEST["email"], attrs={"inputmode": "email"})
     address = _line("address", _("Address"))
     phone = _line("phone", pgettext_lazy("invoice", "Phone"))
