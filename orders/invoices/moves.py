@@ -13,6 +13,7 @@ from shop.events.words import Part, label_facts, tell_only, tells
 from shop.money import format_fen
 from shop.moves.table import (
     BY_CUSTOMER,
+    BY_CUSTOMER_OR_STAFF,
     BY_STAFF,
     BY_SYSTEM,
     CHANGED,
@@ -52,9 +53,10 @@ INVOICES = register(
             Move(
                 "invoice.ask",
                 _("Ask for an invoice"),
-                _("The buyer asks for an invoice"),
+                _("An invoice is asked for"),
                 to(_S.ASKED, NOWHERE),
-                BY_CUSTOMER,
+                BY_CUSTOMER_OR_STAFF,
+                _INVOICE,
             ),
             Move(
                 "invoice.change",

@@ -55,7 +55,9 @@ TOPICS = (
     Topic("labels", Group.ORDERS, _("E-waybills"), ("orders:waybills", "orders:waybill")),
     Topic("payments", Group.ORDERS, _("Being paid")),
     Topic("cod", Group.ORDERS, _("Cash on delivery"), ("orders:cod", "orders:remit")),
-    Topic("invoices", Group.ORDERS, _("Invoices"), ("orders:invoices", "orders:invoice")),
+    Topic(
+        "invoices", Group.ORDERS, _("Invoices"), ("orders:invoices", "orders:invoice", "orders:ask_invoice")
+    ),
     Topic("refunds", Group.ORDERS, _("Cancelling and refunding")),
     Topic("alerts", Group.ORDERS, _("Alerts"), ("alerts:list",)),
     Topic(

@@ -1,8 +1,10 @@
 """Pages of exports over HTTP: from the list to the file."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 
@@ -192,3 +194,24 @@ def test_the_delivery_list_is_offered_while_something_waits(clerk: Client) -> No
     cast.prepared_order()
     assert words in page_with(200, clerk.get("/console/orders/?tab=to_ship"))
     assert words not in page_with(200, clerk.get("/console/orders/"))
+
+
+def test_months_and_quarters_are_chosen_by_one_press(clerk: Client) -> None:
+    order = cast.paid_order()
+    with clock.at(datetime(2026, 2, 15, 1, tzinfo=UTC)):
+        links = clerk.get(f"{NEW}?sheet=lines&filter=tab%3Dall%26stage%3Dto_confirm").context["periods"]
+    assert [(str(link["label"]), QueryDict(link["url"].partition("?")[2])["filter"]) for link in links] == [
+        (label, f"stage=to_confirm&since={since}&until={until}")
+        for label, since, until in (
+            ("This month", "2026-02-01", "2026-02-15"),
+            ("Last month", "2026-01-01", "2026-01-31"),
+            ("This quarter", "2026-01-01", "2026-02-15"),
+            ("Last quarter", "2025-10-01", "2025-12-31"),
+            ("This year", "2026-01-01", "2026-02-15"),
+        )
+    ]
+    assert all("sheet=lines" in link["url"] for link in links)
+    last = clerk.get(links[3]["url"])
+    assert "0 orders are meant" in page_with(200, last) and last.context["periods"][3]["is_active"] is False
+    assert 'value="2025-12-31"' in last.content.decode()
+    assert clerk.get(f"{NEW}?number={order.number}").context["periods"] == []

@@ -11,6 +11,7 @@ from orders.invoices.services.answering import refuse_invoice
 from orders.invoices.services.asking import ask_invoice, withdraw_invoice
 from orders.services.steps import receive_order
 from shop import clock
+from shop.customers.models import Customer
 from shop.events.models import Event
 from shop.store.choices import PayMethod
 from tests import cast
@@ -128,9 +129,41 @@ def test_another_buyer_finds_nothing():
         withdraw_invoice(order.pk, actor=cast.buyer(other))
 
 
-def test_staff_and_others_do_not_ask():
-    with refused("forbidden", 403):
-        ask_invoice(cast.paid_order().pk, COMPANY, actor=cast.clerk())
+class TestInTheBuyersPlace:
+    def test_who_answers_them_asks_too_and_it_is_known_who_did(self):
+        order = cast.paid_order()
+        with refused("forbidden", 403):
+            ask_invoice(order.pk, COMPANY, actor=cast.clerk("warehouse"))
+        invoice = ask_invoice(order.pk, COMPANY, actor=FINANCE)
+        assert (invoice.state, find_newest(order.pk).title) == ("asked", COMPANY.title)
+        assert Event.objects.get(verb="invoice.ask").actor_id == FINANCE.id
+
+    def test_also_when_it_is_too_late_or_switched_off_for_the_buyer(self):
+        open_counter(invoice_days=30)
+        order = cast.shipped_order()
+        receive_order(order.pk, actor=cast.buyer(order))
+        with clock.at(fresh(order).received_at + timedelta(days=31)):
+            with refused("invoice_too_late"):
+                asked(order)
+            assert ask_invoice(order.pk, COMPANY, actor=FINANCE).state == "asked"
+        cast.open_shop(invoices_on=False)
+        assert ask_invoice(cast.paid_order().pk, COMPANY, actor=FINANCE).state == "asked"
+
+    def test_not_of_what_nobody_paid_nor_for_whom_nobody_knows(self):
+        with refused("nothing_paid"):
+            ask_invoice(cast.place().pk, COMPANY, actor=FINANCE)
+        order = cast.paid_order()
+        Customer.objects.filter(pk=order.customer_id).update(erased_at=clock.now())
+        with refused("erased"):
+            ask_invoice(order.pk, COMPANY, actor=FINANCE)
+
+    def test_what_the_buyer_asked_for_is_not_overwritten(self):
+        order = cast.paid_order()
+        first = asked(order)
+        assert ask_invoice(order.pk, COMPANY, actor=FINANCE).version == first.version
+        with refused("already_asked"):
+            ask_invoice(order.pk, PERSON, actor=FINANCE)
+        assert find_newest(order.pk).title == COMPANY.title
 
 
 def test_the_same_again_does_nothing_and_something_else_changes_it():

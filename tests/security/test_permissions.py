@@ -246,6 +246,8 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("orders:reveal_intercept", "POST"): staff(REVEALERS),
     ("orders:invoices", "GET"): staff(COLLECTORS),
     ("orders:invoice", "GET"): staff(COLLECTORS),
+    ("orders:ask_invoice", "GET"): staff(COLLECTORS),
+    ("orders:ask_invoice", "POST"): staff(COLLECTORS),
     ("orders:reveal_invoice", "POST"): staff(COLLECTORS),
     ("orders:ship_template", "GET"): staff(SHIPPERS),
     ("orders:ship_waiting", "POST"): staff(SHIPPERS),

@@ -37,7 +37,7 @@ class TrackingColumn(CodeColumn):
     def parse(self, cell: Cell) -> str:
         number: str = super().parse(cell)
         if not _NUMBER.fullmatch(number):
-            message = _("“%(text)s” is no tracking number. Write one number, of letters and digits alone.")
+            message = _("“%(text)s” is no tracking number. Write one number, of 6 to 40 letters and digits.")
             raise Wrong(fill(message, {"text": cell.text[:60]}))
         return number
 

@@ -1,9 +1,12 @@
 """Every order that waits to be shipped, as rows of the sheet that ships them."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
+
+from django.db.models import Q
 
 from orders.models import Order, OrderLine
 from orders.scope import real_orders_in_scope
@@ -18,6 +21,7 @@ from shop.jobs.sheets.kinds import MAX_ROWS
 from shop.store.deliveries import WAYS
 
 _AT_ONCE = 500
+_Labels = dict[int, list[tuple[str, str]]]
 _BY_COURIER = [name for name, way in WAYS.items() if way.has_number]
 
 
@@ -41,7 +45,8 @@ class Waiting:
         while batch := self._read_batch(stage, last):
             last = batch[-1].pk
             may_go = [order for order in batch if self._may_go(order)]
-            yield from self._make_rows(may_go)
+            labels = _map_labels([order for order in may_go if order.has_label])
+            yield from self._make_rows([order for order in may_go if _has_numbers(order, labels)], labels)
 
     def _read_batch(self, stage: Stage, after: int) -> list[Order]:
         waiting = real_orders_in_scope(self.actor).filter(stage=stage, delivery__in=_BY_COURIER, pk__gt=after)
@@ -50,11 +55,12 @@ class Waiting:
     def _may_go(self, order: Order) -> bool:
         return not order.is_short and not any(MOVES["order.ship_part"].list_refusals(order, self.actor.kind))
 
-    def _make_rows(self, orders: Sequence[Order]) -> Iterator[list[Any]]:
-        ids = [order.pk for order in orders]
-        lines, labels = _map_lines(ids), _map_labels(ids)
+    def _make_rows(self, orders: Sequence[Order], labels: _Labels) -> Iterator[list[Any]]:
+        lines = _map_lines([order.pk for order in orders])
         for order in orders:
-            yield [order.number, *labels.get(order.pk, ("", "")), "", "", *self._describe(order, lines)]
+            own = labels.get(order.pk, ())
+            label = own[0] if len(own) == 1 else ("", "")
+            yield [order.number, *label, "", "", *self._describe(order, lines)]
 
     def _describe(self, order: Order, lines: dict[int, list[str]]) -> list[str]:
         goods = "；".join(lines.get(order.pk, ()))
@@ -76,11 +82,26 @@ def _map_lines(order_ids: Sequence[int]) -> dict[int, list[str]]:
     return found
 
 
-def _map_labels(order_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
-    """Order id → courier and number of the one e-waybill that waits for its parcel; one query."""
-    found: dict[int, list[tuple[str, str]]] = {}
-    waybills = Waybill.objects.filter(HELD, order__in=order_ids, bundle=None)
-    for order_id, code, number in waybills.values_list("order_id", "courier", "tracking_no"):
+def _map_labels(orders: Sequence[Order]) -> _Labels:
+    """Order id → courier and number of each e-waybill that waits for its parcel, also one of all that goes together."""
+    if not orders:
+        return {}
+    by_bundle: dict[int | None, list[int]] = defaultdict(list)
+    for order in orders:
+        if order.bundle:
+            by_bundle[order.bundle].append(order.pk)
+    found: _Labels = defaultdict(list)
+    theirs = Q(order__in=[order.pk for order in orders]) | Q(bundle__in=list(by_bundle))
+    waybills = Waybill.objects.filter(HELD, theirs)
+    for order_id, bundle, code, number in waybills.values_list(
+        "order_id", "bundle", "courier", "tracking_no"
+    ):
         courier = find_courier(code)
-        found.setdefault(order_id, []).append((courier.name_zh if courier else code, number))
-    return {pk: pairs[0] for pk, pairs in found.items() if len(pairs) == 1 and pairs[0][1]}
+        for pk in {order_id, *by_bundle[bundle]}:
+            found[pk].append((courier.name_zh if courier else code, number))
+    return found
+
+
+def _has_numbers(order: Order, labels: _Labels) -> bool:
+    """Whether none of its e-waybills is still to get its number, before which it cannot be shipped by a sheet."""
+    return all(number for _courier, number in labels.get(order.pk, ()))

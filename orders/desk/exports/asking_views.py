@@ -1,11 +1,13 @@
 """The page on which an export is asked for; it starts from the order list, whose filter stands in its address."""
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from orders.desk.exports.choosing import (
@@ -17,6 +19,7 @@ from orders.desk.exports.choosing import (
     write_parameters,
 )
 from orders.desk.exports.forms import ExportForm
+from orders.desk.exports.periods import list_periods
 from orders.desk.list.bulk import count_results
 from orders.desk.list.counts import describe_count
 from orders.desk.list.filters import Filters
@@ -26,6 +29,7 @@ from orders.exports.selectors import list_layouts, read_columns
 from orders.exports.services.asking import Wish, ask_export
 from orders.exports.services.repeating import Rhythm, make_schedule
 from orders.exports.sheets import SHEETS
+from shop import clock
 from shop.access import has_capability
 from shop.errors import Refused
 from shop.http.api.fields import read_id
@@ -102,6 +106,7 @@ def _draw(
         "gone": SHEETS[sheet].count_gone(layout.columns) if layout else 0,
         "hidden": list_hidden(selection),
         "is_named": named,
+        "periods": [] if named else _list_periods(selection, sheet, layout),
         "chips": [] if named else _list_chips(selection.filters),
         "count": _count(request, selection),
     }
@@ -119,12 +124,24 @@ def _list_links(
     """The layouts of this kind, each with the address that chooses it for the same orders."""
     return [
         {
-            "name": layout.name,
+            "label": layout.name,
             "url": find_new_url(selection, sheet=sheet, layout=str(layout.pk)),
             "is_active": layout == chosen,
         }
         for layout in list_layouts(request.actor).filter(sheet=sheet)
     ]
+
+
+def _list_periods(selection: Selection, sheet: str, layout: ExportLayout | None) -> list[dict[str, Any]]:
+    """Months and quarters, each with the address that chooses its days."""
+    filters, chosen = selection.filters, {"layout": str(layout.pk)} if layout else {}
+    found = []
+    for period in list_periods(timezone.localdate(clock.now())):
+        narrowed = replace(selection, filters=Filters(filters.params | period.days))
+        is_active = {name: str(filters.get(name)) for name in period.days} == period.days
+        url = find_new_url(narrowed, sheet=sheet, **chosen)
+        found.append({"label": period.label, "url": url, "is_active": is_active})
+    return found
 
 
 def _list_chips(filters: Filters) -> list[str]:

@@ -68,7 +68,13 @@ class ExportForm(ColumnsForm):
     date = forms.ChoiceField(label=_("Which date"), choices=DateKind.choices, required=False)
     since = DayField(_("From"))
     until = DayField(_("To"))
-    format = forms.ChoiceField(label=_("Format"), choices=Format.choices)
+    format = forms.ChoiceField(
+        label=_("Format"),
+        choices=Format.choices,
+        help_text=_(
+            "Spreadsheet programs round long numbers of a .csv that they open; those of an .xlsx stay whole."
+        ),
+    )
     is_revealed = forms.BooleanField(label=_("Show names, phones and addresses in full"), required=False)
     reason = text(_("Why they are needed in full"), max_length=LONGEST_REASON, required=False)
     every = forms.ChoiceField(

@@ -20,6 +20,7 @@ from orders.desk.order.stage_line import StageStep, make_stage_line
 from orders.desk.prints.words import tell_prints
 from orders.desk.timeline import Entry, make_timeline
 from orders.invoices.models import InvoiceRequest
+from orders.invoices.rules import can_ask_for_buyer
 from orders.invoices.selectors import find_newest
 from orders.models import Note, Order, OrderLine
 from orders.moves import list_available
@@ -149,6 +150,7 @@ class OrderPage:
     payments: list[Payment]
     invoice: InvoiceRequest | None
     invoice_title: str
+    may_ask_invoice: bool
     refunds: list[RefundView]
     attempts: list[PayAttempt]
     proofs: list[TransferProof]
@@ -215,6 +217,7 @@ def make_page(
         payments=payments,
         invoice=invoice,
         invoice_title=write_title(invoice) if invoice else "",
+        may_ask_invoice=_may_ask_invoice(order, invoice, actor),
         refunds=refunds,
         attempts=_ATTEMPTS.fetch(order=order.pk),
         proofs=_list_proofs(order),
@@ -231,6 +234,10 @@ def make_page(
         if order.pickup_store_id
         else [],
     )
+
+
+def _may_ask_invoice(order: Order, newest: InvoiceRequest | None, actor: Actor) -> bool:
+    return has_capability(actor, "orders.invoice") and can_ask_for_buyer(order, newest)
 
 
 def can_reveal(order: Order, actor: Actor) -> bool:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from orders.desk.tracking.actions import ACTIONS, find_action_url
-from orders.desk.tracking.board import count_tabs, list_tab, list_tabs, make_rows, read_tab
+from orders.desk.tracking.board import SNOOZED, count_tabs, list_tab, list_tabs, make_rows, read_tab
 from orders.desk.tracking.journeys import mark_journey
 from orders.desk.tracking.notes import write_complaint
 from orders.selectors import get_order
@@ -36,6 +36,7 @@ def show_board(request: StaffRequest) -> HttpResponse:
         "tabs": list_tabs(tab, request.path, counts),
         "rows": make_rows(page.rows),
         "page": page,
+        "is_snoozed": tab == SNOOZED,
         "here": request.get_full_path(),
     }
     return render(request, "desk/tracking/board.html", context)

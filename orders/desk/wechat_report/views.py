@@ -52,12 +52,12 @@ def list_reports(request: StaffRequest) -> HttpResponse:
 
 
 def _render_live(request: StaffRequest, page: str, part: str, context: dict[str, Any]) -> HttpResponse:
-    """The page; of an open one the part that follows WeChat, 204 while it is as it was seen."""
+    """The page; of an open one what follows WeChat, its buttons too; 204 while it is as it was seen."""
     if not request.htmx:
         return render(request, page, context)
     if request.headers.get("X-Seen") == context["seen"]:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
-    return render(request, part, context)
+    return render(request, part, context | {"is_fresh": True})
 
 
 def _list_tabs(key: str, counts: Mapping[str, int]) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""What buyers do: ask for an invoice of an order, change what it is to say, withdraw it."""
+"""What buyers do, or staff in their place: ask for an invoice of an order; change what it is to say, withdraw it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from orders.invoices.rules import check_may_ask
 from orders.invoices.titles import Title
 from orders.models import Order
 from shop import clock
-from shop.actor import Actor
+from shop.actor import Actor, ActorKind
 from shop.errors import Refused
 from shop.moves.services import begin, lock_row, lock_subject, move
 
@@ -19,7 +19,7 @@ from shop.moves.services import begin, lock_row, lock_subject, move
 def ask_invoice(order_id: int, title: Title, *, actor: Actor) -> InvoiceRequest:
     """Ask for an invoice of an order, or change what is asked for already; asked again the same, nothing is done.
 
-    Raises Refused `not_found`, `already_issued`, and as `check_may_ask` and `Title.check` do.
+    Raises Refused `not_found`, `already_issued`, to staff `already_asked`, and as `check_may_ask` and `Title.check` do.
     """
     title.check()
     with _locked_order(order_id, actor) as order:
@@ -30,7 +30,7 @@ def ask_invoice(order_id: int, title: Title, *, actor: Actor) -> InvoiceRequest:
 
 
 def _begin(order: Order, title: Title, actor: Actor) -> InvoiceRequest:
-    check_may_ask(order)
+    check_may_ask(order, actor)
     invoice = InvoiceRequest(order=order, asked_at=clock.now(), **title.columns)
     begin(invoice, "invoice.ask", actor=actor)
     return invoice
@@ -42,6 +42,9 @@ def _change(invoice: InvoiceRequest, order: Order, title: Title, actor: Actor) -
     invoice.order = order
     if all(getattr(invoice, name) == value for name, value in title.columns.items()):
         return invoice
+    if actor.kind == ActorKind.STAFF:
+        message = _("An invoice of this order is asked for already. Refuse that one to ask for another.")
+        raise Refused("already_asked", message)
     locked = lock_subject(InvoiceRequest, invoice.pk, "invoice.change", actor=actor)
     locked.order = order
     move(locked, "invoice.change", actor=actor, changes=title.columns)

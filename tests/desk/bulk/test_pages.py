@@ -7,10 +7,12 @@ from typing import Any
 import openpyxl
 from django.test import Client
 
+from orders.services.merging import merge_nearby
 from orders.services.steps import hold_order
 from orders.services.stocktake import Count, count_stock
 from orders.stages import Stage
 from orders.waybills.models import WaybillState
+from orders.waybills.services.ending import give_up_waybill
 from shop import access
 from shop.events.models import Event
 from shop.jobs.models import Job, JobState
@@ -101,6 +103,25 @@ def test_an_e_waybill_that_waits_is_filled_in() -> None:
     order = cast.prepared_order()
     settled(order, WaybillState.ISSUED, tracking_no="75000000000009")
     assert download(browser())[1][2] == "75000000000009"
+
+
+def test_one_whose_e_waybill_has_no_number_yet_is_left_out() -> None:
+    set_up_couriers()
+    order, other = cast.prepared_order(), cast.prepared_order()
+    waybill = settled(order, WaybillState.UNKNOWN)
+    assert [row[0] for row in download(browser())[1:]] == [other.number]
+    give_up_waybill(waybill.pk, reason="快递公司没有给单号", actor=cast.clerk())
+    assert {row[0] for row in download(browser())[1:]} == {order.number, other.number}
+
+
+def test_the_e_waybill_of_all_that_goes_together_stands_beside_each() -> None:
+    set_up_couriers()
+    first = cast.prepared_order()
+    orders = [first, *(cast.prepared_order(customer=first.customer) for _ in range(2))]
+    merge_nearby(first.pk, actor=cast.clerk())
+    settled(fresh(first), WaybillState.ISSUED, tracking_no="75000000000009")
+    rows = download(browser())[1:]
+    assert {row[0]: row[2] for row in rows} == {order.number: "75000000000009" for order in orders}
 
 
 def forget_password(client: Client) -> None:

@@ -209,3 +209,55 @@ def test_where_it_is_switched_off_the_list_says_so(finance: Client) -> None:
     assert "Buyers cannot ask for invoices" not in page_with(200, finance.get(LIST))
     open_counter(invoices_on=False)
     assert "Buyers cannot ask for invoices" in page_with(200, finance.get(LIST))
+
+
+TYPED = {name: str(value) for name, value in vars(COMPANY).items()}
+
+
+def ask_url(order: Order) -> str:
+    return f"/console/orders/{order.number}/invoice/"
+
+
+def test_one_is_asked_for_in_the_buyers_place(finance: Client) -> None:
+    order = cast.paid_order()
+    assert ask_url(order) in page_with(200, finance.get(f"/console/orders/{order.number}/"))
+    assert f"¥{order.paid_fen / 100:,.2f}" in page_with(200, finance.get(ask_url(order)))
+    html = page_with(200, finance.post(ask_url(order), TYPED, follow=True))
+    invoice = InvoiceRequest.objects.get(order=order)
+    assert invoice.state == "asked" and COMPANY.title in html and "An invoice is asked for" in html
+    assert ask_url(order) not in page_with(200, finance.get(f"/console/orders/{order.number}/"))
+    assert f"{LIST}{invoice.pk}/" in page_with(200, finance.get(ask_url(order))).partition("<main")[2]
+    press(finance, invoice, "refuse-invoice", reason="抬头有误")
+    assert ask_url(order) in page_with(200, finance.get(f"/console/orders/{order.number}/"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"title": ""}, "Please fill this in."),
+        ({"tax_number": ""}, "An invoice for a company needs its tax number."),
+        ({"tax_number": "123"}, "A tax number has 15, 17, 18 or 20 characters"),
+        ({"email": "lin"}, "This is no e-mail address."),
+    ],
+)
+def test_what_is_wrong_with_a_title_is_said_beside_its_field(
+    finance: Client, typed: dict[str, str], sentence: str
+) -> None:
+    order = cast.paid_order()
+    answer = finance.post(ask_url(order), TYPED | typed)
+    (name,) = typed
+    assert sentence in str(answer.context["form"].errors[name]) and answer.status_code == 422
+    assert COMPANY.bank in answer.content.decode() and not InvoiceRequest.objects.exists()
+
+
+@pytest.mark.parametrize("role", ["support", "warehouse"])
+def test_who_answers_none_is_not_offered_to_ask(sign_in: Any, role: str) -> None:
+    order = cast.paid_order()
+    assert ask_url(order) not in page_with(200, sign_in(role).get(f"/console/orders/{order.number}/"))
+
+
+def test_it_is_offered_where_the_shop_issues_invoices_and_something_is_paid(finance: Client) -> None:
+    unpaid, paid = cast.place(), cast.paid_order()
+    assert ask_url(unpaid) not in page_with(200, finance.get(f"/console/orders/{unpaid.number}/"))
+    open_counter(invoices_on=False)
+    assert ask_url(paid) not in page_with(200, finance.get(f"/console/orders/{paid.number}/"))

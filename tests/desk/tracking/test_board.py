@@ -85,6 +85,7 @@ def test_snoozed_it_is_off_the_board_until_its_time() -> None:
     snooze_tracking(tracking.pk, until=until, reason="快递答应明天派送", actor=CLERK)
     url = reverse("orders:tracking", args=[tracking.pk])
     assert url not in read("problem") and url in read("snoozed")
+    assert "Snoozed until" in read("snoozed") and "Snoozed until" not in read("problem")
     with clock.at(until + timedelta(minutes=1)):
         assert url in read("problem")
 

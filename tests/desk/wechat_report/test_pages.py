@@ -170,6 +170,20 @@ def test_what_is_open_follows_wechat(path: str, owner: Client, report: ShippingR
     assert "微信的新说法" in part and "<html" not in part and found[1] not in part
 
 
+def test_the_buttons_of_the_head_come_along(owner: Client, report: ShippingReport) -> None:
+    anew = '<div class="page-actions" id="page-actions" hx-swap-oob="true">'
+    pages = {URL: "Send all again", f"{URL}{report.pk}/": reverse("orders:retry_report", args=[report.pk])}
+
+    def read_head(url: str) -> str:
+        return page_with(200, owner.get(url, headers={"HX-Request": "true"})).partition(anew)[2]
+
+    assert all(button in read_head(url) for url, button in pages.items())
+    retry_report(report.pk, actor=cast.clerk())
+    for url, button in pages.items():
+        assert read_head(url) and button not in read_head(url)
+        assert anew not in page_with(200, owner.get(url))
+
+
 def test_who_ships_hears_of_the_list_and_of_what_they_see(report: ShippingReport) -> None:
     gone = report.pk + 1
     assert find_audible_reports(cast.clerk("warehouse"), [ALL, report.pk, gone]) == {ALL, report.pk}
