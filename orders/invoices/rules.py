@@ -69,7 +69,7 @@ def can_ask(order: Order, newest: InvoiceRequest | None) -> bool:
     return is_paid and not is_issued and find_why_not(order, get_store_settings()) is None
 
 
-def can_ask_for_buyer(order: Order, newest: InvoiceRequest | None) -> bool:
+def can_ask_for_buyer(order: Order, newest: InvoiceRequest | None, store: StoreSettings) -> bool:
     """Whether staff of a shop that issues invoices can ask for one in the buyer's place: none is live."""
     is_live = newest is not None and newest.state in LIVE
-    return not is_live and get_store_settings().invoices_on and _find_why_staff_cannot(order) is None
+    return not is_live and store.invoices_on and _find_why_staff_cannot(order) is None

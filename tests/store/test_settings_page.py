@@ -53,6 +53,7 @@ def filled_in(**changes: Any) -> dict[str, Any]:
         "packing_photos_on": "on",
         "wechat_report_delay_minutes": "10",
         "invoice_days": "180",
+        "uncollected_days": "7",
         "voice_repeat_seconds": "30",
     }
     return {name: value for name, value in (values | changes).items() if value is not None}
@@ -105,9 +106,10 @@ def test_the_checklist_says_beforehand_what_is_missing() -> None:
     open_shop(local_on=False, local_districts=[])
     WeChatAccount.objects.update(tested_at=None)
     page = read(browser())
-    assert page.count('aria-label="Missing"') == 7
+    assert page.count('aria-label="Missing"') == 8
     assert page.count('aria-label="Met"') == 2
     assert "Own delivery needs districts that it goes to." in page
+    assert "Pickup needs" in page
     assert "The delivery fee is set." in page and "Own delivery needs a fee" not in page
 
 

@@ -35,7 +35,7 @@ from shop.actor import Actor
 from shop.staff.actions.forms import bare_form
 from shop.staff.actions.rows import Action, Offer, list_offers
 from shop.store.choices import Delivery
-from shop.store.selectors import get_store_settings
+from shop.store.models import StoreSettings
 
 
 def _by(name: str) -> Callable[[Order], str]:
@@ -353,11 +353,11 @@ _ALL = (
 ACTIONS: dict[str, Action] = {action.name: action for action in _ALL}
 
 
-def _find_conversion(order: Order) -> str:
+def _find_conversion(order: Order, store: StoreSettings) -> str:
     """The button that has an order go the other way: what is sent is picked up only where the shop offers that."""
     if order.delivery == Delivery.PICKUP:
         return SendForm.name
-    return PickUpForm.name if get_store_settings().pickup_on else ""
+    return PickUpForm.name if store.pickup_on else ""
 
 
 # Refusals whose opposite verb stands in the same menu: naming both would only puzzle.
@@ -386,9 +386,9 @@ _SILENT = frozenset(
 )
 
 
-def list_order_offers(order: Order, actor: Actor) -> dict[str, Offer]:
-    """What can be pressed on this order, by name."""
-    conversion = _find_conversion(order)
+def list_order_offers(order: Order, actor: Actor, store: StoreSettings) -> dict[str, Offer]:
+    """What can be pressed on this order of a shop with these settings, by name."""
+    conversion = _find_conversion(order, store)
     actions = (
         row for row in ACTIONS.values() if row.verb != "order.change_delivery" or row.name == conversion
     )

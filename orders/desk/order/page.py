@@ -58,6 +58,7 @@ from shop.printers.selectors import list_ready
 from shop.staff.actions.forms import ActionForm
 from shop.staff.actions.rows import Offer
 from shop.store.choices import PayMethod
+from shop.store.selectors import get_store_settings
 
 EVENTS_SHOWN = 300
 _ORDER = Param("order", models.BigIntegerField())
@@ -191,7 +192,8 @@ def make_page(
 ) -> OrderPage:
     """Read the page of one order; `bound` is a refused form of the page itself, which keeps what was typed."""
     available = list_available(order, actor)
-    offers = list_order_offers(order, actor)
+    store = get_store_settings()
+    offers = list_order_offers(order, actor, store)
     events, notes = _read_words(order)
     step = find_next_step(order, actor)
     refunds = _list_refunds(order, available)
@@ -217,7 +219,7 @@ def make_page(
         payments=payments,
         invoice=invoice,
         invoice_title=write_title(invoice) if invoice else "",
-        may_ask_invoice=_may_ask_invoice(order, invoice, actor),
+        may_ask_invoice=has_capability(actor, "orders.invoice") and can_ask_for_buyer(order, invoice, store),
         refunds=refunds,
         attempts=_ATTEMPTS.fetch(order=order.pk),
         proofs=_list_proofs(order),
@@ -234,10 +236,6 @@ def make_page(
         if order.pickup_store_id
         else [],
     )
-
-
-def _may_ask_invoice(order: Order, newest: InvoiceRequest | None, actor: Actor) -> bool:
-    return has_capability(actor, "orders.invoice") and can_ask_for_buyer(order, newest)
 
 
 def can_reveal(order: Order, actor: Actor) -> bool:
