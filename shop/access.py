@@ -19,6 +19,11 @@ CAPABILITIES: dict[str, Promise | str] = {
     "orders.price": _("Change prices"),
     "orders.collect": _("Record cash and other money received"),
     "orders.refund": _("Refund and pay out"),
+    "aftersales.view": _("See after-sales"),
+    "aftersales.handle": _("Answer after-sales: agree, refuse, open one for a buyer"),
+    "aftersales.receive": _("Take in what buyers send back, and send exchanges"),
+    "aftersales.supervise": _("Reopen after-sales and decide disputes"),
+    "money.match": _("Compare payments and refunds with the bills of WeChat Pay and Alipay"),
     "orders.invoice": _("Issue and refuse invoices that buyers ask for"),
     "orders.reveal": _("Reveal personal data"),
     "orders.print": _("Print receipts, lists and slips"),
@@ -47,12 +52,16 @@ ROLES: dict[str, frozenset[str]] = {
     "manager": frozenset(CAPABILITIES) - {"settings.edit", "staff.manage"},
     "order_clerk": _DESK
     | {"orders.edit", "orders.ship", "orders.cancel", "orders.price", "orders.collect", "orders.reveal"}
-    | {"orders.invoice", "customers.view", "customers.edit", "pickup.verify"},
-    "warehouse": _DESK | {"orders.ship", "orders.reveal", "products.stock"},
-    "support": _DESK | {"orders.edit", "orders.cancel", "orders.reveal", "customers.view", "customers.edit"},
+    | {"orders.invoice", "customers.view", "customers.edit", "pickup.verify"}
+    | {"aftersales.view", "aftersales.handle", "aftersales.receive"},
+    "warehouse": _DESK
+    | {"orders.ship", "orders.reveal", "products.stock", "aftersales.view", "aftersales.receive"},
+    "support": _DESK
+    | {"orders.edit", "orders.cancel", "orders.reveal", "customers.view", "customers.edit"}
+    | {"aftersales.view", "aftersales.handle"},
     "finance": frozenset(
         {"orders.view", "orders.collect", "orders.refund", "orders.invoice", "orders.export"}
-        | {"customers.view", "customers.balance"}
+        | {"customers.view", "customers.balance", "aftersales.view", "money.match"}
         | {"settings.view", "insight.view"}
     ),
     "store_clerk": frozenset({"orders.view", "alerts.handle", "pickup.verify"}),
