@@ -10,6 +10,7 @@ COPY manage.py ./
 COPY shop shop
 COPY orders orders
 COPY pickup pickup
+COPY aftersales aftersales
 COPY notifications notifications
 COPY templates templates
 COPY static static

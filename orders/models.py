@@ -287,7 +287,10 @@ class Order(Versioned):
 
 
 class OrderLine(models.Model):
-    """One SKU in one order; names and price as they were when it was placed. Quantities in pieces."""
+    """One SKU in one order; names and price as they were when it was placed. Quantities in pieces.
+
+    `in_aftersale`: how many an open after-sale is about; until it ends the line is neither sent nor changed.
+    """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
     sku = models.ForeignKey(Sku, on_delete=models.PROTECT, related_name="order_lines", db_index=False)
@@ -305,6 +308,7 @@ class OrderLine(models.Model):
     cancelled = models.PositiveIntegerField(default=0)
     returned = models.PositiveIntegerField(default=0)
     resent = models.PositiveIntegerField(default=0)
+    in_aftersale = models.PositiveIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [

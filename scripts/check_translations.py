@@ -17,6 +17,7 @@ SOURCES = [
     "shop",
     "orders",
     "pickup",
+    "aftersales",
     "notifications",
     "seeding",
     "templates",

@@ -126,6 +126,8 @@ INSTALLED_APPS = [
     "pickup",
     "pickup.cash",
     "pickup.uncollected",
+    "aftersales",
+    "aftersales.terms",
     "notifications",
     # The image has no such folders.
     *(["shop.demo", "seeding"] if DEMO else []),

@@ -25,6 +25,7 @@ urlpatterns = [
     path("console/pickup/", include("pickup.urls")),
     path("console/staff/", include("shop.staff.urls")),
     path("console/files/", include("shop.staff.files.urls")),
+    path("console/", include("aftersales.urls")),
     path("console/orders/", include("orders.desk.urls")),
     path("console/alerts/", include("notifications.urls")),
     path("console/products/stock/", include("orders.desk.stock.urls")),

@@ -9,7 +9,7 @@ from django.db.models import NOT_PROVIDED, Model
 from django.db.models.fields import Field
 
 pytestmark = pytest.mark.django_db
-ROOTS = {"shop", "orders", "pickup", "notifications"}
+ROOTS = {"shop", "orders", "pickup", "aftersales", "notifications"}
 LEFT = {
     "store_storesettings": {
         *("restores", "cod_on", "local_city"),

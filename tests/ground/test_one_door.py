@@ -46,7 +46,7 @@ FREE = {
 def list_sources() -> list[Path]:
     return [
         path
-        for room in ("shop", "orders", "pickup", "notifications", "seeding")
+        for room in ("shop", "orders", "pickup", "aftersales", "notifications", "seeding")
         for path in (ROOT / room).rglob("*.py")
     ]
 

@@ -1,7 +1,7 @@
 """Cancelling: unpaid, paid, or some lines; stock back at once, money by its own route."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext
@@ -23,6 +23,7 @@ from shop.actor import SYSTEM, Actor, ActorKind
 from shop.errors import Refused
 from shop.events.services import seal_words
 
+_CANCELLED = RefundOf(RefundCause.CANCEL)
 _REASONS = {
     ActorKind.CUSTOMER: CloseReason.BUYER,
     ActorKind.STAFF: CloseReason.STAFF,
@@ -158,11 +159,23 @@ def cancel_lines(
     close_live_attempt(order_id, "order.cancel_lines", actor=actor, expected_version=expected_version)
     with locked_order(order_id, "order.cancel_lines", actor, expected_version) as order:
         require_no_live_attempt(order)
-        _cancel_lines(order, chosen, reason.strip(), actor)
+        cancel_pieces(order, chosen, reason=reason.strip(), actor=actor)
     return order
 
 
-def _cancel_lines(order: Order, chosen: Mapping[int, int], reason: str, actor: Actor) -> None:
+def cancel_pieces(
+    order: Order,
+    chosen: Mapping[int, int],
+    *,
+    reason: str,
+    actor: Actor,
+    of: RefundOf = _CANCELLED,
+    close_reason: CloseReason = CloseReason.EMPTY,
+) -> None:
+    """As `cancel_lines` for a locked order without a live attempt; `of` says the cause of what is refunded.
+
+    `close_reason`: why the order closes where nothing is left of it.
+    """
     lines = load_pieces(order, chosen)
     shares = {line.pk: take_share(line, chosen[line.pk]) for line in lines}
     freight = get_freight_left_fen(order) if _is_last(order, chosen) else 0
@@ -188,15 +201,20 @@ def _cancel_lines(order: Order, chosen: Mapping[int, int], reason: str, actor: A
     sealed = seal_words(order, reason=reason[:200])
     move(order, "order.cancel_lines", actor=actor, changes=changes, data=data, sealed=sealed)
     if to_refund:
-        of = RefundOf(RefundCause.CANCEL, backs, chosen)
-        refund_share(order, amount_fen=to_refund, reason=reason, actor=actor, of=of)
-    _settle(order, reason)
+        refund_share(
+            order,
+            amount_fen=to_refund,
+            reason=reason,
+            actor=actor,
+            of=replace(of, shares=backs, pieces=chosen),
+        )
+    _settle(order, reason, close_reason)
 
 
-def _settle(order: Order, reason: str) -> None:
+def _settle(order: Order, reason: str, close_reason: CloseReason) -> None:
     if order.stage != Stage.UNPAID:
         mark_short(order)
-    apply_goods_rule(order, close_reason=CloseReason.EMPTY)
+    apply_goods_rule(order, close_reason=close_reason)
     if order.stage == Stage.CLOSED:
         decide_proof(order, ProofState.REJECTED, reason=reason[:200])
     if order.stage == Stage.UNPAID:

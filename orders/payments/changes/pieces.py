@@ -6,17 +6,19 @@ from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order, OrderLine
+from orders.services.taking import check_not_in_aftersale
 from shop.actor import Actor
 from shop.catalog.stock.changes import release_stock
 from shop.errors import Refused
 
 
 def load_pieces(order: Order, chosen: Mapping[int, int]) -> list[OrderLine]:
-    """The lines of these pieces (line id → pieces). Raises Refused `not_found`, `more_than_left`."""
+    """The lines of these pieces (line id → pieces). Raises Refused `not_found`, `line_in_aftersale`, `more_than_left`."""
     lines = list(order.lines.filter(pk__in=chosen).order_by("id"))
     if len(lines) != len(chosen):
         raise Refused("not_found", _("There is no such line in this order."), 404)
     for line in lines:
+        check_not_in_aftersale(line)
         if chosen[line.pk] > line.to_send:
             message = _("Of “%(line)s” only %(left)d can still be cancelled.")
             raise Refused("more_than_left", message % {"line": line.product_name, "left": line.to_send})
@@ -24,7 +26,14 @@ def load_pieces(order: Order, chosen: Mapping[int, int]) -> list[OrderLine]:
 
 
 def take_share(line: OrderLine, pieces: int) -> int:
-    """Cancel `pieces` of a line; returns their part (fen) of what its pieces still cost, the last takes all.
+    """Cancel `pieces` of a line; returns their part as `count_share` does."""
+    share = count_share(line, pieces)
+    line.cancelled += pieces
+    return share
+
+
+def count_share(line: OrderLine, pieces: int) -> int:
+    """The part (fen) of `pieces` of what the pieces of a line still cost; the last take all.
 
     Pieces that came back cost nothing any more; where the shop kept some of their price, the others gain nothing.
     """
@@ -33,7 +42,6 @@ def take_share(line: OrderLine, pieces: int) -> int:
     priced = line.quantity - line.cancelled + refunded
     most_fen = -(-(line.total_fen - line.cancelled_unpaid_fen) // priced) * pieces
     kept = line.quantity - line.cancelled - line.returned + line.resent
-    line.cancelled += pieces
     return min(line.left_fen * pieces // kept, most_fen)
 
 

@@ -22,7 +22,7 @@ from orders.shipping.services.bundled import find_left
 from orders.shipping.services.joining import find_live_parcel, lock_to_join, may_join
 from orders.shipping.services.lapsing import lapse_intercept
 from orders.shipping.services.numbers import Number, lock_numbers
-from orders.stages import OVER, Stage
+from orders.stages import OVER, AftersaleMark, Stage
 from orders.waybills.selectors import has_held
 from orders.waybills.services.ending import free_waybill, use_waybill
 from shop import clock
@@ -71,7 +71,7 @@ def ship_order(
 ) -> Order:
     """Send parcels: the order is shipped when nothing is left to send, else shipped in part.
 
-    Raises Refused: `held`, `owes`, `aftersale_open`, `nothing_chosen`, `more_than_left`, `line_short`,
+    Raises Refused: `held`, `owes`, `line_in_aftersale`, `nothing_chosen`, `more_than_left`, `line_short`,
     `courier_required`, `tracking_required`, `duplicate_tracking` naming the other order, and whether its goods
     `may_join`, `already_done`; `goes_together` while there is an e-waybill for all of its bundle, which it leaves
     otherwise; of e-waybills `label_of_other_order`, `label_not_ready`, `label_left`; of photos
@@ -187,7 +187,8 @@ def _move_shipped(
         "pieces_shipped": order.pieces_shipped + pieces,
         "has_label": order.has_label and has_held(order),
     }
-    is_all = pieces == order.pieces_to_send
+    # While an after-sale is open the goods rule waits, and says afterwards that all was sent.
+    is_all = pieces == order.pieces_to_send and order.aftersale_mark != AftersaleMark.OPEN
     if is_all:
         _check_nothing_held(changes["has_label"])
         changes |= shipped_changes(order)

@@ -1,0 +1,40 @@
+"""What the pieces of an after-sale are worth: their share of what the lines still cost, and what the freight gives back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from orders.models import Order
+from orders.payments.refunding.left import Left, read_left
+
+
+@dataclass(frozen=True)
+class Worth:
+    """The most that can go back (fen): for the goods, and for the freight, which buyers do not ask for."""
+
+    goods_fen: int
+    freight_fen: int
+
+    @property
+    def fen(self) -> int:
+        return self.goods_fen + self.freight_fen
+
+
+def count_worth(order: Order, pieces: Mapping[int, int], *, is_unsent: bool) -> Worth:
+    """What these pieces (line id → pieces) of an order are worth now; binding while its lock is held.
+
+    Of goods that were not sent the freight goes back with the last of them, and what is still owed is not paid back.
+    """
+    left = read_left(order)
+    goods_fen = sum(line.price(pieces.get(line.line.pk, 0)) for line in left.lines)
+    if is_unsent:
+        is_last = not order.pieces_out and order.pieces_to_send == sum(pieces.values())
+        whole_fen = goods_fen + left.freight_fen * is_last - order.owed_fen
+        return Worth(min(max(whole_fen, 0), left.kept_fen), 0)
+    kept_fen = _find_bound(order, left)
+    goods_fen = min(goods_fen, kept_fen)
+    return Worth(goods_fen, min(left.freight_fen, kept_fen - goods_fen))
+
+
+def _find_bound(order: Order, left: Left) -> int:
+    """What was paid and is not back, with what a courier or the counter has still to bring."""
+    return left.kept_fen + order.owed_fen

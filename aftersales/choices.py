@@ -1,0 +1,52 @@
+"""Kinds, states and rules of after-sales, as their tables, pages and answers name them."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Kind(models.TextChoices):
+    """What a buyer asks for. The first two are about goods that were not sent, or that stay with the buyer."""
+
+    CANCEL = "cancel", _("Cancel request")
+    REFUND = "refund", _("Refund only")
+    RETURN = "return", _("Return and refund")
+    EXCHANGE = "exchange", _("Exchange")
+
+
+SENDS_BACK = (Kind.RETURN, Kind.EXCHANGE)
+"""The buyer sends something back."""
+
+
+class State(models.TextChoices):
+    ASKED = "asked", pgettext_lazy("aftersale", "To be answered")
+    TO_RETURN = "to_return", pgettext_lazy("aftersale", "To be sent back")
+    RETURNING = "returning", pgettext_lazy("aftersale", "On its way back")
+    RECEIVED = "received", pgettext_lazy("aftersale", "Goods are back")
+    REFUNDING = "refunding", pgettext_lazy("aftersale", "Being refunded")
+    DONE = "done", pgettext_lazy("aftersale", "Completed")
+    REFUSED = "refused", pgettext_lazy("aftersale", "Refused")
+    WITHDRAWN = "withdrawn", pgettext_lazy("aftersale", "Withdrawn")
+    LAPSED = "lapsed", pgettext_lazy("aftersale", "Never sent back")
+
+
+OPEN = (State.ASKED, State.TO_RETURN, State.RETURNING, State.RECEIVED)
+"""Somebody has to decide or send something: its lines are neither sent nor changed meanwhile."""
+SETTLED = (State.REFUNDING, State.DONE)
+"""Money or goods have moved: nothing of it is decided anew."""
+
+
+class Overdue(models.TextChoices):
+    """What happens by itself when a time is over."""
+
+    NOTHING = "nothing", _("nothing happens by itself, people are told")
+    AGREE = "agree", _("the shop has agreed")
+    LAPSE = "lapse", _("the request is closed")
+
+
+class Contact(models.TextChoices):
+    """How somebody of the shop spoke with the buyer before deciding."""
+
+    CALL = "call", _("by phone")
+    CHAT = "chat", _("by message")
+    COUNTER = "counter", _("at the counter")

@@ -1,0 +1,70 @@
+"""Invariants of after-sales."""
+
+from collections.abc import Iterator
+
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from aftersales.choices import OPEN, SETTLED, State
+from aftersales.models import IS_OPEN, Aftersale, AftersaleLine
+from orders.models import Order, OrderLine
+from orders.payments.models import Refund, RefundState
+from orders.stages import AftersaleMark
+from shop.events.models import EventDelivery
+from shop.invariants import in_scope, invariant
+
+
+@invariant("B23", "a line is in the open after-sale that its order line says, with so many pieces, and in one at most")
+def lines_say_what_is_open() -> Iterator[str]:
+    held = AftersaleLine.objects.filter(order_line=OuterRef("pk"), aftersale__state__in=OPEN)
+    sums = held.order_by().values("order_line").annotate(n=Sum("pieces")).values("n")
+    rows = OrderLine.objects.annotate(held=Coalesce(Subquery(sums), 0)).exclude(in_aftersale=F("held"))
+    for line in in_scope(rows, orders="order").select_related("order"):
+        yield f"order {line.order.number}, line {line.pk}: {line.in_aftersale} in after-sales, not {line.held}"
+    strayed = AftersaleLine.objects.exclude(is_open=Q(aftersale__state__in=OPEN))
+    for row in in_scope(strayed, orders="aftersale__order").select_related("aftersale"):
+        yield f"after-sale {row.aftersale.number} is {row.aftersale.state}, its line {row.pk} open: {row.is_open}"
+
+
+@invariant("B23.1", "an order is marked as its after-sales are: open, settled, or none")
+def marks_say_what_is_open() -> Iterator[str]:
+    of_order = Aftersale.objects.filter(order=OuterRef("pk"))
+    orders = Order.objects.annotate(
+        has_open=Exists(of_order.filter(IS_OPEN)), has_settled=Exists(of_order.filter(state__in=SETTLED))
+    )
+    is_open, is_settled = Q(has_open=True), Q(has_open=False, has_settled=True)
+    right = (
+        (is_open & Q(aftersale_mark=AftersaleMark.OPEN))
+        | (is_settled & Q(aftersale_mark=AftersaleMark.SETTLED))
+        | (~is_open & ~is_settled & Q(aftersale_mark=AftersaleMark.NONE))
+    )
+    for order in in_scope(orders, orders="pk").exclude(right):
+        yield f"order {order.number} is marked {order.aftersale_mark}"
+
+
+@invariant("B23.2", "what an after-sale has given back is what the shop agreed to, and only a settled one has given anything")
+def refunds_are_what_was_agreed() -> Iterator[str]:
+    given = Refund.objects.filter(case_number=OuterRef("number")).order_by().values("case_number")
+    sums = given.annotate(fen=Sum("amount_fen")).values("fen")
+    rows = in_scope(Aftersale.objects.annotate(given=Coalesce(Subquery(sums), 0)), orders="order")
+    agreed = Q(state__in=SETTLED) & Q(given=Coalesce(F("agreed_fen"), 0))
+    for aftersale in rows.exclude(agreed | (~Q(state__in=SETTLED) & Q(given=0))):
+        yield f"after-sale {aftersale.number}: agreed {aftersale.agreed_fen}, given {aftersale.given}"
+
+
+@invariant("B23.3", "once delivery has drained, an after-sale is completed when all of its money is back")
+def completed_when_paid() -> Iterator[str]:
+    refunds = Refund.objects.filter(case_number=OuterRef("number")).exclude(state=RefundState.DONE)
+    under_way = EventDelivery.objects.filter(
+        done_at__isnull=True, event__kind="order", event__subject_id=OuterRef("order")
+    )
+    waiting = Aftersale.objects.filter(state=State.REFUNDING).exclude(Exists(refunds) | Exists(under_way))
+    for aftersale in in_scope(waiting, orders="order"):
+        yield f"after-sale {aftersale.number} waits for money that is back"
+
+
+@invariant("B23.4", "somebody has until some time while an after-sale is open, and only then")
+def open_ones_have_a_time() -> Iterator[str]:
+    wrong = (IS_OPEN & Q(due_at__isnull=True)) | (~IS_OPEN & Q(due_at__isnull=False))
+    for aftersale in in_scope(Aftersale.objects.filter(wrong), orders="order"):
+        yield f"after-sale {aftersale.number} is {aftersale.state}, due {aftersale.due_at}"

@@ -1,0 +1,63 @@
+"""What a person can do with an after-sale on its page: which verb, which form, and what the dialog says beforehand."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from aftersales.models import Aftersale
+from aftersales.pages import forms
+from aftersales.services.applying import withdraw_aftersale
+from shop.staff.actions.forms import bare_form
+from shop.staff.actions.rows import Action
+
+_FINAL = _("This cannot be undone once the money has moved.")
+_BY_SUPERVISOR = _("Only a supervisor can open it again.")
+
+
+def find_action_url(aftersale: Aftersale, name: str) -> str:
+    return reverse(f"aftersales:{name}", args=[aftersale.number])
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action(
+        "aftersale.agree_return",
+        forms.AgreeReturnForm,
+        words=_("The buyer sees the address and sends the goods back. Nothing is refunded before they are here."),
+        undo=_BY_SUPERVISOR,
+        is_first=True,
+        is_final=True,
+    ),
+    Action(
+        "aftersale.agree_refund",
+        forms.AgreeRefundForm,
+        words=_("The money goes back the way it came. Goods that were not sent are cancelled and on sale again."),
+        undo=_FINAL,
+        is_first=True,
+        is_final=True,
+    ),
+    Action(
+        "aftersale.contact",
+        forms.ContactForm,
+        words=_("It is on record that somebody has talked with the buyer before deciding."),
+        undo=_("It changes nothing else."),
+    ),
+    Action(
+        "aftersale.refuse",
+        forms.RefuseForm,
+        words=_("Nothing is given back. The decision is final for you: talk with the buyer first."),
+        undo=_BY_SUPERVISOR,
+        is_grave=True,
+        is_final=True,
+    ),
+    Action(
+        "aftersale.withdraw",
+        bare_form("withdraw_aftersale", withdraw_aftersale),
+        words=_("The buyer has told you that they want nothing back. The order goes on as if nobody had asked."),
+        undo=_("The buyer can ask again."),
+    ),
+    Action(
+        "aftersale.reopen",
+        forms.ReopenForm,
+        words=_("It waits for an answer again, and the buyer sees that."),
+        undo=_("It can be refused again."),
+    ),
+)

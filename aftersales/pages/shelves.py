@@ -1,0 +1,104 @@
+"""The list of after-sales: its tabs by who has to move, its filters, and which rows they mean."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from aftersales.choices import Kind, State
+from aftersales.models import Aftersale
+from aftersales.selectors import OURS, list_in
+from aftersales.terms.models import Reason
+from orders.models import HashKind
+from orders.scope import rows_in_scope
+from orders.search import find_by_hash
+from shop import clock
+from shop.console import filters as console_filters
+from shop.console.fields import DayField, YuanField
+from shop.http.paging import BY_ID, Keyset, RisingKeyset, read_moment
+from shop.spelling import normalise
+
+_SEARCH_LENGTH = 40
+BY_DUE = RisingKeyset("due_at", read_moment)
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """`states` are of its after-sales; `empty` is said when there is none. Work has its count, the next due first."""
+
+    key: str
+    label: Any
+    states: tuple[State, ...]
+    empty: Any
+    is_work: bool = False
+
+    @property
+    def keyset(self) -> Keyset:
+        return BY_DUE if self.is_work else BY_ID
+
+
+SHELVES = (
+    Shelf("ours", _("Your move"), OURS, _("Nobody waits for the shop"), is_work=True),
+    Shelf("theirs", _("Buyer's move"), (State.TO_RETURN,), _("No buyer has to send anything back"), is_work=True),
+    Shelf("money", _("Being refunded"), (State.REFUNDING,), _("No money is on its way")),
+    Shelf("done", _("Completed"), (State.DONE,), _("None is completed yet")),
+    Shelf(
+        "over",
+        _("Refused and others"),
+        (State.REFUSED, State.WITHDRAWN, State.LAPSED),
+        _("None was refused, withdrawn or left lying"),
+    ),
+)
+_PLAIN = {"kind": "kind", "reason": "reason", "least": "asked_fen__gte", "most": "asked_fen__lte"}
+_QUALITY = [("", _("Any reason")), ("1", _("About quality")), ("0", _("Not about quality"))]
+
+
+class FilterForm(forms.Form):
+    """The filters of the list, all optional."""
+
+    q = forms.CharField(max_length=_SEARCH_LENGTH, required=False, widget=forms.TextInput({"type": "search"}))
+    kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("Any kind")), *Kind.choices], required=False)
+    reason = forms.ModelChoiceField(
+        label=_("Reason"), queryset=Reason.objects.order_by("rank"), required=False
+    )
+    quality = forms.ChoiceField(label=_("Quality"), choices=_QUALITY, required=False)
+    least = YuanField(label=_("Amount from"), required=False)
+    most = YuanField(label=_("Amount to"), required=False)
+    since = DayField(_("From"))
+    until = DayField(_("To"))
+
+
+class Filters(console_filters.Filters):
+    form_class = FilterForm
+    dates_label = _("Asked for")
+
+
+def find_shelf(key: str) -> Shelf:
+    """The one of this name, else the first."""
+    return next((shelf for shelf in SHELVES if shelf.key == key), SHELVES[0])
+
+
+def narrow(shelf: Shelf, filters: Filters, scope: str) -> "QuerySet[Aftersale]":
+    """Those of a shelf that fit the filters; a number or phone is looked for on all shelves."""
+    typed = normalise(filters.get("q"))
+    rows = rows_in_scope(_find(typed), scope) if typed else list_in(scope, *shelf.states)
+    for name, path in _PLAIN.items():
+        if value := filters.get(name):
+            rows = rows.filter(**{path: value})
+    if quality := filters.get("quality"):
+        rows = rows.filter(is_quality=quality == "1")
+    if since := filters.get("since"):
+        rows = rows.filter(asked_at__gte=clock.start_of_day(since))
+    if until := filters.get("until"):
+        rows = rows.filter(asked_at__lt=clock.start_of_day(until + timedelta(days=1)))
+    return rows.select_related("order__customer").prefetch_related("lines__order_line")
+
+
+def _find(typed: str) -> "QuerySet[Aftersale]":
+    """By its own whole number, its order's, or the recipient's phone."""
+    of_number = Aftersale.objects.filter(order__number=typed).values("pk")
+    of_phone = Aftersale.objects.filter(order__in=find_by_hash(HashKind.PHONE, typed).values("order"))
+    return Aftersale.objects.filter(Q(number=typed) | Q(pk__in=of_number) | Q(pk__in=of_phone.values("pk")))

@@ -1,0 +1,33 @@
+"""Reading after-sales."""
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from aftersales.choices import OPEN, State
+from aftersales.models import Aftersale
+from orders.scope import rows_in_scope, scope_key
+from shop.actor import Actor
+from shop.errors import Refused
+
+OURS = (State.ASKED, State.RETURNING, State.RECEIVED)
+"""The shop has to answer, to take in what comes, or to settle what has come."""
+
+
+def get_aftersale(number: str, *, actor: Actor) -> Aftersale:
+    """One that the actor may see, with its order. Raises Refused `not_found` (404)."""
+    rows = Aftersale.objects.select_related("order__customer")
+    aftersale = rows_in_scope(rows, scope_key(actor)).filter(number=number).first()
+    if aftersale is None:
+        raise Refused("not_found", _("There is no such after-sale."), 404)
+    return aftersale
+
+
+def list_in(scope: str, *states: State) -> "QuerySet[Aftersale]":
+    """Those in these states, all for none."""
+    rows = Aftersale.objects.filter(state__in=states) if states else Aftersale.objects.all()
+    return rows_in_scope(rows, scope)
+
+
+def list_open_of(order_id: int) -> "QuerySet[Aftersale]":
+    """The open ones of an order."""
+    return Aftersale.objects.filter(order=order_id, state__in=OPEN).order_by("pk")

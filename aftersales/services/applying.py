@@ -1,0 +1,155 @@
+"""Asking for an after-sale, by the buyer or by staff in their place; giving it up; correcting the reason."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from aftersales.amounts import count_worth
+from aftersales.choices import Kind, State
+from aftersales.clocks import start_clock
+from aftersales.models import LONGEST_WORDS, MAX_PICTURES, Aftersale, AftersaleLine, AftersalePicture
+from aftersales.rules import find_why_not, read_pieces
+from aftersales.services.locking import free_lines, hold_lines, locked_aftersale
+from aftersales.terms.selectors import get_reason, get_terms
+from orders.models import Order, OrderLine
+from orders.services.fulfilment import apply_goods_rule
+from shop import clock
+from shop.actor import Actor, ActorKind
+from shop.errors import Refused
+from shop.files.models import Picture
+from shop.money import format_fen
+from shop.moves.services import begin, lock_row, move
+
+_Picked = Sequence[tuple[OrderLine, int]]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What is asked for: `pieces` are line id → pieces, `skus` (exchange) line id → the SKU that is wanted instead.
+
+    `amount_fen` None: all that these pieces are worth.
+    """
+
+    kind: Kind
+    pieces: Mapping[int, int]
+    reason_id: int
+    amount_fen: int | None = None
+    words: str = ""
+    picture_ids: Sequence[int] = ()
+    skus: Mapping[int, int] = field(default_factory=dict)
+
+
+def open_aftersale(order_id: int, claim: Claim, *, actor: Actor) -> Aftersale:
+    """Ask for an after-sale about pieces of an order; until it ends these lines are neither sent nor changed.
+
+    Raises Refused `not_found`, `no_such_reason`, `aftersale_too_late`, `aftersale_refused`, `bad_amount` (400),
+    `over_share`, `bad_pictures` (400), `bad_sku` (400), and as `read_pieces` does.
+    """
+    with transaction.atomic():
+        order = lock_row(Order, order_id, actor=actor)
+        if refused := find_why_not(order, get_terms(), actor):
+            raise refused
+        lines = list(order.lines.select_related("sku").order_by("id"))
+        picked, is_unsent = read_pieces(order, lines, claim.kind, claim.pieces)
+        aftersale = _make(order, claim, picked, is_unsent=is_unsent, actor=actor)
+        data = {"wanted": claim.kind, "lines": {str(line.pk): n for line, n in picked}}
+        data |= {"reason_name": aftersale.reason_name, "amount_fen": aftersale.asked_fen}
+        begin(aftersale, "aftersale.open", actor=actor, data=data)
+        _fill(aftersale, claim, picked, actor)
+        hold_lines(aftersale)
+    return aftersale
+
+
+def _make(order: Order, claim: Claim, picked: _Picked, *, is_unsent: bool, actor: Actor) -> Aftersale:
+    reason = get_reason(claim.reason_id)
+    return Aftersale(
+        order=order,
+        number=f"{order.number}A{order.aftersales.count() + 1}",
+        kind=claim.kind,
+        is_unsent=is_unsent,
+        by_staff=actor.kind == ActorKind.STAFF,
+        asked_fen=_read_amount(order, claim, picked, is_unsent=is_unsent),
+        reason=reason,
+        reason_name=reason.name,
+        is_quality=reason.is_quality,
+        words=claim.words.strip()[:LONGEST_WORDS],
+        asked_at=clock.now(),
+        **start_clock(State.ASKED, get_terms()),
+    )
+
+
+def _read_amount(order: Order, claim: Claim, picked: _Picked, *, is_unsent: bool) -> int:
+    """What is wanted back (fen); of goods that were not sent always all, of an exchange nothing."""
+    if claim.kind == Kind.EXCHANGE:
+        return 0
+    most = count_worth(order, {line.pk: n for line, n in picked}, is_unsent=is_unsent).goods_fen
+    if is_unsent or claim.amount_fen is None:
+        return most
+    if claim.amount_fen <= 0:
+        raise Refused("bad_amount", _("Type how much is to be refunded."), 400)
+    if claim.amount_fen > most:
+        message = _("Of what you chose only %(amount)s is left to be refunded.")
+        raise Refused("over_share", message % {"amount": format_fen(most)}, left_fen=most)
+    return claim.amount_fen
+
+
+def _fill(aftersale: Aftersale, claim: Claim, picked: _Picked, actor: Actor) -> None:
+    AftersaleLine.objects.bulk_create(
+        AftersaleLine(
+            aftersale=aftersale,
+            order_line=line,
+            pieces=pieces,
+            sku_id=_read_sku(line, claim) if claim.kind == Kind.EXCHANGE else None,
+        )
+        for line, pieces in picked
+    )
+    AftersalePicture.objects.bulk_create(
+        AftersalePicture(aftersale=aftersale, picture=picture)
+        for picture in _read_pictures(aftersale.order, claim.picture_ids, actor)
+    )
+
+
+def _read_sku(line: OrderLine, claim: Claim) -> int:
+    """What is wanted instead: the same, or another SKU of the same product."""
+    wanted = claim.skus.get(line.pk, line.sku_id)
+    if not line.sku.product.skus.filter(pk=wanted).exists():
+        raise Refused("bad_sku", _("Goods are exchanged for the same product only."), 400)
+    return wanted
+
+
+def _read_pictures(order: Order, picture_ids: Sequence[int], actor: Actor) -> list[Picture]:
+    """Pictures that whoever asks has sent before, and that nothing names yet."""
+    chosen = set(picture_ids)
+    if len(chosen) > MAX_PICTURES:
+        message = _("At most %(most)d pictures can be sent.") % {"most": MAX_PICTURES}
+        raise Refused("bad_pictures", message, 400)
+    mine = {"staff_id": actor.id} if actor.kind == ActorKind.STAFF else {"customer_id": order.customer_id}
+    pictures = list(Picture.objects.select_for_update().filter(pk__in=chosen, **mine).order_by("pk"))
+    if len(pictures) != len(chosen) or AftersalePicture.objects.filter(picture__in=chosen).exists():
+        raise Refused("bad_pictures", _("A picture is missing. Upload it again."), 400)
+    return pictures
+
+
+def withdraw_aftersale(
+    aftersale_id: int, *, actor: Actor, expected_version: int | None = None
+) -> Aftersale:
+    """The buyer gives it up, or staff say so for them: the order goes on as if nobody had asked."""
+    with locked_aftersale(aftersale_id, "aftersale.withdraw", actor, expected_version) as aftersale:
+        changes = {"ended_at": clock.now(), **start_clock(State.WITHDRAWN, get_terms())}
+        move(aftersale, "aftersale.withdraw", actor=actor, changes=changes)
+        free_lines(aftersale)
+        apply_goods_rule(aftersale.order)
+    return aftersale
+
+
+def correct_reason(aftersale_id: int, reason_id: int, *, actor: Actor) -> Aftersale:
+    """The buyer says that the reason was another one; nobody else can. Raises Refused `no_such_reason`."""
+    reason = get_reason(reason_id)
+    with locked_aftersale(aftersale_id, "aftersale.correct_reason", actor) as aftersale:
+        if aftersale.reason_id != reason.pk:
+            changes = {"reason": reason, "reason_name": reason.name, "is_quality": reason.is_quality}
+            data = {"reason_name": reason.name}
+            move(aftersale, "aftersale.correct_reason", actor=actor, changes=changes, data=data)
+    return aftersale

@@ -1,0 +1,1 @@
+"""The verbs of the terms, the reasons and the return addresses."""

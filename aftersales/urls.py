@@ -1,0 +1,19 @@
+"""Addresses of after-sales: /console/aftersales/…, /console/settings/aftersales/… and where one is opened for an order."""
+
+from django.urls import include, path
+
+import aftersales.converters  # noqa: F401  # the kinds of parts below
+from aftersales.pages import views
+from aftersales.pages.actions import ACTIONS
+from aftersales.pages.opening import open_for_buyer
+from shop.staff.actions.views import action_paths
+
+app_name = "aftersales"
+_AFTERSALE = "aftersales/<aftersale_number:number>/"
+urlpatterns = [
+    path("settings/aftersales/", include("aftersales.terms.urls")),
+    path("aftersales/", views.list_aftersales, name="list"),
+    path("orders/<asked_order:number>/aftersale/", open_for_buyer, name="open"),
+    path(_AFTERSALE, views.show_aftersale, name="detail"),
+    *action_paths(views.AFTERSALE_PAGE, ACTIONS, _AFTERSALE),
+]
