@@ -218,6 +218,7 @@ KINDS: dict[AlertKind, Row] = {
             *("collection.ask", "collection.called", "collection.by_phone", "collection.drop_off"),
             *("collection.cancel", "collection.cancelled", "collection.cancel_by_phone"),
             *("order.undo_ship", "order.arrive", "order.replace_number", "order.receive"),
+            *("order.undo_exchange", "order.exchange_arrive"),
             *("order.turn_back", "order.close_returned"),
         ),
     ),

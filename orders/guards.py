@@ -135,6 +135,13 @@ def something_handed_out(order: Order) -> Refused | None:
     return Refused("nothing_handed_out", _("Nothing of this order has been handed out."))
 
 
+def nothing_came_back(order: Order) -> Refused | None:
+    """What the shop has taken in again cannot be taken back a second time."""
+    if not order.pieces_returned:
+        return None
+    return Refused("goods_came_back", _("Goods of this order have come back already."))
+
+
 def not_short(order: Order) -> Refused | None:
     return Refused("short", _("Some goods are short of stock.")) if order.is_short else None
 

@@ -12,7 +12,7 @@ def enqueue_call(event: Event) -> None:
     ask_caller.delay(event.subject_id)
 
 
-@on("order.undo_ship")
+@on("order.undo_ship", "order.undo_exchange")
 def end_with_parcel(event: Event) -> None:
     end_needless(parcel["id"] for parcel in event.data.get("parcels", ()))
 

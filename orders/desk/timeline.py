@@ -160,7 +160,7 @@ def _describe_change(verb: str, data: Mapping[str, Any]) -> Change | None:
         return Change(*(str(Delivery(data[key]).label) for key in ("before", "after")))
     if verb == "order.choose_payment":
         return Change(*(_name_method(data[key], data.get("delivery", "")) for key in ("before", "after")))
-    if verb == "order.replace_number":
+    if verb in ("order.replace_number", "order.return_renumber"):
         return Change(_name_parcel(data["before"]), _name_parcel(data["after"]))
     return Change(str(data["before"]) or _("(empty)"), str(data["after"]) or _("(empty)"))
 
@@ -223,6 +223,11 @@ def _tell_scrapped(lines: Any, data: Mapping[str, Any]) -> Iterator[Part]:
     yield from (Part(_("Scrapped"), f"{_name(pk, data)} ×{pieces}") for pk, pieces in lines.items())
 
 
+@tells("order", "instead")
+def _tell_instead(names: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
+    yield from (Part(_("Instead"), str(name)) for name in names)
+
+
 @tells("order", "into")
 def _tell_new_lines(lines: Any, data: Mapping[str, Any]) -> Iterator[Part]:
     yield from (Part(_("Instead"), f"{_name(pk, data)} ×{pieces}") for pk, pieces in lines.items())
@@ -274,6 +279,7 @@ label_facts(
     "order",
     words=gettext_lazy("In the buyer's words"),
     notice=gettext_lazy("Told the buyer"),
+    case_number=gettext_lazy("After-sale"),
     note=gettext_lazy("Note"),
     reference=gettext_lazy("Reference"),
     trade_no=gettext_lazy("Payment number"),

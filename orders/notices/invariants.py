@@ -6,7 +6,7 @@ from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 
 from orders.models import Order
 from orders.notices.models import BuyerNotice, NoticeKind, NoticeState
-from orders.shipping.models import Direction, Parcel, ParcelLine, ParcelState
+from orders.shipping.models import Direction, Parcel, ParcelLine, ParcelState, Purpose
 from orders.stages import Source
 from shop.events.models import EventDelivery
 from shop.invariants import in_scope, invariant
@@ -25,7 +25,8 @@ def parcels_on_their_way_are_told_of() -> Iterator[str]:
     if began is None:
         return
     # Parcels of the version before, and those whose notice was forgotten, are older.
-    sent = Parcel.objects.filter(state=ParcelState.SENT, direction=Direction.OUT, sent_at__gt=began)
+    ordered = Parcel.objects.filter(direction=Direction.OUT, purpose=Purpose.ORDER)
+    sent = ordered.filter(state=ParcelState.SENT, sent_at__gt=began)
     untold = sent.exclude(buyer_notices__kind=NoticeKind.SHIPPED)
     for parcel in in_scope(untold, orders="lines__order_line__order").filter(Exists(_find_hearers())):
         yield f"{parcel} (parcel {parcel.pk}) was sent and nobody told"

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order, OrderLine
+from shop.catalog.models import Sku
 from shop.couriers.known import find_courier
 from shop.crypto import EncryptedTextField
 from shop.events.models import Versioned
@@ -42,7 +43,10 @@ class Parcel(models.Model):
     """One parcel: with a courier and a tracking number, or brought by ourselves.
 
     One that is MADE is packed and has its number; `sent_at`, and with it who drives, come when it is handed over.
-    `turned_back_at`: it was refused and is on its way back to the shop, which it reached at `returned_at`.
+    `turned_back_at`: it was refused and is on its way back to the shop, which it reached at `returned_at`. One that the
+    buyer sends BACK is SENT while it is on its way, ARRIVED at the shop as its courier tells, and RETURNED once its
+    goods are taken in; its courier may be one that the shop does not know, by its name. `case_number`: the after-sale
+    in which it comes back, or is sent in exchange.
     """
 
     courier = models.CharField(max_length=20, blank=True)
@@ -52,6 +56,7 @@ class Parcel(models.Model):
     state = models.CharField(max_length=8, choices=ParcelState, default=ParcelState.SENT)
     direction = models.CharField(max_length=5, choices=Direction, default=Direction.OUT)
     purpose = models.CharField(max_length=10, choices=Purpose, default=Purpose.ORDER)
+    case_number = models.CharField(max_length=24, blank=True, default="", db_default="")
     has_moved = models.BooleanField(default=False)
     sent_at = models.DateTimeField(null=True)
     arrived_at = models.DateTimeField(null=True)
@@ -72,6 +77,7 @@ class Parcel(models.Model):
                 fields=["tracking_no"], name="parcel_undone_by_tracking_no", condition=Q(state="undone")
             ),
             models.Index(fields=["sent_at"], name="parcel_to_hand_over", condition=TO_HAND_OVER),
+            models.Index(fields=["case_number"], name="parcel_of_case", condition=~Q(case_number="")),
         ]
 
     def __str__(self) -> str:
@@ -106,11 +112,17 @@ class FormerNumber(models.Model):
 
 
 class ParcelLine(models.Model):
-    """Pieces of one order line in one parcel."""
+    """Pieces of one order line in one parcel.
+
+    `sku`: what is sent in exchange where that is not the line's own. `taken_at`: of a parcel that came back, when the
+    shop took its pieces in.
+    """
 
     parcel = models.ForeignKey(Parcel, on_delete=models.PROTECT, related_name="lines", db_index=False)
     order_line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="parcel_lines")
     quantity = models.PositiveIntegerField()
+    sku = models.ForeignKey(Sku, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    taken_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -120,6 +132,11 @@ class ParcelLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} of line {self.order_line_id}"
+
+    @property
+    def sent_sku_id(self) -> int:
+        """What is in the parcel; reads the order line."""
+        return self.sku_id or self.order_line.sku_id
 
 
 MAX_PHOTOS = 9

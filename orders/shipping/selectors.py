@@ -31,8 +31,15 @@ def list_parcels(order: Order) -> "QuerySet[Parcel]":
 
 
 def has_turned_back(order: Order) -> bool:
-    """Whether a parcel with goods of this order was refused, and is on its way back or there already."""
-    return list_parcels(order).filter(turned_back_at__isnull=False).exists()
+    """Whether a parcel with goods of this order was refused, and the shop has not taken these in yet."""
+    refused = ParcelLine.objects.filter(order_line__order=order, parcel__turned_back_at__isnull=False)
+    return refused.filter(taken_at=None).exists()
+
+
+def list_returns(order: Order) -> "QuerySet[Parcel]":
+    """The parcels in which goods of this order come back, those that were given up too, oldest first."""
+    ids = ParcelLine.objects.filter(order_line__order=order).values("parcel_id")
+    return Parcel.objects.filter(pk__in=ids, direction=Direction.BACK).order_by("pk")
 
 
 def list_order_ids(parcel_id: int) -> list[int]:

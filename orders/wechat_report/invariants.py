@@ -6,7 +6,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from orders.models import Order
 from orders.payments.models import Payment
-from orders.shipping.models import HANDED_OVER, Direction, ParcelLine
+from orders.shipping.models import HANDED_OVER, Direction, ParcelLine, Purpose
 from orders.stages import Source, Stage
 from orders.wechat_report.models import ASKED, ShippingReport
 from orders.wechat_report.reporting import get_standing, is_reporting
@@ -32,6 +32,7 @@ def shipped_payments_are_reported() -> Iterator[str]:
         order_line__order=OuterRef("order"),
         parcel__state__in=HANDED_OVER,
         parcel__direction=Direction.OUT,
+        parcel__purpose=Purpose.ORDER,
         parcel__sent_at__gt=since,
     )
     waiting = EventDelivery.objects.filter(

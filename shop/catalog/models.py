@@ -113,6 +113,8 @@ class MovementKind(models.TextChoices):
     UNSHIP = "unship", _("Shipping undone")
     RETURN = "return", _("Came back")
     SCRAP = "scrap", _("Scrapped")
+    EXCHANGE = "exchange", _("Sent in exchange")
+    UNEXCHANGE = "unexchange", _("Exchange undone")
 
 
 class StockMovement(models.Model):
@@ -132,7 +134,9 @@ class StockMovement(models.Model):
         indexes = [
             models.Index(fields=["sku", "-id"], name="movement_by_sku"),
             models.Index(
-                fields=["order_id"], name="movement_of_return", condition=Q(kind__in=["return", "scrap"])
+                fields=["order_id"],
+                name="movement_of_return",
+                condition=Q(kind__in=["return", "scrap", "exchange", "unexchange"]),
             ),
         ]
 

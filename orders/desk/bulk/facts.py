@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from orders.models import Order, OrderLine
 from orders.scope import orders_in_scope
-from orders.shipping.models import Direction, FormerNumber, ParcelLine, ParcelState
+from orders.shipping.models import Direction, FormerNumber, ParcelLine, ParcelState, Purpose
 from orders.stages import TO_SHIP
 from orders.waybills.models import HELD, HOLDING, Waybill
 from shop.actor import Actor
@@ -128,12 +128,14 @@ def _read_sent(facts: Facts, tracking: list[str]) -> None:
     found: dict[int, Sent] = {}
     rows = live.select_related("parcel", "order_line__order", "order_line__sku").only(
         *("quantity", "parcel__courier", "parcel__tracking_no", "parcel__state", "parcel__has_moved"),
+        "parcel__purpose",
         *("order_line__order__number", "order_line__order__destination", "order_line__sku__code"),
     )
     for row in rows.order_by("pk"):
         parcel, order, code = row.parcel, row.order_line.order, row.order_line.sku.code
         if parcel.pk not in found:
-            may_join = parcel.state == ParcelState.SENT and not parcel.has_moved
+            is_here = parcel.state == ParcelState.SENT and not parcel.has_moved
+            may_join = is_here and parcel.purpose == Purpose.ORDER
             found[parcel.pk] = Sent(parcel.pk, parcel.courier, parcel.state, may_join)
             facts.sent[parcel.tracking_no].append(found[parcel.pk])
         sent = found[parcel.pk]
@@ -166,7 +168,8 @@ def _read_numbers(facts: Facts, order_ids: list[int]) -> None:
     if not order_ids:
         return
     rows = ParcelLine.objects.filter(order_line__order__in=order_ids, parcel__direction=Direction.OUT)
-    rows = rows.exclude(parcel__state=ParcelState.UNDONE).exclude(parcel__tracking_no="").order_by("pk")
+    rows = rows.filter(parcel__purpose=Purpose.ORDER).exclude(parcel__state=ParcelState.UNDONE)
+    rows = rows.exclude(parcel__tracking_no="").order_by("pk")
     for pk, number in rows.values_list("order_line__order_id", "parcel__tracking_no"):
         if number not in facts.sent_of[pk]:
             facts.sent_of[pk].append(number)

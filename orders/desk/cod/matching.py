@@ -9,7 +9,7 @@ from django.db.models import Sum
 
 from orders.models import Order
 from orders.payments.models import Payment
-from orders.shipping.models import Direction, FormerNumber, Parcel, ParcelLine, ParcelState
+from orders.shipping.models import Direction, FormerNumber, Parcel, ParcelLine, ParcelState, Purpose
 from shop.store.choices import PayMethod
 
 
@@ -50,7 +50,7 @@ def find_parcels(numbers: Collection[str]) -> dict[str, list[Found]]:
 def _list_parcels(numbers: Collection[str]) -> list[tuple[str, Parcel]]:
     """Each number with a live parcel; one that a parcel had before counts where no parcel has it now."""
     live = Parcel.objects.exclude(state__in=(ParcelState.UNDONE, ParcelState.MADE)).filter(
-        direction=Direction.OUT
+        direction=Direction.OUT, purpose=Purpose.ORDER
     )
     now = [(parcel.tracking_no, parcel) for parcel in live.filter(tracking_no__in=numbers)]
     left = set(numbers) - {number for number, _parcel in now}

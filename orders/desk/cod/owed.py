@@ -14,7 +14,7 @@ from orders.desk.labels import describe_span
 from orders.desk.list.marks import name_marks
 from orders.models import COD_OWED, Order
 from orders.scope import real_orders_of
-from orders.shipping.models import HANDED_OVER, Direction, Parcel, ParcelLine
+from orders.shipping.models import HANDED_OVER, Direction, Parcel, ParcelLine, Purpose
 from shop import clock
 from shop.couriers.known import find_courier
 from shop.crypto import mask_name
@@ -61,7 +61,10 @@ def list_of_courier(scope: str, courier: str) -> "QuerySet[Order]":
 
 
 _PARCELS = ParcelLine.objects.filter(
-    order_line__order=OuterRef("pk"), parcel__direction=Direction.OUT, parcel__state__in=HANDED_OVER
+    order_line__order=OuterRef("pk"),
+    parcel__direction=Direction.OUT,
+    parcel__purpose=Purpose.ORDER,
+    parcel__state__in=HANDED_OVER,
 )
 _COURIER = Subquery(_PARCELS.order_by("-parcel_id").values("parcel__courier")[:1])
 """Who brought the newest parcel of an order."""
@@ -101,9 +104,12 @@ def say_since(order: Order, now: datetime) -> str:
 
 
 def map_parcels(orders: Sequence[Order]) -> dict[int, list[Parcel]]:
-    """Order id → its parcels that went out; one query."""
+    """Order id → its parcels that went out, but for exchanges, for which nobody pays; one query."""
     lines: Any = ParcelLine.objects.filter(
-        order_line__order__in=orders, parcel__direction=Direction.OUT, parcel__state__in=HANDED_OVER
+        order_line__order__in=orders,
+        parcel__direction=Direction.OUT,
+        parcel__purpose=Purpose.ORDER,
+        parcel__state__in=HANDED_OVER,
     )
     found: dict[int, dict[int, Parcel]] = defaultdict(dict)
     for line in lines.select_related("parcel", "order_line").order_by("parcel_id"):

@@ -26,7 +26,7 @@ def _read(source: Source) -> Iterator[ParcelRow]:
     orders = {beside.order.pk: beside.order for beside in read_beside(source)}
     lines = ParcelLine.objects.filter(order_line__order_id__in=orders)
     rows: dict[tuple[int, int], ParcelRow] = {}
-    for line in lines.select_related("parcel", "order_line").order_by(
+    for line in lines.select_related("parcel", "order_line", "sku").order_by(
         "order_line__order_id", "parcel_id", "pk"
     ):
         row = rows.setdefault(
@@ -40,7 +40,8 @@ def _read(source: Source) -> Iterator[ParcelRow]:
 
 def _name(line: ParcelLine) -> str:
     of = line.order_line
-    return f"{of.product_name} {of.sku_name}".strip() + f" ×{line.quantity}"
+    sku_name = line.sku.name if line.sku else of.sku_name
+    return f"{of.product_name} {sku_name}".strip() + f" ×{line.quantity}"
 
 
 PARCELS = Sheet(

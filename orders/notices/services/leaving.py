@@ -9,7 +9,7 @@ from orders.models import Order
 from orders.moves import lock_row
 from orders.notices.kinds import KINDS, OF_EVENTS, PARCEL_VERBS
 from orders.notices.models import OF_PARCELS, BuyerNotice, NoticeKind, NoticeState, WhyDropped
-from orders.shipping.models import Parcel, ParcelState
+from orders.shipping.models import Parcel, ParcelState, Purpose
 from orders.shipping.selectors import list_parcels
 from shop.actor import SYSTEM
 from shop.database.named_locks import Named, lock_named
@@ -37,7 +37,8 @@ def follow_order(event: Event) -> None:
                 _leave(order, kind, event, KINDS[kind].read(event))
         _drop_over(order, event.verb)
         if event.verb in PARCEL_VERBS:
-            for parcel_id in list_parcels(order).values_list("pk", flat=True):
+            ordered = list_parcels(order).filter(purpose=Purpose.ORDER)
+            for parcel_id in ordered.values_list("pk", flat=True):
                 _follow_parcel(order, parcel_id, event)
 
 

@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
-from orders.shipping.models import Direction, Parcel, ParcelState
+from orders.shipping.models import Direction, Parcel, ParcelState, Purpose
 from orders.shipping.selectors import goes_to_same_recipient
 from shop.errors import Refused
 
@@ -22,6 +22,7 @@ def may_join(order: Order, parcel: Parcel | None) -> bool:
         or parcel.state != ParcelState.SENT
         or parcel.has_moved
         or parcel.direction == Direction.BACK
+        or parcel.purpose == Purpose.EXCHANGE
     ):
         return False
     return goes_to_same_recipient(parcel, order)

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from orders.models import Order
 from orders.moves import lock_row, move
-from orders.shipping.models import Direction, Parcel, ParcelState
+from orders.shipping.models import Direction, Parcel, ParcelState, Purpose
 from orders.shipping.selectors import list_order_ids
 from orders.shipping.services.lapsing import lapse_intercept
 from orders.shipping.services.numbers import Number, lock_numbers
@@ -48,7 +48,7 @@ def land_parcel(parcel_id: int, *, number: Number, actor: Actor) -> None:
         orders, parcel = _lock(parcel_id, number)
         if not _is_sent(parcel, number):
             return
-        if _list_open(orders):
+        if _list_open(orders) or _is_awaited(parcel, orders):
             arrive_parcel(parcel_id, actor=actor)
             return
         parcel.state, parcel.arrived_at, parcel.has_moved = ParcelState.ARRIVED, clock.now(), True
@@ -66,6 +66,11 @@ def _is_sent(parcel: Parcel, number: Number) -> bool:
     """Whether the news is still about this parcel, under this number."""
     is_out = parcel.state == ParcelState.SENT and parcel.direction == Direction.OUT
     return is_out and (parcel.courier, parcel.tracking_no) == number
+
+
+def _is_awaited(parcel: Parcel, orders: list[Order]) -> bool:
+    """An exchange goes to a buyer whose order is completed."""
+    return parcel.purpose == Purpose.EXCHANGE and any(order.stage == Stage.DONE for order in orders)
 
 
 def _list_open(orders: list[Order]) -> list[Order]:

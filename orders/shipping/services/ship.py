@@ -15,7 +15,7 @@ from orders.models import Order, OrderLine
 from orders.moves import lock_order, lock_row, locked_order, move
 from orders.services.fulfilment import recover_ship_by, shipped_changes
 from orders.services.taking import sum_by_sku, take_pieces
-from orders.shipping.models import Direction, Parcel, ParcelLine, ParcelState
+from orders.shipping.models import Direction, Parcel, ParcelLine, ParcelState, Purpose
 from orders.shipping.selectors import has_turned_back, list_order_ids, list_parcels
 from orders.shipping.services.attaching import attach_photos
 from orders.shipping.services.bundled import find_left
@@ -213,6 +213,7 @@ Seen = Mapping[int, int]
 NO_PAGE: Seen = {}
 _PASSED_OVER = {
     "order.arrive": OVER,
+    "order.exchange_arrive": (Stage.CLOSED,),
     "order.turn_back": (Stage.CLOSED,),
     "order.undo_turn_back": (Stage.CLOSED,),
 }
@@ -261,9 +262,12 @@ def undo_ship(parcel_id: int, *, actor: Actor, seen: Seen = NO_PAGE) -> Order:
     """Take one parcel back before it moves; its pieces are on hand and reserved again, as urgent as they were.
 
     All its orders are moved, the one seen or the first is returned. One that is late and would close by itself is left
-    for `UNDO_GRACE`, to be sent anew. Raises Refused `not_found`, `parcel_undone`, `parcel_not_sent`, `parcel_moved`.
+    for `UNDO_GRACE`, to be sent anew. Raises Refused `not_found`, `parcel_undone`, `parcel_not_sent`, `parcel_moved`,
+    `goods_came_back`, and `is_exchange` for one that is undone where it was sent.
     """
     with locked_parcel(parcel_id, "order.undo_ship", actor, seen) as (parcel, orders):
+        if parcel.purpose == Purpose.EXCHANGE:
+            raise Refused("is_exchange", _("This parcel is an exchange: undo it in its after-sale."))
         if parcel.state == ParcelState.UNDONE:
             raise Refused("parcel_undone", _("This parcel has already been undone."))
         if parcel.has_moved or parcel.state == ParcelState.ARRIVED:
@@ -292,6 +296,8 @@ def _take_back(orders: Sequence[Order], parcel: Parcel, actor: Actor) -> dict[in
     back: dict[int, Counter[int]] = {order.pk: Counter() for order in orders}
     for parcel_line in parcel.lines.select_related("order_line"):
         line = parcel_line.order_line
+        if line.returned > line.shipped + line.resent - parcel_line.quantity:
+            raise Refused("goods_came_back", _("Goods of this parcel have come back already."))
         line.shipped -= parcel_line.quantity
         line.reserved += parcel_line.quantity
         line.save(update_fields=["shipped", "reserved"])
@@ -305,24 +311,31 @@ def _take_back(orders: Sequence[Order], parcel: Parcel, actor: Actor) -> dict[in
 def arrive_parcel(parcel_id: int, *, actor: Actor, seen: Seen = NO_PAGE) -> Order:
     """A parcel was delivered; for each of its orders of which it was the last one out, the receive clock starts anew.
 
-    All its orders are moved, the one seen or the first is returned. Raises Refused `not_found`, `parcel_not_sent`,
-    `parcel_arrived`.
+    An exchange arrives at an order that is completed, too. All its orders are moved, the one seen or the first is
+    returned. Raises Refused `not_found`, `parcel_not_sent`, `parcel_arrived`.
     """
-    with locked_parcel(parcel_id, "order.arrive", actor, seen) as (parcel, orders):
+    is_exchange = Parcel.objects.filter(pk=parcel_id, purpose=Purpose.EXCHANGE).exists()
+    verb = "order.exchange_arrive" if is_exchange else "order.arrive"
+    with locked_parcel(parcel_id, verb, actor, seen) as (parcel, orders):
         if parcel.state != ParcelState.SENT:
             raise Refused("parcel_arrived", _("This parcel has already been delivered or undone."))
         parcel.state, parcel.arrived_at, parcel.has_moved = ParcelState.ARRIVED, clock.now(), True
         parcel.turned_back_at = None
+        if not is_exchange:
+            parcel.case_number = ""
         parcel.save()
         lapse_intercept(parcel, actor)
+        data: dict[str, Any] = {"parcels": [describe_parcel(parcel)]}
+        data |= {"case_number": parcel.case_number} if is_exchange else {}
         for order in orders:
-            data = {"parcels": [describe_parcel(parcel)]}
-            move(order, "order.arrive", actor=actor, changes=_arrived_changes(order), data=data)
+            move(order, verb, actor=actor, changes=_arrived_changes(order), data=data)
     return orders[0]
 
 
 def _arrived_changes(order: Order) -> dict[str, Any]:
     moved = {"has_moved": True, "is_coming_back": order.is_coming_back and has_turned_back(order)}
+    if order.stage == Stage.DONE:
+        return moved
     if order.pieces_to_send or list_parcels(order).filter(state=ParcelState.SENT).exists():
         return moved
     moment = clock.now()

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
 from orders.moves import move
-from orders.shipping.models import Parcel, ParcelState
+from orders.shipping.models import Parcel, ParcelState, Purpose
 from orders.shipping.selectors import has_turned_back
 from orders.shipping.services.ship import NO_PAGE, Seen, describe_parcel, locked_parcel
 from shop import clock
@@ -43,7 +43,9 @@ def undo_turn_back(parcel_id: int, *, actor: Actor, seen: Seen = NO_PAGE) -> Ord
         if parcel.turned_back_at is None:
             raise Refused("not_refused", _("This parcel was not refused."))
         parcel.turned_back_at = None
-        parcel.save(update_fields=["turned_back_at"])
+        if parcel.purpose == Purpose.ORDER:
+            parcel.case_number = ""
+        parcel.save(update_fields=["turned_back_at", "case_number"])
         for order in orders:
             changes = {"is_coming_back": has_turned_back(order)}
             move(order, "order.undo_turn_back", actor=actor, changes=changes, data=_tell(parcel))

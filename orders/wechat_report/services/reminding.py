@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from orders.moves import lock_row
-from orders.shipping.models import ParcelState
+from orders.shipping.models import ParcelState, Purpose
 from orders.shipping.selectors import list_parcels
 from orders.stages import Stage
 from orders.wechat_report.models import ReportState, ShippingReport
@@ -28,7 +28,7 @@ def note_arrival(order_id: int) -> None:
         return
     with transaction.atomic():
         order = lock_row(order_id)
-        is_under_way = list_parcels(order).filter(state=ParcelState.SENT).exists()
+        is_under_way = list_parcels(order).filter(state=ParcelState.SENT, purpose=Purpose.ORDER).exists()
         if is_under_way or order.stage not in (Stage.SHIPPED, Stage.DONE):
             return
         reports = ShippingReport.objects.filter(order=order, arrived_at__isnull=True)

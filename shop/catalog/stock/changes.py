@@ -114,6 +114,42 @@ def return_stock(quantities: Quantities, scrapped: Quantities, *, order_id: int,
     record_levels(crossed)
 
 
+def exchange_stock(quantities: Quantities, *, order_id: int, actor: Actor) -> None:
+    """Pieces leave in exchange for what came back, of those that nobody has reserved.
+
+    Raises Refused `not_enough_stock` naming the SKU.
+    """
+    crossed = []
+    for sku_id, quantity in sorted(quantities.items()):
+        has_crossed = _take_unreserved(sku_id, quantity)
+        if has_crossed is None:
+            raise _not_enough_stock(sku_id)
+        crossed += [sku_id] if has_crossed else []
+    _record(MovementKind.EXCHANGE, quantities, (-1, 0), order_id=order_id, actor=actor)
+    record_levels(crossed)
+
+
+def _take_unreserved(sku_id: int, quantity: int) -> bool | None:
+    """As `_take_free` for pieces that leave the house at once."""
+    return _update(
+        f"UPDATE catalog_sku SET on_hand = on_hand - %s WHERE id = %s AND on_hand >= reserved + %s {_HAS_CROSSED}",  # noqa: S608 - no input
+        [quantity, sku_id, quantity],
+    )
+
+
+def _not_enough_stock(sku_id: int) -> Refused:
+    sku = Sku.objects.select_related("product").get(pk=sku_id)
+    message = _("Of “%(sku)s” only %(left)d are on hand that no order has reserved.")
+    left = sku.on_hand - sku.reserved
+    words = {"sku": sku, "left": left}
+    return Refused("not_enough_stock", message % words, sku_id=str(sku_id), left=left)
+
+
+def unexchange_stock(quantities: Quantities, *, order_id: int, actor: Actor) -> None:
+    """Pieces of an exchange that was undone are on hand again, for anybody."""
+    _change(MovementKind.UNEXCHANGE, quantities, (1, 0), order_id=order_id, actor=actor)
+
+
 def _change(
     kind: MovementKind, quantities: Quantities, signs: tuple[int, int], *, order_id: int, actor: Actor
 ) -> None:

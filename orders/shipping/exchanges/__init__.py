@@ -1,0 +1,1 @@
+"""What is sent again in exchange for goods that came back."""

@@ -1,0 +1,1 @@
+"""What buyers send back: announced, on its way, taken in."""
