@@ -1,7 +1,7 @@
 """What buyers ask back of their orders, line by line, and with which pictures they show why."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from aftersales.choices import OPEN, Contact, Kind, Overdue, State
@@ -52,6 +52,7 @@ class Aftersale(Versioned):
     contacted_at = models.DateTimeField(null=True)
     contacted_by = models.CharField(max_length=8, choices=Contact, blank=True)
     asked_at = models.DateTimeField()
+    arrived_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
@@ -84,12 +85,13 @@ class Aftersale(Versioned):
 class AftersaleLine(models.Model):
     """Pieces of one order line in an after-sale; of an exchange with the SKU that the buyer wants instead.
 
-    `is_open` follows its after-sale, so that a line is in one open after-sale at most.
+    `came_back`: how many of them the shop has taken in. `is_open` follows its after-sale, so that a line is in one open after-sale at most.
     """
 
     aftersale = models.ForeignKey(Aftersale, on_delete=models.PROTECT, related_name="lines", db_index=False)
     order_line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="aftersale_lines")
     pieces = models.PositiveIntegerField()
+    came_back = models.PositiveIntegerField(default=0)
     sku = models.ForeignKey(Sku, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     is_open = models.BooleanField(default=True)
 
@@ -100,6 +102,9 @@ class AftersaleLine(models.Model):
                 fields=["order_line"], condition=Q(is_open=True), name="line_in_one_open_aftersale"
             ),
             models.CheckConstraint(condition=Q(pieces__gt=0), name="aftersale_line_has_pieces"),
+            models.CheckConstraint(
+                condition=Q(came_back__lte=F("pieces")), name="no_more_came_back_than_was_agreed"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -29,7 +29,7 @@ from shop.moves.table import (
     to,
 )
 
-HANDLE, SUPERVISE = "aftersales.handle", "aftersales.supervise"
+HANDLE, RECEIVE, SUPERVISE = "aftersales.handle", "aftersales.receive", "aftersales.supervise"
 _S = State
 
 tell_only("aftersale")
@@ -61,6 +61,12 @@ def wants_money(aftersale: Aftersale) -> Refused | None:
     if aftersale.kind != Kind.EXCHANGE:
         return None
     return Refused("wants_exchange", _("The buyer wants other goods and no money."))
+
+
+def wants_goods(aftersale: Aftersale) -> Refused | None:
+    if aftersale.kind == Kind.EXCHANGE:
+        return None
+    return Refused("wants_money", _("The buyer wants money and no other goods."))
 
 
 AFTERSALES = register(
@@ -145,7 +151,7 @@ AFTERSALES = register(
                 "aftersale.withdraw",
                 pgettext_lazy("aftersale", "Withdraw"),
                 _("The buyer has withdrawn the after-sale"),
-                to(_S.WITHDRAWN, _S.ASKED, _S.TO_RETURN),
+                to(_S.WITHDRAWN, _S.ASKED, _S.TO_RETURN, _S.RETURNING),
                 BY_CUSTOMER_OR_STAFF,
                 HANDLE,
                 button=_("The buyer gives it up"),
@@ -159,6 +165,76 @@ AFTERSALES = register(
                 to(_S.LAPSED, _S.TO_RETURN),
                 BY_SYSTEM,
                 is_told=True,
+            ),
+            Move(
+                "aftersale.send_back",
+                _("Send the goods back"),
+                _("The buyer has sent the goods back"),
+                to(_S.RETURNING, _S.TO_RETURN),
+                BY_CUSTOMER_OR_STAFF,
+                RECEIVE,
+                (sends_back,),
+                button=_("The buyer has sent it"),
+                icon_name="truck",
+                facts={"parcel": int},
+            ),
+            Move(
+                "aftersale.renumber",
+                _("Another number of the return"),
+                _("The return has another number"),
+                stay(_S.RETURNING),
+                BY_CUSTOMER_OR_STAFF,
+                RECEIVE,
+                icon_name="refresh",
+                facts={"parcel": int},
+            ),
+            Move(
+                "aftersale.arrive",
+                _("The return arrives"),
+                _("What was sent back is here: take it in"),
+                stay(_S.RETURNING),
+                BY_SYSTEM,
+                facts={"parcel": int},
+            ),
+            Move(
+                "aftersale.take_in",
+                _("Confirm receipt"),
+                _("What was sent back is taken in"),
+                to(_S.RECEIVED, _S.TO_RETURN, _S.RETURNING),
+                BY_STAFF,
+                RECEIVE,
+                (sends_back,),
+                icon_name="package",
+                is_told=True,
+                says=WHY,
+                facts={"lines": dict[str, int], "scrapped": dict[str, int]},
+            ),
+            Move(
+                "aftersale.refund",
+                _("Refund what came back"),
+                _("What came back is refunded"),
+                to(_S.REFUNDING, _S.RECEIVED),
+                BY_STAFF,
+                RECEIVE,
+                (wants_money,),
+                part_of=frozenset({HANDLE}),
+                button=_("Refund"),
+                icon_name="receipt-refund",
+                is_told=True,
+                says=WHY,
+                facts={"amount_fen": int},
+            ),
+            Move(
+                "aftersale.resend",
+                _("Send the exchange"),
+                _("The exchange is sent"),
+                to(_S.DONE, _S.RECEIVED),
+                BY_STAFF,
+                RECEIVE,
+                (wants_goods,),
+                icon_name="truck",
+                is_told=True,
+                facts={"parcel": int},
             ),
             Move(
                 "aftersale.settle",

@@ -12,8 +12,10 @@ from aftersales.clocks import start_clock
 from aftersales.models import LONGEST_WORDS, MAX_PICTURES, Aftersale, AftersaleLine, AftersalePicture
 from aftersales.rules import find_why_not, read_pieces
 from aftersales.services.locking import free_lines, hold_lines, locked_aftersale
+from aftersales.services.returns import find_return
 from aftersales.terms.selectors import get_reason, get_terms
 from orders.models import Order, OrderLine
+from orders.shipping.returns.announcing import withdraw_return
 from orders.services.fulfilment import apply_goods_rule
 from shop import clock
 from shop.actor import Actor, ActorKind
@@ -135,8 +137,13 @@ def _read_pictures(order: Order, picture_ids: Sequence[int], actor: Actor) -> li
 def withdraw_aftersale(
     aftersale_id: int, *, actor: Actor, expected_version: int | None = None
 ) -> Aftersale:
-    """The buyer gives it up, or staff say so for them: the order goes on as if nobody had asked."""
+    """The buyer gives it up, or staff say so for them: the order goes on as if nobody had asked.
+
+    What is on its way back is given up with it. Raises Refused `parcel_arrived` where it is here already.
+    """
     with locked_aftersale(aftersale_id, "aftersale.withdraw", actor, expected_version) as aftersale:
+        if parcel := find_return(aftersale):
+            withdraw_return(aftersale.order, parcel.pk, actor=actor)
         changes = {"ended_at": clock.now(), **start_clock(State.WITHDRAWN, get_terms())}
         move(aftersale, "aftersale.withdraw", actor=actor, changes=changes)
         free_lines(aftersale)

@@ -24,6 +24,11 @@ def count_pieces(aftersale: Aftersale) -> dict[int, int]:
     return dict(aftersale.lines.values_list("order_line_id", "pieces"))
 
 
+def count_back(aftersale: Aftersale) -> dict[int, int]:
+    """Line id → the pieces of it that the buyer has sent back."""
+    return dict(aftersale.lines.filter(came_back__gt=0).values_list("order_line_id", "came_back"))
+
+
 def give_back(aftersale: Aftersale, *, actor: Actor) -> None:
     """Refund what was agreed to, by its own route; goods that were not sent are cancelled with it.
 
@@ -50,7 +55,8 @@ def _cancel(aftersale: Aftersale, payer: Actor) -> None:
 
 def _refund(aftersale: Aftersale, amount_fen: int, payer: Actor) -> None:
     """What is more than the goods are worth is for the freight."""
-    order, pieces = aftersale.order, count_pieces(aftersale)
+    order = aftersale.order
+    pieces = count_back(aftersale) or count_pieces(aftersale)
     goods_fen = count_worth(order, pieces, is_unsent=False).goods_fen
     wanted = Wanted(pieces, freight_fen=max(amount_fen - goods_fen, 0), amount_fen=amount_fen)
     refund_for_aftersale(

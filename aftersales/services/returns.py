@@ -1,0 +1,71 @@
+"""What the buyer sends back for an after-sale: its parcel and number, and that it has arrived."""
+
+from aftersales.choices import State
+from aftersales.clocks import start_clock
+from aftersales.models import Aftersale
+from aftersales.services.locking import locked_aftersale
+from aftersales.services.money import count_pieces
+from aftersales.terms.selectors import get_terms
+from orders.shipping.models import Direction, Parcel, ParcelState
+from orders.shipping.returns.announcing import announce_return, renumber_return
+from shop import clock
+from shop.actor import SYSTEM, Actor
+from shop.errors import Refused
+from shop.moves.services import move
+
+_UNDER_WAY = (ParcelState.SENT, ParcelState.ARRIVED)
+
+
+def find_return(aftersale: Aftersale) -> Parcel | None:
+    """The parcel that comes back for it, or has arrived and is not taken in yet."""
+    rows = Parcel.objects.filter(case_number=aftersale.number, state__in=_UNDER_WAY)
+    return rows.exclude(direction=Direction.OUT, turned_back_at__isnull=True).order_by("pk").last()
+
+
+def send_back(
+    aftersale_id: int, *, courier: str, tracking_no: str, actor: Actor, expected_version: int | None = None
+) -> Aftersale:
+    """The buyer has sent the goods back, under this number (确认发货).
+
+    Raises Refused `tracking_required` and `courier_required` (400), `own_number`, `duplicate_tracking`.
+    """
+    with locked_aftersale(aftersale_id, "aftersale.send_back", actor, expected_version) as aftersale:
+        parcel = announce_return(
+            aftersale.order,
+            count_pieces(aftersale),
+            courier=courier,
+            tracking_no=tracking_no,
+            actor=actor,
+            case_number=aftersale.number,
+        )
+        changes = start_clock(State.RETURNING, get_terms())
+        move(aftersale, "aftersale.send_back", actor=actor, changes=changes, data={"parcel": parcel.pk})
+    return aftersale
+
+
+def renumber(
+    aftersale_id: int, *, courier: str, tracking_no: str, actor: Actor, expected_version: int | None = None
+) -> Aftersale:
+    """Another number for what comes back, until it arrives. Raises Refused `not_found`, `parcel_arrived`, `same_number`."""
+    with locked_aftersale(aftersale_id, "aftersale.renumber", actor, expected_version) as aftersale:
+        parcel = find_return(aftersale)
+        renumbered = renumber_return(
+            aftersale.order, parcel.pk if parcel else 0, courier=courier, tracking_no=tracking_no, actor=actor
+        )
+        move(aftersale, "aftersale.renumber", actor=actor, data={"parcel": renumbered.pk})
+    return aftersale
+
+
+def note_arrival(case_number: str, parcel_id: int) -> None:
+    """What comes back for an after-sale has reached the shop: from now on it is the shop's turn. Told again, nothing."""
+    found = Aftersale.objects.filter(number=case_number, state=State.RETURNING, arrived_at=None)
+    for aftersale_id in found.values_list("pk", flat=True):
+        try:
+            with locked_aftersale(aftersale_id, "aftersale.arrive", SYSTEM) as aftersale:
+                if aftersale.arrived_at:
+                    return
+                changes = {"arrived_at": clock.now(), **start_clock(State.RETURNING, get_terms())}
+                move(aftersale, "aftersale.arrive", actor=SYSTEM, changes=changes, data={"parcel": parcel_id})
+        except Refused as refused:
+            if refused.code != "wrong_stage":
+                raise
