@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from orders.models import Order
+from orders.payments.changes.pieces import count_share
 from orders.payments.refunding.left import Left, read_left
 
 
@@ -25,14 +26,19 @@ def count_worth(order: Order, pieces: Mapping[int, int], *, is_unsent: bool) -> 
     Of goods that were not sent the freight goes back with the last of them, and what is still owed is not paid back.
     """
     left = read_left(order)
-    goods_fen = sum(line.price(pieces.get(line.line.pk, 0)) for line in left.lines)
     if is_unsent:
-        is_last = not order.pieces_out and order.pieces_to_send == sum(pieces.values())
-        whole_fen = goods_fen + left.freight_fen * is_last - order.owed_fen
-        return Worth(min(max(whole_fen, 0), left.kept_fen), 0)
+        return _count_unsent(order, left, pieces)
     kept_fen = _find_bound(order, left)
-    goods_fen = min(goods_fen, kept_fen)
+    goods_fen = min(sum(line.price(pieces.get(line.line.pk, 0)) for line in left.lines), kept_fen)
     return Worth(goods_fen, min(left.freight_fen, kept_fen - goods_fen))
+
+
+def _count_unsent(order: Order, left: Left, pieces: Mapping[int, int]) -> Worth:
+    """What cancelling them gives back (`cancel_pieces`)."""
+    shares = [count_share(line.line, n) for line in left.lines if (n := pieces.get(line.line.pk, 0))]
+    is_last = not order.pieces_out and order.pieces_to_send == sum(pieces.values())
+    whole_fen = sum(shares) + left.freight_fen * is_last - order.owed_fen
+    return Worth(min(max(whole_fen, 0), left.kept_fen), 0)
 
 
 def _find_bound(order: Order, left: Left) -> int:

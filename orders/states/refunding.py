@@ -66,7 +66,7 @@ REFUNDING = (
         BY_MONEY,
         "orders.refund",
         own_guards={STAFF: (something_kept,)},
-        part_of=frozenset({"orders.cancel", "aftersales.handle", "aftersales.receive"}),
+        part_of=frozenset({"orders.cancel"}),
         button=_("Refund without cancelling"),
         icon_name="arrow-back-up",
         is_told=True,
