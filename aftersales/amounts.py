@@ -1,11 +1,12 @@
-"""What the pieces of an after-sale are worth: their share of what the lines still cost, and what the freight gives back."""
+"""What pieces of an after-sale are worth: their share of what lines still cost, and what the freight gives back."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from orders.payments.refunding.left import Left, read_left
+
 from orders.models import Order
 from orders.payments.changes.pieces import count_share
-from orders.payments.refunding.left import Left, read_left
 
 
 @dataclass(frozen=True)

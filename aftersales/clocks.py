@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from aftersales.choices import Overdue, State
-from aftersales.models import AftersaleTerms
+from aftersales.terms.models import AftersaleTerms
 from shop import clock
 
 DAY = timedelta(days=1)

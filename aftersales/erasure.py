@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from aftersales.models import Aftersale, AftersalePicture
+from aftersales.models import Aftersale
 from shop.customers.erasure import sealed
 from shop.customers.models import Customer
 from shop.events.models import Event

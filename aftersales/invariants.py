@@ -14,14 +14,18 @@ from shop.events.models import EventDelivery
 from shop.invariants import in_scope, invariant
 
 
-@invariant("B23", "a line is in the open after-sale that its order line says, with so many pieces, and in one at most")
+@invariant(
+    "B23",
+    "a line is in the open after-sale that its order line says, with so many pieces, and in one at most",
+)
 def lines_say_what_is_open() -> Iterator[str]:
     held = AftersaleLine.objects.filter(order_line=OuterRef("pk"), aftersale__state__in=OPEN)
     sums = held.order_by().values("order_line").annotate(n=Sum("pieces")).values("n")
     rows = OrderLine.objects.annotate(held=Coalesce(Subquery(sums), 0)).exclude(in_aftersale=F("held"))
     for line in in_scope(rows, orders="order").select_related("order"):
         yield f"order {line.order.number}, line {line.pk}: {line.in_aftersale} in after-sales, not {line.held}"
-    strayed = AftersaleLine.objects.exclude(is_open=Q(aftersale__state__in=OPEN))
+    right = Q(is_open=True, aftersale__state__in=OPEN) | (Q(is_open=False) & ~Q(aftersale__state__in=OPEN))
+    strayed = AftersaleLine.objects.exclude(right)
     for row in in_scope(strayed, orders="aftersale__order").select_related("aftersale"):
         yield f"after-sale {row.aftersale.number} is {row.aftersale.state}, its line {row.pk} open: {row.is_open}"
 
@@ -42,7 +46,10 @@ def marks_say_what_is_open() -> Iterator[str]:
         yield f"order {order.number} is marked {order.aftersale_mark}"
 
 
-@invariant("B23.2", "what an after-sale has given back is what the shop agreed to, and only a settled one has given anything")
+@invariant(
+    "B23.2",
+    "an after-sale that is settled has given back what was agreed to, any other nothing",
+)
 def refunds_are_what_was_agreed() -> Iterator[str]:
     given = Refund.objects.filter(case_number=OuterRef("number")).order_by().values("case_number")
     sums = given.annotate(fen=Sum("amount_fen")).values("fen")

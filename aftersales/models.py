@@ -85,7 +85,8 @@ class Aftersale(Versioned):
 class AftersaleLine(models.Model):
     """Pieces of one order line in an after-sale; of an exchange with the SKU that the buyer wants instead.
 
-    `came_back`: how many of them the shop has taken in. `is_open` follows its after-sale, so that a line is in one open after-sale at most.
+    `came_back`: how many of them the shop has taken in. `is_open` follows its after-sale: a line is in one that is open
+    at most.
     """
 
     aftersale = models.ForeignKey(Aftersale, on_delete=models.PROTECT, related_name="lines", db_index=False)

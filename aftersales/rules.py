@@ -7,7 +7,8 @@ from datetime import timedelta
 from django.utils.translation import gettext_lazy as _
 
 from aftersales.choices import SENDS_BACK, Kind, State
-from aftersales.models import Aftersale, AftersaleTerms
+from aftersales.models import Aftersale
+from aftersales.terms.models import AftersaleTerms
 from orders.models import Order, OrderLine
 from orders.stages import IN_HAND, Stage
 from shop import clock

@@ -1,4 +1,4 @@
-"""Addresses of after-sales: /console/aftersales/…, /console/settings/aftersales/… and where one is opened for an order."""
+"""Addresses of after-sales: /console/aftersales/…, /console/settings/aftersales/…, and opening one for an order."""
 
 from django.urls import include, path
 

@@ -21,7 +21,9 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "aftersale.agree_return",
         forms.AgreeReturnForm,
-        words=_("The buyer sees the address and sends the goods back. Nothing is refunded before they are here."),
+        words=_(
+            "The buyer sees the address and sends the goods back. Nothing is refunded before they are here."
+        ),
         undo=_BY_SUPERVISOR,
         is_first=True,
         is_final=True,
@@ -29,7 +31,9 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "aftersale.agree_refund",
         forms.AgreeRefundForm,
-        words=_("The money goes back the way it came. Goods that were not sent are cancelled and on sale again."),
+        words=_(
+            "The money goes back the way it came. Goods that were not sent are cancelled and on sale again."
+        ),
         undo=_FINAL,
         is_first=True,
         is_final=True,
@@ -51,7 +55,9 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "aftersale.withdraw",
         bare_form("withdraw_aftersale", withdraw_aftersale),
-        words=_("The buyer has told you that they want nothing back. The order goes on as if nobody had asked."),
+        words=_(
+            "The buyer has told you that they want nothing back. The order goes on as if nobody had asked."
+        ),
         undo=_("The buyer can ask again."),
     ),
     Action(

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from orders.payments.refunding.left import PaymentLeft, read_left
 
 from aftersales.amounts import Worth, count_worth
 from aftersales.choices import Overdue, State
 from aftersales.models import Aftersale, AftersaleLine
-from orders.payments.refunding.left import PaymentLeft, read_left
 from shop import clock
 
 TONES = {
@@ -65,9 +65,7 @@ class CaseFacts:
 def read_facts(aftersale: Aftersale) -> CaseFacts:
     """What its page shows; what is left of the order is read in a handful of queries."""
     left = read_left(aftersale.order)
-    lines = list(
-        aftersale.lines.select_related("order_line__sku__product", "sku").order_by("order_line_id")
-    )
+    lines = list(aftersale.lines.select_related("order_line__sku__product", "sku").order_by("order_line_id"))
     by_line = {line.line.pk: line for line in left.lines}
     rows = [Row(line, by_line[line.order_line_id].price(line.pieces)) for line in lines]
     pieces = {line.order_line_id: line.pieces for line in lines}

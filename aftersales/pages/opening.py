@@ -63,7 +63,11 @@ class OpenForm(forms.Form):
         values = self.cleaned_data
         pieces = {each.line.pk: values[f"line_{each.line.pk}"] or 0 for each in self.choosable}
         return Claim(
-            Kind(values["kind"]), pieces, values["reason"], amount_fen=values["amount"] or None, words=values["words"]
+            Kind(values["kind"]),
+            pieces,
+            values["reason"],
+            amount_fen=values["amount"] or None,
+            words=values["words"],
         )
 
     def show_refusal(self, refused: Refused) -> None:

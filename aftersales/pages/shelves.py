@@ -42,7 +42,9 @@ class Shelf:
 
 SHELVES = (
     Shelf("ours", _("Your move"), OURS, _("Nobody waits for the shop"), is_work=True),
-    Shelf("theirs", _("Buyer's move"), (State.TO_RETURN,), _("No buyer has to send anything back"), is_work=True),
+    Shelf(
+        "theirs", _("Buyer's move"), (State.TO_RETURN,), _("No buyer has to send anything back"), is_work=True
+    ),
     Shelf("money", _("Being refunded"), (State.REFUNDING,), _("No money is on its way")),
     Shelf("done", _("Completed"), (State.DONE,), _("None is completed yet")),
     Shelf(

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from aftersales.choices import State
 from aftersales.models import Aftersale
 from aftersales.pages.actions import ACTIONS, find_action_url
 from aftersales.pages.facts import TONES, find_then, is_late, read_facts
@@ -35,7 +36,7 @@ def list_aftersales(request: StaffRequest) -> HttpResponse:
     context = {
         "page": page,
         "rows": [
-            (row, mask_name(row.order.recipient), TONES[row.state], find_then(row), is_late(row))
+            (row, mask_name(row.order.recipient), TONES[State(row.state)], find_then(row), is_late(row))
             for row in page.rows
         ],
         "shelf": shelf,

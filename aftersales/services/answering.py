@@ -1,4 +1,4 @@
-"""What the shop says to an after-sale: agree to the refund or the return, refuse, open again, note that it was talked about."""
+"""What the shop says to an after-sale: agree to the refund or return, refuse, open again, note a talk about it."""
 
 from typing import Any
 
@@ -27,6 +27,13 @@ from shop.money import format_fen
 from shop.moves.services import move
 
 LONGEST_ANSWER = 200
+_UNANSWERED: dict[str, Any] = {
+    "agreed_fen": None,
+    "return_to": {},
+    "answered_at": None,
+    "ended_at": None,
+    "answer": "",
+}
 
 
 def agree_refund(
@@ -108,14 +115,14 @@ def reopen_aftersale(
 ) -> Aftersale:
     """What was refused or never sent back is to be answered again, as long as its goods are where they were.
 
-    Raises Refused `reason_required` (400), and as `read_pieces` does where these goods are asked about elsewhere or gone.
+    Raises Refused `reason_required` (400), and as `read_pieces` does where these goods are gone, or asked about
+    elsewhere.
     """
     if not reason.strip():
         raise Refused("reason_required", _("Say why it is opened again."), 400)
     with locked_aftersale(aftersale_id, "aftersale.reopen", actor, expected_version) as aftersale:
         _check_still_there(aftersale)
-        blank = {"agreed_fen": None, "return_to": {}, "answered_at": None, "ended_at": None, "answer": ""}
-        changes = blank | start_clock(State.ASKED, get_terms())
+        changes = _UNANSWERED | start_clock(State.ASKED, get_terms())
         sealed = seal_words(aftersale, reason=reason.strip()[:LONGEST_ANSWER])
         move(aftersale, "aftersale.reopen", actor=actor, changes=changes, sealed=sealed)
         hold_lines(aftersale)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -15,8 +16,8 @@ from aftersales.services.locking import free_lines, hold_lines, locked_aftersale
 from aftersales.services.returns import find_return
 from aftersales.terms.selectors import get_reason, get_terms
 from orders.models import Order, OrderLine
-from orders.shipping.returns.announcing import withdraw_return
 from orders.services.fulfilment import apply_goods_rule
+from orders.shipping.returns.announcing import withdraw_return
 from shop import clock
 from shop.actor import Actor, ActorKind
 from shop.errors import Refused
@@ -56,7 +57,7 @@ def open_aftersale(order_id: int, claim: Claim, *, actor: Actor) -> Aftersale:
         lines = list(order.lines.select_related("sku").order_by("id"))
         picked, is_unsent = read_pieces(order, lines, claim.kind, claim.pieces)
         aftersale = _make(order, claim, picked, is_unsent=is_unsent, actor=actor)
-        data = {"wanted": claim.kind, "lines": {str(line.pk): n for line, n in picked}}
+        data: dict[str, Any] = {"wanted": claim.kind, "lines": {str(line.pk): n for line, n in picked}}
         data |= {"reason_name": aftersale.reason_name, "amount_fen": aftersale.asked_fen}
         begin(aftersale, "aftersale.open", actor=actor, data=data)
         _fill(aftersale, claim, picked, actor)
@@ -134,9 +135,7 @@ def _read_pictures(order: Order, picture_ids: Sequence[int], actor: Actor) -> li
     return pictures
 
 
-def withdraw_aftersale(
-    aftersale_id: int, *, actor: Actor, expected_version: int | None = None
-) -> Aftersale:
+def withdraw_aftersale(aftersale_id: int, *, actor: Actor, expected_version: int | None = None) -> Aftersale:
     """The buyer gives it up, or staff say so for them: the order goes on as if nobody had asked.
 
     What is on its way back is given up with it. Raises Refused `parcel_arrived` where it is here already.

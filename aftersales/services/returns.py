@@ -46,7 +46,10 @@ def send_back(
 def renumber(
     aftersale_id: int, *, courier: str, tracking_no: str, actor: Actor, expected_version: int | None = None
 ) -> Aftersale:
-    """Another number for what comes back, until it arrives. Raises Refused `not_found`, `parcel_arrived`, `same_number`."""
+    """Another number for what comes back, until it arrives.
+
+    Raises Refused `not_found` (404), `parcel_arrived`, `same_number`, and of the number as `send_back`.
+    """
     with locked_aftersale(aftersale_id, "aftersale.renumber", actor, expected_version) as aftersale:
         parcel = find_return(aftersale)
         renumbered = renumber_return(
@@ -57,7 +60,7 @@ def renumber(
 
 
 def note_arrival(case_number: str, parcel_id: int) -> None:
-    """What comes back for an after-sale has reached the shop: from now on it is the shop's turn. Told again, nothing."""
+    """What comes back for an after-sale has reached the shop: now it is the shop's turn. Told again, nothing."""
     found = Aftersale.objects.filter(number=case_number, state=State.RETURNING, arrived_at=None)
     for aftersale_id in found.values_list("pk", flat=True):
         try:

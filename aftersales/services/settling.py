@@ -43,9 +43,7 @@ def take_in(
     """
     with locked_aftersale(aftersale_id, "aftersale.take_in", actor, expected_version) as aftersale:
         back = _count(aftersale, restock, scrap)
-        take_back(
-            aftersale.order, restock, scrap, actor=actor, case_number=aftersale.number, note=note
-        )
+        take_back(aftersale.order, restock, scrap, actor=actor, case_number=aftersale.number, note=note)
         data = {"lines": {str(pk): n for pk, n in back.items()}}
         data |= {"scrapped": {str(pk): n for pk, n in scrap.items() if n}}
         sealed = seal_words(aftersale, reason=note.strip()[:LONGEST_ANSWER])
@@ -60,7 +58,9 @@ def _count(aftersale: Aftersale, restock: Pieces, scrap: Pieces) -> dict[int, in
     rows = {row.order_line_id: row for row in aftersale.lines.select_related("order_line")}
     for pk, pieces in back.items():
         if pk not in rows or pieces > rows[pk].pieces:
-            raise Refused("more_than_agreed", _("More came back than was agreed to: open another after-sale."))
+            raise Refused(
+                "more_than_agreed", _("More came back than was agreed to: open another after-sale.")
+            )
         rows[pk].came_back = pieces
         rows[pk].save(update_fields=["came_back"])
     return back

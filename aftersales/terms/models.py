@@ -19,9 +19,7 @@ class AftersaleTerms(Versioned):
 
     subject_kind = "aftersale_terms"
 
-    window_days = models.PositiveSmallIntegerField(
-        _("buyers may ask until (days after receipt)"), default=7
-    )
+    window_days = models.PositiveSmallIntegerField(_("buyers may ask until (days after receipt)"), default=7)
     answer_hours = models.PositiveSmallIntegerField(_("the shop answers within (hours)"), default=48)
     answer_overdue = models.CharField(
         _("when the time to answer is over"), max_length=8, choices=Overdue, default=Overdue.NOTHING

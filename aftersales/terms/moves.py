@@ -29,7 +29,9 @@ TERMS = register(
 
 
 def is_used(row: Reason | ReturnAddress) -> Refused | None:
-    return None if row.is_in_use else Refused("not_in_use", _("This is not used any more. Use it again first."))
+    return (
+        None if row.is_in_use else Refused("not_in_use", _("This is not used any more. Use it again first."))
+    )
 
 
 def is_unused(row: Reason | ReturnAddress) -> Refused | None:
@@ -88,9 +90,7 @@ RETURN_ADDRESSES = register(
                 icon_name="star",
                 guards=(is_used, is_not_default),
             ),
-            stateless(
-                "return_address.step_back", _("No longer the default return address"), BY_SHOP, _SETUP
-            ),
+            stateless("return_address.step_back", _("No longer the default return address"), BY_SHOP, _SETUP),
             stateless(
                 "return_address.retire",
                 _("Return address no longer used"),

@@ -35,6 +35,8 @@ def get_address(address_id: int | None) -> ReturnAddress:
     rows = list_addresses()
     address = (rows.filter(pk=address_id) if address_id else rows.filter(is_default=True)).first()
     if address is None:
-        message = _("There is no return address: add one in the settings, so that buyers know where to send it.")
+        message = _(
+            "There is no return address: add one in the settings, so that buyers know where to send it."
+        )
         raise Refused("no_return_address", message)
     return address

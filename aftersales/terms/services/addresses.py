@@ -39,9 +39,7 @@ def change_address(
     return address
 
 
-def choose_address(
-    address_id: int, *, actor: Actor, expected_version: int | None = None
-) -> ReturnAddress:
+def choose_address(address_id: int, *, actor: Actor, expected_version: int | None = None) -> ReturnAddress:
     """Make this address the default in place of the other. Raises Refused `not_in_use`, `is_default`."""
     with transaction.atomic():
         # All in one order: two people who choose at once would each wait for the row of the other.
@@ -56,18 +54,14 @@ def choose_address(
     return address
 
 
-def retire_address(
-    address_id: int, *, actor: Actor, expected_version: int | None = None
-) -> ReturnAddress:
+def retire_address(address_id: int, *, actor: Actor, expected_version: int | None = None) -> ReturnAddress:
     """Offer it no more. Raises Refused `is_default` until another one is chosen."""
     with locked(ReturnAddress, address_id, "return_address.retire", actor, expected_version) as address:
         move(address, "return_address.retire", actor=actor, changes={"is_in_use": False})
     return address
 
 
-def take_up_address(
-    address_id: int, *, actor: Actor, expected_version: int | None = None
-) -> ReturnAddress:
+def take_up_address(address_id: int, *, actor: Actor, expected_version: int | None = None) -> ReturnAddress:
     """Offer an address again that was laid aside. Raises Refused `already_done`."""
     with locked(ReturnAddress, address_id, "return_address.take_up", actor, expected_version) as address:
         move(address, "return_address.take_up", actor=actor, changes={"is_in_use": True})
