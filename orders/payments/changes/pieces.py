@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order, OrderLine
+from orders.payments.refunding.left import count_refunded, find_dearest_fen
 from shop.actor import Actor
 from shop.catalog.stock.changes import release_stock
 from shop.errors import Refused
@@ -26,13 +26,14 @@ def load_pieces(order: Order, chosen: Mapping[int, int]) -> list[OrderLine]:
 def take_share(line: OrderLine, pieces: int) -> int:
     """Cancel `pieces` of a line; returns their part (fen) of what its pieces still cost, the last takes all.
 
-    Pieces that came back cost nothing any more; where the shop kept some of their price, the others gain nothing.
+    Pieces that came back or were refunded cost nothing any more; where the shop kept some of their price, the others
+    gain nothing.
     """
-    # Of pieces cancelled after they were paid a refund has the row; the price of the others was never paid.
-    refunded = line.refund_lines.aggregate(pieces=Sum("pieces"))["pieces"] or 0
-    priced = line.quantity - line.cancelled + refunded
-    most_fen = -(-(line.total_fen - line.cancelled_unpaid_fen) // priced) * pieces
-    kept = line.quantity - line.cancelled - line.returned + line.resent
+    refunded = count_refunded(line)
+    most_fen = find_dearest_fen(line, refunded) * pieces
+    # Pieces that were given back are first those that had been sent; of those that were not, each keeps its part.
+    gone = max(line.returned - line.resent, min(refunded.given_back, line.shipped))
+    kept = line.quantity - line.cancelled - gone
     line.cancelled += pieces
     return min(line.left_fen * pieces // kept, most_fen)
 
