@@ -137,6 +137,7 @@ class Payment(models.Model):
         indexes = [
             models.Index(fields=["reference"], name="payment_by_reference", condition=~Q(reference="")),
             models.Index(fields=["captured_at"], name="payment_at_counter", condition=Q(store__isnull=False)),
+            models.Index(fields=["method"], name="payment_by_method"),
         ]
 
     def __str__(self) -> str:
@@ -159,6 +160,7 @@ class RefundCause(models.TextChoices):
     CANCEL = "cancel", _("Cancelled")
     PART = "part", _("While the order goes on")
     GOODWILL = "goodwill", _("Goodwill")
+    AFTERSALE = "aftersale", _("After-sale")
     LATE_PAYMENT = "late_payment", _("Paid too late or twice")
     EXCESS_TRANSFER = "excess_transfer", _("Transfer too late or twice")
     OUTSIDE = "outside", _("Refunded outside the shop")
@@ -168,7 +170,7 @@ class Refund(models.Model):
     """Money that goes back: decided once, with a number that stays the same on every try.
 
     `is_goodwill`: for no line of the order, so that what its lines cost is not lowered by it. What a version knew
-    that did not note the decider counts as decided by everybody.
+    that did not note the decider counts as decided by everybody. `case_number`: of the after-sale that decided it.
     """
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
@@ -177,6 +179,7 @@ class Refund(models.Model):
     amount_fen = models.PositiveIntegerField()
     is_goodwill = models.BooleanField(default=False, db_default=False)
     cause = models.CharField(max_length=16, choices=RefundCause, blank=True, default="", db_default="")
+    case_number = models.CharField(max_length=24, blank=True, default="", db_default="")
     decided_by_kind = models.CharField(max_length=10, blank=True, default="", db_default="")
     decided_by_id = models.BigIntegerField(null=True)
     decided_by_name = models.CharField(max_length=80, blank=True, default="", db_default="")
@@ -212,6 +215,11 @@ class Refund(models.Model):
             ),
             models.Index(fields=["gateway_id"], name="refund_by_gateway_id", condition=~Q(gateway_id="")),
             models.Index(fields=["reference"], name="refund_by_reference", condition=~Q(reference="")),
+            models.Index(fields=["case_number"], name="refund_of_case", condition=~Q(case_number="")),
+            models.Index(fields=["cause", "id"], name="refund_by_cause"),
+            models.Index(fields=["decided_by_id", "id"], name="refund_by_decider"),
+            models.Index(fields=["created_at"], name="refund_by_created"),
+            models.Index(fields=["amount_fen"], name="refund_by_amount"),
             models.Index(fields=["id"], name="refund_stuck", condition=Q(stuck_at__isnull=False)),
             models.Index(
                 fields=["finished_at"], name="refund_by_finished", condition=Q(finished_at__isnull=False)
@@ -225,7 +233,8 @@ class Refund(models.Model):
 class RefundLine(models.Model):
     """What a refund gives back for one line of its order, or for the freight, which is no line.
 
-    `pieces` are those cancelled with it. Goodwill and money that does not count are for nothing and have none.
+    `pieces` are those cancelled with it, or given back while the order goes on. Goodwill and money that does not
+    count are for nothing and have none.
     """
 
     refund = models.ForeignKey(Refund, on_delete=models.PROTECT, related_name="lines", db_index=False)

@@ -4,6 +4,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from shop.access import REFUNDING
 from shop.actor import Actor, ActorKind
 from shop.customers.models import TEST_OPENID, Customer
 from shop.errors import Refused
@@ -64,7 +65,6 @@ def customers_in_scope(actor: Actor) -> "QuerySet[Customer]":
     return Customer.objects.all()
 
 
-_REFUNDING = frozenset({"orders.cancel", "orders.refund"})
 _BOOKED = {"amount_fen": int, "balance_fen": int, "order": str}
 
 leave_out("customer", "what")
@@ -167,7 +167,7 @@ CUSTOMERS = register(
                 _("Refunded to the balance"),
                 BY_ALL,
                 "customers.balance",
-                part_of=_REFUNDING,
+                part_of=REFUNDING,
                 says=WHY,
                 facts=_BOOKED,
             ),

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order, OrderLine
+from orders.payments.refunding.left import count_refunded, find_dearest_fen
 from orders.services.taking import check_not_in_aftersale
 from shop.actor import Actor
 from shop.catalog.stock.changes import release_stock
@@ -35,13 +35,14 @@ def take_share(line: OrderLine, pieces: int) -> int:
 def count_share(line: OrderLine, pieces: int) -> int:
     """The part (fen) of `pieces` of what the pieces of a line still cost; the last take all.
 
-    Pieces that came back cost nothing any more; where the shop kept some of their price, the others gain nothing.
+    Pieces that came back or were refunded cost nothing any more; where the shop kept some of their price, the others
+    gain nothing.
     """
-    # Of pieces cancelled after they were paid a refund has the row; the price of the others was never paid.
-    refunded = line.refund_lines.aggregate(pieces=Sum("pieces"))["pieces"] or 0
-    priced = line.quantity - line.cancelled + refunded
-    most_fen = -(-(line.total_fen - line.cancelled_unpaid_fen) // priced) * pieces
-    kept = line.quantity - line.cancelled - line.returned + line.resent
+    refunded = count_refunded(line)
+    most_fen = find_dearest_fen(line, refunded) * pieces
+    # Pieces that were given back are first those that had been sent; of those that were not, each keeps its part.
+    gone = max(line.returned - line.resent, min(refunded.given_back, line.shipped))
+    kept = line.quantity - line.cancelled - gone
     return min(line.left_fen * pieces // kept, most_fen)
 
 

@@ -10,7 +10,7 @@ from orders.moves import lock_order, lock_row, move
 from orders.payments.models import Refund, RefundState
 from orders.payments.selectors import is_stuck
 from orders.payments.services.outside import fail_refund
-from orders.payments.services.refunds import BACKUP_AFTER, SENDABLE, describe_refund
+from orders.payments.services.refunds import SENDABLE, describe_refund, find_next_try
 from shop import clock
 from shop.actor import GATEWAY, SYSTEM, Actor
 from shop.errors import Refused
@@ -78,7 +78,7 @@ def retry_refund(refund_id: int, *, actor: Actor) -> Refund:
         if refund.state != RefundState.FAILED:
             raise Refused("not_failed", _("This refund has not failed."))
         refund.state, refund.sending_since = RefundState.COMMITTED, clock.now()
-        refund.next_try_at = refund.sending_since + BACKUP_AFTER
+        refund.next_try_at = find_next_try(refund.payment, refund.sending_since)
         refund.save()
         move(order, "order.retry_refund", actor=actor, data=describe_refund(refund))
     return refund

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, Sum
@@ -13,6 +13,9 @@ from orders.moves import move
 from orders.payments.ledger import give_back
 from orders.payments.models import PayAttempt, Payment, Refund, RefundCause, RefundLine, RefundState
 from orders.payments.numbers import number_refund
+from orders.payments.refunding.left import KEEPING
+from orders.payments.refunding.plan import over_refundable, split_newest_first
+from orders.payments.refunding.rules import UNDER_WAY, find_bar, find_slot, read_use
 from orders.spending import keep_spending
 from shop import clock
 from shop.actor import SYSTEM, Actor, ActorKind
@@ -20,8 +23,9 @@ from shop.errors import Refused
 from shop.events.services import seal_words
 from shop.money import share_fen
 from shop.store.choices import PayMethod
+from shop.store.made_money import check_second_person
 
-SENDABLE = (RefundState.COMMITTED, RefundState.PROCESSING)
+SENDABLE = UNDER_WAY
 ENDED_WITHOUT = frozenset({"ABNORMAL", "CLOSED"})
 """What the gateway calls a refund that it has taken in and will not carry out."""
 PAYABLE_BY_HAND = (RefundState.TO_PAY_OUT, RefundState.FAILED)
@@ -33,31 +37,33 @@ BACKUP_AFTER = timedelta(seconds=30)
 class RefundOf:
     """Why money goes back, and what for: `shares` are line id → fen, the rest is freight if goods are the cause.
 
-    `pieces` (line id → pieces) are cancelled with it; `notice` is what the buyer reads.
+    `pieces` (line id → pieces) are cancelled or given back with it; `notice` is what the buyer reads; `case_number`
+    is that of the after-sale that decides it.
     """
 
     cause: RefundCause
     shares: Mapping[int, int] = field(default_factory=dict)
     pieces: Mapping[int, int] = field(default_factory=dict)
     notice: str = ""
+    case_number: str = ""
 
     def split(self, part_fen: int, whole_fen: int) -> "tuple[RefundOf, RefundOf]":
         """What a part of the amount is for, and what the rest; pieces and notice are said once."""
         weights = [*self.shares.values(), whole_fen - sum(self.shares.values())]
         part = dict(zip(self.shares, share_fen(part_fen, weights), strict=False))
         rest = {line_id: fen - part[line_id] for line_id, fen in self.shares.items()}
-        return replace(self, shares=part), RefundOf(self.cause, rest)
+        return replace(self, shares=part), replace(self, shares=rest, pieces={}, notice="")
 
     def describe(self) -> dict[str, object]:
         """What the event says of it; a cancellation says itself what it is for."""
         if self.cause == RefundCause.GOODWILL:
             return {"is_goodwill": True}
         shares = {str(line_id): fen for line_id, fen in self.shares.items() if fen}
-        return {"shares": shares} if shares and self.cause == RefundCause.PART else {}
+        return {"shares": shares} if shares and self.cause in KEEPING else {}
 
     def itemise(self, refund: Refund) -> None:
         """Write the rows of a refund that is for goods."""
-        if self.cause not in (RefundCause.CANCEL, RefundCause.PART):
+        if self.cause not in (RefundCause.CANCEL, *KEEPING):
             return
         freight = (None, refund.amount_fen - sum(self.shares.values()))
         RefundLine.objects.bulk_create(
@@ -89,11 +95,13 @@ def commit_refund(
     Raises Refused `over_refundable`, `over_refund_limit` (403).
     """
     if not 0 < amount_fen <= payment.refundable_fen:
-        raise Refused("over_refundable", _("More than what is left of the payment cannot be refunded."))
+        raise over_refundable()
     check_refund_limit(order, actor, amount_fen)
     moment = clock.now()
     by_gateway = payment.method == PayMethod.WECHAT
     by_hand = payment.method not in (PayMethod.WECHAT, PayMethod.BALANCE)
+    if by_gateway and find_bar(payment, read_use(payment), moment):
+        by_gateway, by_hand = False, True
     refund = Refund.objects.create(
         payment=payment,
         order=order,
@@ -102,10 +110,11 @@ def commit_refund(
         reason=keep_reason(order, reason),
         is_goodwill=of.cause == RefundCause.GOODWILL,
         cause=of.cause,
+        case_number=of.case_number,
         **name_decider(actor),
         state=RefundState.TO_PAY_OUT if by_hand else RefundState.COMMITTED,
         created_at=moment,
-        next_try_at=moment + BACKUP_AFTER if by_gateway else None,
+        next_try_at=find_next_try(payment, moment) if by_gateway else None,
         sending_since=moment if by_gateway else None,
     )
     payment.refunding_fen += amount_fen
@@ -113,13 +122,18 @@ def commit_refund(
     of.itemise(refund)
     data = describe_refund(refund) | of.describe()
     # A cancellation says itself why, and what the buyer is told.
-    is_told = of.cause in (RefundCause.PART, RefundCause.GOODWILL)
+    is_told = of.cause in (*KEEPING, RefundCause.GOODWILL)
     sealed = seal_words(order, reason=refund.reason, notice=of.notice) if is_told else ""
     move(order, "order.refund", actor=actor, data=data, sealed=sealed)
     if payment.method == PayMethod.BALANCE:
         give_back(order, refund, actor=actor)
         finish_refund(order, refund, actor=SYSTEM)
     return refund
+
+
+def find_next_try(payment: Payment, moment: datetime) -> datetime:
+    """When the timer sends what was decided or tried again at a moment: as far from the last as the gateway wants."""
+    return max(find_slot(payment, read_use(payment), moment), moment + BACKUP_AFTER)
 
 
 def name_decider(actor: Actor) -> dict[str, Any]:
@@ -148,23 +162,33 @@ def check_refund_limit(order: Order, actor: Actor, amount_fen: int) -> None:
     raise Refused("over_refund_limit", message, 403, limit_fen=limit)
 
 
+def check_decision(order: Order, actor: Actor, amount_fen: int) -> None:
+    """Whether this actor may decide so much more of a locked order by themselves, or with `actor.second`.
+
+    What counts is all that this person gives back of it. Raises Refused `over_refund_limit` (403),
+    `second_person_required`.
+    """
+    check_refund_limit(order, actor, amount_fen)
+    limit_fen = actor.second.refund_limit_fen if actor.second else None
+    total_fen = sum_decided(order, actor) + amount_fen
+    check_second_person(actor, total_fen, capability="orders.refund", second_limit_fen=limit_fen)
+
+
 def sum_decided(order: Order, actor: Actor) -> int:
     """What this person has decided to refund of the order until now."""
     own = Q(decided_by_kind=actor.kind, decided_by_id=actor.id) | Q(decided_by_kind="")
     return order.refunds.filter(own).aggregate(fen=Sum("amount_fen"))["fen"] or 0
 
 
-def refund_share(order: Order, *, amount_fen: int, reason: str, actor: Actor, of: RefundOf) -> None:
+def refund_share(order: Order, *, amount_fen: int, reason: str, actor: Actor, of: RefundOf) -> list[Refund]:
     """As `commit_refund`, for `amount_fen` of all that was paid for a locked order, newest payments first."""
-    left = amount_fen
-    for payment in order.payments.select_for_update().filter(counts=True).order_by("-id"):
-        part = min(left, payment.refundable_fen)
-        if part:
-            this, of = of.split(part, left)
-            commit_refund(order, payment, amount_fen=part, reason=reason, actor=actor, of=this)
-            left -= part
-    if left:
-        raise Refused("over_refundable", _("More than what is left of the payment cannot be refunded."))
+    payments = order.payments.select_for_update().filter(counts=True).order_by("-id")
+    made, left_fen = [], amount_fen
+    for payment, part_fen in split_newest_first(payments, amount_fen):
+        this, of = of.split(part_fen, left_fen)
+        made.append(commit_refund(order, payment, amount_fen=part_fen, reason=reason, actor=actor, of=this))
+        left_fen -= part_fen
+    return made
 
 
 def finish_refund(order: Order, refund: Refund, *, actor: Actor, verb: str = "order.refund_done") -> None:
