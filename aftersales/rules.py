@@ -31,6 +31,12 @@ class Choosable:
         return self.unsent if is_unsent else self.sent
 
 
+def may_have_aftersale(order: Order) -> bool:
+    """Whether anything of it may be with the buyer, or be paid and unsent, by its own columns alone."""
+    is_unsent = order.stage in IN_HAND and order.paid_fen > 0 and order.pieces_to_send > 0
+    return not order.is_test and (is_unsent or (order.stage in _SENT and order.pieces_out > 0))
+
+
 def list_choosable(order: Order, lines: Sequence[OrderLine]) -> list[Choosable]:
     """The lines of which something can be asked back now; one that is in an open after-sale is not among them."""
     found = [_choose(order, line) for line in lines if not line.in_aftersale]

@@ -1,9 +1,9 @@
 """Reading after-sales."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from aftersales.choices import OPEN, State
+from aftersales.choices import State
 from aftersales.models import Aftersale
 from orders.scope import rows_in_scope, scope_key
 from shop.actor import Actor
@@ -28,6 +28,22 @@ def list_in(scope: str, *states: State) -> "QuerySet[Aftersale]":
     return rows_in_scope(rows, scope)
 
 
-def list_open_of(order_id: int) -> "QuerySet[Aftersale]":
-    """The open ones of an order."""
-    return Aftersale.objects.filter(order=order_id, state__in=OPEN).order_by("pk")
+def list_ours(scope: str) -> "QuerySet[Aftersale]":
+    """Those in which the shop has to move."""
+    return list_in(scope, *OURS)
+
+
+def list_asked(scope: str) -> "QuerySet[Aftersale]":
+    """Those that wait for the shop's answer."""
+    return list_in(scope, State.ASKED)
+
+
+def list_here(scope: str) -> "QuerySet[Aftersale]":
+    """Those whose goods have come back, and are to be taken in or settled."""
+    is_here = Q(state=State.RECEIVED) | Q(state=State.RETURNING, arrived_at__isnull=False)
+    return rows_in_scope(Aftersale.objects.filter(is_here), scope)
+
+
+def list_of_order(order_id: int) -> list[Aftersale]:
+    """Those of an order, the newest first."""
+    return list(Aftersale.objects.filter(order=order_id).order_by("-pk"))

@@ -9,7 +9,7 @@ from aftersales.pages.opening import open_for_buyer
 from shop.staff.actions.views import action_paths
 
 app_name = "aftersales"
-_AFTERSALE = "aftersales/<aftersale_number:number>/"
+_AFTERSALE = "aftersales/<aftersale_number:aftersale>/"
 urlpatterns = [
     path("settings/aftersales/", include("aftersales.terms.urls")),
     path("aftersales/", views.list_aftersales, name="list"),

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
+from aftersales.choices import State
+from aftersales.models import IS_OPEN
 from notifications.models import Alert, HandledHow
 from orders.clocks import DAY, OVER
 from orders.collections.selectors import find_troubled
@@ -184,3 +186,22 @@ def _list_by_people(order: Order, alert: Alert) -> "QuerySet[Event]":
 def _list_moves(order: Order, alert: Alert) -> "QuerySet[Event]":
     """Of that, what took it into another stage."""
     return _list_by_people(order, alert).exclude(before=F("after"))
+
+
+def after_aftersale(order: Order, _alert: Alert) -> Ending | None:
+    """Over when each of its after-sales is answered or withdrawn."""
+    is_asked = order.aftersales.filter(state=State.ASKED).exists()
+    return None if is_asked else Ending(HandledHow.OVER)
+
+
+def after_return(order: Order, _alert: Alert) -> Ending | None:
+    """Over when what has arrived is taken in, or given up."""
+    is_here = order.aftersales.filter(state=State.RETURNING, arrived_at__isnull=False).exists()
+    return None if is_here else Ending(HandledHow.OVER)
+
+
+def after_aftersale_due(order: Order, _alert: Alert) -> Ending | None:
+    """Over when none of its after-sales is near the end of its time, or beyond it."""
+    is_near = Q(look_at__isnull=True) | Q(look_at=F("due_at"))
+    is_due = order.aftersales.filter(IS_OPEN).filter(is_near).exists()
+    return None if is_due else Ending(HandledHow.OVER)

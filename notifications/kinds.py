@@ -14,7 +14,7 @@ from orders.stages import IN_HAND, Stage
 from orders.states import MOVES
 from orders.tracking.moves import HEARD
 from shop.access import ROLES, has_any
-from shop.actor import PEOPLE, Actor
+from shop.actor import PEOPLE, Actor, ActorKind
 from shop.events.models import Event
 from shop.moves.table import SUBJECTS
 from shop.staff.models import StaffUser
@@ -48,6 +48,11 @@ def _enters_desk(event: Event) -> bool:
 def _newly_in_trouble(event: Event) -> bool:
     """Whether this news has put the parcel onto the board, which it does once for each kind of trouble."""
     return "trouble" in event.data
+
+
+def _is_for_others(event: Event) -> bool:
+    """What staff open for a buyer they have before them."""
+    return event.verb != "aftersale.open" or event.actor_kind == ActorKind.CUSTOMER
 
 
 @dataclass(frozen=True)
@@ -304,6 +309,41 @@ KINDS: dict[AlertKind, Row] = {
         ("order.note_uncollected",),
         ending=endings.after_uncollected,
         ended_by=(*_TAKING_ON, "order.change_delivery", "order.remind_pickup", "order.snooze_pickup"),
+    ),
+    AlertKind.AFTERSALE: Row(
+        "有新的售后申请，请及时处理",
+        "有 {n} 个新的售后申请，请及时处理",
+        "move",
+        ("aftersales.handle",),
+        ("aftersale.open", "aftersale.reopen"),
+        when=_is_for_others,
+        ending=endings.after_aftersale,
+        ended_by=(
+            *("aftersale.agree_refund", "aftersale.agree_return", "aftersale.refuse"),
+            "aftersale.withdraw",
+        ),
+    ),
+    AlertKind.RETURN_HERE: Row(
+        "买家退货已送达，请及时验收",
+        "有 {n} 件买家退货已送达，请及时验收",
+        "move",
+        ("aftersales.receive",),
+        ("aftersale.arrive",),
+        ending=endings.after_return,
+        ended_by=("aftersale.take_in", "aftersale.withdraw"),
+    ),
+    AlertKind.AFTERSALE_DUE: Row(
+        "有售后即将超时，请立即处理",
+        "有 {n} 个售后即将超时，请立即处理",
+        "overdue",
+        ("aftersales.handle", "aftersales.receive"),
+        ("aftersale.near_due", "aftersale.be_due"),
+        ending=endings.after_aftersale_due,
+        ended_by=(
+            *("aftersale.agree_refund", "aftersale.agree_return", "aftersale.refuse", "aftersale.withdraw"),
+            *("aftersale.lapse", "aftersale.send_back", "aftersale.arrive", "aftersale.take_in"),
+            *("aftersale.refund", "aftersale.resend"),
+        ),
     ),
     AlertKind.LOW_STOCK: Row(
         "有商品库存不足，请及时补货",

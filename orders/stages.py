@@ -54,10 +54,6 @@ class AftersaleMark(models.TextChoices):
     SETTLED = "settled", _("settled")
 
 
-AFTERSALES_IN_USE: tuple[AftersaleMark, ...] = ()
-"""The marks an order can have by now, but for none; whoever sets them adds them."""
-
-
 IN_HAND = (Stage.TO_CONFIRM, Stage.CONFIRMED, Stage.PREPARING)
 """Stages in which the goods are still ours to send."""
 

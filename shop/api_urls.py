@@ -67,4 +67,5 @@ urlpatterns = [
     path("addresses/<str:id>", customers.AddressView.as_view(), name="address"),
     path("", include("orders.desk.api.urls")),
     path("", include("pickup.api.urls")),
+    path("", include("aftersales.api.urls")),
 ]

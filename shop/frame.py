@@ -116,6 +116,5 @@ def _entry(entry: Entry, request: HttpRequest, work: dict[Work, int]) -> dict[st
         "icon": entry.icon,
         "is_active": request.path.startswith(url) and entry.is_here(request),
         "count": f"{WORK_CAP}+" if count > WORK_CAP else count,
-        "is_soon": entry.is_soon,
         "count_is_urgent": bool(entry.work and entry.work.is_urgent),
     }

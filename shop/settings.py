@@ -395,6 +395,9 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "ENUM_NAME_OVERRIDES": {
+        "ActionsEnum": "orders.desk.api.buyer.BuyerAction",
+        "AftersaleAction": "aftersales.api.serializers.BuyerVerb",
+        "AftersaleKind": "aftersales.choices.Kind",
         "CancelReason": "orders.stages.BuyerReason",
         "Journey": "orders.tracking.models.Journey",
         "ParcelPlace": "orders.desk.api.parcels.ParcelPlace",

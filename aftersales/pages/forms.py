@@ -16,10 +16,15 @@ from aftersales.services.answering import (
     refuse_aftersale,
     reopen_aftersale,
 )
-from aftersales.services.money import count_pieces
+from aftersales.services.money import count_back, count_pieces
+from aftersales.services.returns import renumber, send_back
+from aftersales.services.settling import find_due_fen, refund_return, resend, take_in_and_refund
 from aftersales.terms.selectors import get_terms, list_addresses
+from orders.shipping.exchanges.sending import Carriage
+from orders.shipping.services.ship import MAX_TRACKING_NO
 from shop.actor import Actor
 from shop.console import fields
+from shop.couriers.known import list_couriers
 from shop.errors import Refused
 from shop.staff.actions.forms import ActionForm
 
@@ -108,3 +113,109 @@ class ContactForm(AftersaleForm):
     def read(self) -> dict[str, Any]:
         values = super().read()
         return values | {"contact": Contact(values["contact"])}
+
+
+class ReturnForm(AftersaleForm):
+    """The parcel in which the buyer has sent the goods back, as they tell it."""
+
+    courier = forms.ChoiceField(label=_("Courier"))
+    tracking_no = fields.text(_("Tracking number"), max_length=MAX_TRACKING_NO)
+
+    def set_up(self) -> None:
+        choices: Any = self.fields["courier"]
+        choices.choices = [(courier.code, courier.name) for courier in list_couriers()]
+
+    def show_refusal(self, refused: Refused) -> None:
+        self.add_error("courier" if refused.code == "courier_required" else "tracking_no", str(refused))
+
+
+class SendBackForm(ReturnForm):
+    name, act = "send_back", send_back
+
+
+class RenumberForm(ReturnForm):
+    name, act = "renumber", renumber
+
+
+class TakeInForm(AftersaleForm):
+    """What came, line by line: fit to be sold again, or to be scrapped; and the refund by the same press."""
+
+    name, act = "take_in", take_in_and_refund
+    amount = fields.YuanField(
+        label=_("Refund at once (yuan)"),
+        required=False,
+        help_text=_("Empty: the goods are taken in, and the money is left for later."),
+    )
+    note = fields.text(_("What was seen"), max_length=LONGEST_ANSWER, required=False)
+
+    def set_up(self) -> None:
+        rows = self.subject.lines.select_related("order_line").order_by("order_line_id")
+        self.rows = []
+        for row in rows:
+            good, bad = f"good_{row.order_line_id}", f"bad_{row.order_line_id}"
+            self.fields[good] = fields.pieces(
+                _("Sold again"), most=row.pieces, initial=row.pieces, required=False
+            )
+            self.fields[bad] = fields.pieces(_("Scrapped"), most=row.pieces, initial=0, required=False)
+            self.rows.append((row, self[good], self[bad]))
+        if self.subject.kind == Kind.EXCHANGE:
+            del self.fields["amount"]
+        else:
+            self.initial["amount"] = self.subject.agreed_fen
+
+    def read(self) -> dict[str, Any]:
+        values = self.cleaned_data
+        ids = [row.order_line_id for row, _good, _bad in self.rows]
+        return {
+            "restock": {pk: values[f"good_{pk}"] or 0 for pk in ids},
+            "scrap": {pk: values[f"bad_{pk}"] or 0 for pk in ids},
+            "note": values["note"],
+            "amount_fen": values.get("amount") or None,
+        }
+
+
+class RefundForm(AftersaleForm):
+    name, act = "refund_return", refund_return
+    amount_is = _("Left to refund for what came back")
+    amount = fields.YuanField(label=_("Refund (yuan)"))
+    notice = fields.text(_("Words to the buyer"), max_length=LONGEST_ANSWER, required=False)
+
+    def set_up(self) -> None:
+        aftersale: Aftersale = self.subject
+        self.amount_fen = count_worth(aftersale.order, count_back(aftersale), is_unsent=False).fen
+        self.initial["amount"] = find_due_fen(aftersale)
+
+    def read(self) -> dict[str, Any]:
+        values = super().read()
+        return values | {"amount_fen": values.pop("amount")}
+
+
+class ResendForm(AftersaleForm):
+    """What is sent for what came back, of each line the SKU that the buyer wanted unless another is chosen."""
+
+    name, act = "resend", resend
+    courier = forms.ChoiceField(label=_("Courier"))
+    tracking_no = fields.text(_("Tracking number"), max_length=MAX_TRACKING_NO)
+
+    def set_up(self) -> None:
+        courier: Any = self.fields["courier"]
+        courier.choices = [(each.code, each.name) for each in list_couriers()]
+        rows = self.subject.lines.filter(came_back__gt=0).select_related("order_line__sku__product")
+        for row in rows.order_by("order_line_id"):
+            skus = row.order_line.sku.product.skus.order_by("pk")
+            words = f"{row.order_line.product_name} ×{row.came_back}"
+            self.fields[f"sku_{row.order_line_id}"] = forms.TypedChoiceField(
+                label=words,
+                coerce=int,
+                choices=[(sku.pk, f"{sku.name} · {sku.sellable}") for sku in skus],
+                initial=row.sku_id or row.order_line.sku_id,
+            )
+
+    def read(self) -> dict[str, Any]:
+        values = self.cleaned_data
+        skus = {int(name[4:]): value for name, value in values.items() if name.startswith("sku_")}
+        return {"carriage": Carriage(values["courier"], values["tracking_no"]), "skus": skus}
+
+    def show_refusal(self, refused: Refused) -> None:
+        is_number = refused.code in ("tracking_required", "duplicate_tracking")
+        self.add_error("tracking_no" if is_number else None, str(refused))

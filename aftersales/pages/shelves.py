@@ -15,6 +15,7 @@ from aftersales.terms.models import Reason
 from orders.models import HashKind
 from orders.scope import rows_in_scope
 from orders.search import find_by_hash
+from orders.shipping.models import Parcel
 from shop import clock
 from shop.console import filters as console_filters
 from shop.console.fields import DayField, YuanField
@@ -100,7 +101,10 @@ def narrow(shelf: Shelf, filters: Filters, scope: str) -> "QuerySet[Aftersale]":
 
 
 def _find(typed: str) -> "QuerySet[Aftersale]":
-    """By its own whole number, its order's, or the recipient's phone."""
+    """By its own whole number, its order's, that of its parcel, or the recipient's phone."""
     of_number = Aftersale.objects.filter(order__number=typed).values("pk")
+    of_parcel = Parcel.objects.filter(tracking_no=typed).exclude(case_number="").values("case_number")
     of_phone = Aftersale.objects.filter(order__in=find_by_hash(HashKind.PHONE, typed).values("order"))
-    return Aftersale.objects.filter(Q(number=typed) | Q(pk__in=of_number) | Q(pk__in=of_phone.values("pk")))
+    return Aftersale.objects.filter(
+        Q(number=typed) | Q(pk__in=of_number) | Q(number__in=of_parcel) | Q(pk__in=of_phone.values("pk"))
+    )

@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from aftersales.choices import State
@@ -33,6 +33,9 @@ def list_aftersales(request: StaffRequest) -> HttpResponse:
     scope, shelf = scope_key(request.actor), find_shelf(request.GET.get("show", ""))
     filters = Filters(request.GET)
     page = read_page(narrow(shelf, filters, scope), request, shelf.keyset)
+    if filters.get("q") and len(page.rows) == 1:
+        # A slip or number that was scanned leads on to what it is of.
+        return redirect("aftersales:detail", page.rows[0].number)
     context = {
         "page": page,
         "rows": [
@@ -65,9 +68,9 @@ def _count(shelf: Shelf, scope: str) -> str:
 
 
 @staff_page(VIEW)
-def show_aftersale(request: StaffRequest, number: str) -> HttpResponse:
+def show_aftersale(request: StaffRequest, aftersale: str) -> HttpResponse:
     """One after-sale: what is wanted, what is left to refund, what was said, what can be done."""
-    return _render(request, get_aftersale(number, actor=request.actor))
+    return _render(request, get_aftersale(aftersale, actor=request.actor))
 
 
 def _render(
@@ -88,7 +91,7 @@ def _render(
 
 
 AFTERSALE_PAGE = ActionPage(
-    get=lambda actor, number: get_aftersale(number, actor=actor),
+    get=lambda actor, aftersale: get_aftersale(aftersale, actor=actor),
     render=_render,
     url=lambda aftersale: reverse("aftersales:detail", args=[aftersale.number]),
     action_url=find_action_url,

@@ -10,6 +10,7 @@ from orders.shipping.models import Direction, Parcel, ParcelState
 from orders.shipping.returns.announcing import announce_return, renumber_return
 from shop import clock
 from shop.actor import SYSTEM, Actor
+from shop.couriers.known import clean_tracking_no
 from shop.errors import Refused
 from shop.moves.services import move
 
@@ -20,6 +21,13 @@ def find_return(aftersale: Aftersale) -> Parcel | None:
     """The parcel that comes back for it, or has arrived and is not taken in yet."""
     rows = Parcel.objects.filter(case_number=aftersale.number, state__in=_UNDER_WAY)
     return rows.exclude(direction=Direction.OUT, turned_back_at__isnull=True).order_by("pk").last()
+
+
+def is_sent_under(aftersale: Aftersale, *, courier: str, tracking_no: str) -> bool:
+    """Whether the goods are on their way back under this very number."""
+    parcel = find_return(aftersale)
+    wanted = (courier.strip(), clean_tracking_no(tracking_no))
+    return parcel is not None and (parcel.courier, parcel.tracking_no) == wanted
 
 
 def send_back(

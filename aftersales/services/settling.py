@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from aftersales.amounts import count_worth
@@ -50,6 +51,32 @@ def take_in(
         changes = start_clock(State.RECEIVED, get_terms())
         move(aftersale, "aftersale.take_in", actor=actor, changes=changes, data=data, sealed=sealed)
     return aftersale
+
+
+def take_in_and_refund(
+    aftersale_id: int,
+    *,
+    restock: Pieces,
+    scrap: Pieces,
+    note: str = "",
+    amount_fen: int | None = None,
+    actor: Actor,
+    expected_version: int | None = None,
+) -> Aftersale:
+    """Both at once, or neither; without an amount the goods are taken in, and the money is left for later.
+
+    Raises Refused as `take_in` and `refund_return` do.
+    """
+    with transaction.atomic():
+        taken = take_in(
+            aftersale_id,
+            restock=restock,
+            scrap=scrap,
+            note=note,
+            actor=actor,
+            expected_version=expected_version,
+        )
+        return taken if amount_fen is None else refund_return(taken.pk, amount_fen=amount_fen, actor=actor)
 
 
 def _count(aftersale: Aftersale, restock: Pieces, scrap: Pieces) -> dict[int, int]:

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from orders.desk.cod.owed import list_owed
-from orders.desk.list.kinds import AFTERSALE, ORDINARY, PICKUP, OrderKind, find_kind
+from orders.desk.list.kinds import ORDINARY, PICKUP, OrderKind, find_kind
 from orders.exports.selectors import list_unfetched
 from orders.invoices.selectors import list_waiting
 from orders.scope import real_orders_of, scope_key
@@ -57,7 +57,6 @@ def _kind_entry(place: int, kind: OrderKind, icon: str, group: Group = Group.ORD
         kind.query,
         is_here=lambda request: not _has_own_entry(request) and find_kind(request.GET) is kind,
         work=Work(scope_key, lambda scope: real_orders_of(scope).filter(kind.work)),
-        is_soon=kind.is_soon,
     )
 
 
@@ -65,7 +64,6 @@ register(
     Entry(Group.HOME, 10, _("Home"), "desk:home", "home", None, is_here=_is_home),
     _kind_entry(10, ORDINARY, "clipboard-list"),
     _kind_entry(10, PICKUP, "building-store", Group.PICKUP),
-    _kind_entry(30, AFTERSALE, "receipt-refund"),
     Entry(
         Group.ORDERS,
         34,

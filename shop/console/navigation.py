@@ -39,8 +39,7 @@ class Work:
 class Entry:
     """A line of the navigation, for who holds the capability (None: everybody).
 
-    `query` narrows its address; `is_here` tells which of the pages at and below that address are its own. `is_soon`:
-    what it leads to is still to come, which its page says in more words.
+    `query` narrows its address; `is_here` tells which of the pages at and below that address are its own.
     """
 
     group: Group
@@ -52,7 +51,6 @@ class Entry:
     query: str = ""
     is_here: Callable[[HttpRequest], bool] = lambda _request: True
     work: Work | None = None
-    is_soon: bool = False
 
 
 ENTRIES: list[Entry] = []

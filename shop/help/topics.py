@@ -58,6 +58,12 @@ TOPICS = (
     Topic(
         "invoices", Group.ORDERS, _("Invoices"), ("orders:invoices", "orders:invoice", "orders:ask_invoice")
     ),
+    Topic(
+        "after-sales",
+        Group.ORDERS,
+        _("After-sales"),
+        ("aftersales:list", "aftersales:detail", "aftersales:open"),
+    ),
     Topic("refunds", Group.ORDERS, _("Cancelling and refunding")),
     Topic("alerts", Group.ORDERS, _("Alerts"), ("alerts:list",)),
     Topic(
@@ -101,6 +107,15 @@ TOPICS = (
         Group.SETTINGS,
         _("Stores"),
         ("store:pickup_stores", "store:add_pickup_store", "store:pickup_store"),
+    ),
+    Topic(
+        "after-sales-terms",
+        Group.SETTINGS,
+        _("Terms of after-sales"),
+        (
+            *("aftersales:settings", "aftersales:new_reason", "aftersales:reason"),
+            *("aftersales:new_return_address", "aftersales:return_address"),
+        ),
     ),
     Topic(
         "couriers",

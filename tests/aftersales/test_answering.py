@@ -50,7 +50,7 @@ def test_part_of_a_cancel_request_leaves_the_rest_to_be_sent():
     order = cast.prepared_order(
         basket={cast.make_sku(price_fen=35_00).pk: 1, cast.make_sku(price_fen=20_00).pk: 1}
     )
-    first, second = order.lines.order_by("pk")
+    first, _second = order.lines.order_by("pk")
     agreed(order, Kind.CANCEL, pieces={first.pk: 1})
     order = fresh(order)
     assert (order.stage, order.pieces_to_send, order.aftersale_mark) == ("preparing", 1, "settled")

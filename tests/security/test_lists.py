@@ -13,6 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from aftersales.pages.shelves import FilterForm as AftersaleFilterForm
 from orders.desk.api.serializers import OrderQuery
 from orders.desk.audit.forms import AuditForm
 from orders.desk.invoices.shelves import FilterForm as InvoiceFilterForm
@@ -99,6 +100,7 @@ LISTS: dict[str, tuple[str, ...]] = {
     "/console/stuck/": CURSORS,
     "/console/orders/waybills/": CURSORS,
     "/console/orders/intercepts/": (),
+    "/console/aftersales/": ("show", *AftersaleFilterForm.base_fields, *CURSORS),
     "/console/orders/invoices/": ("show", *InvoiceFilterForm.base_fields, *CURSORS),
     "/console/orders/collections/": (),
     "/console/orders/bulk/": CURSORS,
@@ -113,6 +115,7 @@ LISTS: dict[str, tuple[str, ...]] = {
 }
 API_LISTS: dict[str, tuple[str, ...]] = {
     "/api/v1/orders": tuple(OrderQuery().fields),
+    "/api/v1/aftersales": tuple(PageQuery().fields),
     "/api/v1/products": tuple(ProductQuery().fields),
     "/api/v1/me/balance-entries": tuple(PageQuery().fields),
 }

@@ -38,7 +38,7 @@ pytestmark = pytest.mark.django_db
 OURS = [
     app.label
     for app in apps.get_app_configs()
-    if app.name.startswith(("shop", "orders", "pickup", "notifications"))
+    if app.name.startswith(("shop", "orders", "pickup", "aftersales", "notifications"))
 ]
 TEMPTING_TEXT, TEMPTING_NUMBER = "tempted", 777_777
 AT_ONCE = 10

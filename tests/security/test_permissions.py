@@ -17,6 +17,9 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from aftersales.choices import Kind
+from aftersales.models import Aftersale
+from aftersales.terms.models import Reason, ReturnAddress
 from orders.collections.models import CollectionState
 from orders.collections.services.asking import hand_over
 from orders.desk.prints.presses import Printed, write_token
@@ -47,6 +50,8 @@ from shop.jobs.services import make_job
 from shop.printers.models import Printer
 from shop.store.choices import PayMethod
 from tests import cast
+from tests.aftersales.cases import asked as ask_aftersale
+from tests.aftersales.cases import open_returns, received_order
 from tests.caching import forget_cached
 from tests.console import browser
 from tests.exports.conftest import make_layout
@@ -75,6 +80,9 @@ EDITORS = BOSSES | {"order_clerk", "support"}
 SHIPPERS = BOSSES | {"order_clerk", "warehouse"}
 CANCELLERS = BOSSES | {"order_clerk", "support"}
 PRICERS = BOSSES | {"order_clerk"}
+ANSWERERS = BOSSES | {"order_clerk", "support"}
+RECEIVERS = BOSSES | {"order_clerk", "warehouse"}
+ASKED_BACK = ANSWERERS | RECEIVERS | {"finance"}
 COLLECTORS = BOSSES | {"order_clerk", "finance"}
 REFUNDERS = BOSSES | {"finance"}
 REVEALERS = BOSSES | {"order_clerk", "warehouse", "support"}
@@ -165,6 +173,15 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("api:invoice", "POST"): buyers(other=NOT_FOUND),
     ("api:withdraw_invoice", "POST"): buyers(other=NOT_FOUND),
     ("api:invoice_title", "GET"): buyers(),
+    ("api:aftersale_options", "GET"): buyers(other=NOT_FOUND),
+    ("api:ask_aftersale", "POST"): buyers(other=NOT_FOUND),
+    ("api:aftersale_reasons", "GET"): buyers(),
+    ("api:aftersales", "GET"): buyers(),
+    ("api:aftersale", "GET"): buyers(other=NOT_FOUND),
+    ("api:withdraw_aftersale", "POST"): buyers(other=NOT_FOUND),
+    ("api:send_goods_back", "POST"): buyers(other=NOT_FOUND),
+    ("api:renumber_return", "POST"): buyers(other=NOT_FOUND),
+    ("api:correct_aftersale_reason", "POST"): buyers(other=NOT_FOUND),
     # The order of the matrix is sent: its buyer is told so, others that there is none.
     ("api:pickup_code", "GET"): buyers(other=NOT_FOUND) | {"buyer": NOT_FOUND},
     ("api:pickup_code_png", "GET"): buyers(other=NOT_FOUND) | {"buyer": NOT_FOUND},
@@ -249,6 +266,10 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("orders:ask_invoice", "GET"): staff(COLLECTORS),
     ("orders:ask_invoice", "POST"): staff(COLLECTORS),
     ("orders:reveal_invoice", "POST"): staff(COLLECTORS),
+    ("aftersales:list", "GET"): staff(ASKED_BACK),
+    ("aftersales:detail", "GET"): staff(ASKED_BACK),
+    ("aftersales:settings", "GET"): staff(SETTINGS_VIEWERS),
+    ("aftersales:save_terms", "POST"): staff(OWNER),
     ("orders:ship_template", "GET"): staff(SHIPPERS),
     ("orders:ship_waiting", "POST"): staff(SHIPPERS),
     ("orders:tracking_board", "GET"): staff(SHIPPERS),
@@ -393,6 +414,15 @@ FORMS = (
     (BOSSES, "pickup:invite_verifier", "pickup:unbind_wechat", "pickup:reset_pin"),
     (BOSSES, "pickup:invite_somebody", "pickup:revoke_invite"),
     (BOSSES, "cash:reopen"),
+    (ANSWERERS, "aftersales:open", "aftersales:agree_refund", "aftersales:agree_return"),
+    (ANSWERERS, "aftersales:refuse_aftersale", "aftersales:note_contact", "aftersales:withdraw_aftersale"),
+    (RECEIVERS, "aftersales:send_back", "aftersales:renumber", "aftersales:take_in"),
+    (RECEIVERS, "aftersales:refund_return", "aftersales:resend"),
+    (BOSSES, "aftersales:reopen_aftersale"),
+    (OWNER, "aftersales:new_reason", "aftersales:reason", "aftersales:retire_reason"),
+    (OWNER, "aftersales:take_up_reason", "aftersales:new_return_address", "aftersales:return_address"),
+    (OWNER, "aftersales:choose_return_address", "aftersales:retire_return_address"),
+    (OWNER, "aftersales:take_up_return_address"),
     (COLLECTORS, "cash:sheet"),
     (BOSSES, "printers:add", "printers:printer", "printers:switch_off", "printers:switch_on"),
     (OWNER, "robots:add", "robots:switch_off", "robots:switch_on", "robots:remove"),
@@ -445,6 +475,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "api:change_delivery": {"delivery": "express", "address": cast.address()},
     "api:transfer_proof": {"image_ids": ["1"]},
     "api:address": vars(cast.HOME),
+    "api:ask_aftersale": {"kind": "refund", "pieces": [{"line_id": "1", "quantity": 1}], "reason_id": "1"},
+    "api:send_goods_back": {"courier": "YTO", "tracking_no": "YT1"},
+    "api:renumber_return": {"courier": "YTO", "tracking_no": "YT1"},
+    "api:correct_aftersale_reason": {"reason_id": "1"},
     "api:invoice": {"holder": "person", "title": "林晓燕", "email": "lin@mail.example"},
 }
 # Pages that answer any other method with a redirect and change nothing by it.
@@ -577,6 +611,9 @@ def world(books_are_clean: None, sent_tasks: list[tuple[str, int]]) -> World:
         "collection_id": collection.pk,
         "tracking_id": Tracking.objects.get().pk,
         "invoice_id": asked(order).pk,
+        "aftersale": plant_aftersale(customer).number,
+        "reason_id": Reason.objects.latest("pk").pk,
+        "address_id": ReturnAddress.objects.latest("pk").pk,
         "event_id": Event.objects.get(verb="order.change_address").pk,
         "product_id": sku.product_id,
         "sku_id": sku.pk,
@@ -600,6 +637,11 @@ def world(books_are_clean: None, sent_tasks: list[tuple[str, int]]) -> World:
         "template_id": cast.make_freight("大件", {}).pk,
     }
     return World(customer, ids)
+
+
+def plant_aftersale(customer: Any) -> Aftersale:
+    open_returns()
+    return ask_aftersale(received_order(customer=customer), Kind.RETURN)
 
 
 @lru_cache

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from aftersales.selectors import list_asked, list_here
 from orders.collections.selectors import list_troubled as list_uncollected
 from orders.collections.waiting import list_waiting
 from orders.desk.cod.owed import list_owed, say_since
@@ -69,6 +70,28 @@ TASKS = (
         "uncollected:board",
         order_by=("due_at", "pk"),
         joins=("order__pickup_store",),
+    ),
+    Task(
+        18,
+        "aftersales.handle",
+        "aftersales",
+        _("After-sales to answer"),
+        "move",
+        list_asked,
+        lambda row: f"{row.get_kind_display()} · {row.reason_name}",
+        "aftersales:list",
+        order_by=("due_at", "pk"),
+    ),
+    Task(
+        19,
+        "aftersales.receive",
+        "returns",
+        _("Returns that are here"),
+        "move",
+        list_here,
+        lambda row: f"{row.get_state_display()} · {row.reason_name}",
+        "aftersales:list",
+        order_by=("due_at", "pk"),
     ),
     Task(
         45,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.archive import Archive, find_archive
 from orders.invoices.models import InvoiceState
-from orders.stages import AFTERSALES_IN_USE, OVER, SOURCES_IN_USE, TO_SHIP, AftersaleMark, Source, Stage
+from orders.stages import OVER, SOURCES_IN_USE, TO_SHIP, AftersaleMark, Source, Stage
 from shop.console import filters as console_filters
 from shop.console.fields import DayField, YuanField, text
 from shop.console.filters import Chip
@@ -97,7 +97,6 @@ def _list_possible() -> dict[str, tuple[str, ...]]:
     """The values that orders can have by now, of filters where not every value is used."""
     return {
         "pay": tuple(list_known_methods()),
-        "aftersale": (AftersaleMark.NONE, *AFTERSALES_IN_USE),
         "source": SOURCES_IN_USE,
     }
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.desk.list.counts import CAP, describe_count
 from orders.desk.list.filters import TAB_STAGES, Filters, Tab
 from orders.scope import real_orders_in_scope
-from orders.stages import AFTERSALES_IN_USE, IN_HAND, AftersaleMark
+from orders.stages import IN_HAND
 from shop.actor import Actor
 from shop.database.capped import read_row, write_row
 from shop.store.choices import Delivery
@@ -37,7 +37,7 @@ class KindTab:
 class OrderKind:
     """`params` is the address of its entry, `work` what waits in it for somebody; the ordinary kind has no tabs.
 
-    `nothing` and `until_when` stand where the list would be; `is_soon`: nothing can be in it yet.
+    `nothing` and `until_when` stand where the list would be.
     """
 
     name: str
@@ -47,7 +47,6 @@ class OrderKind:
     tabs: tuple[KindTab, ...] = ()
     nothing: Any = ""
     until_when: Any = ""
-    is_soon: bool = False
 
     @property
     def query(self) -> str:
@@ -58,10 +57,6 @@ def _pickup_tab(tab: Tab, label: Any = None) -> KindTab:
     stages = TAB_STAGES[tab]
     holds = Q(delivery=Delivery.PICKUP) & (Q(stage__in=stages) if stages else Q())
     return KindTab(label or tab.label, {"tab": "" if tab == Tab.ALL else tab.value}, holds)
-
-
-def _aftersale_tab(mark: AftersaleMark, label: Any) -> KindTab:
-    return KindTab(label, {"aftersale": mark.value}, Q(aftersale_mark=mark))
 
 
 ORDINARY = OrderKind("ordinary", _("All orders"), Q(stage__in=IN_HAND), {})
@@ -84,28 +79,10 @@ PICKUP = OrderKind(
         "wait here to be handed over."
     ),
 )
-AFTERSALE = OrderKind(
-    "aftersale",
-    _("After-sales orders"),
-    Q(aftersale_mark=AftersaleMark.OPEN),
-    {"aftersale": AftersaleMark.OPEN.value},
-    (
-        _aftersale_tab(AftersaleMark.OPEN, _("Being handled")),
-        _aftersale_tab(AftersaleMark.SETTLED, _("Settled")),
-    ),
-    _("After-sales are coming soon"),
-    _(
-        "Buyers will ask for refunds, returns and exchanges, and you answer them here. Until then cancel or refund on "
-        "the page of the order."
-    ),
-    is_soon=not AFTERSALES_IN_USE,
-)
 
 
 def find_kind(params: Mapping[str, str]) -> OrderKind:
     """The kind that an address of the list shows."""
-    if params.get("aftersale") in (AftersaleMark.OPEN, AftersaleMark.SETTLED):
-        return AFTERSALE
     return PICKUP if params.get("delivery") == Delivery.PICKUP else ORDINARY
 
 

@@ -7,6 +7,9 @@ from typing import Any
 from django.db import models
 from django.db.models import Exists, OuterRef, Sum
 
+from aftersales.models import Aftersale
+from aftersales.rules import may_have_aftersale
+from aftersales.selectors import list_of_order
 from orders.archive import is_archived
 from orders.collections.models import Collection
 from orders.companions import Together, map_together
@@ -37,6 +40,7 @@ from orders.shipping.models import (
     ParcelPhoto,
     ParcelState,
 )
+from orders.stages import AftersaleMark
 from orders.states import MOVES
 from orders.tracking.models import Tracking
 from orders.tracking.selectors import map_journeys
@@ -68,7 +72,10 @@ _PAYMENTS = KeptQuery(
     lambda: (
         Payment.objects.select_related("shipping_report")
         # Nothing is invoiced of what nobody has paid for: of most orders this answers, and no query is needed.
-        .annotate(has_invoice=Exists(InvoiceRequest.objects.filter(order=OuterRef("order"))))
+        .annotate(
+            has_invoice=Exists(InvoiceRequest.objects.filter(order=OuterRef("order"))),
+            has_aftersales=Exists(Aftersale.objects.filter(order=OuterRef("order"))),
+        )
         .filter(order_id=_ORDER)
         .order_by("id")
     )
@@ -152,6 +159,8 @@ class OrderPage:
     invoice: InvoiceRequest | None
     invoice_title: str
     may_ask_invoice: bool
+    aftersales: list[Aftersale]
+    may_open_aftersale: bool
     refunds: list[RefundView]
     attempts: list[PayAttempt]
     proofs: list[TransferProof]
@@ -220,6 +229,8 @@ def make_page(
         invoice=invoice,
         invoice_title=write_title(invoice) if invoice else "",
         may_ask_invoice=has_capability(actor, "orders.invoice") and can_ask_for_buyer(order, invoice, store),
+        aftersales=_list_aftersales(order, payments),
+        may_open_aftersale=has_capability(actor, "aftersales.handle") and may_have_aftersale(order),
         refunds=refunds,
         attempts=_ATTEMPTS.fetch(order=order.pk),
         proofs=_list_proofs(order),
@@ -236,6 +247,12 @@ def make_page(
         if order.pickup_store_id
         else [],
     )
+
+
+def _list_aftersales(order: Order, payments: list[Any]) -> list[Aftersale]:
+    """Those of the order, the newest first; of most orders what was paid says that there is none."""
+    is_asked = order.aftersale_mark != AftersaleMark.NONE or any(row.has_aftersales for row in payments)
+    return list_of_order(order.pk) if is_asked else []
 
 
 def can_reveal(order: Order, actor: Actor) -> bool:

@@ -13,7 +13,10 @@ from shop.errors import Refused
 
 
 def load_pieces(order: Order, chosen: Mapping[int, int]) -> list[OrderLine]:
-    """The lines of these pieces (line id → pieces). Raises Refused `not_found`, `line_in_aftersale`, `more_than_left`."""
+    """The lines of these pieces (line id → pieces).
+
+    Raises Refused `not_found`, `line_in_aftersale`, `more_than_left`.
+    """
     lines = list(order.lines.filter(pk__in=chosen).order_by("id"))
     if len(lines) != len(chosen):
         raise Refused("not_found", _("There is no such line in this order."), 404)

@@ -13,6 +13,7 @@ _PAGES = (
     (_("Freight templates"), "freight:list", "settings.view"),
     (_("Delivery area"), "store:area", "settings.view"),
     (_("Stores"), "store:pickup_stores", "settings.view"),
+    (_("After-sales"), "aftersales:settings", "settings.view"),
     (_("Couriers and labels"), "couriers:overview", "shipping.setup"),
     (_("Printers"), "printers:overview", "printers.setup"),
     (_("Voice of alerts"), "voice:settings", "settings.view"),

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from aftersales.choices import Kind
 from notifications.models import Alert, AlertKind
 from notifications.services import raise_alert
 from orders.collections.models import Collection, CollectionState
@@ -23,6 +24,8 @@ from shop.access import ROLES
 from shop.events.models import Event, Heartbeat
 from shop.events.sweeping import SWEEP_HEARTBEAT
 from shop.staff.models import StaffUser
+from tests.aftersales.cases import asked as ask_aftersale
+from tests.aftersales.cases import open_returns, received_order, taken_in
 from tests.cast import clerk, make_staff, paid_order, place, prepared_order
 from tests.collecting.conftest import call, sent_parcel
 from tests.console import browser, page_with, sign_in
@@ -39,6 +42,7 @@ from tests.wechat_report.conftest import make_report
 HOME = "/console/"
 SHIPPING = (
     "overdue",
+    "returns",
     "within_24h",
     "alerts",
     "waybills",
@@ -59,6 +63,8 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
                 "overdue",
                 "to_hand_out",
                 "not_picked_up",
+                "aftersales",
+                "returns",
                 "within_24h",
                 "to_confirm",
                 "alerts",
@@ -80,6 +86,8 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
                 "overdue",
                 "to_hand_out",
                 "not_picked_up",
+                "aftersales",
+                "returns",
                 "within_24h",
                 "to_confirm",
                 "alerts",
@@ -101,7 +109,10 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("placed", "to_ship", "shipped"),
     ),
     "warehouse": (SHIPPING, ("to_ship", "shipped")),
-    "support": (("overdue", "to_confirm", "alerts", "closing_soon", "held"), ("placed", "to_ship")),
+    "support": (
+        ("overdue", "aftersales", "to_confirm", "alerts", "closing_soon", "held"),
+        ("placed", "to_ship"),
+    ),
     "finance": (
         ("alerts", "transfers", "cod", "invoices", "invoices_to_correct", "refund_failed", "to_pay_out"),
         ("placed", "paid", "refunded"),
@@ -110,11 +121,11 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 HOMES["manager"] = HOMES["owner"]
 QUERIES = {
-    "owner": 44,
-    "manager": 40,
-    "order_clerk": 33,
-    "warehouse": 21,
-    "support": 14,
+    "owner": 46,
+    "manager": 42,
+    "order_clerk": 35,
+    "warehouse": 22,
+    "support": 15,
     "finance": 18,
     "store_clerk": 12,
 }
@@ -164,6 +175,9 @@ def work() -> None:
     PrintJob.objects.filter(pk=job.pk).update(state=PrintState.UNKNOWN, next_try_at=None)
     make_report(paid_order())
     confirm_order(forgotten().pk, actor=clerk())
+    open_returns()
+    ask_aftersale(received_order(), Kind.REFUND)
+    taken_in(received_order())
     ask_invoice()
     invoice = issued()
     give_back(invoice.order, 5_00)

@@ -13,7 +13,7 @@ from orders.desk.list.filters import WorkQueue
 from orders.models import Order
 from orders.payments.models import Refund, RefundState
 from orders.services.steps import confirm_order, hold_order
-from orders.stages import AftersaleMark, Source
+from orders.stages import Source
 from shop import clock
 from shop.actor import SYSTEM
 from shop.crypto import Sealed
@@ -66,22 +66,17 @@ def offered(client: Client, name: str, query: str = "") -> list[str]:
 def test_only_values_that_orders_can_have_are_offered(owner: Client) -> None:
     assert offered(owner, "pay") == ["wechat", "balance", "cod", "transfer"]
     assert offered(owner, "source") == ["mini_program", "test"]
-    assert offered(owner, "aftersale") == []
+    assert offered(owner, "aftersale") == ["open", "settled"]
 
 
 def test_what_an_address_asks_for_is_offered_all_the_same(owner: Client) -> None:
     assert "alipay" in offered(owner, "pay", "?pay=alipay")
     assert offered(owner, "source", "?source=staff") == ["mini_program", "staff", "test"]
-    assert offered(owner, "aftersale", "?aftersale=open") == ["open"]
 
 
-def test_a_part_that_brings_sources_and_after_sales_switches_them_on(
-    owner: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_part_that_brings_sources_switches_them_on(owner: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(filters, "SOURCES_IN_USE", (Source.MINI_PROGRAM, Source.STAFF))
-    monkeypatch.setattr(filters, "AFTERSALES_IN_USE", (AftersaleMark.OPEN, AftersaleMark.SETTLED))
     assert offered(owner, "source") == ["mini_program", "staff"]
-    assert offered(owner, "aftersale") == ["open", "settled"]
 
 
 @pytest.mark.parametrize("queue", WorkQueue.values)

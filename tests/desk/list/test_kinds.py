@@ -1,12 +1,10 @@
-"""Pickup orders and after-sales orders as entries of their own."""
+"""Pickup orders as an entry of their own."""
 
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from orders.desk.list import counts, kinds
-from orders.models import Order
-from orders.stages import AftersaleMark
 from shop import frame
 from tests.cast import paid_order, place, prepared_order
 from tests.cast import to_pick_up as pickup
@@ -15,11 +13,6 @@ from tests.desk.list.test_list import numbers
 
 URL = "/console/orders/"
 pytestmark = pytest.mark.django_db
-
-
-def with_aftersale(order: Order, mark: AftersaleMark) -> Order:
-    Order.objects.filter(pk=order.pk).update(aftersale_mark=mark)
-    return order
 
 
 def entries(client: Client, query: str) -> dict[str, dict[str, object]]:
@@ -38,13 +31,9 @@ def active_tab(client: Client, query: str) -> list[str]:
 def test_each_kind_is_an_entry_that_counts_what_waits(owner: Client) -> None:
     place(), paid_order(), pickup(place())
     pickup(paid_order()), pickup(prepared_order())
-    with_aftersale(paid_order(), AftersaleMark.OPEN)
-    with_aftersale(paid_order(), AftersaleMark.SETTLED)
     found = entries(owner, "")
-    assert (found["All orders"]["url"], found["All orders"]["count"]) == (URL, 5)
+    assert (found["All orders"]["url"], found["All orders"]["count"]) == (URL, 3)
     assert (found["Pickup orders"]["url"], found["Pickup orders"]["count"]) == (f"{URL}?delivery=pickup", 2)
-    aftersale = found["After-sales orders"]
-    assert (aftersale["url"], aftersale["count"]) == (f"{URL}?aftersale=open", 1)
 
 
 def test_a_count_in_the_navigation_stops_at_its_cap(owner: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -60,8 +49,7 @@ def test_a_count_in_the_navigation_stops_at_its_cap(owner: Client, monkeypatch: 
         ("", "All orders"),
         ("?tab=unpaid", "All orders"),
         ("?delivery=pickup&tab=done", "Pickup orders"),
-        ("?aftersale=settled", "After-sales orders"),
-        ("?aftersale=nonsense", "All orders"),
+        ("?aftersale=settled", "All orders"),
     ],
 )
 def test_one_entry_is_marked_and_the_page_bears_its_name(owner: Client, query: str, label: str) -> None:
@@ -81,16 +69,6 @@ def test_pickup_orders_have_tabs_with_counts_of_their_own(owner: Client) -> None
     assert active_tab(owner, "?delivery=pickup") == ["All"]
 
 
-def test_after_sales_orders_show_the_open_ones_first_and_the_settled_behind_a_tab(owner: Client) -> None:
-    opened = with_aftersale(paid_order(), AftersaleMark.OPEN)
-    settled = with_aftersale(paid_order(), AftersaleMark.SETTLED)
-    paid_order()
-    assert tabs(owner, "?aftersale=open") == {"Being handled": "1", "Settled": "1"}
-    assert numbers(owner, "?aftersale=open") == [opened.number]
-    assert numbers(owner, "?aftersale=settled") == [settled.number]
-    assert active_tab(owner, "?aftersale=settled") == ["Settled"]
-
-
 def test_counts_are_left_out_beside_a_kind_that_is_narrowed(owner: Client) -> None:
     pickup(place())
     assert set(tabs(owner, "?delivery=pickup&pay=wechat").values()) == {""}
@@ -107,11 +85,6 @@ def test_counts_of_a_kind_stop_at_the_cap(owner: Client, monkeypatch: pytest.Mon
     ("query", "title", "until_then"),
     [
         ("?delivery=pickup", "No pickup orders yet", "Their orders wait here to be handed over."),
-        (
-            "?aftersale=open",
-            "After-sales are coming soon",
-            "Until then cancel or refund on the page of the order.",
-        ),
     ],
 )
 def test_a_kind_without_orders_says_what_would_be_there(
@@ -123,17 +96,11 @@ def test_a_kind_without_orders_says_what_would_be_there(
     assert f'<a class="btn" href="{URL}">All orders</a>' in page
 
 
-def test_what_is_still_to_come_says_so_in_the_navigation(owner: Client) -> None:
-    soon = {name for name, entry in entries(owner, "").items() if entry["is_soon"]}
-    assert soon == {"After-sales orders"}
-    assert page_with(200, owner.get(URL)).count(">soon</span>") == 1
-
-
-@pytest.mark.parametrize("query", ["?delivery=pickup", "?aftersale=open"])
+@pytest.mark.parametrize("query", ["?delivery=pickup"])
 def test_a_kind_costs_no_more_queries_than_the_list(
     owner: Client, query: str, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     for _ in range(3):
-        with_aftersale(pickup(prepared_order()), AftersaleMark.OPEN)
+        pickup(prepared_order())
     with django_assert_max_num_queries(12):
         owner.get(f"{URL}{query}")

@@ -1,0 +1,1 @@
+"""After-sales in the mini-program."""
