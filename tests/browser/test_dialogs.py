@@ -5,6 +5,15 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page
 
+from aftersales.choices import Kind
+from aftersales.models import Aftersale
+from aftersales.pages.actions import ACTIONS as OF_AFTERSALES
+from aftersales.services.answering import refuse_aftersale
+from aftersales.terms.models import Reason, ReturnAddress
+from aftersales.terms.services.addresses import add_address, retire_address
+from aftersales.terms.services.reasons import retire_reason
+from aftersales.terms.views_rows import ADDRESS_ACTIONS as OF_ADDRESSES
+from aftersales.terms.views_rows import REASON_ACTIONS as OF_REASONS
 from notifications.robots.views import ACTIONS as OF_ROBOTS
 from orders.desk.customers.forms import ACTIONS as OF_CUSTOMERS
 from orders.desk.exports.actions import OF_EXPORT, OF_SCHEDULE
@@ -48,6 +57,8 @@ from shop.staff.services import disable_staff, staff_actor
 from shop.store.choices import PayMethod
 from shop.store.pickup_stores.views import ACTIONS as OF_STORES
 from tests import cast
+from tests.aftersales.cases import ADDRESS, agreed_return, open_returns, received_order, sent_back, taken_in
+from tests.aftersales.cases import asked as ask_aftersale
 from tests.browser.conftest import Device, LiveShop
 from tests.browser.dialogs import list_openers, try_dialog
 from tests.browser.look import WIDE
@@ -120,6 +131,13 @@ def list_pages() -> Iterator[str]:
     wanted, given = ask_invoice(), ask_invoice()
     issue_invoice(given.pk, number="26332000000012345678", actor=cast.clerk())
     yield from (f"/console/orders/invoices/{invoice.pk}/" for invoice in (wanted, given))
+    yield from (f"/console/aftersales/{aftersale.number}/" for aftersale in plant_aftersales())
+    addresses = [add_address(ADDRESS, actor=cast.clerk()) for _ in range(2)]
+    retire_address(addresses[1].pk, actor=cast.clerk())
+    reasons = list(Reason.objects.order_by("pk"))
+    retire_reason(reasons[-1].pk, actor=cast.clerk())
+    yield from (f"/console/settings/aftersales/addresses/{address.pk}/" for address in addresses)
+    yield from (f"/console/settings/aftersales/reasons/{row.pk}/" for row in (reasons[0], reasons[-1]))
     yield f"/console/orders/{refused_cod().number}/"
     wish = Wish("orders", "csv", ["number"], {"filter": {}})
     exporter = staff_actor(cast.make_staff("owner"))
@@ -157,6 +175,18 @@ def list_pages() -> Iterator[str]:
     yield from ("/console/audit/", "/console/alerts/")
 
 
+def plant_aftersales() -> Iterator[Aftersale]:
+    """One in each state in which something can be pressed."""
+    if not ReturnAddress.objects.exists():
+        open_returns()
+    yield from (ask_aftersale(received_order(), kind) for kind in (Kind.REFUND, Kind.RETURN))
+    yield refuse_aftersale(ask_aftersale(received_order(), Kind.RETURN).pk, actor=cast.clerk())
+    yield agreed_return(received_order())
+    yield sent_back(received_order(), number="YT9900000000001")
+    yield taken_in(received_order(), number="YT9900000000002")
+    yield taken_in(received_order(), Kind.EXCHANGE, number="YT9900000000003")
+
+
 def list_expected() -> set[str]:
     actions = (
         *OF_ORDERS.values(),
@@ -165,6 +195,9 @@ def list_expected() -> set[str]:
         *OF_WAYBILLS,
         *OF_INTERCEPTS,
         *OF_INVOICES,
+        *OF_AFTERSALES,
+        *OF_REASONS,
+        *OF_ADDRESSES,
         *OF_EXPORT,
         DELETE_LAYOUT,
         *OF_SCHEDULE,

@@ -13,6 +13,11 @@ from django.contrib.auth.hashers import make_password
 from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from aftersales.choices import Kind
+from aftersales.models import Aftersale
+from aftersales.services.answering import refuse_aftersale
+from aftersales.terms.models import Reason, ReturnAddress
+from aftersales.terms.services.reasons import change_reason
 from orders.desk.bulk.sheet import SHIPMENTS
 from orders.desk.prints.presses import Printed, write_token
 from orders.desk.stock.sheet import STOCK
@@ -42,6 +47,8 @@ from shop.staff.models import StaffUser
 from shop.staff.services import staff_actor
 from shop.store.choices import PayMethod
 from tests import cast
+from tests.aftersales.cases import asked as ask_aftersale
+from tests.aftersales.cases import open_returns, reason, received_order
 from tests.browser.conftest import LiveShop
 from tests.browser.look import WATCH, WIDE
 from tests.browser.test_pictures import CORPUS, plant
@@ -207,6 +214,9 @@ class Tour:
             "waybill_id": plant_waybill().pk,
             "intercept_id": asked(called=CORPUS[1], detail=CORPUS[1][:200]).pk,
             "invoice_id": plant_invoice().pk,
+            "aftersale": plant_aftersale().number,
+            "reason_id": Reason.objects.latest("pk").pk,
+            "address_id": ReturnAddress.objects.latest("pk").pk,
             "parcel_id": asked().parcel_id,
             "tracking_id": troubled(words=CORPUS[1][:200]).pk,
             "printer_id": (planted := plant_print()).printer_id,
@@ -254,6 +264,15 @@ def plant_invoice() -> InvoiceRequest:
     title = replace(PERSON, title=CORPUS[1][:100], note=CORPUS[1][:200])
     invoice = ask_invoice(title=title)
     return refuse_invoice(invoice.pk, reason=CORPUS[1], actor=cast.clerk())
+
+
+def plant_aftersale() -> Aftersale:
+    """With hostile words of the buyer's and of the shop's; what is refused stands with its answer."""
+    if not ReturnAddress.objects.exists():
+        open_returns()
+    change_reason(reason().pk, {"name": CORPUS[1][:40]}, actor=cast.clerk())
+    aftersale = ask_aftersale(received_order(), Kind.RETURN, words=CORPUS[1][:200])
+    return refuse_aftersale(aftersale.pk, reason=CORPUS[1][:200], actor=cast.clerk())
 
 
 def is_console(name: str) -> bool:

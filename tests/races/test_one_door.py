@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
+from aftersales.terms.services.addresses import add_address, change_address
+from aftersales.terms.services.reasons import add_reason, change_reason
+from aftersales.terms.services.terms import change_terms
 from notifications.models import Alert, AlertKind
 from notifications.robots.services.setting_up import change_robot
 from notifications.voice.selectors import get_alert_setting
@@ -40,6 +43,7 @@ from shop.store.pickup_stores.services import change_store
 from shop.store.selectors import get_store_settings
 from shop.store.services import change_store_settings, change_wechat_account
 from tests import cast
+from tests.aftersales.cases import ADDRESS
 from tests.exports.conftest import make_layout
 from tests.printing.conftest import make_printer
 from tests.races.conftest import Rendezvous, codes_of, run_together
@@ -134,6 +138,24 @@ def of_couriers() -> Race:
             account.pk, {"send_site": f"site {n}"}, actor=actor, expected_version=seen
         ),
     )
+
+
+def of_aftersale_terms() -> Race:
+    terms = change_terms({"window_days": 8}, actor=cast.clerk())
+    act = lambda actor, n: change_terms({"window_days": 20 + n}, actor=actor, expected_version=terms.version)  # noqa: E731
+    return Race(terms, "aftersale_terms.change", act)
+
+
+def of_aftersale_reasons() -> Race:
+    reason = add_reason({"name": "不想要了", "is_quality": False}, actor=cast.clerk())
+    act = lambda actor, n: change_reason(reason.pk, {"name": f"{n}"}, actor=actor, expected_version=1)  # noqa: E731
+    return Race(reason, "aftersale_reason.change", act)
+
+
+def of_return_addresses() -> Race:
+    address = add_address(ADDRESS, actor=cast.clerk())
+    act = lambda actor, n: change_address(address.pk, {"name": f"{n}"}, actor=actor, expected_version=1)  # noqa: E731
+    return Race(address, "return_address.change", act)
 
 
 def of_providers() -> Race:
@@ -242,6 +264,9 @@ RACES = {
             of_exports,
             of_export_schedules,
             of_export_layouts,
+            of_aftersale_terms,
+            of_aftersale_reasons,
+            of_return_addresses,
         ),
     )
 }
@@ -251,6 +276,7 @@ NOT_RACED = {
     "waybill": "tests/races/test_waybill.py",
     "intercept": "tests/races/test_intercept.py",
     "invoice": "tests/races/test_invoices.py",
+    "aftersale": "tests/races/test_aftersales.py",
     "collection": "tests/races/test_collection.py",
     "tracking": "tests/races/test_tracking.py",
     "packing": "tests/races/test_packing.py",

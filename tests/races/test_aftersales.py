@@ -1,0 +1,108 @@
+"""After-sales pressed by several at one moment: one effect, and the books balance."""
+
+import pytest
+
+from aftersales.choices import Kind, State
+from aftersales.models import Aftersale
+from aftersales.services.answering import agree_refund, refuse_aftersale
+from aftersales.services.applying import open_aftersale, withdraw_aftersale
+from aftersales.services.settling import refund_return, take_in_and_refund
+from orders.models import Order
+from orders.payments.models import Refund
+from orders.shipping.services.ship import ship_order
+from shop.catalog.models import StockMovement
+from tests import cast
+from tests.aftersales.cases import asked, claim, open_returns, received_order, sent_back, taken_in
+from tests.expect import fresh
+from tests.races.conftest import codes_of, run_together
+
+ROUNDS = 6
+FIRST = cast.clerk("manager", name="王店长", id_=1)
+SECOND = cast.clerk("owner", name="老板", id_=2)
+LATE = {"ok", "already_done"}
+
+
+@pytest.fixture(autouse=True)
+def _shop(open_shop) -> None:
+    open_returns()
+
+
+def pressed_by_both(act, n: int):
+    return [lambda actor=(FIRST, SECOND)[i % 2]: act(actor) for i in range(n)]
+
+
+def test_asked_for_by_eight_at_once_there_is_one():
+    order = received_order()
+    press = lambda: open_aftersale(order.pk, claim(order, Kind.REFUND), actor=cast.buyer(order))  # noqa: E731
+    assert {*codes_of(run_together([press] * 8))} == {"line_in_aftersale", "ok"}
+    assert Aftersale.objects.count() == 1
+
+
+def test_agreed_to_fifty_times_by_two_people_it_is_refunded_once():
+    aftersale = asked(received_order(), Kind.REFUND)
+    told = codes_of(run_together(pressed_by_both(lambda actor: agree_refund(aftersale.pk, actor=actor), 50)))
+    assert (told.count("ok"), {*told}) == (1, LATE)
+    assert Refund.objects.count() == 1
+
+
+def test_a_return_confirmed_and_refunded_fifty_times_moves_goods_and_money_once():
+    order = received_order()
+    aftersale = sent_back(order)
+    pieces = dict(aftersale.lines.values_list("order_line_id", "pieces"))
+    before = StockMovement.objects.count()
+    press = lambda actor: take_in_and_refund(  # noqa: E731
+        aftersale.pk, restock=pieces, scrap={}, amount_fen=aftersale.agreed_fen, actor=actor
+    )
+    told = codes_of(run_together(pressed_by_both(press, 50)))
+    assert (told.count("ok"), {*told}) == (1, LATE)
+    assert (Refund.objects.count(), StockMovement.objects.count()) == (1, before + 1)
+
+
+def test_what_came_back_is_refunded_once_by_two():
+    aftersale = taken_in(received_order())
+    told = codes_of(run_together(pressed_by_both(lambda actor: refund_return(aftersale.pk, actor=actor), 10)))
+    assert (told.count("ok"), {*told}) == (1, LATE)
+    assert Refund.objects.count() == 1
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_agreed_to_and_withdrawn_at_once_one_of_them_counts(_round):
+    order = received_order()
+    aftersale = asked(order, Kind.REFUND)
+    agree = lambda: agree_refund(aftersale.pk, actor=FIRST)  # noqa: E731
+    withdraw = lambda: withdraw_aftersale(aftersale.pk, actor=cast.buyer(order))  # noqa: E731
+    told = codes_of(run_together([agree, withdraw]))
+    aftersale.refresh_from_db()
+    assert "ok" in told and len({*told}) == 2
+    assert Refund.objects.exists() == (aftersale.state == State.REFUNDING)
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_agreed_to_and_refused_at_once_one_of_them_counts(_round):
+    aftersale = asked(received_order(), Kind.REFUND)
+    acts = [
+        lambda: agree_refund(aftersale.pk, actor=FIRST),
+        lambda: refuse_aftersale(aftersale.pk, actor=SECOND),
+    ]
+    assert "ok" in (told := codes_of(run_together(acts))) and len({*told}) == 2
+    aftersale.refresh_from_db()
+    assert Refund.objects.exists() == (aftersale.state == State.REFUNDING)
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_asked_back_and_sent_at_once_the_goods_do_not_leave_twice(_round):
+    order = cast.prepared_order()
+    ask = lambda: open_aftersale(order.pk, claim(order, Kind.CANCEL), actor=cast.buyer(order))  # noqa: E731
+    ship = lambda: ship_order(order.pk, parcels=[cast.parcel()], actor=FIRST)  # noqa: E731
+    told = codes_of(run_together([ask, ship]))
+    assert "ok" in told
+    order = fresh(order)
+    assert order.pieces_shipped + order.lines.get().in_aftersale == 1
+
+
+def test_without_the_lock_doubles_are_seen_or_the_last_guard_stops_them(switch_off_order_lock):
+    aftersale = asked(received_order(), Kind.REFUND)
+    switch_off_order_lock(2)
+    told = codes_of(run_together(pressed_by_both(lambda actor: agree_refund(aftersale.pk, actor=actor), 2)))
+    assert {*told} != LATE, "the order's lock was off, and nobody met"
+    assert Order.objects.filter(pk=aftersale.order_id).exists()
