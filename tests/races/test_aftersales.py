@@ -4,17 +4,17 @@ import pytest
 
 from aftersales.choices import Kind, State
 from aftersales.models import Aftersale
+from aftersales.services import answering
 from aftersales.services.answering import agree_refund, refuse_aftersale
 from aftersales.services.applying import open_aftersale, withdraw_aftersale
 from aftersales.services.settling import refund_return, take_in_and_refund
-from orders.models import Order
 from orders.payments.models import Refund
 from orders.shipping.services.ship import ship_order
 from shop.catalog.models import StockMovement
 from tests import cast
 from tests.aftersales.cases import asked, claim, open_returns, received_order, sent_back, taken_in
 from tests.expect import fresh
-from tests.races.conftest import codes_of, run_together
+from tests.races.conftest import Rendezvous, codes_of, run_together
 
 ROUNDS = 6
 FIRST = cast.clerk("manager", name="王店长", id_=1)
@@ -100,9 +100,18 @@ def test_asked_back_and_sent_at_once_the_goods_do_not_leave_twice(_round):
     assert order.pieces_shipped + order.lines.get().in_aftersale == 1
 
 
-def test_without_the_lock_doubles_are_seen_or_the_last_guard_stops_them(switch_off_order_lock):
+def test_without_locks_both_decide_and_only_the_version_stands_between_them(
+    switch_off_row_locks, monkeypatch
+):
     aftersale = asked(received_order(), Kind.REFUND)
-    switch_off_order_lock(2)
+    meeting = Rendezvous(2)
+
+    def check_together(*args):
+        amount_fen = check_amount(*args)
+        meeting.meet()
+        return amount_fen
+
+    check_amount = answering._check_amount
+    monkeypatch.setattr(answering, "_check_amount", check_together)
     told = codes_of(run_together(pressed_by_both(lambda actor: agree_refund(aftersale.pk, actor=actor), 2)))
-    assert {*told} != LATE, "the order's lock was off, and nobody met"
-    assert Order.objects.filter(pk=aftersale.order_id).exists()
+    assert {*told} == {"ok", "stale"}
