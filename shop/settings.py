@@ -396,6 +396,7 @@ SPECTACULAR_SETTINGS = {
         "CancelReason": "orders.stages.BuyerReason",
         "Journey": "orders.tracking.models.Journey",
         "ParcelPlace": "orders.desk.api.parcels.ParcelPlace",
+        "ParcelPurpose": "orders.shipping.models.Purpose",
     },
 }
 
