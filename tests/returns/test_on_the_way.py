@@ -35,8 +35,8 @@ from tests.returns.cases import (
     undo,
     withdraw,
 )
-from tests.shipping.cash import parcel_of
 from tests.returns.test_take_back import settle
+from tests.shipping.cash import parcel_of
 from tests.tracking.conftest import news
 
 
@@ -117,7 +117,7 @@ class TestComingBack:
         Parcel.objects.filter(pk=parcel.pk).update(case_number="AS-2")
         take(order)
         assert settle(order).stage == Stage.CLOSED
-            take_in(tracking.pk, Report(tracking.courier, tracking.tracking_no, (news(1, Where.DELIVERED),)))
+        take_in(tracking.pk, Report(tracking.courier, tracking.tracking_no, (news(1, Where.DELIVERED),)))
         drain()
         assert Parcel.objects.get(pk=parcel.pk).state == ParcelState.ARRIVED and arrivals(order) == []
 

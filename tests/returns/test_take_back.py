@@ -59,6 +59,7 @@ def test_each_piece_is_sold_again_or_scrapped_and_the_parcel_is_done():
         {pk: 1},
         CASE,
     )
+    event.secret = order.customer.secret
     assert event.words["note"] == "一罐破损"
 
 

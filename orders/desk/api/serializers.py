@@ -316,7 +316,9 @@ class RecipientOut(DestinationOut):
 class ParcelLineOut(serializers.Serializer[Any]):
     line_id = Id(source="order_line_id")
     quantity = serializers.IntegerField()
-    sku_id = Id(source="sent_sku_id", help_text="what is in it; of an exchange perhaps not what the line says")
+    sku_id = Id(
+        source="sent_sku_id", help_text="what is in it; of an exchange perhaps not what the line says"
+    )
 
 
 class ParcelEventOut(serializers.Serializer[Any]):
