@@ -2,6 +2,7 @@
 
 import pytest
 
+from orders.desk.timeline import make_timeline
 from orders.models import Order
 from orders.services.fulfilment import apply_goods_rule
 from orders.services.steps import receive_order
@@ -59,8 +60,8 @@ def test_each_piece_is_sold_again_or_scrapped_and_the_parcel_is_done():
         {pk: 1},
         CASE,
     )
-    event.secret = order.customer.secret
-    assert event.words["note"] == "一罐破损"
+    (entry,) = make_timeline([event], [line_of(order)])
+    assert "备注：一罐破损" in entry.details and f"售后：{CASE}" in entry.details
 
 
 def test_goods_that_are_brought_to_the_counter_have_no_parcel():
