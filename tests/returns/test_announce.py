@@ -46,6 +46,7 @@ def test_its_number_is_cleaned_and_its_courier_may_be_one_that_nobody_knows():
         ("9" * 41, "YTO", "tracking_required"),
         (BACK_NO, " ", "courier_required"),
         (BACK_NO, "很" * 21, "courier_required"),
+        (BACK_NO, "\u202egpj.exe", "courier_required"),
     ],
 )
 def test_without_a_number_and_a_courier_nothing_is_announced(number, courier, code):

@@ -92,6 +92,16 @@ class TestComingBack:
         (troubled,) = list_troubled(ALL)
         assert troubled.parcel == parcel
 
+    def test_of_two_parcels_the_one_that_is_there_is_taken_in(self):
+        order = received(basket={cast.make_sku().pk: 2})
+        first, second = announce(order), announce(order, number="YT2")
+        hear(first, news(1, Where.DELIVERED))
+        take(order, 1)
+        states = [Parcel.objects.get(pk=parcel.pk).state for parcel in (first, second)]
+        assert states == [ParcelState.RETURNED, ParcelState.SENT]
+        take(order, 1)
+        assert Parcel.objects.get(pk=second.pk).state == ParcelState.RETURNED
+
     def test_with_another_number_that_one_is_followed(self):
         order = received()
         parcel = announce(order)

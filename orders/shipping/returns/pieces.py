@@ -119,17 +119,21 @@ def refuse_more(line: OrderLine, left: int) -> Refused:
     return Refused("more_than_sent", fill(message, {"line": line.product_name, "left": max(left, 0)}))
 
 
-def bring_back(order: Order, goods: Sequence[Back], *, actor: Actor) -> int:
-    """Put pieces on the shelf again, but for those to be scrapped, and count them in their lines; how many they are."""
+def count_back(goods: Sequence[Back]) -> None:
+    """Count pieces that came back in their lines."""
+    for each in goods:
+        each.line.returned += each.pieces
+        each.line.save(update_fields=["returned"])
+
+
+def put_on_shelf(order: Order, goods: Sequence[Back], *, actor: Actor) -> None:
+    """Let pieces be sold again, but for those to be scrapped; after numbers and parcels, as all that locks stock."""
     back: Counter[int] = Counter()
     gone: Counter[int] = Counter()
     for each in goods:
         back[each.sku_id] += each.pieces
         gone[each.sku_id] += each.scrapped
-        each.line.returned += each.pieces
-        each.line.save(update_fields=["returned"])
     return_stock(+back, +gone, order_id=order.pk, actor=actor)
-    return back.total()
 
 
 def describe_goods(goods: Sequence[Back]) -> dict[str, dict[str, int]]:
