@@ -198,6 +198,13 @@ class TestComingBackAgain:
         take(order, 1, case_number="AS-3")
         assert stock_of(other.pk) == (5, 0)
 
+    def test_both_at_once_each_goes_to_its_own_shelf(self, order, sku):
+        other = other_sku(sku)
+        exchange(order, sku=other)
+        take(order, 1, 1)
+        assert (stock_of(sku.pk), stock_of(other.pk)) == ((7, 0), (5, 0)), "one of the line's own is scrapped"
+        assert order.pieces_out == 0
+
     def test_refused_at_the_door_its_own_case_takes_it_in(self, order):
         parcel = exchange(order)
         turn_back(parcel.pk, actor=WAREHOUSE)

@@ -14,11 +14,11 @@ from orders.shipping.returns.pieces import (
     Pieces,
     check_pieces,
     choose_pieces,
-    choose_sku,
     count_back,
     describe_goods,
     put_on_shelf,
     read_out,
+    split_by_sku,
 )
 from orders.shipping.selectors import has_turned_back
 from orders.shipping.services.lapsing import lapse_intercept
@@ -64,10 +64,8 @@ def _choose_goods(order: Order, restock: Pieces, scrap: Pieces) -> list[Back]:
     check_pieces([*restock.values(), *scrap.values()])
     chosen = choose_pieces(Counter(restock) + Counter(scrap), lines)
     out = read_out(order, list(lines.values()))
-    return [
-        Back(lines[pk], choose_sku(lines[pk], out[pk], pieces), pieces, scrap.get(pk, 0))
-        for pk, pieces in chosen.items()
-    ]
+    split = (split_by_sku(lines[pk], out[pk], n, scrap.get(pk, 0)) for pk, n in chosen.items())
+    return [each for goods in split for each in goods]
 
 
 def _find_of_case(order: Order, case_number: str, pieces: int) -> set[int]:

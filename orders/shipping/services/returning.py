@@ -10,11 +10,11 @@ from orders.shipping.models import HANDED_OVER
 from orders.shipping.returns.pieces import (
     Back,
     Pieces,
-    choose_sku,
     count_back,
     describe_goods,
     put_on_shelf,
     read_out,
+    split_by_sku,
 )
 from orders.shipping.returns.taking import take_parcels
 from orders.shipping.selectors import list_parcels
@@ -68,7 +68,5 @@ def _choose_goods(order: Order, scrapped: Pieces) -> list[Back]:
     if any(not 0 < pieces <= most.get(pk, 0) for pk, pieces in chosen.items()):
         raise Refused("bad_pieces", _("No more can be scrapped than came back."), 400)
     out = read_out(order, list(order.lines.all()))
-    return [
-        Back(line, choose_sku(line, out[line.pk], most[line.pk]), most[line.pk], chosen.get(line.pk, 0))
-        for line in lines
-    ]
+    split = (split_by_sku(line, out[line.pk], most[line.pk], chosen.get(line.pk, 0)) for line in lines)
+    return [each for goods in split for each in goods]
