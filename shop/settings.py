@@ -401,6 +401,7 @@ SPECTACULAR_SETTINGS = {
         "CancelReason": "orders.stages.BuyerReason",
         "Journey": "orders.tracking.models.Journey",
         "ParcelPlace": "orders.desk.api.parcels.ParcelPlace",
+        "ParcelPurpose": "orders.shipping.models.Purpose",
     },
 }
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.collections.models import ASKED, IN_TROUBLE, OVER, Collection, CollectionState
 from orders.scope import rows_in_scope, scope_key
-from orders.shipping.models import ParcelState
+from orders.shipping.models import ParcelState, Purpose
 from orders.stages import Stage
 from shop import clock
 from shop.actor import Actor
@@ -16,6 +16,12 @@ from shop.errors import Refused
 
 HANDING_OVER = (Stage.PREPARING, Stage.SHIPPED)
 """The stages of an order of which a parcel may still wait for its courier."""
+
+
+def waits_for_courier(order: str, parcel: str) -> Q:
+    """That a parcel may still wait, by the ways to its order and to it: exchanges are sent of completed orders too."""
+    is_exchange = Q(**{f"{order}__stage": Stage.DONE, f"{parcel}__purpose": Purpose.EXCHANGE})
+    return Q(**{f"{order}__stage__in": HANDING_OVER}) | is_exchange
 
 
 def get_collection(collection_id: int, *, actor: Actor) -> Collection:
@@ -44,7 +50,8 @@ def find_troubled() -> "QuerySet[Collection]":
     """
     has_failed = Q(state=CollectionState.FAILED)
     newer = Collection.objects.filter(parcel=OuterRef("parcel"), pk__gt=OuterRef("pk"))
-    waits = Q(parcel__state=ParcelState.SENT, parcel__courier=F("courier"), order__stage__in=HANDING_OVER)
+    waits = waits_for_courier("order", "parcel")
+    waits &= Q(parcel__state=ParcelState.SENT, parcel__courier=F("courier"))
     may_come = Q(end__gt=clock.now())
     rows = Collection.objects.filter(IN_TROUBLE, parcel__has_moved=False)
     return rows.filter(has_failed & waits & ~Exists(newer) | ~has_failed & may_come)

@@ -7,7 +7,7 @@ from django.db.models import BigIntegerField, Exists, OuterRef, QuerySet, Subque
 from django.db.models.functions import Coalesce
 
 from orders.collections.models import OVER, Collection
-from orders.collections.selectors import HANDING_OVER
+from orders.collections.selectors import waits_for_courier
 from orders.scope import real_orders_of
 from orders.shipping.models import TO_HAND_OVER, Parcel, ParcelLine
 from orders.waybills.models import Waybill, WaybillState
@@ -25,8 +25,9 @@ def list_waiting(scope: str) -> "QuerySet[Any]":
     """
     rows = Parcel.objects.filter(TO_HAND_OVER, sent_at__gt=clock.now() - FRESH)
     live = Collection.objects.exclude(state__in=OVER).filter(parcel=OuterRef("pk"))
-    orders = real_orders_of(scope).filter(stage__in=HANDING_OVER).values("pk")
+    orders = real_orders_of(scope).values("pk")
     lines = ParcelLine.objects.filter(parcel=OuterRef("pk"), order_line__order__in=orders)
+    lines = lines.filter(waits_for_courier("order_line__order", "parcel"))
     first = lines.order_by("order_line__order")
     labels = find_labels(OuterRef("courier"), OuterRef("tracking_no"))
     default = Sender.objects.filter(is_default=True, is_in_use=True)

@@ -88,7 +88,7 @@ ENDING = (
         icon_name="package-off",
         is_told=True,
         says=WHY,
-        facts={"lines": dict[str, int], "scrapped": dict[str, int]},
+        facts={"lines": dict[str, int], "scrapped": dict[str, int], "by_sku": list[list[int]]},
     ),
     Move(
         "order.remove_test",

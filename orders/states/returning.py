@@ -11,8 +11,10 @@ _OUT = (Stage.PREPARING, Stage.SHIPPED, Stage.DONE)
 _HANDLE, _RECEIVE, _SHIP = "aftersales.handle", "aftersales.receive", "orders.ship"
 _EXISTS = (has_buyer, something_shipped)
 _PARCEL = {"parcels": list[dict[str, object]], "case_number": str}
-_GOODS = _PARCEL | {"lines": dict[str, int], "sku_ids": dict[str, int]}
-"""Line id → pieces; and of those that are of another SKU than the line's, line id → SKU id."""
+_TAKEN = {"lines": dict[str, int], "scrapped": dict[str, int], "by_sku": list[list[int]]}
+"""Line id → pieces. Where some are of another SKU than the line's, of each: line, pieces, those scrapped, SKU."""
+_SENT = {"pieces": int, "lines": dict[str, int], "sku_ids": dict[str, int], "instead": list[str]}
+"""Where another SKU than the line's is sent: line id → SKU id, and what that is called."""
 
 RETURNING = (
     Move(
@@ -89,7 +91,7 @@ RETURNING = (
         icon_name="package",
         is_told=True,
         says=WHY,
-        facts=_GOODS | {"scrapped": dict[str, int]},
+        facts=_PARCEL | _TAKEN,
     ),
     Move(
         "order.ship_exchange",
@@ -102,7 +104,7 @@ RETURNING = (
         part_of=frozenset({_RECEIVE}),
         icon_name="truck",
         is_told=True,
-        facts=_GOODS | {"pieces": int, "instead": list[str]},
+        facts=_PARCEL | _SENT,
     ),
     Move(
         "order.undo_exchange",

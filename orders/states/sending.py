@@ -240,7 +240,7 @@ SENDING = (
         "order.hand_over",
         _("Call the courier"),
         _("How a parcel gets to its courier was said"),
-        stay(Stage.PREPARING, Stage.SHIPPED),
+        stay(Stage.PREPARING, Stage.SHIPPED, Stage.DONE),
         BY_STAFF,
         "orders.ship",
         (has_buyer, something_shipped, goes_by_courier),

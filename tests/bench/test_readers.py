@@ -104,6 +104,7 @@ READERS = {
     "refund_stuck": "orders.desk.home.queues.list_queues",
     "refund_under_way": "orders.payments.selectors.list_stuck_refunds",
     "collection_troubled": "orders.collections.selectors.list_troubled",
+    "parcel_of_case": "orders.shipping.returns.taking.take_back",
     "parcel_to_hand_over": "orders.collections.waiting.list_waiting",
     "collection_due": "orders.collections.selectors.list_due",
     "tracking_by_number": "orders.tracking.selectors.find_by_numbers",

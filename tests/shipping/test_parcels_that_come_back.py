@@ -33,6 +33,7 @@ def back(order: Order) -> Parcel:
         tracking_no="YT1",
         sent_at=clock.now(),
         direction=Direction.BACK,
+        case_number="AS-1",
         state=ParcelState.SENT,
     )
     parcel.lines.create(order_line=order.lines.get(), quantity=1)
@@ -72,6 +73,7 @@ def test_what_is_done_to_parcels_that_go_out_is_not_done_to_it(order, back, act)
 def test_nobody_is_shown_it_as_one_that_is_on_its_way(order, back):
     page = make_page(fresh(order), load_lines(order), actor=cast.clerk())
     assert [view.parcel.courier for view in page.parcels] == ["SF"]
+    assert [view.parcel.courier for view in page.returns] == ["YTO"]
     told = show_order(order.number, cast.buyer(order))["parcels"]
     assert [parcel["courier"] for parcel in told] == ["SF"]
     assert map_couriers([fresh(order)]) == {order.pk: ["SF"]}

@@ -14,8 +14,9 @@ from orders.collections.selectors import find_live
 from orders.collections.waiting import find_labels
 from orders.models import Order
 from orders.moves import move
-from orders.shipping.models import Parcel, ParcelState
+from orders.shipping.models import Parcel, ParcelState, Purpose
 from orders.shipping.services.ship import NO_PAGE, Seen, locked_parcel
+from orders.stages import Stage
 from shop import clock
 from shop.actor import Actor
 from shop.couriers.models import Sender
@@ -111,12 +112,14 @@ def _locked(
         order = next((order for order in orders if order.pk == order_id), None)
         if order is None:
             raise Refused("not_found", _("There is no such parcel."), 404)
-        _check_parcel(parcel)
+        _check_parcel(parcel, orders)
         yield order, parcel, orders
 
 
-def _check_parcel(parcel: Parcel) -> None:
-    if parcel.state != ParcelState.SENT:
+def _check_parcel(parcel: Parcel, orders: Sequence[Order]) -> None:
+    """Of an order that is completed only an exchange still waits for its courier."""
+    is_received = parcel.purpose == Purpose.ORDER and any(order.stage == Stage.DONE for order in orders)
+    if is_received or parcel.state != ParcelState.SENT:
         raise Refused("parcel_arrived", _("This parcel has already been delivered or undone."))
     if not parcel.courier:
         raise Refused("cannot_call", _("This parcel goes without a courier."))

@@ -25,7 +25,7 @@ from orders.models import Order
 from orders.payments.models import ProofState, Refund, RefundState, TransferProof
 from orders.payments.services.transfers import MAX_PICTURES
 from orders.quotes import MAX_QUANTITY, QuotedLine
-from orders.shipping.models import Parcel, ParcelState
+from orders.shipping.models import Parcel, ParcelState, Purpose
 from orders.stages import IN_HAND, BuyerReason, CloseReason
 from orders.tracking.models import Journey
 from orders.tracking.selectors import map_journeys
@@ -316,6 +316,9 @@ class RecipientOut(DestinationOut):
 class ParcelLineOut(serializers.Serializer[Any]):
     line_id = Id(source="order_line_id")
     quantity = serializers.IntegerField()
+    sku_id = Id(
+        source="sent_sku_id", help_text="what is in it; of an exchange perhaps not what the line says"
+    )
 
 
 class ParcelEventOut(serializers.Serializer[Any]):
@@ -352,6 +355,9 @@ class ParcelOut(serializers.Serializer[Any]):
     tracking_no = serializers.CharField()
     driver_name = serializers.CharField()
     driver_phone = serializers.CharField()
+    purpose = serializers.ChoiceField(
+        choices=Purpose.choices, help_text="exchange: sent for goods that came back in an after-sale"
+    )
     state = serializers.SerializerMethodField()
     state_words = serializers.SerializerMethodField(help_text="in the language of the request")
     has_arrived = serializers.SerializerMethodField()

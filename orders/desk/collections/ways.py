@@ -7,7 +7,8 @@ from orders.collections.models import BY_HAND, OVER, Collection, CollectionState
 from orders.collections.services.asking import write_window
 from orders.models import Order
 from orders.moves import list_available
-from orders.shipping.models import Parcel, ParcelState
+from orders.shipping.models import Direction, Parcel, ParcelState, Purpose
+from orders.stages import Stage
 from shop.access import has_capability
 from shop.actor import Actor
 from shop.couriers.selectors import find_called_couriers
@@ -36,15 +37,17 @@ def list_ways(
     *,
     is_allowed: bool,
     may_end: bool,
+    is_received: bool = False,
 ) -> dict[int, HandOver]:
     """Parcel id → its way; `collections` are those of each, the newest last; of `callable_ids` a provider calls.
 
-    `is_allowed`: to say of this order how parcels get away, `may_end`: to say of any that nobody need come.
+    `is_allowed`: to say of this order how parcels get away, `may_end`: to say of any that nobody need come. Of an order
+    that `is_received` only exchanges still wait.
     """
     return {
         parcel.pk: _make(
             collections.get(parcel.pk) or (),
-            is_here=is_allowed and _is_here(parcel),
+            is_here=is_allowed and _is_here(parcel, is_received=is_received),
             is_left=may_end and not parcel.has_moved,
             is_called=parcel.pk in callable_ids,
         )
@@ -62,13 +65,17 @@ def read_way(order: Order, parcel: Parcel, actor: Actor) -> HandOver:
         {parcel.pk} if is_called else (),
         is_allowed="order.hand_over" in list_available(order, actor),
         may_end=has_capability(actor, "orders.ship"),
+        is_received=order.stage == Stage.DONE,
     )
     return ways[parcel.pk]
 
 
-def _is_here(parcel: Parcel) -> bool:
+def _is_here(parcel: Parcel, *, is_received: bool) -> bool:
     """Whether it is on its way without having been seen there: the courier may not have it yet."""
-    return parcel.state == ParcelState.SENT and bool(parcel.courier) and not parcel.has_moved
+    if is_received and parcel.purpose == Purpose.ORDER:
+        return False
+    is_sent = parcel.state == ParcelState.SENT and parcel.direction == Direction.OUT
+    return is_sent and bool(parcel.courier) and not parcel.has_moved
 
 
 def _make(rows: Sequence[Collection], *, is_here: bool, is_left: bool, is_called: bool) -> HandOver:

@@ -1,6 +1,5 @@
 """Everything the order page shows, read in as few queries as there are tables."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,14 +10,13 @@ from aftersales.models import Aftersale
 from aftersales.rules import may_have_aftersale
 from aftersales.selectors import list_of_order
 from orders.archive import is_archived
-from orders.collections.models import Collection
 from orders.companions import Together, map_together
-from orders.desk.collections.ways import HandOver, list_ways
 from orders.desk.failures import describe_failure
 from orders.desk.invoices.facts import write_title
 from orders.desk.labels import Deadline, Label, describe_deadline, describe_order
 from orders.desk.next_steps import NextStep, describe_next_step, find_next_step
 from orders.desk.order.actions import list_order_offers
+from orders.desk.order.parcels import ParcelView, list_parcel_views
 from orders.desk.order.stage_line import StageStep, make_stage_line
 from orders.desk.prints.words import tell_prints
 from orders.desk.timeline import Entry, make_timeline
@@ -31,19 +29,8 @@ from orders.payments.models import PayAttempt, Payment, Refund, RefundState, Tra
 from orders.payments.services.refunds import PAYABLE_BY_HAND
 from orders.printing.models import PrintJob
 from orders.printing.selectors import list_unsettled
-from orders.shipping.models import (
-    HANDED_OVER,
-    Direction,
-    Intercept,
-    Parcel,
-    ParcelLine,
-    ParcelPhoto,
-    ParcelState,
-)
 from orders.stages import AftersaleMark
 from orders.states import MOVES
-from orders.tracking.models import Tracking
-from orders.tracking.selectors import map_journeys
 from orders.waybills.models import Waybill
 from orders.waybills.selectors import list_shown
 from pickup.models import Verification
@@ -52,8 +39,6 @@ from pickup.uncollected.selectors import read_storage_note
 from shop import clock
 from shop.access import has_capability
 from shop.actor import Actor
-from shop.couriers.known import find_courier
-from shop.couriers.selectors import find_called_couriers
 from shop.crypto import mask_address, mask_name, mask_phone
 from shop.database.kept import KeptQuery, Param
 from shop.events.models import Event
@@ -83,37 +68,6 @@ _PAYMENTS = KeptQuery(
 _REFUNDS = KeptQuery(lambda: Refund.objects.filter(order_id=_ORDER).order_by("id"))
 _ATTEMPTS = KeptQuery(lambda: PayAttempt.objects.filter(order_id=_ORDER).order_by("-id"))
 _NOTES = KeptQuery(lambda: Note.objects.filter(order_id=_ORDER).order_by("-id"))
-_PARCEL_LINES = KeptQuery(
-    lambda: (
-        ParcelLine.objects.select_related("parcel")
-        .annotate(
-            has_photos=Exists(ParcelPhoto.objects.filter(parcel=OuterRef("parcel"))),
-            has_intercepts=Exists(Intercept.objects.filter(parcel=OuterRef("parcel"))),
-            is_callable=Exists(find_called_couriers().filter(code=OuterRef("parcel__courier"))),
-            has_journey=Exists(Tracking.objects.filter(parcel=OuterRef("parcel"))),
-            has_collections=Exists(Collection.objects.filter(parcel=OuterRef("parcel"))),
-        )
-        .filter(order_line__order=_ORDER, parcel__direction=Direction.OUT)
-        .order_by("parcel_id", "order_line_id")
-    )
-)
-
-
-@dataclass(frozen=True)
-class ParcelView:
-    """A parcel with what is in it and what can be done to it."""
-
-    parcel: Parcel
-    contents: list[tuple[OrderLine, int]]
-    can_undo: bool
-    can_arrive: bool
-    can_replace: bool
-    can_photograph: bool
-    photos: list[ParcelPhoto]
-    intercepts: list[Intercept]
-    hand_over: HandOver
-    journey: Tracking | None
-    courier_phone: str
 
 
 @dataclass(frozen=True)
@@ -150,7 +104,7 @@ class OrderPage:
     stage_line: list[StageStep]
     recipient: RecipientView
     lines: list[OrderLine]
-    parcels: list[ParcelView]
+    all_parcels: list[ParcelView]
     waybills: list[Waybill]
     together: Together
     printers: list[Printer]
@@ -174,6 +128,21 @@ class OrderPage:
     is_archived: bool
     storage_note: str
     handouts: list[Verification]
+
+    @property
+    def parcels(self) -> list[ParcelView]:
+        """Those with what was ordered."""
+        return [view for view in self.all_parcels if not (view.is_back or view.is_exchange)]
+
+    @property
+    def exchanges(self) -> list[ParcelView]:
+        """Those that were sent for what came back."""
+        return [view for view in self.all_parcels if view.is_exchange]
+
+    @property
+    def returns(self) -> list[ParcelView]:
+        """Those in which goods come back."""
+        return [view for view in self.all_parcels if view.is_back]
 
     @property
     def adjusted_fen(self) -> int:
@@ -206,7 +175,7 @@ def make_page(
     events, notes = _read_words(order)
     step = find_next_step(order, actor)
     refunds = _list_refunds(order, available)
-    parcels = _list_parcels(order.pk, lines, available, actor)
+    parcels = list_parcel_views(order, lines, available, actor)
     printers = list_ready() if "order.print" in available else []
     payments: list[Any] = _PAYMENTS.fetch(order=order.pk)
     invoice = find_newest(order.pk) if any(payment.has_invoice for payment in payments) else None
@@ -220,7 +189,7 @@ def make_page(
         stage_line=make_stage_line(order, events),
         recipient=mask_recipient(order),
         lines=lines,
-        parcels=parcels,
+        all_parcels=parcels,
         waybills=list_shown(order) if order.has_label or parcels else [],
         together=map_together([order], actor=actor).get(order.pk, Together()),
         printers=printers,
@@ -296,84 +265,6 @@ def mask_recipient(order: Order) -> RecipientView:
 def reveal_in_full(order: Order) -> RecipientView:
     """In full; call it only with an order that `reveal_recipient` returned."""
     return RecipientView(order.recipient, order.phone, order.region, order.address_detail, is_revealed=True)
-
-
-def _list_parcels(
-    order_id: int, lines: list[OrderLine], available: dict[str, Any], actor: Actor
-) -> list[ParcelView]:
-    by_id = {line.pk: line for line in lines}
-    parcels: dict[int, Parcel] = {}
-    contents: dict[int, list[tuple[OrderLine, int]]] = {}
-    photographed: set[int] = set()
-    intercepted: set[int] = set()
-    collected: set[int] = set()
-    callable_ids: set[int] = set()
-    followed: set[int] = set()
-    rows: list[Any] = [*_PARCEL_LINES.fetch(order=order_id)]
-    for row in rows:
-        parcel = parcels.setdefault(row.parcel_id, row.parcel)
-        contents.setdefault(parcel.pk, []).append((by_id[row.order_line_id], row.quantity))
-        photographed |= {parcel.pk} if row.has_photos else set()
-        intercepted |= {parcel.pk} if row.has_intercepts else set()
-        collected |= {parcel.pk} if row.has_collections else set()
-        followed |= {parcel.pk} if row.has_journey else set()
-        callable_ids |= {parcel.pk} if row.is_callable else set()
-    photos = _group(ParcelPhoto.objects.select_related("picture"), photographed)
-    intercepts = _group(Intercept.objects.all(), intercepted)
-    collections = _group(Collection.objects.all(), collected)
-    journeys = map_journeys(followed) if followed else {}
-    ways = list_ways(
-        parcels.values(),
-        collections,
-        callable_ids,
-        is_allowed="order.hand_over" in available,
-        may_end=has_capability(actor, "orders.ship"),
-    )
-    return [
-        _view_parcel(
-            parcel,
-            contents[parcel.pk],
-            available,
-            photos[parcel.pk],
-            intercepts[parcel.pk],
-            ways[parcel.pk],
-            journeys.get(parcel.pk),
-        )
-        for parcel in parcels.values()
-    ]
-
-
-def _group(rows: "models.QuerySet[Any]", parcel_ids: set[int]) -> dict[int, list[Any]]:
-    """Parcel id → what hangs on it; one query, none where nothing does."""
-    found: dict[int, list[Any]] = defaultdict(list)
-    for row in rows.filter(parcel__in=parcel_ids).order_by("pk") if parcel_ids else ():
-        found[row.parcel_id].append(row)
-    return found
-
-
-def _view_parcel(
-    parcel: Parcel,
-    contents: list[tuple[OrderLine, int]],
-    available: dict[str, Any],
-    photos: list[ParcelPhoto],
-    intercepts: list[Intercept],
-    hand_over: HandOver,
-    journey: Tracking | None,
-) -> ParcelView:
-    is_sent, courier = parcel.state == ParcelState.SENT, find_courier(parcel.courier)
-    return ParcelView(
-        parcel=parcel,
-        contents=contents,
-        can_undo=is_sent and not parcel.has_moved and "order.undo_ship" in available,
-        can_arrive=is_sent and "order.arrive" in available,
-        can_replace=is_sent and bool(parcel.tracking_no) and "order.replace_number" in available,
-        can_photograph=parcel.state in HANDED_OVER and "order.photograph" in available,
-        photos=photos,
-        intercepts=intercepts,
-        hand_over=hand_over,
-        journey=journey,
-        courier_phone=courier.phone if courier and is_sent else "",
-    )
 
 
 def _list_proofs(order: Order) -> list[TransferProof]:

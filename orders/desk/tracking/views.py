@@ -12,7 +12,7 @@ from orders.desk.tracking.board import SNOOZED, count_tabs, list_tab, list_tabs,
 from orders.desk.tracking.journeys import mark_journey
 from orders.desk.tracking.notes import write_complaint
 from orders.selectors import get_order
-from orders.shipping.selectors import list_parcels
+from orders.shipping.selectors import list_parcels, list_returns
 from orders.tracking.models import Tracking
 from orders.tracking.selectors import get_tracking, list_news, map_journeys
 from shop.access import has_capability
@@ -52,7 +52,8 @@ def show_tracking(request: StaffRequest, tracking_id: int) -> HttpResponse:
 def show_journey(request: StaffRequest, number: str, parcel_id: int) -> HttpResponse:
     """The part of an open order page that follows a parcel; 204 while `seen` is what it shows."""
     order = get_order(number, actor=request.actor)
-    parcel = list_parcels(order).filter(pk=parcel_id).first()
+    mine = {"pk": parcel_id}
+    parcel = list_parcels(order).filter(**mine).first() or list_returns(order).filter(**mine).first()
     journey = map_journeys([parcel_id]).get(parcel_id) if parcel else None
     if parcel is None or journey is None:
         raise Refused("not_found", _("There is no such parcel."), 404)

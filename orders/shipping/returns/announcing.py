@@ -66,7 +66,7 @@ def _read_number(courier: str, tracking_no: str) -> Number:
     number, name = clean_tracking_no(tracking_no), courier.strip()
     if not number or len(number) > MAX_TRACKING_NO or not number.isascii():
         raise Refused("tracking_required", _("Type or scan the tracking number."), 400)
-    if not name or len(name) > MAX_COURIER:
+    if not name or len(name) > MAX_COURIER or not name.isprintable():
         raise Refused("courier_required", _("Choose the courier."), 400)
     return name, number
 
@@ -163,6 +163,7 @@ def withdraw_return(order: Order, parcel_id: int, *, actor: Actor) -> Parcel:
     Raises Refused as `check_move`, `not_found` (404), `parcel_arrived`.
     """
     check_move(order, MOVES["order.return_withdraw"], actor, is_part=True)
+    lock_numbers(Parcel.objects.filter(pk=parcel_id).values_list("courier", "tracking_no"))
     parcel = _lock(order, parcel_id, Direction.BACK, Direction.OUT)
     told = _describe(parcel)
     if parcel.direction == Direction.OUT:

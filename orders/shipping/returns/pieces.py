@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -46,9 +47,10 @@ def list_taken(order_ids: Collection[int]) -> Iterator[Told]:
     """All that came back of these orders, as their events say; one query."""
     events = Event.objects.filter(kind=Order.subject_kind, subject_id__in=order_ids, verb__in=TAKING)
     for order_id, data in events.values_list("subject_id", "data"):
-        skus, scrapped = data.get("sku_ids", {}), data.get("scrapped", {})
-        for line_id, pieces in data.get("lines", {}).items():
-            yield Told(order_id, int(line_id), pieces, scrapped.get(line_id, 0), skus.get(line_id, 0))
+        scrapped = data.get("scrapped", {})
+        of_lines = ((int(pk), n, scrapped.get(pk, 0), 0) for pk, n in data.get("lines", {}).items())
+        for told in data.get("by_sku") or of_lines:
+            yield Told(order_id, *told)
 
 
 def read_out(order: Order, lines: Sequence[OrderLine]) -> dict[int, Counter[int]]:
@@ -72,15 +74,21 @@ def find_exchanged(order_ids: Collection[int]) -> "QuerySet[ParcelLine]":
     ).order_by("pk")
 
 
-def choose_sku(line: OrderLine, out: Mapping[int, int], pieces: int) -> int:
-    """As which SKU pieces of a line come back: the line's own as long as the buyer has so many of it.
+def split_by_sku(line: OrderLine, out: Mapping[int, int], pieces: int, scrapped: int) -> list[Back]:
+    """As which SKUs pieces of a line come back: its own as long as the buyer has some, then what was sent for it.
 
     Raises Refused `more_than_sent`.
     """
-    has_so_many = sorted(sku_id for sku_id, n in out.items() if n >= pieces)
-    if not has_so_many:
-        raise refuse_more(line, max(out.values(), default=0))
-    return line.sku_id if line.sku_id in has_so_many else has_so_many[0]
+    goods, left, to_scrap = [], pieces, scrapped
+    for sku_id in sorted(out, key=lambda each: (each != line.sku_id, each)):
+        taken = min(left, out[sku_id])
+        if taken > 0:
+            gone = min(to_scrap, taken)
+            goods.append(Back(line, sku_id, taken, gone))
+            left, to_scrap = left - taken, to_scrap - gone
+    if left:
+        raise refuse_more(line, pieces - left)
+    return goods
 
 
 def count_announced(order: Order) -> Counter[int]:
@@ -119,22 +127,33 @@ def refuse_more(line: OrderLine, left: int) -> Refused:
     return Refused("more_than_sent", fill(message, {"line": line.product_name, "left": max(left, 0)}))
 
 
-def bring_back(order: Order, goods: Sequence[Back], *, actor: Actor) -> int:
-    """Put pieces on the shelf again, but for those to be scrapped, and count them in their lines; how many they are."""
+def count_back(goods: Sequence[Back]) -> None:
+    """Count pieces that came back in their lines."""
+    for each in goods:
+        each.line.returned += each.pieces
+        each.line.save(update_fields=["returned"])
+
+
+def put_on_shelf(order: Order, goods: Sequence[Back], *, actor: Actor) -> None:
+    """Let pieces be sold again, but for those to be scrapped; after numbers and parcels, as all that locks stock."""
     back: Counter[int] = Counter()
     gone: Counter[int] = Counter()
     for each in goods:
         back[each.sku_id] += each.pieces
         gone[each.sku_id] += each.scrapped
-        each.line.returned += each.pieces
-        each.line.save(update_fields=["returned"])
     return_stock(+back, +gone, order_id=order.pk, actor=actor)
-    return back.total()
 
 
-def describe_goods(goods: Sequence[Back]) -> dict[str, dict[str, int]]:
-    """What events say of them; a line may stand there once."""
-    told = {"lines": {str(each.line.pk): each.pieces for each in goods}}
-    scrapped = {str(each.line.pk): each.scrapped for each in goods if each.scrapped}
-    other = {str(each.line.pk): each.sku_id for each in goods if each.sku_id != each.line.sku_id}
-    return told | ({"scrapped": scrapped} if scrapped else {}) | ({"sku_ids": other} if other else {})
+def describe_goods(goods: Sequence[Back]) -> dict[str, Any]:
+    """What events say of them: pieces by line, and by SKU too where some are not of the line's own."""
+    lines: Counter[str] = Counter()
+    scrapped: Counter[str] = Counter()
+    for each in goods:
+        lines[str(each.line.pk)] += each.pieces
+        scrapped[str(each.line.pk)] += each.scrapped
+    told: dict[str, Any] = {"lines": dict(lines)}
+    if +scrapped:
+        told["scrapped"] = dict(+scrapped)
+    if any(each.sku_id != each.line.sku_id for each in goods):
+        told["by_sku"] = [[each.line.pk, each.pieces, each.scrapped, each.sku_id] for each in goods]
+    return told

@@ -1,9 +1,10 @@
 """Goods that came back are taken in: each piece is sold again or scrapped, and the parcel that brought them is done."""
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet, Sum
 
 from orders.models import Order
 from orders.moves import check_move, move
@@ -11,12 +12,13 @@ from orders.shipping.models import Direction, Parcel, ParcelLine, ParcelState
 from orders.shipping.returns.pieces import (
     Back,
     Pieces,
-    bring_back,
     check_pieces,
     choose_pieces,
-    choose_sku,
+    count_back,
     describe_goods,
+    put_on_shelf,
     read_out,
+    split_by_sku,
 )
 from orders.shipping.selectors import has_turned_back
 from orders.shipping.services.lapsing import lapse_intercept
@@ -42,9 +44,11 @@ def take_back(
     """
     check_move(order, MOVES["order.take_back"], actor, is_part=True)
     goods = _choose_goods(order, restock, scrap)
-    parcels = _take_parcels(order, case_number, actor)
-    pieces = bring_back(order, goods, actor=actor)
-    parcels += _take_refused(order, actor)
+    count_back(goods)
+    pieces = sum(each.pieces for each in goods)
+    found = _find_of_case(order, case_number, pieces) | _find_given_back(order)
+    parcels = take_parcels(order, Parcel.objects.filter(pk__in=found), actor)
+    put_on_shelf(order, goods, actor=actor)
     changes = {
         "pieces_returned": order.pieces_returned + pieces,
         "is_coming_back": order.is_coming_back and has_turned_back(order),
@@ -60,27 +64,34 @@ def _choose_goods(order: Order, restock: Pieces, scrap: Pieces) -> list[Back]:
     check_pieces([*restock.values(), *scrap.values()])
     chosen = choose_pieces(Counter(restock) + Counter(scrap), lines)
     out = read_out(order, list(lines.values()))
-    return [
-        Back(lines[pk], choose_sku(lines[pk], out[pk], pieces), pieces, scrap.get(pk, 0))
-        for pk, pieces in chosen.items()
-    ]
+    split = (split_by_sku(lines[pk], out[pk], n, scrap.get(pk, 0)) for pk, n in chosen.items())
+    return [each for goods in split for each in goods]
 
 
-def _take_parcels(order: Order, case_number: str, actor: Actor) -> list[Parcel]:
-    """The parcels that come back for a case, those that its buyer refused among them, are done."""
+def _find_of_case(order: Order, case_number: str, pieces: int) -> set[int]:
+    """The parcels that bring so many pieces back for a case, by id; one that its buyer refused is that of its case."""
     of_case = Parcel.objects.filter(case_number=case_number, lines__order_line__order=order)
-    refused = Q(direction=Direction.OUT, turned_back_at__isnull=False)
-    return take_parcels(order, of_case.filter(Q(direction=Direction.BACK) | refused), actor)
+    refused = of_case.filter(direction=Direction.OUT, turned_back_at__isnull=False)
+    back = of_case.filter(direction=Direction.BACK, state__in=_UNDER_WAY)
+    sums = back.annotate(pieces=Sum("lines__quantity")).order_by()
+    return set(refused.values_list("pk", flat=True)) | _choose_brought(sums, pieces)
 
 
-def _take_refused(order: Order, actor: Actor) -> list[Parcel]:
-    """So are refused parcels of which the buyer has nothing any more, whatever was said of them."""
+def _choose_brought(parcels: Iterable[Any], pieces: int) -> set[int]:
+    """Those that have arrived, where no more was taken in than they hold; else all that are on their way."""
+    known = list(parcels)
+    there = [parcel for parcel in known if parcel.state == ParcelState.ARRIVED]
+    is_enough = bool(there) and pieces <= sum(parcel.pieces for parcel in there)
+    return {parcel.pk for parcel in (there if is_enough else known)}
+
+
+def _find_given_back(order: Order) -> set[int]:
+    """Refused parcels of which the buyer has nothing any more, whatever was said of them."""
     rows = ParcelLine.objects.filter(
         order_line__order=order, parcel__turned_back_at__isnull=False, taken_at=None
     )
     lines = list(rows.select_related("order_line"))
-    kept = {row.parcel_id for row in lines if _is_out(row)}
-    return take_parcels(order, Parcel.objects.filter(pk__in={row.parcel_id for row in lines} - kept), actor)
+    return {row.parcel_id for row in lines} - {row.parcel_id for row in lines if _is_out(row)}
 
 
 def _is_out(row: ParcelLine) -> bool:

@@ -7,7 +7,15 @@ from orders.models import Order
 from orders.moves import locked_order, move
 from orders.services.fulfilment import close_changes
 from orders.shipping.models import HANDED_OVER
-from orders.shipping.returns.pieces import Back, Pieces, bring_back, choose_sku, describe_goods, read_out
+from orders.shipping.returns.pieces import (
+    Back,
+    Pieces,
+    count_back,
+    describe_goods,
+    put_on_shelf,
+    read_out,
+    split_by_sku,
+)
 from orders.shipping.returns.taking import take_parcels
 from orders.shipping.selectors import list_parcels
 from orders.stages import CloseReason
@@ -33,7 +41,9 @@ def close_returned(
     with locked_order(order_id, "order.close_returned", actor, expected_version) as order:
         _take_parcels(order, actor)
         goods = _choose_goods(order, scrapped)
-        pieces = bring_back(order, goods, actor=actor)
+        count_back(goods)
+        put_on_shelf(order, goods, actor=actor)
+        pieces = sum(each.pieces for each in goods)
         changes = close_changes(CloseReason.RETURNED) | {"pieces_returned": order.pieces_returned + pieces}
         sealed = seal_words(order, reason=reason.strip()[:LONGEST])
         data = describe_goods(goods)
@@ -58,7 +68,5 @@ def _choose_goods(order: Order, scrapped: Pieces) -> list[Back]:
     if any(not 0 < pieces <= most.get(pk, 0) for pk, pieces in chosen.items()):
         raise Refused("bad_pieces", _("No more can be scrapped than came back."), 400)
     out = read_out(order, list(order.lines.all()))
-    return [
-        Back(line, choose_sku(line, out[line.pk], most[line.pk]), most[line.pk], chosen.get(line.pk, 0))
-        for line in lines
-    ]
+    split = (split_by_sku(line, out[line.pk], most[line.pk], chosen.get(line.pk, 0)) for line in lines)
+    return [each for goods in split for each in goods]

@@ -1,0 +1,1 @@
+"""What buyers send back, what the shop takes in of it, and what it sends again."""
