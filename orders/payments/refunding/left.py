@@ -103,7 +103,9 @@ class Left:
 
 def read_left(order: Order) -> Left:
     """What can still go back of an order; binding while its lock is held. Five queries."""
-    return Left(_list_lines(order), get_freight_left_fen(order), _list_payments(order))
+    lines = _list_lines(order)
+    on_lines_fen = sum(left.line.refunded_fen for left in lines)
+    return Left(lines, get_freight_left_fen(order, on_lines_fen=on_lines_fen), _list_payments(order))
 
 
 def _list_lines(order: Order) -> tuple[LineLeft, ...]:

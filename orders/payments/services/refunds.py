@@ -182,7 +182,7 @@ def sum_decided(order: Order, actor: Actor) -> int:
 
 def refund_share(order: Order, *, amount_fen: int, reason: str, actor: Actor, of: RefundOf) -> list[Refund]:
     """As `commit_refund`, for `amount_fen` of all that was paid for a locked order, newest payments first."""
-    payments = order.payments.select_for_update().filter(counts=True).order_by("-id")
+    payments = list(order.payments.select_for_update().filter(counts=True).order_by("-id"))
     made, left_fen = [], amount_fen
     for payment, part_fen in split_newest_first(payments, amount_fen):
         this, of = of.split(part_fen, left_fen)
