@@ -58,7 +58,7 @@ TOPICS = (
     Topic(
         "invoices", Group.ORDERS, _("Invoices"), ("orders:invoices", "orders:invoice", "orders:ask_invoice")
     ),
-    Topic("refunds", Group.ORDERS, _("Cancelling and refunding")),
+    Topic("refunds", Group.ORDERS, _("Cancelling and refunding"), ("orders:refunds",)),
     Topic("alerts", Group.ORDERS, _("Alerts"), ("alerts:list",)),
     Topic(
         "exports",
