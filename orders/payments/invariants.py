@@ -7,8 +7,15 @@ from django.db.models.functions import Coalesce
 
 from orders.models import Order, OrderLine
 from orders.payments.ledger import pay_key, refund_key
-from orders.payments.models import LIVE, PayAttempt, Payment, Refund, RefundCause, RefundState
-from orders.payments.refunding.left import KEEPING
+from orders.payments.models import (
+    LIVE,
+    WITHOUT_CANCELLING,
+    PayAttempt,
+    Payment,
+    Refund,
+    RefundCause,
+    RefundState,
+)
 from orders.stages import Stage
 from shop.customers.models import BalanceEntry, EntryKind
 from shop.invariants import in_scope, invariant
@@ -105,7 +112,9 @@ def refunds_say_what_they_are_for() -> Iterator[str]:
 
 @invariant("B1.6", "by pieces no more of a line is refunded, or cancelled with a refund, than there were")
 def no_piece_is_refunded_twice() -> Iterator[str]:
-    given_back = Coalesce(Sum("refund_lines__pieces", filter=Q(refund_lines__refund__cause__in=KEEPING)), 0)
+    given_back = Coalesce(
+        Sum("refund_lines__pieces", filter=Q(refund_lines__refund__cause__in=WITHOUT_CANCELLING)), 0
+    )
     cancelled_paid = Coalesce(
         Sum("refund_lines__pieces", filter=Q(refund_lines__refund__cause=RefundCause.CANCEL)), 0
     )

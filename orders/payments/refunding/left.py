@@ -7,13 +7,10 @@ from django.db.models import Q, Sum
 from django.utils.functional import Promise
 
 from orders.models import Order, OrderLine
-from orders.payments.models import Payment, RefundCause
+from orders.payments.models import WITHOUT_CANCELLING, Payment, RefundCause
 from orders.payments.refunding.rules import count_days_left, find_bar, find_slot, map_uses
 from orders.payments.selectors import get_freight_left_fen
 from shop import clock
-
-KEEPING = (RefundCause.PART, RefundCause.AFTERSALE)
-"""Causes of refunds whose pieces are not cancelled with them."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +61,7 @@ def count_refunded(line: OrderLine) -> RefundedPieces:
 def _sums(cause: str, pieces: str) -> dict[str, Sum]:
     return {
         "cancelled": Sum(pieces, filter=Q(**{cause: RefundCause.CANCEL}), default=0),
-        "given_back": Sum(pieces, filter=Q(**{f"{cause}__in": KEEPING}), default=0),
+        "given_back": Sum(pieces, filter=Q(**{f"{cause}__in": WITHOUT_CANCELLING}), default=0),
     }
 
 
