@@ -7,9 +7,9 @@ from django.db import transaction
 
 from orders.models import Order
 from orders.moves import lock_order
+from orders.payments.changes import partial
 from orders.payments.changes.cancelling import cancel_lines
 from orders.payments.changes.partial import PartRefund, refund_part
-from orders.payments.refunding import committing
 from orders.payments.refunding.committing import refund_for_aftersale
 from orders.payments.refunding.plan import Plan, Wanted, plan_refund
 from shop.actor import SYSTEM
@@ -29,11 +29,9 @@ def order() -> Order:
     return cast.paid_order(basket={cast.make_sku(price_fen=10_00).pk: 3})
 
 
-def settle(order: Order, pieces: int, *, lock: bool = True) -> None:
+def settle(order: Order, pieces: int) -> None:
     with transaction.atomic():
-        locked = (
-            lock_order(order.pk, "order.refund", actor=SYSTEM) if lock else Order.objects.get(pk=order.pk)
-        )
+        locked = lock_order(order.pk, "order.refund", actor=SYSTEM)
         plan = plan_refund(locked, Wanted({list_ids(order)[0]: pieces}))
         refund_for_aftersale(locked, plan, reason="破损", actor=CLERK, case_number="A1")
 
@@ -71,16 +69,19 @@ def test_a_case_a_cancellation_and_a_refund_are_together_what_was_paid_at_most(o
     assert find_broken_books() == []
 
 
-def test_without_the_lock_the_same_pieces_are_planned_twice(order, monkeypatch):
-    """Both plan before either writes: pieces go back twice, and only the sum of the payment stands behind it."""
-    planned = Rendezvous(2)
+def test_without_the_lock_both_plan_the_same_pieces_and_the_version_is_the_last_guard(
+    order, monkeypatch, switch_off_order_lock
+):
+    planned, plans = Rendezvous(2), []
 
     def plan_and_meet(of: Order, wanted: Wanted) -> Plan:
-        plan = plan_refund(of, wanted)
+        plans.append(plan_refund(of, wanted))
         planned.meet()
-        return plan
+        return plans[-1]
 
-    monkeypatch.setattr(committing, "plan_refund", plan_and_meet)
-    told = codes_of(run_together([lambda: settle(order, 2, lock=False) for _ in range(2)]))
-    pieces = sum(order.lines.get().refund_lines.values_list("pieces", flat=True))
-    assert "ok" in told and (pieces == 4 or {*told} <= {"ok", "StaleWrite", "IntegrityError", "stale"})
+    monkeypatch.setattr(partial, "plan_refund", plan_and_meet)
+    switch_off_order_lock(2)
+    told = codes_of(run_together([lambda: refund(order, 2), lambda: refund(order, 2, SECOND)]))
+    assert [plan.amount_fen for plan in plans] == [20_00, 20_00]
+    assert told.count("ok") == 1 and "over_share" not in told
+    assert list_amounts(order) == [20_00]
