@@ -77,14 +77,14 @@ ROLE_LABELS: dict[str, Promise | str] = {
 }
 
 
-REFUNDING = frozenset({"orders.cancel", "orders.refund", "aftersales.handle", "aftersales.receive"})
+REFUNDING_RIGHTS = frozenset({"orders.cancel", "orders.refund", "aftersales.handle", "aftersales.receive"})
 """Whoever holds one of these can make money go back: by itself, or as a part of cancelling or settling a case."""
 _MAKING_MONEY = frozenset({"orders.price", "orders.collect", "customers.balance"})
 
 
 def can_refund(rights: frozenset[str]) -> bool:
     """Whether somebody with these capabilities can make money go back: whom a refund limit binds."""
-    return bool(rights & REFUNDING)
+    return bool(rights & REFUNDING_RIGHTS)
 
 
 def can_make_money(rights: frozenset[str]) -> bool:

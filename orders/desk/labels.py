@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from orders.guards import UNDO_GRACE
 from orders.models import Order
+from orders.payments.models import Refund, RefundState
 from orders.stages import IN_HAND, AftersaleMark, BuyerReason, CloseReason, Stage
 from shop.store.choices import OverdueRule, PayMethod
 from shop.store.deliveries import WAYS
@@ -137,3 +138,11 @@ def describe_span(span: timedelta) -> str:
         return _("%(n)d h") % {"n": minutes // 60}
     days = minutes // (24 * 60)
     return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
+
+
+_REFUND_TONES = {RefundState.FAILED: "overdue", RefundState.TO_PAY_OUT: "move", RefundState.DONE: "done"}
+
+
+def find_refund_tone(refund: Refund) -> str:
+    """The colour of a refund's state: of one that needs a person that of what is late."""
+    return "overdue" if refund.stuck_at else _REFUND_TONES.get(RefundState(refund.state), "waiting")

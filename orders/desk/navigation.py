@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.desk.cod.owed import list_owed
 from orders.desk.list.kinds import ORDINARY, PICKUP, OrderKind, find_kind
+from orders.desk.refunds.shelves import list_for_people
 from orders.exports.selectors import list_unfetched
 from orders.invoices.selectors import list_waiting
 from orders.scope import real_orders_of, scope_key
@@ -26,7 +27,7 @@ def _has_own_entry(request: HttpRequest) -> bool:
     return request.path.startswith(own) or _is_shipping_by_sheet(request)
 
 
-_OWN_ENTRIES = ("station", "collections", "tracking_board", "wechat_reports", "cod", "invoices")
+_OWN_ENTRIES = ("station", "collections", "tracking_board", "wechat_reports", "cod", "invoices", "refunds")
 
 
 def _is_handing_over(request: HttpRequest) -> bool:
@@ -64,6 +65,15 @@ register(
     Entry(Group.HOME, 10, _("Home"), "desk:home", "home", None, is_here=_is_home),
     _kind_entry(10, ORDINARY, "clipboard-list"),
     _kind_entry(10, PICKUP, "building-store", Group.PICKUP),
+    Entry(
+        Group.ORDERS,
+        31,
+        _("Refunds"),
+        "orders:refunds",
+        "arrow-back-up",
+        "orders.refund",
+        work=Work(scope_key, list_for_people),
+    ),
     Entry(
         Group.ORDERS,
         34,

@@ -9,6 +9,7 @@ from orders.desk.list.urls import urlpatterns as list_urls
 from orders.desk.order.urls import urlpatterns as order_urls
 from orders.desk.printing.urls import urlpatterns as printing_urls
 from orders.desk.prints.urls import urlpatterns as print_urls
+from orders.desk.refunds.urls import urlpatterns as refund_urls
 from orders.desk.station.urls import urlpatterns as station_urls
 from orders.desk.testing.urls import urlpatterns as testing_urls
 from orders.desk.tracking.urls import urlpatterns as tracking_urls
@@ -30,5 +31,6 @@ urlpatterns = [
     *report_urls,
     *tracking_urls,
     *invoice_urls,
+    *refund_urls,
     *order_urls,
 ]

@@ -20,6 +20,7 @@ class SheetKind(models.TextChoices):
     PARCELS = "parcels", _("Parcels")
     BUYERS = "buyers", _("Buyers")
     MONEY = "money", _("Payments and refunds")
+    REFUNDS = "refunds", _("Refunds")
     DELIVERY = "delivery", _("Delivery list")
     HANDED_OUT = "handed_out", _("Verifications")
 

@@ -7,7 +7,15 @@ from django.db.models.functions import Coalesce
 
 from orders.models import Order, OrderLine
 from orders.payments.ledger import pay_key, refund_key
-from orders.payments.models import LIVE, PayAttempt, Payment, Refund, RefundState
+from orders.payments.models import (
+    LIVE,
+    WITHOUT_CANCELLING,
+    PayAttempt,
+    Payment,
+    Refund,
+    RefundCause,
+    RefundState,
+)
 from orders.stages import Stage
 from shop.customers.models import BalanceEntry, EntryKind
 from shop.invariants import in_scope, invariant
@@ -100,6 +108,28 @@ def refunds_say_what_they_are_for() -> Iterator[str]:
     wrong = Q(of_rows__gt=F("refunded_fen")) | (Q(of_rows__lt=F("refunded_fen")) & ~Exists(plain))
     for line in in_scope(lines, orders="order").filter(wrong).select_related("order"):
         yield f"order {line.order.number}, line {line.pk}: {line.refunded_fen} refunded, by rows {line.of_rows}"
+
+
+@invariant("B1.6", "by pieces no more of a line is refunded, or cancelled with a refund, than there were")
+def no_piece_is_refunded_twice() -> Iterator[str]:
+    given_back = Coalesce(
+        Sum("refund_lines__pieces", filter=Q(refund_lines__refund__cause__in=WITHOUT_CANCELLING)), 0
+    )
+    cancelled_paid = Coalesce(
+        Sum("refund_lines__pieces", filter=Q(refund_lines__refund__cause=RefundCause.CANCEL)), 0
+    )
+    lines = OrderLine.objects.annotate(given_back=given_back, cancelled_paid=cancelled_paid)
+    wrong = Q(given_back__gt=F("quantity")) | Q(cancelled_paid__gt=F("cancelled"))
+    for line in in_scope(lines, orders="order").filter(wrong).select_related("order"):
+        yield f"order {line.order.number}, line {line.pk}: {line.given_back} pieces of {line.quantity} refunded"
+
+
+@invariant("B1.7", "a refund says its case exactly when an after-sale has decided it")
+def refunds_of_cases_say_which() -> Iterator[str]:
+    of_case = Q(cause=RefundCause.AFTERSALE)
+    odd = Refund.objects.filter((of_case & Q(case_number="")) | (~of_case & ~Q(case_number="")))
+    for refund in in_scope(odd, orders="order"):
+        yield f"refund {refund}"
 
 
 @invariant("B12.3", "no attempt says as whom a buyer who was erased paid at the gateway")

@@ -166,6 +166,10 @@ class RefundCause(models.TextChoices):
     OUTSIDE = "outside", _("Refunded outside the shop")
 
 
+WITHOUT_CANCELLING = (RefundCause.PART, RefundCause.AFTERSALE)
+"""Causes of refunds whose pieces are not cancelled with them."""
+
+
 class Refund(models.Model):
     """Money that goes back: decided once, with a number that stays the same on every try.
 

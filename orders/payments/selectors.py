@@ -1,6 +1,5 @@
 """Money rows that are due."""
 
-from collections import Counter
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
@@ -19,7 +18,7 @@ from orders.payments.models import (
 )
 from orders.stages import IN_HAND, AftersaleMark, Stage
 from orders.waybills.selectors import VOIDABLE
-from shop.store.choices import Delivery, OverdueRule, PayMethod
+from shop.store.choices import Delivery, OverdueRule
 from shop.store.models import FormerCredentials
 
 _LIVE_ATTEMPT = PayAttempt.objects.filter(order=OuterRef("pk"), state__in=LIVE)
@@ -106,22 +105,18 @@ def list_silent_lines(now: datetime, skip: Collection[int], limit: int) -> list[
 
 def get_kept_fen(order: Order) -> int:
     """What was paid and is neither back nor on its way: goodwill may have given back more than lines are left for."""
-    return sum(map_kept_fen(order).values())
+    return sum(payment.refundable_fen for payment in order.payments.filter(counts=True))
 
 
-def map_kept_fen(order: Order) -> dict[PayMethod, int]:
-    """The same by the way in which it was paid, which is the way back; only ways with something left."""
-    kept: Counter[PayMethod] = Counter()
-    for payment in order.payments.filter(counts=True).order_by("id"):
-        kept[PayMethod(payment.method)] += payment.refundable_fen
-    return dict(+kept)
+def get_freight_left_fen(order: Order, *, on_lines_fen: int | None = None) -> int:
+    """What of the freight has not been refunded: a refund that stands on no line and is no goodwill is freight.
 
-
-def get_freight_left_fen(order: Order) -> int:
-    """What of the freight has not been refunded: a refund that stands on no line and is no goodwill is freight."""
+    `on_lines_fen` is what was refunded on the lines, where they have been read already.
+    """
     given = order.refunds.filter(payment__counts=True, is_goodwill=False).aggregate(fen=Sum("amount_fen"))
-    on_lines = order.lines.aggregate(fen=Sum("refunded_fen"))
-    refunded = (given["fen"] or 0) - (on_lines["fen"] or 0)
+    if on_lines_fen is None:
+        on_lines_fen = order.lines.aggregate(fen=Sum("refunded_fen"))["fen"] or 0
+    refunded = (given["fen"] or 0) - on_lines_fen
     return max(order.freight_fen + order.freight_adjust_fen - refunded, 0)
 
 

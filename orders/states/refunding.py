@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.guards import holds_money, no_transfer_awaited, something_kept
 from orders.stages import Stage
-from shop.access import REFUNDING
+from shop.access import REFUNDING_RIGHTS
 from shop.moves.table import BY_GATEWAY, BY_MONEY, BY_STAFF, BY_SYSTEM, STAFF, WHY, Move, stay
 
 _REFUND = {"refund_id": int, "number": str, "amount_fen": int}
@@ -67,7 +67,7 @@ REFUNDING = (
         BY_MONEY,
         "orders.refund",
         own_guards={STAFF: (something_kept,)},
-        part_of=REFUNDING,
+        part_of=REFUNDING_RIGHTS,
         button=_("Refund without cancelling"),
         icon_name="arrow-back-up",
         is_told=True,

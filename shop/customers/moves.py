@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from shop.access import REFUNDING
+from shop.access import REFUNDING_RIGHTS
 from shop.actor import Actor, ActorKind
 from shop.customers.models import TEST_OPENID, Customer
 from shop.errors import Refused
@@ -167,7 +167,7 @@ CUSTOMERS = register(
                 _("Refunded to the balance"),
                 BY_ALL,
                 "customers.balance",
-                part_of=REFUNDING,
+                part_of=REFUNDING_RIGHTS,
                 says=WHY,
                 facts=_BOOKED,
             ),

@@ -64,7 +64,7 @@ TOPICS = (
         _("After-sales"),
         ("aftersales:list", "aftersales:detail", "aftersales:open"),
     ),
-    Topic("refunds", Group.ORDERS, _("Cancelling and refunding")),
+    Topic("refunds", Group.ORDERS, _("Cancelling and refunding"), ("orders:refunds",)),
     Topic("alerts", Group.ORDERS, _("Alerts"), ("alerts:list",)),
     Topic(
         "exports",

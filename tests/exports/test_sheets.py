@@ -132,6 +132,20 @@ def test_payments_and_refunds_are_rows(manager: Actor) -> None:
     assert went["Money moved at"] is None and went["Refund decided at"] == local(refund.created_at)
 
 
+def test_refunds_have_a_sheet_of_their_own(manager: Actor) -> None:
+    order = cast.paid_order()
+    refund = cast.refund_payment(
+        Payment.objects.get(order=order).pk, amount_fen=500, reason="碎了", actor=cast.clerk()
+    )
+    row = only("refunds", manager)
+    assert (row["Refund number"], row["Amount"], row["Money moved at"]) == (refund.number, -5, None)
+    assert (row["Refund decided at"], row["Cause of the refund"]) == (
+        local(refund.created_at),
+        "While the order goes on",
+    )
+    assert order.recipient not in str(row)
+
+
 def test_the_delivery_list_holds_what_can_be_sent_now(manager: Actor) -> None:
     cast.shipped_order()
     cast.paid_order()

@@ -58,7 +58,7 @@ def test_a_part_of_another_verb_is_for_who_may_do_that_one_and_never_by_itself()
     with refused("forbidden", 403):
         lock_order(order.pk, "order.refund", actor=canceller)
     with refused("forbidden", 403):
-        move(lock_row(order.pk), "order.refund", actor=cast.clerk("warehouse"))
+        move(lock_row(order.pk), "order.refund", actor=cast.clerk("store_clerk"))
     assert move(lock_row(order.pk), "order.refund", actor=canceller).verb == "order.refund"
 
 

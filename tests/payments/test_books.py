@@ -9,7 +9,15 @@ from django.db.models import F
 
 from orders.models import Order, OrderLine
 from orders.payments.ledger import pay_key
-from orders.payments.models import AttemptState, PayAttempt, Payment, Refund, RefundState
+from orders.payments.models import (
+    AttemptState,
+    PayAttempt,
+    Payment,
+    Refund,
+    RefundCause,
+    RefundLine,
+    RefundState,
+)
 from orders.stages import Stage
 from shop import clock
 from shop.customers.balance import NewEntry, book_entry, change_balance
@@ -44,6 +52,16 @@ def refund_more_than_the_freight(order: Order) -> None:
 def give_back_a_fen_without_a_row(order: Order) -> None:
     refund(order)
     OrderLine.objects.filter(order=order).update(refunded_fen=F("refunded_fen") + 1)
+
+
+def give_back_more_pieces_than_were_bought(order: Order) -> None:
+    refund(order)
+    RefundLine.objects.filter(refund__order=order, order_line__isnull=False).update(pieces=99)
+
+
+def give_back_more_pieces_than_were_cancelled(order: Order) -> None:
+    refund(order, cause=RefundCause.CANCEL)
+    RefundLine.objects.filter(refund__order=order, order_line__isnull=False).update(pieces=1)
 
 
 def pay_from_a_balance_that_was_never_booked(order: Order) -> Payment:
@@ -83,6 +101,10 @@ BREAKS: list[tuple[str, Break]] = [
     ("B1.4", refund_more_than_the_freight),
     ("B1.5", give_back_a_fen_without_a_row),
     ("B1.5", lambda order: refund(order, amount_fen=99)),
+    ("B1.6", give_back_more_pieces_than_were_bought),
+    ("B1.6", give_back_more_pieces_than_were_cancelled),
+    ("B1.7", lambda order: refund(order, case_number="A1")),
+    ("B1.7", lambda order: refund(order, cause=RefundCause.AFTERSALE)),
     ("B7", lambda order: refund(order, number="")),
     ("B7", lambda order: refund(order, state=RefundState.DONE)),
     ("B7", close_with_a_live_attempt),

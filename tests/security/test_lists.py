@@ -18,6 +18,7 @@ from orders.desk.api.serializers import OrderQuery
 from orders.desk.audit.forms import AuditForm
 from orders.desk.invoices.shelves import FilterForm as InvoiceFilterForm
 from orders.desk.list.filters import FilterForm
+from orders.desk.refunds.shelves import FilterForm as RefundFilterForm
 from orders.desk.stock.views import StockFilterForm
 from pickup.cash.forms import SheetFilterForm
 from pickup.pages.records import RecordsForm
@@ -102,6 +103,7 @@ LISTS: dict[str, tuple[str, ...]] = {
     "/console/orders/intercepts/": (),
     "/console/aftersales/": ("show", *AftersaleFilterForm.base_fields, *CURSORS),
     "/console/orders/invoices/": ("show", *InvoiceFilterForm.base_fields, *CURSORS),
+    "/console/orders/refunds/": ("show", *RefundFilterForm.base_fields, *CURSORS),
     "/console/orders/collections/": (),
     "/console/orders/bulk/": CURSORS,
     "/console/orders/tracking/": ("tab", *CURSORS),

@@ -301,6 +301,8 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("orders:undo_parcel", "POST"): staff(SHIPPERS),
     ("orders:arrive_parcel", "POST"): staff(SHIPPERS),
     ("orders:remove_photo", "POST"): staff(SHIPPERS),
+    ("orders:refunds", "GET"): staff(REFUNDERS),
+    ("orders:preview_refund", "POST"): staff(REFUNDERS),
     ("orders:retry_refund", "POST"): staff(REFUNDERS),
     ("orders:pay_out", "POST"): staff(REFUNDERS),
     ("orders:place_test", "POST"): staff(OWNER),

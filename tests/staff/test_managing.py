@@ -15,7 +15,7 @@ from shop.staff.services import (
     hire_staff,
     staff_actor,
 )
-from tests.cast import PASSWORD, actor_of, clerk, make_staff, open_shop, paid_order
+from tests.cast import PASSWORD, actor_of, clerk, make_staff, make_store, open_shop, paid_order
 from tests.expect import refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("books_are_clean")]
@@ -87,7 +87,7 @@ def test_nobody_gives_a_higher_refund_limit_than_their_own(limit: int | None) ->
     hire(deputy(*rights, limit=500_00), role="finance", refund_limit_fen=500_00)
 
 
-@pytest.mark.parametrize("role", ["order_clerk", "support", "finance", "manager"])
+@pytest.mark.parametrize("role", ["order_clerk", "support", "warehouse", "finance", "manager"])
 def test_an_owner_with_a_limit_hires_nobody_without_one_who_can_make_money_go_back(role: str) -> None:
     owner = clerk(limit=500_00)
     with refused("more_rights", 403):
@@ -95,8 +95,8 @@ def test_an_owner_with_a_limit_hires_nobody_without_one_who_can_make_money_go_ba
     hire(owner, role=role, refund_limit_fen=500_00)
 
 
-def test_who_can_neither_cancel_nor_refund_needs_no_limit() -> None:
-    hire(clerk(limit=500_00), role="warehouse")
+def test_who_can_neither_cancel_nor_refund_nor_settle_cases_needs_no_limit() -> None:
+    hire(clerk(limit=500_00), role="store_clerk", store_ids=[make_store().pk])
 
 
 def test_a_change_says_what_was_before() -> None:

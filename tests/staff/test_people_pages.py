@@ -46,7 +46,13 @@ def test_the_list_shows_who_works_here_with_role_and_limit() -> None:
 
 
 @pytest.mark.parametrize(
-    ("role", "words"), [("order_clerk", "no limit"), ("support", "no limit"), ("warehouse", "no refunds")]
+    ("role", "words"),
+    [
+        ("order_clerk", "no limit"),
+        ("support", "no limit"),
+        ("warehouse", "no limit"),
+        ("store_clerk", "no refunds"),
+    ],
 )
 def test_the_page_says_what_somebody_may_refund(role: str, words: str) -> None:
     assert words in page_of(browser(), f"{URL}{make_staff(role).pk}/")

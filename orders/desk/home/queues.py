@@ -152,7 +152,7 @@ def _make_queue(
 ) -> Queue:
     count = counts.queues[queue]
     first = read(queue, actor, now) if count else []
-    return Queue(queue.value, queue.label, tone, count, first, _find_list(queue=queue))
+    return Queue(queue.value, queue.label, tone, count, first, _find_page(queue))
 
 
 def _make_task(task: Task, _counts: Counts, actor: Actor, _now: datetime) -> Queue:
@@ -179,6 +179,16 @@ def _make_missed(_counts: Counts, actor: Actor, now: datetime) -> Queue:
     first = _read_first(missed, "ship_by")
     count = missed[: CAP + 1].count() if len(first) == SHOWN else len(first)
     return Queue("missed", _("Late unless sent today"), "soon", count, first, _find_list(due="today"))
+
+
+_SHELVES = {WorkQueue.REFUND_FAILED: "person", WorkQueue.TO_PAY_OUT: "to_pay_out"}
+
+
+def _find_page(queue: WorkQueue) -> str:
+    """Where all of it stands: refunds have a page of their own."""
+    if queue in _SHELVES:
+        return make_url(reverse("orders:refunds"), {"show": _SHELVES[queue]})
+    return _find_list(queue=queue)
 
 
 def _find_list(**params: str) -> str:

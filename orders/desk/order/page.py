@@ -13,7 +13,7 @@ from orders.archive import is_archived
 from orders.companions import Together, map_together
 from orders.desk.failures import describe_failure
 from orders.desk.invoices.facts import write_title
-from orders.desk.labels import Deadline, Label, describe_deadline, describe_order
+from orders.desk.labels import Deadline, Label, describe_deadline, describe_order, find_refund_tone
 from orders.desk.next_steps import NextStep, describe_next_step, find_next_step
 from orders.desk.order.actions import list_order_offers
 from orders.desk.order.parcels import ParcelView, list_parcel_views
@@ -26,6 +26,7 @@ from orders.invoices.selectors import find_newest
 from orders.models import Note, Order, OrderLine
 from orders.moves import list_available
 from orders.payments.models import PayAttempt, Payment, Refund, RefundState, TransferProof
+from orders.payments.refunding.words import describe_wait
 from orders.payments.services.refunds import PAYABLE_BY_HAND
 from orders.printing.models import PrintJob
 from orders.printing.selectors import list_unsettled
@@ -77,6 +78,7 @@ class RefundView:
     tone: str
     can_retry: bool
     can_pay_out: bool
+    waits: Any = ""
 
 
 @dataclass(frozen=True)
@@ -273,17 +275,15 @@ def _list_proofs(order: Order) -> list[TransferProof]:
     return list(order.proofs.prefetch_related("pictures").order_by("-id"))
 
 
-_REFUND_TONES = {RefundState.FAILED: "overdue", RefundState.TO_PAY_OUT: "move", RefundState.DONE: "done"}
-
-
 def _list_refunds(order: Order, available: dict[str, Any]) -> list[RefundView]:
     return [
         RefundView(
             refund=refund,
             why=describe_failure(refund.last_error),
-            tone="overdue" if refund.stuck_at else _REFUND_TONES.get(RefundState(refund.state), "waiting"),
+            tone=find_refund_tone(refund),
             can_retry=refund.state == RefundState.FAILED and "order.retry_refund" in available,
             can_pay_out=refund.state in PAYABLE_BY_HAND and "order.pay_out" in available,
+            waits=describe_wait(refund),
         )
         for refund in _REFUNDS.fetch(order=order.pk)
     ]

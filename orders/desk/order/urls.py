@@ -3,7 +3,7 @@
 from django.urls import path
 
 import orders.desk.converters  # noqa: F401  # the kinds of parts below
-from orders.desk.order import action_views, changes, label_views, native_views, views
+from orders.desk.order import action_views, changes, label_views, native_views, refund_views, views
 from orders.desk.order.actions import ACTIONS
 from shop.staff.actions.views import action_paths
 
@@ -23,6 +23,7 @@ urlpatterns = [
     path(f"{_ORDER}parcels/<row_id:parcel_id>/undo/", action_views.undo_parcel, name="undo_parcel"),
     path(f"{_ORDER}parcels/<row_id:parcel_id>/arrive/", action_views.mark_arrived, name="arrive_parcel"),
     path(f"{_ORDER}photos/<row_id:photo_id>/remove/", action_views.remove_packing_photo, name="remove_photo"),
+    path(f"{_ORDER}refund/preview/", refund_views.preview_refund, name="preview_refund"),
     path(f"{_ORDER}refunds/<row_id:refund_id>/retry/", action_views.try_refund_again, name="retry_refund"),
     path(f"{_ORDER}refunds/<row_id:refund_id>/pay-out/", action_views.pay_out, name="pay_out"),
     *action_paths(action_views.ORDER_PAGE, ACTIONS.values(), _ORDER),

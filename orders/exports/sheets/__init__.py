@@ -11,6 +11,7 @@ from orders.exports.sheets.lines import LINES
 from orders.exports.sheets.money import MONEY
 from orders.exports.sheets.orders import ORDERS
 from orders.exports.sheets.parcels import PARCELS
+from orders.exports.sheets.refunds import REFUNDS
 
 SHEETS: dict[str, Sheet] = {
     SheetKind.ORDERS: ORDERS,
@@ -18,6 +19,7 @@ SHEETS: dict[str, Sheet] = {
     SheetKind.PARCELS: PARCELS,
     SheetKind.BUYERS: BUYERS,
     SheetKind.MONEY: MONEY,
+    SheetKind.REFUNDS: REFUNDS,
     SheetKind.DELIVERY: DELIVERY,
     SheetKind.HANDED_OUT: VERIFICATIONS,
 }

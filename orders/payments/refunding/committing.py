@@ -15,9 +15,11 @@ def refund_for_aftersale(
 ) -> list[Refund]:
     """Refund a case as planned; `notice` is what the buyer reads. The order is locked by the caller's verb.
 
-    Whoever settles cases may do it within their refund limit. Raises Refused `plan_outdated`, `over_refund_limit`
-    (403), `second_person_required`.
+    Whoever settles cases may do it within their refund limit. Raises Refused `plan_outdated` for a plan that was made
+    before the lock and says another thing by now, `over_refund_limit` (403), `second_person_required`.
     """
+    if plan_refund(order, plan.wanted) != plan:
+        raise Refused("plan_outdated", _("What is left to be refunded has changed. Look again."))
     check_decision(order, actor, plan.amount_fen)
     of = RefundOf(
         RefundCause.AFTERSALE,
@@ -30,12 +32,7 @@ def refund_for_aftersale(
 
 
 def commit_plan(order: Order, plan: Plan, of: RefundOf, *, reason: str, actor: Actor) -> list[Refund]:
-    """Book a plan on the lines of a locked order, and commit its refunds.
-
-    Raises Refused `plan_outdated` for one that was made before the order was locked, and says another thing by now.
-    """
-    if plan_refund(order, plan.wanted) != plan:
-        raise Refused("plan_outdated", _("What is left to be refunded has changed. Look again."))
+    """Book a plan that was made under the order's lock on its lines, and commit its refunds."""
     lines = list(order.lines.filter(pk__in=plan.shares))
     for line in lines:
         line.refunded_fen += plan.shares[line.pk]

@@ -7,13 +7,10 @@ from django.db.models import Q, Sum
 from django.utils.functional import Promise
 
 from orders.models import Order, OrderLine
-from orders.payments.models import Payment, RefundCause
+from orders.payments.models import WITHOUT_CANCELLING, Payment, RefundCause
 from orders.payments.refunding.rules import count_days_left, find_bar, find_slot, map_uses
 from orders.payments.selectors import get_freight_left_fen
 from shop import clock
-
-KEEPING = (RefundCause.PART, RefundCause.AFTERSALE)
-"""Causes of refunds whose pieces are not cancelled with them."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +61,7 @@ def count_refunded(line: OrderLine) -> RefundedPieces:
 def _sums(cause: str, pieces: str) -> dict[str, Sum]:
     return {
         "cancelled": Sum(pieces, filter=Q(**{cause: RefundCause.CANCEL}), default=0),
-        "given_back": Sum(pieces, filter=Q(**{f"{cause}__in": KEEPING}), default=0),
+        "given_back": Sum(pieces, filter=Q(**{f"{cause}__in": WITHOUT_CANCELLING}), default=0),
     }
 
 
@@ -103,7 +100,9 @@ class Left:
 
 def read_left(order: Order) -> Left:
     """What can still go back of an order; binding while its lock is held. Five queries."""
-    return Left(_list_lines(order), get_freight_left_fen(order), _list_payments(order))
+    lines = _list_lines(order)
+    on_lines_fen = sum(left.line.refunded_fen for left in lines)
+    return Left(lines, get_freight_left_fen(order, on_lines_fen=on_lines_fen), _list_payments(order))
 
 
 def _list_lines(order: Order) -> tuple[LineLeft, ...]:

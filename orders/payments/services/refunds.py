@@ -11,9 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from orders.models import Order, OrderLine
 from orders.moves import move
 from orders.payments.ledger import give_back
-from orders.payments.models import PayAttempt, Payment, Refund, RefundCause, RefundLine, RefundState
+from orders.payments.models import (
+    WITHOUT_CANCELLING,
+    PayAttempt,
+    Payment,
+    Refund,
+    RefundCause,
+    RefundLine,
+    RefundState,
+)
 from orders.payments.numbers import number_refund
-from orders.payments.refunding.left import KEEPING
 from orders.payments.refunding.plan import over_refundable, split_newest_first
 from orders.payments.refunding.rules import UNDER_WAY, find_bar, find_slot, read_use
 from orders.spending import keep_spending
@@ -59,11 +66,11 @@ class RefundOf:
         if self.cause == RefundCause.GOODWILL:
             return {"is_goodwill": True}
         shares = {str(line_id): fen for line_id, fen in self.shares.items() if fen}
-        return {"shares": shares} if shares and self.cause in KEEPING else {}
+        return {"shares": shares} if shares and self.cause in WITHOUT_CANCELLING else {}
 
     def itemise(self, refund: Refund) -> None:
         """Write the rows of a refund that is for goods."""
-        if self.cause not in (RefundCause.CANCEL, *KEEPING):
+        if self.cause not in (RefundCause.CANCEL, *WITHOUT_CANCELLING):
             return
         freight = (None, refund.amount_fen - sum(self.shares.values()))
         RefundLine.objects.bulk_create(
@@ -122,7 +129,7 @@ def commit_refund(
     of.itemise(refund)
     data = describe_refund(refund) | of.describe()
     # A cancellation says itself why, and what the buyer is told.
-    is_told = of.cause in (*KEEPING, RefundCause.GOODWILL)
+    is_told = of.cause in (*WITHOUT_CANCELLING, RefundCause.GOODWILL)
     sealed = seal_words(order, reason=refund.reason, notice=of.notice) if is_told else ""
     move(order, "order.refund", actor=actor, data=data, sealed=sealed)
     if payment.method == PayMethod.BALANCE:
@@ -182,7 +189,7 @@ def sum_decided(order: Order, actor: Actor) -> int:
 
 def refund_share(order: Order, *, amount_fen: int, reason: str, actor: Actor, of: RefundOf) -> list[Refund]:
     """As `commit_refund`, for `amount_fen` of all that was paid for a locked order, newest payments first."""
-    payments = order.payments.select_for_update().filter(counts=True).order_by("-id")
+    payments = list(order.payments.select_for_update().filter(counts=True).order_by("-id"))
     made, left_fen = [], amount_fen
     for payment, part_fen in split_newest_first(payments, amount_fen):
         this, of = of.split(part_fen, left_fen)

@@ -9,6 +9,7 @@ from orders.stages import Stage
 from tests import cast, console
 from tests.desk.buttons import assert_done, assert_refused, post
 from tests.desk.conftest import SignIn
+from tests.expect import fresh
 
 
 @pytest.fixture
@@ -98,3 +99,50 @@ def test_above_the_shops_limit_a_second_person_is_asked_for(finance: Client, ord
     answer = post(finance, order, "refund", amount="5.01", parts=["goodwill"], reason="x")
     assert "second_username" in answer.content.decode()
     assert not Refund.objects.exists()
+
+
+def preview(client: Client, order: Order, **typed: object) -> str:
+    return client.post(f"/console/orders/{order.number}/refund/preview/", typed).content.decode()
+
+
+def test_pieces_need_no_amount(finance: Client) -> None:
+    order = cast.paid_order(basket={cast.make_sku(price_fen=20_00).pk: 3})
+    line = order.lines.get()
+    assert_done(post(finance, order, "refund", reason="破损", **{f"pieces_{line.pk}": 2}), order)
+    refund = order.refunds.get()
+    assert (refund.amount_fen, refund.lines.get().pieces) == (40_00, 2)
+    assert "/ 1" in dialog(finance, order)
+
+
+def test_not_more_pieces_than_are_left(finance: Client, order: Order) -> None:
+    line = order.lines.order_by("pk")[0]
+    answer = post(finance, order, "refund", reason="x", **{f"pieces_{line.pk}": 2})
+    assert answer.status_code == 422
+    assert not Refund.objects.exists()
+
+
+def test_without_pieces_an_amount_is_asked_for(finance: Client, order: Order) -> None:
+    assert_refused(
+        post(finance, order, "refund", reason="x", parts=["freight"]),
+        order,
+        422,
+        "Type how much is to be refunded.",
+    )
+
+
+def test_what_goes_back_and_how_is_shown_before_anything_is_pressed(finance: Client, order: Order) -> None:
+    first = order.lines.order_by("pk")[0]
+    shown = preview(finance, order, parts=["freight"], **{f"pieces_{first.pk}": 1})
+    for words in (f"{first.product_name} {first.sku_name} ×1", "¥20.00", "¥10.00", "¥30.00 by WeChat Pay"):
+        assert words in shown
+    assert "only ¥10.00 is left" in preview(finance, order, parts=["freight"], amount="11")
+    assert "¥3.00 by WeChat Pay" in preview(finance, order, parts=["goodwill"], amount="3")
+    assert preview(finance, order, amount="x").strip() == ""
+    assert not Refund.objects.exists()
+
+
+def test_the_second_refund_of_a_payment_says_when_it_goes_out(finance: Client, order: Order) -> None:
+    post(finance, order, "refund", amount="1", parts=["goodwill"], reason="x")
+    assert "wants a minute between refunds" in preview(finance, order, parts=["goodwill"], amount="3")
+    post(finance, fresh(order), "refund", amount="1", parts=["goodwill"], reason="x")
+    assert "goes out at" in page(finance, order)

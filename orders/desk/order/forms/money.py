@@ -10,7 +10,9 @@ from orders.models import Order, OrderLine
 from orders.payments.changes.cancelling import cancel_lines, cancel_paid, cancel_unpaid
 from orders.payments.changes.pricing import change_price, choose_payment
 from orders.payments.changes.waiving import waive_owed
-from orders.payments.selectors import map_kept_fen
+from orders.payments.refunding.left import read_left
+from orders.payments.refunding.plan import plan_routes
+from orders.payments.refunding.words import describe_route
 from orders.payments.services.collecting import collect_payment
 from orders.payments.services.transfers import (
     LONGEST_REFERENCE,
@@ -52,11 +54,6 @@ class CancelUnpaidForm(OrderForm):
     reason = fields.text(_("Reason"), required=False)
 
 
-_WAYS_BACK = {
-    PayMethod.WECHAT: _("%(amount)s by WeChat Pay, to where it was paid from"),
-    PayMethod.BALANCE: _("%(amount)s to the buyer's balance, at once"),
-}
-_BY_HAND = _("%(amount)s to be paid out by hand (%(way)s)")
 _GONE_BACK = _("%(amount)s more is back already, or on its way")
 
 
@@ -68,14 +65,10 @@ class CancelPaidForm(OrderForm):
     amount_is = _("Goes back to the buyer")
 
     def set_up(self) -> None:
-        kept = map_kept_fen(self.order)
-        self.amount_fen = sum(kept.values())
-        back = [
-            fill(
-                _WAYS_BACK.get(way, _BY_HAND), {"amount": format_fen(fen), "way": self.order.name_method(way)}
-            )
-            for way, fen in kept.items()
-        ]
+        left = read_left(self.order)
+        self.amount_fen = left.kept_fen
+        routes = plan_routes(left.payments, left.kept_fen)
+        back = [describe_route(self.order, route) for route in routes]
         gone_fen = self.order.paid_fen - self.amount_fen
         gone = [fill(_GONE_BACK, {"amount": format_fen(gone_fen)})] if gone_fen else []
         self.amount_parts = (*back, *gone)
