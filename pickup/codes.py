@@ -117,7 +117,11 @@ def bearing(text: str) -> Q:
 def _meant_by(text: str, state: Q) -> Q:
     tail = text.strip().rpartition("/")[2]
     short = clean_short(tail)
-    return _SHORT.find(_unspell(short), state) if short else _TOKEN.find(read_token(tail, bits=_TOKEN.bits), state)
+    return (
+        _SHORT.find(_unspell(short), state)
+        if short
+        else _TOKEN.find(read_token(tail, bits=_TOKEN.bits), state)
+    )
 
 
 def clean_short(text: str) -> str:

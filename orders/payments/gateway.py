@@ -124,9 +124,7 @@ def evidence_of(transaction: Transaction, *, mchid: str = "") -> PaymentEvidence
     )
 
 
-def create_at_gateway(
-    attempt: PayAttempt, *, description: str, notify_url: str, payer_ip: str = ""
-) -> str:
+def create_at_gateway(attempt: PayAttempt, *, description: str, notify_url: str, payer_ip: str = "") -> str:
     """The prepay id of an attempt, what its code says, or where a browser is led, by its channel.
 
     `payer_ip` is whose browser that is. Raises ClientError, Refused.

@@ -98,8 +98,8 @@ class PayAttempt(models.Model):
 class PayLink(models.Model):
     """A link by which whoever has it pays what an order owes; the next one, and withdrawing it, end it.
 
-    `nonce` is the part of its secret that is not made from its id (`links/tokens.py`). `expires_at` is its end while the
-    order has no deadline of its own.
+    `nonce` is the part of its secret that is not made from its id (`links/tokens.py`). `expires_at` is its end while
+    the order has no deadline of its own.
     """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="pay_links", db_index=False)

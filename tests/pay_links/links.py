@@ -9,6 +9,7 @@ from orders.payments.links.services import make_pay_link
 from orders.payments.links.tokens import make_token
 from orders.payments.models import PayAttempt, PayLink
 from orders.payments.tasks import query_payment
+from shop.store.models import StoreSettings
 from tests import cast
 from tests.console import ENGLISH
 from tests.gateway import Gateway
@@ -49,3 +50,9 @@ def pay_there(gateway: Gateway, attempt: PayAttempt) -> None:
     else:
         gateway.do("scan", code_url=attempt.code_url, openid="passer-by")
     query_payment(attempt.pk)
+
+
+def take_transfers(**more: Any) -> None:
+    """The shop takes bank transfers."""
+    account = {"transfer_bank": "招商银行", "transfer_name": "山野集", "transfer_number": "6225 8888"}
+    StoreSettings.objects.update(transfer_on=True, **(account | more))

@@ -17,7 +17,7 @@ from shop.store.choices import PayMethod
 from tests import cast
 from tests.expect import fresh, refused, verbs_of
 from tests.ground.test_files import picture_bytes
-from tests.pay_links.links import CLERK, link_of
+from tests.pay_links.links import CLERK, link_of, take_transfers
 from tests.payments.test_supplement import owing
 
 
@@ -54,7 +54,9 @@ def test_withdrawn_it_is_over_and_said_once():
         withdraw_pay_link(order.pk, actor=CLERK)
 
 
-@pytest.mark.parametrize("token", ["", "x", "ä" * 22, "A" * 22, "A" * 500, "=" * 22, write_token(1, bits=128)])
+@pytest.mark.parametrize(
+    "token", ["", "x", "ä" * 22, "A" * 22, "A" * 500, "=" * 22, write_token(1, bits=128)]
+)
 def test_what_is_no_secret_is_unknown(token):
     link_of(cast.place())
     with refused("no_code", 404):
@@ -77,7 +79,7 @@ def test_an_id_that_is_given_anew_after_a_restore_has_another_secret():
         find_link(token)
 
 
-def test_it_ends_with_the_order_s_time_to_pay(shop):
+def test_it_ends_with_the_order_s_time_to_pay():
     order = cast.place()
     link = link_of(order)
     assert standing_of(link) == Standing.TO_PAY
@@ -86,7 +88,7 @@ def test_it_ends_with_the_order_s_time_to_pay(shop):
         assert find_valid_link(order) is None
 
 
-def test_of_an_order_without_one_it_ends_by_the_setting(shop):
+def test_of_an_order_without_one_it_ends_by_the_setting():
     order = cast.place(pay_method=PayMethod.COD)
     link = link_of(order)
     assert fresh(order).owed_by is None
@@ -110,7 +112,8 @@ def test_closed_it_says_so():
     assert standing_of(link) == Standing.CLOSED
 
 
-def test_while_a_transfer_is_checked_nobody_pays_as_well(shop):
+def test_while_a_transfer_is_checked_nobody_pays_as_well():
+    take_transfers()
     order = cast.place(pay_method=PayMethod.TRANSFER)
     link = link_of(order)
     picture = store_picture(picture_bytes(), customer_id=order.customer_id)

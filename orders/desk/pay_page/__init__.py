@@ -1,1 +1,1 @@
-"""/p/<token>/: the page of a payment link, for whoever has it; of the order it tells what is to be paid, nothing else."""
+"""/p/<token>/: the page of a payment link, for whoever has it; it tells what is to be paid, and nothing else."""

@@ -23,7 +23,7 @@ class Browser(StrEnum):
 
 @dataclass(frozen=True)
 class Way:
-    """How such a browser pays by a method: by which channel, what the button says, and what to do with what it shows."""
+    """How such a browser pays by a method: by which channel, what the button says, and what is done afterwards."""
 
     browser: Browser
     method: PayMethod

@@ -88,7 +88,13 @@ class Look:
     @property
     def mark(self) -> str:
         """What tells one look from another: a screen that shows it is not drawn again."""
-        until = self.shown.until.strftime("%H%M%S") if self.shown else "elsewhere" if self.is_elsewhere else "none"
+        until = (
+            self.shown.until.strftime("%H%M%S")
+            if self.shown
+            else "elsewhere"
+            if self.is_elsewhere
+            else "none"
+        )
         return f"{self.standing}.{self.order.owed_fen}.{until}"
 
     @property
@@ -111,7 +117,9 @@ class Look:
         if self.standing != Standing.TO_PAY or self.order.pay_method != PayMethod.TRANSFER:
             return None
         store = get_store_settings()
-        return Account(store.transfer_bank, store.transfer_name, store.transfer_number, store.collection_code_url)
+        return Account(
+            store.transfer_bank, store.transfer_name, store.transfer_number, store.collection_code_url
+        )
 
 
 @dataclass(frozen=True)

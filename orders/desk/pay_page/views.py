@@ -1,4 +1,4 @@
-"""The page of a payment link: GET shows how it stands, POST begins to pay. Nobody signs in; who has the link may pay."""
+"""The page of a payment link: GET shows how it stands, POST begins to pay. Nobody signs in."""
 
 from http import HTTPStatus
 
@@ -42,7 +42,9 @@ def pay_page(request: HttpRequest, token: str) -> HttpResponse:
     if look.mark == seen:
         return _hide(HttpResponse(status=HTTPStatus.NO_CONTENT))
     context = {"look": look, "token": token}
-    return _show(request, "_main" if is_part else "page", context, refusal.status if refusal else HTTPStatus.OK)
+    return _show(
+        request, "_main" if is_part else "page", context, refusal.status if refusal else HTTPStatus.OK
+    )
 
 
 def _start(request: HttpRequest, link: PayLink) -> Refused | None:

@@ -31,7 +31,9 @@ def find_link(token: str) -> PayLink:
     if link is None:
         raise Refused("no_code", _("This payment link does not exist. Ask the shop for it again."), 404)
     if link.withdrawn_at:
-        raise Refused("link_withdrawn", _("This payment link is not valid any more. Ask the shop for a new one."), 410)
+        raise Refused(
+            "link_withdrawn", _("This payment link is not valid any more. Ask the shop for a new one."), 410
+        )
     return link
 
 

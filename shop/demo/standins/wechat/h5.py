@@ -37,11 +37,17 @@ def _answer(world: World, request: Request) -> Reply:
     if request.method == "POST":
         number = pay_h5(world, query["prepay_id"], _read_payer(request))
         send_later(world, number)
-        back = f'<p><a href="{escape(query["redirect_url"])}">返回商家</a></p>' if "redirect_url" in query else ""
+        back = (
+            f'<p><a href="{escape(query["redirect_url"])}">返回商家</a></p>'
+            if "redirect_url" in query
+            else ""
+        )
         return _draw(f"<p>支付成功</p>{back}")
     if not urlsplit(request.headers.get("referer", "")).hostname:
         raise Problem(400, "INVALID_REQUEST", "商家参数格式有误，请联系商家解决")
-    return _draw(f"<p>¥{_find_sum(world, query['prepay_id'])}</p><form method=post><button>确认支付</button></form>")
+    return _draw(
+        f"<p>¥{_find_sum(world, query['prepay_id'])}</p><form method=post><button>确认支付</button></form>"
+    )
 
 
 def _read_payer(request: Request) -> str:
