@@ -21,7 +21,7 @@ urlpatterns = [
     path("api/v1/", include("shop.api_urls")),
     path("v/<str:token>", card, name="pickup_code"),
     path("v/", include("pickup.phone.urls")),
-    path("p/<str:token>/", pay_page, name="pay_page"),
+    path("p/<str:pay_token>/", pay_page, name="pay_page"),
     path("console/pickup/cash/", include("pickup.cash.urls")),
     path("console/pickup/uncollected/", include("pickup.uncollected.urls")),
     path("console/pickup/", include("pickup.urls")),

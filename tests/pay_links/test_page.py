@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+
 from orders.payments.changes.cancelling import cancel_unpaid
 from orders.payments.changes.pricing import change_price
 from orders.payments.links.services import withdraw_pay_link

@@ -8,7 +8,7 @@ from orders.payments.changes.cancelling import cancel_unpaid
 from orders.payments.changes.pricing import change_price
 from orders.payments.links.paying import Wanted, start_by_link
 from orders.payments.links.services import make_pay_link, withdraw_pay_link
-from orders.payments.models import LIVE, Channel, PayAttempt, Payment, PayLink, Refund
+from orders.payments.models import LIVE, Channel, PayAttempt, PayLink, Payment, Refund
 from orders.payments.services.attempts import start_payment
 from orders.payments.services.native import start_native
 from orders.payments.tasks import query_payment

@@ -90,6 +90,7 @@ READ_BESIDE = {
     "stock:apply": {"reason"},
     "staff:set_theme": {"theme"},
     "phone:demo": {"as", "next"},
+    "pay_page": {"method", "amount"},
     "alerts:handle": {"id"},
     "alerts:handle_all": {"newest"},
     "voice:settings": {"voiced", "seen"},

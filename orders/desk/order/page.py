@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -24,6 +25,7 @@ from orders.invoices.rules import can_ask_for_buyer
 from orders.invoices.selectors import find_newest
 from orders.models import Note, Order, OrderLine
 from orders.moves import list_available
+from orders.payments.links.services import find_end_of_link
 from orders.payments.models import PayAttempt, Payment, Refund, RefundState, TransferProof
 from orders.payments.services.refunds import PAYABLE_BY_HAND
 from orders.printing.models import PrintJob
@@ -154,6 +156,7 @@ class OrderPage:
     may_ask_invoice: bool
     refunds: list[RefundView]
     attempts: list[PayAttempt]
+    pay_link_until: datetime | None
     proofs: list[TransferProof]
     notes: list[Note]
     timeline: list[Entry]
@@ -222,6 +225,7 @@ def make_page(
         may_ask_invoice=has_capability(actor, "orders.invoice") and can_ask_for_buyer(order, invoice, store),
         refunds=refunds,
         attempts=_ATTEMPTS.fetch(order=order.pk),
+        pay_link_until=find_end_of_link(order),
         proofs=_list_proofs(order),
         notes=notes,
         timeline=make_timeline(events, lines),

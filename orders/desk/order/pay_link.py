@@ -16,19 +16,19 @@ from shop.errors import Refused
 from shop.staff.actions.rows import Action
 from shop.staff.decorators import StaffRequest, staff_page
 
-_KINDS = {"png": (draw_png, "image/png"), "svg": (draw_svg, "image/svg+xml")}
+_ENDINGS = {"png": (draw_png, "image/png"), "svg": (draw_svg, "image/svg+xml")}
 
 
 @staff_page("orders.edit")
-def qr_code(request: StaffRequest, number: str, kind: str) -> HttpResponse:
+def qr_code(request: StaffRequest, number: str, ending: str) -> HttpResponse:
     """The QR code of the link that is valid now."""
     order = get_order(number, actor=request.actor)
     link = find_valid_link(order)
-    if link is None or kind not in _KINDS:
+    if link is None or ending not in _ENDINGS:
         raise Refused("not_found", _("The order has no payment link any more."), 404)
-    draw, content_type = _KINDS[kind]
+    draw, content_type = _ENDINGS[ending]
     response = HttpResponse(draw(make_address(link)), content_type=content_type)
-    response["Content-Disposition"] = f'inline; filename="{order.number}.{kind}"'
+    response["Content-Disposition"] = f'inline; filename="{order.number}.{ending}"'
     return response
 
 

@@ -24,24 +24,24 @@ _MAX_DIGITS = 10
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def pay_page(request: HttpRequest, token: str) -> HttpResponse:
+def pay_page(request: HttpRequest, pay_token: str) -> HttpResponse:
     """The page, or with `X-Part: pay` its part that changes; 204 while the screen shows all there is (`?seen=`)."""
     try:
         with counted(read_guesser(request)):
-            link = find_link(token)
+            link = find_link(pay_token)
     except Refused as refused:
         return _show(request, "gone", {"words": str(refused)}, refused.status)
     is_part = request.headers.get("X-Part") == "pay"
     refusal = _start(request, link) if request.method == "POST" else None
     if request.method == "POST":
         if refusal is None and not is_part:
-            return redirect("pay_page", token)
-        link = find_link(token)
+            return redirect("pay_page", pay_token)
+        link = find_link(pay_token)
     seen = request.GET.get("seen", "")
     look = Look(link, read_browser(request), seen, str(refusal or ""))
     if look.mark == seen:
         return _hide(HttpResponse(status=HTTPStatus.NO_CONTENT))
-    context = {"look": look, "token": token}
+    context = {"look": look, "token": pay_token}
     return _show(
         request, "_main" if is_part else "page", context, refusal.status if refusal else HTTPStatus.OK
     )

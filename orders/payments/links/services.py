@@ -47,8 +47,14 @@ def withdraw_pay_link(order_id: int, *, actor: Actor, expected_version: int | No
 
 def find_valid_link(order: Order) -> PayLink | None:
     """The link by which an order can be paid now, None where it has none."""
-    link = order.pay_links.filter(withdrawn_at=None).first()
-    return link if link and order.owed_fen and ends_at(link, order) > clock.now() else None
+    link = order.pay_links.filter(withdrawn_at=None).first() if order.owed_fen else None
+    return link if link and ends_at(link, order) > clock.now() else None
+
+
+def find_end_of_link(order: Order) -> datetime | None:
+    """Until when an order can be paid by the link that it has now, None where it has none."""
+    link = find_valid_link(order)
+    return ends_at(link, order) if link else None
 
 
 def ends_at(link: PayLink, order: Order) -> datetime:
