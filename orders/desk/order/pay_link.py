@@ -46,6 +46,7 @@ ACTIONS = (
         ),
         undo=_("A link can be withdrawn; another one takes its place."),
         template="desk/order/dialogs/_pay_link.html",
+        in_menu=False,
         answer=show_new_link,
     ),
     Action(
