@@ -72,7 +72,7 @@ def _show_settings(
         "may_edit": may_edit,
         "sound_error": errors.get("sound_error", ""),
         "code_error": errors.get("code_error", ""),
-        "collection_code_url": get_store_settings().collection_code_url,
+        "collection_code_url": form.instance.collection_code_url,
         "tabs": list_tabs(request),
         "offers": _describe_offers(get_store_settings()),
         "hints": list_hints(request.actor),
