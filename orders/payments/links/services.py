@@ -1,13 +1,12 @@
 """Making and withdrawing the payment link of an order."""
 
-import secrets
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
 from orders.moves import locked_order, move
-from orders.payments.links.tokens import NONCE_BITS
+from orders.payments.links.tokens import draw_nonce
 from orders.payments.models import PayLink
 from shop import clock
 from shop.actor import Actor
@@ -25,7 +24,7 @@ def make_pay_link(order_id: int, *, actor: Actor, expected_version: int | None =
         order.pay_links.filter(withdrawn_at=None).update(withdrawn_at=moment)
         link = PayLink.objects.create(
             order=order,
-            nonce=secrets.randbits(NONCE_BITS),
+            nonce=draw_nonce(),
             made_at=moment,
             expires_at=moment + timedelta(hours=get_store_settings().pay_link_hours),
         )

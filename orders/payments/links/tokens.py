@@ -3,6 +3,8 @@
 The nonce makes it another one after a restore, which gives the ids of later links anew.
 """
 
+import secrets
+
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +16,10 @@ NONCE_BITS = 63
 _KIND = "pay link"
 _BITS = 128
 _NO_ID = 0
+
+
+def draw_nonce() -> int:
+    return secrets.randbits(NONCE_BITS)
 
 
 def make_token(link: PayLink) -> str:
