@@ -1669,6 +1669,8 @@ export interface components {
             provinces: components["schemas"]["ProvinceOut"][];
         };
         ShopOut: {
+            /** @description path of a picture that is scanned to pay by transfer; empty where there is none */
+            collection_code_url: string;
             contact_phone: string;
             deliveries: components["schemas"]["DeliveryOfferOut"][];
             freight: components["schemas"]["FreightOut"];
@@ -1795,9 +1797,11 @@ export interface components {
              */
             when_overdue: components["schemas"]["WhenOverdueEnum"];
         };
-        /** @description Where to send the money. */
+        /** @description Where to send the money: an account, a picture to scan, or both; what there is not is empty. */
         TransferAccountOut: {
             bank: string;
+            /** @description path of the picture */
+            code_url: string;
             name: string;
             number: string;
         };

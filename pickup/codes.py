@@ -4,8 +4,6 @@ It is valid as long as the order can be picked up, paid or not, under its presen
 Both forms are the order's id and code version, scrambled by the search key, and are found by the primary key.
 """
 
-import base64
-import binascii
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -18,7 +16,7 @@ from orders.scope import orders_in_scope
 from orders.stages import OPEN, Stage
 from pickup.selectors import NEEDS_PIN
 from shop.actor import SYSTEM, Actor
-from shop.crypto import scramble, unscramble
+from shop.crypto import read_token, scramble, unscramble, write_token
 from shop.errors import Refused
 from shop.spelling import normalise
 from shop.store.choices import Delivery
@@ -77,7 +75,7 @@ def make_code(order: Order) -> PickupCode | None:
     """The code of an order, None for one that cannot be picked up."""
     if not has_code(order):
         return None
-    return PickupCode(_spell(_SHORT.write(order)), _encode(_TOKEN.write(order)))
+    return PickupCode(_spell(_SHORT.write(order)), write_token(_TOKEN.write(order), bits=_TOKEN.bits))
 
 
 def next_version(order: Order) -> int:
@@ -119,7 +117,11 @@ def bearing(text: str) -> Q:
 def _meant_by(text: str, state: Q) -> Q:
     tail = text.strip().rpartition("/")[2]
     short = clean_short(tail)
-    return _SHORT.find(_unspell(short), state) if short else _TOKEN.find(_decode(tail), state)
+    return (
+        _SHORT.find(_unspell(short), state)
+        if short
+        else _TOKEN.find(read_token(tail, bits=_TOKEN.bits), state)
+    )
 
 
 def clean_short(text: str) -> str:
@@ -139,17 +141,3 @@ def _unspell(short: str) -> int:
     for letter in short.replace("-", ""):
         number = number << 5 | _LETTERS.index(letter)
     return number
-
-
-def _encode(number: int) -> str:
-    return base64.urlsafe_b64encode(number.to_bytes(_TOKEN.bits // 8, "big")).rstrip(b"=").decode()
-
-
-def _decode(token: str) -> int:
-    """The number of a token; of what is none a number as good as any other, which no order has."""
-    try:
-        number = int.from_bytes(base64.b64decode(f"{token}==", altchars=b"-_", validate=True), "big")
-    except (binascii.Error, ValueError):
-        return 0
-    # The last letter holds more bits than are needed: one token is written in one way.
-    return number if number >> _TOKEN.bits == 0 and _encode(number) == token else 0

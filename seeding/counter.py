@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from orders.models import Order
+from orders.payments.links.services import make_pay_link
 from orders.payments.models import Means
 from orders.services.steps import add_note, confirm_order, prepare_order
 from pickup.models import Verifier
@@ -95,6 +96,10 @@ def _try_elsewhere(counter: Counter, scene: Scene) -> None:
     add_note(order.pk, text=words, actor=clerk)
 
 
+def _send_link(_counter: Counter, scene: Scene) -> None:
+    make_pay_link(scene.order_id, actor=scene.world.staff["order_clerk"])
+
+
 def _undo(_counter: Counter, scene: Scene) -> None:
     undo_verify(scene.order_id, reason="拿错规格，买家当场退回", actor=scene.world.staff["manager"])
 
@@ -143,7 +148,8 @@ VISITS = (
     # Taken back at once, and still there.
     Visit(420, 1, 5, (*_READY, (200, partial(_hand_out, verifier=2)), (4, _undo)), pieces=(2,)),
     Visit(180, 0, 0, _READY, remark="请帮我留一个手提袋"),
-    Visit(130, 1, 3, _AT_STORE, pieces=(1, 1), pay_method=PayMethod.COD),
+    # Somebody else pays beforehand, by a link.
+    Visit(130, 1, 3, (*_AT_STORE, (40, _send_link)), pieces=(1, 1), pay_method=PayMethod.COD),
     Visit(48, 0, 2, ((0.5, _pay),)),
     Visit(6, 1, 4, ()),
 )

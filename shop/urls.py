@@ -3,6 +3,7 @@
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from orders.desk.pay_page.views import pay_page
 from pickup.phone.cards import card
 from shop import health, metrics
 from shop.files.views import picture
@@ -20,6 +21,7 @@ urlpatterns = [
     path("api/v1/", include("shop.api_urls")),
     path("v/<str:token>", card, name="pickup_code"),
     path("v/", include("pickup.phone.urls")),
+    path("p/<str:pay_token>/", pay_page, name="pay_page"),
     path("console/pickup/cash/", include("pickup.cash.urls")),
     path("console/pickup/uncollected/", include("pickup.uncollected.urls")),
     path("console/pickup/", include("pickup.urls")),

@@ -124,8 +124,11 @@ def evidence_of(transaction: Transaction, *, mchid: str = "") -> PaymentEvidence
     )
 
 
-def create_at_gateway(attempt: PayAttempt, *, description: str, notify_url: str) -> str:
-    """The prepay id of an attempt, or what its code says, by its channel. Raises ClientError, Refused."""
+def create_at_gateway(attempt: PayAttempt, *, description: str, notify_url: str, payer_ip: str = "") -> str:
+    """The prepay id of an attempt, what its code says, or where a browser is led, by its channel.
+
+    `payer_ip` is whose browser that is. Raises ClientError, Refused.
+    """
     client = open_gateway_of(attempt)
     announced: dict[str, Any] = {
         "number": attempt.number,
@@ -137,6 +140,8 @@ def create_at_gateway(attempt: PayAttempt, *, description: str, notify_url: str)
     with asking(attempt.mchid):
         if attempt.channel == Channel.NATIVE:
             return client.create_native_order(**announced)
+        if attempt.channel == Channel.H5:
+            return client.create_h5_order(payer_ip=payer_ip, **announced)
         return client.create_jsapi_order(openid=attempt.openid, **announced)
 
 

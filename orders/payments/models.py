@@ -23,17 +23,21 @@ LIVE = (AttemptState.OPEN, AttemptState.CLOSING)
 
 
 class Channel(models.TextChoices):
-    """Where somebody pays: in the mini-program, or by a code that any phone scans from a screen."""
+    """Where somebody pays: in the mini-program, by a code that any phone scans from a screen, or in a phone's browser,
+    which is led to WeChat.
+    """
 
     JSAPI = "jsapi", _("Mini-program")
     NATIVE = "native", _("WeChat QR")
+    H5 = "h5", _("Phone browser")
 
 
 class PayAttempt(models.Model):
     """One order at the gateway: `<order number>-<n>` for one amount. At most one is live per order.
 
-    Who pays by a code is known once it is paid: `openid` is empty until then. `code_url` is what such a code says,
-    `store` where it was shown, `shown_by_…` to whom the money is counted.
+    Who pays by a code is known once it is paid: `openid` is empty until then. `code_url` is what such a code says, or
+    where a phone's browser is led; `store` where it was shown, `shown_by_…` to whom the money is counted. Both are
+    empty where it was begun by a payment link.
 
     `unheard_since`: when a question about it was first left without an answer that can be believed; empty again with
     the next answer. `stuck_at`: people were told that this has lasted too long.
@@ -89,6 +93,30 @@ class PayAttempt(models.Model):
     def is_announced(self) -> bool:
         """Whether the gateway has told the shop that it knows of it."""
         return bool(self.prepay_id or self.code_url)
+
+
+class PayLink(models.Model):
+    """A link by which whoever has it pays what an order owes; the next one, and withdrawing it, end it.
+
+    `nonce` is the part of its secret that is not made from its id (`links/tokens.py`). `expires_at` is its end while
+    the order has no deadline of its own.
+    """
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="pay_links", db_index=False)
+    nonce = models.BigIntegerField()
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["order"], condition=Q(withdrawn_at__isnull=True), name="one_live_pay_link"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"link {self.pk} of order {self.order_id}"
 
 
 class Means(models.TextChoices):

@@ -2,7 +2,15 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from orders.guards import has_no_proof, has_proof, nothing_paid, owes, paid_by_balance, paid_by_transfer
+from orders.guards import (
+    has_no_proof,
+    has_proof,
+    holds_money,
+    nothing_paid,
+    owes,
+    paid_by_balance,
+    paid_by_transfer,
+)
 from orders.stages import AFTER_PAYING, Stage
 from shop.moves.table import (
     BY_COUNTER,
@@ -75,6 +83,29 @@ PAYING = (
         icon_name="building-bank",
         is_told=True,
         facts={"amount_fen": int, "method": str, "trade_no": str, "reference": str, "store": str},
+    ),
+    Move(
+        "order.make_pay_link",
+        _("Make a payment link"),
+        _("Payment link made"),
+        stay(Stage.UNPAID, *AFTER_PAYING),
+        BY_STAFF,
+        "orders.edit",
+        (owes, holds_money, has_no_proof),
+        button=_("Payment link"),
+        icon_name="link",
+        is_look=True,
+        facts={"amount_fen": int},
+    ),
+    Move(
+        "order.withdraw_pay_link",
+        _("Withdraw the payment link"),
+        _("Payment link withdrawn"),
+        stay(*Stage),
+        BY_STAFF,
+        "orders.edit",
+        icon_name="ban",
+        is_look=True,
     ),
     Move(
         "order.send_proof",

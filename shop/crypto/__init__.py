@@ -5,6 +5,7 @@ from shop.crypto.hashes import as_number, keyed_hash, keyed_hashes
 from shop.crypto.masks import mask_address, mask_email, mask_name, mask_phone
 from shop.crypto.scrambling import scramble, unscramble
 from shop.crypto.sealing import BOUND_PREFIX, Undecryptable, current_prefix, new_secret, seal, unseal
+from shop.crypto.tokens import read_token, write_token
 
 __all__ = [
     "BOUND_PREFIX",
@@ -23,8 +24,10 @@ __all__ = [
     "mask_name",
     "mask_phone",
     "new_secret",
+    "read_token",
     "scramble",
     "seal",
     "unscramble",
     "unseal",
+    "write_token",
 ]

@@ -111,6 +111,9 @@ class ShopOut(serializers.Serializer[Any]):
     own_delivery = OwnDeliveryOut(allow_null=True)
     timers = TimersOut()
     templates = TemplateOut(many=True)
+    collection_code_url = serializers.CharField(
+        help_text="path of a picture that is scanned to pay by transfer; empty where there is none"
+    )
     invoices = InvoicesOut(allow_null=True, help_text="null where the shop issues none on request")
     not_open = NotOpenOut(many=True, help_text="empty when orders can be placed")
 
@@ -179,6 +182,7 @@ def _describe(store: StoreSettings) -> dict[str, Any]:
         "own_delivery": _describe_own_delivery(store) if Delivery.LOCAL in offered else None,
         "timers": store,
         "templates": list_templates(store),
+        "collection_code_url": store.collection_code_url if store.transfer_on else "",
         "invoices": store if store.invoices_on else None,
         "not_open": [{"what": step.name, "message": step.not_open} for step in list_not_open(store)],
     }

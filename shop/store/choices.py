@@ -60,6 +60,7 @@ LIMITS: dict[str, tuple[int, int]] = {
     "ship_within_hours": (1, 30 * 24),
     "supplement_hours": (1, 30 * 24),
     "transfer_days": (1, 30),
+    "pay_link_hours": (1, 30 * 24),
     "receive_days": (1, 60),
     "extend_days": (1, 30),
     "voice_repeat_seconds": (5, 3600),

@@ -141,6 +141,16 @@ class StoreSettings(Versioned):
     )
     """0: never."""
 
+    pay_link_hours = models.PositiveIntegerField(
+        _("payment links end after (hours)"), default=24, db_default=24
+    )
+    """Of orders that have no time to pay of their own."""
+
+    collection_code = models.CharField(
+        _("collection code"), max_length=100, blank=True, default="", db_default=""
+    )
+    """The path of a public picture, which buyers scan to transfer money to the shop; "" for none."""
+
     former_fields: ClassVar[dict[str, Any]] = {
         "freight_fen": _("flat freight"),
         "freight_free_above_fen": _("free freight from"),
@@ -160,6 +170,11 @@ class StoreSettings(Versioned):
 
     def __str__(self) -> str:
         return self.shop_name
+
+    @property
+    def collection_code_url(self) -> str:
+        """Where everybody sees the collection code, "" without one."""
+        return f"/media/{self.collection_code}" if self.collection_code else ""
 
     @property
     def lacks_wechat(self) -> bool:

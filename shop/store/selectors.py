@@ -94,21 +94,21 @@ def _list_plain_preconditions(store: StoreSettings) -> list[Precondition]:
         ),
         Precondition(
             "transfer_on",
-            bool(store.transfer_bank),
-            _("Bank transfer needs a bank."),
-            _("The bank is filled in."),
+            bool(store.transfer_bank or store.collection_code),
+            _("Bank transfer needs a bank, or a collection code."),
+            _("There is a bank, or a collection code."),
         ),
         Precondition(
             "transfer_on",
-            bool(store.transfer_name),
-            _("Bank transfer needs an account holder."),
-            _("The account holder is filled in."),
+            bool(store.transfer_name or store.collection_code),
+            _("Bank transfer needs an account holder, or a collection code."),
+            _("There is an account holder, or a collection code."),
         ),
         Precondition(
             "transfer_on",
-            bool(store.transfer_number),
-            _("Bank transfer needs an account number."),
-            _("The account number is filled in."),
+            bool(store.transfer_number or store.collection_code),
+            _("Bank transfer needs an account number, or a collection code."),
+            _("There is an account number, or a collection code."),
         ),
     ]
 

@@ -13,6 +13,8 @@ from shop.actor import SYSTEM, Actor
 from shop.clients.errors import BadCredentials, BadSignature, ClientError, Rejected
 from shop.clients.wechat_pay import WeChatPay
 from shop.errors import Refused
+from shop.files.models import Picture
+from shop.files.services import delete_picture, store_picture
 from shop.moves.services import lock_single, move
 from shop.store.area.places import MAX_PLACES
 from shop.store.choices import LIMITS
@@ -56,6 +58,34 @@ def change_store_settings(
         data = {"before": was, "after": changed}
         move(store, "settings.change", actor=actor, changes=changes, data=data)
     return store
+
+
+def set_collection_code(raw: bytes, *, actor: Actor) -> None:
+    """Let buyers transfer money by scanning this picture.
+
+    Raises Refused as `store_picture` and as `change_store_settings` do.
+    """
+    require(actor, "settings.edit")
+    picture = store_picture(raw)
+    try:
+        _use_collection_code(picture.path, actor)
+    except Refused:
+        with transaction.atomic():
+            delete_picture(picture)
+        raise
+
+
+def remove_collection_code(*, actor: Actor) -> None:
+    """Show buyers no such picture any more. Raises Refused `precondition_unmet` where transfers need it."""
+    _use_collection_code("", actor)
+
+
+def _use_collection_code(path: str, actor: Actor) -> None:
+    with transaction.atomic():
+        former = lock_single(StoreSettings, "settings.change", actor=actor).collection_code
+        change_store_settings({"collection_code": path}, actor=actor)
+        for picture in Picture.objects.filter(path=former) if former else ():
+            delete_picture(picture)
 
 
 def leave_step_out(name: str, is_out: bool, *, actor: Actor) -> None:

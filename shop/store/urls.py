@@ -2,13 +2,15 @@ from django.urls import path
 
 from shop.staff.actions.views import action_paths
 from shop.store.area.views import area_page
-from shop.store.pages import first_day, settings, sound
+from shop.store.pages import collection_code, first_day, settings, sound
 from shop.store.pickup_stores import views as pickup_stores
 
 app_name = "store"
 urlpatterns = [
     path("", settings.settings_page, name="settings"),
     path("area/", area_page, name="area"),
+    path("collection-code/", collection_code.upload_collection_code, name="upload_collection_code"),
+    path("collection-code/remove/", collection_code.remove_code, name="remove_collection_code"),
     path("first-day/", first_day.first_day, name="first_day"),
     path("first-day/<slug:step>/leave-out/", first_day.leave_out, name="leave_out"),
     path("first-day/<slug:step>/take-up/", first_day.take_up, name="take_up"),

@@ -31,6 +31,7 @@ from orders.exports.services.repeating import Rhythm, make_schedule
 from orders.invoices.services.answering import issue_invoice
 from orders.models import Order
 from orders.payments.changes.swapping import Swap, change_lines
+from orders.payments.links.services import make_pay_link
 from orders.payments.services.transfers import send_proof
 from orders.printing.models import PrintJob, PrintState
 from orders.printing.services.asking import print_on
@@ -94,6 +95,7 @@ def list_pages() -> Iterator[str]:
         cast.place(), proven_order(), cast.place(pay_method=PayMethod.COD), cast.paid_order(),
         cast.prepared_order(), cast.shipped_order(), find_test_order() or place_test_order(actor=cast.clerk()),
     ]  # fmt: skip
+    make_pay_link(orders[0].pk, actor=cast.clerk())
     yield from (f"/console/orders/{order.number}/" for order in orders)
     uncollected, handed_out = counter.waiting(), counter.waiting()
     counter.hand_out(handed_out)

@@ -26,6 +26,8 @@ from orders.exports.services.repeating import Rhythm, make_schedule
 from orders.invoices.models import InvoiceRequest
 from orders.invoices.services.answering import refuse_invoice
 from orders.models import Order
+from orders.payments.links.services import make_pay_link
+from orders.payments.links.tokens import make_token
 from orders.payments.services.transfers import send_proof
 from orders.printing.models import PrintJob, PrintState
 from orders.printing.services.asking import print_on
@@ -76,7 +78,7 @@ WRITTEN = [words.replace("\x00", "") for words in CORPUS[:7]]
 """As cells of a sheet can hold it."""
 
 OUTSIDE = {"root", "healthz", "metrics", "picture", "private_picture", "store:sound", "orders:label"}
-OUTSIDE |= {"phone:cash", "phone:native"}
+OUTSIDE |= {"phone:cash", "phone:native", "orders:pay_link_qr"}
 """The label is the provider's own page: tests/desk/waybills says in what sandbox it stands."""
 SEARCHES = (
     "/console/orders/?q=",
@@ -238,6 +240,7 @@ class Tour:
             "sender_id": add_hostile_senders(),
             "courier": cast.use_courier().code,
             "provider": "kdniao",
+            "pay_token": make_token(make_pay_link(cast.place().pk, actor=cast.clerk())),
             "token": write_token(Printed(Document.RECEIPT, {order.pk: 1})),
         }
 

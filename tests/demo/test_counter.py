@@ -8,7 +8,8 @@ import pytest
 from django.db import transaction
 
 from orders.models import Note, Order
-from orders.payments.models import Means, Payment
+from orders.payments.links.standing import Standing, find_standing
+from orders.payments.models import Means, PayLink, Payment
 from orders.stages import TO_SHIP, Stage
 from pickup.models import Verification, Verifier
 from shop.database.connections import nobody_else
@@ -47,6 +48,12 @@ def test_orders_wait_at_both_stores_paid_and_to_be_paid_there(lived: None) -> No
     assert waiting.values("pickup_store").distinct().count() == 2
     assert waiting.filter(pay_method=PayMethod.COD, paid_fen=0).exists()
     assert {Stage.UNPAID, Stage.TO_CONFIRM, Stage.DONE} <= set(orders.values_list("stage", flat=True))
+
+
+def test_one_that_is_to_be_paid_there_has_a_payment_link(lived: None) -> None:
+    link = PayLink.objects.get(withdrawn_at=None)
+    assert find_standing(link, link.order) == Standing.TO_PAY
+    assert link.order.delivery == Delivery.PICKUP
 
 
 def test_goods_went_in_part_for_cash_by_hand_and_back(lived: None) -> None:

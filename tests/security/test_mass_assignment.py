@@ -90,6 +90,7 @@ READ_BESIDE = {
     "stock:apply": {"reason"},
     "staff:set_theme": {"theme"},
     "phone:demo": {"as", "next"},
+    "pay_page": {"method", "amount"},
     "alerts:handle": {"id"},
     "alerts:handle_all": {"newest"},
     "voice:settings": {"voiced", "seen"},
@@ -336,6 +337,7 @@ def desk(
     monkeypatch.setattr(forms.BaseForm, "full_clean", full_clean)
     monkeypatch.setattr("orders.services.place.make_order_number", lambda: "2" * LENGTH)
     monkeypatch.setattr("orders.desk.testing.services.uuid4", lambda: "drawn")
+    monkeypatch.setattr("orders.payments.links.services.draw_nonce", lambda: 7)
     return desk
 
 

@@ -28,6 +28,8 @@ from orders.exports.services.asking import ask_export
 from orders.exports.services.repeating import Rhythm, make_schedule
 from orders.payments.changes.addressing import change_address
 from orders.payments.changes.cancelling import cancel_paid
+from orders.payments.links.services import make_pay_link
+from orders.payments.links.tokens import make_token
 from orders.payments.models import Refund
 from orders.payments.services.collecting import collect_payment
 from orders.printing.services.asking import print_on
@@ -187,6 +189,10 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("api:pickup_code_png", "GET"): buyers(other=NOT_FOUND) | {"buyer": NOT_FOUND},
     ("api:pickup_code_svg", "GET"): buyers(other=NOT_FOUND) | {"buyer": NOT_FOUND},
     ("pickup_code", "GET"): everybody(),
+    # Whoever has the link: tests/pay_links says what they see.
+    ("pay_page", "GET"): everybody(),
+    ("pay_page", "POST"): everybody(),
+    ("orders:pay_link_qr", "GET"): staff(EDITORS),
     # Verifiers are no staff: tests/pickup/phone/ says who of them gets in, and everybody else is led to their sign-in.
     ("phone:sign_in", "GET"): everybody(),
     ("phone:to_wechat", "GET"): everybody(),
@@ -374,6 +380,8 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("store:first_day", "GET"): staff(OWNER),
     ("store:leave_out", "POST"): staff(OWNER),
     ("store:take_up", "POST"): staff(OWNER),
+    ("store:upload_collection_code", "POST"): staff(OWNER),
+    ("store:remove_collection_code", "POST"): staff(OWNER),
     ("store:upload_sound", "POST"): staff(OWNER),
     ("store:reset_sound", "POST"): staff(OWNER),
     ("store:sound", "GET"): dict.fromkeys(ROLE_NAMES, NOT_FOUND) | dict.fromkeys(OUTSIDERS, LOGIN),
@@ -432,6 +440,7 @@ FORMS = (
 ORDER_ACTIONS = (
     (EDITORS, "confirm", "undo_confirm", "prepare", "undo_prepare", "release", "receive", "hold"),
     (EDITORS, "change_address", "change_lines", "postpone", "remark", "note"),
+    (EDITORS, "pay_link", "withdraw_pay_link"),
     (EDITORS, "urge", "extend", "choose_payment", "send_instead", "pick_up_instead"),
     (PRICERS | {"store_clerk"}, "verify"),
     (PRICERS | {"store_clerk"}, "remind_pickup", "store_goods", "snooze_pickup"),
@@ -502,6 +511,8 @@ class World:
         wanted = {key: self.ids[key] for key in pattern.pattern.converters if key != "id"}
         if name in ("orders:retry_refund", "orders:pay_out"):
             wanted["number"] = self.ids["refund_order"]
+        if name == "orders:pay_link_qr":
+            wanted["number"] = self.ids["linked_order"]
         if name == "orders:show_label":
             wanted["number"] = self.ids["packed_order"]
         if name in ("api:product", "api:address", "api:slots"):
@@ -581,6 +592,8 @@ def world(books_are_clean: None, sent_tasks: list[tuple[str, int]]) -> World:
     robot.save()
     taken = take(cast.make_store())
     closing = close(drawer_of(take(cast.make_store())), actor=cast.clerk())
+    linked = cast.place(customer)
+    pay_link = make_pay_link(linked.pk, actor=cast.clerk())
     job = make_job("order.confirm", actor=cast.clerk(), key="job", subjects=[Subject(order.pk, order.number)])
     export_wish = ExportWish("orders", "csv", ["number"], {"filter": {}})
     export = ask_export(export_wish, actor=cast.clerk(), key="export")
@@ -590,6 +603,9 @@ def world(books_are_clean: None, sent_tasks: list[tuple[str, int]]) -> World:
         "export_id": export.pk,
         "schedule_id": schedule.pk,
         "layout_id": make_layout(is_shared=True).pk,
+        "linked_order": linked.number,
+        "pay_token": make_token(pay_link),
+        "ending": "svg",
         "token": write_token(Printed(Document.RECEIPT, {order.pk: 1})),
         "number": order.number,
         "refund_order": cash.number,

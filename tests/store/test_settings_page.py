@@ -42,6 +42,7 @@ def filled_in(**changes: Any) -> dict[str, Any]:
         "ship_within_hours": "48",
         "overdue_rule": "nothing",
         "transfer_days": "3",
+        "pay_link_hours": "24",
         "supplement_hours": "24",
         "receive_days": "7",
         "extend_days": "3",
@@ -251,7 +252,9 @@ def test_every_precondition_belongs_to_a_switch_of_the_settings() -> None:
 def test_bank_transfer_needs_an_account_and_then_is_offered() -> None:
     client = browser()
     response = client.post(URL, filled_in(transfer_on="on", transfer_bank="招商银行"))
-    assert response.context["form"].errors == {"transfer_on": ["Bank transfer needs an account holder."]}
+    assert response.context["form"].errors == {
+        "transfer_on": ["Bank transfer needs an account holder, or a collection code."]
+    }
     account = {"transfer_bank": "招商银行", "transfer_name": "山野集商贸", "transfer_number": "62250000"}
     assert client.post(URL, filled_in(transfer_on="on", balance_on="on", **account)).status_code == 302
     offered = list_pay_methods(get_store_settings(), Delivery.EXPRESS)

@@ -420,11 +420,12 @@ class RefundOut(serializers.Serializer[Any]):
 
 
 class TransferAccountOut(serializers.Serializer[Any]):
-    """Where to send the money."""
+    """Where to send the money: an account, a picture to scan, or both; what there is not is empty."""
 
     bank = serializers.CharField(source="transfer_bank")
     name = serializers.CharField(source="transfer_name")
     number = serializers.CharField(source="transfer_number")
+    code_url = serializers.CharField(source="collection_code_url", help_text="path of the picture")
 
 
 class TransferProofOut(serializers.Serializer[Any]):

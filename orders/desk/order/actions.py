@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from orders.desk.links import link_order
+from orders.desk.order import pay_link
 from orders.desk.order.forms import money, tending
 from orders.desk.order.forms.address import ChangeAddressForm
 from orders.desk.order.forms.collection import CallCourierForm
@@ -150,6 +151,7 @@ _ALL = (
         words=_("Look at the account first. The order counts as paid; one reference pays one order."),
         undo=_("This cannot be undone; money is given back as a refund."),
     ),
+    *pay_link.ACTIONS,
     Action(
         "order.excess_transfer",
         money.RecordExcessForm,

@@ -1,6 +1,7 @@
 """Everything the order page shows, read in as few queries as there are tables."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -25,6 +26,7 @@ from orders.invoices.rules import can_ask_for_buyer
 from orders.invoices.selectors import find_newest
 from orders.models import Note, Order, OrderLine
 from orders.moves import list_available
+from orders.payments.links.services import find_end_of_link
 from orders.payments.models import PayAttempt, Payment, Refund, RefundState, TransferProof
 from orders.payments.refunding.words import describe_wait
 from orders.payments.services.refunds import PAYABLE_BY_HAND
@@ -119,6 +121,7 @@ class OrderPage:
     may_open_aftersale: bool
     refunds: list[RefundView]
     attempts: list[PayAttempt]
+    pay_link_until: datetime | None
     proofs: list[TransferProof]
     notes: list[Note]
     timeline: list[Entry]
@@ -204,6 +207,7 @@ def make_page(
         may_open_aftersale=has_capability(actor, "aftersales.handle") and may_have_aftersale(order),
         refunds=refunds,
         attempts=_ATTEMPTS.fetch(order=order.pk),
+        pay_link_until=find_end_of_link(order),
         proofs=_list_proofs(order),
         notes=notes,
         timeline=make_timeline(events, lines),

@@ -3,7 +3,15 @@
 from django.urls import path
 
 import orders.desk.converters  # noqa: F401  # the kinds of parts below
-from orders.desk.order import action_views, changes, label_views, native_views, refund_views, views
+from orders.desk.order import (
+    action_views,
+    changes,
+    label_views,
+    native_views,
+    pay_link,
+    refund_views,
+    views,
+)
 from orders.desk.order.actions import ACTIONS
 from shop.staff.actions.views import action_paths
 
@@ -18,6 +26,7 @@ urlpatterns = [
     path(f"{_ORDER}labels/<row_id:place>/", label_views.show_label, name="show_label"),
     path(f"{_ORDER}reveal/", views.reveal, name="reveal"),
     path(f"{_ORDER}native/", native_views.native, name="native"),
+    path(f"{_ORDER}pay-link/qr.<str:ending>", pay_link.qr_code, name="pay_link_qr"),
     path(f"{_ORDER}copy/", views.copy_recipient, name="copy"),
     path(f"{_ORDER}events/<row_id:event_id>/reveal/", views.reveal_event, name="reveal_event"),
     path(f"{_ORDER}parcels/<row_id:parcel_id>/undo/", action_views.undo_parcel, name="undo_parcel"),

@@ -62,8 +62,8 @@ def _prepare(attempt: PayAttempt) -> dict[str, str]:
             "gateway_refused", _("The shop has changed its payment account. Please try again.")
         )
     if attempt.channel != Channel.JSAPI:
-        # A code on a screen of the shop: the buyer rather pays on the phone.
-        raise SpentAttempt("gateway_refused", _("The order is being paid at the counter. Please try again."))
+        # By a code on a screen of the shop, or by a link: the buyer rather pays in the mini-program.
+        raise SpentAttempt("gateway_refused", _("The order is being paid elsewhere. Please try again."))
     if not attempt.prepay_id or attempt.created_at + PREPAY_LIFE <= moment:
         attempt.prepay_id = announce(attempt)
         still_open = PayAttempt.objects.filter(pk=attempt.pk, state=AttemptState.OPEN)
@@ -154,8 +154,8 @@ def make_attempt(order: Order, **columns: Any) -> PayAttempt:
     return PayAttempt.objects.create(order=order, **(own | columns))
 
 
-def announce(attempt: PayAttempt) -> str:
-    """What the gateway made of an attempt: a prepay id, or what its code says.
+def announce(attempt: PayAttempt, *, payer_ip: str = "") -> str:
+    """What the gateway made of an attempt: a prepay id, what its code says, or where the browser at `payer_ip` is led.
 
     The same number with the same parameters gives the same again, so this may be repeated. Raises SpentAttempt, Refused
     `gateway_refused`, `gateway_unavailable` (503).
@@ -165,6 +165,7 @@ def announce(attempt: PayAttempt) -> str:
             attempt,
             description=get_store_settings().shop_name or attempt.number,
             notify_url=settings.BASE_URL + PAY_NOTICE_PATH,
+            payer_ip=payer_ip,
         )
     except Rejected as error:
         message = _("WeChat Pay refused the payment: %(why)s") % {"why": error.message}

@@ -107,8 +107,8 @@ def _record(order: Order, attempt: PayAttempt, evidence: PaymentEvidence, counts
     attempt.state = AttemptState.PAID
     attempt.next_query_at = attempt.unheard_since = attempt.stuck_at = None
     changed = ["state", "next_query_at", "unheard_since", "stuck_at"]
-    if attempt.channel == Channel.NATIVE and order.customer.erased_at is None:
-        # Whoever scanned it, who may be somebody else than the buyer: WeChat is told of them later.
+    if attempt.channel != Channel.JSAPI and order.customer.erased_at is None:
+        # Whoever scanned it, or had the link, who may be somebody else than the buyer: WeChat is told of them later.
         attempt.openid, changed = evidence.openid[:64], [*changed, "openid"]
     attempt.save(update_fields=changed)
     return Payment.objects.create(

@@ -118,12 +118,13 @@ def _prepare(attempt: PayAttempt) -> NativeCode:
 
 def find_native(order: Order) -> NativeCode | None:
     """The code that can be scanned now, None where there is none (any more): read only, nothing is asked."""
-    live = order.attempts.filter(channel=Channel.NATIVE, state=AttemptState.OPEN).exclude(code_url="").first()
+    shown = order.attempts.filter(channel=Channel.NATIVE, state=AttemptState.OPEN).exclude(shown_by_kind="")
+    live = shown.exclude(code_url="").first()
     if live is None or live.expires_at <= clock.now():
         return None
     return NativeCode(live.code_url, live.amount_fen, live.expires_at)
 
 
 def is_code_over(attempt: PayAttempt) -> bool:
-    """Whether it is a code that nobody can pay any more, though the gateway does not call it closed by itself."""
-    return attempt.channel == Channel.NATIVE and attempt.expires_at <= clock.now()
+    """Whether nobody can pay it any more, by a code or a link, though the gateway does not call it closed by itself."""
+    return attempt.channel != Channel.JSAPI and attempt.expires_at <= clock.now()

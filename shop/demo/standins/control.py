@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from shop.demo.standins import wire
 from shop.demo.standins.faults import KINDS, Fault
@@ -14,7 +15,7 @@ from shop.demo.standins.wechat.notices import send_later, send_now
 from shop.demo.standins.wechat.refunds import OUTCOMES, settle_refund
 from shop.demo.standins.wechat.shipping import set_state
 from shop.demo.standins.wechat.signatures import is_signed_by, join_lines
-from shop.demo.standins.wechat.trades import pay_trade, scan_code
+from shop.demo.standins.wechat.trades import pay_h5, pay_trade, scan_code
 from shop.demo.standins.wechat.web import make_web_code
 from shop.demo.standins.wire import Problem, Reply, Request
 from shop.demo.standins.world import World
@@ -63,6 +64,15 @@ def scan(world: World, body: dict[str, Any]) -> dict[str, Any]:
     number = scan_code(
         world, wire.take_text(body, "code_url", longest=512), wire.take_text(body, "openid", longest=128)
     )
+    send_later(world, number)
+    return {"state": "SUCCESS", "number": number}
+
+
+def confirm_h5(world: World, body: dict[str, Any]) -> dict[str, Any]:
+    """Whoever was led to the page {h5_url}, {openid}, confirms there."""
+    wire.refuse_unknown(body, {"h5_url", "openid"})
+    query = dict(parse_qsl(urlsplit(wire.take_text(body, "h5_url", longest=512)).query))
+    number = pay_h5(world, query.get("prepay_id", ""), wire.take_text(body, "openid", longest=128))
     send_later(world, number)
     return {"state": "SUCCESS", "number": number}
 
@@ -157,6 +167,7 @@ COMMANDS: Mapping[str, Callable[[World, dict[str, Any]], dict[str, Any]]] = {
     "/_demo/web-codes": make_page_code,
     "/_demo/pay": pay,
     "/_demo/scan": scan,
+    "/_demo/confirm-h5": confirm_h5,
     "/_demo/faults": add_fault,
     "/_demo/notices": send_notices,
     "/_demo/behaviour": change_behaviour,

@@ -15,6 +15,7 @@ from shop.demo.standins.printers.feie import answer_feie
 from shop.demo.standins.printers.yilianyun import answer_yilianyun
 from shop.demo.standins.robots.groups import answer_robot, is_robot
 from shop.demo.standins.wechat.gate import check_caller, sign_reply
+from shop.demo.standins.wechat.h5 import answer_h5
 from shop.demo.standins.wechat.messages import list_templates, send_message
 from shop.demo.standins.wechat.mini import exchange_login_code, exchange_phone_code, give_token
 from shop.demo.standins.wechat.refunds import create_refund, query_refund
@@ -27,7 +28,9 @@ from shop.demo.standins.wechat.shipping import (
     upload_shipping,
 )
 from shop.demo.standins.wechat.trades import (
+    H5_PATH,
     close_order,
+    create_h5,
     create_native,
     create_order,
     query_by_number,
@@ -43,6 +46,7 @@ Handler = Callable[[World, Request, Mapping[str, str]], Reply]
 PAY_ROUTES: list[tuple[str, str, str, Handler]] = [
     ("POST", r"/v3/pay/transactions/jsapi", "create", create_order),
     ("POST", r"/v3/pay/transactions/native", "create", create_native),
+    ("POST", r"/v3/pay/transactions/h5", "create", create_h5),
     ("GET", r"/v3/pay/transactions/out-trade-no/(?P<number>[^/]+)", "query", query_by_number),
     ("GET", r"/v3/pay/transactions/id/(?P<trade_no>[^/]+)", "query", query_by_trade_no),
     ("POST", r"/v3/pay/transactions/out-trade-no/(?P<number>[^/]+)/close", "close", close_order),
@@ -52,6 +56,8 @@ PAY_ROUTES: list[tuple[str, str, str, Handler]] = [
 MINI_ROUTES: dict[tuple[str, str], Handler] = {
     ("GET", "/sns/jscode2session"): exchange_login_code,
     ("GET", "/connect/oauth2/authorize"): open_page,
+    ("GET", H5_PATH): answer_h5,
+    ("POST", H5_PATH): answer_h5,
     ("GET", "/sns/oauth2/access_token"): exchange_web_code,
     ("POST", "/cgi-bin/stable_token"): give_token,
     ("POST", "/wxa/business/getuserphonenumber"): exchange_phone_code,

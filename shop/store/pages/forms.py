@@ -89,6 +89,7 @@ GROUPS: tuple[tuple[Any, Any, tuple[str, ...]], ...] = (
         (
             "cancel_unpaid_minutes",
             "transfer_days",
+            "pay_link_hours",
             "supplement_hours",
             "ship_within_hours",
             "overdue_rule",
@@ -184,6 +185,7 @@ class StoreSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subsc
             "balance_on": _("Buyers pay from what was topped up for them on their page."),
             "transfer_on": _("Buyers see the account after placing and send a picture of the transfer."),
             "transfer_days": _("Runs from placing; a proof sent in stops it until it is checked."),
+            "pay_link_hours": _("Where the order has its own time to pay, the link ends with that."),
             "extend_days": _("A buyer may ask once per order; staff may always give more time."),
             "ship_within_hours": _(
                 "Runs from payment, with cash on delivery from placing; time on hold is added."

@@ -52,14 +52,17 @@ def _save_settings(request: StaffRequest, form: StoreSettingsForm) -> bool:
     return True
 
 
-def show_settings_again(request: StaffRequest, *, sound_error: str) -> HttpResponse:
-    """The page as it is stored, with what is wrong with the sound that was sent."""
+def show_settings_again(
+    request: StaffRequest, *, sound_error: str = "", code_error: str = ""
+) -> HttpResponse:
+    """The page as it is stored, with what is wrong with the sound or the picture that was sent."""
     form = StoreSettingsForm(instance=get_store_settings())
-    return _show_settings(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY, sound_error=sound_error)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    return _show_settings(request, form, status=status, sound_error=sound_error, code_error=code_error)
 
 
 def _show_settings(
-    request: StaffRequest, form: StoreSettingsForm, *, status: int = HTTPStatus.OK, sound_error: str = ""
+    request: StaffRequest, form: StoreSettingsForm, *, status: int = HTTPStatus.OK, **errors: str
 ) -> HttpResponse:
     may_edit = has_capability(request.actor, "settings.edit")
     if not may_edit:
@@ -67,7 +70,9 @@ def _show_settings(
     context = {
         "form": form,
         "may_edit": may_edit,
-        "sound_error": sound_error,
+        "sound_error": errors.get("sound_error", ""),
+        "code_error": errors.get("code_error", ""),
+        "collection_code_url": form.instance.collection_code_url,
         "tabs": list_tabs(request),
         "offers": _describe_offers(get_store_settings()),
         "hints": list_hints(request.actor),

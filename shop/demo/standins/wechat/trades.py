@@ -1,14 +1,16 @@
-"""Pretend WeChat Pay: JSAPI and Native orders, their query and closing, and what a buyer's payment does to them.
+"""Pretend WeChat Pay: JSAPI, Native and H5 orders, their query and closing, and what a buyer's payment does to them.
 
-Of a Native order the column `prepay_id` holds what its code says, and `openid` nobody until somebody has scanned it.
-Source: WeChat Pay documents JSAPI下单, Native下单, 查单, 关单, 支付通知.
+Of a Native order the column `prepay_id` holds what its code says; of it and of an H5 order `openid` is nobody until
+somebody has paid. Source: WeChat Pay documents JSAPI下单, Native下单, H5下单, 查单, 关单, 支付通知.
 """
 
 import secrets
 import sqlite3
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
+from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlencode
 
 from shop.demo.standins import wire
 from shop.demo.standins.ledger import make_fingerprint, make_trade_no, now
@@ -24,31 +26,53 @@ ORDER_FIELDS = {
     *("support_fapiao", "amount", "payer", "detail", "scene_info", "settle_info"),
 }
 CODE_START = "weixin://wxpay/bizpayurl?pr="
+H5_START = "mweb"
+H5_PATH = "/h5/checkmweb"
 
 
 def create_order(world: World, request: Request, _found: Mapping[str, str]) -> Reply:
     """Make a payment, or find it again: same number and parameters, same prepay_id."""
     body = wire.read_object(request.body)
     wire.refuse_unknown(body, ORDER_FIELDS)
-    return wire.reply_json({"prepay_id": _make_or_find(world, body, _read_payer(world, body))})
+    openid = _read_payer(world, body)
+    return wire.reply_json({"prepay_id": _make_or_find(world, body, openid, _make_prepay_id())})
 
 
 def create_native(world: World, request: Request, _found: Mapping[str, str]) -> Reply:
     """The same for whoever scans the code that is answered: a payer is refused."""
     body = wire.read_object(request.body)
     wire.refuse_unknown(body, ORDER_FIELDS - {"payer"})
-    return wire.reply_json({"code_url": _make_or_find(world, body, "")})
+    return wire.reply_json({"code_url": _make_or_find(world, body, "", _make_code())})
 
 
-def _make_or_find(world: World, body: dict[str, Any], openid: str) -> str:
-    """What the phone needs, or the code says, of a new order or of the one with this number."""
+def create_h5(world: World, request: Request, _found: Mapping[str, str]) -> Reply:
+    """The same for a phone's browser: who pays is unknown, and from which address and kind of page is asked for."""
+    body = wire.read_object(request.body)
+    wire.refuse_unknown(body, ORDER_FIELDS - {"payer"})
+    _check_scene(wire.take_object(body, "scene_info", {"payer_client_ip", "device_id", "h5_info"}))
+    name = _make_or_find(world, body, "", f"{H5_START}{_make_prepay_id()}")
+    package = secrets.randbelow(1 << 32)
+    query = urlencode({"prepay_id": name, "package": package})
+    return wire.reply_json({"h5_url": f"http://{request.headers.get('host', '')}{H5_PATH}?{query}"})
+
+
+def _check_scene(scene: dict[str, Any]) -> None:
+    try:
+        ip_address(wire.take_text(scene, "payer_client_ip", longest=45))
+    except ValueError:
+        raise wire.wrong_field("scene_info.payer_client_ip") from None
+    h5_info = wire.take_object(scene, "h5_info", {"type", "app_name", "app_url", "bundle_id", "package_name"})
+    wire.take_text(h5_info, "type", longest=32, pattern=r"iOS|Android|Wap")
+
+
+def _make_or_find(world: World, body: dict[str, Any], openid: str, name: str) -> str:
+    """`name` as what the phone needs, or the code says, of a new order; else that of the one with this number."""
     order = _read_order(world, body) | {"openid": openid}
-    make_name = _make_prepay_id if openid else _make_code
     with world.ledger.transaction():
         trade = _find_by_number(world, order["number"])
         if trade is None:
-            return _insert_trade(world, order, make_name())
-        return _reuse_trade(world, trade, order["fingerprint"], make_name())
+            return _insert_trade(world, order, name)
+        return _reuse_trade(world, trade, order["fingerprint"], name)
 
 
 def query_by_number(world: World, request: Request, found: Mapping[str, str]) -> Reply:
@@ -88,8 +112,19 @@ def scan_code(world: World, code_url: str, openid: str) -> str:
     """What happens when anybody scans a code and confirms; return the number, or refuse as the phone would."""
     if not code_url.startswith(CODE_START):
         raise wire.wrong_field("code_url")
+    return _pay_unnamed(world, code_url, openid)
+
+
+def pay_h5(world: World, prepay_id: str, openid: str) -> str:
+    """What happens when whoever was led to WeChat confirms there; return the number, or refuse as WeChat would."""
+    if not prepay_id.startswith(H5_START):
+        raise wire.wrong_field("prepay_id")
+    return _pay_unnamed(world, prepay_id, openid)
+
+
+def _pay_unnamed(world: World, name: str, openid: str) -> str:
     with world.ledger.transaction():
-        trade = world.ledger.find("SELECT * FROM trades WHERE prepay_id = ?", code_url)
+        trade = world.ledger.find("SELECT * FROM trades WHERE prepay_id = ?", name)
         if trade is None:
             raise Problem(400, "INVALID_REQUEST", "nothing is paid by this code")
         return _take_money(world, trade, openid)
@@ -118,7 +153,7 @@ def describe_trade(world: World, trade: Mapping[str, Any], *, state: str | None 
         "out_trade_no": trade["number"],
         "trade_state": state,
         "trade_state_desc": state.lower(),
-        "trade_type": "NATIVE" if _is_native(trade) else "JSAPI",
+        "trade_type": _name_type(str(trade["prepay_id"])),
         "promotion_detail": [],
         # Who stands before an unpaid code nobody knows; a notify that is false may name anybody.
         "payer": {"openid": trade["openid"] or ("unknown" if state in {"SUCCESS", "REFUND"} else "")},
@@ -130,8 +165,10 @@ def describe_trade(world: World, trade: Mapping[str, Any], *, state: str | None 
     return facts
 
 
-def _is_native(trade: Mapping[str, Any]) -> bool:
-    return str(trade["prepay_id"]).startswith(CODE_START)
+def _name_type(prepay_id: str) -> str:
+    if prepay_id.startswith(CODE_START):
+        return "NATIVE"
+    return "MWEB" if prepay_id.startswith(H5_START) else "JSAPI"
 
 
 def write_time(moment: float) -> str:
