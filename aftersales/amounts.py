@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from orders.payments.refunding.left import Left, read_left
-
 from orders.models import Order
 from orders.payments.changes.pieces import count_share
+from orders.payments.refunding.left import Left, read_left
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from orders.payments.refunding.left import PaymentLeft, read_left
 
 from aftersales.amounts import Worth, count_worth
 from aftersales.choices import Overdue, State
 from aftersales.models import Aftersale, AftersaleLine
+from orders.payments.refunding.left import PaymentLeft, read_left
 from shop import clock
 
 TONES = {

@@ -1,8 +1,6 @@
 """What an after-sale that is agreed to gives back: under the order's lock, in the transaction of the decision."""
 
 from django.db import transaction
-from orders.payments.refunding.committing import refund_for_aftersale
-from orders.payments.refunding.plan import Wanted, plan_refund
 
 from aftersales.amounts import count_worth
 from aftersales.choices import State
@@ -12,6 +10,8 @@ from aftersales.terms.selectors import get_terms
 from orders.models import Order
 from orders.payments.changes.cancelling import cancel_pieces
 from orders.payments.models import Refund, RefundCause, RefundState
+from orders.payments.refunding.committing import refund_for_aftersale
+from orders.payments.refunding.plan import Wanted, plan_refund
 from orders.payments.services.refunds import RefundOf
 from orders.stages import CloseReason
 from shop import clock

@@ -84,7 +84,10 @@ CODES: dict[str, tuple[int, str]] = {
     "pin_locked": (429, "Too many wrong PINs; try again after `Retry-After`."),
     "wrong_store": (409, "The goods wait at another store; `extra.store` names it."),
     "nothing_chosen": (400, "No pieces are named."),
-    "sent_and_unsent": (400, "Some of the goods were sent and some not: ask for each in a request of its own."),
+    "sent_and_unsent": (
+        400,
+        "Some of the goods were sent and some not: ask for each in a request of its own.",
+    ),
     "no_such_reason": (400, "The shop has no such reason, or does not offer it any more."),
     "bad_sku": (400, "Goods are exchanged for the same product only."),
     "tracking_required": (400, "The tracking number is missing or none."),

@@ -1,0 +1,1 @@
+"""The terms of after-sales, the reasons that buyers choose from, and where returns go."""
