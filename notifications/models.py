@@ -43,6 +43,7 @@ class AlertKind(models.TextChoices):
     UNCOLLECTED = "uncollected", _("Not picked up")
     LOW_STOCK = "low_stock", _("Stock is low")
     ROBOT = "robot", _("Robot is refused")
+    BILL_DIFFERS = "bill_differs", _("Bill does not agree")
     BRUTE_FORCE = "brute_force", _("Codes are guessed")
 
 

@@ -56,6 +56,11 @@ def list_open(scope: str) -> "QuerySet[Difference]":
     return rows_in_scope(Difference.objects.filter(state=DifferenceState.OPEN), scope)
 
 
+def list_open_of_orders(scope: str) -> "QuerySet[Difference]":
+    """Those of them that are about an order."""
+    return list_open(scope).filter(order__isnull=False)
+
+
 def list_of_bill(bill: Bill) -> "QuerySet[Difference]":
     """What does not agree on the day of a bill."""
     return Difference.objects.filter(platform=bill.platform, mchid=bill.mchid, day=bill.day)

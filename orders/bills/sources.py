@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.bills.models import Bill, BillKind, Platform
 from orders.bills.selectors import list_merchants
+from orders.payments.gateway import find_refund
 from orders.payments.line import asking
 from shop.clients.wechat_bills import WeChatBills
+from shop.clients.wechat_pay import Refund
 from shop.errors import Refused
 from shop.store.credentials import list_sets
 
@@ -24,12 +26,13 @@ class Source:
     """A platform: whose bills are the shop's, which kinds there are, and how one is fetched.
 
     `fetch(bill, into)` writes it as it is unpacked and returns its digest, 40 letters at most. It raises NoBill,
-    ClientError, Refused; what was written before that is nothing.
+    ClientError, Refused; what was written before that is nothing. `find_refund(mchid, number)` asks about one refund.
     """
 
     list_accounts: Callable[[], list[str]]
     kinds: tuple[BillKind, ...]
     fetch: Callable[[Bill, Any], str]
+    find_refund: Callable[[str, str], Refund | None]
 
 
 def _fetch_from_wechat(bill: Bill, into: Any) -> str:
@@ -52,5 +55,10 @@ def _open_wechat(mchid: str) -> WeChatBills:
 
 
 SOURCES: dict[str, Source] = {
-    Platform.WECHAT: Source(list_merchants, (BillKind.TRADES, BillKind.FUNDS), _fetch_from_wechat)
+    Platform.WECHAT: Source(
+        list_merchants,
+        (BillKind.TRADES, BillKind.FUNDS),
+        _fetch_from_wechat,
+        lambda mchid, number: find_refund(number, mchid=mchid),
+    )
 }

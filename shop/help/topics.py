@@ -58,6 +58,12 @@ TOPICS = (
     Topic(
         "invoices", Group.ORDERS, _("Invoices"), ("orders:invoices", "orders:invoice", "orders:ask_invoice")
     ),
+    Topic(
+        "bills",
+        Group.ORDERS,
+        _("Money and bills"),
+        ("money:days", "money:bill", "money:differences", "money:difference", "money:upload"),
+    ),
     Topic("refunds", Group.ORDERS, _("Cancelling and refunding")),
     Topic("alerts", Group.ORDERS, _("Alerts"), ("alerts:list",)),
     Topic(

@@ -103,9 +103,7 @@ BACK: dict[str, str] = PAID | {
     "订单金额": "0.00",
     "申请退款金额": "20.00",
 }
-TOTALS = dict(
-    zip(TRADE_TOTALS, ["2", "50.00", "20.00", "0.00", "0.18000", "50.00", "20.00"], strict=True)
-)
+TOTALS = dict(zip(TRADE_TOTALS, ["2", "50.00", "20.00", "0.00", "0.18000", "50.00", "20.00"], strict=True))
 
 
 def write_bill(
