@@ -18,7 +18,7 @@ def bills(
     tmp_path: Path,
 ) -> Gateway:
     settings.PRIVATE_ROOT = tmp_path / "private"
-    for table in ("trades", "refunds", "bill_files"):
-        gateway.server.world.ledger.write(f"DELETE FROM {table}")
+    for emptying in ("DELETE FROM refunds", "DELETE FROM trades", "DELETE FROM bill_files"):
+        gateway.server.world.ledger.write(emptying)
     gateway.behave(bills_at_once=True)
     return gateway
