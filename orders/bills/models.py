@@ -89,7 +89,6 @@ class Bill(Versioned):
                 fields=["next_try_at"], name="bill_to_fetch", condition=Q(next_try_at__isnull=False)
             ),
             models.Index(fields=["kind", "day", "id"], name="bill_by_day"),
-            models.Index(fields=["id"], name="bill_failed", condition=Q(state=BillState.FAILED)),
         ]
 
     def __str__(self) -> str:

@@ -6,15 +6,22 @@ from datetime import date, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
+from django.db import transaction
+
 from orders.bills.days import A_DAY, BEIJING, day_of, start_of
-from orders.bills.models import Bill, Difference
+from orders.bills.models import Bill, Difference, DifferenceKind
 from orders.bills.services.fetching import fetch_again, open_bills
+from orders.bills.services.findings import Finding
+from orders.bills.services.keeping import Place, keep_finding
 from orders.bills.tasks import fetch_bill
 from orders.models import Order
 from orders.payments.tasks import query_payment
 from shop import clock
+from shop.actor import SYSTEM
 from shop.demo.standins.wechat.bills import TRADE_COLUMNS, TRADE_TOTALS
 from shop.events.delivery import drain
+from shop.moves.services import begin
+from shop.store.models import WeChatAccount
 from tests import cast
 from tests.expect import fresh
 from tests.gateway import Gateway
@@ -67,6 +74,30 @@ def at_ten() -> Iterator[None]:
     """Today, when the bills of yesterday are ready."""
     with clock.at(start_of(yesterday() + A_DAY) + timedelta(hours=11)):
         yield
+
+
+def made_bill(day: date | None = None, kind: str = "trades") -> Bill:
+    """A bill that is to be fetched, of the shop's merchant number."""
+    mchid = WeChatAccount.objects.get().mchid
+    bill = Bill(platform="wechat", mchid=mchid, day=day or yesterday(), kind=kind, next_try_at=clock.now())
+    begin(bill, "bill.open", actor=SYSTEM)
+    return bill
+
+
+def made_difference(order: Order | None = None, **said: Any) -> Difference:
+    """A payment that only the bill of yesterday tells of."""
+    values: dict[str, Any] = {
+        "kind": DifferenceKind.UNKNOWN_PAYMENT,
+        "trade_no": f"42000000000000{Difference.objects.count():014d}",
+        "number": f"{order.number}-9" if order else "another-shop-1",
+        "theirs_fen": 88_00,
+        "theirs": "paid",
+        "order_id": order.pk if order else None,
+    }
+    finding = Finding(**values | said)
+    with transaction.atomic():
+        keep_finding(Place("wechat", "1900000001", yesterday()), finding)
+    return Difference.objects.get(trade_no=finding.trade_no, refund_no=finding.refund_no, kind=finding.kind)
 
 
 PAID: dict[str, str] = {

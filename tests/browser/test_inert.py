@@ -42,6 +42,7 @@ from shop.staff.models import StaffUser
 from shop.staff.services import staff_actor
 from shop.store.choices import PayMethod
 from tests import cast
+from tests.bills.bills import made_bill, made_difference
 from tests.browser.conftest import LiveShop
 from tests.browser.look import WATCH, WIDE
 from tests.browser.test_pictures import CORPUS, plant
@@ -207,6 +208,8 @@ class Tour:
             "waybill_id": plant_waybill().pk,
             "intercept_id": asked(called=CORPUS[1], detail=CORPUS[1][:200]).pk,
             "invoice_id": plant_invoice().pk,
+            "bill_id": made_bill().pk,
+            "difference_id": made_difference(number=CORPUS[1][:64], refund_id=CORPUS[1][:64]).pk,
             "parcel_id": asked().parcel_id,
             "tracking_id": troubled(words=CORPUS[1][:200]).pk,
             "printer_id": (planted := plant_print()).printer_id,

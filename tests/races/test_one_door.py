@@ -251,6 +251,8 @@ NOT_RACED = {
     "waybill": "tests/races/test_waybill.py",
     "intercept": "tests/races/test_intercept.py",
     "invoice": "tests/races/test_invoices.py",
+    "bill": "tests/races/test_bills.py",
+    "difference": "tests/races/test_bills.py",
     "collection": "tests/races/test_collection.py",
     "tracking": "tests/races/test_tracking.py",
     "packing": "tests/races/test_packing.py",

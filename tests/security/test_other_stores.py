@@ -21,7 +21,7 @@ world = permissions.world
 BOUND, WIDE = "works at another store", "owner"
 OF_ORDERS = {
     *("number", "refund_id", "waybill_id", "report_id", "parcel_id", "photo_id", "intercept_id"),
-    *("collection_id", "tracking_id", "invoice_id", "event_id", "print_id"),
+    *("collection_id", "tracking_id", "invoice_id", "bill_id", "difference_id", "event_id", "print_id"),
 }
 """What an address can name that is an order's."""
 BUYERS = "api:"

@@ -47,6 +47,7 @@ from shop.jobs.services import make_job
 from shop.printers.models import Printer
 from shop.store.choices import PayMethod
 from tests import cast
+from tests.bills.bills import made_bill, made_difference
 from tests.caching import forget_cached
 from tests.console import browser
 from tests.exports.conftest import make_layout
@@ -77,6 +78,7 @@ CANCELLERS = BOSSES | {"order_clerk", "support"}
 PRICERS = BOSSES | {"order_clerk"}
 COLLECTORS = BOSSES | {"order_clerk", "finance"}
 REFUNDERS = BOSSES | {"finance"}
+MATCHERS = BOSSES | {"finance"}
 REVEALERS = BOSSES | {"order_clerk", "warehouse", "support"}
 COUNTERS = BOSSES | {"warehouse"}
 DESK = BOSSES | {"order_clerk", "warehouse", "support"}
@@ -249,6 +251,14 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("orders:ask_invoice", "GET"): staff(COLLECTORS),
     ("orders:ask_invoice", "POST"): staff(COLLECTORS),
     ("orders:reveal_invoice", "POST"): staff(COLLECTORS),
+    ("money:days", "GET"): staff(MATCHERS),
+    ("money:days_sheet", "GET"): staff(MATCHERS),
+    ("money:bill", "GET"): staff(MATCHERS),
+    ("money:upload", "GET"): staff(MATCHERS),
+    ("money:upload", "POST"): staff(MATCHERS),
+    ("money:differences", "GET"): staff(MATCHERS),
+    ("money:differences_sheet", "GET"): staff(MATCHERS),
+    ("money:difference", "GET"): staff(MATCHERS),
     ("orders:ship_template", "GET"): staff(SHIPPERS),
     ("orders:ship_waiting", "POST"): staff(SHIPPERS),
     ("orders:tracking_board", "GET"): staff(SHIPPERS),
@@ -394,6 +404,8 @@ FORMS = (
     (BOSSES, "pickup:invite_somebody", "pickup:revoke_invite"),
     (BOSSES, "cash:reopen"),
     (COLLECTORS, "cash:sheet"),
+    (MATCHERS, "money:fetch_again", "money:book_payment", "money:book_refund", "money:take_state"),
+    (MATCHERS, "money:settle_difference", "money:dismiss_difference", "money:reopen_difference"),
     (BOSSES, "printers:add", "printers:printer", "printers:switch_off", "printers:switch_on"),
     (OWNER, "robots:add", "robots:switch_off", "robots:switch_on", "robots:remove"),
 )
@@ -577,6 +589,8 @@ def world(books_are_clean: None, sent_tasks: list[tuple[str, int]]) -> World:
         "collection_id": collection.pk,
         "tracking_id": Tracking.objects.get().pk,
         "invoice_id": asked(order).pk,
+        "bill_id": made_bill().pk,
+        "difference_id": made_difference(order).pk,
         "event_id": Event.objects.get(verb="order.change_address").pk,
         "product_id": sku.product_id,
         "sku_id": sku.pk,

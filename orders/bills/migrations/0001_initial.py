@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ('last_error', models.CharField(blank=True, max_length=300)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('next_try_at__isnull', False)), fields=['next_try_at'], name='bill_to_fetch'), models.Index(fields=['kind', 'day', 'id'], name='bill_by_day'), models.Index(condition=models.Q(('state', 'failed')), fields=['id'], name='bill_failed')],
+                'indexes': [models.Index(condition=models.Q(('next_try_at__isnull', False)), fields=['next_try_at'], name='bill_to_fetch'), models.Index(fields=['kind', 'day', 'id'], name='bill_by_day')],
                 'constraints': [models.UniqueConstraint(fields=('day', 'platform', 'mchid', 'kind'), name='one_bill_of_a_day')],
             },
         ),

@@ -23,7 +23,14 @@ _SUMMARY = "汇总"
 def open_lines(source: IO[bytes]) -> Iterator[Iterator[str]]:
     """The lines without their ends. Raises BadBill, on the way too."""
     with open_plain(source) as plain:
-        yield _read_lines(plain)
+        buffered = io.BufferedReader(cast("Any", plain), SNIFFED)
+        encoding = _find_encoding(buffered.peek(SNIFFED)[:SNIFFED])
+        text = io.TextIOWrapper(buffered, encoding, newline=None)
+        try:
+            yield _list_lines(text)
+        finally:
+            text.detach()
+            buffered.detach()
 
 
 @contextmanager
@@ -68,27 +75,17 @@ def _name(info: zipfile.ZipInfo) -> str:
     return info.filename if is_utf8 else info.filename.encode("cp437").decode("gbk", errors="replace")
 
 
-def _read_lines(plain: IO[bytes]) -> Iterator[str]:
-    buffered = io.BufferedReader(cast("Any", plain), SNIFFED)
-    text = io.TextIOWrapper(buffered, _find_encoding(buffered.peek(SNIFFED)[:SNIFFED]), newline=None)
-    try:
-        yield from _bounded(text)
-    except UnicodeDecodeError as error:
-        raise BadBill(
-            _("The file holds letters that cannot be read. Upload it as the platform gives it.")
-        ) from error
-    finally:
-        text.detach()
-        buffered.detach()
-
-
-def _bounded(text: io.TextIOWrapper) -> Iterator[str]:
+def _list_lines(text: io.TextIOWrapper) -> Iterator[str]:
     left = MOST_CHARACTERS
-    while line := text.readline(LONGEST_LINE):
-        left -= len(line)
-        if left < 0 or (len(line) == LONGEST_LINE and not line.endswith("\n")):
-            raise BadBill(_("This is no bill: a line is too long, or there are too many."))
-        yield line.rstrip("\n")
+    try:
+        while line := text.readline(LONGEST_LINE):
+            left -= len(line)
+            if left < 0 or (len(line) == LONGEST_LINE and not line.endswith("\n")):
+                raise BadBill(_("This is no bill: a line is too long, or there are too many."))
+            yield line.rstrip("\n")
+    except UnicodeDecodeError as error:
+        words = _("The file holds letters that cannot be read. Upload it as the platform gives it.")
+        raise BadBill(words) from error
 
 
 def _find_encoding(head: bytes) -> str:
