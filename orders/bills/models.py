@@ -47,7 +47,7 @@ SETTLED: dict[str, Any] = {
 class Bill(Versioned):
     """What a platform says of one day of one merchant number.
 
-    `path` is its file among the private ones, unpacked and packed again by us; `sha1` the digest of what is in it.
+    `path` is its file among the private ones until it is compared; `sha1` the digest of what is in it.
     `is_uploaded`: a person brought the file. The sums are fen: `received_fen` and `refunded_fen` of the orders,
     `due_fen` what of it is the merchant's after the fee. `balance_fen` is what the account holds at the end of the day,
     None where nothing says so. `has_open`: something of it did not agree and is not settled. `left_out`: so many

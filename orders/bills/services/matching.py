@@ -34,6 +34,8 @@ from shop import clock
 from shop.actor import SYSTEM
 from shop.database.inserts import insert_rows
 from shop.database.named_locks import Named, hash_text, lock_named
+from shop.files.loose import let_loose
+from shop.files.models import Place as PrivatePlace
 from shop.moves.services import lock_row, move
 
 BATCH = 2000
@@ -164,5 +166,8 @@ def _make_total(bill: Bill, business: str, is_income: bool, count: int, amount_f
 
 
 def _finish(bill: Bill, verb: str, changes: dict[str, Any], data: dict[str, Any] | None = None) -> None:
-    changes = {**SETTLED, **changes, "matched_at": clock.now()}
+    if bill.path:
+        # It names buyers by their openid, and is had again from the platform.
+        let_loose(PrivatePlace.PRIVATE, bill.path)
+    changes = {**SETTLED, **changes, "path": "", "matched_at": clock.now()}
     move(bill, verb, actor=SYSTEM, changes=changes, data=data)
