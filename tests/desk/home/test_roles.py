@@ -23,6 +23,7 @@ from shop.access import ROLES
 from shop.events.models import Event, Heartbeat
 from shop.events.sweeping import SWEEP_HEARTBEAT
 from shop.staff.models import StaffUser
+from tests.bills.bills import made_difference
 from tests.cast import clerk, make_staff, paid_order, place, prepared_order
 from tests.collecting.conftest import call, sent_parcel
 from tests.console import browser, page_with, sign_in
@@ -69,7 +70,7 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
                 "to_hand_over",
             ),
             *("transfers", "trackings", "wechat_reports", "missed", "cod"),
-            *("invoices", "invoices_to_correct", "refund_failed", "to_pay_out"),
+            *("invoices", "invoices_to_correct", "differences", "refund_failed", "to_pay_out"),
             *("short", "closing_soon", "held", "ship_later"),
         ),
         ("placed", "paid", "to_ship", "shipped", "refunded"),
@@ -103,7 +104,10 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "warehouse": (SHIPPING, ("to_ship", "shipped")),
     "support": (("overdue", "to_confirm", "alerts", "closing_soon", "held"), ("placed", "to_ship")),
     "finance": (
-        ("alerts", "transfers", "cod", "invoices", "invoices_to_correct", "refund_failed", "to_pay_out"),
+        (
+            *("alerts", "transfers", "cod", "invoices", "invoices_to_correct", "differences"),
+            *("refund_failed", "to_pay_out"),
+        ),
         ("placed", "paid", "refunded"),
     ),
     "store_clerk": (("overdue", "to_hand_out", "not_picked_up", "alerts"), ("to_ship",)),
@@ -164,6 +168,7 @@ def work() -> None:
     PrintJob.objects.filter(pk=job.pk).update(state=PrintState.UNKNOWN, next_try_at=None)
     make_report(paid_order())
     confirm_order(forgotten().pk, actor=clerk())
+    made_difference(paid_order())
     ask_invoice()
     invoice = issued()
     give_back(invoice.order, 5_00)
