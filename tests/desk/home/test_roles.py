@@ -70,7 +70,7 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
                 "to_hand_over",
             ),
             *("transfers", "trackings", "wechat_reports", "missed", "cod"),
-            *("invoices", "invoices_to_correct", "differences", "refund_failed", "to_pay_out"),
+            *("invoices", "invoices_to_correct", "refund_failed", "differences", "to_pay_out"),
             *("short", "closing_soon", "held", "ship_later"),
         ),
         ("placed", "paid", "to_ship", "shipped", "refunded"),
@@ -105,8 +105,8 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "support": (("overdue", "to_confirm", "alerts", "closing_soon", "held"), ("placed", "to_ship")),
     "finance": (
         (
-            *("alerts", "transfers", "cod", "invoices", "invoices_to_correct", "differences"),
-            *("refund_failed", "to_pay_out"),
+            *("alerts", "transfers", "cod", "invoices", "invoices_to_correct"),
+            *("refund_failed", "differences", "to_pay_out"),
         ),
         ("placed", "paid", "refunded"),
     ),
@@ -114,12 +114,12 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 HOMES["manager"] = HOMES["owner"]
 QUERIES = {
-    "owner": 44,
-    "manager": 40,
+    "owner": 45,
+    "manager": 41,
     "order_clerk": 33,
     "warehouse": 21,
     "support": 14,
-    "finance": 18,
+    "finance": 19,
     "store_clerk": 12,
 }
 
