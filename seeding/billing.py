@@ -1,7 +1,7 @@
 """Bills of the last days from the pretend WeChat Pay: most agrees, and one of each kind of difference does not."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from orders.bills.days import A_DAY, EDGE, LOOK_BACK, day_of, start_of
@@ -34,7 +34,7 @@ def compare_bills(world: World) -> None:
     world.ledger.set_behaviour({"bills_at_once": False})
 
 
-def _spoil(ledger: Ledger, first: Any, today: Any) -> dict[str, Any]:
+def _spoil(ledger: Ledger, first: date, today: date) -> dict[str, Any]:
     """What the bills shall say otherwise than the shop: as much as so small a past has payments and refunds for."""
     begin, end = start_of(first) + EDGE, start_of(today) - EDGE
     paid = Payment.objects.filter(method=PayMethod.WECHAT, captured_at__gte=begin, captured_at__lt=end)
@@ -47,7 +47,7 @@ def _spoil(ledger: Ledger, first: Any, today: Any) -> dict[str, Any]:
     changes: dict[str, dict[str, Any]] = {}
     for payment, spoil in zip(payments, (_leave_out, _raise, _refund_by_hand), strict=False):
         spoil(ledger, payment, left_out, changes)
-    _pay_unheard(ledger, begin, end)
+    _pay_unheard(ledger, today)
     done = Refund.objects.filter(state=RefundState.DONE, reference="", payment__method=PayMethod.WECHAT)
     refunds = done.filter(finished_at__gte=begin, finished_at__lt=end).order_by("-finished_at")[:2]
     for number, spoilt in zip(refunds.values_list("number", flat=True), ("gone", "failed"), strict=False):
@@ -84,17 +84,17 @@ def _list_numbers(payment: Payment) -> Iterator[str]:
         yield payment.attempt.number
 
 
-def _pay_unheard(ledger: Ledger, begin: Any, end: Any) -> None:
-    """A buyer who had given up paid after all, and nobody told the shop."""
+def _pay_unheard(ledger: Ledger, today: date) -> None:
+    """A buyer who had given up paid after all, yesterday at noon, and nobody told the shop."""
     closed = PayAttempt.objects.filter(state=AttemptState.CLOSED, payments=None, method=PayMethod.WECHAT)
-    attempt = closed.filter(created_at__gte=begin, created_at__lt=end).order_by("-pk").first()
+    attempt = closed.order_by("-pk").first()
     if attempt is not None:
         import_paid_trade(
             ledger,
             number=attempt.number,
             amount_fen=attempt.amount_fen,
             openid=attempt.openid,
-            paid_at=attempt.created_at + timedelta(minutes=1),
+            paid_at=start_of(today) - A_DAY / 2,
         )
 
 

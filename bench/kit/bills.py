@@ -103,7 +103,7 @@ def _by_hand(path: Path) -> None:
 
 
 def _cut(file: Any) -> Iterator[list[list[str]]]:
-    rows = (line.rstrip("\n")[1:].split(",`") for line in file if line.startswith("`20"))
+    rows = (line.rstrip("\n")[1:].split(",`") for line in file if line.startswith(f"`{DAY}"))
     while batch := list(islice(rows, BATCH)):
         yield batch
 
