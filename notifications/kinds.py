@@ -365,6 +365,15 @@ KINDS: dict[AlertKind, Row] = {
         sentence=_("The robot “%(name)s” says nothing any more. %(refusal)s"),
         facts=("refusal",),
     ),
+    AlertKind.BILL_DIFFERS: Row(
+        "有对账差异，请及时核对",
+        "有 {n} 天的账单存在差异，请及时核对",
+        "overdue",
+        ("money.match",),
+        ("bill.differ",),
+        ended_by=("bill.agree", "bill.match", "bill.empty"),
+        sentence=_("%(name)s: the platform says something else than the shop. Look at each difference."),
+    ),
     AlertKind.BRUTE_FORCE: Row(
         "有人连续猜测核销码，已暂时锁定，请核实",
         "有 {n} 处在猜测核销码，已暂时锁定，请核实",

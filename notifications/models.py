@@ -46,6 +46,7 @@ class AlertKind(models.TextChoices):
     AFTERSALE_DUE = "aftersale_due", _("After-sale nearly overdue")
     LOW_STOCK = "low_stock", _("Stock is low")
     ROBOT = "robot", _("Robot is refused")
+    BILL_DIFFERS = "bill_differs", _("Bill does not agree")
     BRUTE_FORCE = "brute_force", _("Codes are guessed")
 
 

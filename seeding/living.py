@@ -14,6 +14,7 @@ from django.test import override_settings
 from orders.numbers import drawn_by
 from seeding import counter
 from seeding.acting import act
+from seeding.billing import compare_bills
 from seeding.chores import run_errand
 from seeding.invoicing import ask_for_invoices
 from seeding.journeys import keep_moving, meet_trouble
@@ -52,7 +53,10 @@ def live(plan: Plan, *, seed: int, standins_dir: Path) -> None:
         closing(Ledger(standins_dir)) as ledger,
         run_in_thread(standins_dir) as server,
         override_settings(
-            KDNIAO_URL=server.base_url, FEIE_URL=server.base_url, WECHAT_MINI_URL=server.base_url
+            KDNIAO_URL=server.base_url,
+            FEIE_URL=server.base_url,
+            WECHAT_MINI_URL=server.base_url,
+            WECHAT_PAY_URL=server.base_url,
         ),
         drawn_by(rng.randrange),
         quietly,
@@ -102,6 +106,7 @@ def _live_through(world: World) -> None:
         tell_of_shipping(world)
         drain()
     ask_for_invoices(world)
+    compare_bills(world)
     with clock.at(world.plan.ends_at):
         drain()
 

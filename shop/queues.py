@@ -53,8 +53,8 @@ QUEUES = {
         ),
         Queue(
             JOBS,
-            "bulk work, imports and exports, which take minutes",
-            ("shop.jobs.tasks.*", "orders.exports.tasks.*"),
+            "bulk work, imports, exports and bills, which take minutes",
+            ("shop.jobs.tasks.*", "orders.exports.tasks.*", "orders.bills.tasks.*"),
             1,
         ),
     )

@@ -119,6 +119,7 @@ INSTALLED_APPS = [
     "orders.packing",
     "orders.invoices",
     "orders.exports",
+    "orders.bills",
     "orders.printing",
     "orders.notices",
     "orders.wechat_report",

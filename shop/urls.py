@@ -32,6 +32,7 @@ urlpatterns = [
     path("console/alerts/", include("notifications.urls")),
     path("console/products/stock/", include("orders.desk.stock.urls")),
     path("console/products/", include("shop.catalog.urls")),
+    path("console/money/", include("orders.desk.money.urls")),
     path("console/exports/", include("orders.desk.exports.urls")),
     path("console/customers/", include("orders.desk.customers.urls")),
     path("console/audit/", include("orders.desk.audit.urls")),

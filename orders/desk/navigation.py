@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from orders.bills.selectors import list_open
 from orders.desk.cod.owed import list_owed
 from orders.desk.list.kinds import ORDINARY, PICKUP, OrderKind, find_kind
 from orders.desk.refunds.shelves import list_for_people
@@ -130,6 +131,15 @@ register(
         "file-invoice",
         "orders.invoice",
         work=Work(scope_key, list_waiting),
+    ),
+    Entry(
+        Group.ORDERS,
+        42,
+        _("Money and bills"),
+        "money:days",
+        "building-bank",
+        "money.match",
+        work=Work(scope_key, list_open),
     ),
     Entry(
         Group.ORDERS,

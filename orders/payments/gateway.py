@@ -182,6 +182,13 @@ def probe(mchid: str) -> None:
         client.test_connection()
 
 
+def find_refund(number: str, *, mchid: str) -> GatewayRefund | None:
+    """What a merchant's gateway knows of a refund number, ours or not. Raises ClientError, Refused."""
+    client = _open(lambda made: made.mchid == mchid)
+    with asking(mchid):
+        return client.query_refund(number)
+
+
 def query_refund(refund: Refund) -> GatewayRefund | None:
     """What the gateway knows of a refund, None if nothing. Raises ClientError, Refused."""
     attempt = refund.payment.attempt

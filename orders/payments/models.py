@@ -164,6 +164,7 @@ class Payment(models.Model):
         ]
         indexes = [
             models.Index(fields=["reference"], name="payment_by_reference", condition=~Q(reference="")),
+            models.Index(fields=["captured_at"], name="payment_by_day"),
             models.Index(fields=["captured_at"], name="payment_at_counter", condition=Q(store__isnull=False)),
             models.Index(fields=["method"], name="payment_by_method"),
         ]

@@ -1,7 +1,7 @@
 """One HTTP exchange, with every way of failing sorted into "nothing happened" and "it may have happened"."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,15 +35,19 @@ class Answer:
     body: bytes
 
 
-def send(request: Request, *, timeout: float) -> Answer:
+Take = Callable[[bytes], object]
+
+
+def send(request: Request, *, timeout: float, take: Take | None = None) -> Answer:
     """Make one exchange, never repeated and never redirected.
 
     `timeout` (seconds) bounds the connecting and each wait for bytes; the whole answer gets twice as much,
-    so that one that drips cannot hold a worker. Raises `Unreachable` or `Unknown`.
+    so that one that drips cannot hold a worker. `take` gets the body of a 200 piece by piece, however long it
+    is, and the answer then has none. Raises `Unreachable`, `Unknown`, or the `ClientError` that `take` raises.
     """
     let_go()
     try:
-        return _exchange(request, timeout)
+        return _exchange(request, timeout, take)
     except (requests.RequestException, HTTPError, OSError, ValueError) as exc:
         failure = _sort_failure(exc)
     # Raised outside the handler because the library's own error text, kept as context, holds the address
@@ -62,7 +66,7 @@ def parse_object(body: bytes) -> dict[str, Any]:
     return parsed
 
 
-def _exchange(request: Request, timeout: float) -> Answer:
+def _exchange(request: Request, timeout: float, take: Take | None) -> Answer:
     with (
         open_session() as session,
         session.request(
@@ -75,7 +79,7 @@ def _exchange(request: Request, timeout: float) -> Answer:
             stream=True,
         ) as response,
     ):
-        body = _read_body(response)
+        body = _hand_on(response, take) if take and response.status_code == 200 else _read_body(response)
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Answer(response.status_code, headers, body)
 
@@ -87,6 +91,12 @@ def _read_body(response: requests.Response) -> bytes:
         if len(body) > MAX_ANSWER_BYTES:
             raise Unknown("The answer is too long.")
     return body
+
+
+def _hand_on(response: requests.Response, take: Take) -> bytes:
+    while chunk := response.raw.read1(65536, decode_content=True):
+        take(chunk)
+    return b""
 
 
 def _sort_failure(exc: Exception) -> ClientError:

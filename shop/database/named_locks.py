@@ -20,6 +20,8 @@ class Named(IntEnum):
     """What is told of a parcel, by the parcel's id."""
     SLOTS = 4
     """A time slot of a pickup store while somebody chooses it, by `hash_text`."""
+    BILLS = 23
+    """The bills of a merchant number while one is compared, by `hash_text`."""
 
 
 def lock_named(what: Named, keys: Iterable[int]) -> None:

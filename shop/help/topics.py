@@ -64,6 +64,12 @@ TOPICS = (
         _("After-sales"),
         ("aftersales:list", "aftersales:detail", "aftersales:open"),
     ),
+    Topic(
+        "bills",
+        Group.ORDERS,
+        _("Money and bills"),
+        ("money:days", "money:bill", "money:differences", "money:difference", "money:upload"),
+    ),
     Topic("refunds", Group.ORDERS, _("Cancelling and refunding"), ("orders:refunds",)),
     Topic("alerts", Group.ORDERS, _("Alerts"), ("alerts:list",)),
     Topic(

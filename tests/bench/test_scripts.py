@@ -29,7 +29,7 @@ def by_path(name: str) -> str:
 
 def test_the_scripts_are_there() -> None:
     assert [
-        *("alerts", "desk", "exports", "fill", "gateway"),
+        *("alerts", "bills", "desk", "exports", "fill", "gateway"),
         *("live", "pages", "pickup", "place", "sheets", "shipping", "tracking"),
     ] == SCRIPTS
 

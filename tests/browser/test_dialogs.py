@@ -15,11 +15,13 @@ from aftersales.terms.services.reasons import retire_reason
 from aftersales.terms.views_rows import ADDRESS_ACTIONS as OF_ADDRESSES
 from aftersales.terms.views_rows import REASON_ACTIONS as OF_REASONS
 from notifications.robots.views import ACTIONS as OF_ROBOTS
+from orders.bills.services.ending import dismiss_difference
 from orders.desk.customers.forms import ACTIONS as OF_CUSTOMERS
 from orders.desk.exports.actions import OF_EXPORT, OF_SCHEDULE
 from orders.desk.exports.layout_views import DELETE as DELETE_LAYOUT
 from orders.desk.intercepts.actions import ACTIONS as OF_INTERCEPTS
 from orders.desk.invoices.actions import ACTIONS as OF_INVOICES
+from orders.desk.money.actions import BILL_ACTIONS, DIFFERENCE_ACTIONS
 from orders.desk.order.actions import ACTIONS as OF_ORDERS
 from orders.desk.printing.actions import ACTIONS as OF_PRINTS
 from orders.desk.testing.services import place_test_order
@@ -60,6 +62,7 @@ from shop.store.pickup_stores.views import ACTIONS as OF_STORES
 from tests import cast
 from tests.aftersales.cases import ADDRESS, agreed_return, open_returns, received_order, sent_back, taken_in
 from tests.aftersales.cases import asked as ask_aftersale
+from tests.bills.bills import made_bill, made_difference
 from tests.browser.conftest import Device, LiveShop
 from tests.browser.dialogs import list_openers, try_dialog
 from tests.browser.look import WIDE
@@ -140,6 +143,14 @@ def list_pages() -> Iterator[str]:
     retire_reason(reasons[-1].pk, actor=cast.clerk())
     yield from (f"/console/settings/aftersales/addresses/{address.pk}/" for address in addresses)
     yield from (f"/console/settings/aftersales/reasons/{row.pk}/" for row in (reasons[0], reasons[-1]))
+    matched = [
+        made_difference(cast.paid_order()),
+        made_difference(kind="state", theirs="refunded", refund_no="R1"),
+    ]
+    matched += [made_difference(cast.paid_order(), kind="unknown_refund", refund_no="R2"), made_difference()]
+    dismiss_difference(matched[-1].pk, reason="另一个店铺", actor=cast.clerk())
+    yield from (f"/console/money/differences/{row.pk}/" for row in matched)
+    yield f"/console/money/bills/{made_bill().pk}/"
     yield f"/console/orders/{refused_cod().number}/"
     wish = Wish("orders", "csv", ["number"], {"filter": {}})
     exporter = staff_actor(cast.make_staff("owner"))
@@ -200,6 +211,8 @@ def list_expected() -> set[str]:
         *OF_AFTERSALES,
         *OF_REASONS,
         *OF_ADDRESSES,
+        *BILL_ACTIONS,
+        *DIFFERENCE_ACTIONS,
         *OF_EXPORT,
         DELETE_LAYOUT,
         *OF_SCHEDULE,

@@ -51,6 +51,7 @@ from shop.store.choices import PayMethod
 from tests import cast
 from tests.aftersales.cases import asked as ask_aftersale
 from tests.aftersales.cases import open_returns, reason, received_order
+from tests.bills.bills import made_bill, made_difference
 from tests.browser.conftest import LiveShop
 from tests.browser.look import WATCH, WIDE
 from tests.browser.test_pictures import CORPUS, plant
@@ -219,6 +220,8 @@ class Tour:
             "aftersale": plant_aftersale().number,
             "reason_id": Reason.objects.latest("pk").pk,
             "address_id": ReturnAddress.objects.latest("pk").pk,
+            "bill_id": made_bill().pk,
+            "difference_id": made_difference(number=CORPUS[1][:64], refund_id=CORPUS[1][:64]).pk,
             "parcel_id": asked().parcel_id,
             "tracking_id": troubled(words=CORPUS[1][:200]).pk,
             "printer_id": (planted := plant_print()).printer_id,

@@ -12,6 +12,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from notifications.models import Alert, AlertKind
+from orders.bills.days import A_DAY, LOOK_BACK, day_of
+from orders.bills.models import Bill, Difference, DifferenceKind
 from orders.collections.models import Collection, CollectionState
 from orders.collections.waiting import list_waiting
 from orders.desk.cod.owed import list_owed
@@ -291,6 +293,16 @@ def test_everything_of_the_shop_is_switched_on(lived: None) -> None:
 def test_wechat_was_told_of_what_is_on_its_way_but_for_two(lived: None) -> None:
     states = Counter(ShippingReport.objects.values_list("state", flat=True))
     assert states == {"told": 12, "failed": 1, "waiting": 1}
+
+
+def test_bills_were_compared_and_some_of_each_kind_does_not_agree(lived: None) -> None:
+    week = Bill.objects.filter(day__gte=day_of(clock.now()) - LOOK_BACK * A_DAY)
+    assert set(week.values_list("state", flat=True)) <= {"matched", "empty"}
+    assert Bill.objects.filter(kind="trades", has_open=False, rows__gt=0).exists()
+    found = Counter(Difference.objects.values_list("kind", flat=True))
+    assert set(found) == set(DifferenceKind.values), found
+    assert sum(found.values()) <= 8
+    assert set(Difference.objects.values_list("state", flat=True)) == {"open", "dismissed"}
 
 
 def test_invoices_were_asked_for_and_mostly_issued(lived: None) -> None:

@@ -278,6 +278,8 @@ NOT_RACED = {
     "intercept": "tests/races/test_intercept.py",
     "invoice": "tests/races/test_invoices.py",
     "aftersale": "tests/races/test_aftersales.py",
+    "bill": "tests/races/test_bills.py",
+    "difference": "tests/races/test_bills.py",
     "collection": "tests/races/test_collection.py",
     "tracking": "tests/races/test_tracking.py",
     "packing": "tests/races/test_packing.py",

@@ -19,6 +19,7 @@ from orders.desk.audit.forms import AuditForm
 from orders.desk.invoices.shelves import FilterForm as InvoiceFilterForm
 from orders.desk.list.filters import FilterForm
 from orders.desk.refunds.shelves import FilterForm as RefundFilterForm
+from orders.desk.money.shelves import FilterForm as DifferenceFilterForm
 from orders.desk.stock.views import StockFilterForm
 from pickup.cash.forms import SheetFilterForm
 from pickup.pages.records import RecordsForm
@@ -104,6 +105,9 @@ LISTS: dict[str, tuple[str, ...]] = {
     "/console/aftersales/": ("show", *AftersaleFilterForm.base_fields, *CURSORS),
     "/console/orders/invoices/": ("show", *InvoiceFilterForm.base_fields, *CURSORS),
     "/console/orders/refunds/": ("show", *RefundFilterForm.base_fields, *CURSORS),
+    "/console/money/": CURSORS,
+    "/console/money/differences/": ("show", *DifferenceFilterForm.base_fields, *CURSORS),
+    "/console/money/differences/sheet/": ("show", *DifferenceFilterForm.base_fields, "format"),
     "/console/orders/collections/": (),
     "/console/orders/bulk/": CURSORS,
     "/console/orders/tracking/": ("tab", *CURSORS),

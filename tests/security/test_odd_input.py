@@ -21,6 +21,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "exports:": (),
     "orders:waybill": ("label",),
     "orders:intercept": ("reveal_intercept",),
+    "money:": (),
     "orders:invoice": (
         "ask_invoice",
         "issue_invoice",

@@ -22,6 +22,7 @@ BOUND, WIDE = "works at another store", "owner"
 OF_ORDERS = {
     *("number", "refund_id", "waybill_id", "report_id", "parcel_id", "photo_id", "intercept_id"),
     *("collection_id", "tracking_id", "invoice_id", "aftersale", "event_id", "print_id"),
+    *("bill_id", "difference_id"),
 }
 """What an address can name that is an order's."""
 BUYERS = "api:"

@@ -54,6 +54,7 @@ from shop.store.choices import PayMethod
 from tests import cast
 from tests.aftersales.cases import asked as ask_aftersale
 from tests.aftersales.cases import open_returns, received_order
+from tests.bills.bills import made_bill, made_difference
 from tests.caching import forget_cached
 from tests.console import browser
 from tests.exports.conftest import make_layout
@@ -87,6 +88,7 @@ RECEIVERS = BOSSES | {"order_clerk", "warehouse"}
 ASKED_BACK = ANSWERERS | RECEIVERS | {"finance"}
 COLLECTORS = BOSSES | {"order_clerk", "finance"}
 REFUNDERS = BOSSES | {"finance"}
+MATCHERS = BOSSES | {"finance"}
 REVEALERS = BOSSES | {"order_clerk", "warehouse", "support"}
 COUNTERS = BOSSES | {"warehouse"}
 DESK = BOSSES | {"order_clerk", "warehouse", "support"}
@@ -276,6 +278,14 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("aftersales:detail", "GET"): staff(ASKED_BACK),
     ("aftersales:settings", "GET"): staff(SETTINGS_VIEWERS),
     ("aftersales:save_terms", "POST"): staff(OWNER),
+    ("money:days", "GET"): staff(MATCHERS),
+    ("money:days_sheet", "GET"): staff(MATCHERS),
+    ("money:bill", "GET"): staff(MATCHERS),
+    ("money:upload", "GET"): staff(MATCHERS),
+    ("money:upload", "POST"): staff(MATCHERS),
+    ("money:differences", "GET"): staff(MATCHERS),
+    ("money:differences_sheet", "GET"): staff(MATCHERS),
+    ("money:difference", "GET"): staff(MATCHERS),
     ("orders:ship_template", "GET"): staff(SHIPPERS),
     ("orders:ship_waiting", "POST"): staff(SHIPPERS),
     ("orders:tracking_board", "GET"): staff(SHIPPERS),
@@ -434,6 +444,8 @@ FORMS = (
     (OWNER, "aftersales:choose_return_address", "aftersales:retire_return_address"),
     (OWNER, "aftersales:take_up_return_address"),
     (COLLECTORS, "cash:sheet"),
+    (MATCHERS, "money:fetch_again", "money:book_payment", "money:book_refund", "money:take_state"),
+    (MATCHERS, "money:settle_difference", "money:dismiss_difference", "money:reopen_difference"),
     (BOSSES, "printers:add", "printers:printer", "printers:switch_off", "printers:switch_on"),
     (OWNER, "robots:add", "robots:switch_off", "robots:switch_on", "robots:remove"),
 )
@@ -632,6 +644,8 @@ def world(books_are_clean: None, sent_tasks: list[tuple[str, int]]) -> World:
         "aftersale": plant_aftersale(customer).number,
         "reason_id": Reason.objects.latest("pk").pk,
         "address_id": ReturnAddress.objects.latest("pk").pk,
+        "bill_id": made_bill().pk,
+        "difference_id": made_difference(order).pk,
         "event_id": Event.objects.get(verb="order.change_address").pk,
         "product_id": sku.product_id,
         "sku_id": sku.pk,

@@ -87,6 +87,7 @@ ASKS_FOR_ALL = {
     "pickup/codes.py",  # by a code at whatever store, of which a verifier elsewhere is told the name alone
     "orders/archive.py",  # what of the orders that are read is still open
     "orders/invoices/archive.py",  # the same of invoices
+    "orders/bills/services/findings.py",  # whose order a row of a bill is; what is found is narrowed when it is read
     "orders/desk/archive.py",  # a number beside a setting, which only those read who see all
     "orders/desk/search/lookups.py",  # narrowed by each search
     "orders/desk/search/gateway_lookup.py",  # to tell an order out of scope from one that is not there

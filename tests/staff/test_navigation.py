@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 HOME = "/console/"
 ORDERS = ("All orders", "After-sales")
 SHIPPING = ("Ship by sheet", "Scan station", "Handing over", "Parcel trouble", "WeChat reports")
-CASH, INVOICES, REFUNDS = "Cash on delivery", "Invoices", "Refunds"
+CASH, INVOICES, REFUNDS, BILLS = "Cash on delivery", "Invoices", "Refunds", "Money and bills"
 PICKUP, UNCOLLECTED, RECORDS = "Pickup orders", "Not picked up", "Verification records"
 DRAWERS = "Cash sheets"
 
@@ -31,7 +31,7 @@ def entries(client: Client, path: str = HOME) -> list[str]:
         (
             "owner",
             [
-                *("Home", *ORDERS, REFUNDS, *SHIPPING, CASH, INVOICES, "Alerts", "Exports", "Jobs"),
+                *("Home", *ORDERS, REFUNDS, *SHIPPING, CASH, INVOICES, "Alerts", BILLS, "Exports", "Jobs"),
                 *(PICKUP, UNCOLLECTED, RECORDS, DRAWERS, "Verifiers"),
                 *("Products", "Customers", "Store settings", "Staff", "Record"),
             ],
@@ -48,7 +48,7 @@ def entries(client: Client, path: str = HOME) -> list[str]:
         (
             "finance",
             [
-                *("Home", *ORDERS, REFUNDS, CASH, INVOICES, "Alerts", "Exports", "Jobs"),
+                *("Home", *ORDERS, REFUNDS, CASH, INVOICES, "Alerts", BILLS, "Exports", "Jobs"),
                 *(PICKUP, RECORDS, DRAWERS),
                 *("Customers", "Store settings"),
             ],

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from aftersales.selectors import list_asked, list_here
+from orders.bills.selectors import list_open_of_orders
 from orders.collections.selectors import list_troubled as list_uncollected
 from orders.collections.waiting import list_waiting
 from orders.desk.cod.owed import list_owed, say_since
@@ -199,5 +200,15 @@ TASKS = (
         list_invoices_to_correct,
         attrgetter("number"),
         "orders:invoices",
+    ),
+    Task(
+        61,
+        "money.match",
+        "differences",
+        _("Differences with the bills"),
+        "overdue",
+        list_open_of_orders,
+        lambda row: str(row.get_kind_display()),
+        "money:differences",
     ),
 )

@@ -10,6 +10,7 @@ from shop.demo.standins.faults import KINDS, Fault
 from shop.demo.standins.ledger import DEFAULT_BEHAVIOUR
 from shop.demo.standins.printers.journal import PRINTER_STATES
 from shop.demo.standins.robots.groups import ROBOT_REFUSALS
+from shop.demo.standins.wechat.bills import BILL_FAULTS
 from shop.demo.standins.wechat.mini import make_code
 from shop.demo.standins.wechat.notices import send_later, send_now
 from shop.demo.standins.wechat.refunds import OUTCOMES, settle_refund
@@ -108,6 +109,8 @@ def change_behaviour(world: World, body: dict[str, Any]) -> dict[str, Any]:
         raise wire.wrong_field("printer_state")
     if body.get("robot_refusal", "") not in ROBOT_REFUSALS:
         raise wire.wrong_field("robot_refusal")
+    if body.get("bill_fault", "") not in BILL_FAULTS:
+        raise wire.wrong_field("bill_fault")
     world.ledger.set_behaviour(body)
     return world.ledger.behaviour()
 

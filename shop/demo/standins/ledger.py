@@ -55,6 +55,7 @@ CREATE TABLE IF NOT EXISTS robot_posts (
 CREATE TABLE IF NOT EXISTS shipments (
   trade_no TEXT PRIMARY KEY, content TEXT NOT NULL, moment REAL NOT NULL, is_finished INTEGER NOT NULL, corrections
   INTEGER NOT NULL, state INTEGER NOT NULL, reminded_at REAL);
+CREATE TABLE IF NOT EXISTS bill_files (token TEXT PRIMARY KEY, content BLOB NOT NULL, made_at REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS behaviour (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 
@@ -63,6 +64,13 @@ DEFAULT_BEHAVIOUR: dict[str, Any] = {
     "refund_outcome": "SUCCESS",
     "refund_interval_seconds": 60,
     "token_seconds": 7200,
+    # Bills: not_ready, none, truncated, wrong_hash or other_day; whether one is made before nine o'clock; rows that no
+    # payment made; numbers that are left out; by number, what a row says instead.
+    "bill_fault": "",
+    "bills_at_once": False,
+    "bill_extra": [],
+    "bill_left_out": [],
+    "bill_changes": {},
     # Subscription messages: every one is refused with this errcode; those who have accepted none, by openid.
     "message_refusal": 0,
     "unsubscribed": [],

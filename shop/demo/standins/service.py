@@ -14,6 +14,7 @@ from shop.demo.standins.printers import feie, yilianyun
 from shop.demo.standins.printers.feie import answer_feie
 from shop.demo.standins.printers.yilianyun import answer_yilianyun
 from shop.demo.standins.robots.groups import answer_robot, is_robot
+from shop.demo.standins.wechat.bills import FILE_PATH, find_fund_bill, find_trade_bill, give_file
 from shop.demo.standins.wechat.gate import check_caller, sign_reply
 from shop.demo.standins.wechat.h5 import answer_h5
 from shop.demo.standins.wechat.messages import list_templates, send_message
@@ -52,6 +53,9 @@ PAY_ROUTES: list[tuple[str, str, str, Handler]] = [
     ("POST", r"/v3/pay/transactions/out-trade-no/(?P<number>[^/]+)/close", "close", close_order),
     ("POST", r"/v3/refund/domestic/refunds", "refund", create_refund),
     ("GET", r"/v3/refund/domestic/refunds/(?P<number>[^/]+)", "query_refund", query_refund),
+    ("GET", r"/v3/bill/tradebill", "trade_bill", find_trade_bill),
+    ("GET", r"/v3/bill/fundflowbill", "fund_bill", find_fund_bill),
+    ("GET", FILE_PATH, "bill_file", give_file),
 ]
 MINI_ROUTES: dict[tuple[str, str], Handler] = {
     ("GET", "/sns/jscode2session"): exchange_login_code,
@@ -81,7 +85,8 @@ def answer(world: World, request: Request, fault: Fault | None) -> Reply:
     reply = reply_json({}) if without_work else answer_call(world, request)
     if fault is not None:
         reply = spoil(reply, fault.kind)
-    if answer_call is not _answer_pay or reply.status == 401 or (fault and fault.kind == "html"):
+    is_file = request.path == FILE_PATH and reply.status == 200
+    if answer_call is not _answer_pay or reply.status == 401 or is_file or (fault and fault.kind == "html"):
         return reply
     signed = sign_reply(world, reply)
     return spoil_signature(signed) if fault and fault.kind == "bad_signature" else signed

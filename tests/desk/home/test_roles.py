@@ -26,6 +26,7 @@ from shop.events.sweeping import SWEEP_HEARTBEAT
 from shop.staff.models import StaffUser
 from tests.aftersales.cases import asked as ask_aftersale
 from tests.aftersales.cases import open_returns, received_order, taken_in
+from tests.bills.bills import made_difference
 from tests.cast import clerk, make_staff, paid_order, place, prepared_order
 from tests.collecting.conftest import call, sent_parcel
 from tests.console import browser, page_with, sign_in
@@ -75,7 +76,7 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
                 "to_hand_over",
             ),
             *("transfers", "trackings", "wechat_reports", "missed", "cod"),
-            *("invoices", "invoices_to_correct", "refund_failed", "to_pay_out"),
+            *("invoices", "invoices_to_correct", "refund_failed", "differences", "to_pay_out"),
             *("short", "closing_soon", "held", "ship_later"),
         ),
         ("placed", "paid", "to_ship", "shipped", "refunded"),
@@ -114,19 +115,22 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("placed", "to_ship"),
     ),
     "finance": (
-        ("alerts", "transfers", "cod", "invoices", "invoices_to_correct", "refund_failed", "to_pay_out"),
+        (
+            *("alerts", "transfers", "cod", "invoices", "invoices_to_correct"),
+            *("refund_failed", "differences", "to_pay_out"),
+        ),
         ("placed", "paid", "refunded"),
     ),
     "store_clerk": (("overdue", "to_hand_out", "not_picked_up", "alerts"), ("to_ship",)),
 }
 HOMES["manager"] = HOMES["owner"]
 QUERIES = {
-    "owner": 46,
-    "manager": 42,
+    "owner": 47,
+    "manager": 43,
     "order_clerk": 35,
     "warehouse": 22,
     "support": 15,
-    "finance": 18,
+    "finance": 19,
     "store_clerk": 12,
 }
 
@@ -178,6 +182,7 @@ def work() -> None:
     open_returns()
     ask_aftersale(received_order(), Kind.REFUND)
     taken_in(received_order())
+    made_difference(paid_order())
     ask_invoice()
     invoice = issued()
     give_back(invoice.order, 5_00)

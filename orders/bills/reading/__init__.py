@@ -1,0 +1,1 @@
+"""Bills as the platforms write them, read row by row: nothing here knows the database."""

@@ -1,0 +1,1 @@
+"""Services of bills and of what does not agree."""
