@@ -18,8 +18,8 @@ from orders.desk.api.serializers import OrderQuery
 from orders.desk.audit.forms import AuditForm
 from orders.desk.invoices.shelves import FilterForm as InvoiceFilterForm
 from orders.desk.list.filters import FilterForm
-from orders.desk.refunds.shelves import FilterForm as RefundFilterForm
 from orders.desk.money.shelves import FilterForm as DifferenceFilterForm
+from orders.desk.refunds.shelves import FilterForm as RefundFilterForm
 from orders.desk.stock.views import StockFilterForm
 from pickup.cash.forms import SheetFilterForm
 from pickup.pages.records import RecordsForm
