@@ -23,10 +23,11 @@ LIVE = (AttemptState.OPEN, AttemptState.CLOSING)
 
 
 class Channel(models.TextChoices):
-    """Where somebody pays: in the mini-program, or by a code that any phone scans from a screen."""
+    """Where somebody pays: in the mini-program, by a code on a screen that any phone scans, or by the buyer's own."""
 
     JSAPI = "jsapi", _("Mini-program")
     NATIVE = "native", _("WeChat QR")
+    CODE = "code", _("Alipay QR or link")
 
 
 class PayAttempt(models.Model):
@@ -149,7 +150,7 @@ class Payment(models.Model):
 
 class RefundState(models.TextChoices):
     COMMITTED = "committed", _("On its way")
-    PROCESSING = "processing", _("Processing at WeChat")
+    PROCESSING = "processing", _("Processing at the gateway")
     FAILED = "failed", _("Failed, needs a person")
     TO_PAY_OUT = "to_pay_out", _("To be paid out")
     DONE = "done", _("Refunded")

@@ -13,7 +13,7 @@ from orders.payments.models import Payment
 from orders.scope import is_in_scope, orders_in_scope
 from shop.actor import SYSTEM, Actor
 from shop.clients.errors import ClientError
-from shop.clients.wechat_pay import Transaction
+from shop.clients.payment_facts import Transaction
 from shop.errors import Refused
 
 _STATES = {
@@ -49,9 +49,9 @@ def ask_gateway(number: str, *, actor: Actor) -> Finding | None:
     try:
         found = find_transaction(number)
     except ClientError as error:
-        message = _("WeChat Pay did not answer. Nothing is lost; ask again in a moment.")
+        message = _("The gateway did not answer. Nothing is lost; ask again in a moment.")
         raise Refused("gateway_unavailable", message, 503) from error
-    return _describe(found[0], actor) if found else None
+    return _describe(found.transaction, actor) if found else None
 
 
 def _describe(found: Transaction, actor: Actor) -> Finding | None:

@@ -126,4 +126,4 @@ def find_native(order: Order) -> NativeCode | None:
 
 def is_code_over(attempt: PayAttempt) -> bool:
     """Whether it is a code that nobody can pay any more, though the gateway does not call it closed by itself."""
-    return attempt.channel == Channel.NATIVE and attempt.expires_at <= clock.now()
+    return attempt.channel != Channel.JSAPI and attempt.expires_at <= clock.now()

@@ -19,7 +19,7 @@ from shop.actor import SYSTEM, Actor, ActorKind
 from shop.errors import Refused
 from shop.events.services import seal_words
 from shop.money import share_fen
-from shop.store.choices import PayMethod
+from shop.store.choices import ONLINE, PayMethod
 
 SENDABLE = (RefundState.COMMITTED, RefundState.PROCESSING)
 ENDED_WITHOUT = frozenset({"ABNORMAL", "CLOSED"})
@@ -92,8 +92,8 @@ def commit_refund(
         raise Refused("over_refundable", _("More than what is left of the payment cannot be refunded."))
     check_refund_limit(order, actor, amount_fen)
     moment = clock.now()
-    by_gateway = payment.method == PayMethod.WECHAT
-    by_hand = payment.method not in (PayMethod.WECHAT, PayMethod.BALANCE)
+    by_gateway = payment.method in ONLINE
+    by_hand = payment.method not in (*ONLINE, PayMethod.BALANCE)
     refund = Refund.objects.create(
         payment=payment,
         order=order,
