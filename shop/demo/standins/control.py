@@ -3,8 +3,11 @@
 import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from shop.demo.standins import wire
+from shop.demo.standins.alipay import notices as alipay_notices
+from shop.demo.standins.alipay import trades as alipay_trades
 from shop.demo.standins.faults import KINDS, Fault
 from shop.demo.standins.ledger import DEFAULT_BEHAVIOUR
 from shop.demo.standins.printers.journal import PRINTER_STATES
@@ -67,6 +70,27 @@ def scan(world: World, body: dict[str, Any]) -> dict[str, Any]:
     return {"state": "SUCCESS", "number": number}
 
 
+def pay_by_alipay(world: World, body: dict[str, Any]) -> dict[str, Any]:
+    """A code or link, {url}, opened in Alipay and confirmed."""
+    wire.refuse_unknown(body, {"url"})
+    number = alipay_trades.open_url(world, _cut_url(wire.take_text(body, "url", longest=4000)))
+    alipay_trades.pay(world, number)
+    alipay_notices.send_later(world, number)
+    return {"state": "TRADE_SUCCESS", "number": number}
+
+
+def open_by_alipay(world: World, body: dict[str, Any]) -> dict[str, Any]:
+    """A code or link, {url}, opened in Alipay, where nobody confirms yet."""
+    wire.refuse_unknown(body, {"url"})
+    url = _cut_url(wire.take_text(body, "url", longest=4000))
+    return {"number": alipay_trades.open_url(world, url)}
+
+
+def _cut_url(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
 def add_fault(world: World, body: dict[str, Any]) -> dict[str, Any]:
     """Trouble for the next {times} calls below {path_prefix}; an empty object forgets all ordered faults."""
     if not body:
@@ -84,7 +108,8 @@ def send_notices(world: World, body: dict[str, Any]) -> dict[str, Any]:
     """Send notifies of one {mode} about {number} now, {times} of them, perhaps to another {url}."""
     wire.refuse_unknown(body, {"number", "mode", "times", "url"})
     number, mode = wire.take_text(body, "number", longest=64), wire.take_text(body, "mode", longest=40)
-    return {"statuses": send_now(world, number, mode, int(body.get("times", 0)), str(body.get("url", "")))}
+    send = alipay_notices.send_now if alipay_notices.is_known(world, number) else send_now
+    return {"statuses": send(world, number, mode, int(body.get("times", 0)), str(body.get("url", "")))}
 
 
 def change_behaviour(world: World, body: dict[str, Any]) -> dict[str, Any]:
@@ -129,6 +154,10 @@ def show_state(world: World, request: Request) -> Reply:
     state = {
         "trades": ledger.find_all("SELECT * FROM trades WHERE ? IN ('', number)", number),
         "refunds": ledger.find_all("SELECT * FROM refunds WHERE ? IN ('', number, trade_number)", number),
+        "alipay_trades": ledger.find_all("SELECT * FROM alipay_trades WHERE ? IN ('', number)", number),
+        "alipay_refunds": ledger.find_all(
+            "SELECT * FROM alipay_refunds WHERE ? IN ('', number, trade_number)", number
+        ),
         "waybills": ledger.find_all("SELECT * FROM waybills WHERE ? IN ('', code, number)", number),
         "collections": ledger.find_all("SELECT * FROM collections WHERE ? IN ('', code, number)", number),
         "journeys": ledger.find_all("SELECT * FROM journeys WHERE ? IN ('', number)", number),
@@ -157,6 +186,8 @@ COMMANDS: Mapping[str, Callable[[World, dict[str, Any]], dict[str, Any]]] = {
     "/_demo/web-codes": make_page_code,
     "/_demo/pay": pay,
     "/_demo/scan": scan,
+    "/_demo/alipay-open": open_by_alipay,
+    "/_demo/alipay-pay": pay_by_alipay,
     "/_demo/faults": add_fault,
     "/_demo/notices": send_notices,
     "/_demo/behaviour": change_behaviour,
