@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_field
 from rest_framework import serializers
 
 from orders.companions import name_companions
@@ -587,3 +587,17 @@ class PaymentParametersOut(serializers.Serializer[Any]):
     package = serializers.CharField()
     signType = serializers.CharField()  # noqa: N815
     paySign = serializers.CharField()  # noqa: N815
+
+
+class AlipayPaymentOut(serializers.Serializer[Any]):
+    """A code to be scanned with Alipay, and a link that pays the same in the browser of a phone."""
+
+    qr_code = serializers.CharField()
+    link = serializers.URLField()
+
+
+PaymentOut = PolymorphicProxySerializer(
+    component_name="Payment",
+    serializers=[PaymentParametersOut, AlipayPaymentOut],
+    resource_type_field_name=None,
+)

@@ -54,6 +54,7 @@ class CancelUnpaidForm(OrderForm):
 
 _WAYS_BACK = {
     PayMethod.WECHAT: _("%(amount)s by WeChat Pay, to where it was paid from"),
+    PayMethod.ALIPAY: _("%(amount)s by Alipay, to where it was paid from"),
     PayMethod.BALANCE: _("%(amount)s to the buyer's balance, at once"),
 }
 _BY_HAND = _("%(amount)s to be paid out by hand (%(way)s)")
