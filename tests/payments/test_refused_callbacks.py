@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from django.test import Client
 
-from orders.payments.hooks import wechat
 from orders.payments.gateway import PaymentEvidence
+from orders.payments.hooks import wechat
 from orders.payments.models import PayAttempt
 from orders.payments.services.evidence import apply_payment_evidence
 from orders.stages import Stage

@@ -31,8 +31,8 @@ from shop.clients.alipay.facts import (
 )
 from shop.clients.alipay.signing import (
     SIGN_TYPE,
+    is_form_signed,
     is_signed,
-    join_fields,
     load_keys,
     open_form,
     sign_form,
@@ -207,7 +207,7 @@ class Alipay:
         fields = open_form(body)
         if fields.get("sign_type") != SIGN_TYPE or not fields.get("sign"):
             raise BadSignature("headers", "The notice is not signed by RSA2.")
-        if not any(is_signed(keys, join_fields(fields), fields["sign"]) for keys in self._list_keys()):
+        if not any(is_form_signed(keys, fields) for keys in self._list_keys()):
             raise BadSignature("signature", "The signature does not fit.")
         for name, own in (("app_id", self._credentials.appid), ("seller_id", self._credentials.mchid)):
             if fields.get(name) != own:
@@ -293,7 +293,7 @@ def _read_notice(fields: Mapping[str, str]) -> AlipayNotice:
     if fields.get("charset", "").lower() != "utf-8":
         raise Unknown("The notice is written in other letters.")
     content = read_trade(fields, paid_at_name="gmt_payment")
-    is_refund = "gmt_refund" in fields or "out_biz_no" in fields
+    is_refund = bool(fields.get("gmt_refund") or fields.get("out_biz_no"))
     number = take_number(fields, "out_biz_no") if is_refund else ""
     return AlipayNotice(take_number(fields, "notify_id"), content, number)
 

@@ -106,7 +106,7 @@ def _skip(text: str, at: int, mark: str) -> int:
 
 
 def open_form(body: bytes) -> dict[str, str]:
-    """The fields of a notice, each once, empty ones left out. Raises BadSignature `headers`."""
+    """The fields of a notice, each once. Raises BadSignature `headers`."""
     try:
         pairs = parse_qsl(
             body.decode("ascii"),
@@ -120,7 +120,13 @@ def open_form(body: bytes) -> dict[str, str]:
     fields = dict(pairs)
     if not pairs or len(fields) != len(pairs):
         raise BadSignature("headers", "The notice is not a form of different fields.")
-    return {name: value for name, value in fields.items() if value}
+    return fields
+
+
+def is_form_signed(keys: Any, fields: Mapping[str, str]) -> bool:
+    """Whether Alipay signed a notice. Its documents leave empty fields out and its own SDK does not: either may be."""
+    full = {name: value for name, value in fields.items() if value}
+    return any(is_signed(keys, join_fields(each), fields.get("sign", "")) for each in (fields, full))
 
 
 def join_fields(fields: Mapping[str, str]) -> str:

@@ -72,8 +72,7 @@ def scan(world: World, body: dict[str, Any]) -> dict[str, Any]:
 
 def pay_by_alipay(world: World, body: dict[str, Any]) -> dict[str, Any]:
     """A code or link, {url}, opened in Alipay and confirmed."""
-    wire.refuse_unknown(body, {"url"})
-    number = alipay_trades.open_url(world, _cut_url(wire.take_text(body, "url", longest=4000)))
+    number = open_by_alipay(world, body)["number"]
     alipay_trades.pay(world, number)
     alipay_notices.send_later(world, number)
     return {"state": "TRADE_SUCCESS", "number": number}
@@ -82,13 +81,12 @@ def pay_by_alipay(world: World, body: dict[str, Any]) -> dict[str, Any]:
 def open_by_alipay(world: World, body: dict[str, Any]) -> dict[str, Any]:
     """A code or link, {url}, opened in Alipay, where nobody confirms yet."""
     wire.refuse_unknown(body, {"url"})
-    url = _cut_url(wire.take_text(body, "url", longest=4000))
-    return {"number": alipay_trades.open_url(world, url)}
-
-
-def _cut_url(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+    parts = urlsplit(wire.take_text(body, "url", longest=4000))
+    try:
+        number = alipay_trades.open_url(world, f"{parts.path}?{parts.query}" if parts.query else parts.path)
+    except Problem as problem:
+        raise Problem(400, problem.code, problem.message) from problem
+    return {"number": number}
 
 
 def add_fault(world: World, body: dict[str, Any]) -> dict[str, Any]:
