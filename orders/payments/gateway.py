@@ -29,6 +29,7 @@ from shop.store.choices import PayMethod
 __all__ = [
     "PAID_STATES",
     "Closed",
+    "Found",
     "OtherMerchant",
     "Outcome",
     "PaymentEvidence",
