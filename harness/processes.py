@@ -75,6 +75,7 @@ class ShopProcesses:
             "BASE_URL": self.web_url(),
             "STANDIN_URL": self.standin_url,
             "WECHAT_PAY_URL": self.standin_url,
+            "ALIPAY_URL": f"{self.standin_url}/gateway.do",
             "WECHAT_MINI_URL": self.standin_url,
             "WECHAT_OPEN_URL": self.standin_url,
             "KDNIAO_URL": self.standin_url,

@@ -415,7 +415,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Start paying by WeChat Pay; asked again it goes on with the same payment. */
+        /**
+         * @description Start paying by WeChat Pay or Alipay, as the order says; asked again it goes on with the same payment.
+         *
+         *     Alipay opens outside of WeChat only: show `qr_code`, or copy `link` for the browser of the phone.
+         */
         post: operations["pay_order"];
         delete?: never;
         options?: never;
@@ -806,6 +810,12 @@ export interface components {
             phone: string;
             province: string;
             recipient: string;
+        };
+        /** @description A code to be scanned with Alipay, and a link that pays the same in the browser of a phone. */
+        AlipayPaymentOut: {
+            /** Format: uri */
+            link: string;
+            qr_code: string;
         };
         /** @description One line of the ledger; money that went out is negative. */
         BalanceEntryOut: {
@@ -1494,6 +1504,7 @@ export interface components {
             name: string;
             pay_method: components["schemas"]["PayMethodEnum"];
         };
+        PaymentOut: components["schemas"]["PaymentParametersOut"] | components["schemas"]["AlipayPaymentOut"];
         /** @description The arguments of `wx.requestPayment`, signed. */
         PaymentParametersOut: {
             nonceStr: string;
@@ -3585,6 +3596,8 @@ export interface operations {
              *     `closing`: The order is being cancelled or repriced; ask again after `Retry-After`.
              *
              *     `wechat_not_set_up`: The shop has no WeChat credentials yet.
+             *
+             *     `alipay_not_set_up`: The shop has no credentials at Alipay yet.
              */
             409: {
                 headers: {
@@ -3622,7 +3635,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `gateway_unavailable`: WeChat Pay does not answer; ask again after `Retry-After`.
+             * @description `gateway_unavailable`: The payment gateway does not answer; ask again after `Retry-After`.
              *
              *     `unavailable`: The database does not answer; ask again after `Retry-After`.
              */
@@ -3709,6 +3722,8 @@ export interface operations {
              *     `closing`: The order is being cancelled or repriced; ask again after `Retry-After`.
              *
              *     `wechat_not_set_up`: The shop has no WeChat credentials yet.
+             *
+             *     `alipay_not_set_up`: The shop has no credentials at Alipay yet.
              */
             409: {
                 headers: {
@@ -3746,7 +3761,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `gateway_unavailable`: WeChat Pay does not answer; ask again after `Retry-After`.
+             * @description `gateway_unavailable`: The payment gateway does not answer; ask again after `Retry-After`.
              *
              *     `unavailable`: The database does not answer; ask again after `Retry-After`.
              */
@@ -3851,6 +3866,8 @@ export interface operations {
              *     `closing`: The order is being cancelled or repriced; ask again after `Retry-After`.
              *
              *     `wechat_not_set_up`: The shop has no WeChat credentials yet.
+             *
+             *     `alipay_not_set_up`: The shop has no credentials at Alipay yet.
              */
             409: {
                 headers: {
@@ -3888,7 +3905,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `gateway_unavailable`: WeChat Pay does not answer; ask again after `Retry-After`.
+             * @description `gateway_unavailable`: The payment gateway does not answer; ask again after `Retry-After`.
              *
              *     `unavailable`: The database does not answer; ask again after `Retry-After`.
              */
@@ -4237,7 +4254,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PaymentParametersOut"];
+                    "application/json": components["schemas"]["PaymentOut"];
                 };
             };
             /**
@@ -4280,15 +4297,17 @@ export interface operations {
              *
              *     `nothing_owed`: Nothing is owed for the order.
              *
-             *     `not_wechat`: The order is not paid by WeChat Pay: choose it first.
+             *     `not_wechat`: The order is paid neither by WeChat Pay nor by Alipay: choose one of them first.
              *
              *     `too_late`: The time to pay has passed.
              *
              *     `closing`: The order is being cancelled or repriced; ask again after `Retry-After`.
              *
-             *     `gateway_refused`: WeChat Pay refused; `extra.gateway_code` is its code.
+             *     `gateway_refused`: The payment gateway refused; `extra.gateway_code` is its code.
              *
              *     `wechat_not_set_up`: The shop has no WeChat credentials yet.
+             *
+             *     `alipay_not_set_up`: The shop has no credentials at Alipay yet.
              */
             409: {
                 headers: {
@@ -4326,7 +4345,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `gateway_unavailable`: WeChat Pay does not answer; ask again after `Retry-After`.
+             * @description `gateway_unavailable`: The payment gateway does not answer; ask again after `Retry-After`.
              *
              *     `wechat_unavailable`: WeChat does not answer; ask again after `Retry-After`.
              *
@@ -5689,7 +5708,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `gateway_unavailable`: WeChat Pay does not answer; ask again after `Retry-After`.
+             * @description `gateway_unavailable`: The payment gateway does not answer; ask again after `Retry-After`.
              *
              *     `unavailable`: The database does not answer; ask again after `Retry-After`.
              */

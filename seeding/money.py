@@ -8,6 +8,7 @@ from orders.models import Order
 from orders.payments.changes.pricing import change_price
 from orders.payments.changes.swapping import Swap, change_lines
 from orders.payments.gateway import PaymentEvidence
+from orders.payments.gateways.known import gateway_of
 from orders.payments.models import AttemptState, PayAttempt, RefundState
 from orders.payments.services.attempts import open_attempt
 from orders.payments.services.closing import mark_closed
@@ -15,6 +16,7 @@ from orders.payments.services.evidence import apply_payment_evidence
 from orders.payments.services.payouts import pay_out_refund
 from orders.payments.services.refund_evidence import apply_refund_evidence
 from orders.payments.services.transfers import record_transfer, send_proof
+from seeding.outside.gateways import enter_payment, enter_refund
 from seeding.world import Scene
 from shop import clock
 from shop.actor import GATEWAY
@@ -22,7 +24,6 @@ from shop.catalog.models import Sku
 from shop.customers.balance import change_balance
 from shop.customers.services import customer_actor
 from shop.demo.drawing.slips import draw_slip
-from shop.demo.standins import import_done_refund, import_paid_trade
 from shop.files.services import store_picture
 
 REFUND_TAKES = timedelta(seconds=40)
@@ -46,13 +47,7 @@ def pay_late(scene: Scene) -> None:
 
 
 def _bring_evidence(scene: Scene, attempt: PayAttempt) -> None:
-    trade_no = import_paid_trade(
-        scene.world.ledger,
-        number=attempt.number,
-        amount_fen=attempt.amount_fen,
-        openid=attempt.openid,
-        paid_at=clock.now(),
-    )
+    trade_no = enter_payment(scene.world.ledger, attempt, paid_at=clock.now())
     apply_payment_evidence(PaymentEvidence(attempt.number, trade_no, attempt.amount_fen, clock.now()))
 
 
@@ -65,15 +60,10 @@ def finish_refunds(scene: Scene) -> None:
         attempt = refund.payment.attempt
         if attempt is None:
             raise RuntimeError(f"refund {refund} of money that did not come by the gateway")
-        gateway_id = import_done_refund(
-            scene.world.ledger,
-            number=refund.number,
-            trade_number=attempt.number,
-            amount_fen=refund.amount_fen,
-            finished_at=finished_at,
-        )
+        gateway_id = enter_refund(scene.world.ledger, refund, attempt, finished_at=finished_at)
+        actor = gateway_of(attempt.method).actor
         with clock.at(finished_at):
-            apply_refund_evidence(refund.number, status="SUCCESS", gateway_id=gateway_id, actor=GATEWAY)
+            apply_refund_evidence(refund.number, status="SUCCESS", gateway_id=gateway_id, actor=actor)
 
 
 def fail_refunds(scene: Scene) -> None:

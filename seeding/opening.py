@@ -51,6 +51,7 @@ SETTINGS = {
     "local_fee_fen": 5_00,
     "local_phone": "0571-88990012",
     "wechat_on": True,
+    "alipay_on": True,
     "express_cod_on": True,
     "local_cod_on": True,
     "balance_on": True,

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from seeding.diary import Diary, Do, Minutes
-from shop.store.choices import Delivery, PayMethod
+from shop.store.choices import ONLINE, Delivery, PayMethod
 
 HOUR, DAY = 60.0, 1440.0
 RECEIVE_DAYS = 7
@@ -30,6 +30,7 @@ LABELS = ("SF", "ZTO", "YTO")
 
 LOCAL = Delivery.LOCAL
 COD, BALANCE, TRANSFER = PayMethod.COD, PayMethod.BALANCE, PayMethod.TRANSFER
+ALIPAY = PayMethod.ALIPAY
 
 Tell = Callable[[Diary], None]
 
@@ -77,7 +78,7 @@ place = step(Do.PLACE, (0, 0))
 
 def place_and_pay(diary: Diary, after: Minutes = (0.3, 8)) -> None:
     place(diary)
-    if diary.pay_method == PayMethod.WECHAT:
+    if diary.pay_method in ONLINE:
         diary.write(Do.PAY, after)
 
 
@@ -201,6 +202,8 @@ HISTORY: tuple[Story, ...] = (
     Story(_plain, 85, pay_method=COD),
     Story(_plain, 65, LOCAL),
     Story(_plain, 40, LOCAL, COD),
+    Story(_plain, 45, pay_method=ALIPAY),
+    Story(tell(place_and_pay, confirm_or_not, _cancel_paid), 6, pay_method=ALIPAY),
     Story(time_out, 65),
     Story(_cancel_unpaid, 30),
     Story(_cancel_unpaid, 8, pay_method=COD),

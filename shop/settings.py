@@ -61,6 +61,7 @@ BASE_URL = env.str("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 WECHAT_PAY_URL = env.str("WECHAT_PAY_URL", "https://api.mch.weixin.qq.com").rstrip("/")
+ALIPAY_URL = env.str("ALIPAY_URL", "https://openapi.alipay.com/gateway.do")
 WECHAT_MINI_URL = env.str("WECHAT_MINI_URL", "https://api.weixin.qq.com").rstrip("/")
 WECHAT_OPEN_URL = env.str("WECHAT_OPEN_URL", "https://open.weixin.qq.com").rstrip("/")
 # The vendors' own pages and demos disagree about some of these paths.

@@ -23,7 +23,7 @@ from shop.events.pause import resume_outside
 from shop.invariants import INVARIANTS
 from tests import cast
 from tests.databases import empty_filled_tables, leave_lost_connection, sweep_dead_rows
-from tests.gateway import Gateway
+from tests.gateway import AlipayGateway, Gateway
 
 # How long an example takes says how busy the machine is, and nothing about the code.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -177,6 +177,21 @@ def gateway(standin_server: StandInServer, settings: Any, db: None) -> Gateway:
     gateway = Gateway(standin_server)
     gateway.reset()
     settings.WECHAT_PAY_URL = gateway.url
+    settings.ALIPAY_URL = f"{gateway.url}/gateway.do"
     cast.open_shop()
     gateway.lend_credentials()
     return gateway
+
+
+@pytest.fixture
+def alipay(gateway: Gateway) -> AlipayGateway:
+    """A shop whose Alipay is the strict stand-in too."""
+    alipay = AlipayGateway(gateway.server)
+    alipay.lend_credentials()
+    return alipay
+
+
+@pytest.fixture(params=["wechat", "alipay"])
+def either(request: pytest.FixtureRequest, gateway: Gateway) -> Gateway:
+    """For what holds at every gateway: each of them in turn."""
+    return gateway if request.param == "wechat" else request.getfixturevalue("alipay")

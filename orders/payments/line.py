@@ -13,7 +13,7 @@ from shop import clock
 from shop.actor import SYSTEM
 from shop.clients.circuit import Crowded, Resting
 from shop.clients.errors import BadSignature, ClientError, Rejected
-from shop.clients.wechat_pay import UNSIGNED_REFUSALS
+from shop.clients.payment_facts import UNSIGNED_REFUSALS
 from shop.database.connections import give_back_connections
 from shop.http.buckets import take
 from shop.moves.services import move

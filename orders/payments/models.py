@@ -23,13 +23,14 @@ LIVE = (AttemptState.OPEN, AttemptState.CLOSING)
 
 
 class Channel(models.TextChoices):
-    """Where somebody pays: in the mini-program, by a code that any phone scans from a screen, or in a phone's browser,
-    which is led to WeChat.
+    """Where somebody pays: in the mini-program, by a code on a screen that any phone scans, by the buyer's own code or
+    link, or in a phone's browser, which is led to WeChat.
     """
 
     JSAPI = "jsapi", _("Mini-program")
     NATIVE = "native", _("WeChat QR")
     H5 = "h5", _("Phone browser")
+    CODE = "code", _("Alipay QR or link")
 
 
 class PayAttempt(models.Model):
@@ -179,7 +180,7 @@ class Payment(models.Model):
 
 class RefundState(models.TextChoices):
     COMMITTED = "committed", _("On its way")
-    PROCESSING = "processing", _("Processing at WeChat")
+    PROCESSING = "processing", _("Processing at the gateway")
     FAILED = "failed", _("Failed, needs a person")
     TO_PAY_OUT = "to_pay_out", _("To be paid out")
     DONE = "done", _("Refunded")

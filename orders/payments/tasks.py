@@ -5,11 +5,9 @@ from datetime import timedelta
 from http import HTTPStatus
 
 from celery import shared_task
-from django.conf import settings
 
 from orders.payments.changes.cancelling import cancel_unpaid
 from orders.payments.gateway import (
-    REFUND_NOTICE_PATH,
     Closed,
     OtherMerchant,
     PaymentEvidence,
@@ -18,6 +16,8 @@ from orders.payments.gateway import (
     probe,
     query_attempt,
 )
+from orders.payments.gateways.interface import AnyGateway, Client
+from orders.payments.gateways.known import gateway_of
 from orders.payments.line import asking, end_line, wait_for_turn
 from orders.payments.models import AttemptState, GatewayLine, PayAttempt, Refund, RefundState
 from orders.payments.services.attempts import ask_soon
@@ -28,9 +28,10 @@ from orders.payments.services.refund_evidence import apply_refund_evidence
 from orders.payments.services.refund_sending import lease_refund, note_sending, put_off_refund, refuse_refund
 from orders.payments.services.unheard import note_heard, note_unheard
 from shop import clock
-from shop.actor import GATEWAY, SYSTEM
-from shop.clients import wechat_pay
+from shop.actor import SYSTEM
 from shop.clients.errors import ClientError, Rejected, Unknown
+from shop.clients.payment_facts import UNSIGNED_REFUSALS
+from shop.clients.payment_facts import Refund as GatewayRefund
 from shop.errors import Refused
 from shop.events.sweeping import watched
 
@@ -70,7 +71,7 @@ def query_payment(attempt_id: int) -> None:
     if isinstance(outcome, PaymentEvidence):
         apply_answer(outcome)
     elif isinstance(outcome, Closed) and (attempt.is_announced or is_given_up):
-        mark_closed(attempt)
+        mark_closed(attempt, may_be_opened=outcome.may_be_opened)
     note_heard(attempt)
 
 
@@ -109,7 +110,7 @@ def send_refund(refund_id: int) -> None:
             amount_fen=result.amount_fen,
             gateway_id=result.refund_id,
             tries=refund.tries,
-            actor=GATEWAY,
+            actor=gateway_of(refund.payment.method).actor,
         )
     except (ClientError, Refused) as error:
         _take_no(refund, error)
@@ -129,40 +130,34 @@ def _take_no(refund: Refund, error: ClientError | Refused) -> None:
 
 def _is_final(error: ClientError | Refused) -> bool:
     """Whether the gateway itself has said no: nobody signs 401 and 429, which decide nothing."""
-    if not isinstance(error, Rejected) or error.status in wechat_pay.UNSIGNED_REFUSALS:
+    if not isinstance(error, Rejected) or error.status in UNSIGNED_REFUSALS:
         return False
     return error.code not in _TRY_LATER and error.status < HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-def _ask(client: wechat_pay.WeChatPay, number: str) -> wechat_pay.Refund | None:
+def _ask(gateway: AnyGateway, client: Client, refund: Refund) -> GatewayRefund | None:
     """Raises Unknown for a question that is refused: that says nothing about the money, which may be on its way."""
     try:
-        return client.query_refund(number)
+        return gateway.query_refund(client, refund)
     except Rejected as error:
         raise Unknown(error.code) from error
 
 
-def _ask_or_send(refund: Refund) -> wechat_pay.Refund:
+def _ask_or_send(refund: Refund) -> GatewayRefund:
     """Raises Unknown for a refund the gateway has accepted and does not know any more: it is never sent again."""
     mchid = refund.payment.attempt.mchid if refund.payment.attempt else ""
-    client = open_gateway_for_refund(refund.payment.attempt)
+    method = refund.payment.method
+    client = open_gateway_for_refund(refund.payment.attempt, method=method)
     wait_for_turn(mchid)
     with asking(mchid):
-        return _ask_or_send_by(client, refund)
+        return _ask_or_send_by(gateway_of(method), client, refund)
 
 
-def _ask_or_send_by(client: wechat_pay.WeChatPay, refund: Refund) -> wechat_pay.Refund:
+def _ask_or_send_by(gateway: AnyGateway, client: Client, refund: Refund) -> GatewayRefund:
     was_accepted = refund.state == RefundState.PROCESSING
-    if (was_accepted or refund.sent_at) and (known := _ask(client, refund.number)):
+    if (was_accepted or refund.sent_at) and (known := _ask(gateway, client, refund)):
         return known
     if was_accepted:
         raise Unknown("The gateway does not know a refund that it has accepted.")
     note_sending(refund)
-    # Without a reason, which WeChat would show: what the buyer is told stands on the timeline.
-    return client.refund(
-        trade_no=refund.payment.trade_no,
-        refund_number=refund.number,
-        refund_fen=refund.amount_fen,
-        total_fen=refund.payment.amount_fen,
-        notify_url=settings.BASE_URL + REFUND_NOTICE_PATH,
-    )
+    return gateway.refund(client, refund)

@@ -6,6 +6,7 @@ from django.db.models import F
 
 from orders.payments.changes.cancelling import cancel_unpaid, cancel_unsent
 from orders.payments.changes.supplements import call_for_supplement
+from orders.payments.gateways.known import gateway_of
 from orders.payments.line import call_for_line
 from orders.payments.models import LIVE, GatewayLine, PayAttempt, Refund
 from orders.payments.selectors import (
@@ -32,7 +33,6 @@ from shop.actor import SYSTEM
 from shop.events.registry import due
 from shop.queues import PAYMENTS
 from shop.store.models import FormerCredentials
-from shop.store.selectors import get_wechat_account
 
 QUERY_DELAYS_S = (30, 60, 120, 240, 480, 960, 1800, 3600)
 PROBE_EVERY_S = 10
@@ -114,7 +114,7 @@ def report_silent_gateway(line_id: int) -> None:
 def retire_former_credentials(former_id: int) -> None:
     """Throw away keys by which no money can move any more."""
     former, moment = FormerCredentials.objects.get(pk=former_id), clock.now()
-    account = get_wechat_account()
+    account = gateway_of(former.method).find_account()
     present = account and account.tested_at and (account.mchid, account.appid)
     if present == (former.mchid, former.appid) or not is_merchant_needed(former.mchid, moment):
         former.delete()

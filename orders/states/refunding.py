@@ -36,7 +36,7 @@ REFUNDING = (
     Move(
         "order.payment_mismatch",
         _("Another amount"),
-        _("WeChat Pay speaks of another amount than was asked for"),
+        _("The gateway speaks of another amount than was asked for"),
         stay(*Stage),
         BY_GATEWAY,
         is_bad=True,
@@ -45,7 +45,7 @@ REFUNDING = (
     Move(
         "order.attempt_stuck",
         _("Payment unknown"),
-        _("WeChat Pay does not say whether this was paid"),
+        _("The gateway does not say whether this was paid"),
         stay(*Stage),
         BY_SYSTEM,
         is_bad=True,
@@ -54,7 +54,7 @@ REFUNDING = (
     Move(
         "order.attempt_heard",
         _("Payment known again"),
-        _("WeChat Pay answers again about the payment"),
+        _("The gateway answers again about the payment"),
         stay(*Stage),
         BY_SYSTEM,
         facts={"attempt": str},

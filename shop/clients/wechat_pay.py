@@ -34,11 +34,9 @@ from wechatpayv3.utils import (
 
 from shop.clients.circuit import circuit_of
 from shop.clients.errors import BadCredentials, BadSignature, Rejected, Unknown
+from shop.clients.payment_facts import UNSIGNED_REFUSALS, Notice, Refund, Transaction
 from shop.clients.transport import Answer, Request, parse_object, send
 from shop.clients.wechat_pay_facts import (
-    Notice,
-    Refund,
-    Transaction,
     check_echo,
     read_refund,
     read_transaction,
@@ -52,8 +50,6 @@ TIMEOUT_S = 8.0
 """A buyer would rather wait for a slow gateway than hear that it does not answer; few threads can be waiting."""
 # The vendor's own SDKs refuse from this difference on.
 FRESH_SECONDS = 300
-# "You are not known" and "not so often": neither says what became of a payment.
-UNSIGNED_REFUSALS = frozenset({401, 429})
 CLOSED_CODES = frozenset({"ORDER_CLOSED", "ORDERCLOSED"})
 # Longer texts are refused; the documents do not say whether they count characters or bytes, so bytes are
 # counted.

@@ -1,58 +1,10 @@
 """Payments and refunds as WeChat Pay tells them, read strictly: an odd or missing field is `Unknown`."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from shop.clients.errors import Unknown
-
-PAID_STATES = frozenset({"SUCCESS", "REFUND"})
-REFUND_STATES = frozenset({"SUCCESS", "CLOSED", "PROCESSING", "ABNORMAL"})
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Transaction:
-    """A payment as the gateway tells it.
-
-    `state` is one of SUCCESS, REFUND, NOTPAY, CLOSED, REVOKED, USERPAYING, PAYERROR. Until it is paid
-    `trade_no` and `openid` may be empty, `paid_at` is None, and `amount_fen` is 0 where the gateway names no
-    sum.
-    """
-
-    number: str
-    trade_no: str
-    state: str
-    amount_fen: int
-    openid: str
-    paid_at: datetime | None
-    raw: dict[str, Any] = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Refund:
-    """A refund as the gateway tells it: `status` is SUCCESS, CLOSED, PROCESSING or ABNORMAL.
-
-    `trade_no` is the gateway's number of the payment it is of, "" where it does not say.
-    """
-
-    number: str
-    refund_id: str
-    status: str
-    amount_fen: int
-    finished_at: datetime | None
-    trade_no: str = ""
-
-
-@dataclass(frozen=True)
-class Notice(Generic[T]):
-    """A proven notify; `nonce` is new in every genuine one, `id` stays when the gateway repeats itself."""
-
-    id: str
-    nonce: str
-    event_type: str
-    content: T
+from shop.clients.payment_facts import PAID_STATES, REFUND_STATES, Refund, Transaction
 
 
 def read_transaction(fact: dict[str, Any]) -> Transaction:

@@ -27,7 +27,7 @@ TIMEOUT_S = 10
 FIRST_ORDER_AFTER_S = 2.0
 VISIT_TRIES, MOST_TRIES = 3, 12
 LONGEST_WAIT_S = 30.0
-OTHER_WAYS = {"balance": 0.6, "cod": 0.18, "transfer": 0.08}
+OTHER_WAYS = {"balance": 0.6, "cod": 0.18, "transfer": 0.08, "alipay": 0.1}
 """How likely each is chosen where it is offered; else it is the first."""
 HABITS = {"receive": 0.5, "extend": 0.1, "send_proof": 0.2, "urge": 0.04}
 """How likely a button of the order is pressed by a buyer who looks at it."""
@@ -221,7 +221,7 @@ class Buyers:
         self.placed += 1
         order, method = Order(person, str(answer["number"])), body["pay_method"]
         logger.info("order %s: %s %s", order.number, body["delivery"], method)
-        if method == "wechat":
+        if method in ("wechat", "alipay"):
             self._decide(order)
         elif method == "balance":
             pay = partial(self._post, order, "pay-by-balance")
@@ -242,6 +242,9 @@ class Buyers:
 
     def _pay(self, order: Order) -> None:
         parameters = self._post(order, "pay")
+        if "link" in parameters:
+            self._wechat.call("POST", "/_demo/alipay-pay", {"url": parameters["link"]})
+            return
         self._wechat.call("POST", "/_demo/pay", parameters | {"openid": order.person.openid})
 
     def _post(self, order: Order, action: str, **body: Any) -> Json:

@@ -139,6 +139,7 @@ TOPICS = (
         ("printers:overview", "printers:add", "printers:printer"),
     ),
     Topic("wechat", Group.SETTINGS, _("WeChat"), ("store:wechat",)),
+    Topic("alipay", Group.SETTINGS, _("Alipay"), ("store:alipay",)),
     Topic("voice", Group.SETTINGS, _("Voice of alerts"), ("voice:settings", "voice:kind")),
     Topic("robots", Group.SETTINGS, _("Group robots"), ("robots:overview", "robots:add", "robots:robot")),
     Topic("staff", Group.SETTINGS, _("Staff"), ("staff:people", "staff:person", "staff:hire")),

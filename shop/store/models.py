@@ -1,4 +1,4 @@
-"""The shop's own settings (one row) and its credentials at WeChat (one row, secrets encrypted)."""
+"""The shop's own settings and its credentials at WeChat and at Alipay (one row each, secrets encrypted)."""
 
 from typing import Any, ClassVar
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from shop.crypto import EncryptedTextField
 from shop.events.models import Versioned
 from shop.files.models import Picture
-from shop.store.choices import OverdueRule, ReceiptPaper, ReserveOn
+from shop.store.choices import OverdueRule, PayMethod, ReceiptPaper, ReserveOn
 from shop.store.places.regions import join_region
 
 
@@ -37,6 +37,7 @@ class StoreSettings(Versioned):
     """On the phone a verifier types their PIN before handing out an order that is worth more; None: never."""
 
     wechat_on = models.BooleanField(_("WeChat Pay"), default=False)
+    alipay_on = models.BooleanField(_("Alipay"), default=False, db_default=False)
     express_cod_on = models.BooleanField(_("cash on delivery with express"), default=False, db_default=False)
     local_cod_on = models.BooleanField(
         _("cash on delivery with own delivery"), default=False, db_default=False
@@ -191,6 +192,11 @@ class StoreSettings(Versioned):
         """Whether the credentials have passed a real call; asked once however many offers are worked out."""
         return WeChatAccount.objects.filter(pk=1, tested_at__isnull=False).exists()
 
+    @cached_property
+    def is_alipay_tested(self) -> bool:
+        """The same of the credentials at Alipay."""
+        return AlipayAccount.objects.filter(pk=1, tested_at__isnull=False).exists()
+
 
 def closed_all_week() -> list[list[Any]]:
     """Seven days without hours."""
@@ -278,20 +284,25 @@ PAY_FIELDS = (
     "platform_public_key",
 )
 """What makes a set of credentials at WeChat Pay."""
+ALIPAY_FIELDS = ("appid", "mchid", "merchant_private_key", "platform_public_key")
+"""The same at Alipay, which calls them app, seller, the app's private key and its own public key."""
 
 
 class FormerCredentials(models.Model):
     """A set of credentials that was replaced, kept while money that was paid under it may still move.
 
-    `look_at`: when to see next whether it still does.
+    `method`: by which gateway; what that one does not know is empty. `look_at`: when to see next whether it still does.
     """
 
+    method = models.CharField(
+        max_length=10, choices=PayMethod, default=PayMethod.WECHAT, db_default=PayMethod.WECHAT.value
+    )
     appid = models.CharField(max_length=40)
     mchid = models.CharField(max_length=32)
-    merchant_serial = models.CharField(max_length=64)
+    merchant_serial = models.CharField(max_length=64, blank=True)
     merchant_private_key = EncryptedTextField(bound_to=("mchid", "merchant_serial"))
-    api_v3_key = EncryptedTextField(bound_to=("mchid", "merchant_serial"))
-    platform_key_id = models.CharField(max_length=80)
+    api_v3_key = EncryptedTextField(bound_to=("mchid", "merchant_serial"), blank=True)
+    platform_key_id = models.CharField(max_length=80, blank=True)
     platform_public_key = models.TextField()
     replaced_at = models.DateTimeField()
     look_at = models.DateTimeField(null=True)
@@ -311,6 +322,9 @@ class WeChatAccount(Versioned):
     """
 
     subject_kind = "wechat_account"
+    method = PayMethod.WECHAT
+    set_fields = PAY_FIELDS
+    secrets = ("mini_secret", "merchant_private_key", "api_v3_key", "service_secret")
 
     appid = models.CharField(_("mini-program AppID"), max_length=40)
     mini_secret = EncryptedTextField(_("mini-program secret"))
@@ -328,6 +342,30 @@ class WeChatAccount(Versioned):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="one_wechat_account")]
+
+    def __str__(self) -> str:
+        return self.appid
+
+
+class AlipayAccount(Versioned):
+    """Credentials at Alipay, by the names that those at WeChat Pay have.
+
+    `mchid` is the seller who collects (2088…), `tested_at` when they last passed a real call.
+    """
+
+    subject_kind = "alipay_account"
+    method = PayMethod.ALIPAY
+    set_fields = ALIPAY_FIELDS
+    secrets = ("merchant_private_key",)
+
+    appid = models.CharField(_("Alipay AppID"), max_length=40, blank=True)
+    mchid = models.CharField(_("seller number (PID)"), max_length=32, blank=True)
+    merchant_private_key = EncryptedTextField(_("app private key"), blank=True)
+    platform_public_key = models.TextField(_("Alipay public key"), blank=True)
+    tested_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="one_alipay_account")]
 
     def __str__(self) -> str:
         return self.appid

@@ -8,7 +8,7 @@ from shop.errors import Refused
 from shop.events.words import label_facts, says_value
 from shop.moves.table import BY_SHOP, BY_SYSTEM, COLUMNS, Subject, register, stateless
 from shop.store.area.places import spell_area
-from shop.store.models import PickupStore, StoreSettings, WeChatAccount
+from shop.store.models import AlipayAccount, PickupStore, StoreSettings, WeChatAccount
 from shop.store.pickup_stores.hours import spell_holidays, spell_week
 from shop.store.steps import name_steps
 
@@ -57,6 +57,19 @@ CREDENTIALS = register(
         _("There are no credentials yet."),
         name=lambda _row: "",
         url=lambda _row: reverse("store:wechat"),
+    )
+)
+ALIPAY = register(
+    Subject(
+        AlipayAccount,
+        _("Alipay credentials"),
+        (
+            stateless("alipay.change", _("Credentials changed"), BY_SHOP, _EDIT, facts={"fields": list[str]}),
+            stateless("alipay.test", _("Connection test passed"), BY_SHOP, _EDIT),
+        ),
+        _("There are no credentials yet."),
+        name=lambda _row: "",
+        url=lambda _row: reverse("store:alipay"),
     )
 )
 PICKUP_STORES = register(

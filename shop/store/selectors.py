@@ -12,12 +12,13 @@ from shop.database.kept import KeptQuery
 from shop.errors import Refused
 from shop.store.choices import Delivery, Notice, PayMethod
 from shop.store.deliveries import WAYS
-from shop.store.models import StoreSettings, WeChatAccount
+from shop.store.models import AlipayAccount, StoreSettings, WeChatAccount
 
 _TESTED = WeChatAccount.objects.filter(pk=1, tested_at__isnull=False)
+_ALIPAY_TESTED = AlipayAccount.objects.filter(pk=1, tested_at__isnull=False)
 _SETTINGS = KeptQuery(
-    lambda: StoreSettings.objects.filter(pk=1).annotate(  # type: ignore[no-redef]  # it fills the cached property
-        is_wechat_tested=Exists(_TESTED)
+    lambda: StoreSettings.objects.filter(pk=1).annotate(  # type: ignore[no-redef]  # they fill the cached properties
+        is_wechat_tested=Exists(_TESTED), is_alipay_tested=Exists(_ALIPAY_TESTED)
     )
 )
 
@@ -29,6 +30,10 @@ def get_store_settings() -> StoreSettings:
 
 def get_wechat_account() -> WeChatAccount | None:
     return WeChatAccount.objects.filter(pk=1).first()
+
+
+def get_alipay_account() -> AlipayAccount | None:
+    return AlipayAccount.objects.filter(pk=1).first()
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,13 @@ def _list_plain_preconditions(store: StoreSettings) -> list[Precondition]:
             ("store:wechat", _("Enter credentials")),
         ),
         Precondition(
+            "alipay_on",
+            store.is_alipay_tested,
+            _("Alipay needs credentials that passed “test connection”."),
+            _("The credentials have passed “test connection”."),
+            ("store:alipay", _("Enter credentials")),
+        ),
+        Precondition(
             "transfer_on",
             bool(store.transfer_bank or store.collection_code),
             _("Bank transfer needs a bank, or a collection code."),
@@ -115,6 +127,7 @@ def _list_plain_preconditions(store: StoreSettings) -> list[Precondition]:
 
 _PAY_METHODS = {
     PayMethod.WECHAT: "wechat_on",
+    PayMethod.ALIPAY: "alipay_on",
     PayMethod.BALANCE: "balance_on",
     PayMethod.TRANSFER: "transfer_on",
 }

@@ -1,6 +1,6 @@
 """Changing store settings and credentials, on the record."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from shop import clock
 from shop.access import require
 from shop.actor import SYSTEM, Actor
+from shop.clients.alipay import Alipay
 from shop.clients.errors import BadCredentials, BadSignature, ClientError, Rejected
 from shop.clients.wechat_pay import WeChatPay
 from shop.errors import Refused
@@ -18,10 +19,17 @@ from shop.files.services import delete_picture, store_picture
 from shop.moves.services import lock_single, move
 from shop.store.area.places import MAX_PLACES
 from shop.store.choices import LIMITS
-from shop.store.credentials import get_set_of, keep_former
+from shop.store.credentials import ALIPAY_SETS, WECHAT_SETS, Account, keep_former
 from shop.store.deliveries import WAYS
-from shop.store.models import PAY_FIELDS, SERVICE_FIELDS, StoreSettings, WeChatAccount
-from shop.store.selectors import get_wechat_account, list_preconditions
+from shop.store.models import (
+    ALIPAY_FIELDS,
+    PAY_FIELDS,
+    SERVICE_FIELDS,
+    AlipayAccount,
+    StoreSettings,
+    WeChatAccount,
+)
+from shop.store.selectors import get_alipay_account, get_wechat_account, list_preconditions
 from shop.store.steps import STEPS
 
 EDITABLE = tuple(
@@ -29,7 +37,6 @@ EDITABLE = tuple(
     for field in StoreSettings._meta.concrete_fields
     if field.name not in ("id", "version", "number_range", "backed_up_at")
 )
-SECRETS = ("mini_secret", "merchant_private_key", "api_v3_key", "service_secret")
 ACCOUNT_FIELDS = ("mini_secret", *PAY_FIELDS, *SERVICE_FIELDS)
 
 
@@ -139,21 +146,34 @@ def change_wechat_account(changes: Mapping[str, str], *, actor: Actor) -> WeChat
     """
     with transaction.atomic():
         account = lock_single(WeChatAccount, "credentials.change", actor=actor)
-        wanted = {name: _tidy(changes[name]) for name in ACCOUNT_FIELDS if name in changes}
-        changed = {
-            name: value
-            for name, value in wanted.items()
-            if (value or name not in SECRETS) and value != getattr(account, name)
-        }
-        if not changed:
-            return account
-        untested: dict[str, Any] = {}
-        if changed.keys() - set(SERVICE_FIELDS):
-            keep_former(account)
-            untested = {"tested_at": None}
-        data = {"fields": [*changed]}
-        move(account, "credentials.change", actor=actor, changes=untested | changed, data=data)
+        _change_account(account, "credentials.change", ACCOUNT_FIELDS, changes, actor)
     return account
+
+
+def change_alipay_account(changes: Mapping[str, str], *, actor: Actor) -> AlipayAccount:
+    """As `change_wechat_account`, of Alipay."""
+    with transaction.atomic():
+        account = lock_single(AlipayAccount, "alipay.change", actor=actor)
+        _change_account(account, "alipay.change", ALIPAY_FIELDS, changes, actor)
+    return account
+
+
+def _change_account(
+    account: Account, verb: str, fields: Sequence[str], changes: Mapping[str, str], actor: Actor
+) -> None:
+    wanted = {name: _tidy(changes[name]) for name in fields if name in changes}
+    changed = {
+        name: value
+        for name, value in wanted.items()
+        if (value or name not in account.secrets) and value != getattr(account, name)
+    }
+    if not changed:
+        return
+    untested: dict[str, Any] = {}
+    if changed.keys() - set(SERVICE_FIELDS):
+        keep_former(account)
+        untested = {"tested_at": None}
+    move(account, verb, actor=actor, changes=untested | changed, data={"fields": [*changed]})
 
 
 def _tidy(text: str) -> str:
@@ -166,7 +186,7 @@ def check_wechat_account(*, actor: Actor) -> None:
     require(actor, "settings.edit")
     try:
         account = get_wechat_account() or WeChatAccount()
-        WeChatPay(get_set_of(account), base_url=settings.WECHAT_PAY_URL).test_connection()
+        WeChatPay(WECHAT_SETS.get_of(account), base_url=settings.WECHAT_PAY_URL).test_connection()
     except ClientError as error:
         raise Refused("connection_failed", _why_failed(error), 409) from error
     with transaction.atomic():
@@ -181,3 +201,25 @@ def _why_failed(error: ClientError) -> Any:
     if isinstance(error, Rejected):
         return _("WeChat Pay did not accept the credentials: %(why)s") % {"why": error}
     return _("WeChat Pay does not answer at the moment. Try again in a minute.")
+
+
+def check_alipay_account(*, actor: Actor) -> None:
+    """As `check_wechat_account`, of Alipay."""
+    require(actor, "settings.edit")
+    try:
+        account = get_alipay_account() or AlipayAccount()
+        Alipay(ALIPAY_SETS.get_of(account), base_url=settings.ALIPAY_URL).test_connection()
+    except ClientError as error:
+        raise Refused("connection_failed", _why_alipay_failed(error), 409) from error
+    with transaction.atomic():
+        move(account, "alipay.test", actor=actor, changes={"tested_at": clock.now()})
+
+
+def _why_alipay_failed(error: ClientError) -> Any:
+    if isinstance(error, BadCredentials):
+        return _("A key cannot be used. Copy the app’s private key and Alipay’s public key again, whole.")
+    if isinstance(error, BadSignature):
+        return _("Alipay answered, but its signature does not fit the Alipay public key.")
+    if isinstance(error, Rejected):
+        return _("Alipay did not accept the credentials: %(why)s") % {"why": error}
+    return _("Alipay does not answer at the moment. Try again in a minute.")

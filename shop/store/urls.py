@@ -2,7 +2,7 @@ from django.urls import path
 
 from shop.staff.actions.views import action_paths
 from shop.store.area.views import area_page
-from shop.store.pages import collection_code, first_day, settings, sound
+from shop.store.pages import accounts, collection_code, first_day, settings, sound
 from shop.store.pickup_stores import views as pickup_stores
 
 app_name = "store"
@@ -21,6 +21,8 @@ urlpatterns = [
     path("stores/new/", pickup_stores.add, name="add_pickup_store"),
     path("stores/<int:store_id>/", pickup_stores.store, name="pickup_store"),
     *action_paths(pickup_stores.PAGE, pickup_stores.ACTIONS, "stores/<int:store_id>/"),
-    path("wechat/", settings.wechat_page, name="wechat"),
-    path("wechat/test/", settings.check_connection, name="check_connection"),
+    path("wechat/", accounts.wechat_page, name="wechat"),
+    path("wechat/test/", accounts.check_connection, name="check_connection"),
+    path("alipay/", accounts.alipay_page, name="alipay"),
+    path("alipay/test/", accounts.check_alipay, name="check_alipay"),
 ]

@@ -93,6 +93,7 @@ def wechat(data_dir: Path, shop_open: None, settings: Any) -> Iterator[StandInSe
     """WeChat's stand-ins, with the shop set up to use them."""
     with run_in_thread(data_dir, retry_delays=(0.05,)) as server:
         settings.WECHAT_MINI_URL = settings.WECHAT_PAY_URL = server.base_url
+        settings.ALIPAY_URL = f"{server.base_url}/gateway.do"
         lend_credentials(server.world.credentials)
         yield server
 

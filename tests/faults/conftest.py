@@ -15,7 +15,7 @@ from pytest_django import DjangoDbBlocker
 from harness.processes import ShopProcesses
 from harness.servers import PrivatePostgres, PrivateRedis
 from orders.models import Order
-from shop.demo.standins import load_credentials
+from shop.demo.standins import load_alipay_credentials, load_credentials
 from shop.demo.standins.ledger import DEFAULT_BEHAVIOUR
 from shop.events.delivery import count_undelivered
 from shop.events.pause import resume_outside
@@ -23,7 +23,7 @@ from tests import cast
 from tests.conftest import find_broken_books
 from tests.databases import disconnect
 from tests.expect import wait_until
-from tests.gateway import lend_credentials
+from tests.gateway import lend_alipay_credentials, lend_credentials
 
 _numbers = count(1)
 PROCESSES = ("standins", "web", "worker", "deliver")
@@ -77,6 +77,8 @@ class Buyer:
         """Pay on the phone; returns the attempt's number. The gateway then notifies, unless told not to."""
         answer = self.call("POST", f"/orders/{number}/pay")
         assert answer.status == 200, answer.body
+        if "link" in answer.body:
+            return str(self.shop.standin("alipay-pay", url=answer.body["link"])["number"])
         return str(self.shop.standin("pay", **answer.body, openid=self.openid)["number"])
 
 
@@ -185,6 +187,7 @@ def shop(
     for name, value in (place | {"USER": "postgres", "PASSWORD": ""}).items():
         monkeypatch.setitem(connection.settings_dict, name, value)
     settings.WECHAT_PAY_URL = shop.processes.standin_url
+    settings.ALIPAY_URL = f"{shop.processes.standin_url}/gateway.do"
     settings.BASE_URL = shop.processes.web_url()
     resume_outside()
     shop.processes.start(*(name for name in PROCESSES if not shop.processes.is_running(name)))
@@ -192,6 +195,7 @@ def shop(
         with django_db_blocker.unblock():
             cast.open_shop()
             lend_credentials(load_credentials(shop.processes.directory / "standins"))
+            lend_alipay_credentials(load_alipay_credentials(shop.processes.directory / "standins"))
             shop.standin("faults")
             shop.standin("behaviour", **DEFAULT_BEHAVIOUR | {"refund_interval_seconds": 0})
             yield shop

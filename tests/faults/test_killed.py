@@ -17,19 +17,28 @@ from tests.faults.conftest import FaultShop, get_order, in_background, wait_unti
 pytestmark = pytest.mark.fault
 
 
-def paid_over_the_api(shop: FaultShop) -> str:
+def paid_over_the_api(shop: FaultShop, *, pay_method: str = "wechat") -> str:
     buyer = shop.buyer()
-    number = buyer.placed(cast.make_sku().pk)
+    number = buyer.placed(cast.make_sku().pk, pay_method=pay_method)
     buyer.pay(number)
     wait_until(lambda: get_order(number).stage == Stage.TO_CONFIRM)
     return number
 
 
 @pytest.mark.parametrize("kind", ["timeout_before", "timeout_after"])
-def test_a_worker_killed_while_it_refunds(shop: FaultShop, kind: str) -> None:
-    number = paid_over_the_api(shop)
+@pytest.mark.parametrize(
+    ("pay_method", "path", "journal"),
+    [
+        ("wechat", "/v3/refund", "refunds"),
+        ("alipay", "/gateway.do/alipay.trade.refund", "alipay_refunds"),
+    ],
+)
+def test_a_worker_killed_while_it_refunds(
+    shop: FaultShop, kind: str, pay_method: str, path: str, journal: str
+) -> None:
+    number = paid_over_the_api(shop, pay_method=pay_method)
     shop.standin("behaviour", send_notices=False)
-    shop.fail(kind, "/v3/refund", seconds=2.5)
+    shop.fail(kind, path, seconds=2.5)
     cancel_paid(get_order(number).pk, reason="缺货", actor=cast.clerk())
     wait_until(lambda: shop.told(f"{number}R-1")["calls"] != {})
     shop.processes.restart("worker")
@@ -37,7 +46,7 @@ def test_a_worker_killed_while_it_refunds(shop: FaultShop, kind: str) -> None:
     # Its lease runs out by itself; that time is set forward instead of waited for.
     Refund.objects.filter(order__number=number).update(lease_until=clock.now(), next_try_at=clock.now())
     wait_until(lambda: Refund.objects.get(order__number=number).state == RefundState.DONE)
-    assert len(shop.told(f"{number}R-1")["refunds"]) == 1
+    assert len(shop.told(f"{number}R-1")[journal]) == 1
 
 
 def test_a_web_process_killed_between_closing_and_cancelling(shop: FaultShop) -> None:

@@ -32,6 +32,7 @@ def _open_shop(db: None) -> None:
 HOME = cast.address(phone="13812345678")
 NOT_BOUND = {
     "store.WeChatAccount": "there is one row",
+    "store.AlipayAccount": "there is one row",
     "customers.Customer": "each row has a secret of its own",
 }
 

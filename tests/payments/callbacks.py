@@ -1,12 +1,15 @@
-"""Notices of the pretend WeChat Pay, handed to the shop without a network between them."""
+"""Notices of the pretend gateways, handed to the shop without a network between them."""
 
 from typing import Any
 
 from django.test import Client
 
+from shop.demo.standins.alipay import notices as alipay_notices
 from shop.demo.standins.wechat.notices import MODES, find_subject
-from tests.gateway import Gateway
+from tests.gateway import AlipayGateway, Gateway
 
+ALIPAY_HOOK = "/hooks/alipay/payments"
+FORM = "application/x-www-form-urlencoded; charset=utf-8"
 HOOKS = {"TRANSACTION": "/hooks/wechat-pay/payments", "REFUND": "/hooks/wechat-pay/refunds"}
 
 
@@ -23,3 +26,13 @@ def deliver(
         ).status_code
         for callback in MODES[mode](world, subject, times)
     ]
+
+
+def deliver_form(
+    client: Client, alipay: AlipayGateway, number: str, mode: str = "valid", **extra: Any
+) -> tuple[int, str]:
+    """Post one notice of Alipay about a payment or refund; what the shop answers."""
+    world = alipay.server.world
+    body = alipay_notices.MODES[mode](world, alipay_notices.find_subject(world, number))
+    answer = client.post(ALIPAY_HOOK, body, content_type=FORM, **extra)
+    return answer.status_code, answer.content.decode()

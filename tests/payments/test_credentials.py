@@ -18,7 +18,7 @@ from orders.stages import Stage
 from shop import clock
 from shop.actor import GATEWAY
 from shop.events.sweeping import sweep
-from shop.store.credentials import list_sets
+from shop.store.credentials import WECHAT_SETS
 from shop.store.models import FormerCredentials, WeChatAccount
 from shop.store.services import change_wechat_account
 from tests import cast
@@ -37,9 +37,9 @@ def test_what_is_replaced_is_kept_if_it_ever_passed_its_test(gateway):
     exchange(mchid="1900000010")
     kept = FormerCredentials.objects.get()
     assert (kept.mchid, kept.merchant_private_key) == (before.mchid, before.merchant_private_key)
-    assert [made.mchid for made in list_sets()] == [before.mchid, "1900000010"]
+    assert [made.mchid for made in WECHAT_SETS.list_all()] == [before.mchid, "1900000010"]
     WeChatAccount.objects.update(tested_at=clock.now())
-    assert [made.mchid for made in list_sets()] == ["1900000010", before.mchid]
+    assert [made.mchid for made in WECHAT_SETS.list_all()] == ["1900000010", before.mchid]
 
 
 def test_another_secret_of_the_mini_program_costs_no_set(gateway):

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from django.test import Client
 
-from orders.payments import hooks
 from orders.payments.gateway import PaymentEvidence
+from orders.payments.hooks import wechat
 from orders.payments.models import PayAttempt
 from orders.payments.services.evidence import apply_payment_evidence
 from orders.stages import Stage
@@ -114,7 +114,7 @@ def test_a_notice_of_what_was_not_paid_pays_nothing(gateway, client, monkeypatch
         notice = read(self, headers, body)
         return replace(notice, content=replace(notice.content, state="CLOSED"))
 
-    monkeypatch.setattr(hooks.WeChatPay, "read_payment_notice", read_as_closed)
+    monkeypatch.setattr(wechat.WeChatPay, "read_payment_notice", read_as_closed)
     assert deliver(client, gateway, paid_silently.number) == [400]
     row = only_row()
     assert (row.code, row.is_signed, row.subject) == ("not_paid", True, paid_silently.number)
@@ -138,8 +138,8 @@ def test_what_is_longer_than_its_column_is_cut(gateway, client, monkeypatch, pai
         notice = read(self, headers, body)
         return replace(notice, nonce="n" * 70, content=replace(notice.content, number="9" * 70))
 
-    monkeypatch.setattr(hooks.WeChatPay, "read_payment_notice", read_as_long)
-    monkeypatch.setattr(hooks, "apply_payment_evidence", lambda _evidence: None)
+    monkeypatch.setattr(wechat.WeChatPay, "read_payment_notice", read_as_long)
+    monkeypatch.setattr(wechat, "apply_payment_evidence", lambda _evidence: None)
     assert deliver(client, gateway, paid_silently.number) == [204]
     assert (only_row().nonce, only_row().subject) == ("n" * 64, "9" * 64)
 

@@ -90,32 +90,32 @@ def test_without_the_lock_refunds_meet_the_number_or_the_version(switch_off_orde
 
 
 def cancelled_at(gateway) -> Refund:
-    order = cast.place()
+    order = gateway.place()
     attempt = gateway.take_money(order)
     cast.pay(order, attempt=attempt, trade_no=gateway.trade(attempt.number)["trade_no"])
     cancel_paid(order.pk, reason="缺货", actor=cast.clerk())
     return Refund.objects.get(order=order)
 
 
-def test_the_refund_task_twenty_times_asks_the_gateway_once(gateway):
-    refund = cancelled_at(gateway)
+def test_the_refund_task_twenty_times_asks_the_gateway_once(either):
+    refund = cancelled_at(either)
     run_together([lambda: send_refund(refund.pk)] * 20)
     refund.refresh_from_db()
     assert refund.state == RefundState.DONE
-    assert gateway.calls(refund.number) == {"refund": 1}
+    assert either.calls(refund.number) == {"refund": 1}
 
 
-def test_without_the_lease_the_gateway_is_asked_many_times(gateway, monkeypatch):
+def test_without_the_lease_the_gateway_is_asked_many_times(either, monkeypatch):
     """Its own idempotency by number, and the state under the lock, are the last guards."""
-    refund = cancelled_at(gateway)
+    refund = cancelled_at(either)
 
     def take_without_lease(refund_id):
         return Refund.objects.select_related("payment").get(pk=refund_id)
 
     monkeypatch.setattr("orders.payments.tasks.lease_refund", take_without_lease)
     run_together([lambda: send_refund(refund.pk)] * 4)
-    assert gateway.calls(refund.number)["refund"] > 1
-    assert len(gateway.refunds(refund.order)) == 1
+    assert either.calls(refund.number)["refund"] > 1
+    assert len(either.refunds(refund.order)) == 1
     assert verbs_of(refund.order).count("refund_done") == 1
 
 
@@ -124,13 +124,13 @@ class OnThePhone:
 
     def __init__(self, gateway, monkeypatch, *, is_told):
         self.gateway, self.monkeypatch, self.is_told = gateway, monkeypatch, is_told
-        self.order = cast.place()
+        self.order = gateway.place()
         self.attempt = gateway.open(self.order)
         self.has_paid = False
 
     def pay(self):
         try:
-            self.gateway.confirm(f"prepay_id={self.attempt.prepay_id}", self.order.customer.openid)
+            self.gateway.confirm_for(self.order, self.attempt)
         except Problem:
             return  # the gateway has closed it
         self.has_paid = True
@@ -168,26 +168,26 @@ class OnThePhone:
 
 @pytest.mark.parametrize("is_told", [True, False], ids=["callback at once", "callback later"])
 @pytest.mark.parametrize("step", ["query_attempt", "_close"])
-def test_who_pays_before_the_price_is_changed_has_paid_the_old_one(gateway, monkeypatch, step, is_told):
+def test_who_pays_before_the_price_is_changed_has_paid_the_old_one(either, monkeypatch, step, is_told):
     """Before the gateway is asked, and between its answer that nothing was paid and the closing."""
-    buyer = OnThePhone(gateway, monkeypatch, is_told=is_told)
+    buyer = OnThePhone(either, monkeypatch, is_told=is_told)
     buyer.pay_before(step)
     assert (buyer.reprice(), buyer.has_paid) == (["already_paid"], True)
     after = fresh(buyer.order)
     assert (after.stage, after.paid_fen) == (Stage.TO_CONFIRM, buyer.order.payable_fen)
 
 
-def test_who_pays_after_the_closing_cannot(gateway, monkeypatch):
-    buyer = OnThePhone(gateway, monkeypatch, is_told=True)
+def test_who_pays_after_the_closing_cannot(either, monkeypatch):
+    buyer = OnThePhone(either, monkeypatch, is_told=True)
     buyer.pay_after_the_close()
     assert (buyer.reprice(), buyer.has_paid) == (["ok"], False)
     after = fresh(buyer.order)
     assert (after.stage, after.payable_fen, after.paid_fen) == (Stage.UNPAID, 1_00, 0)
 
 
-def test_without_the_closing_money_comes_for_a_price_that_is_gone(gateway, monkeypatch):
+def test_without_the_closing_money_comes_for_a_price_that_is_gone(either, monkeypatch):
     """Negative control: an answer "not paid" alone is not enough; what comes then does not count and goes back."""
-    buyer = OnThePhone(gateway, monkeypatch, is_told=False)
+    buyer = OnThePhone(either, monkeypatch, is_told=False)
     monkeypatch.setattr(payment_gateway, "_close", lambda _attempt: payment_gateway.Closed())
     buyer.pay_after_the_close()
     assert (buyer.reprice(), buyer.has_paid) == (["ok"], True)
@@ -227,10 +227,10 @@ def test_without_the_lock_a_price_and_a_payment_meet_at_the_version(monkeypatch,
 
 
 @pytest.mark.parametrize("round_", range(4))
-def test_cancelling_against_paying(gateway, round_):
-    order = cast.place()
-    attempt = gateway.take_money(order)
-    trade = gateway.trade(attempt.number)
+def test_cancelling_against_paying(either, round_):
+    order = either.place()
+    attempt = either.take_money(order)
+    trade = either.trade(attempt.number)
     fact = PaymentEvidence(attempt.number, trade["trade_no"], trade["amount_fen"], clock.now())
     acts = [
         lambda: apply_payment_evidence(fact),

@@ -42,7 +42,7 @@ from shop.printers.services.printers import change_printer
 from shop.staff.services import disable_staff
 from shop.store.pickup_stores.services import change_store
 from shop.store.selectors import get_store_settings
-from shop.store.services import change_store_settings, change_wechat_account
+from shop.store.services import change_alipay_account, change_store_settings, change_wechat_account
 from tests import cast
 from tests.aftersales.cases import ADDRESS
 from tests.exports.conftest import make_layout
@@ -294,6 +294,7 @@ NOT_RACED = {
     "gateway": "tests/payments/test_outage.py: its rows are counted up under their lock",
     "books": "tests/ground/test_nightly.py: two who end one night",
     "wechat_account": "below: it takes no version",
+    "alipay_account": "below: it takes no version",
     "alert_setting": "below, and tests/races/test_alerts.py",
 }
 
@@ -345,6 +346,11 @@ def test_credentials_and_alert_settings_are_changed_in_turn() -> None:
     actors = [cast.actor_of(cast.make_staff("owner")) for _ in range(RACERS)]
     acts = [
         lambda a=actor, n=n: change_wechat_account({"mini_secret": f"s{n}"}, actor=a)
+        for n, actor in enumerate(actors)
+    ]
+    assert codes_of(run_together(acts)) == ["ok"] * RACERS
+    acts = [
+        lambda a=actor, n=n: change_alipay_account({"appid": f"2021{n}"}, actor=a)
         for n, actor in enumerate(actors)
     ]
     assert codes_of(run_together(acts)) == ["ok"] * RACERS

@@ -132,6 +132,7 @@ MATRIX: dict[tuple[str, str], Expected] = {
     # Callbacks prove themselves by signature, whoever sends them; tests/faults says what false ones get.
     ("payment_hooks:wechat_payment", "POST"): everybody(),
     ("payment_hooks:wechat_refund", "POST"): everybody(),
+    ("payment_hooks:alipay_notice", "POST"): everybody(),
     ("tracking_hooks:kdniao", "POST"): everybody(),
     ("tracking_hooks:kuaidi100", "POST"): everybody(),
     ("api:openapi", "GET"): everybody(),
@@ -399,6 +400,9 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("store:wechat", "GET"): staff(SETTINGS_VIEWERS),
     ("store:wechat", "POST"): staff(OWNER),
     ("store:check_connection", "POST"): staff(OWNER),
+    ("store:alipay", "GET"): staff(SETTINGS_VIEWERS),
+    ("store:alipay", "POST"): staff(OWNER),
+    ("store:check_alipay", "POST"): staff(OWNER),
     ("couriers:overview", "GET"): staff(BOSSES),
     ("couriers:take", "POST"): staff(BOSSES),
     ("couriers:rank", "POST"): staff(BOSSES),

@@ -107,7 +107,7 @@ def test_the_checklist_says_beforehand_what_is_missing() -> None:
     open_shop(local_on=False, local_districts=[])
     WeChatAccount.objects.update(tested_at=None)
     page = read(browser())
-    assert page.count('aria-label="Missing"') == 8
+    assert page.count('aria-label="Missing"') == 9
     assert page.count('aria-label="Met"') == 2
     assert "Own delivery needs districts that it goes to." in page
     assert "Pickup needs" in page

@@ -23,7 +23,7 @@ from shop.actor import GATEWAY, Actor, ActorKind
 from shop.database.connections import give_back_connections
 from shop.errors import Refused
 from shop.events.models import Event
-from shop.store.choices import PayMethod
+from shop.store.choices import ONLINE
 from shop.store.deliveries import SENT, WAYS
 
 
@@ -181,7 +181,7 @@ def _can_pay(order: Order) -> bool:
     except Refused:
         return False
     is_late = order.stage == Stage.UNPAID and order.pay_by is not None and order.pay_by <= clock.now()
-    return order.pay_method == PayMethod.WECHAT and not is_late
+    return order.pay_method in ONLINE and not is_late
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from orders.desk.api.serializers import (
     InvoiceIn,
     LastInvoiceTitleOut,
     OrderOut,
-    PaymentParametersOut,
+    PaymentOut,
     TransferProofIn,
 )
 from orders.desk.api.views import NUMBER, TAGS, clean_number, read_recipient, show_order
@@ -38,7 +38,7 @@ from shop.http.api.serializers import StrictSerializer
 from shop.store.choices import Delivery, PayMethod
 
 _MOVE = ("not_found", "wrong_stage", "already_done", "stale")
-_GATEWAY = ("wechat_not_set_up", "gateway_unavailable")
+_GATEWAY = ("wechat_not_set_up", "alipay_not_set_up", "gateway_unavailable")
 
 
 class MoveView(BuyerView):
@@ -74,14 +74,17 @@ class PayView(MoveView):
     @for_buyers(
         "pay_order",
         TAGS,
-        {200: PaymentParametersOut},
+        {200: PaymentOut},
         *(*_MOVE, *LIMITED, "nothing_owed", "not_wechat", "too_late", "closing"),
         *("gateway_refused", *_GATEWAY, "wechat_unavailable"),
         parameters=[NUMBER],
         body=EmptyIn,
     )
     def post(self, _wanted: Wanted, number: str) -> dict[str, str]:
-        """Start paying by WeChat Pay; asked again it goes on with the same payment."""
+        """Start paying by WeChat Pay or Alipay, as the order says; asked again it goes on with the same payment.
+
+        Alipay opens outside of WeChat only: show `qr_code`, or copy `link` for the browser of the phone.
+        """
         return start_payment(self.find(number), actor=self.actor)
 
 

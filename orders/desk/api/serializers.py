@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.extensions import OpenApiSerializerExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import Direction, PolymorphicProxySerializer, extend_schema_field
 from rest_framework import serializers
 
 from orders.companions import name_companions
@@ -594,3 +596,32 @@ class PaymentParametersOut(serializers.Serializer[Any]):
     package = serializers.CharField()
     signType = serializers.CharField()  # noqa: N815
     paySign = serializers.CharField()  # noqa: N815
+
+
+class AlipayPaymentOut(serializers.Serializer[Any]):
+    """A code to be scanned with Alipay, and a link that pays the same in the browser of a phone."""
+
+    qr_code = serializers.CharField()
+    link = serializers.URLField()
+
+
+class PaymentOut(serializers.BaseSerializer[Any]):
+    """What the phone pays with, by the order's way to pay."""
+
+    def to_representation(self, instance: Mapping[str, str]) -> Any:
+        kind = AlipayPaymentOut if "link" in instance else PaymentParametersOut
+        return kind(instance).data
+
+
+class _PaymentSchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
+    """Tells the schema of the two kinds."""
+
+    target_class = PaymentOut
+
+    def map_serializer(self, auto_schema: AutoSchema, direction: Direction) -> Any:
+        kinds = PolymorphicProxySerializer(
+            component_name="Payment",
+            serializers=[PaymentParametersOut, AlipayPaymentOut],
+            resource_type_field_name=None,
+        )
+        return auto_schema._map_serializer(kinds, direction)  # type: ignore[no-untyped-call]

@@ -21,6 +21,7 @@ _WORDS: Mapping[str, Any] = {
     "unknown_attempt": _("About a payment that does not exist"),
     "unknown_refund": _("About a refund that does not exist"),
     "wechat_not_set_up": _("WeChat Pay has no credentials yet."),
+    "alipay_not_set_up": _("Alipay has no credentials yet."),
 }
 
 

@@ -8,12 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
 from orders.numbers import LENGTH
-from orders.payments.gateway import find_transaction
+from orders.payments.gateway import Found, find_transaction
 from orders.payments.models import Payment
 from orders.scope import is_in_scope, orders_in_scope
 from shop.actor import SYSTEM, Actor
 from shop.clients.errors import ClientError
-from shop.clients.wechat_pay import Transaction
 from shop.errors import Refused
 
 _STATES = {
@@ -29,8 +28,9 @@ _STATES = {
 
 @dataclass(frozen=True)
 class Finding:
-    """What the gateway says of one payment; `order` is the one it was for, if it is ours."""
+    """What a gateway says of one payment; `order` is the one it was for, if it is ours."""
 
+    gateway: Any
     state: Any
     amount_fen: int
     paid_at: datetime | None
@@ -49,17 +49,19 @@ def ask_gateway(number: str, *, actor: Actor) -> Finding | None:
     try:
         found = find_transaction(number)
     except ClientError as error:
-        message = _("WeChat Pay did not answer. Nothing is lost; ask again in a moment.")
+        message = _("The gateway did not answer. Nothing is lost; ask again in a moment.")
         raise Refused("gateway_unavailable", message, 503) from error
-    return _describe(found[0], actor) if found else None
+    return _describe(found, actor) if found else None
 
 
-def _describe(found: Transaction, actor: Actor) -> Finding | None:
+def _describe(at_gateway: Found, actor: Actor) -> Finding | None:
+    found = at_gateway.transaction
     order = orders_in_scope(SYSTEM).filter(number=found.number[:LENGTH]).first()
     if order and not is_in_scope(order, actor):
         return None
     payments = Payment.objects.filter(trade_no=found.trade_no) if found.trade_no else Payment.objects.none()
     return Finding(
+        gateway=at_gateway.method.label,
         state=_STATES.get(found.state, found.state),
         amount_fen=found.amount_fen,
         paid_at=found.paid_at,

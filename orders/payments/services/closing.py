@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.models import Order
 from orders.moves import locked_order
 from orders.payments.gateway import Closed, Outcome, PaymentEvidence, query_and_close
+from orders.payments.gateways.known import gateway_of
 from orders.payments.models import LIVE, AttemptState, PayAttempt
 from orders.payments.services.evidence import apply_answer
 from orders.payments.services.unheard import note_heard, note_unheard
@@ -59,18 +60,24 @@ def _apply_outcome(attempt: PayAttempt, outcome: Outcome, may_give_up: bool) -> 
         apply_answer(outcome)
         note_heard(attempt)
     elif isinstance(outcome, Closed):
-        mark_closed(attempt)
+        mark_closed(attempt, may_be_opened=outcome.may_be_opened)
     elif not _give_up(attempt, may_give_up and outcome.is_unheard):
-        message = _("WeChat Pay does not answer, so it is not known whether this order was paid. Try again.")
-        raise Refused("gateway_unavailable", message, 503, retry_after=5)
+        message = _("%(gateway)s does not answer, so it is not known whether this order was paid. Try again.")
+        label = gateway_of(attempt.method).method.label
+        raise Refused("gateway_unavailable", message % {"gateway": label}, 503, retry_after=5)
 
 
-def mark_closed(attempt: PayAttempt) -> None:
-    """The gateway has confirmed that no money can come any more."""
+def mark_closed(attempt: PayAttempt, *, may_be_opened: bool = False) -> None:
+    """The gateway has confirmed that no money can come any more.
+
+    Of one that may still be opened there it is asked on until that has lapsed: who pays it has paid too late.
+    """
     note_heard(attempt)
-    PayAttempt.objects.filter(pk=attempt.pk, state__in=[*LIVE, AttemptState.CLOSED]).update(
-        state=AttemptState.CLOSED, next_query_at=None
-    )
+    ended = PayAttempt.objects.filter(pk=attempt.pk, state__in=[*LIVE, AttemptState.CLOSED])
+    if may_be_opened:
+        ended.update(state=AttemptState.CLOSED)
+    else:
+        ended.update(state=AttemptState.CLOSED, next_query_at=None)
 
 
 def _give_up(attempt: PayAttempt, may_give_up: bool) -> bool:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.models import Order
 from orders.moves import lock_row, move
 from orders.payments.gateway import PaymentEvidence
+from orders.payments.gateways.known import gateway_of
 from orders.payments.models import LIVE, AttemptState, Channel, PayAttempt, Payment, RefundCause
 from orders.payments.services.outside import fail_refund
 from orders.payments.services.refunds import RefundOf, check_merchant, commit_refund
@@ -17,7 +18,7 @@ from orders.services.fulfilment import start_clock, start_fulfilment
 from orders.spending import keep_spending
 from orders.stages import Stage
 from shop import clock
-from shop.actor import GATEWAY
+from shop.actor import Actor
 from shop.errors import Refused
 
 HEARD_SOON = timedelta(minutes=10)
@@ -91,7 +92,11 @@ def report_mismatch(evidence: PaymentEvidence) -> None:
             "attempt": attempt.number,
             "trade_no": evidence.trade_no,
         }
-        move(order, "order.payment_mismatch", actor=GATEWAY, data=data)
+        move(order, "order.payment_mismatch", actor=_actor_of(attempt), data=data)
+
+
+def _actor_of(paid: PayAttempt | Payment) -> Actor:
+    return gateway_of(paid.method).actor
 
 
 def _counts(order: Order, attempt: PayAttempt) -> bool:
@@ -138,7 +143,7 @@ def _pay(order: Order, payment: Payment) -> None:
     data |= {"store": payment.store.name} if payment.store else {}
     was_unpaid = order.stage == Stage.UNPAID
     changes = paid_changes(order, amount_fen=payment.amount_fen, at=payment.captured_at)
-    move(order, "order.pay", actor=GATEWAY, changes=changes, data=data)
+    move(order, "order.pay", actor=_actor_of(payment), changes=changes, data=data)
     if was_unpaid:
         start_fulfilment(order)
     keep_spending(order.customer_id)
@@ -158,9 +163,10 @@ def paid_changes(order: Order, *, amount_fen: int, at: datetime) -> dict[str, An
 def _send_back(order: Order, payment: Payment, *, was_refunded: bool) -> None:
     """Refund it by itself, unless somebody has begun that outside the shop: how much is left, a person finds out."""
     data = {"amount_fen": payment.amount_fen, "trade_no": payment.trade_no, "stage": order.stage}
-    move(order, "order.late_payment", actor=GATEWAY, data=data)
+    actor = _actor_of(payment)
+    move(order, "order.late_payment", actor=actor, data=data)
     reason = gettext("Refunded outside the shop") if was_refunded else gettext("Paid too late or twice")
     of = RefundOf(RefundCause.LATE_PAYMENT)
-    refund = commit_refund(order, payment, amount_fen=payment.amount_fen, reason=reason, actor=GATEWAY, of=of)
+    refund = commit_refund(order, payment, amount_fen=payment.amount_fen, reason=reason, actor=actor, of=of)
     if was_refunded:
-        fail_refund(order, refund, why=reason, actor=GATEWAY)
+        fail_refund(order, refund, why=reason, actor=actor)

@@ -35,14 +35,16 @@ class OutsideRefund:
     amount_fen: int
 
 
-def record_outside_refund(found: OutsideRefund, *, mchid: str, actor: Actor) -> bool:
+def record_outside_refund(
+    found: OutsideRefund, *, mchid: str, actor: Actor, method: PayMethod = PayMethod.WECHAT
+) -> bool:
     """Book it on the order it was paid for, once, and call a person; whether there is such an order.
 
     It takes the place of refunds of ours that failed, and the rest is booked beside them. What does not fit into what
     is left of the payment is told without being booked, until one of ours fails. Raises Refused `other_merchant`.
     """
     with transaction.atomic():
-        payments = Payment.objects.filter(method=PayMethod.WECHAT, trade_no=found.trade_no)
+        payments = Payment.objects.filter(method=method, trade_no=found.trade_no)
         payment = payments.select_related("attempt").first() if found.trade_no else None
         if payment is None:
             return False

@@ -5,11 +5,12 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.moves import lock_order
 from orders.payments.gateway import OtherMerchant, query_refund
+from orders.payments.gateways.known import gateway_of
 from orders.payments.models import Refund, RefundState
 from orders.payments.services.refund_evidence import apply_refund_evidence
 from orders.payments.services.refunds import ENDED_WITHOUT, PAYABLE_BY_HAND, finish_refund
 from shop.access import require
-from shop.actor import GATEWAY, Actor
+from shop.actor import Actor
 from shop.clients.errors import ClientError
 from shop.errors import Refused
 
@@ -39,15 +40,17 @@ def _ask_first(refund: Refund, actor: Actor) -> None:
     """Let nobody pay out what the gateway has paid or is about to pay; where nobody can be asked, people decide."""
     if refund.state != RefundState.FAILED or not refund.sent_at:
         return
+    gateway = gateway_of(refund.payment.method)
+    words = {"gateway": gateway.method.label}
     try:
         known = query_refund(refund)
     except (OtherMerchant, Refused):
         return
     except ClientError as error:
         message = _(
-            "WeChat Pay does not answer, so it is not known whether it has paid this refund. Try again."
+            "%(gateway)s does not answer, so it is not known whether it has paid this refund. Try again."
         )
-        raise Refused("gateway_unavailable", message, 503, retry_after=5) from error
+        raise Refused("gateway_unavailable", message % words, 503, retry_after=5) from error
     if known is None or known.status in ENDED_WITHOUT:
         return
     if known.status == "SUCCESS":
@@ -56,9 +59,9 @@ def _ask_first(refund: Refund, actor: Actor) -> None:
             status=known.status,
             amount_fen=known.amount_fen,
             gateway_id=known.refund_id,
-            actor=GATEWAY,
+            actor=gateway.actor,
         )
-        message = _("WeChat Pay has paid this refund meanwhile: nothing is left to pay out.")
-        raise Refused("already_refunded", message)
-    message = _("WeChat Pay is still at this refund. Wait until it has ended.")
-    raise Refused("refund_under_way", message)
+        message = _("%(gateway)s has paid this refund meanwhile: nothing is left to pay out.")
+        raise Refused("already_refunded", message % words)
+    message = _("%(gateway)s is still at this refund. Wait until it has ended.")
+    raise Refused("refund_under_way", message % words)

@@ -7,12 +7,13 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from orders.moves import lock_order, lock_row, move
+from orders.payments.gateways.known import gateway_of
 from orders.payments.models import Refund, RefundState
 from orders.payments.selectors import is_stuck
 from orders.payments.services.outside import fail_refund
 from orders.payments.services.refunds import SENDABLE, describe_refund, find_next_try
 from shop import clock
-from shop.actor import GATEWAY, SYSTEM, Actor
+from shop.actor import SYSTEM, Actor
 from shop.errors import Refused
 
 
@@ -43,7 +44,7 @@ def refuse_refund(refund: Refund, *, why: str) -> None:
         order = lock_row(refund.order_id)
         mine = Refund.objects.select_for_update().filter(pk=refund.pk, tries=refund.tries, state__in=SENDABLE)
         if current := mine.first():
-            fail_refund(order, current, why=why, actor=GATEWAY)
+            fail_refund(order, current, why=why, actor=gateway_of(refund.payment.method).actor)
 
 
 def put_off_refund(refund: Refund, *, error: str) -> None:

@@ -29,7 +29,7 @@ from shop.actor import SYSTEM, Actor, ActorKind
 from shop.errors import Refused
 from shop.events.services import seal_words
 from shop.money import share_fen
-from shop.store.choices import PayMethod
+from shop.store.choices import ONLINE, PayMethod
 from shop.store.made_money import check_second_person
 
 SENDABLE = UNDER_WAY
@@ -105,8 +105,8 @@ def commit_refund(
         raise over_refundable()
     check_refund_limit(order, actor, amount_fen)
     moment = clock.now()
-    by_gateway = payment.method == PayMethod.WECHAT
-    by_hand = payment.method not in (PayMethod.WECHAT, PayMethod.BALANCE)
+    by_gateway = payment.method in ONLINE
+    by_hand = payment.method not in (*ONLINE, PayMethod.BALANCE)
     if by_gateway and find_bar(payment, read_use(payment), moment):
         by_gateway, by_hand = False, True
     refund = Refund.objects.create(

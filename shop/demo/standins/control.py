@@ -6,6 +6,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from shop.demo.standins import wire
+from shop.demo.standins.alipay import notices as alipay_notices
+from shop.demo.standins.alipay import trades as alipay_trades
 from shop.demo.standins.faults import KINDS, Fault
 from shop.demo.standins.ledger import DEFAULT_BEHAVIOUR
 from shop.demo.standins.printers.journal import PRINTER_STATES
@@ -78,6 +80,25 @@ def confirm_h5(world: World, body: dict[str, Any]) -> dict[str, Any]:
     return {"state": "SUCCESS", "number": number}
 
 
+def pay_by_alipay(world: World, body: dict[str, Any]) -> dict[str, Any]:
+    """A code or link, {url}, opened in Alipay and confirmed."""
+    number = open_by_alipay(world, body)["number"]
+    alipay_trades.pay(world, number)
+    alipay_notices.send_later(world, number)
+    return {"state": "TRADE_SUCCESS", "number": number}
+
+
+def open_by_alipay(world: World, body: dict[str, Any]) -> dict[str, Any]:
+    """A code or link, {url}, opened in Alipay, where nobody confirms yet."""
+    wire.refuse_unknown(body, {"url"})
+    parts = urlsplit(wire.take_text(body, "url", longest=4000))
+    try:
+        number = alipay_trades.open_url(world, f"{parts.path}?{parts.query}" if parts.query else parts.path)
+    except Problem as problem:
+        raise Problem(400, problem.code, problem.message) from problem
+    return {"number": number}
+
+
 def add_fault(world: World, body: dict[str, Any]) -> dict[str, Any]:
     """Trouble for the next {times} calls below {path_prefix}; an empty object forgets all ordered faults."""
     if not body:
@@ -95,7 +116,8 @@ def send_notices(world: World, body: dict[str, Any]) -> dict[str, Any]:
     """Send notifies of one {mode} about {number} now, {times} of them, perhaps to another {url}."""
     wire.refuse_unknown(body, {"number", "mode", "times", "url"})
     number, mode = wire.take_text(body, "number", longest=64), wire.take_text(body, "mode", longest=40)
-    return {"statuses": send_now(world, number, mode, int(body.get("times", 0)), str(body.get("url", "")))}
+    send = alipay_notices.send_now if alipay_notices.is_known(world, number) else send_now
+    return {"statuses": send(world, number, mode, int(body.get("times", 0)), str(body.get("url", "")))}
 
 
 def change_behaviour(world: World, body: dict[str, Any]) -> dict[str, Any]:
@@ -142,6 +164,10 @@ def show_state(world: World, request: Request) -> Reply:
     state = {
         "trades": ledger.find_all("SELECT * FROM trades WHERE ? IN ('', number)", number),
         "refunds": ledger.find_all("SELECT * FROM refunds WHERE ? IN ('', number, trade_number)", number),
+        "alipay_trades": ledger.find_all("SELECT * FROM alipay_trades WHERE ? IN ('', number)", number),
+        "alipay_refunds": ledger.find_all(
+            "SELECT * FROM alipay_refunds WHERE ? IN ('', number, trade_number)", number
+        ),
         "waybills": ledger.find_all("SELECT * FROM waybills WHERE ? IN ('', code, number)", number),
         "collections": ledger.find_all("SELECT * FROM collections WHERE ? IN ('', code, number)", number),
         "journeys": ledger.find_all("SELECT * FROM journeys WHERE ? IN ('', number)", number),
@@ -171,6 +197,8 @@ COMMANDS: Mapping[str, Callable[[World, dict[str, Any]], dict[str, Any]]] = {
     "/_demo/pay": pay,
     "/_demo/scan": scan,
     "/_demo/confirm-h5": confirm_h5,
+    "/_demo/alipay-open": open_by_alipay,
+    "/_demo/alipay-pay": pay_by_alipay,
     "/_demo/faults": add_fault,
     "/_demo/notices": send_notices,
     "/_demo/behaviour": change_behaviour,

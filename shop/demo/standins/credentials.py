@@ -70,8 +70,8 @@ def load_credentials(data_dir: Path | str, *, appid: str = "", mchid: str = "") 
 
 
 def _make_credentials(appid: str, mchid: str) -> StandInCredentials:
-    merchant_private, merchant_public = _make_pair()
-    platform_private, platform_public = _make_pair()
+    merchant_private, merchant_public = make_pair()
+    platform_private, platform_public = make_pair()
     return StandInCredentials(
         appid=appid or f"wx{secrets.token_hex(8)}",
         secret=secrets.token_hex(16),
@@ -86,7 +86,8 @@ def _make_credentials(appid: str, mchid: str) -> StandInCredentials:
     )
 
 
-def _make_pair() -> tuple[str, str]:
+def make_pair() -> tuple[str, str]:
+    """A private and a public RSA key, as PEM."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()

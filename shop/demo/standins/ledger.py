@@ -22,6 +22,12 @@ CREATE TABLE IF NOT EXISTS refunds (
   trades(number), amount_fen INTEGER NOT NULL, fingerprint TEXT NOT NULL, notify_url TEXT NOT NULL, status
   TEXT NOT NULL, created_at REAL NOT NULL, finished_at REAL, notice_id TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS refunds_by_trade ON refunds(trade_number);
+CREATE TABLE IF NOT EXISTS alipay_trades (
+  number TEXT PRIMARY KEY, trade_no TEXT UNIQUE, code TEXT UNIQUE, amount_fen INTEGER NOT NULL, fingerprint TEXT NOT
+  NULL, notify_url TEXT NOT NULL, state TEXT NOT NULL, expires_at REAL NOT NULL, paid_at REAL, notice_id TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS alipay_refunds (
+  number TEXT NOT NULL, trade_number TEXT NOT NULL REFERENCES alipay_trades(number), amount_fen INTEGER NOT NULL,
+  created_at REAL NOT NULL, notice_id TEXT NOT NULL, PRIMARY KEY (trade_number, number));
 CREATE TABLE IF NOT EXISTS nonces (nonce TEXT PRIMARY KEY, seen_at REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS codes (
   code TEXT PRIMARY KEY, kind TEXT NOT NULL, value TEXT NOT NULL, made_at REAL NOT NULL,
@@ -63,6 +69,8 @@ DEFAULT_BEHAVIOUR: dict[str, Any] = {
     "send_notices": True,
     "refund_outcome": "SUCCESS",
     "refund_interval_seconds": 60,
+    # Every refund at Alipay is refused with this sub_code.
+    "alipay_refund_refusal": "",
     "token_seconds": 7200,
     # Bills: not_ready, none, truncated, wrong_hash or other_day; whether one is made before nine o'clock; rows that no
     # payment made; numbers that are left out; by number, what a row says instead.
@@ -181,6 +189,11 @@ def make_trade_no(number: str) -> str:
     return f"42{int(hashlib.sha256(number.encode()).hexdigest(), 16) % 10**26:026d}"
 
 
+def make_alipay_trade_no(number: str) -> str:
+    """The same for Alipay."""
+    return f"20{int(hashlib.sha256(number.encode()).hexdigest(), 16) % 10**26:026d}"
+
+
 def make_fingerprint(parameters: Mapping[str, Any]) -> str:
     """What tells two requests with the same number apart."""
     return hashlib.sha256(json.dumps(parameters, sort_keys=True).encode()).hexdigest()
@@ -216,6 +229,28 @@ def import_done_refund(
         *(number, refund_id, trade_number, amount_fen, moment, moment, secrets.token_hex(16)),
     )
     return refund_id
+
+
+def import_alipay_trade(ledger: Ledger, *, number: str, amount_fen: int, paid_at: datetime) -> str:
+    """As `import_paid_trade`, at Alipay."""
+    moment = paid_at.timestamp()
+    ledger.write(
+        "INSERT OR IGNORE INTO alipay_trades VALUES (?, ?, ?, ?, '', '', 'TRADE_SUCCESS', ?, ?, ?)",
+        *(number, make_alipay_trade_no(number), secrets.token_urlsafe(12), amount_fen),
+        *(moment, moment, secrets.token_hex(17)),
+    )
+    return make_alipay_trade_no(number)
+
+
+def import_alipay_refund(
+    ledger: Ledger, *, number: str, trade_number: str, amount_fen: int, finished_at: datetime
+) -> str:
+    """As `import_done_refund`, at Alipay, which has no number of its own for it."""
+    ledger.write(
+        "INSERT OR IGNORE INTO alipay_refunds VALUES (?, ?, ?, ?, ?)",
+        *(number, trade_number, amount_fen, finished_at.timestamp(), secrets.token_hex(17)),
+    )
+    return number
 
 
 def now() -> float:

@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from shop.demo.standins.alipay.gate import name_path
 from shop.demo.standins.faults import Fault
 from shop.demo.standins.service import answer, count_call
 from shop.demo.standins.wire import Reply, Request
@@ -67,7 +68,7 @@ class _Handler(BaseHTTPRequestHandler):
         world = self.server.world
         count_call(world, request)
         is_control = request.path.startswith("/_demo/")
-        self._play(request, None if is_control else world.faults.take(request.path))
+        self._play(request, None if is_control else world.faults.take(name_path(request)))
 
     def _play(self, request: Request, fault: Fault | None) -> None:
         world = self.server.world

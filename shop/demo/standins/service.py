@@ -4,6 +4,8 @@ import json
 import re
 from collections.abc import Callable, Mapping
 
+from shop.demo.standins.alipay import service as alipay
+from shop.demo.standins.alipay.gate import spoil_sign
 from shop.demo.standins.control import answer_control
 from shop.demo.standins.couriers import kdniao, tracking
 from shop.demo.standins.couriers.counting import name_call
@@ -85,6 +87,8 @@ def answer(world: World, request: Request, fault: Fault | None) -> Reply:
     reply = reply_json({}) if without_work else answer_call(world, request)
     if fault is not None:
         reply = spoil(reply, fault.kind)
+    if fault and fault.kind == "bad_signature" and answer_call is alipay.answer_alipay:
+        return spoil_sign(reply)
     is_file = request.path == FILE_PATH and reply.status == 200
     if answer_call is not _answer_pay or reply.status == 401 or is_file or (fault and fault.kind == "html"):
         return reply
@@ -99,6 +103,8 @@ def _choose_service(path: str) -> Callable[[World, Request], Reply]:
         return tracking.answer_poll
     if path.startswith("/label/"):
         return answer_kuaidi100
+    if alipay.is_alipay(path):
+        return alipay.answer_alipay
     if path == feie.PATH:
         return answer_feie
     if path.startswith(yilianyun.BASE):
@@ -110,7 +116,7 @@ def _choose_service(path: str) -> Callable[[World, Request], Reply]:
 
 def count_call(world: World, request: Request) -> None:
     """Count the call under the number it speaks of, before anything else happens to it."""
-    if call := name_call(request):
+    if call := name_call(request) or alipay.name_call(request):
         world.ledger.count_call(*call)
     for method, pattern, what, _handler in PAY_ROUTES:
         found = re.fullmatch(pattern, request.path)

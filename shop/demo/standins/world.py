@@ -9,6 +9,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
+from shop.demo.standins.alipay.credentials import load_alipay_credentials
 from shop.demo.standins.couriers.credentials import load_courier_credentials
 from shop.demo.standins.credentials import load_credentials
 from shop.demo.standins.faults import Faults
@@ -26,6 +27,7 @@ class World:
 
     def __init__(self, data_dir: Path | str, *, retry_delays: tuple[float, ...] = RETRY_DELAYS) -> None:
         self.credentials = load_credentials(data_dir)
+        self.alipay = load_alipay_credentials(data_dir)
         self.couriers = load_courier_credentials(data_dir)
         self.printers = load_printer_credentials(data_dir)
         self.robots = load_robot_credentials(data_dir)
@@ -38,6 +40,8 @@ class World:
         self._senders: set[threading.Thread] = set()
         self.merchant_key = _load_public(self.credentials.merchant_public_key)
         self.platform_key = _load_private(self.credentials.platform_private_key)
+        self.alipay_app_key = _load_public(self.alipay.merchant_public_key)
+        self.alipay_key = _load_private(self.alipay.platform_private_key)
 
     def start_sending(self, send: Callable[[], None]) -> None:
         """Run `send` in a thread that `close` waits for."""

@@ -87,6 +87,7 @@ class DemoShop:
             "ALLOWED_HOSTS": "*" if listens_everywhere else f"127.0.0.1,localhost,[::1],{self._host}",
             "STANDIN_URL": self._standin_url,
             "WECHAT_PAY_URL": self._standin_url,
+            "ALIPAY_URL": f"{self._standin_url}/gateway.do",
             "WECHAT_MINI_URL": self._standin_url,
             "WECHAT_OPEN_URL": self._standin_url,
             "KDNIAO_URL": self._standin_url,

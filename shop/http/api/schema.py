@@ -95,7 +95,7 @@ CODES: dict[str, tuple[int, str]] = {
     "more_than_left": (409, "Fewer pieces are left to be handed out."),
     "line_short": (409, "An article is short of stock."),
     "short": (409, "Goods are short of stock."),
-    "not_wechat": (409, "The order is not paid by WeChat Pay: choose it first."),
+    "not_wechat": (409, "The order is paid neither by WeChat Pay nor by Alipay: choose one of them first."),
     "not_balance": (409, "The order is not paid from the balance: choose it first."),
     "not_enough_balance": (409, "The balance is not enough; `extra.balance_fen` is the balance."),
     "not_transfer": (409, "The order is not paid by bank transfer."),
@@ -108,8 +108,9 @@ CODES: dict[str, tuple[int, str]] = {
     "invoice_too_late": (409, "The time to ask for an invoice is over: ask the shop."),
     "already_issued": (409, "The invoice has been issued: ask the shop to change it."),
     "nothing_asked": (409, "No invoice of the order is asked for."),
-    "gateway_refused": (409, "WeChat Pay refused; `extra.gateway_code` is its code."),
+    "gateway_refused": (409, "The payment gateway refused; `extra.gateway_code` is its code."),
     "wechat_not_set_up": (409, "The shop has no WeChat credentials yet."),
+    "alipay_not_set_up": (409, "The shop has no credentials at Alipay yet."),
     "too_many_addresses": (409, "A buyer keeps at most 20 addresses."),
     "picture_too_large": (413, "A picture has at most 5 MB and 40 million pixels."),
     "too_large": (413, "The body is larger than 256 KiB."),
@@ -123,7 +124,7 @@ CODES: dict[str, tuple[int, str]] = {
     "unavailable": (503, "The database does not answer; ask again after `Retry-After`."),
     "wechat_unavailable": (503, "WeChat does not answer; ask again after `Retry-After`."),
     "storage_away": (503, "Files cannot be stored at the moment; ask again in a few minutes."),
-    "gateway_unavailable": (503, "WeChat Pay does not answer; ask again after `Retry-After`."),
+    "gateway_unavailable": (503, "The payment gateway does not answer; ask again after `Retry-After`."),
 }
 
 ALWAYS = ("unavailable",)

@@ -1,4 +1,4 @@
-"""The forms of the store settings and of the credentials at WeChat."""
+"""The forms of the store settings and of the credentials at the payment gateways."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from shop.console.fields import YuanField
 from shop.errors import Refused
 from shop.store.choices import LIMITS, Notice
-from shop.store.models import StoreSettings, WeChatAccount
+from shop.store.models import AlipayAccount, StoreSettings, WeChatAccount
 from shop.store.selectors import Precondition, list_preconditions
 
 MAX_FEE_FEN = 100_000_00
@@ -66,6 +66,7 @@ GROUPS: tuple[tuple[Any, Any, tuple[str, ...]], ...] = (
         "",
         (
             "wechat_on",
+            "alipay_on",
             "express_cod_on",
             "local_cod_on",
             "pickup_cod_on",
@@ -288,27 +289,12 @@ class SecretField(forms.CharField):
         )
 
 
-class WeChatAccountForm(forms.Form):
-    """Credentials at WeChat; secrets are write-only."""
+class AccountForm(forms.Form):
+    """Credentials; secrets are write-only."""
 
     says_optional = False
-    appid = forms.CharField(label=_("Mini-program AppID"), max_length=40)
-    mini_secret = SecretField(label=_("Mini-program secret"))
-    mchid = forms.CharField(label=_("Merchant number"), max_length=32, required=False)
-    merchant_serial = forms.CharField(label=_("Merchant certificate serial"), max_length=64, required=False)
-    merchant_private_key = SecretField(label=_("Merchant private key"), rows=4)
-    api_v3_key = SecretField(label=_("API v3 key"))
-    platform_key_id = forms.CharField(label=_("WeChat Pay public key id"), max_length=80, required=False)
-    platform_public_key = forms.CharField(
-        label=_("WeChat Pay public key"),
-        max_length=8000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
-    )
-    service_appid = forms.CharField(label=_("Service account AppID"), max_length=40, required=False)
-    service_secret = SecretField(label=_("Service account secret"))
 
-    def __init__(self, account: WeChatAccount | None, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, account: WeChatAccount | AlipayAccount | None, *args: Any, **kwargs: Any) -> None:
         names = [n for n, f in self.base_fields.items() if not isinstance(f, SecretField)]
         kwargs["initial"] = {name: getattr(account, name, "") for name in names}
         super().__init__(*args, **kwargs)
@@ -316,13 +302,47 @@ class WeChatAccountForm(forms.Form):
             if isinstance(field, SecretField):
                 field.tell(is_stored=bool(getattr(account, name, "")))
 
+    def lock(self) -> None:
+        """Show the credentials without letting them be changed."""
+        for field in self.fields.values():
+            field.disabled = True
+
+
+def _ask_key(label: Any, *, required: bool = False) -> forms.CharField:
+    widget = forms.Textarea(attrs={"rows": 4, "spellcheck": "false"})
+    return forms.CharField(label=label, max_length=8000, required=required, widget=widget)
+
+
+class WeChatAccountForm(AccountForm):
+    """Credentials at WeChat."""
+
+    appid = forms.CharField(label=_("Mini-program AppID"), max_length=40)
+    mini_secret = SecretField(label=_("Mini-program secret"))
+    mchid = forms.CharField(label=_("Merchant number"), max_length=32, required=False)
+    merchant_serial = forms.CharField(label=_("Merchant certificate serial"), max_length=64, required=False)
+    merchant_private_key = SecretField(label=_("Merchant private key"), rows=4)
+    api_v3_key = SecretField(label=_("API v3 key"))
+    platform_key_id = forms.CharField(label=_("WeChat Pay public key id"), max_length=80, required=False)
+    platform_public_key = _ask_key(_("WeChat Pay public key"))
+    service_appid = forms.CharField(label=_("Service account AppID"), max_length=40, required=False)
+    service_secret = SecretField(label=_("Service account secret"))
+
     def clean_api_v3_key(self) -> str:
         key: str = self.cleaned_data["api_v3_key"]
         if key and len(key) != 32:
             raise ValidationError(_("The API v3 key has 32 characters. Type it again."))
         return key
 
-    def lock(self) -> None:
-        """Show the credentials without letting them be changed."""
-        for field in self.fields.values():
-            field.disabled = True
+
+class AlipayAccountForm(AccountForm):
+    """Credentials at Alipay."""
+
+    appid = forms.CharField(label=_("Alipay AppID"), max_length=40)
+    mchid = forms.CharField(
+        label=_("Seller number (PID)"),
+        max_length=16,
+        help_text=_("16 digits, beginning with 2088: the account that collects."),
+        validators=[RegexValidator(r"^2088[0-9]{12}\Z", _("Type the 16 digits that begin with 2088."))],
+    )
+    merchant_private_key = SecretField(label=_("App private key"), rows=4)
+    platform_public_key = _ask_key(_("Alipay public key"), required=True)

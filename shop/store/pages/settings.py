@@ -1,4 +1,4 @@
-"""Pages of the store settings and of the credentials at WeChat."""
+"""The page of the store settings."""
 
 from http import HTTPStatus
 from typing import Any
@@ -14,16 +14,12 @@ from shop.errors import Refused
 from shop.http.api.fields import read_version
 from shop.staff.decorators import StaffRequest, staff_page
 from shop.store.deliveries import name_pay_method
-from shop.store.models import StoreSettings, WeChatAccount
-from shop.store.pages.forms import StoreSettingsForm, WeChatAccountForm
+from shop.store.models import StoreSettings
+from shop.store.pages.forms import StoreSettingsForm
 from shop.store.pages.hints import list_hints
 from shop.store.pages.tabs import list_tabs
-from shop.store.selectors import (
-    get_store_settings,
-    get_wechat_account,
-    list_offers,
-)
-from shop.store.services import change_store_settings, change_wechat_account, check_wechat_account
+from shop.store.selectors import get_store_settings, list_offers
+from shop.store.services import change_store_settings
 
 
 @staff_page("settings.view", methods=("GET", "POST"), fresh=True)
@@ -87,54 +83,3 @@ def _describe_offers(store: StoreSettings) -> list[tuple[Any, list[Any]]]:
         (delivery.label, [name_pay_method(method, delivery) for method in methods])
         for delivery, methods in offers.items()
     ]
-
-
-@staff_page("settings.view", methods=("GET", "POST"), fresh=True)
-def wechat_page(request: StaffRequest) -> HttpResponse:
-    """Credentials at WeChat; POST saves and needs `settings.edit`."""
-    account = get_wechat_account()
-    if request.method != "POST":
-        return _show_wechat(request, WeChatAccountForm(account), account)
-    require(request.actor, "settings.edit")
-    form = WeChatAccountForm(account, request.POST)
-    if not form.is_valid():
-        return _show_wechat(request, form, account, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    before = account.version if account else 0
-    if change_wechat_account(form.cleaned_data, actor=request.actor).version == before:
-        messages.info(request, _("Nothing was changed."))
-    else:
-        messages.success(request, _("The credentials are saved. Now test the connection."))
-    return redirect("store:wechat")
-
-
-def _show_wechat(
-    request: StaffRequest,
-    form: WeChatAccountForm,
-    account: WeChatAccount | None,
-    *,
-    status: int = HTTPStatus.OK,
-) -> HttpResponse:
-    may_edit = has_capability(request.actor, "settings.edit")
-    if not may_edit:
-        form.lock()
-    context = {
-        "form": form,
-        "account": account,
-        "store": get_store_settings(),
-        "may_edit": may_edit,
-        "tabs": list_tabs(request),
-        "changes": tell_last(account) if may_edit and account else [],
-    }
-    return render(request, "store/wechat.html", context, status=status)
-
-
-@staff_page("settings.edit", methods=("POST",))
-def check_connection(request: StaffRequest) -> HttpResponse:
-    """Test the stored credentials with a real call at WeChat Pay."""
-    try:
-        check_wechat_account(actor=request.actor)
-    except Refused as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, _("WeChat Pay accepted the credentials."))
-    return redirect("store:wechat")

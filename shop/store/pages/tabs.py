@@ -18,6 +18,7 @@ _PAGES = (
     (_("Printers"), "printers:overview", "printers.setup"),
     (_("Voice of alerts"), "voice:settings", "settings.view"),
     (_("WeChat"), "store:wechat", "settings.view"),
+    (_("Alipay"), "store:alipay", "settings.view"),
 )
 
 

@@ -14,6 +14,7 @@ from shop.store.models import WeChatAccount
 from tests import cast
 from tests.api.conftest import Buyer, order_body, refusal, wrong_fields
 from tests.clients.conftest import Demo
+from tests.gateway import lend_alipay_credentials
 
 
 @pytest.fixture
@@ -39,6 +40,15 @@ def test_the_parameters_let_the_phone_pay(shopper: Buyer, phones: Demo) -> None:
     assert answer.status_code == 200
     assert set(answer.json()) == {"timeStamp", "nonceStr", "package", "signType", "paySign"}
     assert phones.post("pay", **answer.json(), openid="buyer-1")["state"] == "SUCCESS"
+
+
+def test_by_alipay_there_is_a_code_and_a_link(shopper: Buyer, wechat: StandInServer, phones: Demo) -> None:
+    lend_alipay_credentials(wechat.world.alipay)
+    number = shopper.post("/orders", order_body(pay_method="alipay"), key="k1").json()["number"]
+    answer = shopper.post(f"/orders/{number}/pay")
+    assert (answer.status_code, set(answer.json())) == (200, {"qr_code", "link"})
+    assert "pay" in shopper.get(f"/orders/{number}").json()["actions"]
+    assert phones.post("alipay-pay", url=answer.json()["link"])["state"] == "TRADE_SUCCESS"
 
 
 def test_paying_again_goes_on_with_the_same_payment(shopper: Buyer) -> None:
