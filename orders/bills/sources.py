@@ -11,10 +11,10 @@ from orders.bills.models import Bill, BillKind, Platform
 from orders.bills.selectors import list_merchants
 from orders.payments.gateway import find_refund
 from orders.payments.line import asking
+from shop.clients.payment_facts import Refund
 from shop.clients.wechat_bills import WeChatBills
-from shop.clients.wechat_pay import Refund
 from shop.errors import Refused
-from shop.store.credentials import list_sets
+from shop.store.credentials import WECHAT_SETS
 
 
 class NoBill(Exception):
@@ -48,7 +48,7 @@ def _fetch_from_wechat(bill: Bill, into: Any) -> str:
 
 
 def _open_wechat(mchid: str) -> WeChatBills:
-    for made in list_sets():
+    for made in WECHAT_SETS.list_all():
         if made.mchid == mchid:
             return WeChatBills(made, base_url=settings.WECHAT_PAY_URL)
     raise Refused("other_merchant", _("The shop has no keys of this merchant number any more."))

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
     """Refunds know the case that decided them; what their list is narrowed by has an index."""
 
     atomic = False
-    dependencies = [("payments", "0016_codes_at_the_counter")]
+    dependencies = [("payments", "0017_alipay")]
     operations = [
         AddColumn(
             "refund", "case_number", models.CharField(max_length=24, blank=True, default="", db_default="")

@@ -8,7 +8,7 @@ from shop.database.online import SwapIndex
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("payments", "0016_codes_at_the_counter")]
+    dependencies = [("payments", "0018_refunds_of_cases")]
 
     operations = [
         SwapIndex("payment", new=models.Index(fields=["captured_at"], name="payment_by_day")),

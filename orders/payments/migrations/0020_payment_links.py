@@ -6,13 +6,18 @@ from django.db.models import Q
 class Migration(migrations.Migration):
     """Links by which what an order owes is paid, also in the browser of a phone."""
 
-    dependencies = [("payments", "0016_codes_at_the_counter")]
+    dependencies = [("payments", "0019_by_day")]
     operations = [
         migrations.AlterField(
             "payattempt",
             "channel",
             models.CharField(
-                choices=[("jsapi", "Mini-program"), ("native", "WeChat QR"), ("h5", "Phone browser")],
+                choices=[
+                    ("jsapi", "Mini-program"),
+                    ("native", "WeChat QR"),
+                    ("h5", "Phone browser"),
+                    ("code", "Alipay QR or link"),
+                ],
                 db_default="jsapi",
                 default="jsapi",
                 max_length=8,

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """The picture by which buyers transfer money, and how long payment links are good."""
 
-    dependencies = [("store", "0022_uncollected")]
+    dependencies = [("store", "0023_alipay")]
     operations = [
         migrations.AddField(
             "storesettings",
