@@ -55,7 +55,18 @@ def _spoil(ledger: Ledger, first: date, today: date) -> dict[str, Any]:
             left_out.append(number)
         else:
             changes[number] = {"state": "FAIL"}
-    return {"bill_left_out": left_out, "bill_changes": changes}
+    return {"bill_left_out": left_out, "bill_changes": changes, "bill_extra": [_make_foreign(today)]}
+
+
+def _make_foreign(today: date) -> dict[str, Any]:
+    """Somebody else took money by this merchant number, the day before."""
+    return {
+        "day": f"{today - A_DAY:%Y-%m-%d}",
+        "trade_no": "4200002611290000000000000088",
+        "number": "pos-till-0088",
+        "amount_fen": 88_00,
+        "at": (start_of(today) - A_DAY / 2).timestamp(),
+    }
 
 
 def _leave_out(_ledger: Ledger, payment: Payment, left_out: list[str], _changes: Any) -> None:
