@@ -30,7 +30,6 @@ LABELS = ("SF", "ZTO", "YTO")
 
 LOCAL = Delivery.LOCAL
 COD, BALANCE, TRANSFER = PayMethod.COD, PayMethod.BALANCE, PayMethod.TRANSFER
-ALIPAY = PayMethod.ALIPAY
 
 Tell = Callable[[Diary], None]
 
@@ -202,8 +201,6 @@ HISTORY: tuple[Story, ...] = (
     Story(_plain, 85, pay_method=COD),
     Story(_plain, 65, LOCAL),
     Story(_plain, 40, LOCAL, COD),
-    Story(_plain, 45, pay_method=ALIPAY),
-    Story(tell(place_and_pay, confirm_or_not, _cancel_paid), 6, pay_method=ALIPAY),
     Story(time_out, 65),
     Story(_cancel_unpaid, 30),
     Story(_cancel_unpaid, 8, pay_method=COD),
