@@ -30,7 +30,7 @@ def lines_say_what_is_open() -> Iterator[str]:
         yield f"after-sale {row.aftersale.number} is {row.aftersale.state}, its line {row.pk} open: {row.is_open}"
 
 
-@invariant("B23.1", "an order is marked as its after-sales are: open, settled, or none")
+@invariant("B24.1", "an order is marked as its after-sales are: open, settled, or none")
 def marks_say_what_is_open() -> Iterator[str]:
     of_order = Aftersale.objects.filter(order=OuterRef("pk"))
     orders = Order.objects.annotate(
@@ -59,7 +59,7 @@ def refunds_are_what_was_agreed() -> Iterator[str]:
         yield f"after-sale {aftersale.number}: agreed {aftersale.agreed_fen}, given {aftersale.given}"
 
 
-@invariant("B23.3", "once delivery has drained, an after-sale is completed when all of its money is back")
+@invariant("B24.3", "once delivery has drained, an after-sale is completed when all of its money is back")
 def completed_when_paid() -> Iterator[str]:
     refunds = Refund.objects.filter(case_number=OuterRef("number")).exclude(state=RefundState.DONE)
     under_way = EventDelivery.objects.filter(
@@ -70,7 +70,7 @@ def completed_when_paid() -> Iterator[str]:
         yield f"after-sale {aftersale.number} waits for money that is back"
 
 
-@invariant("B23.4", "somebody has until some time while an after-sale is open, and only then")
+@invariant("B24.4", "somebody has until some time while an after-sale is open, and only then")
 def open_ones_have_a_time() -> Iterator[str]:
     wrong = (IS_OPEN & Q(due_at__isnull=True)) | (~IS_OPEN & Q(due_at__isnull=False))
     for aftersale in in_scope(Aftersale.objects.filter(wrong), orders="order"):
