@@ -11,7 +11,7 @@ from random import Random
 from seeding.desk import DESK
 from seeding.diary import Diary, Step
 from seeding.errands import Errand, plan_errands
-from seeding.stories import HISTORY, PLAIN, Story
+from seeding.stories import HISTORY, PLAIN, PLAIN_BY_ALIPAY, Story
 from shop.demo.goods import PRESALE_DAYS, PRODUCTS, SHOP_ZONE, DemoSku
 from shop.store.choices import Delivery, PayMethod
 
@@ -116,7 +116,8 @@ def _choose_stories(count: int, rng: Random) -> list[Story]:
     for story in HISTORY:
         chosen += [story] * (round(story.per_mille * count / 1000) - 1)
     chosen = chosen[:count]
-    chosen += [PLAIN] * (count - len(chosen))
+    plain = count - len(chosen)
+    chosen += [PLAIN_BY_ALIPAY] * (plain // 9) + [PLAIN] * (plain - plain // 9)
     rng.shuffle(chosen)
     return chosen
 

@@ -197,6 +197,7 @@ _send_better_proof = tell(
 _pay_out = at_work(Do.PAY_OUT, (HOUR, DAY), FINANCE)
 
 PLAIN = Story(_plain)
+PLAIN_BY_ALIPAY = Story(_plain, pay_method=PayMethod.ALIPAY)
 HISTORY: tuple[Story, ...] = (
     Story(_plain, 85, pay_method=COD),
     Story(_plain, 65, LOCAL),
