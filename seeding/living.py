@@ -14,6 +14,7 @@ from django.test import override_settings
 from orders.numbers import drawn_by
 from seeding import counter
 from seeding.acting import act
+from seeding.asking_back import ask_back
 from seeding.billing import compare_bills
 from seeding.chores import run_errand
 from seeding.invoicing import ask_for_invoices
@@ -106,6 +107,7 @@ def _live_through(world: World) -> None:
         tell_of_shipping(world)
         drain()
     ask_for_invoices(world)
+    ask_back(world)
     compare_bills(world)
     with clock.at(world.plan.ends_at):
         drain()

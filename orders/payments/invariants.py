@@ -124,10 +124,13 @@ def no_piece_is_refunded_twice() -> Iterator[str]:
         yield f"order {line.order.number}, line {line.pk}: {line.given_back} pieces of {line.quantity} refunded"
 
 
-@invariant("B1.7", "a refund says its case exactly when an after-sale has decided it")
+@invariant(
+    "B1.7", "a refund of an after-sale says of which; it may also be for goods that were cancelled with it"
+)
 def refunds_of_cases_say_which() -> Iterator[str]:
-    of_case = Q(cause=RefundCause.AFTERSALE)
-    odd = Refund.objects.filter((of_case & Q(case_number="")) | (~of_case & ~Q(case_number="")))
+    is_of_case = Q(cause=RefundCause.AFTERSALE)
+    may_be = is_of_case | Q(cause=RefundCause.CANCEL)
+    odd = Refund.objects.filter((is_of_case & Q(case_number="")) | (~may_be & ~Q(case_number="")))
     for refund in in_scope(odd, orders="order"):
         yield f"refund {refund}"
 

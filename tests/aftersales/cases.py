@@ -5,9 +5,9 @@ from typing import Any
 from django.db import transaction
 
 from aftersales.choices import Kind, State
-from aftersales.models import Aftersale
+from aftersales.models import IS_OPEN, Aftersale
 from aftersales.services.answering import agree_refund, agree_return
-from aftersales.services.applying import Claim, open_aftersale
+from aftersales.services.applying import Claim, open_aftersale, withdraw_aftersale
 from aftersales.services.returns import send_back
 from aftersales.services.settling import take_in
 from aftersales.terms.models import Reason, ReturnAddress
@@ -102,3 +102,16 @@ def state_of(aftersale: Aftersale) -> State:
 
 def agreed(order: Order, kind: Kind, **more: Any) -> Aftersale:
     return agree_refund(asked(order, kind, **more).pk, actor=SUPPORT)
+
+
+def hold(order: Order, kind: Kind = Kind.REFUND) -> Aftersale:
+    """An open after-sale about all goods of an order, in a shop that may have no reasons yet."""
+    if not Reason.objects.exists():
+        add_reason({"name": "不想要了", "is_quality": False}, actor=OWNER)
+    return asked(order, kind)
+
+
+def let_go(order: Order) -> None:
+    """Its buyer withdraws it."""
+    aftersale = order.aftersales.filter(IS_OPEN).get()
+    withdraw_aftersale(aftersale.pk, actor=cast.buyer(order))

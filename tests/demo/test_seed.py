@@ -123,6 +123,7 @@ def test_only_the_last_hours_alerts_are_open_and_everything_was_delivered(lived:
         AlertKind.PRINT,
         AlertKind.SUPPLEMENT,
         AlertKind.COLLECTION,
+        AlertKind.AFTERSALE,
     )
     passing = open_alerts.exclude(kind__in=lasting)
     assert all(alert.raised_at > clock.now() - timedelta(hours=3) for alert in passing)
@@ -282,6 +283,7 @@ def test_everything_of_the_shop_is_switched_on(lived: None) -> None:
     for delivery in list_deliveries(store):
         assert list_pay_methods(store, delivery) == [
             PayMethod.WECHAT,
+            PayMethod.ALIPAY,
             PayMethod.BALANCE,
             PayMethod.COD,
             PayMethod.TRANSFER,

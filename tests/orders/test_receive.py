@@ -2,11 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
-
 from orders.desk.labels import describe_deadline
 from orders.models import Order
-from orders.moves import lock_row, move
 from orders.services.steps import add_note, extend_receipt, receive_order
 from orders.shipping.models import Parcel
 from orders.shipping.services.ship import arrive_parcel
@@ -16,6 +13,7 @@ from shop.actor import SYSTEM
 from shop.events.sweeping import sweep
 from shop.store.choices import PayMethod
 from tests import cast
+from tests.aftersales.cases import hold, let_go
 from tests.expect import fresh, refused
 
 
@@ -42,7 +40,7 @@ def test_the_timer_receives_days_after_shipping():
 
 def test_the_timer_waits_while_an_aftersale_is_open():
     order = cast.shipped_order()
-    Order.objects.filter(pk=order.pk).update(aftersale_mark=AftersaleMark.OPEN)
+    hold(order)
     with clock.at(order.receive_by + timedelta(days=1)):
         sweep()
     assert fresh(order).stage == Stage.SHIPPED
@@ -82,10 +80,9 @@ class TestTheClockThatStands:
     """While an after-sale is open the time to receive stands, and goes on with what was left of it."""
 
     def mark(self, order: Order, mark: AftersaleMark, at: datetime) -> Order:
-        with clock.at(at), transaction.atomic():
-            locked = lock_row(order.pk)
-            move(locked, "order.note", actor=cast.clerk("order_clerk"), changes={"aftersale_mark": mark})
-        return locked
+        with clock.at(at):
+            hold(order) if mark == AftersaleMark.OPEN else let_go(order)
+        return fresh(order)
 
     def test_it_goes_on_with_what_was_left(self):
         order = cast.shipped_order()

@@ -5,13 +5,14 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
+from aftersales.choices import Kind
 from orders.models import Order
 from orders.moves import move
 from orders.payments.changes.cancelling import cancel_lines
 from orders.payments.models import Means, Payment
 from orders.payments.services.attempts import open_attempt
 from orders.services.steps import confirm_order, hold_order, prepare_order
-from orders.stages import AftersaleMark, Stage
+from orders.stages import Stage
 from pickup.models import Verification
 from pickup.services.verifiers import switch_off, verifier_actor
 from pickup.services.verifying import Collected, Handout, undo_verify, verify_pickup
@@ -20,6 +21,7 @@ from shop.events.models import Event
 from shop.invariants import INVARIANTS
 from shop.store.choices import PayMethod
 from tests import cast
+from tests.aftersales.cases import hold
 from tests.expect import count_queries, fresh, refused, stock_of, verbs_of
 from tests.gateway import Gateway
 from tests.pickup.counter import appoint, hand_out, unpaid, waiting
@@ -123,10 +125,9 @@ def test_a_held_order_and_an_open_aftersale_block_with_the_reason():
         hand_out(order)
     assert "等客服确认" in str(told.value)
     other = waiting()
-    Order.objects.filter(pk=other.pk).update(aftersale_mark=AftersaleMark.OPEN)
+    hold(other, Kind.CANCEL)
     with refused("aftersale_open"):
         hand_out(other)
-    Order.objects.filter(pk=other.pk).update(aftersale_mark=AftersaleMark.NONE)
 
 
 def test_nobody_is_credited_who_does_not_hand_out_there():

@@ -114,6 +114,7 @@ class TestTheGoodsRule:
         Order.objects.filter(pk=order.pk).update(aftersale_mark=AftersaleMark.SETTLED)
         closed = settle(order)
         assert (closed.stage, closed.close_reason) == (Stage.CLOSED, CloseReason.RETURNED)
+        Order.objects.filter(pk=order.pk).update(aftersale_mark=AftersaleMark.NONE)
 
     def test_with_a_piece_at_the_buyers_it_is_completed(self):
         order = received(basket={cast.make_sku().pk: 2})

@@ -33,7 +33,7 @@ from orders.payments.services.found import record_found_payment
 from orders.scope import is_in_scope, orders_in_scope, rows_in_scope, scope_key
 from orders.services.printing import Document
 from orders.shipping.models import Parcel, ParcelLine, ParcelPhoto
-from orders.stages import AftersaleMark, Stage
+from orders.stages import Stage
 from shop import clock
 from shop.actor import GATEWAY, SYSTEM, Actor, ActorKind
 from shop.events.delivery import drain
@@ -287,10 +287,9 @@ def test_tabs_count_what_is_in_scope_also_what_may_be_a_minute_old(
 
 @pytest.mark.parametrize(
     ("query", "left_out"),
-    [({"delivery": "pickup"}, 1), ({"aftersale": "open"}, 0)],
+    [({"delivery": "pickup"}, 1)],
 )
 def test_tabs_of_a_kind_count_what_is_in_scope(world: World, query: dict[str, str], left_out: int) -> None:
-    change(world, aftersale_mark=AftersaleMark.OPEN)
     for user in world.turns():
         tabs = sign_in(user).get("/console/orders/", query).context["tabs"]
         seen = len(world.seen_by(user))

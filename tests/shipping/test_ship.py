@@ -4,17 +4,18 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from aftersales.choices import Kind
 from orders.desk.search.matches import find_matches
 from orders.models import Order
-from orders.moves import find_available
 from orders.payments.changes.cancelling import cancel_paid
 from orders.payments.changes.pricing import change_price
 from orders.shipping.models import Parcel
 from orders.shipping.services.ship import NewParcel, ship_order
-from orders.stages import AftersaleMark, Stage
+from orders.stages import Stage
 from shop.actor import SYSTEM
 from shop.store.choices import Delivery, PayMethod, ReserveOn
 from tests import cast
+from tests.aftersales.cases import hold
 from tests.expect import fresh, refused, stock_of, verbs_of
 
 WAREHOUSE = cast.clerk("warehouse")
@@ -167,11 +168,13 @@ def test_an_order_that_owes_is_not_shipped():
         Order.objects.filter(pk=order.pk).update(paid_fen=order.paid_fen)
 
 
-def test_an_open_aftersale_blocks_the_whole():
+def test_goods_in_an_open_aftersale_stay():
     order = order_of(1)
-    Order.objects.filter(pk=order.pk).update(aftersale_mark=AftersaleMark.OPEN)
-    with refused("aftersale_open"):
+    hold(order, Kind.CANCEL)
+    with refused("nothing_chosen"):
         ship(order)
+    with refused("line_in_aftersale"):
+        ship(order, cast.parcel(dict.fromkeys(ids(order), 1)))
     assert fresh(order).pieces_shipped == 0
 
 
@@ -189,16 +192,6 @@ def test_after_shipping_the_price_stays():
     order = ship(order_of(1))
     with refused("wrong_stage"):
         change_price(order.pk, goods_fen=1, freight_fen=0, reason="x", actor=cast.clerk("order_clerk"))
-
-
-def test_an_open_aftersale_blocks_a_part_as_it_does_the_whole_and_is_said_beforehand():
-    order = order_of(2)
-    (line,) = ids(order)
-    Order.objects.filter(pk=order.pk).update(aftersale_mark=AftersaleMark.OPEN)
-    offered = find_available(fresh(order), "order.ship_part", WAREHOUSE)
-    assert offered.refused.code == "aftersale_open"
-    with refused("aftersale_open"):
-        ship(order, cast.parcel({line: 1}))
 
 
 def test_what_was_sent_is_counted_without_reading_it_back():

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from aftersales.choices import Kind
 from orders.models import Order
 from orders.payments.changes.cancelling import cancel_unsent
 from orders.payments.models import Refund
@@ -11,12 +12,13 @@ from orders.payments.services.collecting import collect_payment
 from orders.services.steps import hold_order
 from orders.shipping.models import Parcel
 from orders.shipping.services.ship import undo_ship
-from orders.stages import AftersaleMark, CloseReason, Stage
+from orders.stages import CloseReason, Stage
 from shop import clock
 from shop.actor import SYSTEM
 from shop.events.sweeping import sweep
 from shop.store.choices import OverdueRule, PayMethod
 from tests import cast
+from tests.aftersales.cases import hold
 from tests.expect import fresh, refused, stock_of, verbs_of
 
 
@@ -139,7 +141,7 @@ def test_an_order_with_a_parcel_out_stays(closes):
 
 def test_an_order_in_an_after_sale_stays(closes):
     order = late(cast.paid_order())
-    Order.objects.filter(pk=order.pk).update(aftersale_mark=AftersaleMark.OPEN)
+    hold(order, Kind.CANCEL)
     sweep()
     assert fresh(order).stage == Stage.TO_CONFIRM
 

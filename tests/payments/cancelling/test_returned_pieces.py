@@ -1,5 +1,7 @@
 """What came back before costs nothing any more: it is no part of what the pieces still to be sent give back."""
 
+import itertools
+
 import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
@@ -9,12 +11,17 @@ from orders.models import Order
 from orders.payments.changes.cancelling import cancel_lines
 from orders.payments.changes.partial import PartRefund, refund_part
 from orders.payments.changes.pricing import change_price
+from orders.shipping.exchanges.sending import Carriage, ship_exchange
+from orders.shipping.returns.taking import take_back as take_in
 from orders.shipping.services.ship import ship_order
 from orders.stages import CloseReason, Stage
+from shop.actor import SYSTEM
+from shop.moves.services import lock_row
 from tests import cast
 from tests.conftest import find_broken_books
 from tests.expect import fresh
 
+_numbers = itertools.count(880)
 CLERK, FINANCE = cast.clerk("order_clerk"), cast.clerk("finance")
 
 
@@ -28,14 +35,18 @@ def send(order: Order, pieces: int) -> None:
 
 
 def take_back(order: Order, pieces: int, *, resent: int = 0, refund_fen: int | None = None) -> None:
-    """As an after-sale will: pieces are returned, some sent anew, and of the others their part goes back."""
+    """As an after-sale does: pieces are returned, some sent anew, and of the others their part goes back."""
     line = order.lines.get()
     gone = pieces - resent
     part_fen = line.left_fen * gone // (line.quantity - line.cancelled - line.returned + line.resent)
-    order.lines.update(returned=line.returned + pieces, resent=line.resent + resent)
-    Order.objects.filter(pk=order.pk).update(
-        pieces_returned=line.returned + pieces, pieces_resent=line.resent + resent
-    )
+    with transaction.atomic():
+        locked = lock_row(Order, order.pk)
+        take_in(locked, {line.pk: pieces}, {}, actor=SYSTEM, case_number="x")
+        if resent:
+            again = Carriage("SF", f"SF{next(_numbers):013d}")
+            ship_exchange(
+                locked, {line.pk: (line.sku_id, resent)}, carriage=again, actor=SYSTEM, case_number="x"
+            )
     if back_fen := part_fen if refund_fen is None else refund_fen:
         refund_part(order.pk, PartRefund(back_fen, "退货", frozenset([line.pk])), actor=FINANCE)
 
