@@ -38,7 +38,7 @@ label_facts("aftersale", reason_name=_("Reason"), reason=_("Why"), notice=_("To 
 
 @tells("aftersale", "wanted")
 def _tell_kind(kind: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
-    yield Part("", str(Kind(kind).label))
+    yield Part("", str(dict(Kind.choices).get(kind, kind)))
 
 
 @tells("aftersale", "amount_fen")
@@ -48,7 +48,7 @@ def _tell_amount(amount_fen: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
 
 @tells("aftersale", "contact")
 def _tell_contact(contact: Any, _data: Mapping[str, Any]) -> Iterator[Part]:
-    yield Part("", str(Contact(contact).label))
+    yield Part("", str(dict(Contact.choices).get(contact, contact)))
 
 
 def sends_back(aftersale: Aftersale) -> Refused | None:

@@ -138,7 +138,9 @@ def test_parcels_show_what_is_in_them_and_undone_ones_do_not(buyer: Buyer) -> No
         ship_order(order.pk, parcels=[cast.parcel({line.pk: 1})], actor=cast.clerk())
     undo_ship(list_parcels(order)[0].pk, actor=cast.clerk())
     shown = buyer.get(f"/orders/{order.number}").json()
-    assert [p["lines"] for p in shown["parcels"]] == [[{"line_id": str(line.pk), "quantity": 1}]]
+    assert [p["lines"] for p in shown["parcels"]] == [
+        [{"line_id": str(line.pk), "quantity": 1, "sku_id": str(line.sku_id)}]
+    ]
     assert shown["parcels"][0]["courier_name"]
     assert shown["parcels"][0]["tracking_no"].startswith("SF")
     assert (shown["status"], shown["is_part_shipped"]) == ("to_ship", True)

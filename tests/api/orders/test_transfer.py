@@ -55,7 +55,8 @@ def test_what_is_not_one_picture_is_refused(buyer: Buyer) -> None:
 
 def test_after_placing_the_account_is_told(buyer: Buyer) -> None:
     order = place(buyer)
-    assert order["transfer_account"] == {"bank": "招商银行", "name": "山野集商贸", "number": "62250000"}
+    account = {"bank": "招商银行", "name": "山野集商贸", "number": "62250000", "code_url": ""}
+    assert order["transfer_account"] == account
     assert order["transfer_proof"] is None
     assert "send_proof" in order["actions"]
 

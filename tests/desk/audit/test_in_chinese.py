@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import models
 from django.test import Client
 
+from aftersales.choices import Contact, Kind
 from orders.collections.models import CollectionState
 from orders.desk.failures import _WHY
 from orders.exports.models import SheetKind
@@ -47,6 +48,8 @@ VOCABULARIES: dict[str, list[Any]] = {
     "untold": list(WhyDropped.values),
     "how": list(CollectionState.values),
     "trouble": list(Trouble.values),
+    "wanted": list(Kind.values),
+    "contact": list(Contact.values),
     "why": list(_WHY),
     "document": list(Document.values),
     "verdict": list(Verdict.values),
@@ -62,6 +65,7 @@ VOCABULARIES: dict[str, list[Any]] = {
 }
 """Values of facts that are no free text."""
 FIELDS = {
+    "alipay.change": ["mchid", "appid", "merchant_private_key", "platform_public_key"],
     "courier.change": [
         *("customer_name", "customer_pwd", "month_code", "delivery_method", "trans_type", "stuck_hours"),
     ],

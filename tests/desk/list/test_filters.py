@@ -64,7 +64,7 @@ def offered(client: Client, name: str, query: str = "") -> list[str]:
 
 
 def test_only_values_that_orders_can_have_are_offered(owner: Client) -> None:
-    assert offered(owner, "pay") == ["wechat", "balance", "cod", "transfer"]
+    assert offered(owner, "pay") == ["wechat", "alipay", "balance", "cod", "transfer"]
     assert offered(owner, "source") == ["mini_program", "test"]
     assert offered(owner, "aftersale") == ["open", "settled"]
 
