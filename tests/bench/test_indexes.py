@@ -25,7 +25,7 @@ WHERE NOT part.indisunique AND starts_with(whole.columns, part.columns)
 OURS = [
     app.label
     for app in apps.get_app_configs()
-    if app.name.startswith(("shop", "orders", "pickup", "notifications"))
+    if app.name.startswith(("shop", "orders", "pickup", "aftersales", "notifications"))
 ]
 
 

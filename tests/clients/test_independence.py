@@ -26,7 +26,10 @@ def test_clients_import_no_django_and_nothing_else_of_the_shop() -> None:
     names = imported_modules(Path(shop.clients.__path__[0]))
 
     assert (
-        begins_with(names, "django", "rest_framework", "celery", "orders", "pickup", "notifications") == set()
+        begins_with(
+            names, "django", "rest_framework", "celery", "orders", "pickup", "aftersales", "notifications"
+        )
+        == set()
     )
     assert {name for name in begins_with(names, "shop") if not name.startswith("shop.clients")} == set()
 

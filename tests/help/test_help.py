@@ -150,6 +150,6 @@ def test_buttons_are_named_as_on_the_pages():
 def _list_code() -> list[Path]:
     return [
         path
-        for room in ("shop", "orders", "pickup", "notifications")
+        for room in ("shop", "orders", "pickup", "aftersales", "notifications")
         for path in (PROJECT / room).rglob("*.py")
     ]

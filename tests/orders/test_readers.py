@@ -12,10 +12,10 @@ from django.utils import translation
 from orders.models import Order
 from orders.payments.services.attempts import open_attempt
 from orders.payments.services.closing import require_no_live_attempt
-from orders.stages import AftersaleMark
 from shop import clock
 from shop.errors import Refused
 from shop.store.choices import PayMethod
+from tests.aftersales.cases import hold
 from tests.cast import buyer, make_token, open_shop, paid_order, place, shipped_order
 from tests.console import browser
 from tests.expect import refused
@@ -68,7 +68,7 @@ CASES = {
         "The shop has been reminded. Please wait an hour before you remind it again.",
     ),
     "after-sale open": Case(
-        lambda: change(shipped_order(), aftersale_mark=AftersaleMark.OPEN),
+        lambda: hold(shipped_order()).order,
         "receive",
         "An after-sale is open. Settle it first.",
         "Your after-sales request is still being handled. Please wait for the shop's answer.",

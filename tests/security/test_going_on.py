@@ -98,7 +98,7 @@ def test_only_these_read_an_address_out_of_a_request() -> None:
     reads = re.compile(r"""(?:GET|POST)(?:\.get\(|\[)["']next["']|HTTP_REFERER|["']Referer["']""")
     found = {
         str(path.relative_to(PROJECT))
-        for room in ("shop", "orders", "pickup", "notifications", "seeding")
+        for room in ("shop", "orders", "pickup", "aftersales", "notifications", "seeding")
         for path in (PROJECT / room).rglob("*.py")
         if reads.search(path.read_text(encoding="utf-8"))
     }

@@ -72,6 +72,7 @@ READS_ALL = {
     "orders/selectors.py",  # by number with a kept query, and rows that are due
     "orders/payments/selectors.py",  # rows that are due
     "orders/invariants.py",
+    "aftersales/invariants.py",
     "orders/payments/invariants.py",
     "orders/shipping/invariants.py",
     "orders/waybills/invariants.py",
@@ -115,7 +116,9 @@ def asks_for_all(node: ast.AST) -> bool:
 
 def find_files(fits: Callable[[ast.AST], bool]) -> set[str]:
     files = {
-        path for room in ("orders", "pickup", "notifications", "shop") for path in (ROOT / room).rglob("*.py")
+        path
+        for room in ("orders", "pickup", "aftersales", "notifications", "shop")
+        for path in (ROOT / room).rglob("*.py")
     }
     names = {path.relative_to(ROOT).as_posix(): path for path in files if "migrations" not in path.parts}
     return {

@@ -71,7 +71,7 @@ def test_every_verb_in_the_sources_has_words() -> None:
     root = Path(settings.BASE_DIR)
     sources = [
         path
-        for top in ("shop", "orders", "pickup", "notifications", "seeding")
+        for top in ("shop", "orders", "pickup", "aftersales", "notifications", "seeding")
         for path in (root / top).rglob("*.py")
     ]
     verbs = {verb for path in sources for verb in pattern.findall(path.read_text())}
