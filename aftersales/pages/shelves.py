@@ -56,18 +56,34 @@ SHELVES = (
     ),
 )
 _PLAIN = {"kind": "kind", "reason": "reason", "least": "asked_fen__gte", "most": "asked_fen__lte"}
-_QUALITY = [("", _("Any reason")), ("1", _("About quality")), ("0", _("Not about quality"))]
+_QUALITY = [("", _("Any quality")), ("1", _("About quality")), ("0", _("Not about quality"))]
+
+
+def _named(label: Any) -> forms.Select:
+    """A choice whose name is not seen, but read aloud."""
+    return forms.Select({"aria-label": label})
 
 
 class FilterForm(forms.Form):
     """The filters of the list, all optional."""
 
     q = forms.CharField(max_length=_SEARCH_LENGTH, required=False, widget=forms.TextInput({"type": "search"}))
-    kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("Any kind")), *Kind.choices], required=False)
-    reason = forms.ModelChoiceField(
-        label=_("Reason"), queryset=Reason.objects.order_by("rank"), required=False
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        choices=[("", _("Any kind")), *Kind.choices],
+        required=False,
+        widget=_named(_("Kind")),
     )
-    quality = forms.ChoiceField(label=_("Quality"), choices=_QUALITY, required=False)
+    reason = forms.ModelChoiceField(
+        label=_("Reason"),
+        queryset=Reason.objects.order_by("rank"),
+        required=False,
+        empty_label=_("Any reason"),
+        widget=_named(_("Reason")),
+    )
+    quality = forms.ChoiceField(
+        label=_("Quality"), choices=_QUALITY, required=False, widget=_named(_("Quality"))
+    )
     least = YuanField(label=_("Amount from"), required=False)
     most = YuanField(label=_("Amount to"), required=False)
     since = DayField(_("From"))
