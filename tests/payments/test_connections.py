@@ -29,10 +29,10 @@ def asked(gateway, monkeypatch: pytest.MonkeyPatch, settings: Any) -> list[str]:
     found: list[str] = []
     exchange = transport._exchange
 
-    def look_and_exchange(request: transport.Request, timeout: float) -> transport.Answer:
+    def look_and_exchange(request: transport.Request, *more: Any) -> transport.Answer:
         assert connection.connection is None, f"a connection is held during {request.target}"
         found.append(request.target.partition("?")[0])
-        return exchange(request, timeout)
+        return exchange(request, *more)
 
     monkeypatch.setattr(transport, "_exchange", look_and_exchange)
     return found
