@@ -1,5 +1,7 @@
 """After-sales pressed by several at one moment: one effect, and the books balance."""
 
+from threading import Barrier
+
 import pytest
 
 from aftersales.choices import Kind, State
@@ -14,7 +16,7 @@ from shop.catalog.models import StockMovement
 from tests import cast
 from tests.aftersales.cases import asked, claim, open_returns, received_order, sent_back, taken_in
 from tests.expect import fresh
-from tests.races.conftest import Rendezvous, codes_of, run_together
+from tests.races.conftest import codes_of, run_together
 
 ROUNDS = 6
 FIRST = cast.clerk("manager", name="王店长", id_=1)
@@ -104,11 +106,11 @@ def test_without_locks_both_decide_and_only_the_version_stands_between_them(
     switch_off_row_locks, monkeypatch
 ):
     aftersale = asked(received_order(), Kind.REFUND)
-    meeting = Rendezvous(2)
+    meeting = Barrier(2)
 
     def check_together(*args):
         amount_fen = check_amount(*args)
-        meeting.meet()
+        meeting.wait(30)
         return amount_fen
 
     check_amount = answering._check_amount
