@@ -1,5 +1,6 @@
 """After-sales as buyers ask for them, and as staff answer them."""
 
+import itertools
 from typing import Any
 
 from django.db import transaction
@@ -22,6 +23,7 @@ from shop.actor import GATEWAY, Actor
 from shop.moves.services import lock_row
 from tests import cast
 
+_numbers = itertools.count(1_234_567)
 SUPPORT = cast.clerk("support", name="客服小周", id_=11)
 STORE = cast.clerk("warehouse", name="仓库老李", id_=12)
 OWNER = cast.clerk("owner")
@@ -74,11 +76,11 @@ def agreed_return(order: Order, kind: Kind = Kind.RETURN, **more: Any) -> Afters
     return agree_return(asked(order, kind, **more).pk, actor=SUPPORT)
 
 
-def sent_back(
-    order: Order, kind: Kind = Kind.RETURN, *, number: str = "YT1234567890123", **more: Any
-) -> Aftersale:
+def sent_back(order: Order, kind: Kind = Kind.RETURN, *, number: str = "", **more: Any) -> Aftersale:
     aftersale = agreed_return(order, kind, **more)
-    return send_back(aftersale.pk, courier="YTO", tracking_no=number, actor=cast.buyer(order))
+    return send_back(
+        aftersale.pk, courier="YTO", tracking_no=number or f"YT{next(_numbers):013d}", actor=cast.buyer(order)
+    )
 
 
 def taken_in(order: Order, kind: Kind = Kind.RETURN, *, scrap: int = 0, **more: Any) -> Aftersale:

@@ -195,9 +195,9 @@ def plant_aftersales() -> Iterator[Aftersale]:
     yield from (ask_aftersale(received_order(), kind) for kind in (Kind.REFUND, Kind.RETURN))
     yield refuse_aftersale(ask_aftersale(received_order(), Kind.RETURN).pk, actor=cast.clerk())
     yield agreed_return(received_order())
-    yield sent_back(received_order(), number="YT9900000000001")
-    yield taken_in(received_order(), number="YT9900000000002")
-    yield taken_in(received_order(), Kind.EXCHANGE, number="YT9900000000003")
+    yield sent_back(received_order())
+    yield taken_in(received_order())
+    yield taken_in(received_order(), Kind.EXCHANGE)
 
 
 def list_expected() -> set[str]:
