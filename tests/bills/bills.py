@@ -80,7 +80,8 @@ def made_bill(day: date | None = None, kind: str = "trades") -> Bill:
     """A bill that is to be fetched, of the shop's merchant number."""
     mchid = WeChatAccount.objects.get().mchid
     bill = Bill(platform="wechat", mchid=mchid, day=day or yesterday(), kind=kind, next_try_at=clock.now())
-    begin(bill, "bill.open", actor=SYSTEM)
+    with transaction.atomic():
+        begin(bill, "bill.open", actor=SYSTEM)
     return bill
 
 

@@ -36,7 +36,7 @@ from tests.console import browser
 pytestmark = pytest.mark.django_db
 URL = "/console/audit/"
 WORD = re.compile(r"[A-Za-z_]{2,}")
-NAMES = {"SKU", "IP", "ID", "APIv", "AppID", "Chrome", "Windows", "Excel", "xlsx", "csv"}
+NAMES = {"SKU", "IP", "ID", "PID", "APIv", "AppID", "Chrome", "Windows", "Excel", "xlsx", "csv"}
 """What is called so in Chinese, too."""
 VOCABULARIES: dict[str, list[Any]] = {
     "delivery": list(Delivery.values),
