@@ -77,9 +77,11 @@ def at_ten() -> Iterator[None]:
 
 
 def made_bill(day: date | None = None, kind: str = "trades") -> Bill:
-    """A bill that is to be fetched, of the shop's merchant number."""
-    mchid = WeChatAccount.objects.get().mchid
-    bill = Bill(platform="wechat", mchid=mchid, day=day or yesterday(), kind=kind, next_try_at=clock.now())
+    """A bill that is to be fetched, of the shop's merchant number; there is one of a day and kind."""
+    names = {"platform": "wechat", "mchid": WeChatAccount.objects.get().mchid, "kind": kind}
+    if known := Bill.objects.filter(day=day or yesterday(), **names).first():
+        return known
+    bill = Bill(day=day or yesterday(), next_try_at=clock.now(), **names)
     with transaction.atomic():
         begin(bill, "bill.open", actor=SYSTEM)
     return bill
