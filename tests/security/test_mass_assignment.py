@@ -348,6 +348,7 @@ def list_buttons() -> list[str]:
     return sorted(name for name, method in MATRIX if method == "POST" and not name.startswith(outside))
 
 
+@pytest.mark.timeout(900)  # Every button is pressed twice, and the whole database read after each.
 def test_no_form_of_the_console_writes_a_column_it_does_not_show(desk: Desk) -> None:
     unchanged, wrong = snapshot(), []
     working = set()
