@@ -1,7 +1,7 @@
 """After-sales of the last days: some wait for the shop, one for its buyer, one has come back, others are over."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from aftersales.choices import Contact, Kind
 from aftersales.models import Aftersale
@@ -53,12 +53,16 @@ def ask_back(world: World) -> None:
         add_address(ADDRESS, actor=owner)
     received = list(_list_received(world))
     for tell, ago in _STORIES:
-        order = next((order for order in received if order.received_at < world.plan.ends_at - ago), None)
+        order = next((order for order in received if _was_here(order, world.plan.ends_at - ago)), None)
         if order:
             received.remove(order)
             tell(world, order, ago)
     _refund_at_once(world)
     _ask_to_cancel(world)
+
+
+def _was_here(order: Order, moment: datetime) -> bool:
+    return order.received_at is not None and order.received_at < moment
 
 
 def _list_received(world: World) -> Iterator[Order]:
