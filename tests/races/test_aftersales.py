@@ -6,13 +6,14 @@ import pytest
 
 from aftersales.choices import Kind, State
 from aftersales.models import Aftersale
-from aftersales.services import answering
+from aftersales.services import answering, locking
 from aftersales.services.answering import agree_refund, refuse_aftersale
 from aftersales.services.applying import open_aftersale, withdraw_aftersale
 from aftersales.services.settling import refund_return, take_in_and_refund
 from orders.payments.models import Refund
 from orders.shipping.services.ship import ship_order
 from shop.catalog.models import StockMovement
+from shop.moves import services
 from tests import cast
 from tests.aftersales.cases import asked, claim, open_returns, received_order, sent_back, taken_in
 from tests.expect import fresh
@@ -102,18 +103,21 @@ def test_asked_back_and_sent_at_once_the_goods_do_not_leave_twice(_round):
     assert order.pieces_shipped + order.lines.get().in_aftersale == 1
 
 
-def test_without_locks_both_decide_and_only_the_version_stands_between_them(
-    switch_off_row_locks, monkeypatch
-):
+def test_without_locks_both_decide_and_only_the_version_stands_between_them(monkeypatch):
     aftersale = asked(received_order(), Kind.REFUND)
     meeting = Barrier(2)
 
     def check_together(*args):
         amount_fen = check_amount(*args)
-        meeting.wait(30)
+        meeting.wait(60)
         return amount_fen
+
+    def read_unlocked(model, pk, *, actor=None):
+        return model.objects.get(pk=pk)
 
     check_amount = answering._check_amount
     monkeypatch.setattr(answering, "_check_amount", check_together)
+    for module in (services, locking):
+        monkeypatch.setattr(module, "lock_row", read_unlocked)
     told = codes_of(run_together(pressed_by_both(lambda actor: agree_refund(aftersale.pk, actor=actor), 2)))
     assert {*told} == {"ok", "stale"}
