@@ -43,7 +43,7 @@ CHECKS: Sequence[tuple[str, Sequence[str]]] = [
 ]
 STATIC = "--static"
 # In the order of collection: the folders of real processes, which take longest, are dealt out first.
-ON_TWO_CORES = ["-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder", "--durations", "15"]
+ON_TWO_CORES = ["-n", "2", "--dist", "loadscope", "--no-loadscope-reorder", "--durations", "15"]
 
 
 def main(pytest_arguments: Sequence[str]) -> int:

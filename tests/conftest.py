@@ -24,30 +24,27 @@ from shop.invariants import INVARIANTS
 from tests import cast
 from tests.databases import empty_filled_tables, leave_lost_connection, sweep_dead_rows
 from tests.gateway import AlipayGateway, Gateway
+from tests.sharing import find_place, order_slow_first, pytest_xdist_make_scheduler
+
+__all__ = ["pytest_xdist_make_scheduler"]
 
 # How long an example takes says how busy the machine is, and nothing about the code.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
-REAL_PROCESSES = frozenset({"browser", "embedded", "faults", "production"})
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)
+@pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """Tests in a browser wait for it on a machine that may be busy: they get a second try, told as RERUN. Those that
     kill, cut and race get none: a second try would hide what goes wrong once in ten times.
 
-    With several workers (`-n 2 --dist loadgroup`) a folder that shares such processes stays with one of them; the
-    slow folders are dealt out first, whatever order others, as pytest-django, have put them in.
+    The slow folders come first, whatever order others, as pytest-django, have put the tests in.
     """
     for item in items:
-        if shared := set(item.path.parts) & REAL_PROCESSES:
-            item.add_marker(pytest.mark.xdist_group(min(shared)))
-            if "browser" in shared:
-                item.add_marker(pytest.mark.flaky(reruns=1))
-        else:
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))
+        if find_place(item.nodeid) == "browser":
+            item.add_marker(pytest.mark.flaky(reruns=1))
     yield
-    items.sort(key=lambda item: not REAL_PROCESSES & set(item.path.parts))
+    order_slow_first(items)
 
 
 def pytest_configure() -> None:

@@ -9,6 +9,7 @@ from aftersales.amounts import Worth, count_worth
 from aftersales.choices import Overdue, State
 from aftersales.models import Aftersale, AftersaleLine
 from orders.payments.refunding.left import PaymentLeft, read_left
+from orders.shipping.models import Parcel
 from shop import clock
 
 TONES = {
@@ -60,6 +61,7 @@ class CaseFacts:
     worth: Worth
     freight_fen: int
     payments: tuple[PaymentLeft, ...]
+    parcels: list[Parcel]
 
 
 def read_facts(aftersale: Aftersale) -> CaseFacts:
@@ -78,6 +80,7 @@ def read_facts(aftersale: Aftersale) -> CaseFacts:
         count_worth(aftersale.order, pieces, is_unsent=aftersale.is_unsent),
         left.freight_fen,
         left.payments,
+        list(Parcel.objects.filter(case_number=aftersale.number).order_by("pk")),
     )
 
 
