@@ -237,6 +237,17 @@ AFTERSALES = register(
                 facts={"parcel": int},
             ),
             Move(
+                "aftersale.label",
+                _("Get e-waybill"),
+                _("E-waybill asked for"),
+                stay(_S.RECEIVED),
+                BY_STAFF,
+                "orders.ship",
+                (wants_goods,),
+                icon_name="file-invoice",
+                facts={"code": str, "courier": str},
+            ),
+            Move(
                 "aftersale.settle",
                 _("Complete"),
                 _("The after-sale is completed"),

@@ -62,6 +62,12 @@ ACTIONS: tuple[Action, ...] = (
         is_first=True,
     ),
     Action(
+        "aftersale.label",
+        forms.LabelForm,
+        words=_("The courier gives a number and a label to print for what is sent in exchange."),
+        undo=_("It can be voided on its own page until the parcel is sent."),
+    ),
+    Action(
         "aftersale.send_back",
         forms.SendBackForm,
         words=_("The buyer has told you the number of their parcel. It is followed from now on."),

@@ -6,10 +6,12 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from aftersales.amounts import Worth, count_worth
-from aftersales.choices import Overdue, State
+from aftersales.choices import Kind, Overdue, State
 from aftersales.models import Aftersale, AftersaleLine
 from orders.payments.refunding.left import PaymentLeft, read_left
 from orders.shipping.models import Parcel
+from orders.waybills.models import Waybill, WaybillState
+from orders.waybills.selectors import find_of_case
 from shop import clock
 
 TONES = {
@@ -62,6 +64,7 @@ class CaseFacts:
     freight_fen: int
     payments: tuple[PaymentLeft, ...]
     parcels: list[Parcel]
+    waybill: Waybill | None
 
 
 def read_facts(aftersale: Aftersale) -> CaseFacts:
@@ -81,7 +84,14 @@ def read_facts(aftersale: Aftersale) -> CaseFacts:
         left.freight_fen,
         left.payments,
         list(Parcel.objects.filter(case_number=aftersale.number).order_by("pk")),
+        find_waybill(aftersale),
     )
+
+
+def find_waybill(aftersale: Aftersale) -> Waybill | None:
+    """The e-waybill of an exchange, until its parcel is sent."""
+    waybill = find_of_case(aftersale.number) if aftersale.kind == Kind.EXCHANGE else None
+    return waybill if waybill and waybill.state != WaybillState.USED else None
 
 
 def find_then(aftersale: Aftersale) -> Any:

@@ -16,15 +16,20 @@ from aftersales.services.answering import (
     refuse_aftersale,
     reopen_aftersale,
 )
+from aftersales.services.labelling import label_exchange
 from aftersales.services.money import count_back, count_pieces
 from aftersales.services.returns import renumber, send_back
 from aftersales.services.settling import find_due_fen, refund_return, resend, take_in_and_refund
 from aftersales.terms.selectors import get_terms, list_addresses
 from orders.shipping.exchanges.sending import Carriage
 from orders.shipping.services.ship import MAX_TRACKING_NO
+from orders.waybills.models import HOLDING, WaybillState
+from orders.waybills.selectors import find_of_case
+from orders.waybills.services.asking import Wish
 from shop.actor import Actor
 from shop.console import fields
 from shop.couriers.known import list_couriers
+from shop.couriers.selectors import list_label_accounts, list_senders
 from shop.errors import Refused
 from shop.staff.actions.forms import ActionForm
 
@@ -190,6 +195,50 @@ class RefundForm(AftersaleForm):
         return values | {"amount_fen": values.pop("amount")}
 
 
+class LabelForm(AftersaleForm):
+    """With whom and from where the label is had; weight and postcode where the courier wants them."""
+
+    name, act = "label_exchange", label_exchange
+    field_of: ClassVar[dict[str, str]] = {
+        "courier_not_set_up": "courier",
+        "no_sender": "sender",
+        "postcode_required": "postcode",
+        "weight_required": "weight",
+    }
+    courier = forms.ChoiceField(label=_("Courier"))
+    sender = forms.TypedChoiceField(label=_("Sender"), coerce=int)
+    weight = forms.DecimalField(
+        label=_("Weight (kg)"),
+        min_value=0,
+        max_value=1000,
+        max_digits=7,
+        decimal_places=3,
+        required=False,
+        widget=forms.NumberInput({"inputmode": "decimal", "step": "any"}),
+    )
+    postcode = fields.text(
+        _("Recipient's postcode"), max_length=6, required=False, attrs={"inputmode": "numeric"}
+    )
+
+    @classmethod
+    def find_obstacle(cls, subject: Aftersale, _actor: Actor) -> Any:
+        if not list_label_accounts() or not list_senders():
+            return _("No e-waybill can be had yet: see “Couriers and labels” in the settings.")
+        waybill = find_of_case(subject.number)
+        return _("There is an e-waybill already.") if waybill and waybill.state in HOLDING else ""
+
+    def set_up(self) -> None:
+        courier: Any = self.fields["courier"]
+        courier.choices = [(each.code, str(each)) for each in list_label_accounts()]
+        sender: Any = self.fields["sender"]
+        sender.choices = [(each.pk, str(each)) for each in list_senders()]
+
+    def read(self) -> dict[str, Any]:
+        values = self.cleaned_data
+        weight_g = int((values["weight"] or 0) * 1000)
+        return {"wish": Wish(values["courier"], values["sender"], {}, weight_g, "", values["postcode"])}
+
+
 class ResendForm(AftersaleForm):
     """What is sent for what came back, of each line the SKU that the buyer wanted unless another is chosen."""
 
@@ -200,6 +249,8 @@ class ResendForm(AftersaleForm):
     def set_up(self) -> None:
         courier: Any = self.fields["courier"]
         courier.choices = [(each.code, each.name) for each in list_couriers()]
+        if (waybill := find_of_case(self.subject.number)) and waybill.state == WaybillState.ISSUED:
+            self.initial |= {"courier": waybill.courier, "tracking_no": waybill.tracking_no}
         rows = self.subject.lines.filter(came_back__gt=0).select_related("order_line__sku__product")
         for row in rows.order_by("order_line_id"):
             skus = row.order_line.sku.product.skus.order_by("pk")

@@ -30,8 +30,12 @@ HOLDING = (
     WaybillState.VOIDING,
 )
 """While one is in these, the provider has or may have a number for a parcel that is not sent yet."""
-HELD = Q(state__in=HOLDING, is_given_up=False)
+OF_ORDER = Q(case_number="")
+"""Those for ordered goods; the others are for what is sent in exchange."""
+PENDING = Q(state__in=HOLDING, is_given_up=False)
 """Those under which a parcel is still to go."""
+HELD = PENDING & OF_ORDER
+"""Those that hold their order."""
 ASKED = (WaybillState.REQUESTED, WaybillState.UNKNOWN, WaybillState.VOIDING)
 """What a provider is still to be asked about."""
 TROUBLED = (WaybillState.UNKNOWN, WaybillState.DISPUTED)
@@ -45,7 +49,8 @@ class Waybill(Versioned):
     `sent_at` is set while the provider may have heard of it and has not given an answer that can be believed.
     `contents`: order line id → pieces. `weight_g` in grams, 0 where nobody weighed it. The recipient is the order's:
     while a waybill is HOLDING the order's address stands. With a `bundle` it is for all that goes together with the
-    order (`Order.bundle`), and holds all of them.
+    order (`Order.bundle`), and holds all of them. With a `case_number` it is for what is sent in exchange in that
+    after-sale, in no place of the ship dialog, and holds nothing of the order.
     """
 
     subject_kind = "waybill"
@@ -61,6 +66,7 @@ class Waybill(Versioned):
     sender = models.ForeignKey(Sender, on_delete=models.PROTECT, related_name="+", db_index=False)
     contents = models.JSONField()
     bundle = models.BigIntegerField(null=True)
+    case_number = models.CharField(max_length=24, blank=True, default="", db_default="")
     weight_g = models.PositiveIntegerField(default=0)
     postcode = models.CharField(max_length=6, blank=True)
     remark = EncryptedTextField(bound_to=("code",), opened_by="order.customer.secret", blank=True)
@@ -80,8 +86,11 @@ class Waybill(Versioned):
             models.UniqueConstraint(fields=["code"], name="waybill_code_once"),
             models.UniqueConstraint(
                 fields=["order", "place"],
-                condition=Q(state__in=HOLDING, is_given_up=False),
+                condition=HELD,
                 name="one_waybill_per_parcel",
+            ),
+            models.UniqueConstraint(
+                fields=["case_number"], condition=PENDING & ~OF_ORDER, name="one_waybill_per_case"
             ),
             models.UniqueConstraint(
                 fields=["tracking_no", "courier"],
@@ -92,6 +101,7 @@ class Waybill(Versioned):
         indexes = [
             models.Index(fields=["next_try_at"], name="waybill_due", condition=Q(next_try_at__isnull=False)),
             models.Index(fields=["bundle"], name="waybill_of_bundle", condition=Q(bundle__isnull=False)),
+            models.Index(fields=["case_number"], name="waybill_of_case", condition=~OF_ORDER),
             models.Index(
                 fields=["id"],
                 name="waybill_troubled",

@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from orders.companions import find_bundle
 from orders.models import Order
 from orders.scope import orders_of, rows_in_scope, scope_key
-from orders.waybills.models import ASKED, HELD, HOLDING, TROUBLED, Waybill, WaybillState
+from orders.waybills.models import ASKED, HELD, HOLDING, OF_ORDER, TROUBLED, Waybill, WaybillState
 from shop.actor import Actor
 from shop.errors import Refused
 
-VOIDABLE = Waybill.objects.filter(state=WaybillState.ISSUED, last_error="")
-"""Numbers that nobody has refused to take back."""
+VOIDABLE = Waybill.objects.filter(OF_ORDER, state=WaybillState.ISSUED, last_error="")
+"""Numbers for ordered goods that nobody has refused to take back."""
 
 
 def find_voidable(order_id: int) -> "QuerySet[Waybill]":
@@ -36,7 +36,7 @@ def get_waybill(waybill_id: int, *, actor: Actor) -> Waybill:
 
 def list_waiting(order: Order) -> dict[int, Waybill]:
     """The waybills that the ship dialog shows, by its place there: what waits for a parcel, or was refused last."""
-    rows = order.waybills.select_related("order__customer").order_by("place", "-pk")
+    rows = order.waybills.filter(OF_ORDER).select_related("order__customer").order_by("place", "-pk")
     newest: dict[int, Waybill] = {}
     for waybill in rows:
         newest.setdefault(waybill.place, waybill)
@@ -66,7 +66,7 @@ def _is_for(order: Order) -> Q:
 
 def newest_of_orders(order_ids: Any, scope: str) -> "QuerySet[Waybill]":
     """The newest waybill of each of these orders in this scope; ids, or a query that gives them."""
-    newest = Waybill.objects.filter(order=OuterRef("order")).order_by("-pk").values("pk")[:1]
+    newest = Waybill.objects.filter(OF_ORDER, order=OuterRef("order")).order_by("-pk").values("pk")[:1]
     return rows_in_scope(Waybill.objects.filter(order__in=order_ids, pk=Subquery(newest)), scope)
 
 
@@ -86,13 +86,13 @@ def list_printable(order_ids: Any, scope: str) -> "QuerySet[Waybill]":
     """
     bundled = orders_of(scope).filter(pk__in=order_ids, bundle__isnull=False).values("bundle")
     is_theirs = Q(order__in=order_ids) | Q(bundle__in=bundled)
-    issued = Waybill.objects.filter(is_theirs, state=WaybillState.ISSUED, label__isnull=False)
+    issued = Waybill.objects.filter(is_theirs, OF_ORDER, state=WaybillState.ISSUED, label__isnull=False)
     return rows_in_scope(issued.exclude(label__html=""), scope).order_by("order", "place", "pk")
 
 
 def find_held_or_last(order: Order, place: int) -> tuple[Waybill | None, Waybill | None]:
     """The waybill that waits for the order's first parcel, and the newest one of a place in its own ship dialog."""
-    rows = list(Waybill.objects.filter(_is_for(order)).order_by("place", "pk"))
+    rows = list(Waybill.objects.filter(_is_for(order), OF_ORDER).order_by("place", "pk"))
     held = [row for row in rows if row.state in HOLDING and not row.is_given_up]
     last = [row for row in rows if row.place == place and row.order_id == order.pk]
     return next(iter(held), None), last[-1] if last else None
@@ -100,9 +100,15 @@ def find_held_or_last(order: Order, place: int) -> tuple[Waybill | None, Waybill
 
 def find_last(order_id: int, place: int) -> Waybill | None:
     """The waybill that waits at a place in the ship dialog, else the newest one there."""
-    rows = list(Waybill.objects.filter(order=order_id, place=place).order_by("-pk"))
+    rows = list(Waybill.objects.filter(OF_ORDER, order=order_id, place=place).order_by("-pk"))
     held = (row for row in rows if row.state in HOLDING and not row.is_given_up)
     return next(held, rows[0] if rows else None)
+
+
+def find_of_case(case_number: str) -> Waybill | None:
+    """The newest waybill for what is sent in exchange in an after-sale, unless it was given up or taken back."""
+    rows = Waybill.objects.filter(~OF_ORDER, case_number=case_number, is_given_up=False)
+    return rows.exclude(state=WaybillState.VOID).select_related("order__customer").order_by("pk").last()
 
 
 IN_TROUBLE = Q(state__in=TROUBLED) | Q(state=WaybillState.ISSUED) & ~Q(last_error="")

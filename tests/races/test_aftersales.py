@@ -9,15 +9,19 @@ from aftersales.models import Aftersale
 from aftersales.services import answering, locking
 from aftersales.services.answering import agree_refund, refuse_aftersale
 from aftersales.services.applying import open_aftersale, withdraw_aftersale
+from aftersales.services.labelling import label_exchange
 from aftersales.services.settling import refund_return, take_in_and_refund
 from orders.payments.models import Refund
 from orders.shipping.services.ship import ship_order
+from orders.waybills.models import Waybill
+from orders.waybills.services.asking import Wish
 from shop.catalog.models import StockMovement
 from shop.moves import services
 from tests import cast
 from tests.aftersales.cases import asked, claim, open_returns, received_order, sent_back, taken_in
 from tests.expect import fresh
 from tests.races.conftest import codes_of, run_together
+from tests.waybills.conftest import set_up_couriers
 
 ROUNDS = 6
 FIRST = cast.clerk("manager", name="王店长", id_=1)
@@ -121,3 +125,11 @@ def test_without_locks_both_decide_and_only_the_version_stands_between_them(monk
         monkeypatch.setattr(module, "lock_row", read_unlocked)
     told = codes_of(run_together(pressed_by_both(lambda actor: agree_refund(aftersale.pk, actor=actor), 2)))
     assert {*told} == {"ok", "stale"}
+
+
+def test_a_label_asked_for_by_eight_at_once_is_one():
+    set_up_couriers()
+    aftersale = taken_in(received_order(), Kind.EXCHANGE)
+    press = lambda actor: label_exchange(aftersale.pk, wish=Wish("ZTO"), actor=actor)  # noqa: E731
+    assert {*codes_of(run_together(pressed_by_both(press, 8)))} == {"ok"}
+    assert Waybill.objects.filter(case_number=aftersale.number).count() == 1

@@ -48,7 +48,7 @@ def ship_exchange(
     They leave from what no order has reserved. Raises Refused as `check_move`, `nothing_chosen` (400), `not_found`
     (404), `more_than_came_back`, `other_product` (400), `not_enough_stock` naming the SKU; of the number
     `tracking_required` and `courier_required` (400), `duplicate_tracking`; of e-waybills `label_of_other_order`,
-    `label_not_ready`; of photos `too_many_photos`, `bad_photos`.
+    `label_of_other_parcel`, `label_not_ready`; of photos `too_many_photos`, `bad_photos`.
     """
     check_move(order, MOVES["order.ship_exchange"], actor, is_part=True)
     lines = {line.pk: line for line in order.lines.select_related("sku").order_by("pk")}
@@ -99,7 +99,8 @@ def _make_parcel(order: Order, carriage: Carriage, actor: Actor, case_number: st
     parcel = Parcel(
         sent_at=clock.now(), purpose=Purpose.EXCHANGE, case_number=case_number, **_carry(carriage)
     )
-    use_waybill([order], courier=parcel.courier, tracking_no=parcel.tracking_no, actor=actor)
+    number = {"courier": parcel.courier, "tracking_no": parcel.tracking_no}
+    use_waybill([order], **number, actor=actor, case_number=case_number)
     lock_numbers([(parcel.courier, parcel.tracking_no)])
     if not insert_unless_there(parcel):
         raise find_duplicate(parcel)

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
 from orders.moves import move
-from orders.shipping.models import FormerNumber, Parcel, ParcelState
+from orders.shipping.models import FormerNumber, Parcel, ParcelState, Purpose
 from orders.shipping.services.ship import NO_PAGE, Seen, find_duplicate, locked_parcel, read_number
 from orders.stages import Stage
 from orders.waybills.selectors import has_held
@@ -41,7 +41,8 @@ def replace_number(
         FormerNumber.objects.create(parcel=parcel, **was, replaced_at=clock.now())
         if why == WhyReplaced.TYPED:
             free_waybill(**was, actor=actor)
-        use_waybill(orders, **_name(parcel), actor=actor)
+        case_number = parcel.case_number if parcel.purpose == Purpose.EXCHANGE else ""
+        use_waybill(orders, **_name(parcel), actor=actor, case_number=case_number)
         data = {"parcel": parcel.pk, "before": was, "after": _name(parcel), "because": WhyReplaced(why).value}
         for order in orders:
             if order.stage == Stage.SHIPPED:

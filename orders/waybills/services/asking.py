@@ -65,7 +65,7 @@ def ask_for_place(order: Order, place: int, last: Waybill | None, wish: Wish, ac
     """Ask for a label of the locked order where none waits; `last` is the newest there. Raises as `request_waybill`."""
     companions = _lock_companions(order, actor)
     columns = _check_wish(order, wish, companions)
-    waybill = _ask_again(last, columns, actor) or _ask(order, place, columns, actor)
+    waybill = ask_again(last, columns, actor) or _ask(order, place, columns, actor)
     for each in (order, *companions):
         move(each, "order.label", actor=actor, changes={"has_label": True}, data=_describe(waybill))
     return waybill
@@ -87,14 +87,21 @@ def _lock_companions(order: Order, actor: Actor) -> list[Order]:
 def _ask(order: Order, place: int, columns: dict[str, Any], actor: Actor) -> Waybill:
     if not 1 <= place <= MAX_PLACES:
         raise Refused("not_found", _("There is no such parcel."), 404)
+    return ask_first(order, columns | {"place": place}, actor)
+
+
+def ask_first(order: Order, columns: dict[str, Any], actor: Actor) -> Waybill:
+    """Ask for the label of the locked order under a code of its own."""
     code = f"{order.number}-W{order.waybills.count() + 1}"
-    waybill = Waybill(order=order, place=place, code=code, **columns)
+    waybill = Waybill(order=order, code=code, **columns)
     services.begin(waybill, "waybill.request", actor=actor, data=_describe(waybill))
     return waybill
 
 
-def _ask_again(last: Waybill | None, columns: dict[str, Any], actor: Actor) -> Waybill | None:
-    """Nothing was issued under the code of one that was refused, so that it is still good."""
+def ask_again(last: Waybill | None, columns: dict[str, Any], actor: Actor) -> Waybill | None:
+    """Ask once more for one that was refused, which is `last`; None where it was not.
+
+    Nothing was issued under the code of one that was refused, so that it is still good."""
     if last is None or last.state != WaybillState.FAILED:
         return None
     waybill = services.lock_subject(Waybill, last.pk, "waybill.retry", actor=actor)
@@ -112,6 +119,14 @@ def _check_wish(order: Order, wish: Wish, companions: Sequence[Order]) -> dict[s
     """The columns of a waybill that fits the order, what goes together with it, and the shop's accounts."""
     if not WAYS[order.delivery].has_number:
         raise Refused("no_label_needed", _("This order goes without a courier, so it needs no e-waybill."))
+    return check_label(wish) | {
+        "contents": _check_contents(order, wish.contents) | _list_all_left(companions),
+        "bundle": order.bundle if companions else None,
+    }
+
+
+def check_label(wish: Wish) -> dict[str, Any]:
+    """The columns of a waybill that do not depend on what goes into its parcel. Raises as `request_waybill` does."""
     account = _find_account(wish.courier)
     _check_needs(wish)
     moment = clock.now()
@@ -119,8 +134,6 @@ def _check_wish(order: Order, wish: Wish, companions: Sequence[Order]) -> dict[s
         "courier": account.code,
         "provider": account.provider,
         "sender": _find_sender(wish.sender_id),
-        "contents": _check_contents(order, wish.contents) | _list_all_left(companions),
-        "bundle": order.bundle if companions else None,
         "weight_g": wish.weight_g,
         "postcode": wish.postcode.strip(),
         "remark": clean_value(wish.remark)[:MAX_REMARK],

@@ -138,10 +138,14 @@ _HOLDING = KeptQuery(
 )
 
 
-def use_waybill(orders: Sequence[Order], *, courier: str, tracking_no: str, actor: Actor) -> None:
+def use_waybill(
+    orders: Sequence[Order], *, courier: str, tracking_no: str, actor: Actor, case_number: str = ""
+) -> None:
     """A parcel of these locked orders goes under this number: its waybill is used, if it is one of ours.
 
-    Raises Refused `label_of_other_order`, `label_not_ready`.
+    With a `case_number` the parcel is sent in exchange in that after-sale; a label that was had for the order will do.
+
+    Raises Refused `label_of_other_order`, `label_of_other_parcel`, `label_not_ready`.
     """
     waybill = _HOLDING.first(courier=courier, tracking_no=tracking_no) if tracking_no else None
     if waybill is None:
@@ -150,6 +154,8 @@ def use_waybill(orders: Sequence[Order], *, courier: str, tracking_no: str, acto
         number = waybill.order.number
         message = _("This is the e-waybill of order %(number)s.") % {"number": number}
         raise Refused("label_of_other_order", message, order=number)
+    if waybill.case_number not in ("", case_number):
+        raise Refused("label_of_other_parcel", _("This is the e-waybill of another parcel of this order."))
     if waybill.state != WaybillState.ISSUED:
         raise Refused("label_not_ready", _("This e-waybill is being voided."))
     waybill = lock_subject(Waybill, waybill.pk, "waybill.use", actor=actor)
