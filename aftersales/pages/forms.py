@@ -250,7 +250,7 @@ class ResendForm(AftersaleForm):
         courier: Any = self.fields["courier"]
         courier.choices = [(each.code, each.name) for each in list_couriers()]
         if (waybill := find_of_case(self.subject.number)) and waybill.state == WaybillState.ISSUED:
-            self.initial |= {"courier": waybill.courier, "tracking_no": waybill.tracking_no}
+            self.initial.update(courier=waybill.courier, tracking_no=waybill.tracking_no)
         rows = self.subject.lines.filter(came_back__gt=0).select_related("order_line__sku__product")
         for row in rows.order_by("order_line_id"):
             skus = row.order_line.sku.product.skus.order_by("pk")

@@ -18,7 +18,6 @@ from orders.waybills.services.ending import void_waybills
 from shop.clients.errors import Rejected
 from shop.couriers.models import Sender
 from shop.moves.services import lock_row
-from tests import cast
 from tests.aftersales.cases import STORE, received_order, taken_in
 from tests.console import browser, page_with
 from tests.expect import fresh, refused
@@ -56,7 +55,9 @@ def test_its_label_names_what_came_back(aftersale, provider):  # noqa: F811
     answer(label(aftersale))
     line = aftersale.order.lines.get()
     (request,) = provider.requests
-    assert [(goods.name, goods.quantity) for goods in request.goods] == [(f"{line.product_name} {line.sku_name}", line.quantity)]
+    assert [(goods.name, goods.quantity) for goods in request.goods] == [
+        (f"{line.product_name} {line.sku_name}", line.quantity)
+    ]
 
 
 def test_pressed_again_the_one_that_is_there_is_the_answer(aftersale, provider):  # noqa: F811
@@ -81,7 +82,10 @@ def test_undone_it_waits_for_the_exchange_again(aftersale, provider):  # noqa: F
     resend(aftersale.pk, carriage=Carriage("ZTO", waybill.tracking_no), actor=STORE)
     order = lock_row(Order, aftersale.order_id)
     undo_exchange(order, Parcel.objects.get(purpose=Purpose.EXCHANGE).pk, actor=STORE)
-    assert Waybill.objects.get(pk=waybill.pk).state == WaybillState.ISSUED and not fresh(aftersale.order).has_label
+    assert (
+        Waybill.objects.get(pk=waybill.pk).state == WaybillState.ISSUED
+        and not fresh(aftersale.order).has_label
+    )
 
 
 def test_no_other_parcel_goes_under_it(aftersale, provider):  # noqa: F811

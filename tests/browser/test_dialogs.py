@@ -198,6 +198,7 @@ def plant_aftersales() -> Iterator[Aftersale]:
     """One in each state in which something can be pressed."""
     if not ReturnAddress.objects.exists():
         open_returns()
+    set_up_couriers()
     yield from (ask_aftersale(received_order(), kind) for kind in (Kind.REFUND, Kind.RETURN))
     yield refuse_aftersale(ask_aftersale(received_order(), Kind.RETURN).pk, actor=cast.clerk())
     yield agreed_return(received_order())

@@ -442,6 +442,7 @@ FORMS = (
     (ANSWERERS, "aftersales:refuse_aftersale", "aftersales:note_contact", "aftersales:withdraw_aftersale"),
     (RECEIVERS, "aftersales:send_back", "aftersales:renumber", "aftersales:take_in"),
     (RECEIVERS, "aftersales:refund_return", "aftersales:resend"),
+    (SHIPPERS, "aftersales:label_exchange"),
     (BOSSES, "aftersales:reopen_aftersale"),
     (OWNER, "aftersales:new_reason", "aftersales:reason", "aftersales:retire_reason"),
     (OWNER, "aftersales:take_up_reason", "aftersales:new_return_address", "aftersales:return_address"),
