@@ -374,6 +374,18 @@ KINDS: dict[AlertKind, Row] = {
         ended_by=("bill.agree", "bill.match", "bill.empty"),
         sentence=_("%(name)s: the platform says something else than the shop. Look at each difference."),
     ),
+    AlertKind.BILL_FAILED: Row(
+        "有账单未能取回，请重新获取或手动上传",
+        "有 {n} 份账单未能取回，请重新获取或手动上传",
+        "overdue",
+        ("money.match",),
+        ("bill.fail",),
+        ended_by=("bill.again", "bill.upload"),
+        sentence=_(
+            "%(name)s could not be had: %(last_error)s Fetch it again, or upload what the merchant platform gives you."
+        ),
+        facts=("last_error",),
+    ),
     AlertKind.BRUTE_FORCE: Row(
         "有人连续猜测核销码，已暂时锁定，请核实",
         "有 {n} 处在猜测核销码，已暂时锁定，请核实",

@@ -47,6 +47,7 @@ class AlertKind(models.TextChoices):
     LOW_STOCK = "low_stock", _("Stock is low")
     ROBOT = "robot", _("Robot is refused")
     BILL_DIFFERS = "bill_differs", _("Bill does not agree")
+    BILL_FAILED = "bill_failed", _("Bill not to be had")
     BRUTE_FORCE = "brute_force", _("Codes are guessed")
 
 

@@ -23,6 +23,13 @@ class BillKind(models.TextChoices):
     FUNDS = "funds", _("Bill of the account")
 
 
+KINDS: dict[str, tuple[BillKind, ...]] = {
+    Platform.WECHAT: (BillKind.TRADES, BillKind.FUNDS),
+    Platform.ALIPAY: (BillKind.TRADES,),
+}
+"""The bills that are fetched from each platform."""
+
+
 class BillState(models.TextChoices):
     WAITING = "waiting", _("To be fetched")
     FETCHED = "fetched", _("To be compared")

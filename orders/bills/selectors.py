@@ -1,6 +1,6 @@
 """Reading bills, and what does not agree with them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 from django.db.models import Count, Q, QuerySet
@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.bills.days import A_DAY, LOOK_BACK, day_of, ready_at
 from orders.bills.models import (
+    KINDS,
     KNOWN,
     UNDER_WAY,
     Bill,
@@ -21,7 +22,12 @@ from orders.payments.models import PayAttempt
 from orders.scope import rows_in_scope, scope_key
 from shop.actor import Actor
 from shop.errors import Refused
-from shop.store.models import FormerCredentials, WeChatAccount
+from shop.store.models import AlipayAccount, FormerCredentials, WeChatAccount
+
+_ACCOUNTS: dict[str, type[WeChatAccount] | type[AlipayAccount]] = {
+    Platform.WECHAT: WeChatAccount,
+    Platform.ALIPAY: AlipayAccount,
+}
 
 
 def bills_in_scope(actor: Actor) -> "QuerySet[Bill]":
@@ -82,11 +88,12 @@ def list_totals(bill: Bill) -> list[FundTotal]:
     return list(FundTotal.objects.filter(bill=bill).order_by("-amount_fen", "business"))
 
 
-def list_merchants() -> list[str]:
-    """Merchant numbers at WeChat Pay of which the shop has credentials, the present one first."""
-    present = list(WeChatAccount.objects.exclude(mchid="").values_list("mchid", flat=True))
-    former = FormerCredentials.objects.order_by("-pk").values_list("mchid", flat=True)
-    return list(dict.fromkeys([*present, *former]))
+def list_merchants(platform: str) -> list[str]:
+    """Merchant numbers at a platform of which the shop has credentials, the present one first."""
+    account = _ACCOUNTS[platform].objects
+    present = list(account.exclude(mchid="").values_list("mchid", flat=True))
+    former = FormerCredentials.objects.filter(method=platform).order_by("-pk")
+    return list(dict.fromkeys([*present, *former.values_list("mchid", flat=True)]))
 
 
 def list_due(now: datetime, skip: Collection[int], limit: int) -> list[int]:
@@ -98,19 +105,24 @@ def list_due(now: datetime, skip: Collection[int], limit: int) -> list[int]:
 
 def list_days_to_open(now: datetime, skip: Collection[int], limit: int) -> list[int]:
     """Days, as numbers of `date.toordinal`, whose bills are ready and have no rows yet."""
-    merchants = list_merchants()
+    wanted = {platform: list_merchants(platform) for platform in KINDS}
+    merchants = [mchid for each in wanted.values() for mchid in each]
     first = PayAttempt.objects.filter(mchid__in=merchants).order_by("pk").values_list("created_at", flat=True)
     begun = first.first() if merchants else None
     if begun is None:
         return []
     newest = day_of(now) - A_DAY
-    days = [newest - n * A_DAY for n in range(LOOK_BACK)]
-    wanted = [day for day in days if ready_at(day) <= now and day >= day_of(begun)]
-    have = _count_bills(wanted, merchants)
-    missing = [day.toordinal() for day in wanted if have.get(day, 0) < len(merchants) * len(BillKind)]
+    ready = [day for n in range(LOOK_BACK) if ready_at(day := newest - n * A_DAY) <= now]
+    days = [day for day in ready if day >= day_of(begun)]
+    have, all_of = _count_bills(days, wanted), sum(len(KINDS[p]) * len(each) for p, each in wanted.items())
+    missing = [day.toordinal() for day in days if have.get(day, 0) < all_of]
     return [ordinal for ordinal in missing if ordinal not in skip][:limit]
 
 
-def _count_bills(days: Collection[date], merchants: Collection[str]) -> dict[date, int]:
-    rows = Bill.objects.filter(day__in=days, platform=Platform.WECHAT, mchid__in=merchants)
+def _count_bills(days: Collection[date], wanted: Mapping[str, Collection[str]]) -> dict[date, int]:
+    """How many of the bills that are fetched have rows, by day."""
+    mine = Q(pk__in=())
+    for platform, merchants in wanted.items():
+        mine |= Q(platform=platform, mchid__in=merchants, kind__in=KINDS[platform])
+    rows = Bill.objects.filter(mine, day__in=days)
     return dict(rows.order_by().values("day").annotate(n=Count("pk")).values_list("day", "n"))

@@ -6,6 +6,7 @@ Which one is asked is told by the method of the attempt or the payment; how, by 
 from datetime import timedelta
 from typing import NamedTuple
 
+from orders.payments.gateways.alipay import ALIPAY
 from orders.payments.gateways.facts import (
     Closed,
     OtherMerchant,
@@ -162,6 +163,13 @@ def find_refund(number: str, *, mchid: str) -> GatewayRefund | None:
     client = WECHAT.open_by(lambda made: made.mchid == mchid)
     with asking(mchid):
         return client.query_refund(number)
+
+
+def find_alipay_refund(trade_no: str, number: str, *, mchid: str) -> GatewayRefund | None:
+    """What Alipay knows of a refund of one of its payments, ours or not. Raises ClientError, Refused."""
+    client = ALIPAY.open_by(lambda made: made.mchid == mchid)
+    with asking(mchid):
+        return client.query_refund(trade_no=trade_no, refund_number=number)
 
 
 def query_refund(refund: Refund) -> GatewayRefund | None:

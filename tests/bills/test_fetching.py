@@ -188,6 +188,19 @@ class TestAlert:
         alert.refresh_from_db()
         assert alert.handled_at is not None
 
+    def test_one_rings_for_a_bill_that_cannot_be_had_until_somebody_sees_to_it(self, bills):
+        bill = opened()
+        Bill.objects.filter(pk=bill.pk).update(tries=fetching.MOST_TRIES - 1)
+        bills.behave(bill_fault="not_ready")
+        tried(bill)
+        drain()
+        alert = Alert.objects.get(kind=AlertKind.BILL_FAILED)
+        assert (alert.subject_kind, alert.subject_id, alert.handled_at) == ("bill", bill.pk, None)
+        fetch_again(bill.pk, actor=FINANCE)
+        drain()
+        alert.refresh_from_db()
+        assert alert.handled_at is not None
+
 
 class TestUploads:
     def text(self, *rows: dict[str, str]) -> str:

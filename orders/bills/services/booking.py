@@ -6,10 +6,11 @@ from orders.bills.models import Difference
 from orders.bills.reading.rows import LineState
 from orders.bills.services.ending import end_booked
 from orders.bills.sources import SOURCES
+from orders.payments.gateways.known import gateway_of
 from orders.payments.services.found import record_found_payment
 from orders.payments.services.outside import OutsideRefund, record_outside_refund
 from orders.payments.services.refund_evidence import apply_refund_evidence
-from shop.actor import GATEWAY, Actor
+from shop.actor import Actor
 from shop.clients.errors import ClientError
 from shop.clients.wechat_pay import Refund as GatewayRefund
 from shop.errors import Refused
@@ -31,7 +32,8 @@ def book_refund(difference_id: int, *, actor: Actor, expected_version: int | Non
     difference = _check(difference_id, "difference.book_refund", actor, expected_version)
     told = _ask(difference)
     found = OutsideRefund(difference.refund_no, difference.trade_no, told.refund_id, told.amount_fen)
-    if not record_outside_refund(found, mchid=difference.mchid, actor=GATEWAY):
+    gateway = gateway_of(difference.platform)
+    if not record_outside_refund(found, mchid=difference.mchid, actor=gateway.actor, method=gateway.method):
         raise Refused("not_found", _("The shop knows of no payment with this number. Book it first."), 404)
     return end_booked(difference_id, "difference.book_refund", actor)
 
@@ -48,7 +50,7 @@ def take_state(difference_id: int, *, actor: Actor, expected_version: int | None
         amount_fen=told.amount_fen,
         gateway_id=told.refund_id,
         mchid=difference.mchid,
-        actor=GATEWAY,
+        actor=gateway_of(difference.platform).actor,
     )
     return end_booked(difference_id, "difference.take_state", actor)
 
@@ -56,7 +58,8 @@ def take_state(difference_id: int, *, actor: Actor, expected_version: int | None
 def _ask(difference: Difference) -> GatewayRefund:
     """What the platform says of a refund now: a file may have been brought by anybody."""
     try:
-        told = SOURCES[difference.platform].find_refund(difference.mchid, difference.refund_no)
+        find_refund = SOURCES[difference.platform].find_refund
+        told = find_refund(difference.mchid, difference.trade_no, difference.refund_no)
     except ClientError as error:
         message = _("The platform did not answer. Nothing is lost; try again in a moment.")
         raise Refused("gateway_unavailable", message, 503, retry_after=5) from error

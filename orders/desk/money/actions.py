@@ -57,7 +57,7 @@ DIFFERENCE_ACTIONS: tuple[Action, ...] = (
         "difference.book_payment",
         bare_form("book_payment", book_payment),
         words=_(
-            "WeChat Pay is asked once more, and what it says is booked on the order. Money that came too late"
+            "The platform is asked once more, and what it says is booked on the order. Money that came too late"
             " goes back by itself."
         ),
         undo=_("What is booked stays booked."),
@@ -66,7 +66,9 @@ DIFFERENCE_ACTIONS: tuple[Action, ...] = (
     Action(
         "difference.book_refund",
         bare_form("book_refund", book_refund),
-        words=_("WeChat Pay is asked once more, and the refund is booked on the order: nothing is paid out."),
+        words=_(
+            "The platform is asked once more, and the refund is booked on the order: nothing is paid out."
+        ),
         undo=_("What is booked stays booked."),
         is_first=True,
     ),
@@ -74,7 +76,7 @@ DIFFERENCE_ACTIONS: tuple[Action, ...] = (
         "difference.take_state",
         bare_form("take_state", take_state),
         words=_(
-            "WeChat Pay is asked once more. If it says that the money is back, the refund is done here too."
+            "The platform is asked once more. If it says that the money is back, the refund is done here too."
         ),
         undo=_("What is booked stays booked."),
         is_first=True,

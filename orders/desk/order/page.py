@@ -28,7 +28,7 @@ from orders.models import Note, Order, OrderLine
 from orders.moves import list_available
 from orders.payments.links.services import find_end_of_link
 from orders.payments.models import PayAttempt, Payment, Refund, RefundState, TransferProof
-from orders.payments.refunding.words import describe_wait
+from orders.payments.refunding.words import can_be_retried, describe_no_retry, describe_wait
 from orders.payments.services.refunds import PAYABLE_BY_HAND
 from orders.printing.models import PrintJob
 from orders.printing.selectors import list_unsettled
@@ -283,9 +283,9 @@ def _list_refunds(order: Order, available: dict[str, Any]) -> list[RefundView]:
     return [
         RefundView(
             refund=refund,
-            why=describe_failure(refund.last_error),
+            why=describe_no_retry(refund) or describe_failure(refund.last_error),
             tone=find_refund_tone(refund),
-            can_retry=refund.state == RefundState.FAILED and "order.retry_refund" in available,
+            can_retry=can_be_retried(refund) and "order.retry_refund" in available,
             can_pay_out=refund.state in PAYABLE_BY_HAND and "order.pay_out" in available,
             waits=describe_wait(refund),
         )

@@ -11,27 +11,36 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.payments.models import Channel
 from shop.store.choices import PayMethod
-from shop.store.selectors import get_wechat_account
+from shop.store.selectors import get_alipay_account, get_store_settings, get_wechat_account
 
 
 class Browser(StrEnum):
     WECHAT = "wechat"
     """Inside WeChat, which opens no other payment than its own codes."""
+    ALIPAY = "alipay"
+    """Inside Alipay, which opens none of WeChat's."""
     PHONE = "phone"
     DESKTOP = "desktop"
 
 
 @dataclass(frozen=True)
 class Way:
-    """How such a browser pays by a method: by which channel, what the button says, and what is done afterwards."""
+    """How such a browser pays by a method: by which channel, what the button says, and what is done afterwards.
+
+    `opens` is the press that leads to the gateway, None where a code is shown.
+    """
 
     browser: Browser
     method: PayMethod
     channel: Channel
     button: Any
     words: Any
+    opens: Any = None
 
 
+_ALIPAY = _("Pay with Alipay")
+_OPEN_ALIPAY = _("Open Alipay")
+_BACK = _("Alipay opens, and leads back here. This page says when it is paid.")
 _SCAN = _("Scan it with WeChat. This page says when it is paid.")
 WAYS = (
     Way(
@@ -47,8 +56,18 @@ WAYS = (
         Channel.H5,
         _("Pay with WeChat"),
         _("WeChat opens, and leads back here. This page says when it is paid."),
+        _("Open WeChat"),
     ),
+    Way(Browser.PHONE, PayMethod.ALIPAY, Channel.CODE, _ALIPAY, _BACK, _OPEN_ALIPAY),
+    Way(Browser.ALIPAY, PayMethod.ALIPAY, Channel.CODE, _ALIPAY, _BACK, _OPEN_ALIPAY),
     Way(Browser.DESKTOP, PayMethod.WECHAT, Channel.NATIVE, _("Pay with WeChat"), _SCAN),
+    Way(
+        Browser.DESKTOP,
+        PayMethod.ALIPAY,
+        Channel.CODE,
+        _ALIPAY,
+        _("Scan it with Alipay. This page says when it is paid."),
+    ),
 )
 
 
@@ -57,7 +76,17 @@ def _has_wechat() -> bool:
     return account is not None and account.tested_at is not None
 
 
-_CAN_BE_TAKEN: Mapping[PayMethod, Callable[[], bool]] = {PayMethod.WECHAT: _has_wechat}
+def _has_alipay() -> bool:
+    if not get_store_settings().alipay_on:
+        return False
+    account = get_alipay_account()
+    return account is not None and account.tested_at is not None
+
+
+_CAN_BE_TAKEN: Mapping[PayMethod, Callable[[], bool]] = {
+    PayMethod.WECHAT: _has_wechat,
+    PayMethod.ALIPAY: _has_alipay,
+}
 _PHONE = re.compile(r"Mobile|Android|iPhone|iPad|HarmonyOS")
 
 
@@ -65,6 +94,8 @@ def read_browser(request: HttpRequest) -> Browser:
     agent = request.headers.get("User-Agent", "")
     if "MicroMessenger" in agent:
         return Browser.WECHAT
+    if "AlipayClient" in agent:
+        return Browser.ALIPAY
     return Browser.PHONE if _PHONE.search(agent) else Browser.DESKTOP
 
 

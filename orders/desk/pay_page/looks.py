@@ -3,15 +3,14 @@
 import base64
 from dataclasses import dataclass
 from functools import cached_property
-from urllib.parse import quote
 
 from orders.desk.pay_page.browsers import Browser, Way, list_ways
 from orders.models import Order
 from orders.payments.links.addresses import make_address
-from orders.payments.links.paying import Shown, find_live, find_shown
+from orders.payments.links.paying import Shown, find_live, find_shown, lead_to_gateway
 from orders.payments.links.services import ends_at
 from orders.payments.links.standing import Standing, find_standing
-from orders.payments.models import Channel, PayAttempt, PayLink
+from orders.payments.models import PayAttempt, PayLink
 from pickup.pictures import draw_png
 from shop.store.choices import PayMethod
 from shop.store.selectors import get_store_settings
@@ -98,18 +97,23 @@ class Look:
         return f"{self.standing}.{self.order.owed_fen}.{until}"
 
     @property
+    def other_ways(self) -> list[Way]:
+        """By what else this browser can pay; begun, it ends the one that is shown."""
+        return [way for way in self.ways if not self.shown or way.channel != self.shown.channel]
+
+    @property
     def picture(self) -> str:
         """The code as the address of a picture that holds itself, "" where the browser is led instead."""
-        if self.shown is None or self.shown.channel == Channel.H5:
+        if self.shown is None or self.way.opens:
             return ""
         return f"data:image/png;base64,{base64.b64encode(draw_png(self.shown.url)).decode()}"
 
     @property
     def leads_to(self) -> str:
         """Where the browser is led, and how it comes back here."""
-        if self.shown is None or self.shown.channel != Channel.H5:
+        if self.shown is None or not self.way.opens:
             return ""
-        return f"{self.shown.url}&redirect_url={quote(make_address(self.link), safe='')}"
+        return lead_to_gateway(self.shown, make_address(self.link))
 
     @cached_property
     def account(self) -> "Account | None":

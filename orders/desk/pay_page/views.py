@@ -57,7 +57,8 @@ def _start(request: HttpRequest, link: PayLink) -> Refused | None:
             raise Refused("bad_choice", _("This way to pay is not possible here. Choose another one."), 400)
         if take(f"pay_link_{link.pk}", each_ms=_EACH_MS, full_ms=_AT_ONCE_MS):
             raise Refused("too_often", _("That was very often. Wait a few seconds, then try again."), 429)
-        start_by_link(link, Wanted(way.channel, int(typed), read_ip(request) or "127.0.0.1"))
+        payer_ip = read_ip(request) or "127.0.0.1"
+        start_by_link(link, Wanted(way.channel, int(typed), payer_ip, way.method))
     except Refused as refused:
         return refused
     return None

@@ -10,8 +10,8 @@ from orders.desk.failures import describe_failure
 from orders.desk.labels import find_refund_tone
 from orders.desk.list.counts import describe_count
 from orders.desk.refunds.shelves import SHELVES, Filters, Shelf, find_shelf, narrow
-from orders.payments.models import Refund, RefundState
-from orders.payments.refunding.words import describe_wait
+from orders.payments.models import Refund
+from orders.payments.refunding.words import can_be_retried, describe_no_retry, describe_wait
 from orders.payments.services.refunds import PAYABLE_BY_HAND
 from orders.scope import scope_key
 from shop.crypto import mask_name
@@ -55,8 +55,8 @@ def _make_row(refund: Refund) -> Row:
         buyer=mask_name(refund.order.recipient),
         way=refund.order.name_method(refund.payment.method),
         tone=find_refund_tone(refund),
-        why=describe_failure(refund.last_error) or describe_wait(refund),
-        can_retry=refund.state == RefundState.FAILED,
+        why=describe_no_retry(refund) or describe_failure(refund.last_error) or describe_wait(refund),
+        can_retry=can_be_retried(refund),
         can_pay_out=refund.state in PAYABLE_BY_HAND,
     )
 

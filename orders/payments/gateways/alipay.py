@@ -32,6 +32,11 @@ class AlipayGateway(Gateway[Credentials, Alipay]):
     def hand_out(self, client: Alipay, attempt: PayAttempt, told: Announced) -> dict[str, str]:
         return {"qr_code": attempt.code_url, "link": client.make_link(**told.facts)}
 
+    def lead(self, attempt: PayAttempt, told: Announced, back_url: str) -> str:
+        own = (attempt.mchid, attempt.appid)
+        client = self.open_by(lambda made: (made.mchid, made.appid) == own)
+        return client.make_link(return_url=back_url, **told.facts)
+
     def refund(self, client: Alipay, refund: Refund) -> GatewayRefund:
         return client.refund(
             trade_no=refund.payment.trade_no, refund_number=refund.number, refund_fen=refund.amount_fen

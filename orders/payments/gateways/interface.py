@@ -82,6 +82,13 @@ class Gateway(ABC, Generic[Made, Line]):
         """What the buyer's phone needs to pay an attempt that was announced."""
 
     @abstractmethod
+    def lead(self, attempt: PayAttempt, told: Announced, back_url: str) -> str:
+        """Where a phone's browser is led to pay an attempt that was announced, and from there to `back_url`.
+
+        Nothing is asked. Raises OtherMerchant, Refused `…_not_set_up`.
+        """
+
+    @abstractmethod
     def refund(self, client: Line, refund: Refund) -> GatewayRefund:
         """Send a refund, under its own number. Raises ClientError."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import TypeVar
+from urllib.parse import quote
 
 from django.conf import settings
 
@@ -40,6 +41,9 @@ class WeChatGateway(Gateway[Credentials, WeChatPay]):
 
     def hand_out(self, client: WeChatPay, attempt: PayAttempt, told: Announced) -> dict[str, str]:
         return client.client_parameters(attempt.prepay_id)
+
+    def lead(self, attempt: PayAttempt, told: Announced, back_url: str) -> str:
+        return f"{attempt.code_url}&redirect_url={quote(back_url, safe='')}"
 
     def refund(self, client: WeChatPay, refund: Refund) -> GatewayRefund:
         # Without a reason, which WeChat would show: what the buyer is told stands on the timeline.

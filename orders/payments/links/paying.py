@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
 from orders.moves import locked_order
+from orders.payments.gateways.known import gateway_of
 from orders.payments.links.services import ends_at
 from orders.payments.links.standing import Standing, find_standing
 from orders.payments.models import LIVE, AttemptState, Channel, PayAttempt, PayLink
@@ -17,12 +18,14 @@ from orders.payments.services.attempts import (
     is_of_present_set,
     make_attempt,
     refuse_closing,
+    tell,
 )
 from orders.payments.services.closing import close_live_attempt
 from shop import clock
 from shop.actor import GATEWAY
 from shop.errors import Refused
 from shop.money import format_fen
+from shop.store.choices import PayMethod
 
 ATTEMPT_LIFE = timedelta(minutes=15)
 H5_URL_LIFE = timedelta(minutes=5)
@@ -35,11 +38,12 @@ _VERB = "order.pay"
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a browser asks for: where it pays, the amount that its page says, and its address."""
+    """What a browser asks for: where it pays, the amount that its page says, its address, and by which gateway."""
 
     channel: Channel
     seen_fen: int
     payer_ip: str = ""
+    method: PayMethod = PayMethod.WECHAT
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ class Shown:
     channel: Channel
     amount_fen: int
     until: datetime
+    attempt: PayAttempt
 
 
 def start_by_link(link: PayLink, wanted: Wanted) -> Shown:
@@ -57,7 +62,7 @@ def start_by_link(link: PayLink, wanted: Wanted) -> Shown:
 
     What else is open for the order, in the mini-program, at a counter or in another kind of browser, is closed at the
     gateway first. Raises Refused `nothing_owed`, `wrong_stage`, `link_over`, `proof_sent`, `amount_changed`,
-    `wechat_not_set_up`, `closing`, `gateway_unavailable` (503), `gateway_refused`.
+    `wechat_not_set_up`, `alipay_not_set_up`, `closing`, `gateway_unavailable` (503), `gateway_refused`.
     """
     attempt = _open(link, wanted)
     try:
@@ -110,6 +115,7 @@ def _make(link: PayLink, order: Order, wanted: Wanted) -> PayAttempt:
     moment = clock.now()
     return make_attempt(
         order,
+        method=wanted.method,
         channel=wanted.channel,
         expires_at=max(min(moment + ATTEMPT_LIFE, ends_at(link, order)), moment + SHORTEST_LIFE),
         next_query_at=moment + FIRST_QUERY_AFTER,
@@ -143,7 +149,15 @@ def _prepare(attempt: PayAttempt, wanted: Wanted) -> Shown:
 
 
 def _describe(attempt: PayAttempt) -> Shown:
-    return Shown(attempt.code_url, Channel(attempt.channel), attempt.amount_fen, _shown_until(attempt))
+    return Shown(
+        attempt.code_url, Channel(attempt.channel), attempt.amount_fen, _shown_until(attempt), attempt
+    )
+
+
+def lead_to_gateway(shown: Shown, back_url: str) -> str:
+    """Where a phone's browser pays what it shows, and from where it comes back. Raises OtherMerchant, Refused."""
+    attempt = shown.attempt
+    return gateway_of(attempt.method).lead(attempt, tell(attempt), back_url)
 
 
 def find_live(order: Order) -> PayAttempt | None:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.payments.models import Payment, RefundState
 from orders.payments.selectors import REFUNDABLE_FOR
 from shop.store.choices import PayMethod
+from shop.words import fill
 
 UNDER_WAY = (RefundState.COMMITTED, RefundState.PROCESSING)
 
@@ -68,12 +69,28 @@ def count_days_left(payment: Payment, now: datetime) -> int | None:
     return max((payment.captured_at + rule.takes_for - now).days, 0) if rule else None
 
 
+def is_too_old(payment: Payment, now: datetime) -> bool:
+    """Whether it was paid longer ago than its gateway refunds."""
+    rule = RULES.get(payment.method)
+    return rule is not None and now >= payment.captured_at + rule.takes_for
+
+
+def describe_too_old(payment: Payment) -> Promise:
+    """Why a refund of such a payment is not tried again, and what to do."""
+    days = RULES[payment.method].takes_for.days
+    words = _(
+        "It was paid more than %(days)d days ago, which the gateway does not refund: pay it out by hand."
+    )
+    said: Promise = fill(words, {"days": days})
+    return said
+
+
 def find_bar(payment: Payment, use: Use, now: datetime) -> Promise | str:
     """Why its gateway will take no refund of it any more, so that people pay it out; "" when it will."""
     rule = RULES.get(payment.method)
     if rule is None:
         return ""
-    if now >= payment.captured_at + rule.takes_for:
+    if is_too_old(payment, now):
         return _("paid longer ago than the gateway refunds")
     return _("the gateway takes no more refunds of this payment") if 0 < rule.most <= use.made else ""
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.models import Order
 from orders.payments.models import Refund, RefundState
 from orders.payments.refunding.plan import Route
+from orders.payments.refunding.rules import describe_too_old, is_too_old
 from orders.payments.services.refunds import BACKUP_AFTER
 from shop import clock
 from shop.money import format_fen
@@ -48,3 +49,15 @@ def describe_wait(refund: Refund) -> Any:
 
 def _write_time(moment: Any) -> str:
     return f"{timezone.localtime(moment):%H:%M}"
+
+
+def can_be_retried(refund: Refund) -> bool:
+    """Whether a failed refund may be tried again; its gateway takes none of what was paid too long ago."""
+    return refund.state == RefundState.FAILED and not is_too_old(refund.payment, clock.now())
+
+
+def describe_no_retry(refund: Refund) -> Any:
+    """Why a failed refund cannot be tried again, and what to do; "" of all others."""
+    if refund.state != RefundState.FAILED or can_be_retried(refund):
+        return ""
+    return describe_too_old(refund.payment)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.moves import lock_order, lock_row, move
 from orders.payments.gateways.known import gateway_of
 from orders.payments.models import Refund, RefundState
+from orders.payments.refunding.rules import describe_too_old, is_too_old
 from orders.payments.selectors import is_stuck
 from orders.payments.services.outside import fail_refund
 from orders.payments.services.refunds import SENDABLE, describe_refund, find_next_try
@@ -71,13 +72,15 @@ def call_for_refund(refund_id: int) -> None:
 
 
 def retry_refund(refund_id: int, *, actor: Actor) -> Refund:
-    """Try a failed refund again under its old number. Raises Refused `not_failed`."""
+    """Try a failed refund again under its old number. Raises Refused `not_failed`, `too_old`."""
     with transaction.atomic():
         order_id = Refund.objects.values_list("order_id", flat=True).get(pk=refund_id)
         order = lock_order(order_id, "order.retry_refund", actor=actor)
         refund = Refund.objects.select_for_update().get(pk=refund_id)
         if refund.state != RefundState.FAILED:
             raise Refused("not_failed", _("This refund has not failed."))
+        if is_too_old(refund.payment, clock.now()):
+            raise Refused("too_old", describe_too_old(refund.payment))
         refund.state, refund.sending_since = RefundState.COMMITTED, clock.now()
         refund.next_try_at = find_next_try(refund.payment, refund.sending_since)
         refund.save()

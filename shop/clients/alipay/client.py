@@ -115,13 +115,20 @@ class Alipay:
         return code
 
     def make_link(
-        self, *, number: str, amount_fen: int, description: str, expires_at: datetime, notify_url: str
+        self,
+        *,
+        number: str,
+        amount_fen: int,
+        description: str,
+        expires_at: datetime,
+        notify_url: str,
+        return_url: str = "",
     ) -> str:
-        """The address at which a browser on a phone pays; nothing is asked for it."""
+        """Where a phone's browser pays, and is led to `return_url` afterwards; nothing is asked for it."""
         body = self._write_order(number, amount_fen, description, expires_at)
         body["product_code"] = "QUICK_WAP_WAY"
         fields = self._write_fields("alipay.trade.wap.pay", body, notify_url)
-        return f"{self._url}?{sign_form(self._keys, fields)}"
+        return f"{self._url}?{sign_form(self._keys, fields | {'return_url': return_url})}"
 
     def _write_order(
         self, number: str, amount_fen: int, description: str, expires_at: datetime

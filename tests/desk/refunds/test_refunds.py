@@ -1,5 +1,6 @@
 """The page of the refunds: what goes back, how far it is, and what somebody has to do."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,16 +12,18 @@ from orders.desk.list.counts import count_tabs
 from orders.models import Order
 from orders.payments.changes.cancelling import cancel_paid
 from orders.payments.changes.partial import PartRefund, refund_part
-from orders.payments.models import Refund, RefundCause
+from orders.payments.models import Payment, Refund, RefundCause, RefundState
+from orders.payments.selectors import REFUNDABLE_FOR
 from orders.payments.services.collecting import collect_payment
 from orders.payments.services.payouts import pay_out_refund
 from orders.payments.services.refund_evidence import apply_refund_evidence
-from orders.payments.services.refund_sending import refuse_refund
+from orders.payments.services.refund_sending import refuse_refund, retry_refund
 from shop import clock
 from shop.actor import GATEWAY
 from shop.store.choices import PayMethod
 from tests import cast
 from tests.console import page_with
+from tests.expect import refused
 
 LIST = "/console/orders/refunds/"
 FINANCE = cast.clerk("finance", id_=8, name="老李")
@@ -147,3 +150,20 @@ def test_however_many_there_are_it_takes_as_many_queries(
     finance.get(LIST)
     with django_assert_max_num_queries(12):
         finance.get(LIST)
+
+
+def test_what_was_paid_too_long_ago_is_not_tried_again_and_says_what_to_do(finance: Client) -> None:
+    refund = failed()
+    Payment.objects.update(captured_at=clock.now() - REFUNDABLE_FOR + timedelta(minutes=1))
+    assert "Try again or pay out" in page_with(200, finance.get(LIST))
+    Payment.objects.update(captured_at=clock.now() - REFUNDABLE_FOR)
+    detail = f"/console/orders/{refund.order.number}/"
+    for page in (page_with(200, finance.get(LIST)), page_with(200, finance.get(detail))):
+        assert "more than 365 days ago" in page
+        assert "retry/" not in page
+        assert "Try again or pay out" not in page
+    assert "Record payout" in page_with(200, finance.get(LIST))
+    with refused("too_old"):
+        retry_refund(refund.pk, actor=FINANCE)
+    refund.refresh_from_db()
+    assert refund.state == RefundState.FAILED

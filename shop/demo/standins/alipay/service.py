@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any
 
-from shop.demo.standins.alipay import refunds, trades
+from shop.demo.standins.alipay import bills, refunds, trades
 from shop.demo.standins.alipay.gate import PATH, Unsigned, read_call, sign_answer, split_form, wrong_value
 from shop.demo.standins.alipay.notices import send_later
 from shop.demo.standins.wire import Problem, Reply, Request, read_object
@@ -18,6 +18,7 @@ CALLS: dict[str, tuple[str, Handler]] = {
     "alipay.trade.close": ("close", trades.close),
     "alipay.trade.refund": ("refund", refunds.refund),
     "alipay.trade.fastpay.refund.query": ("query_refund", refunds.query_refund),
+    "alipay.data.dataservice.bill.downloadurl.query": ("bill", bills.find_bill),
 }
 """Method → what the call is counted as, and its handler."""
 PAY_PATH = "/alipay/pay"
@@ -48,6 +49,8 @@ def answer_alipay(world: World, request: Request) -> Reply:
     """Answer a call, signed, or show the page that a code or link leads to."""
     if request.method == "POST" and request.path == PATH:
         return _answer_call(world, request)
+    if request.method == "GET" and request.path == bills.FILE_PATH:
+        return bills.give_file(world, request)
     try:
         if request.method == "POST" and request.path == PAY_PATH:
             return _take_money(world, request)

@@ -37,7 +37,11 @@ FUND_COLUMNS = (
     *("收支金额（元）", "账户结余（元）", "资金变更提交申请人", "备注", "业务凭证号"),
 )
 FUND_TOTALS = ("资金流水总笔数", "收入笔数", "收入金额", "支出笔数", "支出金额")
-BILL_FAULTS = ("", "not_ready", "none", "truncated", "wrong_hash", "other_day")
+BILL_FAULTS = (
+    *("", "not_ready", "none", "truncated", "wrong_hash", "other_day"),
+    *("broken_zip", "expired_url"),
+)
+"""The last two are trouble of Alipay's alone, which has no digest to be wrong."""
 
 Row = dict[str, Any]
 
