@@ -65,6 +65,7 @@ class Aftersale(Versioned):
         ]
         indexes = [
             models.Index(fields=["state", "due_at", "id"], name="aftersale_queue"),
+            models.Index(fields=["state", "-id"], name="aftersale_by_state"),
             models.Index(fields=["kind", "-id"], name="aftersale_by_kind"),
             models.Index(fields=["look_at"], name="aftersale_look_due", condition=Q(look_at__isnull=False)),
             models.Index(fields=["asked_at", "id"], name="aftersale_by_day"),

@@ -1,11 +1,14 @@
 """Reading after-sales."""
 
+from typing import Any
+
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from aftersales.choices import State
 from aftersales.models import Aftersale
 from orders.scope import rows_in_scope, scope_key
+from orders.shipping.models import Parcel
 from shop.actor import Actor
 from shop.errors import Refused
 
@@ -42,6 +45,19 @@ def list_here(scope: str) -> "QuerySet[Aftersale]":
     """Those whose goods have come back, and are to be taken in or settled."""
     is_here = Q(state=State.RECEIVED) | Q(state=State.RETURNING, arrived_at__isnull=False)
     return rows_in_scope(Aftersale.objects.filter(is_here), scope)
+
+
+def find_by_slip(typed: str) -> "QuerySet[Aftersale]":
+    """Those of a whole number that is on the slip or the box: its own, or that of a parcel of it."""
+    of_parcel = Parcel.objects.filter(tracking_no=typed).exclude(case_number="").values("case_number")
+    own, sent = Aftersale.objects.filter(number=typed), Aftersale.objects.filter(number__in=of_parcel)
+    return Aftersale.objects.filter(pk__in=join_ids(own, sent))
+
+
+def join_ids(*rows: "QuerySet[Aftersale]") -> "QuerySet[Aftersale, dict[str, Any]]":
+    """The ids of all of these: joined by UNION, for with OR all after-sales would be read."""
+    first, *others = (each.order_by().values("pk") for each in rows)
+    return first.union(*others)
 
 
 def list_of_order(order_id: int) -> list[Aftersale]:

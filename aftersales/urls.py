@@ -6,6 +6,7 @@ import aftersales.converters  # noqa: F401  # the kinds of parts below
 from aftersales.pages import views
 from aftersales.pages.actions import ACTIONS
 from aftersales.pages.opening import open_for_buyer
+from aftersales.pages.slip import show_slip
 from shop.staff.actions.views import action_paths
 
 app_name = "aftersales"
@@ -15,5 +16,6 @@ urlpatterns = [
     path("aftersales/", views.list_aftersales, name="list"),
     path("orders/<asked_order:number>/aftersale/", open_for_buyer, name="open"),
     path(_AFTERSALE, views.show_aftersale, name="detail"),
+    path(f"{_AFTERSALE}slip/", show_slip, name="slip"),
     *action_paths(views.AFTERSALE_PAGE, ACTIONS, _AFTERSALE),
 ]

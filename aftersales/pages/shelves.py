@@ -5,17 +5,16 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from aftersales.choices import Kind, State
 from aftersales.models import Aftersale
-from aftersales.selectors import OURS, list_in
+from aftersales.selectors import OURS, find_by_slip, join_ids, list_in
 from aftersales.terms.models import Reason
 from orders.models import HashKind
 from orders.scope import rows_in_scope
 from orders.search import find_by_hash
-from orders.shipping.models import Parcel
 from shop import clock
 from shop.console import filters as console_filters
 from shop.console.fields import DayField, YuanField
@@ -56,6 +55,13 @@ SHELVES = (
     ),
 )
 _PLAIN = {"kind": "kind", "reason": "reason", "least": "asked_fen__gte", "most": "asked_fen__lte"}
+_DUE = [
+    ("", _("Any time left")),
+    ("0", _("Time is over")),
+    ("24", _("Within a day")),
+    ("72", _("Within three days")),
+]
+"""Hours from now."""
 _QUALITY = [("", _("Any quality")), ("1", _("About quality")), ("0", _("Not about quality"))]
 
 
@@ -84,6 +90,7 @@ class FilterForm(forms.Form):
     quality = forms.ChoiceField(
         label=_("Quality"), choices=_QUALITY, required=False, widget=_named(_("Quality"))
     )
+    due = forms.ChoiceField(label=_("Until"), choices=_DUE, required=False, widget=_named(_("Until")))
     least = YuanField(label=_("Amount from"), required=False)
     most = YuanField(label=_("Amount to"), required=False)
     since = DayField(_("From"))
@@ -109,6 +116,8 @@ def narrow(shelf: Shelf, filters: Filters, scope: str) -> "QuerySet[Aftersale]":
             rows = rows.filter(**{path: value})
     if quality := filters.get("quality"):
         rows = rows.filter(is_quality=quality == "1")
+    if due := filters.get("due"):
+        rows = rows.filter(due_at__lte=clock.now() + timedelta(hours=int(due)))
     if since := filters.get("since"):
         rows = rows.filter(asked_at__gte=clock.start_of_day(since))
     if until := filters.get("until"):
@@ -118,9 +127,6 @@ def narrow(shelf: Shelf, filters: Filters, scope: str) -> "QuerySet[Aftersale]":
 
 def _find(typed: str) -> "QuerySet[Aftersale]":
     """By its own whole number, its order's, that of its parcel, or the recipient's phone."""
-    of_number = Aftersale.objects.filter(order__number=typed).values("pk")
-    of_parcel = Parcel.objects.filter(tracking_no=typed).exclude(case_number="").values("case_number")
+    of_order = Aftersale.objects.filter(order__number=typed)
     of_phone = Aftersale.objects.filter(order__in=find_by_hash(HashKind.PHONE, typed).values("order"))
-    return Aftersale.objects.filter(
-        Q(number=typed) | Q(pk__in=of_number) | Q(number__in=of_parcel) | Q(pk__in=of_phone.values("pk"))
-    )
+    return Aftersale.objects.filter(pk__in=join_ids(find_by_slip(typed), of_order, of_phone))

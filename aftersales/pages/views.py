@@ -12,6 +12,7 @@ from aftersales.models import Aftersale
 from aftersales.pages.actions import ACTIONS, find_action_url
 from aftersales.pages.facts import TONES, find_then, is_late, read_facts
 from aftersales.pages.shelves import SHELVES, Filters, Shelf, find_shelf, narrow
+from aftersales.pages.slip import has_slip
 from aftersales.selectors import get_aftersale, list_in
 from orders.scope import scope_key
 from shop.console.timeline import tell_last
@@ -85,6 +86,7 @@ def _render(
         "pictures": [row.picture for row in aftersale.pictures.select_related("picture")],
         "offers": list_offers(ACTIONS, aftersale, request.actor, action_url=find_action_url),
         "entries": tell_last(aftersale, EVENTS_SHOWN),
+        "has_slip": has_slip(aftersale),
         "dialog": dialog,
     }
     return render(request, "aftersales/aftersale.html", context, status=status)

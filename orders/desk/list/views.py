@@ -6,11 +6,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_htmx.http import HttpResponseClientRedirect
 
 from orders.desk.list.bulk import list_bulk, list_more, list_prints
 from orders.desk.list.counts import count_tabs, describe_count
@@ -19,7 +20,7 @@ from orders.desk.list.kinds import ORDINARY, PICKUP, OrderKind, find_kind, list_
 from orders.desk.list.rows import make_rows
 from orders.desk.list.selectors import Page, get_page, has_any, search
 from orders.desk.search.hints import describe_tried
-from orders.desk.search.leads import list_leads
+from orders.desk.search.leads import find_slip_page, list_leads
 from orders.desk.search.matches import Matches
 from orders.desk.search.words import read_payment_number
 from orders.exports.moves import CAPABILITY as EXPORTING
@@ -43,6 +44,8 @@ _COME_BY_THEMSELVES = gettext_lazy(
 def list_orders(request: StaffRequest) -> HttpResponse:
     """The list, whole or (asked for by htmx) as the part below the title; the address is its state."""
     filters = Filters(request.GET)
+    if slip := find_slip_page(filters.get("q"), actor=request.actor):
+        return HttpResponseClientRedirect(slip) if request.htmx else redirect(slip)
     matches = search(filters, actor=request.actor)
     context = _draw_context(request, filters, matches, _read_page(request, filters, matches))
     is_part = request.htmx and not request.htmx.history_restore_request

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from django.db.models import prefetch_related_objects
 from django.utils.safestring import SafeString
 
-from orders.desk.prints.codes import draw_code128, draw_qr
 from orders.models import Order, OrderLine
 from orders.scope import orders_in_scope
 from orders.selectors import with_secrets
@@ -14,6 +13,7 @@ from orders.services.printing import Document
 from orders.services.sheets import Sheet, mask_street
 from shop.access import has_capability
 from shop.actor import Actor
+from shop.console.codes import draw_code128, draw_qr
 from shop.store.choices import Delivery
 
 

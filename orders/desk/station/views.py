@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from orders.desk.list.counts import CAP, describe_count
-from orders.desk.prints.codes import draw_code128
 from orders.desk.station.commands import Command, write_courier
 from orders.desk.station.desk import read_desk
 from orders.desk.station.scans import Scan, take_scan
@@ -19,6 +18,7 @@ from orders.scope import real_orders_in_scope
 from orders.stages import TO_SHIP
 from shop import clock
 from shop.actor import Actor
+from shop.console.codes import draw_code128
 from shop.couriers.known import find_courier
 from shop.couriers.selectors import list_accounts
 from shop.staff.decorators import StaffRequest, staff_page
