@@ -21,6 +21,7 @@ class SheetKind(models.TextChoices):
     BUYERS = "buyers", _("Buyers")
     MONEY = "money", _("Payments and refunds")
     REFUNDS = "refunds", _("Refunds")
+    AFTERSALES = "aftersales", _("After-sales")
     DELIVERY = "delivery", _("Delivery list")
     HANDED_OUT = "handed_out", _("Verifications")
 

@@ -1,4 +1,4 @@
-"""After-sales are found by what is on their slip and on the box, from the search box of every page and on their list."""
+"""After-sales are found by their slip and the label of the box, from the search box of each page and on their list."""
 
 import pytest
 from django.test import Client

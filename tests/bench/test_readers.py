@@ -120,6 +120,7 @@ READERS = {
     "intercept_open": "orders.shipping.selectors.list_open_intercepts",
     "aftersale_queue": "aftersales.pages.shelves.narrow",
     "aftersale_by_kind": "aftersales.pages.shelves.narrow",
+    "aftersale_by_state": "aftersales.pages.shelves.narrow",
     "aftersale_by_day": "aftersales.pages.shelves.narrow",
     "aftersale_look_due": "aftersales.timers.list_to_look_at",
     "bill_to_fetch": "orders.bills.selectors.list_due",
@@ -149,6 +150,7 @@ READERS = {
     "wechat_company_by_name": "orders.wechat_report.selectors.find_company",
     "waybill_due": "orders.waybills.selectors.list_due",
     "waybill_of_bundle": "orders.waybills.selectors.find_held",
+    "waybill_of_case": "orders.waybills.selectors.find_of_case",
     "waybill_troubled": "orders.waybills.selectors.list_troubled",
 }
 

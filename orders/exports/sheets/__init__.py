@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from orders.exports.models import SheetKind
+from orders.exports.sheets.aftersales import AFTERSALES
 from orders.exports.sheets.base import Sheet
 from orders.exports.sheets.buyers import BUYERS
 from orders.exports.sheets.delivery import DELIVERY
@@ -20,6 +21,7 @@ SHEETS: dict[str, Sheet] = {
     SheetKind.BUYERS: BUYERS,
     SheetKind.MONEY: MONEY,
     SheetKind.REFUNDS: REFUNDS,
+    SheetKind.AFTERSALES: AFTERSALES,
     SheetKind.DELIVERY: DELIVERY,
     SheetKind.HANDED_OUT: VERIFICATIONS,
 }
