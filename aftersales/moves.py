@@ -271,6 +271,7 @@ AFTERSALES = register(
                 stay(*OPEN),
                 BY_SYSTEM,
                 is_look=True,
+                facts={"waits_for": str},
             ),
             Move(
                 "aftersale.be_due",
@@ -280,6 +281,7 @@ AFTERSALES = register(
                 BY_SYSTEM,
                 is_bad=True,
                 is_look=True,
+                facts={"waits_for": str},
             ),
         ),
         _("There is no such after-sale."),

@@ -57,4 +57,5 @@ def _note(aftersale_id: int, verb: str) -> None:
         if aftersale.look_at is None or aftersale.look_at > clock.now():
             return
         look_at = aftersale.due_at if verb == "aftersale.near_due" else None
-        move(aftersale, verb, actor=SYSTEM, changes={"look_at": look_at})
+        waits_for = "buyer" if aftersale.state == State.TO_RETURN else "shop"
+        move(aftersale, verb, actor=SYSTEM, changes={"look_at": look_at}, data={"waits_for": waits_for})

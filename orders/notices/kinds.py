@@ -34,8 +34,8 @@ class Row:
 
     `template` is whose words the message has; `words` and `phrase` (at most 20 and 5 characters) are what it says of
     itself: Chinese whatever language a page is in, as the templates are. It is `left_by` events of these verbs that
-    the buyer did not cause, `when` that holds, with what `read` takes from them. After `lasts`, and after one of
-    `ended_by` if `is_over` then says so, nobody need hear of it.
+    the buyer did not cause, `when` that holds of the order and `about` of the event, with what `read` takes from it.
+    After `lasts`, and after one of `ended_by` if `is_over` then says so, nobody need hear of it.
     """
 
     template: Notice
@@ -44,12 +44,14 @@ class Row:
     lasts: timedelta
     left_by: tuple[str, ...] = ()
     when: Callable[[Order], bool] = lambda _order: True
+    about: Callable[[Event], bool] = lambda _event: True
     read: Callable[[Event], Mapping[str, Any]] = lambda _event: {}
     ended_by: tuple[str, ...] = ()
     is_over: Callable[[Order, BuyerNotice], bool] = lambda _order, _notice: False
 
     def is_left_by(self, event: Event, order: Order) -> bool:
-        return event.verb in self.left_by and event.actor_kind != ActorKind.CUSTOMER and self.when(order)
+        is_news = event.verb in self.left_by and event.actor_kind != ActorKind.CUSTOMER
+        return is_news and self.about(event) and self.when(order)
 
 
 def _is_postponed_no_more(order: Order, notice: BuyerNotice) -> bool:
@@ -152,6 +154,44 @@ KINDS: dict[NoticeKind, Row] = {
         when=lambda order: order.pieces_shipped > 0,
         ended_by=("order.undo_verify",),
         is_over=_is_taken_back,
+    ),
+    NoticeKind.RETURN_AGREED: Row(
+        Notice.CHANGED,
+        "待寄回",
+        "已同意退货，请按退货地址寄回",
+        timedelta(days=1),
+        left_by=("aftersale.agree_return",),
+    ),
+    NoticeKind.RETURN_DUE: Row(
+        Notice.CHANGED,
+        "待寄回",
+        "退货期限将到，请尽快寄回商品",
+        timedelta(hours=12),
+        left_by=("aftersale.near_due",),
+        about=lambda event: event.data["waits_for"] == "buyer",
+    ),
+    NoticeKind.REFUND_AGREED: Row(
+        Notice.CHANGED,
+        "退款中",
+        "已同意退款，款项将原路退回",
+        timedelta(days=1),
+        left_by=("aftersale.agree_refund", "aftersale.refund"),
+        # Of goods that were not sent the order's own change tells.
+        when=lambda order: order.pieces_shipped > 0,
+    ),
+    NoticeKind.REFUSED: Row(
+        Notice.CHANGED,
+        "未通过",
+        "商家未同意售后申请，请查看原因",
+        timedelta(days=1),
+        left_by=("aftersale.refuse",),
+    ),
+    NoticeKind.EXCHANGED: Row(
+        Notice.CHANGED,
+        "已换出",
+        "换货商品已发出，请留意查收",
+        timedelta(days=1),
+        left_by=("aftersale.resend",),
     ),
 }
 

@@ -20,6 +20,11 @@ class NoticeKind(models.TextChoices):
     READY = "ready", _("Ready for pickup")
     UNCOLLECTED = "uncollected", _("Reminded of the pickup")
     HANDED_OUT = "handed_out", _("Picked up")
+    RETURN_AGREED = "return_ok", _("Return agreed to")
+    RETURN_DUE = "return_due", _("Reminded to send back")
+    REFUND_AGREED = "refund_ok", _("Refund agreed to")
+    REFUSED = "refused", _("After-sale refused")
+    EXCHANGED = "exchanged", _("Exchange sent")
 
 
 OF_PARCELS = (NoticeKind.SHIPPED, NoticeKind.RENUMBERED)

@@ -4,6 +4,7 @@ from aftersales.choices import Kind
 from aftersales.services.settling import refund_return
 from orders.shipping.models import Parcel
 from shop.actor import Actor
+from shop.events.delivery import drain
 from tests import cast
 from tests.aftersales.cases import STORE, asked, open_returns, received_order, settle_money, taken_in
 from tests.exports.conftest import read_table, wish, written
@@ -15,6 +16,7 @@ def test_a_return_as_a_row(manager: Actor) -> None:
     order = received_order()
     aftersale = refund_return(taken_in(order).pk, actor=STORE)
     settle_money(order)
+    drain()
     row = only("aftersales", manager)
     line, parcel = order.lines.get(), Parcel.objects.get(case_number=aftersale.number)
     assert (row["After-sale number"], row["Order number"]) == (aftersale.number, order.number)

@@ -277,6 +277,7 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("orders:reveal_invoice", "POST"): staff(COLLECTORS),
     ("aftersales:list", "GET"): staff(ASKED_BACK),
     ("aftersales:detail", "GET"): staff(ASKED_BACK),
+    ("aftersales:slip", "GET"): staff(ASKED_BACK),
     ("aftersales:settings", "GET"): staff(SETTINGS_VIEWERS),
     ("aftersales:save_terms", "POST"): staff(OWNER),
     ("money:days", "GET"): staff(MATCHERS),
