@@ -54,7 +54,7 @@ def find_by_slip(typed: str) -> "QuerySet[Aftersale]":
     return Aftersale.objects.filter(pk__in=join_ids(own, sent))
 
 
-def join_ids(*rows: "QuerySet[Aftersale]") -> "QuerySet[Aftersale, dict[str, Any]]":
+def join_ids(*rows: "QuerySet[Aftersale]") -> "QuerySet[Aftersale, Any]":
     """The ids of all of these: joined by UNION, for with OR all after-sales would be read."""
     first, *others = (each.order_by().values("pk") for each in rows)
     return first.union(*others)
