@@ -58,6 +58,7 @@ def live(plan: Plan, *, seed: int, standins_dir: Path) -> None:
             FEIE_URL=server.base_url,
             WECHAT_MINI_URL=server.base_url,
             WECHAT_PAY_URL=server.base_url,
+            ALIPAY_URL=f"{server.base_url}/gateway.do",
         ),
         drawn_by(rng.randrange),
         quietly,

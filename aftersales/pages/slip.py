@@ -1,7 +1,8 @@
 """The slip that a buyer encloses with what they send back, so that a scan opens its after-sale."""
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -9,7 +10,6 @@ from aftersales.choices import State
 from aftersales.models import Aftersale
 from aftersales.selectors import get_aftersale
 from shop.console.codes import draw_qr
-from shop.errors import Refused
 from shop.staff.decorators import StaffRequest, staff_page
 from shop.store.selectors import get_store_settings
 
@@ -23,12 +23,12 @@ def has_slip(aftersale: Aftersale) -> bool:
 
 @staff_page("aftersales.view")
 def show_slip(request: StaffRequest, aftersale: str) -> HttpResponse:
-    """The return slip, with the browser's own print dialog. Raises Refused `no_slip`."""
+    """The return slip, with the browser's own print dialog; where nothing is to come back, its after-sale."""
     found = get_aftersale(aftersale, actor=request.actor)
     if not has_slip(found):
-        raise Refused("no_slip", _("Nothing is to come back for this after-sale."))
+        messages.info(request, _("Nothing is to come back for this after-sale."))
+        return redirect("aftersales:detail", found.number)
     context = {
-        "label": _("Return slip"),
         "paper": "a4",
         "store": get_store_settings(),
         "back": reverse("aftersales:detail", args=[found.number]),
