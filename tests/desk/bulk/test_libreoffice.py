@@ -17,6 +17,9 @@ from tests.desk.bulk.test_ship_sheet import closed, held
 from tests.desk.bulk.uploading import confirm, say, send
 from tests.sheets.importing import list_rows as list_job_rows
 
+# Two thousand orders are placed, and all that follows from them is carried out before the books are read.
+pytestmark = pytest.mark.timeout(600)
+
 MAKERS: dict[str, Callable[[], Order]] = {
     "unpaid": cast.place,
     "paid": cast.paid_order,
