@@ -15,7 +15,7 @@ from shop.invariants import in_scope, invariant
 
 
 @invariant(
-    "B23",
+    "B24",
     "a line is in the open after-sale that its order line says, with so many pieces, and in one at most",
 )
 def lines_say_what_is_open() -> Iterator[str]:
@@ -47,7 +47,7 @@ def marks_say_what_is_open() -> Iterator[str]:
 
 
 @invariant(
-    "B23.2",
+    "B24.2",
     "an after-sale that is settled has given back what was agreed to, any other nothing",
 )
 def refunds_are_what_was_agreed() -> Iterator[str]:

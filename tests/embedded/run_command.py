@@ -46,7 +46,9 @@ class RunCommand:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
-            wait_until(lambda: not self.living_processes(), "all processes are gone")
+            wait_until(
+                lambda: not self.living_processes(), "all processes are gone", left=self.living_processes
+            )
 
     @property
     def output(self) -> str:
@@ -120,11 +122,13 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-def wait_until(is_so: Callable[[], bool], what: str, seconds: float = 60) -> None:
-    """Wait for something to become true; raises AssertionError naming it when it does not."""
+def wait_until(
+    is_so: Callable[[], bool], what: str, seconds: float = 60, *, left: Callable[[], object] = str
+) -> None:
+    """Wait for something to become true; raises AssertionError naming it, and what is `left`, when it does not."""
     end = time.monotonic() + seconds
     while not is_so():
-        assert time.monotonic() < end, f"not within {seconds:.0f} s: {what}"
+        assert time.monotonic() < end, f"not within {seconds:.0f} s: {what} {left()}".rstrip()
         time.sleep(0.1)
 
 

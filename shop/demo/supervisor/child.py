@@ -52,6 +52,8 @@ def end_with_parent() -> Callable[[], None]:
     parent = os.getpid()
 
     def prepare() -> None:
+        # The supervisor's own handler, which is there until the new program is, would swallow it.
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
         if os.getppid() != parent:
             # The parent was gone before the kernel was told to watch it.
