@@ -42,6 +42,8 @@ ADDRESS = {
 }
 HOUR = timedelta(hours=1)
 WINDOW = timedelta(days=6)
+MOST = 100
+"""So many received orders are looked through: by the hour of the day the newest may all have come just now."""
 
 
 def ask_back(world: World) -> None:
@@ -69,7 +71,7 @@ def _list_received(world: World) -> Iterator[Order]:
     """Received lately and asked about by nobody, the newest first."""
     rows = Order.objects.filter(stage=Stage.DONE, delivery=Delivery.EXPRESS, paid_fen__gt=0, refunded_fen=0)
     rows = rows.filter(received_at__gt=world.plan.ends_at - WINDOW, pieces_returned=0)
-    yield from rows.exclude(pay_method=PayMethod.BALANCE).select_related("customer").order_by("-pk")[:12]
+    yield from rows.exclude(pay_method=PayMethod.BALANCE).select_related("customer").order_by("-pk")[:MOST]
 
 
 def _ask(world: World, order: Order, kind: Kind, reason: str, ago: timedelta, words: str = "") -> Aftersale:

@@ -30,6 +30,7 @@ def show_slip(request: StaffRequest, aftersale: str) -> HttpResponse:
         return redirect("aftersales:detail", found.number)
     context = {
         "paper": "a4",
+        "papers": (),
         "store": get_store_settings(),
         "back": reverse("aftersales:detail", args=[found.number]),
         "aftersale": found,

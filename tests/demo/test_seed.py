@@ -114,6 +114,7 @@ def test_only_the_last_hours_alerts_are_open_and_everything_was_delivered(lived:
         AlertKind.ROBOT,
         AlertKind.PARCEL_STUCK,
         AlertKind.BRUTE_FORCE,
+        AlertKind.BILL_FAILED,
     }
     assert {alert.kind for alert in open_alerts} == set(AlertKind) - mishaps
     # What is low stays so until somebody restocks it, what a provider or printer left open until somebody looks.
