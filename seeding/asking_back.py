@@ -13,6 +13,7 @@ from aftersales.services.settling import resend, take_in
 from aftersales.terms.models import Reason
 from aftersales.terms.services.addresses import add_address
 from aftersales.terms.services.reasons import add_reason
+from aftersales.terms.services.terms import change_terms
 from orders.models import Order
 from orders.shipping.exchanges.sending import Carriage
 from orders.shipping.models import Parcel
@@ -41,7 +42,8 @@ ADDRESS = {
     "note": "请附上订单号，勿发到付",
 }
 HOUR = timedelta(hours=1)
-WINDOW = timedelta(days=6)
+WINDOW_DAYS = 30
+WINDOW = timedelta(days=WINDOW_DAYS - 2)
 MOST = 100
 """So many received orders are looked through: by the hour of the day the newest may all have come just now."""
 
@@ -53,6 +55,7 @@ def ask_back(world: World) -> None:
         for name, is_quality in REASONS:
             add_reason({"name": name, "is_quality": is_quality}, actor=owner)
         add_address(ADDRESS, actor=owner)
+        change_terms({"window_days": WINDOW_DAYS}, actor=owner)
     received = list(_list_received(world))
     for tell, ago in _STORIES:
         order = next((order for order in received if _was_here(order, world.plan.ends_at - ago)), None)
