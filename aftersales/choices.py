@@ -32,6 +32,10 @@ class State(models.TextChoices):
 
 OPEN = (State.ASKED, State.TO_RETURN, State.RETURNING, State.RECEIVED)
 """Somebody has to decide or send something: its lines are neither sent nor changed meanwhile."""
+OURS = (State.ASKED, State.RETURNING, State.RECEIVED)
+"""The shop has to answer, to take in what comes, or to settle what has come."""
+OVER_FOR_GOODS = (State.REFUSED, State.LAPSED)
+"""Nothing was given back, and a supervisor can open it again."""
 SETTLED = (State.REFUNDING, State.DONE)
 """Money or goods have moved: nothing of it is decided anew."""
 
@@ -42,6 +46,27 @@ class Overdue(models.TextChoices):
     NOTHING = "nothing", _("nothing happens by itself, people are told")
     AGREE = "agree", _("the shop has agreed")
     LAPSE = "lapse", _("the request is closed")
+
+
+class DisputeState(models.TextChoices):
+    """How a case stands that the buyer, or staff, brought before a supervisor."""
+
+    OPEN = "open", pgettext_lazy("dispute", "Disputed")
+    BUYER = "buyer", pgettext_lazy("dispute", "Decided for the buyer")
+    SHOP = "shop", pgettext_lazy("dispute", "Decided for the shop")
+    WITHDRAWN = "withdrawn", pgettext_lazy("dispute", "Dispute withdrawn")
+
+
+DECIDED = (DisputeState.BUYER, DisputeState.SHOP)
+"""A verdict was given, which is final."""
+
+
+class About(models.TextChoices):
+    """What a dispute is about."""
+
+    NOT_RECEIVED = "not_received", _("The goods never came")
+    NOT_AS_DESCRIBED = "not_as_said", _("The goods are not as described")
+    OTHER = "other", _("Something else")
 
 
 class Contact(models.TextChoices):

@@ -24,3 +24,9 @@ def start_clock(state: State, terms: AftersaleTerms) -> dict[str, Any]:
     now = clock.now()
     # People are warned a day before the end, yet not before half of the time is over.
     return {"due_at": now + span, "look_at": now + max(span - DAY, span / 2), "overdue_rule": rule}
+
+
+def start_verdict_clock(terms: AftersaleTerms) -> dict[str, Any]:
+    """The columns of a dispute that begins now: until when a supervisor decides, and when they are reminded."""
+    now, span = clock.now(), terms.verdict_days * DAY
+    return {"due_at": now + span, "look_at": now + max(span - DAY, span / 2)}

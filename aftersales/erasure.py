@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from aftersales.models import Aftersale
+from aftersales.models import Aftersale, Dispute
 from shop.customers.erasure import sealed
 from shop.customers.models import Customer
 from shop.events.models import Event
@@ -11,6 +11,11 @@ from shop.events.models import Event
 @sealed
 def own_aftersales(customer: Customer) -> Any:
     return Aftersale.objects.filter(order__customer=customer)
+
+
+@sealed
+def own_disputes(customer: Customer) -> Any:
+    return Dispute.objects.filter(aftersale__order__customer=customer)
 
 
 @sealed

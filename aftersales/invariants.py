@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
-from aftersales.choices import OPEN, SETTLED, State
-from aftersales.models import IS_OPEN, Aftersale, AftersaleLine
+from aftersales.choices import OPEN, OVER_FOR_GOODS, SETTLED, DisputeState, State
+from aftersales.models import IS_DISPUTED, IS_OPEN, Aftersale, AftersaleLine, Dispute
 from orders.models import Order, OrderLine
 from orders.payments.models import Refund, RefundState
 from orders.stages import AftersaleMark
@@ -75,3 +75,22 @@ def open_ones_have_a_time() -> Iterator[str]:
     wrong = (IS_OPEN & Q(due_at__isnull=True)) | (~IS_OPEN & Q(due_at__isnull=False))
     for aftersale in in_scope(Aftersale.objects.filter(wrong), orders="order"):
         yield f"after-sale {aftersale.number} is {aftersale.state}, due {aftersale.due_at}"
+
+
+@invariant("B24.5", "a case is disputed as its newest dispute says, and by one open dispute at most")
+def cases_say_how_they_are_disputed() -> Iterator[str]:
+    newest = Dispute.objects.filter(aftersale=OuterRef("pk")).order_by("-opened_at", "-pk").values("state")
+    rows = Aftersale.objects.annotate(newest=Coalesce(Subquery(newest[:1]), Value("")))
+    for aftersale in in_scope(rows.exclude(dispute=F("newest")), orders="order"):
+        yield f"after-sale {aftersale.number}: disputed {aftersale.dispute!r}, its dispute {aftersale.newest!r}"
+
+
+@invariant("B24.6", "nobody disputes what has ended for good, and an open dispute has a time to be decided")
+def open_disputes_can_be_decided() -> Iterator[str]:
+    lost = Aftersale.objects.filter(IS_DISPUTED).exclude(state__in=(*OPEN, *OVER_FOR_GOODS))
+    for aftersale in in_scope(lost, orders="order"):
+        yield f"after-sale {aftersale.number} is {aftersale.state} and disputed"
+    ended = Q(ended_at__isnull=False, look_at__isnull=True)
+    wrong = (Q(state=DisputeState.OPEN) & Q(ended_at__isnull=False)) | (~Q(state=DisputeState.OPEN) & ~ended)
+    for dispute in in_scope(Dispute.objects.filter(wrong), orders="aftersale__order"):
+        yield f"{dispute} is {dispute.state}, ended {dispute.ended_at}, looked at {dispute.look_at}"

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from aftersales.choices import OPEN, Contact, Kind, Overdue, State
+from aftersales.choices import OPEN, About, Contact, DisputeState, Kind, Overdue, State
 from aftersales.terms.models import Reason
 from orders.models import Order, OrderLine
 from shop.catalog.models import Sku
@@ -15,6 +15,7 @@ from shop.files.models import Picture
 MAX_PICTURES = 9
 LONGEST_WORDS = 500
 IS_OPEN = Q(state__in=OPEN)
+IS_DISPUTED = Q(dispute=DisputeState.OPEN)
 
 
 def _sealed() -> EncryptedTextField:
@@ -28,7 +29,9 @@ class Aftersale(Versioned):
     it is agreed to. `asked_fen` is what the buyer wants back, `agreed_fen` what the shop has agreed to. `reason_name`
     and `is_quality` stay as they were when the reason was chosen. `words` are the buyer's, `answer` the shop's.
     `return_to` is a copy of the address that the shop chose. At `due_at` whoever has to move must have moved; then
-    `overdue_rule` happens. `look_at`: when the shop looks at it next, to warn or to carry that out.
+    `overdue_rule` happens. `look_at`: when the shop looks at it next, to warn or to carry that out. `dispute`: how the
+    newest dispute about it stands, while which the times above stand still. `correction_asked_at`: when staff asked the
+    buyer to correct the reason, until that is done.
     """
 
     subject_kind = "aftersale"
@@ -58,6 +61,8 @@ class Aftersale(Versioned):
     due_at = models.DateTimeField(null=True)
     look_at = models.DateTimeField(null=True)
     overdue_rule = models.CharField(max_length=8, choices=Overdue, default=Overdue.NOTHING)
+    dispute = models.CharField(max_length=9, choices=DisputeState, blank=True, default="", db_default="")
+    correction_asked_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -69,6 +74,7 @@ class Aftersale(Versioned):
             models.Index(fields=["kind", "-id"], name="aftersale_by_kind"),
             models.Index(fields=["look_at"], name="aftersale_look_due", condition=Q(look_at__isnull=False)),
             models.Index(fields=["asked_at", "id"], name="aftersale_by_day"),
+            models.Index(fields=["-id"], name="aftersale_disputed", condition=IS_DISPUTED),
         ]
 
     def __str__(self) -> str:
@@ -81,6 +87,10 @@ class Aftersale(Versioned):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN
+
+    @property
+    def is_disputed(self) -> bool:
+        return self.dispute == DisputeState.OPEN
 
 
 class AftersaleLine(models.Model):
@@ -124,3 +134,41 @@ class AftersalePicture(models.Model):
 
     def __str__(self) -> str:
         return f"picture {self.picture_id} of {self.aftersale_id}"
+
+
+class Dispute(models.Model):
+    """One time that a case was brought before a supervisor, who has until `due_at` to decide.
+
+    `words` are of whoever brought it, `verdict` of the supervisor; the buyer reads it. `look_at`: when the supervisor
+    is reminded next.
+    """
+
+    aftersale = models.ForeignKey(Aftersale, on_delete=models.PROTECT, related_name="disputes")
+    about = models.CharField(max_length=12, choices=About)
+    state = models.CharField(max_length=9, choices=DisputeState, default=DisputeState.OPEN)
+    by_staff = models.BooleanField(default=False)
+    words = EncryptedTextField(
+        bound_to=("aftersale_id", "opened_at"), opened_by="aftersale.order.customer.secret", blank=True
+    )
+    verdict = EncryptedTextField(
+        bound_to=("aftersale_id", "opened_at"), opened_by="aftersale.order.customer.secret", blank=True
+    )
+    opened_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField()
+    look_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["aftersale"],
+                condition=Q(state=DisputeState.OPEN),
+                name="one_open_dispute_per_aftersale",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["look_at"], name="dispute_look_due", condition=Q(look_at__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"dispute {self.pk} of {self.aftersale_id}"

@@ -5,15 +5,12 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from aftersales.choices import State
-from aftersales.models import Aftersale
+from aftersales.choices import OURS, State
+from aftersales.models import IS_DISPUTED, Aftersale
 from orders.scope import rows_in_scope, scope_key
 from orders.shipping.models import Parcel
 from shop.actor import Actor
 from shop.errors import Refused
-
-OURS = (State.ASKED, State.RETURNING, State.RECEIVED)
-"""The shop has to answer, to take in what comes, or to settle what has come."""
 
 
 def get_aftersale(number: str, *, actor: Actor) -> Aftersale:
@@ -34,6 +31,11 @@ def list_in(scope: str, *states: State) -> "QuerySet[Aftersale]":
 def list_ours(scope: str) -> "QuerySet[Aftersale]":
     """Those in which the shop has to move."""
     return list_in(scope, *OURS)
+
+
+def list_disputed(scope: str) -> "QuerySet[Aftersale]":
+    """Those that a supervisor has to decide."""
+    return rows_in_scope(Aftersale.objects.filter(IS_DISPUTED), scope)
 
 
 def list_asked(scope: str) -> "QuerySet[Aftersale]":

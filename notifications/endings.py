@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 
 from aftersales.choices import State
-from aftersales.models import IS_OPEN
+from aftersales.models import IS_DISPUTED, IS_OPEN
 from notifications.models import Alert, HandledHow
 from orders.clocks import DAY, OVER
 from orders.collections.selectors import find_troubled
@@ -203,5 +203,10 @@ def after_return(order: Order, _alert: Alert) -> Ending | None:
 def after_aftersale_due(order: Order, _alert: Alert) -> Ending | None:
     """Over when none of its after-sales is near the end of its time, or beyond it."""
     is_near = Q(look_at__isnull=True) | Q(look_at=F("due_at"))
-    is_due = order.aftersales.filter(IS_OPEN).filter(is_near).exists()
+    is_due = order.aftersales.filter(IS_OPEN).exclude(IS_DISPUTED).filter(is_near).exists()
     return None if is_due else Ending(HandledHow.OVER)
+
+
+def after_dispute(order: Order, _alert: Alert) -> Ending | None:
+    """Over when none of its after-sales is disputed any more."""
+    return None if order.aftersales.filter(IS_DISPUTED).exists() else Ending(HandledHow.OVER)

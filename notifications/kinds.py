@@ -342,7 +342,19 @@ KINDS: dict[AlertKind, Row] = {
         ended_by=(
             *("aftersale.agree_refund", "aftersale.agree_return", "aftersale.refuse", "aftersale.withdraw"),
             *("aftersale.lapse", "aftersale.send_back", "aftersale.arrive", "aftersale.take_in"),
-            *("aftersale.refund", "aftersale.resend"),
+            *("aftersale.refund", "aftersale.resend", "aftersale.dispute"),
+        ),
+    ),
+    AlertKind.DISPUTE: Row(
+        "有售后纠纷待裁决，请及时处理",
+        "有 {n} 个售后纠纷待裁决，请及时处理",
+        "overdue",
+        ("aftersales.supervise",),
+        ("aftersale.dispute", "aftersale.near_verdict", "aftersale.be_undecided"),
+        ending=endings.after_dispute,
+        ended_by=(
+            *("aftersale.decide_for_buyer", "aftersale.decide_for_shop", "aftersale.withdraw_dispute"),
+            "aftersale.withdraw",
         ),
     ),
     AlertKind.LOW_STOCK: Row(

@@ -44,6 +44,7 @@ class AlertKind(models.TextChoices):
     AFTERSALE = "aftersale", _("New after-sale")
     RETURN_HERE = "return_here", _("Return arrived")
     AFTERSALE_DUE = "aftersale_due", _("After-sale nearly overdue")
+    DISPUTE = "dispute", _("Dispute to decide")
     LOW_STOCK = "low_stock", _("Stock is low")
     ROBOT = "robot", _("Robot is refused")
     BILL_DIFFERS = "bill_differs", _("Bill does not agree")

@@ -400,6 +400,8 @@ SPECTACULAR_SETTINGS = {
         "ActionsEnum": "orders.desk.api.buyer.BuyerAction",
         "AftersaleAction": "aftersales.api.serializers.BuyerVerb",
         "AftersaleKind": "aftersales.choices.Kind",
+        "DisputeAbout": "aftersales.choices.About",
+        "DisputeState": "aftersales.choices.DisputeState",
         "CancelReason": "orders.stages.BuyerReason",
         "Journey": "orders.tracking.models.Journey",
         "ParcelPlace": "orders.desk.api.parcels.ParcelPlace",

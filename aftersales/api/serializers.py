@@ -6,8 +6,8 @@ from django.db import models
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from aftersales.choices import Kind, Overdue, State
-from aftersales.models import LONGEST_WORDS, MAX_PICTURES, Aftersale
+from aftersales.choices import About, DisputeState, Kind, Overdue, State
+from aftersales.models import LONGEST_WORDS, MAX_PICTURES, Aftersale, Dispute
 from aftersales.services.applying import Claim
 from orders.payments.models import Refund, RefundState
 from orders.quotes import MAX_QUANTITY
@@ -26,6 +26,8 @@ class BuyerVerb(models.TextChoices):
     WITHDRAW = "withdraw"
     SEND_BACK = "send_back"
     RENUMBER = "renumber"
+    DISPUTE = "dispute"
+    WITHDRAW_DISPUTE = "withdraw_dispute"
 
 
 class AskedPieceIn(StrictSerializer):
@@ -56,6 +58,14 @@ class ReturnIn(StrictSerializer):
 
 class ReasonIn(StrictSerializer):
     reason_id = Id()
+
+
+class DisputeIn(StrictSerializer):
+    """What it is about, in your words and with up to 9 pictures."""
+
+    about = serializers.ChoiceField(choices=About.choices)
+    words = BuyerText(required=False, allow_blank=True, default="", max_length=LONGEST_WORDS)
+    image_ids = serializers.ListField(child=Id(), required=False, default=list, max_length=MAX_PICTURES)
 
 
 def read_claim(wanted: dict[str, Any]) -> Claim:
@@ -128,6 +138,23 @@ class ReturnParcelOut(serializers.Serializer[Any]):
     state = serializers.CharField()
 
 
+class DisputeOut(serializers.Serializer[Any]):
+    """What you, or the shop, brought before a supervisor. `due_at`: until when it is decided; `verdict`: why so."""
+
+    about = serializers.ChoiceField(choices=About.choices)
+    state = serializers.ChoiceField(choices=DisputeState.choices)
+    state_label = serializers.CharField(source="get_state_display")
+    by_shop = serializers.BooleanField(source="by_staff")
+    words = serializers.SerializerMethodField(help_text="yours; what staff wrote is not shown")
+    verdict = serializers.CharField()
+    opened_at = serializers.DateTimeField()
+    due_at = serializers.DateTimeField()
+    ended_at = serializers.DateTimeField(allow_null=True)
+
+    def get_words(self, dispute: Dispute) -> str:
+        return "" if dispute.by_staff else dispute.words
+
+
 class AftersaleOut(serializers.Serializer[Aftersale]):
     """An after-sale. `due_at`: until when whoever has to move has time, null when nobody has to; `then`: what then."""
 
@@ -148,6 +175,10 @@ class AftersaleOut(serializers.Serializer[Aftersale]):
     )
     lines = AftersaleLineOut(many=True)
     parcels = serializers.SerializerMethodField()
+    dispute = serializers.SerializerMethodField(help_text="the newest one, null where there is none")
+    is_correction_asked = serializers.SerializerMethodField(
+        help_text="the shop asks whether the reason is the right one: send it again, or another one"
+    )
     asked_at = serializers.DateTimeField()
     answered_at = serializers.DateTimeField(allow_null=True)
     ended_at = serializers.DateTimeField(allow_null=True)
@@ -170,6 +201,16 @@ class AftersaleOut(serializers.Serializer[Aftersale]):
     def get_parcels(self, aftersale: Aftersale) -> list[dict[str, Any]]:
         rows = Parcel.objects.filter(case_number=aftersale.number).order_by("pk")
         return [dict(ReturnParcelOut(row).data) for row in rows]
+
+    @extend_schema_field(DisputeOut(allow_null=True))
+    def get_dispute(self, aftersale: Aftersale) -> dict[str, Any] | None:
+        if not aftersale.dispute:
+            return None
+        rows = aftersale.disputes.select_related("aftersale__order__customer")
+        return dict(DisputeOut(rows.latest("opened_at")).data)
+
+    def get_is_correction_asked(self, aftersale: Aftersale) -> bool:
+        return aftersale.correction_asked_at is not None
 
     @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(choices=BuyerVerb.choices)))
     def get_actions(self, aftersale: Aftersale) -> list[str]:

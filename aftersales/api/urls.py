@@ -13,5 +13,11 @@ urlpatterns = [
     path("aftersales/<str:aftersale>/withdraw", views.WithdrawView.as_view(), name="withdraw_aftersale"),
     path("aftersales/<str:aftersale>/send-back", views.SendBackView.as_view(), name="send_goods_back"),
     path("aftersales/<str:aftersale>/renumber", views.RenumberView.as_view(), name="renumber_return"),
+    path("aftersales/<str:aftersale>/dispute", views.DisputeView.as_view(), name="dispute_aftersale"),
+    path(
+        "aftersales/<str:aftersale>/withdraw-dispute",
+        views.WithdrawDisputeView.as_view(),
+        name="withdraw_dispute",
+    ),
     path("aftersales/<str:aftersale>/reason", views.ReasonView.as_view(), name="correct_aftersale_reason"),
 ]

@@ -10,18 +10,20 @@ from aftersales.api.serializers import (
     AftersaleOut,
     AftersalePageOut,
     AskIn,
+    DisputeIn,
     OptionsOut,
     ReasonIn,
     ReasonListOut,
     ReturnIn,
     read_claim,
 )
-from aftersales.choices import State
+from aftersales.choices import About, DisputeState, State
 from aftersales.models import Aftersale
 from aftersales.rules import find_why_not, list_choosable, list_kinds
 from aftersales.selectors import get_aftersale, list_in
 from aftersales.services.alone import cancel_alone
 from aftersales.services.applying import correct_reason, open_aftersale, withdraw_aftersale
+from aftersales.services.disputing import open_dispute, withdraw_dispute
 from aftersales.services.returns import is_sent_under, renumber, send_back
 from aftersales.terms.selectors import get_terms, list_reasons
 from orders.scope import scope_key
@@ -40,7 +42,7 @@ _MOVE = ("not_found", "wrong_stage", "already_done", "stale")
 _PARCEL = ("tracking_required", "courier_required", "own_number", "duplicate_tracking")
 
 
-class WithdrawIn(StrictSerializer):
+class NothingIn(StrictSerializer):
     """No fields."""
 
 
@@ -144,7 +146,7 @@ class WithdrawView(_MoveView):
         {200: AftersaleOut},
         *(*_MOVE, "parcel_arrived"),
         parameters=[NUMBER],
-        body=WithdrawIn,
+        body=NothingIn,
     )
     def post(self, _wanted: Wanted, aftersale: str) -> Response:
         """Give it up: the order goes on as if you had not asked. Said again it is answered as it is."""
@@ -201,4 +203,44 @@ class ReasonView(_MoveView):
     def post(self, wanted: Wanted, aftersale: str) -> Response:
         """Say that the reason was another one; nobody else can."""
         correct_reason(self.find(aftersale), wanted["reason_id"], actor=self.actor)
+        return self.answer(aftersale)
+
+
+class DisputeView(_MoveView):
+    throttle_scope = "pay"
+
+    @for_buyers(
+        "dispute_aftersale",
+        TAGS,
+        {200: AftersaleOut},
+        *(*_MOVE, *LIMITED, "dispute_decided", "dispute_too_early", "bad_pictures"),
+        parameters=[NUMBER],
+        body=DisputeIn,
+    )
+    def post(self, wanted: Wanted, aftersale: str) -> Response:
+        """Let a supervisor of the shop decide: what was refused or closed, or what the shop has not done in time.
+
+        Said again it is answered as it is.
+        """
+        asked = get_aftersale(aftersale, actor=self.actor)
+        if not asked.is_disputed:
+            about, words, image_ids = About(wanted["about"]), wanted["words"], wanted["image_ids"]
+            open_dispute(asked.pk, about=about, words=words, picture_ids=image_ids, actor=self.actor)
+        return self.answer(aftersale)
+
+
+class WithdrawDisputeView(_MoveView):
+    @for_buyers(
+        "withdraw_dispute",
+        TAGS,
+        {200: AftersaleOut},
+        *(*_MOVE, "not_disputed"),
+        parameters=[NUMBER],
+        body=NothingIn,
+    )
+    def post(self, _wanted: Wanted, aftersale: str) -> Response:
+        """Take the dispute back, until it is decided: the case goes on. Said again it is answered as it is."""
+        asked = get_aftersale(aftersale, actor=self.actor)
+        if asked.dispute != DisputeState.WITHDRAWN:
+            withdraw_dispute(asked.pk, actor=self.actor)
         return self.answer(aftersale)

@@ -5,7 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from aftersales.models import Aftersale
 from aftersales.pages import forms
-from aftersales.services.applying import withdraw_aftersale
+from aftersales.services.applying import ask_correction, withdraw_aftersale
+from aftersales.services.disputing import withdraw_dispute
 from shop.staff.actions.forms import bare_form
 from shop.staff.actions.rows import Action
 
@@ -18,6 +19,25 @@ def find_action_url(aftersale: Aftersale, name: str) -> str:
 
 
 ACTIONS: tuple[Action, ...] = (
+    Action(
+        "aftersale.decide_for_buyer",
+        forms.DecideForBuyerForm,
+        words=_(
+            "What was refused is opened again and agreed to by the same press. What the buyer has sent back is taken in"
+            " as usual."
+        ),
+        undo=_("A verdict is final: nobody can dispute it again."),
+        is_first=True,
+        is_final=True,
+    ),
+    Action(
+        "aftersale.decide_for_shop",
+        forms.DecideForShopForm,
+        words=_("What waits for an answer is refused. What was agreed to stays agreed to."),
+        undo=_("A verdict is final: nobody can dispute it again."),
+        is_grave=True,
+        is_final=True,
+    ),
     Action(
         "aftersale.agree_return",
         forms.AgreeReturnForm,
@@ -100,6 +120,27 @@ ACTIONS: tuple[Action, ...] = (
             "The buyer has told you that they want nothing back. The order goes on as if nobody had asked."
         ),
         undo=_("The buyer can ask again."),
+    ),
+    Action(
+        "aftersale.dispute",
+        forms.DisputeForm,
+        words=_("A supervisor decides, and until then nobody else. The other times stand still meanwhile."),
+        undo=_("It can be withdrawn until it is decided."),
+    ),
+    Action(
+        "aftersale.withdraw_dispute",
+        bare_form("withdraw_dispute", withdraw_dispute),
+        words=_("The case goes on as if nobody had disputed it."),
+        undo=_("It can be disputed again."),
+    ),
+    Action(
+        "aftersale.ask_correction",
+        bare_form("ask_correction", ask_correction),
+        words=_(
+            "The buyer reads that you ask whether the reason is right, and can choose another one. You cannot:"
+            " so the rate of returns for quality stays honest."
+        ),
+        undo=_("It changes nothing else."),
     ),
     Action(
         "aftersale.reopen",

@@ -6,8 +6,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from aftersales.amounts import Worth, count_worth
-from aftersales.choices import Kind, Overdue, State
-from aftersales.models import Aftersale, AftersaleLine
+from aftersales.choices import DisputeState, Kind, Overdue, State
+from aftersales.models import Aftersale, AftersaleLine, Dispute
 from orders.payments.refunding.left import PaymentLeft, read_left
 from orders.shipping.models import Parcel
 from orders.waybills.models import Waybill, WaybillState
@@ -41,6 +41,13 @@ _THEN = {
     (State.TO_RETURN, Overdue.LAPSE): _("then it is closed by itself"),
 }
 _TOLD = _("then people are told")
+_STANDS = _("stands still while it is disputed")
+DISPUTE_TONES = {
+    DisputeState.OPEN: "overdue",
+    DisputeState.BUYER: "done",
+    DisputeState.SHOP: "done",
+    DisputeState.WITHDRAWN: "held",
+}
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,7 @@ class CaseFacts:
     payments: tuple[PaymentLeft, ...]
     parcels: list[Parcel]
     waybill: Waybill | None
+    disputes: list[tuple[Dispute, str]]
 
 
 def read_facts(aftersale: Aftersale) -> CaseFacts:
@@ -76,7 +84,7 @@ def read_facts(aftersale: Aftersale) -> CaseFacts:
     pieces = {line.order_line_id: line.pieces for line in lines}
     return CaseFacts(
         TONES[State(aftersale.state)],
-        _NEXT[State(aftersale.state)],
+        _("A supervisor has to decide.") if aftersale.is_disputed else _NEXT[State(aftersale.state)],
         find_then(aftersale),
         is_late(aftersale),
         rows,
@@ -85,7 +93,16 @@ def read_facts(aftersale: Aftersale) -> CaseFacts:
         left.payments,
         list(Parcel.objects.filter(case_number=aftersale.number).order_by("pk")),
         find_waybill(aftersale),
+        list_disputes(aftersale),
     )
+
+
+def list_disputes(aftersale: Aftersale) -> list[tuple[Dispute, str]]:
+    """Each dispute about it, the newest first, with its tone; most have none, and their column says so."""
+    if not aftersale.dispute:
+        return []
+    rows = aftersale.disputes.select_related("aftersale__order__customer").order_by("-opened_at")
+    return [(row, DISPUTE_TONES[DisputeState(row.state)]) for row in rows]
 
 
 def find_waybill(aftersale: Aftersale) -> Waybill | None:
@@ -98,8 +115,10 @@ def find_then(aftersale: Aftersale) -> Any:
     """What happens when its time is over, "" where no time runs."""
     if aftersale.due_at is None:
         return ""
+    if aftersale.is_disputed:
+        return _STANDS
     return _THEN.get((State(aftersale.state), Overdue(aftersale.overdue_rule)), _TOLD)
 
 
 def is_late(aftersale: Aftersale) -> bool:
-    return aftersale.due_at is not None and aftersale.due_at <= clock.now()
+    return not aftersale.is_disputed and aftersale.due_at is not None and aftersale.due_at <= clock.now()

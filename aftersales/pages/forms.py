@@ -6,8 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from aftersales.amounts import Worth, count_worth
-from aftersales.choices import Contact, Kind
-from aftersales.models import Aftersale
+from aftersales.choices import OVER_FOR_GOODS, SENDS_BACK, About, Contact, Kind, State
+from aftersales.models import LONGEST_WORDS, Aftersale
 from aftersales.services.answering import (
     LONGEST_ANSWER,
     agree_refund,
@@ -16,10 +16,12 @@ from aftersales.services.answering import (
     refuse_aftersale,
     reopen_aftersale,
 )
+from aftersales.services.disputing import open_dispute
 from aftersales.services.labelling import label_exchange
 from aftersales.services.money import count_back, count_pieces
 from aftersales.services.returns import renumber, send_back
 from aftersales.services.settling import find_due_fen, refund_return, resend, take_in_and_refund
+from aftersales.services.verdicts import decide_for_buyer, decide_for_shop
 from aftersales.terms.selectors import get_terms, list_addresses
 from orders.shipping.exchanges.sending import Carriage
 from orders.shipping.services.ship import MAX_TRACKING_NO
@@ -118,6 +120,50 @@ class ContactForm(AftersaleForm):
     def read(self) -> dict[str, Any]:
         values = super().read()
         return values | {"contact": Contact(values["contact"])}
+
+
+class DisputeForm(AftersaleForm):
+    name, act = "open_dispute", open_dispute
+    about = forms.ChoiceField(label=_("What it is about"), choices=About.choices)
+    words = fields.area(_("What the supervisor should know"), max_length=LONGEST_WORDS, required=False)
+
+    def read(self) -> dict[str, Any]:
+        values = super().read()
+        return values | {"about": About(values["about"])}
+
+
+class DecideForBuyerForm(_AmountForm):
+    """How the buyer is given what they asked for: at once, or when the goods are back. What was agreed to goes on."""
+
+    name, act = "decide_for_buyer", decide_for_buyer
+    field_of: ClassVar[dict[str, str]] = AftersaleForm.field_of | {"reason_required": "words"}
+    address_id = forms.TypedChoiceField(label=_("The goods"), coerce=int, empty_value=None, required=False)
+    amount = fields.YuanField(label=_("Refund (yuan)"))
+    words = fields.area(_("Why, which both sides read"), max_length=LONGEST_ANSWER)
+
+    def set_up(self) -> None:
+        super().set_up()
+        aftersale: Aftersale = self.subject
+        is_answered = aftersale.state not in (State.ASKED, *OVER_FOR_GOODS)
+        if is_answered and aftersale.state != State.RECEIVED:
+            self.fields.pop("amount", None)
+        if is_answered or aftersale.kind not in SENDS_BACK:
+            del self.fields["address_id"]
+            return
+        where: Any = self.fields["address_id"]
+        back = [
+            (each.pk, _("come back first, to: %(address)s") % {"address": each}) for each in list_addresses()
+        ]
+        where.choices = [
+            *back,
+            *([] if aftersale.kind == Kind.EXCHANGE else [("", _("stay with the buyer"))]),
+        ]
+
+
+class DecideForShopForm(AftersaleForm):
+    name, act = "decide_for_shop", decide_for_shop
+    field_of: ClassVar[dict[str, str]] = {"reason_required": "words"}
+    words = fields.area(_("Why, which both sides read"), max_length=LONGEST_ANSWER)
 
 
 class ReturnForm(AftersaleForm):

@@ -8,9 +8,9 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from aftersales.choices import Kind, State
+from aftersales.choices import OURS, Kind, State
 from aftersales.models import Aftersale
-from aftersales.selectors import OURS, find_by_slip, join_ids, list_in
+from aftersales.selectors import find_by_slip, join_ids, list_disputed, list_in
 from aftersales.terms.models import Reason
 from orders.models import HashKind
 from orders.scope import rows_in_scope
@@ -27,7 +27,10 @@ BY_DUE = RisingKeyset("due_at", read_moment)
 
 @dataclass(frozen=True)
 class Shelf:
-    """`states` are of its after-sales; `empty` is said when there is none. Work has its count, the next due first."""
+    """`states` are of its after-sales, none for those that are disputed; `empty` is said when there is none.
+
+    Work has its count; what has a time by its state comes with the next due first.
+    """
 
     key: str
     label: Any
@@ -37,7 +40,10 @@ class Shelf:
 
     @property
     def keyset(self) -> Keyset:
-        return BY_DUE if self.is_work else BY_ID
+        return BY_DUE if self.is_work and self.states else BY_ID
+
+    def find(self, scope: str) -> "QuerySet[Aftersale]":
+        return list_in(scope, *self.states) if self.states else list_disputed(scope)
 
 
 SHELVES = (
@@ -45,6 +51,7 @@ SHELVES = (
     Shelf(
         "theirs", _("Buyer's move"), (State.TO_RETURN,), _("No buyer has to send anything back"), is_work=True
     ),
+    Shelf("disputes", _("Disputes"), (), _("Nothing is disputed"), is_work=True),
     Shelf("money", _("Being refunded"), (State.REFUNDING,), _("No money is on its way")),
     Shelf("done", _("Completed"), (State.DONE,), _("None is completed yet")),
     Shelf(
@@ -110,7 +117,7 @@ def find_shelf(key: str) -> Shelf:
 def narrow(shelf: Shelf, filters: Filters, scope: str) -> "QuerySet[Aftersale]":
     """Those of a shelf that fit the filters; a number or phone is looked for on all shelves."""
     typed = normalise(filters.get("q"))
-    rows = rows_in_scope(_find(typed), scope) if typed else list_in(scope, *shelf.states)
+    rows = rows_in_scope(_find(typed), scope) if typed else shelf.find(scope)
     for name, path in _PLAIN.items():
         if value := filters.get(name):
             rows = rows.filter(**{path: value})

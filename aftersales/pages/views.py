@@ -13,7 +13,7 @@ from aftersales.pages.actions import ACTIONS, find_action_url
 from aftersales.pages.facts import TONES, find_then, is_late, read_facts
 from aftersales.pages.shelves import SHELVES, Filters, Shelf, find_shelf, narrow
 from aftersales.pages.slip import has_slip
-from aftersales.selectors import get_aftersale, list_in
+from aftersales.selectors import get_aftersale
 from orders.scope import scope_key
 from shop.console.timeline import tell_last
 from shop.crypto import mask_name, mask_phone
@@ -64,7 +64,7 @@ def _list_tabs(request: HttpRequest, here: Shelf, scope: str) -> list[dict[str, 
 
 
 def _count(shelf: Shelf, scope: str) -> str:
-    count = list_in(scope, *shelf.states)[: COUNT_CAP + 1].count()
+    count = shelf.find(scope)[: COUNT_CAP + 1].count()
     return f"{COUNT_CAP:,}+" if count > COUNT_CAP else f"{count:,}"
 
 

@@ -49,7 +49,21 @@ def agree_refund(
     `amount_fen` None: what the buyer asked for. Of goods that were not sent all goes back. Raises Refused
     `bad_amount` (400), `over_share`, `over_refund_limit` (403), `closing`, `gateway_unavailable`.
     """
-    _close_payment(aftersale_id, actor, expected_version)
+    close_payment(aftersale_id, "aftersale.agree_refund", actor, expected_version)
+    return agree_closed(
+        aftersale_id, amount_fen=amount_fen, notice=notice, actor=actor, expected_version=expected_version
+    )
+
+
+def agree_closed(
+    aftersale_id: int,
+    *,
+    amount_fen: int | None = None,
+    notice: str = "",
+    actor: Actor,
+    expected_version: int | None = None,
+) -> Aftersale:
+    """As `agree_refund`, of an order whose open payment the caller has closed at the gateway."""
     with locked_aftersale(aftersale_id, "aftersale.agree_refund", actor, expected_version) as aftersale:
         amount_fen = _check_amount(aftersale, amount_fen)
         changes = _answer(State.REFUNDING, notice) | {"agreed_fen": amount_fen}
@@ -63,9 +77,12 @@ def agree_refund(
     return aftersale
 
 
-def _close_payment(aftersale_id: int, actor: Actor, expected_version: int | None) -> None:
-    """Before goods are cancelled of an order that still owes, its open payment is closed at the gateway."""
-    with locked_aftersale(aftersale_id, "aftersale.agree_refund", actor, expected_version) as aftersale:
+def close_payment(aftersale_id: int, verb: str, actor: Actor, expected_version: int | None) -> None:
+    """Before goods are cancelled of an order that still owes, its open payment is closed at the gateway.
+
+    Raises Refused where the verb is not possible, `closing`, `gateway_unavailable`.
+    """
+    with locked_aftersale(aftersale_id, verb, actor, expected_version) as aftersale:
         is_needed = aftersale.is_unsent
     if is_needed:
         close_live_attempt(get_order_id(aftersale_id), "order.cancel_lines", actor=SYSTEM)

@@ -8,11 +8,13 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from aftersales.amounts import count_worth
-from aftersales.choices import Kind, State
+from aftersales.choices import DisputeState, Kind, State
 from aftersales.clocks import start_clock
-from aftersales.models import LONGEST_WORDS, MAX_PICTURES, Aftersale, AftersaleLine, AftersalePicture
+from aftersales.models import LONGEST_WORDS, Aftersale, AftersaleLine
 from aftersales.rules import find_why_not, read_pieces
+from aftersales.services.disputing import end_dispute
 from aftersales.services.locking import free_lines, hold_lines, locked_aftersale
+from aftersales.services.pictures import add_pictures
 from aftersales.services.returns import find_return
 from aftersales.terms.selectors import get_reason, get_terms
 from orders.models import Order, OrderLine
@@ -21,7 +23,6 @@ from orders.shipping.returns.announcing import withdraw_return
 from shop import clock
 from shop.actor import Actor, ActorKind
 from shop.errors import Refused
-from shop.files.models import Picture
 from shop.money import format_fen
 from shop.moves.services import begin, lock_row, move
 
@@ -108,10 +109,7 @@ def _fill(aftersale: Aftersale, claim: Claim, picked: _Picked, actor: Actor) -> 
         )
         for line, pieces in picked
     )
-    AftersalePicture.objects.bulk_create(
-        AftersalePicture(aftersale=aftersale, picture=picture)
-        for picture in _read_pictures(aftersale.order, claim.picture_ids, actor)
-    )
+    add_pictures(aftersale, claim.picture_ids, actor=actor)
 
 
 def _read_sku(line: OrderLine, claim: Claim) -> int:
@@ -120,19 +118,6 @@ def _read_sku(line: OrderLine, claim: Claim) -> int:
     if not line.sku.product.skus.filter(pk=wanted).exists():
         raise Refused("bad_sku", _("Goods are exchanged for the same product only."), 400)
     return wanted
-
-
-def _read_pictures(order: Order, picture_ids: Sequence[int], actor: Actor) -> list[Picture]:
-    """Pictures that whoever asks has sent before, and that nothing names yet."""
-    chosen = set(picture_ids)
-    if len(chosen) > MAX_PICTURES:
-        message = _("At most %(most)d pictures can be sent.") % {"most": MAX_PICTURES}
-        raise Refused("bad_pictures", message, 400)
-    mine = {"staff_id": actor.id} if actor.kind == ActorKind.STAFF else {"customer_id": order.customer_id}
-    pictures = list(Picture.objects.select_for_update().filter(pk__in=chosen, **mine).order_by("pk"))
-    if len(pictures) != len(chosen) or AftersalePicture.objects.filter(picture__in=chosen).exists():
-        raise Refused("bad_pictures", _("A picture is missing. Upload it again."), 400)
-    return pictures
 
 
 def withdraw_aftersale(aftersale_id: int, *, actor: Actor, expected_version: int | None = None) -> Aftersale:
@@ -144,6 +129,8 @@ def withdraw_aftersale(aftersale_id: int, *, actor: Actor, expected_version: int
         if parcel := find_return(aftersale):
             withdraw_return(aftersale.order, parcel.pk, actor=actor)
         changes = {"ended_at": clock.now(), **start_clock(State.WITHDRAWN, get_terms())}
+        if aftersale.is_disputed:
+            changes["dispute"] = end_dispute(aftersale, DisputeState.WITHDRAWN)
         move(aftersale, "aftersale.withdraw", actor=actor, changes=changes)
         free_lines(aftersale)
         apply_goods_rule(aftersale.order)
@@ -151,11 +138,22 @@ def withdraw_aftersale(aftersale_id: int, *, actor: Actor, expected_version: int
 
 
 def correct_reason(aftersale_id: int, reason_id: int, *, actor: Actor) -> Aftersale:
-    """The buyer says that the reason was another one; nobody else can. Raises Refused `no_such_reason`."""
+    """The buyer says that the reason was another one; nobody else can. Raises Refused `no_such_reason`.
+
+    Who was asked for it answers with the same reason too.
+    """
     reason = get_reason(reason_id)
     with locked_aftersale(aftersale_id, "aftersale.correct_reason", actor) as aftersale:
-        if aftersale.reason_id != reason.pk:
+        if aftersale.reason_id != reason.pk or aftersale.correction_asked_at:
             changes = {"reason": reason, "reason_name": reason.name, "is_quality": reason.is_quality}
+            changes["correction_asked_at"] = None
             data = {"reason_name": reason.name}
             move(aftersale, "aftersale.correct_reason", actor=actor, changes=changes, data=data)
+    return aftersale
+
+
+def ask_correction(aftersale_id: int, *, actor: Actor, expected_version: int | None = None) -> Aftersale:
+    """Ask the buyer whether the reason is the right one; only they correct it."""
+    with locked_aftersale(aftersale_id, "aftersale.ask_correction", actor, expected_version) as aftersale:
+        move(aftersale, "aftersale.ask_correction", actor=actor, changes={"correction_asked_at": clock.now()})
     return aftersale

@@ -2,7 +2,7 @@
 
 from aftersales.choices import SENDS_BACK, Overdue, State
 from aftersales.clocks import start_clock
-from aftersales.models import Aftersale
+from aftersales.models import Aftersale, Dispute
 from aftersales.services.answering import agree_refund, agree_return
 from aftersales.services.locking import free_lines, locked_aftersale
 from aftersales.terms.selectors import get_terms
@@ -16,12 +16,22 @@ from shop.moves.services import move
 def look_at_aftersale(aftersale_id: int) -> None:
     """Warn of a time that is nearly over, or carry out what was to happen at its end; what cannot be rings."""
     aftersale = Aftersale.objects.get(pk=aftersale_id)
-    if aftersale.due_at is None or aftersale.look_at is None or aftersale.look_at > clock.now():
+    if (
+        aftersale.is_disputed
+        or aftersale.due_at is None
+        or aftersale.look_at is None
+        or aftersale.look_at > clock.now()
+    ):
         return
     if clock.now() < aftersale.due_at:
         _note(aftersale_id, "aftersale.near_due")
     elif not _carry_out(aftersale):
         _note(aftersale_id, "aftersale.be_due")
+
+
+def _is_to_look_at(aftersale: Aftersale) -> bool:
+    """Whether its next look has come; while it is disputed its times stand still."""
+    return not aftersale.is_disputed and aftersale.look_at is not None and aftersale.look_at <= clock.now()
 
 
 def _carry_out(aftersale: Aftersale) -> bool:
@@ -54,8 +64,22 @@ def lapse_aftersale(aftersale_id: int) -> None:
 def _note(aftersale_id: int, verb: str) -> None:
     """Say it once: the next look is at the end, and after that there is none."""
     with locked_aftersale(aftersale_id, verb, SYSTEM) as aftersale:
-        if aftersale.look_at is None or aftersale.look_at > clock.now():
+        if not _is_to_look_at(aftersale):
             return
         look_at = aftersale.due_at if verb == "aftersale.near_due" else None
         waits_for = "buyer" if aftersale.state == State.TO_RETURN else "shop"
         move(aftersale, verb, actor=SYSTEM, changes={"look_at": look_at}, data={"waits_for": waits_for})
+
+
+def look_at_dispute(dispute_id: int) -> None:
+    """Remind of a verdict that is nearly due, or say that it is overdue; nothing is decided by a clock."""
+    dispute = Dispute.objects.get(pk=dispute_id)
+    is_due = dispute.due_at <= clock.now()
+    verb = "aftersale.be_undecided" if is_due else "aftersale.near_verdict"
+    with locked_aftersale(dispute.aftersale_id, verb, SYSTEM) as aftersale:
+        dispute.refresh_from_db()
+        if dispute.look_at is None or dispute.look_at > clock.now():
+            return
+        dispute.look_at = None if is_due else dispute.due_at
+        dispute.save(update_fields=["look_at"])
+        move(aftersale, verb, actor=SYSTEM)

@@ -52,6 +52,11 @@ class TermsForm(forms.Form):
         most=90,
         help_text=_("When that time is over, people are told."),
     )
+    verdict_days = _number(
+        _("A supervisor decides disputes within (days)"),
+        most=30,
+        help_text=_("Buyers dispute what was refused, or what the shop has not done in time."),
+    )
     cancel_minutes = _number(
         _("Buyers cancel by themselves within (minutes after paying)"),
         most=1440,

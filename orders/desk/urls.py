@@ -3,6 +3,7 @@
 from orders.desk.bulk.urls import urlpatterns as bulk_urls
 from orders.desk.cod.urls import urlpatterns as cod_urls
 from orders.desk.collections.urls import urlpatterns as collection_urls
+from orders.desk.evidence.urls import urlpatterns as evidence_urls
 from orders.desk.intercepts.urls import urlpatterns as intercept_urls
 from orders.desk.invoices.urls import urlpatterns as invoice_urls
 from orders.desk.list.urls import urlpatterns as list_urls
@@ -23,6 +24,7 @@ urlpatterns = [
     *testing_urls,
     *station_urls,
     *print_urls,
+    *evidence_urls,
     *printing_urls,
     *waybill_urls,
     *intercept_urls,

@@ -193,6 +193,28 @@ KINDS: dict[NoticeKind, Row] = {
         timedelta(days=1),
         left_by=("aftersale.resend",),
     ),
+    NoticeKind.VERDICT: Row(
+        Notice.CHANGED,
+        "已裁决",
+        "售后纠纷已裁决，请查看结果",
+        timedelta(days=1),
+        left_by=("aftersale.decide_for_buyer", "aftersale.decide_for_shop"),
+        # What was not answered yet is by the verdict, and the answer tells of it.
+        about=lambda event: (
+            event.before != "asked"
+            and not (
+                event.verb == "aftersale.decide_for_buyer"
+                and event.before in ("refused", "lapsed", "received")
+            )
+        ),
+    ),
+    NoticeKind.CORRECTION: Row(
+        Notice.CHANGED,
+        "待确认",
+        "商家请您确认售后原因是否正确",
+        timedelta(days=1),
+        left_by=("aftersale.ask_correction",),
+    ),
 }
 
 

@@ -25,6 +25,8 @@ class NoticeKind(models.TextChoices):
     REFUND_AGREED = "refund_ok", _("Refund agreed to")
     REFUSED = "refused", _("After-sale refused")
     EXCHANGED = "exchanged", _("Exchange sent")
+    VERDICT = "verdict", _("Dispute decided")
+    CORRECTION = "correction", _("Asked about the reason")
 
 
 OF_PARCELS = (NoticeKind.SHIPPED, NoticeKind.RENUMBERED)

@@ -7,7 +7,7 @@ import pytest
 
 from aftersales.choices import Kind
 from aftersales.models import Aftersale
-from aftersales.services.answering import agree_return
+from aftersales.services.answering import agree_return, refuse_aftersale
 from aftersales.terms.services.terms import change_terms
 from orders.models import Order
 from orders.payments.models import Refund
@@ -91,8 +91,9 @@ def test_an_order_of_another_buyer_is_not_there():
     assert refusal(Buyer(other.customer).post(path, body(order), key="k")) == (404, "not_found")
     mine = asked(order, Kind.REFUND)
     assert refusal(Buyer(other.customer).get(f"/aftersales/{mine.number}")) == (404, "not_found")
-    for press in ("withdraw", "send-back", "renumber", "reason"):
-        sent = {"withdraw": {}, "reason": {"reason_id": str(reason().pk)}}
+    for press in ("withdraw", "send-back", "renumber", "reason", "dispute", "withdraw-dispute"):
+        sent = {"withdraw": {}, "withdraw-dispute": {}, "reason": {"reason_id": str(reason().pk)}}
+        sent["dispute"] = {"about": "other"}
         parcel = {"courier": "YTO", "tracking_no": "YT1"}
         answer = Buyer(other.customer).post(f"/aftersales/{mine.number}/{press}", sent.get(press, parcel))
         assert refusal(answer) == (404, "not_found")
@@ -118,6 +119,21 @@ def test_a_return_from_asking_to_its_parcel():
     for _again in range(2):
         assert buyer.post(f"/aftersales/{number}/withdraw").json()["state"] == "withdrawn"
     assert [row["number"] for row in buyer.get("/aftersales").json()["results"]] == [number]
+
+
+def test_a_refused_request_is_disputed_and_taken_back():
+    order = received_order()
+    number = ask(order).json()["number"]
+    refuse_aftersale(Aftersale.objects.get(number=number).pk, reason="已过期", actor=SUPPORT)
+    buyer, path = Buyer(order.customer), f"/aftersales/{number}"
+    assert buyer.get(path).json()["actions"] == ["dispute"]
+    for _again in range(2):
+        shown = buyer.post(f"{path}/dispute", {"about": "other", "words": "不合理"}).json()
+        assert (shown["dispute"]["state"], shown["dispute"]["words"]) == ("open", "不合理")
+    assert shown["actions"] == ["withdraw_dispute"]
+    for _again in range(2):
+        assert buyer.post(f"{path}/withdraw-dispute").json()["dispute"]["state"] == "withdrawn"
+    assert wrong_fields(buyer.post(f"{path}/dispute", {"about": "gift"})) == ["about"]
 
 
 def test_just_paid_orders_are_cancelled_without_asking_for_some_minutes():

@@ -123,6 +123,8 @@ READERS = {
     "aftersale_by_state": "aftersales.pages.shelves.narrow",
     "aftersale_by_day": "aftersales.pages.shelves.narrow",
     "aftersale_look_due": "aftersales.timers.list_to_look_at",
+    "aftersale_disputed": "aftersales.selectors.list_disputed",
+    "dispute_look_due": "aftersales.timers.list_disputes_to_look_at",
     "bill_to_fetch": "orders.bills.selectors.list_due",
     "bill_by_day": "orders.desk.money.days.list_days",
     "bill_line_by_payment": "orders.bills.services.missing.find_missing",

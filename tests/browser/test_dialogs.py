@@ -5,10 +5,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page
 
-from aftersales.choices import Kind
+from aftersales.choices import About, Kind
 from aftersales.models import Aftersale
 from aftersales.pages.actions import ACTIONS as OF_AFTERSALES
 from aftersales.services.answering import refuse_aftersale
+from aftersales.services.disputing import open_dispute
 from aftersales.terms.models import Reason, ReturnAddress
 from aftersales.terms.services.addresses import add_address, retire_address
 from aftersales.terms.services.reasons import retire_reason
@@ -200,7 +201,12 @@ def plant_aftersales() -> Iterator[Aftersale]:
         open_returns()
     set_up_couriers()
     yield from (ask_aftersale(received_order(), kind) for kind in (Kind.REFUND, Kind.RETURN))
-    yield refuse_aftersale(ask_aftersale(received_order(), Kind.RETURN).pk, actor=cast.clerk())
+    refused, disputed = (
+        refuse_aftersale(ask_aftersale(received_order(), Kind.RETURN).pk, actor=cast.clerk())
+        for _ in range(2)
+    )
+    yield refused
+    yield open_dispute(disputed.pk, about=About.OTHER, actor=cast.clerk())
     yield agreed_return(received_order())
     yield sent_back(received_order())
     yield taken_in(received_order())

@@ -13,9 +13,10 @@ from django.contrib.auth.hashers import make_password
 from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from aftersales.choices import Kind
+from aftersales.choices import About, Kind
 from aftersales.models import Aftersale
 from aftersales.services.answering import refuse_aftersale
+from aftersales.services.disputing import open_dispute
 from aftersales.terms.models import Reason, ReturnAddress
 from aftersales.terms.services.reasons import change_reason
 from orders.desk.bulk.sheet import SHIPMENTS
@@ -278,7 +279,8 @@ def plant_aftersale() -> Aftersale:
         open_returns()
     change_reason(reason().pk, {"name": CORPUS[1][:40]}, actor=cast.clerk())
     aftersale = ask_aftersale(received_order(), Kind.RETURN, words=CORPUS[1][:200])
-    return refuse_aftersale(aftersale.pk, reason=CORPUS[1][:200], actor=cast.clerk())
+    refuse_aftersale(aftersale.pk, reason=CORPUS[1][:200], actor=cast.clerk())
+    return open_dispute(aftersale.pk, about=About.OTHER, words=CORPUS[1][:200], actor=cast.clerk())
 
 
 def is_console(name: str) -> bool:

@@ -4,13 +4,15 @@ from threading import Barrier
 
 import pytest
 
-from aftersales.choices import Kind, State
+from aftersales.choices import About, DisputeState, Kind, State
 from aftersales.models import Aftersale
 from aftersales.services import answering, locking
 from aftersales.services.answering import agree_refund, refuse_aftersale
 from aftersales.services.applying import open_aftersale, withdraw_aftersale
+from aftersales.services.disputing import open_dispute, withdraw_dispute
 from aftersales.services.labelling import label_exchange
 from aftersales.services.settling import refund_return, take_in_and_refund
+from aftersales.services.verdicts import decide_for_buyer, decide_for_shop
 from orders.payments.models import Refund
 from orders.shipping.services.ship import ship_order
 from orders.waybills.models import Waybill
@@ -105,6 +107,29 @@ def test_asked_back_and_sent_at_once_the_goods_do_not_leave_twice(_round):
     assert "ok" in told
     order = fresh(order)
     assert order.pieces_shipped + order.lines.get().in_aftersale == 1
+
+
+def test_a_verdict_for_each_side_at_once_is_one():
+    order = received_order()
+    aftersale = refuse_aftersale(asked(order, Kind.REFUND).pk, actor=FIRST)
+    open_dispute(aftersale.pk, about=About.OTHER, actor=cast.buyer(order))
+    acts = [
+        lambda: decide_for_buyer(aftersale.pk, words="同意", actor=FIRST),
+        lambda: decide_for_shop(aftersale.pk, words="不同意", actor=SECOND),
+        lambda: withdraw_dispute(aftersale.pk, actor=cast.buyer(order)),
+    ]
+    told = codes_of(run_together(acts * 3))
+    assert told.count("ok") == 1
+    aftersale.refresh_from_db()
+    assert Refund.objects.exists() == (aftersale.dispute == DisputeState.BUYER)
+
+
+def test_disputed_by_eight_at_once_there_is_one():
+    order = received_order()
+    aftersale = refuse_aftersale(asked(order, Kind.REFUND).pk, actor=FIRST)
+    press = lambda: open_dispute(aftersale.pk, about=About.OTHER, actor=cast.buyer(order))  # noqa: E731
+    assert codes_of(run_together([press] * 8)).count("ok") == 1
+    assert aftersale.disputes.count() == 1
 
 
 def test_without_locks_both_decide_and_only_the_version_stands_between_them(monkeypatch):

@@ -187,6 +187,8 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("api:send_goods_back", "POST"): buyers(other=NOT_FOUND),
     ("api:renumber_return", "POST"): buyers(other=NOT_FOUND),
     ("api:correct_aftersale_reason", "POST"): buyers(other=NOT_FOUND),
+    ("api:dispute_aftersale", "POST"): buyers(other=NOT_FOUND),
+    ("api:withdraw_dispute", "POST"): buyers(other=NOT_FOUND),
     # The order of the matrix is sent: its buyer is told so, others that there is none.
     ("api:pickup_code", "GET"): buyers(other=NOT_FOUND) | {"buyer": NOT_FOUND},
     ("api:pickup_code_png", "GET"): buyers(other=NOT_FOUND) | {"buyer": NOT_FOUND},
@@ -278,6 +280,7 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("aftersales:list", "GET"): staff(ASKED_BACK),
     ("aftersales:detail", "GET"): staff(ASKED_BACK),
     ("aftersales:slip", "GET"): staff(ASKED_BACK),
+    ("orders:evidence", "GET"): staff(ASKED_BACK),
     ("aftersales:settings", "GET"): staff(SETTINGS_VIEWERS),
     ("aftersales:save_terms", "POST"): staff(OWNER),
     ("money:days", "GET"): staff(MATCHERS),
@@ -441,10 +444,11 @@ FORMS = (
     (BOSSES, "cash:reopen"),
     (ANSWERERS, "aftersales:open", "aftersales:agree_refund", "aftersales:agree_return"),
     (ANSWERERS, "aftersales:refuse_aftersale", "aftersales:note_contact", "aftersales:withdraw_aftersale"),
+    (ANSWERERS, "aftersales:open_dispute", "aftersales:withdraw_dispute", "aftersales:ask_correction"),
     (RECEIVERS, "aftersales:send_back", "aftersales:renumber", "aftersales:take_in"),
     (RECEIVERS, "aftersales:refund_return", "aftersales:resend"),
     (SHIPPERS, "aftersales:label_exchange"),
-    (BOSSES, "aftersales:reopen_aftersale"),
+    (BOSSES, "aftersales:reopen_aftersale", "aftersales:decide_for_buyer", "aftersales:decide_for_shop"),
     (OWNER, "aftersales:new_reason", "aftersales:reason", "aftersales:retire_reason"),
     (OWNER, "aftersales:take_up_reason", "aftersales:new_return_address", "aftersales:return_address"),
     (OWNER, "aftersales:choose_return_address", "aftersales:retire_return_address"),
@@ -508,6 +512,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "api:send_goods_back": {"courier": "YTO", "tracking_no": "YT1"},
     "api:renumber_return": {"courier": "YTO", "tracking_no": "YT1"},
     "api:correct_aftersale_reason": {"reason_id": "1"},
+    "api:dispute_aftersale": {"about": "other"},
     "api:invoice": {"holder": "person", "title": "林晓燕", "email": "lin@mail.example"},
 }
 # Pages that answer any other method with a redirect and change nothing by it.

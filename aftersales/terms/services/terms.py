@@ -10,7 +10,15 @@ from shop.actor import Actor
 from shop.moves.services import lock_single, move
 
 EDITABLE = (
-    *("window_days", "answer_hours", "answer_overdue", "send_days", "send_overdue", "check_days"),
+    *(
+        "window_days",
+        "answer_hours",
+        "answer_overdue",
+        "send_days",
+        "send_overdue",
+        "check_days",
+        "verdict_days",
+    ),
     *("tries_after_refusal", "refusal_needs_reason", "cancel_minutes"),
 )
 

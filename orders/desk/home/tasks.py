@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from aftersales.selectors import list_asked, list_here
+from aftersales.selectors import list_asked, list_disputed, list_here
 from orders.bills.selectors import list_open_of_orders
 from orders.collections.selectors import list_troubled as list_uncollected
 from orders.collections.waiting import list_waiting
@@ -71,6 +71,17 @@ TASKS = (
         "uncollected:board",
         order_by=("due_at", "pk"),
         joins=("order__pickup_store",),
+    ),
+    Task(
+        17,
+        "aftersales.supervise",
+        "disputes",
+        _("Disputes to decide"),
+        "overdue",
+        list_disputed,
+        lambda row: f"{row.get_kind_display()} · {row.reason_name}",
+        "aftersales:list",
+        order_by=("pk",),
     ),
     Task(
         18,

@@ -8,7 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from aftersales.choices import Kind
+from aftersales.choices import About, Kind
+from aftersales.services.answering import refuse_aftersale
+from aftersales.services.disputing import open_dispute
 from notifications.models import Alert, AlertKind
 from notifications.services import raise_alert
 from orders.collections.models import Collection, CollectionState
@@ -64,6 +66,7 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
                 "overdue",
                 "to_hand_out",
                 "not_picked_up",
+                "disputes",
                 "aftersales",
                 "returns",
                 "within_24h",
@@ -182,6 +185,8 @@ def work() -> None:
     open_returns()
     ask_aftersale(received_order(), Kind.REFUND)
     taken_in(received_order())
+    refused = refuse_aftersale(ask_aftersale(received_order(), Kind.REFUND).pk, actor=clerk())
+    open_dispute(refused.pk, about=About.OTHER, actor=clerk())
     made_difference(paid_order())
     ask_invoice()
     invoice = issued()

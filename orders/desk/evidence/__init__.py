@@ -1,0 +1,1 @@
+"""All that is known about a case, on one page to print."""
