@@ -1,15 +1,24 @@
-"""After-sales of the last days: some wait for the shop, one for its buyer, one has come back, others are over."""
+"""After-sales of the last days, one in each state that they can be in, one of them disputed."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from random import Random
 
-from aftersales.choices import Contact, Kind
+from aftersales.choices import About, Contact, Kind
 from aftersales.models import Aftersale
-from aftersales.services.answering import agree_refund, agree_return, note_contact, refuse_aftersale
-from aftersales.services.applying import Claim, open_aftersale
+from aftersales.services.answering import (
+    agree_refund,
+    agree_return,
+    note_contact,
+    refuse_aftersale,
+    reopen_aftersale,
+)
+from aftersales.services.applying import Claim, ask_correction, open_aftersale, withdraw_aftersale
 from aftersales.services.deadlines import look_at_aftersale
+from aftersales.services.disputing import open_dispute
 from aftersales.services.returns import send_back
 from aftersales.services.settling import resend, take_in
+from aftersales.services.verdicts import decide_for_shop
 from aftersales.terms.models import Reason
 from aftersales.terms.services.addresses import add_address
 from aftersales.terms.services.reasons import add_reason
@@ -23,6 +32,8 @@ from seeding.world import World
 from shop import clock
 from shop.actor import GATEWAY
 from shop.customers.services import customer_actor
+from shop.demo.drawing.packing import draw_packing
+from shop.files.services import store_picture
 from shop.store.choices import Delivery, PayMethod
 
 REASONS = (
@@ -78,10 +89,23 @@ def _list_received(world: World) -> Iterator[Order]:
 
 
 def _ask(world: World, order: Order, kind: Kind, reason: str, ago: timedelta, words: str = "") -> Aftersale:
+    chosen = Reason.objects.get(name=reason)
     with clock.at(world.plan.ends_at - ago):
         pieces = {line.pk: 1 for line in order.lines.order_by("pk")[:1]}
-        claim = Claim(kind, pieces, Reason.objects.get(name=reason).pk, words=words)
+        claim = Claim(
+            kind,
+            pieces,
+            chosen.pk,
+            words=words,
+            picture_ids=_show(order) if chosen.is_quality else (),
+        )
         return open_aftersale(order.pk, claim, actor=customer_actor(order.customer))
+
+
+def _show(order: Order) -> list[int]:
+    """Two pictures that the buyer has sent."""
+    rng = Random(order.number)
+    return [store_picture(draw_packing(rng), customer_id=order.customer_id).pk for _picture in range(2)]
 
 
 def _wait(world: World, order: Order, ago: timedelta) -> None:
@@ -109,14 +133,20 @@ def _agree_to_return(world: World, order: Order, ago: timedelta) -> None:
     _agree(world, order, Kind.RETURN, ago)
 
 
-def _send(world: World, order: Order, kind: Kind, ago: timedelta) -> Aftersale:
-    """Sent back by the buyer, and brought to the shop two hours ago less or more."""
+def _send_back(world: World, order: Order, ago: timedelta, kind: Kind = Kind.RETURN) -> Aftersale:
+    """Sent back by the buyer."""
     aftersale = _agree(world, order, kind, ago)
     courier, tracking_no = world.make_tracking_no()
     with clock.at(world.plan.ends_at - ago + 3 * HOUR):
         send_back(
             aftersale.pk, courier=courier, tracking_no=tracking_no, actor=customer_actor(order.customer)
         )
+    return aftersale
+
+
+def _send(world: World, order: Order, kind: Kind, ago: timedelta) -> Aftersale:
+    """Brought to the shop two hours ago."""
+    aftersale = _send_back(world, order, ago, kind)
     parcel = Parcel.objects.get(case_number=aftersale.number)
     with clock.at(world.plan.ends_at - 2 * HOUR):
         land_return(parcel.pk, number=(parcel.courier, parcel.tracking_no), actor=GATEWAY)
@@ -143,13 +173,84 @@ def _refuse(world: World, order: Order, ago: timedelta) -> None:
         refuse_aftersale(aftersale.pk, reason="食品开封后不支持退货，敬请谅解", actor=world.staff["support"])
 
 
+def _dispute(world: World, order: Order, ago: timedelta) -> None:
+    """Refused, which the buyer does not accept."""
+    aftersale = _ask(world, order, Kind.REFUND, "与描述不符", ago, "页面写的是特级，收到的明显不是")
+    with clock.at(world.plan.ends_at - ago + HOUR):
+        refuse_aftersale(aftersale.pk, reason="经核对为同一批次特级品", actor=world.staff["support"])
+    with clock.at(world.plan.ends_at - HOUR):
+        open_dispute(
+            aftersale.pk,
+            about=About.NOT_AS_DESCRIBED,
+            words="请主管看一下照片，和页面图片对比",
+            picture_ids=_show(order),
+            actor=customer_actor(order.customer),
+        )
+
+
+def _decide(world: World, order: Order, ago: timedelta) -> None:
+    """A dispute that a supervisor has decided for the shop."""
+    buyer = customer_actor(order.customer)
+    aftersale = _ask(world, order, Kind.REFUND, "收到时已破损", ago, "罐子压扁了")
+    with clock.at(world.plan.ends_at - ago + HOUR):
+        refuse_aftersale(aftersale.pk, reason="签收时未提出", actor=world.staff["support"])
+    with clock.at(world.plan.ends_at - ago + 2 * HOUR):
+        open_dispute(
+            aftersale.pk,
+            about=About.OTHER,
+            words="驿站代收，没法当面验",
+            actor=buyer,
+        )
+    with clock.at(world.plan.ends_at - ago + 5 * HOUR):
+        decide_for_shop(
+            aftersale.pk, words="打包照片与称重记录完好，维持原处理", actor=world.staff["manager"]
+        )
+
+
+def _reopen(world: World, order: Order, ago: timedelta) -> None:
+    aftersale = _ask(world, order, Kind.REFUND, "不想要了", ago, "其实是少发了一包")
+    with clock.at(world.plan.ends_at - ago + HOUR):
+        refuse_aftersale(aftersale.pk, reason="食品不支持无理由退款", actor=world.staff["support"])
+    with clock.at(world.plan.ends_at - HOUR):
+        reopen_aftersale(aftersale.pk, reason="买家补充说明少发，重新核实", actor=world.staff["manager"])
+        ask_correction(aftersale.pk, actor=world.staff["support"])
+
+
+def _withdraw(world: World, order: Order, ago: timedelta) -> None:
+    aftersale = _ask(world, order, Kind.EXCHANGE, "拍错规格", ago)
+    with clock.at(world.plan.ends_at - ago + HOUR / 2):
+        withdraw_aftersale(aftersale.pk, actor=customer_actor(order.customer))
+
+
+def _lapse(world: World, order: Order, ago: timedelta) -> None:
+    """Agreed to, and never sent back."""
+    aftersale = _agree(world, order, Kind.RETURN, ago)
+    with clock.at(aftersale.due_at or world.plan.ends_at):
+        look_at_aftersale(aftersale.pk)
+
+
+def _take_in(world: World, order: Order, ago: timedelta) -> None:
+    """Looked at, and to be refunded."""
+    aftersale = _send(world, order, Kind.RETURN, ago)
+    pieces = dict(aftersale.lines.values_list("order_line_id", "pieces"))
+    with clock.at(world.plan.ends_at - HOUR / 2):
+        take_in(aftersale.pk, restock={}, scrap=pieces, note="确实破损", actor=world.staff["warehouse"])
+
+
 _STORIES = (
     (_wait_long, 25 * HOUR),
     (_come_back, 12 * HOUR),
+    (_dispute, 22 * HOUR),
     (_wait, HOUR / 2),
     (_agree_to_return, 20 * HOUR),
     (_exchange, 30 * HOUR),
     (_refuse, 28 * HOUR),
+    (_send_back, 18 * HOUR),
+    (_take_in, 21 * HOUR),
+    (_reopen, 16 * HOUR),
+    (_decide, 27 * HOUR),
+    (_withdraw, 9 * HOUR),
+    (_lapse, 196 * HOUR),
 )
 """Each with how long ago it was asked, for an order that had been received by then."""
 

@@ -19,6 +19,7 @@ from aftersales.services.money import count_pieces, give_back, settle_if_paid
 from aftersales.terms.selectors import get_address, get_terms
 from orders.payments.services.closing import close_live_attempt, require_no_live_attempt
 from orders.services.fulfilment import apply_goods_rule
+from orders.stages import IN_HAND
 from shop import clock
 from shop.actor import SYSTEM, Actor
 from shop.errors import Refused
@@ -83,7 +84,7 @@ def close_payment(aftersale_id: int, verb: str, actor: Actor, expected_version: 
     Raises Refused where the verb is not possible, `closing`, `gateway_unavailable`.
     """
     with locked_aftersale(aftersale_id, verb, actor, expected_version) as aftersale:
-        is_needed = aftersale.is_unsent
+        is_needed = aftersale.is_unsent and aftersale.order.stage in IN_HAND
     if is_needed:
         close_live_attempt(get_order_id(aftersale_id), "order.cancel_lines", actor=SYSTEM)
 

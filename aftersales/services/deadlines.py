@@ -16,12 +16,7 @@ from shop.moves.services import move
 def look_at_aftersale(aftersale_id: int) -> None:
     """Warn of a time that is nearly over, or carry out what was to happen at its end; what cannot be rings."""
     aftersale = Aftersale.objects.get(pk=aftersale_id)
-    if (
-        aftersale.is_disputed
-        or aftersale.due_at is None
-        or aftersale.look_at is None
-        or aftersale.look_at > clock.now()
-    ):
+    if aftersale.due_at is None or not _is_to_look_at(aftersale):
         return
     if clock.now() < aftersale.due_at:
         _note(aftersale_id, "aftersale.near_due")

@@ -18,6 +18,7 @@ from typing import Any
 
 import requests
 
+from shop.demo.complaints import Complaints
 from shop.demo.drawing.slips import draw_slip
 from shop.demo.persons import DemoPerson, list_people
 
@@ -106,6 +107,8 @@ class Buyers:
         self._rng = rng
         self._people = list_people(people)
         self._thinking = thinking
+        # With luck of their own, so that what is ordered does not hang on who complains.
+        self._complaints = Complaints(Random(people))
         self._tokens: dict[str, str] = {}
         self._at_the_bank: set[str] = set()
         self._timetable: list[tuple[float, int, Callable[[], object]]] = []
@@ -264,7 +267,9 @@ class Buyers:
             return
         openid = self._rng.choice(sorted(self._tokens))
         person = next(person for person in self._people if person.openid == openid)
-        for found in self._as(person, "GET", "/orders")["results"]:
+        orders = self._as(person, "GET", "/orders")["results"]
+        self._complaints.look_after(partial(self._as, person), orders)
+        for found in orders:
             for action, chance in HABITS.items():
                 if action in found["actions"] and self._rng.random() < chance:
                     self._press(action, Order(person, str(found["number"])), int(found["owed_fen"]))

@@ -64,6 +64,7 @@ TOPICS = (
         _("After-sales"),
         ("aftersales:list", "aftersales:detail", "aftersales:open"),
     ),
+    Topic("disputes", Group.ORDERS, _("Disputes"), ()),
     Topic(
         "bills",
         Group.ORDERS,

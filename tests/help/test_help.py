@@ -21,7 +21,7 @@ EACH_TEXT = pytest.mark.parametrize(
     ("language", "topic"), TEXTS, ids=[f"{language}-{topic.slug}" for language, topic in TEXTS]
 )
 EACH_TOPIC = pytest.mark.parametrize("topic", TOPICS, ids=[topic.slug for topic in TOPICS])
-NAMES_OF_THINGS = {"SKU", "Esc", "Excel", "WPS", "AppID", "PID", "RSA", "xls", "xlsx", "csv", "API"}
+NAMES_OF_THINGS = {"SKU", "Esc", "Excel", "WPS", "AppID", "PID", "RSA", "xls", "xlsx", "csv", "API", "PDF"}
 """Latin words that stand in a Chinese text as they are."""
 LABEL = re.compile(r'\bnamed\("([^"]+)"\)')
 LINK = re.compile(r'href="([^"]*)"')

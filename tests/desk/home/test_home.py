@@ -176,7 +176,7 @@ def test_queues_with_nothing_in_them_are_named_together() -> None:
     paid_order()
     response = browser().get(HOME)
     assert [card.queue.name for card in response.context["cards"]] == ["to_confirm"]
-    assert len(response.context["clear"]) == 26
+    assert len(response.context["clear"]) == 27
 
 
 def test_a_refund_is_shown_with_its_own_amount() -> None:
@@ -269,7 +269,7 @@ def test_the_page_keeps_to_its_queries(
         prepared_order()
         refund(paid_order(), RefundState.FAILED)
     client = browser()
-    with django_assert_num_queries(39):
+    with django_assert_num_queries(40):
         client.get(HOME)
 
 

@@ -128,8 +128,8 @@ HOMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 HOMES["manager"] = HOMES["owner"]
 QUERIES = {
-    "owner": 47,
-    "manager": 43,
+    "owner": 48,
+    "manager": 44,
     "order_clerk": 35,
     "warehouse": 22,
     "support": 15,
