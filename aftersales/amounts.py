@@ -1,8 +1,9 @@
 """What pieces of an after-sale are worth: their share of what lines still cost, and what the freight gives back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from aftersales.models import AftersaleLine
 from orders.models import Order
 from orders.payments.changes.pieces import count_share
 from orders.payments.refunding.left import Left, read_left
@@ -18,6 +19,16 @@ class Worth:
     @property
     def fen(self) -> int:
         return self.goods_fen + self.freight_fen
+
+
+def count_difference(order: Order, lines: Iterable[AftersaleLine]) -> int:
+    """By how much cheaper (fen) the SKUs are that a buyer wants in exchange; below zero: by how much dearer."""
+    left = {line.line.pk: line for line in read_left(order).lines}
+    return sum(
+        left[row.order_line_id].price(row.pieces) - row.sku.price_fen * row.pieces
+        for row in lines
+        if row.sku is not None and row.sku_id != row.order_line.sku_id
+    )
 
 
 def count_worth(order: Order, pieces: Mapping[int, int], *, is_unsent: bool) -> Worth:

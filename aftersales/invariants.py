@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
-from aftersales.choices import OPEN, OVER_FOR_GOODS, SETTLED, DisputeState, State
+from aftersales.choices import OPEN, OVER_FOR_GOODS, SETTLED, DisputeState, Kind, State
 from aftersales.models import IS_DISPUTED, IS_OPEN, Aftersale, AftersaleLine, Dispute
 from orders.models import Order, OrderLine
 from orders.payments.models import Refund, RefundState
@@ -48,14 +48,15 @@ def marks_say_what_is_open() -> Iterator[str]:
 
 @invariant(
     "B24.2",
-    "an after-sale that is settled has given back what was agreed to, any other nothing",
+    "an after-sale that is settled has given back what was agreed to, an exchange its difference, any other nothing",
 )
 def refunds_are_what_was_agreed() -> Iterator[str]:
     given = Refund.objects.filter(case_number=OuterRef("number")).order_by().values("case_number")
     sums = given.annotate(fen=Sum("amount_fen")).values("fen")
     rows = in_scope(Aftersale.objects.annotate(given=Coalesce(Subquery(sums), 0)), orders="order")
-    agreed = Q(state__in=SETTLED) & Q(given=Coalesce(F("agreed_fen"), 0))
-    for aftersale in rows.exclude(agreed | (~Q(state__in=SETTLED) & Q(given=0))):
+    gives = Q(state__in=SETTLED) | Q(kind=Kind.EXCHANGE, state=State.RECEIVED)
+    agreed = gives & Q(given=Coalesce(F("agreed_fen"), 0))
+    for aftersale in rows.exclude(agreed | (~gives & Q(given=0))):
         yield f"after-sale {aftersale.number}: agreed {aftersale.agreed_fen}, given {aftersale.given}"
 
 

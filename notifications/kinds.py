@@ -330,7 +330,7 @@ KINDS: dict[AlertKind, Row] = {
         ("aftersales.receive",),
         ("aftersale.arrive",),
         ending=endings.after_return,
-        ended_by=("aftersale.take_in", "aftersale.withdraw"),
+        ended_by=("aftersale.take_in", "aftersale.turn_away", "aftersale.withdraw"),
     ),
     AlertKind.AFTERSALE_DUE: Row(
         "有售后即将超时，请立即处理",
@@ -342,6 +342,7 @@ KINDS: dict[AlertKind, Row] = {
         ended_by=(
             *("aftersale.agree_refund", "aftersale.agree_return", "aftersale.refuse", "aftersale.withdraw"),
             *("aftersale.lapse", "aftersale.send_back", "aftersale.arrive", "aftersale.take_in"),
+            "aftersale.turn_away",
             *("aftersale.refund", "aftersale.resend", "aftersale.dispute"),
         ),
     ),

@@ -28,6 +28,12 @@ def wants_goods(aftersale: Aftersale) -> Refused | None:
     return Refused("wants_money", _("The buyer wants money and no other goods."))
 
 
+def has_no_difference_yet(aftersale: Aftersale) -> Refused | None:
+    if aftersale.agreed_fen is None:
+        return None
+    return Refused("already_done", _("The difference is refunded already."))
+
+
 def is_undisputed(aftersale: Aftersale) -> Refused | None:
     """Bars what decides a case: while it is disputed a supervisor does."""
     if not aftersale.is_disputed:

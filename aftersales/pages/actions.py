@@ -67,6 +67,23 @@ ACTIONS: tuple[Action, ...] = (
         template="aftersales/_take_in.html",
     ),
     Action(
+        "aftersale.turn_away",
+        forms.TurnAwayForm,
+        words=_(
+            "Nothing is taken in and nothing is given back: the buyer reads why. Talk with them before you decide."
+        ),
+        undo=_BY_SUPERVISOR,
+        is_grave=True,
+        is_final=True,
+    ),
+    Action(
+        "aftersale.refund_difference",
+        forms.DifferenceForm,
+        words=_("The money goes back the way it came. What is sent in exchange is sent by itself."),
+        undo=_FINAL,
+        is_final=True,
+    ),
+    Action(
         "aftersale.refund",
         forms.RefundForm,
         words=_("The money goes back the way it came, for what has come back."),

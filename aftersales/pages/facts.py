@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from aftersales.amounts import Worth, count_worth
+from aftersales.amounts import Worth, count_difference, count_worth
 from aftersales.choices import DisputeState, Kind, Overdue, State
 from aftersales.models import Aftersale, AftersaleLine, Dispute
 from orders.payments.refunding.left import PaymentLeft, read_left
@@ -69,6 +69,7 @@ class CaseFacts:
     rows: list[Row]
     worth: Worth
     freight_fen: int
+    cheaper_fen: int
     payments: tuple[PaymentLeft, ...]
     parcels: list[Parcel]
     waybill: Waybill | None
@@ -90,6 +91,7 @@ def read_facts(aftersale: Aftersale) -> CaseFacts:
         rows,
         count_worth(aftersale.order, pieces, is_unsent=aftersale.is_unsent),
         left.freight_fen,
+        count_difference(aftersale.order, lines) if any(line.sku for line in lines) else 0,
         left.payments,
         list(Parcel.objects.filter(case_number=aftersale.number).order_by("pk")),
         find_waybill(aftersale),

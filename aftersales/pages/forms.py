@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from aftersales.amounts import Worth, count_worth
+from aftersales.amounts import Worth, count_difference, count_worth
 from aftersales.choices import OVER_FOR_GOODS, SENDS_BACK, About, Contact, Kind, State
 from aftersales.models import LONGEST_WORDS, Aftersale
 from aftersales.services.answering import (
@@ -19,8 +19,14 @@ from aftersales.services.answering import (
 from aftersales.services.disputing import open_dispute
 from aftersales.services.labelling import label_exchange
 from aftersales.services.money import count_back, count_pieces
-from aftersales.services.returns import renumber, send_back
-from aftersales.services.settling import find_due_fen, refund_return, resend, take_in_and_refund
+from aftersales.services.returns import renumber, send_back, turn_away
+from aftersales.services.settling import (
+    find_due_fen,
+    refund_difference,
+    refund_return,
+    resend,
+    take_in_and_refund,
+)
 from aftersales.services.verdicts import decide_for_buyer, decide_for_shop
 from aftersales.terms.selectors import get_terms, list_addresses
 from orders.shipping.exchanges.sending import Carriage
@@ -223,6 +229,36 @@ class TakeInForm(AftersaleForm):
             "note": values["note"],
             "amount_fen": values.get("amount") or None,
         }
+
+
+class TurnAwayForm(AftersaleForm):
+    """What was in the box instead, and under which number it goes to the buyer again, if it does."""
+
+    name, act = "turn_away", turn_away
+    field_of: ClassVar[dict[str, str]] = {"reason_required": "reason", "courier_required": "courier"}
+    reason = fields.area(_("What was in the box, which the buyer reads"), max_length=LONGEST_ANSWER)
+    courier = forms.ChoiceField(label=_("Sent to the buyer again by"), required=False)
+    tracking_no = fields.text(_("Tracking number"), max_length=MAX_TRACKING_NO, required=False)
+
+    def set_up(self) -> None:
+        choices: Any = self.fields["courier"]
+        choices.choices = [("", "—"), *((courier.code, courier.name) for courier in list_couriers())]
+
+
+class DifferenceForm(AftersaleForm):
+    name, act = "refund_difference", refund_difference
+    amount_is = _("The goods that are wanted are cheaper by")
+    amount = fields.YuanField(label=_("Refund (yuan)"))
+    notice = fields.text(_("Words to the buyer"), max_length=LONGEST_ANSWER, required=False)
+
+    def set_up(self) -> None:
+        rows = self.subject.lines.select_related("order_line", "sku")
+        self.amount_fen = max(count_difference(self.subject.order, rows), 0)
+        self.initial["amount"] = self.amount_fen or None
+
+    def read(self) -> dict[str, Any]:
+        values = super().read()
+        return values | {"amount_fen": values.pop("amount")}
 
 
 class RefundForm(AftersaleForm):

@@ -1,17 +1,22 @@
 """What the buyer sends back for an after-sale: its parcel and number, and that it has arrived."""
 
+from django.utils.translation import gettext_lazy as _
+
 from aftersales.choices import State
 from aftersales.clocks import start_clock
 from aftersales.models import Aftersale
-from aftersales.services.locking import locked_aftersale
+from aftersales.services.answering import LONGEST_ANSWER
+from aftersales.services.locking import free_lines, locked_aftersale
 from aftersales.services.money import count_pieces
 from aftersales.terms.selectors import get_terms
+from orders.services.fulfilment import apply_goods_rule
 from orders.shipping.models import Direction, Parcel, ParcelState
-from orders.shipping.returns.announcing import announce_return, renumber_return
+from orders.shipping.returns.announcing import announce_return, renumber_return, withdraw_return
 from shop import clock
 from shop.actor import SYSTEM, Actor
-from shop.couriers.known import clean_tracking_no
+from shop.couriers.known import clean_tracking_no, find_courier
 from shop.errors import Refused
+from shop.events.services import seal_words
 from shop.moves.services import move
 
 _UNDER_WAY = (ParcelState.SENT, ParcelState.ARRIVED)
@@ -65,6 +70,47 @@ def renumber(
         )
         move(aftersale, "aftersale.renumber", actor=actor, data={"parcel": renumbered.pk})
     return aftersale
+
+
+def turn_away(
+    aftersale_id: int,
+    *,
+    reason: str,
+    courier: str = "",
+    tracking_no: str = "",
+    actor: Actor,
+    expected_version: int | None = None,
+) -> Aftersale:
+    """What was in the box is not what was agreed: nothing is taken in or given back, and the buyer reads why.
+
+    With a number the buyer also reads under which the box is sent to them again. Raises Refused `reason_required`
+    (400), and `courier_required` (400) for a number without one.
+    """
+    if not reason.strip():
+        raise Refused("reason_required", _("Say what was in the box. The buyer reads it."), 400)
+    with locked_aftersale(aftersale_id, "aftersale.turn_away", actor, expected_version) as aftersale:
+        if parcel := find_return(aftersale):
+            withdraw_return(aftersale.order, parcel.pk, actor=actor, may_be_here=True)
+        data = _read_way_back(courier, tracking_no)
+        answer = " ".join([reason.strip()[:LONGEST_ANSWER], *data.values()])
+        now = clock.now()
+        changes = {"answer": answer, "answered_at": now, "ended_at": now}
+        changes |= start_clock(State.REFUSED, get_terms())
+        sealed = seal_words(aftersale, reason=reason.strip()[:LONGEST_ANSWER])
+        move(aftersale, "aftersale.turn_away", actor=actor, changes=changes, data=data, sealed=sealed)
+        free_lines(aftersale)
+        apply_goods_rule(aftersale.order)
+    return aftersale
+
+
+def _read_way_back(courier: str, tracking_no: str) -> dict[str, str]:
+    number = clean_tracking_no(tracking_no)
+    if not number:
+        return {}
+    if not courier:
+        raise Refused("courier_required", _("Choose the courier."), 400)
+    found = find_courier(courier)
+    return {"courier": found.name if found else courier, "tracking_no": number}
 
 
 def note_arrival(case_number: str, parcel_id: int) -> None:

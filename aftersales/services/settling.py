@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -117,6 +118,30 @@ def refund_return(
         give_back(aftersale, actor=actor)
         apply_goods_rule(aftersale.order)
         settle_if_paid(aftersale)
+    return aftersale
+
+
+def refund_difference(
+    aftersale_id: int,
+    *,
+    amount_fen: int,
+    notice: str = "",
+    actor: Actor,
+    expected_version: int | None = None,
+) -> Aftersale:
+    """Give back by how much cheaper the goods are that are sent in exchange; they can be sent before or after.
+
+    Raises Refused `bad_amount` (400), `over_share`, `over_refund_limit` (403), `second_person_required`.
+    """
+    verb = "aftersale.refund_difference"
+    with locked_aftersale(aftersale_id, verb, actor, expected_version) as aftersale:
+        changes: dict[str, Any] = {"agreed_fen": _check_amount(aftersale, amount_fen)}
+        if notice.strip():
+            changes["answer"] = notice.strip()[:LONGEST_ANSWER]
+        data = {"amount_fen": changes["agreed_fen"]}
+        sealed = seal_words(aftersale, notice=notice.strip()[:LONGEST_ANSWER])
+        move(aftersale, verb, actor=actor, changes=changes, data=data, sealed=sealed)
+        give_back(aftersale, actor=actor)
     return aftersale
 
 

@@ -175,7 +175,7 @@ KINDS: dict[NoticeKind, Row] = {
         "退款中",
         "已同意退款，款项将原路退回",
         timedelta(days=1),
-        left_by=("aftersale.agree_refund", "aftersale.refund"),
+        left_by=("aftersale.agree_refund", "aftersale.refund", "aftersale.refund_difference"),
         # Of goods that were not sent the order's own change tells.
         when=lambda order: order.pieces_shipped > 0,
     ),
@@ -184,7 +184,7 @@ KINDS: dict[NoticeKind, Row] = {
         "未通过",
         "商家未同意售后申请，请查看原因",
         timedelta(days=1),
-        left_by=("aftersale.refuse",),
+        left_by=("aftersale.refuse", "aftersale.turn_away"),
     ),
     NoticeKind.EXCHANGED: Row(
         Notice.CHANGED,

@@ -448,6 +448,8 @@ FORMS = (
     (RECEIVERS, "aftersales:send_back", "aftersales:renumber", "aftersales:take_in"),
     (RECEIVERS, "aftersales:refund_return", "aftersales:resend"),
     (SHIPPERS, "aftersales:label_exchange"),
+    (RECEIVERS, "aftersales:turn_away", "aftersales:refund_difference"),
+    (ANSWERERS, "aftersales:take_refused"),
     (BOSSES, "aftersales:reopen_aftersale", "aftersales:decide_for_buyer", "aftersales:decide_for_shop"),
     (OWNER, "aftersales:new_reason", "aftersales:reason", "aftersales:retire_reason"),
     (OWNER, "aftersales:take_up_reason", "aftersales:new_return_address", "aftersales:return_address"),

@@ -157,10 +157,11 @@ def _write(parcel: Parcel, number: Number) -> None:
         raise _duplicate() from error
 
 
-def withdraw_return(order: Order, parcel_id: int, *, actor: Actor) -> Parcel:
+def withdraw_return(order: Order, parcel_id: int, *, actor: Actor, may_be_here: bool = False) -> Parcel:
     """Give a return of a locked order up before it arrives: a refused one is free again.
 
-    Raises Refused as `check_move`, `not_found` (404), `parcel_arrived`.
+    `may_be_here`: one that has arrived is given up too, because nothing of it is taken in. Raises Refused as
+    `check_move`, `not_found` (404), `parcel_arrived`.
     """
     check_move(order, MOVES["order.return_withdraw"], actor, is_part=True)
     lock_numbers(Parcel.objects.filter(pk=parcel_id).values_list("courier", "tracking_no"))
@@ -169,7 +170,8 @@ def withdraw_return(order: Order, parcel_id: int, *, actor: Actor) -> Parcel:
     if parcel.direction == Direction.OUT:
         _let_go(parcel)
     else:
-        _check_on_its_way(parcel)
+        if not (may_be_here and parcel.state == ParcelState.ARRIVED):
+            _check_on_its_way(parcel)
         parcel.state, parcel.undone_at = ParcelState.UNDONE, clock.now()
         parcel.save(update_fields=["state", "undone_at"])
     move(order, "order.return_withdraw", actor=actor, data=told)
