@@ -32,6 +32,7 @@ from orders.bills.services.keeping import Place, keep_finding
 from orders.bills.services.missing import find_missing
 from shop import clock
 from shop.actor import SYSTEM
+from shop.database.copying import copy_rows
 from shop.database.inserts import insert_rows
 from shop.database.named_locks import Named, hash_text, lock_named
 from shop.files.loose import let_loose
@@ -39,6 +40,7 @@ from shop.files.models import Place as PrivatePlace
 from shop.moves.services import lock_row, move
 
 BATCH = 2000
+_LINE = ("bill", "place", "trade_no", "refund_no", "state", "amount_fen", "fee_fen")
 MOST_FOUND = 500
 """So many differences of a bill have rows; a shop that knows nothing of its past would have a hundred thousand."""
 
@@ -96,7 +98,7 @@ def _match(bill: Bill, reader: Reader | None) -> None:
 def _take_lines(bill: Bill, rows: Iterator[TradeRow], found: Found) -> None:
     place = 0
     for batch in _cut(rows):
-        insert_rows([_make_line(bill, place + n, row) for n, row in enumerate(batch)])
+        copy_rows(BillLine, _LINE, (_describe_line(bill, place + n, row) for n, row in enumerate(batch)))
         place += len(batch)
         for finding in compare(bill.platform, batch):
             found.add(finding, bill.day)
@@ -107,16 +109,8 @@ def _cut(rows: Iterator[TradeRow]) -> Iterator[list[TradeRow]]:
         yield batch
 
 
-def _make_line(bill: Bill, place: int, row: TradeRow) -> BillLine:
-    return BillLine(
-        bill_id=bill.pk,
-        place=place,
-        trade_no=row.trade_no,
-        refund_no=row.refund_no,
-        state=row.state,
-        amount_fen=row.amount_fen,
-        fee_fen=row.fee_fen,
-    )
+def _describe_line(bill: Bill, place: int, row: TradeRow) -> tuple[Any, ...]:
+    return (bill.pk, place, row.trade_no, row.refund_no, row.state.value, row.amount_fen, row.fee_fen)
 
 
 def _describe_sums(sums: Sums) -> dict[str, int]:
