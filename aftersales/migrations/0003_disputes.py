@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                 ('ended_at', models.DateTimeField(null=True)),
                 ('due_at', models.DateTimeField()),
                 ('look_at', models.DateTimeField(null=True)),
+                ('aftersale', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='disputes', to='aftersales.aftersale')),
             ],
         ),
         migrations.AddField(
@@ -42,11 +43,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='aftersale',
             index=models.Index(condition=models.Q(('dispute', 'open')), fields=['-id'], name='aftersale_disputed'),
-        ),
-        migrations.AddField(
-            model_name='dispute',
-            name='aftersale',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='disputes', to='aftersales.aftersale'),
         ),
         migrations.AddIndex(
             model_name='dispute',

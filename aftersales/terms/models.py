@@ -32,7 +32,7 @@ class AftersaleTerms(Versioned):
         _("the shop takes in what was sent back within (days)"), default=10
     )
     verdict_days = models.PositiveSmallIntegerField(
-        _("a supervisor decides disputes within (days)"), default=3
+        _("a supervisor decides disputes within (days)"), default=3, db_default=3
     )
     tries_after_refusal = models.PositiveSmallIntegerField(
         _("how often a buyer may ask again after a refusal"), default=0

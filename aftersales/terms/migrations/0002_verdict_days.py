@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='aftersaleterms',
             name='verdict_days',
-            field=models.PositiveSmallIntegerField(default=3, verbose_name='a supervisor decides disputes within (days)'),
+            field=models.PositiveSmallIntegerField(db_default=3, default=3, verbose_name='a supervisor decides disputes within (days)'),
         ),
     ]
