@@ -2,8 +2,8 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from typing import Any
+from typing import Any, ClassVar
+from weakref import WeakSet
 
 import pytest
 from django.db import DatabaseError, connection
@@ -17,7 +17,7 @@ from tests import cast
 
 Act = Callable[[], Any]
 # Waiting for the others only makes a race surer; who never comes must not hang the test.
-RENDEZVOUS_S = 2.0
+RENDEZVOUS_S = 10.0
 
 
 @pytest.fixture(autouse=True)
@@ -40,6 +40,8 @@ def run_together(acts: Sequence[Act]) -> list[Any]:
             results[index] = error
         finally:
             connection.close()
+            for rendezvous in [*Rendezvous.everywhere]:
+                rendezvous.come()
 
     threads = [threading.Thread(target=run, args=(index,)) for index in range(len(acts))]
     for thread in threads:
@@ -58,14 +60,23 @@ def codes_of(results: Sequence[Any]) -> list[str]:
 
 
 class Rendezvous:
-    """All who come wait for each other, once."""
+    """All who come wait for each other, once; who is through with what it does is waited for no more."""
+
+    everywhere: ClassVar[WeakSet["Rendezvous"]] = WeakSet()
 
     def __init__(self, parties: int) -> None:
-        self._barrier = threading.Barrier(parties)
+        self._parties, self._here, self._changed = parties, set[int](), threading.Condition()
+        self.everywhere.add(self)
 
     def meet(self) -> None:
-        with suppress(threading.BrokenBarrierError):
-            self._barrier.wait(RENDEZVOUS_S)
+        self.come()
+        with self._changed:
+            self._changed.wait_for(lambda: len(self._here) >= self._parties, RENDEZVOUS_S)
+
+    def come(self) -> None:
+        with self._changed:
+            self._here.add(threading.get_ident())
+            self._changed.notify_all()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 
 from aftersales.choices import About, DisputeState, Kind, State
 from aftersales.models import Aftersale
-from aftersales.services import answering, locking
+from aftersales.services import answering, applying, locking
 from aftersales.services.answering import agree_refund, refuse_aftersale
 from aftersales.services.applying import open_aftersale, withdraw_aftersale
 from aftersales.services.disputing import open_dispute, withdraw_dispute
@@ -22,7 +22,8 @@ from shop.moves import services
 from tests import cast
 from tests.aftersales.cases import asked, claim, open_returns, received_order, sent_back, taken_in
 from tests.expect import fresh
-from tests.races.conftest import codes_of, run_together
+from tests.pickup.counter import hand_out, waiting
+from tests.races.conftest import Rendezvous, codes_of, run_together
 from tests.waybills.conftest import set_up_couriers
 
 ROUNDS = 6
@@ -158,3 +159,48 @@ def test_a_label_asked_for_by_eight_at_once_is_one():
     press = lambda actor: label_exchange(aftersale.pk, wish=Wish("ZTO"), actor=actor)  # noqa: E731
     assert {*codes_of(run_together(pressed_by_both(press, 8)))} == {"ok"}
     assert Waybill.objects.filter(case_number=aftersale.number).count() == 1
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_asked_back_and_handed_out_at_once_the_goods_are_not_both(_round):
+    order = waiting(basket={cast.make_sku().pk: 1})
+    ask = lambda: open_aftersale(order.pk, claim(order, Kind.CANCEL), actor=cast.buyer(order))  # noqa: E731
+    acts = [ask, lambda: hand_out(order, actor=FIRST)]
+    assert "ok" in codes_of(run_together(acts[:: (-1) ** _round]))
+    order = fresh(order)
+    assert order.pieces_shipped + order.lines.get().in_aftersale == 1
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_agreed_to_and_handed_out_at_once_the_goods_stay_and_the_money_goes(_round):
+    order = waiting(basket={cast.make_sku().pk: 1})
+    aftersale = asked(order, Kind.CANCEL)
+    acts = [lambda: agree_refund(aftersale.pk, actor=FIRST), lambda: hand_out(order, actor=SECOND)]
+    told = codes_of(run_together(acts[:: (-1) ** _round]))
+    assert told.count("ok") == 1
+    assert (fresh(order).pieces_shipped, fresh(order).stage, Refund.objects.count()) == (0, "closed", 1)
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_withdrawn_and_handed_out_at_once_nothing_is_paid_back(_round):
+    order = waiting(basket={cast.make_sku().pk: 1})
+    aftersale = asked(order, Kind.CANCEL)
+    withdraw = lambda: withdraw_aftersale(aftersale.pk, actor=cast.buyer(order))  # noqa: E731
+    told = codes_of(run_together([withdraw, lambda: hand_out(order, actor=SECOND)][:: (-1) ** _round]))
+    assert "ok" in told and not Refund.objects.exists()
+
+
+def test_without_the_order_s_lock_goods_are_asked_back_and_handed_out_but_for_the_version(monkeypatch):
+    order = waiting(basket={cast.make_sku().pk: 1})
+    together = Rendezvous(2)
+
+    def read_unlocked(model, pk, *, actor=None):
+        row = model.objects.get(pk=pk)
+        together.meet()
+        return row
+
+    for module in (services, locking, applying):
+        monkeypatch.setattr(module, "lock_row", read_unlocked)
+    ask = lambda: open_aftersale(order.pk, claim(order, Kind.CANCEL), actor=cast.buyer(order))  # noqa: E731
+    told = codes_of(run_together([ask, lambda: hand_out(order, actor=FIRST)]))
+    assert told.count("ok") == 1 and {*told} - {"ok"} <= {"stale", "IntegrityError"}

@@ -1,5 +1,6 @@
 """A bill that several workers have, and a difference that several people settle, all at one moment."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -122,3 +123,10 @@ def test_without_the_lock_only_the_version_stands_between_them(monkeypatch: pyte
 
     monkeypatch.setattr("shop.moves.services.lock_row", read_and_meet)
     assert codes_of(run_together(press(difference.pk))) == ["ok", "stale"]
+
+
+def test_several_sweeps_at_once_open_each_bill_once(bill: Bill) -> None:
+    day = yesterday().toordinal() - 1
+    assert {*codes_of(run_together([lambda: open_bills(day)] * 4))} == {"ok"}
+    kinds = Bill.objects.filter(day=date.fromordinal(day)).values_list("kind", flat=True)
+    assert len(kinds) == len({*kinds}) > 0

@@ -17,6 +17,7 @@ from orders.bills.models import SETTLED, UNDER_WAY, Bill, BillKind, BillState
 from orders.bills.sources import SOURCES
 from shop import clock
 from shop.actor import SYSTEM, Actor
+from shop.database.named_locks import Named, lock_named
 from shop.events.models import Event
 from shop.files.loose import let_loose, store_file
 from shop.files.models import Place
@@ -36,6 +37,8 @@ def open_bills(ordinal: int) -> None:
     """Make the bills of a day, a number of `date.toordinal`, for each merchant number."""
     day = date.fromordinal(ordinal)
     with transaction.atomic():
+        # Two sweeps at one moment would both find that there is none.
+        lock_named(Named.BILLS, [ordinal])
         for platform, source in SOURCES.items():
             for mchid in source.list_accounts():
                 for kind in source.kinds:
