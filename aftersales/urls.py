@@ -6,6 +6,7 @@ import aftersales.converters  # noqa: F401  # the kinds of parts below
 from aftersales.pages import views
 from aftersales.pages.actions import ACTIONS
 from aftersales.pages.opening import open_for_buyer, take_refused
+from aftersales.pages.quality import show_quality
 from aftersales.pages.slip import show_slip
 from shop.staff.actions.views import action_paths
 
@@ -14,6 +15,7 @@ _AFTERSALE = "aftersales/<aftersale_number:aftersale>/"
 urlpatterns = [
     path("settings/aftersales/", include("aftersales.terms.urls")),
     path("aftersales/", views.list_aftersales, name="list"),
+    path("aftersales/quality/", show_quality, name="quality"),
     path("orders/<asked_order:number>/aftersale/", open_for_buyer, name="open"),
     path("orders/<asked_order:number>/aftersale/refused/", take_refused, name="take_refused"),
     path(_AFTERSALE, views.show_aftersale, name="detail"),

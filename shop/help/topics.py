@@ -62,7 +62,7 @@ TOPICS = (
         "after-sales",
         Group.ORDERS,
         _("After-sales"),
-        ("aftersales:list", "aftersales:detail", "aftersales:open"),
+        ("aftersales:list", "aftersales:detail", "aftersales:open", "aftersales:quality"),
     ),
     Topic("disputes", Group.ORDERS, _("Disputes"), ()),
     Topic(

@@ -16,8 +16,9 @@ from shop.store.models import StoreSettings
 from tests import cast
 
 Act = Callable[[], Any]
-# Waiting for the others only makes a race surer; who never comes must not hang the test.
-RENDEZVOUS_S = 10.0
+# Waiting for the others only makes a race surer. Who never comes, because another one has locked what it needs, is not
+# waited for until that wait is refused, which is after four seconds.
+RENDEZVOUS_S = 3.0
 
 
 @pytest.fixture(autouse=True)

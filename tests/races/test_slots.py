@@ -45,4 +45,4 @@ def test_without_the_lock_more_would(store, monkeypatch):
 
     monkeypatch.setattr(slots, "lock_named", lambda *_args: None)
     monkeypatch.setattr(slots, "count_taken", count_together)
-    assert place_all(store) == ["ok"] * BUYERS
+    assert place_all(store).count("ok") > 3

@@ -102,6 +102,7 @@ LISTS: dict[str, tuple[str, ...]] = {
     "/console/stuck/": CURSORS,
     "/console/orders/waybills/": CURSORS,
     "/console/orders/intercepts/": (),
+    "/console/aftersales/quality/": ("month",),
     "/console/aftersales/": ("show", *AftersaleFilterForm.base_fields, *CURSORS),
     "/console/orders/invoices/": ("show", *InvoiceFilterForm.base_fields, *CURSORS),
     "/console/orders/refunds/": ("show", *RefundFilterForm.base_fields, *CURSORS),

@@ -280,6 +280,7 @@ MATRIX: dict[tuple[str, str], Expected] = {
     ("aftersales:list", "GET"): staff(ASKED_BACK),
     ("aftersales:detail", "GET"): staff(ASKED_BACK),
     ("aftersales:slip", "GET"): staff(ASKED_BACK),
+    ("aftersales:quality", "GET"): staff(ASKED_BACK),
     ("orders:evidence", "GET"): staff(ASKED_BACK),
     ("aftersales:settings", "GET"): staff(SETTINGS_VIEWERS),
     ("aftersales:save_terms", "POST"): staff(OWNER),
