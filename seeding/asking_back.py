@@ -102,9 +102,9 @@ def _ask(world: World, order: Order, kind: Kind, reason: str, ago: timedelta, wo
         return open_aftersale(order.pk, claim, actor=customer_actor(order.customer))
 
 
-def _show(order: Order) -> list[int]:
+def _show(order: Order, what: str = "") -> list[int]:
     """Two pictures that the buyer has sent."""
-    rng = Random(order.number)
+    rng = Random(order.number + what)
     return [store_picture(draw_packing(rng), customer_id=order.customer_id).pk for _picture in range(2)]
 
 
@@ -183,7 +183,7 @@ def _dispute(world: World, order: Order, ago: timedelta) -> None:
             aftersale.pk,
             about=About.NOT_AS_DESCRIBED,
             words="请主管看一下照片，和页面图片对比",
-            picture_ids=_show(order),
+            picture_ids=_show(order, "dispute"),
             actor=customer_actor(order.customer),
         )
 

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from aftersales.choices import OURS, Kind, State
 from aftersales.models import Aftersale
@@ -52,7 +53,9 @@ SHELVES = (
         "theirs", _("Buyer's move"), (State.TO_RETURN,), _("No buyer has to send anything back"), is_work=True
     ),
     Shelf("disputes", _("Disputes"), (), _("Nothing is disputed"), is_work=True),
-    Shelf("money", _("Being refunded"), (State.REFUNDING,), _("No money is on its way")),
+    Shelf(
+        "money", pgettext_lazy("aftersale", "Being refunded"), (State.REFUNDING,), _("No money is on its way")
+    ),
     Shelf("done", _("Completed"), (State.DONE,), _("None is completed yet")),
     Shelf(
         "over",

@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from aftersales.services.unsent import agree_to_cancels
 from orders.collections.models import CollectionState
 from orders.collections.services.asking import Window
 from orders.collections.services.whole import Wish, hand_over_whole
@@ -35,7 +36,7 @@ from shop.actor import Actor
 from shop.jobs.registry import Outcome, job, register
 
 _CONFIRM, _PREPARE, _LABEL, _SHIP, _HAND_OVER, _COLLECT = BULK
-_HOLD, _RELEASE, _REMARK, _CANCEL = TENDING
+_HOLD, _RELEASE, _REMARK, _CANCEL, _AGREE = TENDING
 register(STOCK)
 register(SHIPMENTS)
 register(REMITTANCE)
@@ -88,3 +89,4 @@ _register_bulk(_HOLD, _("Hold orders"), _hold)
 _register_bulk(_RELEASE, _("Release orders"), release_order)
 _register_bulk(_REMARK, _("Remark on orders"), set_seller_remark)
 _register_bulk(_CANCEL, _("Cancel unpaid orders"), cancel_unpaid)
+_register_bulk(_AGREE, _("Agree to cancel requests"), agree_to_cancels)

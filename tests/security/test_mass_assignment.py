@@ -75,6 +75,7 @@ READ_BESIDE = {
     "orders:bulk_release": {"number", "job"},
     "orders:bulk_remark": {"number", "job"},
     "orders:bulk_cancel_unpaid": {"number", "job"},
+    "orders:bulk_agree_cancels": {"number", "job"},
     "orders:bulk_label": {"number", "job"},
     "orders:bulk_ship_part": {"number", "job"},
     "orders:bulk_merge": {"number", "job", "all", "filter"},

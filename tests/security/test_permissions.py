@@ -424,6 +424,7 @@ FORMS = (
     (EDITORS, "orders:bulk_confirm", "orders:bulk_prepare", "customers:block", "customers:unblock"),
     (EDITORS, "orders:bulk_hold", "orders:bulk_release", "orders:bulk_remark"),
     (CANCELLERS, "orders:bulk_cancel_unpaid"),
+    (ANSWERERS, "orders:bulk_agree_cancels"),
     (SHIPPERS, "orders:bulk_label", "orders:bulk_ship_part", "orders:bulk_merge", "orders:bulk_hand_over"),
     (SHIPPERS, "orders:ship_sheet"),
     (COLLECTORS, "orders:bulk_collect", "orders:remit"),

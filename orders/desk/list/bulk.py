@@ -7,6 +7,7 @@ from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from aftersales.moves.guards import HANDLE
 from orders.desk.list.bulk_forms import (
     BulkForm,
     CancelManyForm,
@@ -19,6 +20,7 @@ from orders.desk.list.bulk_forms import (
 from orders.desk.list.counts import CAP
 from orders.desk.list.filters import Filters
 from orders.desk.list.marks import (
+    ASKED_BACK,
     BY_COURIER,
     CASH_OWED,
     FREE,
@@ -32,7 +34,7 @@ from orders.desk.list.marks import (
 from orders.desk.list.selection import Selection
 from orders.desk.list.selectors import narrow, split_by_stage
 from orders.scope import orders_in_scope
-from orders.stages import Stage
+from orders.stages import IN_HAND, Stage
 from orders.states import MOVES
 from shop.access import has_capability
 from shop.actor import Actor
@@ -106,6 +108,27 @@ class PrintLabels(BulkAction):
     @property
     def url(self) -> str:
         return reverse("orders:print_labels")
+
+
+@dataclass(frozen=True)
+class AgreeToCancels(BulkAction):
+    """The button by which requests about goods that were not sent are agreed to."""
+
+    @property
+    def name(self) -> str:
+        return "agree_cancels"
+
+    @property
+    def icon_name(self) -> str:
+        return "receipt-refund"
+
+    @property
+    def capability(self) -> str:
+        return HANDLE
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        return tuple(IN_HAND)
 
 
 _ONLY_LABELLED = _(
@@ -214,6 +237,16 @@ TENDING = (
         mark=UNPAID,
         only=_("Only orders are taken of which nothing is paid or shipped, and none with an e-waybill."),
         form=CancelManyForm,
+    ),
+    AgreeToCancels(
+        "aftersale.agree_refund",
+        _("Agree to cancel in 1 order"),
+        _("Agree to cancel in {n} orders"),
+        _("Agree to cancel in {n} of {total}"),
+        _("What buyers ask back and was not sent is cancelled and refunded the way it was paid."),
+        _("This cannot be undone."),
+        mark=ASKED_BACK,
+        only=_("Only orders are taken of which something is asked back that was not sent."),
     ),
 )
 """In the menu “More” of the bar."""

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from orders.companions import Together, can_be_merged
 from orders.guards import not_held, nothing_owed
 from orders.models import COD_OWED, Order
-from orders.stages import Source, Stage
+from orders.stages import AftersaleMark, Source, Stage
 from shop.store.choices import Delivery, PayMethod
 from shop.store.deliveries import WAYS
 
@@ -68,10 +68,15 @@ UNPAID = Mark(
         not (order.paid_fen or order.pieces_shipped or order.has_label) and order.payable_fen > 0
     ),
 )
+ASKED_BACK = Mark(
+    "asked_back",
+    Q(aftersale_mark=AftersaleMark.OPEN, pieces_to_send__gt=0),
+    lambda order, _together: order.aftersale_mark == AftersaleMark.OPEN and order.pieces_to_send > 0,
+)
 MERGEABLE = Mark("mergeable", can_be_merged(), lambda _order, together: bool(together.mergeable))
 
 
 def name_marks(order: Order, together: Together) -> str:
     """The names of the marks that an order has, for its box."""
-    marks = (BY_COURIER, LABELLED, SENT, CASH_OWED, MERGEABLE, FREE, HELD, UNPAID)
+    marks = (BY_COURIER, LABELLED, SENT, CASH_OWED, MERGEABLE, FREE, HELD, UNPAID, ASKED_BACK)
     return " ".join(mark.name for mark in marks if mark.holds(order, together))

@@ -7,14 +7,17 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from aftersales.choices import Kind
 from orders.desk.list import bulk, counts
 from orders.models import Order
 from orders.payments.changes.cancelling import cancel_paid
+from orders.payments.models import Refund
 from orders.services.steps import confirm_order
 from orders.stages import Stage
 from shop.jobs.models import Job, JobState
 from shop.jobs.running import run_slice
-from tests.cast import clerk, paid_order, pay, place
+from tests.aftersales.cases import asked, let_go, open_returns
+from tests.cast import clerk, paid_order, pay, place, shipped_order
 from tests.desk.conftest import SignIn
 from tests.expect import fresh
 
@@ -253,6 +256,29 @@ def test_one_that_was_paid_meanwhile_is_a_verdict(owner: Client) -> None:
     pay(order)
     assert run(job).failed == 1
     assert stages(order) == [Stage.TO_CONFIRM]
+
+
+def test_what_is_asked_back_unsent_is_agreed_to_and_the_rest_is_a_verdict(owner: Client) -> None:
+    open_returns()
+    wanted, sent, plain = paid_order(), shipped_order(), paid_order()
+    aftersale = asked(wanted, Kind.CANCEL)
+    asked(sent, Kind.REFUND)
+    numbers = [order.number for order in (wanted, sent, plain)]
+    dialog = ask(owner, "agree_cancels", "&".join(f"number={number}" for number in numbers))
+    assert "Agree to cancel in 1 of 3" in dialog
+    job = press(owner, "agree_cancels", number=numbers)
+    assert run(job).done == 1
+    assert stages(wanted, sent, plain) == [Stage.CLOSED, Stage.SHIPPED, Stage.TO_CONFIRM]
+    assert Refund.objects.get().case_number == aftersale.number
+
+
+def test_a_request_that_was_withdrawn_meanwhile_is_a_verdict(owner: Client) -> None:
+    open_returns()
+    order = paid_order()
+    job = press(owner, "agree_cancels", number=[asked(order, Kind.CANCEL).order.number])
+    let_go(order)
+    assert run(job).failed == 1
+    assert not Refund.objects.exists()
 
 
 def test_who_may_not_cancel_has_no_such_button(sign_in: SignIn) -> None:
