@@ -70,8 +70,8 @@ UNPAID = Mark(
 )
 ASKED_BACK = Mark(
     "asked_back",
-    Q(aftersale_mark=AftersaleMark.OPEN, pieces_to_send__gt=0),
-    lambda order, _together: order.aftersale_mark == AftersaleMark.OPEN and order.pieces_to_send > 0,
+    Q(aftersale_mark=AftersaleMark.OPEN),
+    lambda order, _together: order.aftersale_mark == AftersaleMark.OPEN,
 )
 MERGEABLE = Mark("mergeable", can_be_merged(), lambda _order, together: bool(together.mergeable))
 
