@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from aftersales.choices import OPEN, About, Contact, DisputeState, Kind, Overdue, State
+from aftersales.choices import OPEN, OURS, About, Contact, DisputeState, Kind, Overdue, State
 from aftersales.terms.models import Reason
 from orders.models import Order, OrderLine
 from shop.catalog.models import Sku
@@ -70,6 +70,7 @@ class Aftersale(Versioned):
         ]
         indexes = [
             models.Index(fields=["state", "due_at", "id"], name="aftersale_queue"),
+            models.Index(fields=["due_at", "id"], name="aftersale_ours", condition=Q(state__in=OURS)),
             models.Index(fields=["state", "-id"], name="aftersale_by_state"),
             models.Index(fields=["kind", "-id"], name="aftersale_by_kind"),
             models.Index(fields=["look_at"], name="aftersale_look_due", condition=Q(look_at__isnull=False)),

@@ -5,12 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from aftersales.choices import OURS, Kind, State
-from aftersales.models import Aftersale
+from aftersales.models import Aftersale, AftersaleLine
 from aftersales.selectors import find_by_slip, join_ids, list_disputed, list_in
 from aftersales.terms.models import Reason
 from orders.models import HashKind
@@ -65,6 +65,18 @@ SHELVES = (
     ),
 )
 _PLAIN = {"kind": "kind", "reason": "reason", "least": "asked_fen__gte", "most": "asked_fen__lte"}
+_SHOWN = (
+    *("number", "kind", "state", "dispute", "reason_name", "asked_fen", "agreed_fen"),
+    *("asked_at", "due_at", "overdue_rule"),
+    *("order__number", "order__recipient", "order__customer__secret"),
+)
+"""What a row of the list needs: an order has four times as many columns."""
+_LINES = Prefetch(
+    "lines",
+    AftersaleLine.objects.select_related("order_line").only(
+        "aftersale", "pieces", "order_line__product_name"
+    ),
+)
 _DUE = [
     ("", _("Any time left")),
     ("0", _("Time is over")),
@@ -132,7 +144,7 @@ def narrow(shelf: Shelf, filters: Filters, scope: str) -> "QuerySet[Aftersale]":
         rows = rows.filter(asked_at__gte=clock.start_of_day(since))
     if until := filters.get("until"):
         rows = rows.filter(asked_at__lt=clock.start_of_day(until + timedelta(days=1)))
-    return rows.select_related("order__customer").prefetch_related("lines__order_line")
+    return rows.select_related("order__customer").only(*_SHOWN).prefetch_related(_LINES)
 
 
 def _find(typed: str) -> "QuerySet[Aftersale]":

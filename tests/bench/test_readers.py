@@ -119,6 +119,7 @@ READERS = {
     "tracking_troubled": "orders.tracking.selectors.list_troubled",
     "intercept_open": "orders.shipping.selectors.list_open_intercepts",
     "aftersale_queue": "aftersales.pages.shelves.narrow",
+    "aftersale_ours": "aftersales.pages.shelves.narrow",
     "aftersale_by_kind": "aftersales.pages.shelves.narrow",
     "aftersale_by_state": "aftersales.pages.shelves.narrow",
     "aftersale_by_day": "aftersales.pages.shelves.narrow",
