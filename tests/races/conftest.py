@@ -42,7 +42,7 @@ def run_together(acts: Sequence[Act]) -> list[Any]:
         finally:
             connection.close()
             for rendezvous in [*Rendezvous.everywhere]:
-                rendezvous.come()
+                rendezvous.leave()
 
     threads = [threading.Thread(target=run, args=(index,)) for index in range(len(acts))]
     for thread in threads:
@@ -61,22 +61,37 @@ def codes_of(results: Sequence[Any]) -> list[str]:
 
 
 class Rendezvous:
-    """All who come wait for each other, once; who is through with what it does is waited for no more."""
+    """All who come wait for each other, each time; who is through with what it does is waited for no more.
+
+    Once somebody has waited in vain, nobody waits any more.
+    """
 
     everywhere: ClassVar[WeakSet["Rendezvous"]] = WeakSet()
 
     def __init__(self, parties: int) -> None:
-        self._parties, self._here, self._changed = parties, set[int](), threading.Condition()
+        self._parties, self._rounds, self._is_off = parties, 0, False
+        self._here, self._gone = set[int](), set[int]()
+        self._changed = threading.Condition()
         self.everywhere.add(self)
 
     def meet(self) -> None:
-        self.come()
-        with self._changed:
-            self._changed.wait_for(lambda: len(self._here) >= self._parties, RENDEZVOUS_S)
-
-    def come(self) -> None:
         with self._changed:
             self._here.add(threading.get_ident())
+            this = self._rounds
+            self._go_on_if_all_are_here()
+            came = self._changed.wait_for(lambda: self._is_off or self._rounds > this, RENDEZVOUS_S)
+            self._is_off |= not came
+            self._changed.notify_all()
+
+    def leave(self) -> None:
+        with self._changed:
+            self._gone.add(threading.get_ident())
+            self._go_on_if_all_are_here()
+
+    def _go_on_if_all_are_here(self) -> None:
+        if len(self._here | self._gone) >= self._parties:
+            self._here.clear()
+            self._rounds += 1
             self._changed.notify_all()
 
 
