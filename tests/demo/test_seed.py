@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from notifications.models import Alert, AlertKind
-from orders.bills.days import A_DAY, LOOK_BACK, day_of
+from orders.bills.days import A_DAY, EDGE, LOOK_BACK, day_of, start_of
 from orders.bills.models import Bill, Difference, DifferenceKind
 from orders.collections.models import Collection, CollectionState
 from orders.collections.waiting import list_waiting
@@ -298,12 +298,22 @@ def test_wechat_was_told_of_what_is_on_its_way_but_for_two(lived: None) -> None:
     assert states == {"told": 12, "failed": 1, "waiting": 1}
 
 
+def count_told_refunds() -> int:
+    """Refunds of which the bills of the demo tell."""
+    today = day_of(clock.now())
+    done = Refund.objects.filter(state=RefundState.DONE, reference="", payment__method=PayMethod.WECHAT)
+    days = (start_of(today - LOOK_BACK * A_DAY) + EDGE, start_of(today) - EDGE)
+    return done.filter(finished_at__gte=days[0], finished_at__lt=days[1]).count()
+
+
 def test_bills_were_compared_and_some_of_each_kind_does_not_agree(lived: None) -> None:
     week = Bill.objects.filter(day__gte=day_of(clock.now()) - LOOK_BACK * A_DAY)
     assert set(week.values_list("state", flat=True)) <= {"matched", "empty"}
     assert Bill.objects.filter(kind="trades", has_open=False, rows__gt=0).exists()
     found = Counter(Difference.objects.values_list("kind", flat=True))
-    assert set(found) == set(DifferenceKind.values), found
+    # By the hour of the day so small a past has one refund too few for both kinds that need one.
+    lacking = [DifferenceKind.STATE, DifferenceKind.MISSING_REFUND][: max(2 - count_told_refunds(), 0)]
+    assert set(found) == set(DifferenceKind.values) - {*lacking}, found
     assert sum(found.values()) <= 8
     assert set(Difference.objects.values_list("state", flat=True)) == {"open", "dismissed"}
 
